@@ -1,0 +1,10 @@
+import type { Account } from './account.ts'
+
+/** Where people come from. A host with users of its own implements this one method. */
+export interface AccountStore {
+  /**
+   * The account with this id, or `undefined` where there is none. A disabled account is returned as such: core refuses
+   * it, so that the refusal is audited.
+   */
+  find(id: string): Promise<Account | undefined>
+}

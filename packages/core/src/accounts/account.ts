@@ -1,0 +1,26 @@
+/** A group that an account belongs to. `id` is opaque to core, `name` is what a client is told. */
+export interface AccountGroup {
+  readonly id: string
+  readonly name: string
+}
+
+/** Core's view of a person who can sign in. Its `id` is the `sub` that every client sees (OpenID Connect Core §2). */
+export interface Account {
+  readonly id: string
+  /** Becomes `preferred_username`. */
+  readonly userName: string
+  readonly displayName: string
+  readonly givenName: string | null
+  readonly familyName: string | null
+  readonly email: string | null
+  readonly emailVerified: boolean
+  /** BCP 47 language tag. */
+  readonly locale: string | null
+  /** An absolute URL. */
+  readonly picture: string | null
+  /** A disabled account can neither sign in nor use what it was given before. */
+  readonly disabled: boolean
+  readonly groups: readonly AccountGroup[]
+  /** Milliseconds since the Unix epoch; becomes `updated_at`, in seconds. */
+  readonly updatedAt: number | null
+}

@@ -1,0 +1,7 @@
+/** The only source of time in this package; a test passes one that stands still. */
+export interface Clock {
+  /** Now, in milliseconds since the Unix epoch (UTC). */
+  now(): number
+}
+
+export const systemClock: Clock = { now: () => Date.now() }

@@ -1,0 +1,17 @@
+/** A one-time code that lets somebody in once, as it is stored. */
+export interface StoredCode {
+  /** HMAC-SHA-256 of the normalised code under a key derived from the master key, base64url. */
+  readonly hash: string
+  readonly accountId: string
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number
+}
+
+/** Where codes wait. */
+export interface CodeStore {
+  insert(code: StoredCode): Promise<void>
+  /** Takes the code away and returns it, in one atomic step: of any number of calls at once, one gets it. */
+  consume(hash: string): Promise<StoredCode | undefined>
+  /** Removes at most `limit` codes that ended before `before` (milliseconds); returns how many. */
+  removeExpired(before: number, limit: number): Promise<number>
+}

@@ -1,0 +1,9 @@
+/** What a person has allowed a client to be told, kept until it is withdrawn. */
+export interface Consent {
+  readonly accountId: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number
+  readonly updatedAt: number
+}

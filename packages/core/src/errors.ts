@@ -1,0 +1,108 @@
+/**
+ * Everything this project refuses, in few classes and many codes: the class says how a caller reacts, the stable
+ * `code` says what happened, `details` carry the context and `cause` keeps the origin.
+ *
+ * @module
+ */
+
+/** What happened. Each code has a sentence for people in the host's catalogue and a line in the reference of errors. */
+export type ErrorCode = (typeof errorCodes)[number]
+
+export const errorCodes = [
+  'account_disabled',
+  'account_not_found',
+  'already_in_use',
+  'challenge_expired',
+  'client_id_already_exists',
+  'client_not_found',
+  'code_invalid',
+  'cross_site_request',
+  'interaction_expired',
+  'internal_error',
+  'invalid_request_body',
+  'last_passkey',
+  'misconfigured',
+  'not_found',
+  'not_signed_in',
+  'passkey_already_registered',
+  'passkey_counter_regressed',
+  'passkey_not_found',
+  'passkey_rejected',
+  'passkey_unknown',
+  'passkey_user_verification_required',
+  'payload_too_large',
+  'permission_required',
+  'redirect_uri_has_fragment',
+  'setup_already_completed',
+  'setup_not_available',
+  'validation_failed',
+] as const
+
+/** One field of an input and why it was refused. `code` is stable, `message` is for developers. */
+export interface FieldError {
+  readonly field: string
+  readonly code: string
+  readonly message: string
+}
+
+export interface ErrorOptions {
+  readonly cause?: unknown
+  readonly details?: Readonly<Record<string, string>>
+  readonly fields?: readonly FieldError[]
+}
+
+/** The base of every error that this project throws on purpose. `message` is for developers, never for a page. */
+export abstract class PocketError extends Error {
+  /** The HTTP status that fits this class of refusal. */
+  abstract readonly status: number
+  readonly code: ErrorCode
+  readonly details: Readonly<Record<string, string>>
+  readonly fields: readonly FieldError[]
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = new.target.name
+    this.code = code
+    this.details = options.details ?? {}
+    this.fields = options.fields ?? []
+  }
+}
+
+/** The input is wrong: correct it and send it again. */
+export class InvalidInput extends PocketError {
+  readonly status = 400
+}
+
+/** Nobody is signed in, or what was presented proves nothing: authenticate and try again. */
+export class NotAuthenticated extends PocketError {
+  readonly status = 401
+}
+
+/** Known and refused: another person or another right is needed. */
+export class Forbidden extends PocketError {
+  readonly status = 403
+}
+
+/** There is no such thing, or none that the caller may know of. */
+export class NotFound extends PocketError {
+  readonly status = 404
+}
+
+/** The state does not allow it, now or ever: look at the present state first. */
+export class Conflict extends PocketError {
+  readonly status = 409
+}
+
+/** The input is larger than the limit in `details.limit` (bytes). */
+export class TooLarge extends PocketError {
+  readonly status = 413
+}
+
+/** The options, the environment or a store break their contract: a person has to change the set-up. */
+export class Misconfigured extends PocketError {
+  readonly status = 500
+
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('misconfigured', message, options)
+  }
+}

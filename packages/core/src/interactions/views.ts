@@ -1,0 +1,90 @@
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
+import type { FieldError } from '../errors.ts'
+
+/** The application that a person is on the way to. */
+export interface ClientView {
+  readonly id: string
+  readonly name: string
+  /** Where the person will be sent: a host with its port, or the scheme of an app. `null` where it is not known. */
+  readonly destination: string | null
+}
+
+/** What a page needs for one authentication ceremony without asking anything else first. */
+export interface AuthenticationCeremony {
+  readonly options: PublicKeyCredentialRequestOptionsJSON
+  /** When the challenge ends, in milliseconds since the Unix epoch. */
+  readonly expiresAt: number
+  /** `GET` it for a fresh ceremony (this same shape, as JSON) once the challenge has ended. */
+  readonly refreshFrom: string
+  /** `POST` `{ "response": AuthenticationResponseJSON }` to it; it answers `{ "redirectTo": string }` or the error envelope. */
+  readonly submitTo: string
+}
+
+/** Asks for a passkey. */
+export interface SignInView {
+  readonly view: 'sign-in'
+  readonly client: ClientView | null
+  readonly ceremony: AuthenticationCeremony
+  /** `again` where somebody is signed in and the client wants a new ceremony. */
+  readonly reason: 'first' | 'again'
+  /** `POST` it to go back to the client without signing in; `null` where there is no way back. */
+  readonly cancelTo: string | null
+}
+
+/** One thing that a client will be told. */
+export interface ClaimView {
+  readonly claim: 'name' | 'user_name' | 'email' | 'groups' | 'offline_access'
+  readonly value: string
+  /** Set for an e-mail address alone. */
+  readonly verified: boolean | null
+}
+
+/** Asks whether a client may know who the person is. */
+export interface ConsentView {
+  readonly view: 'consent'
+  readonly client: ClientView
+  readonly account: { readonly userName: string; readonly displayName: string }
+  readonly claims: readonly ClaimView[]
+  /** Whether the person allowed this client something before. */
+  readonly allowedBefore: boolean
+  /** A form posted to it allows. */
+  readonly submitTo: string
+  /** A form posted to it sends the person back with `access_denied`. */
+  readonly cancelTo: string
+}
+
+/** Says what happened and whose turn it is. */
+export interface ErrorView {
+  readonly view: 'error'
+  readonly status: number
+  /** One of ours, or an error of OAuth 2.0 or OpenID Connect. */
+  readonly code: string
+  /** For developers. */
+  readonly description: string
+  readonly details: Readonly<Record<string, string>>
+  readonly fields: readonly FieldError[]
+  readonly requestId: string | null
+  /** Where the person can begin anew. */
+  readonly retryAt: string | null
+}
+
+/** Asks whether to sign out, when a client or the person wants it. */
+export interface SignOutView {
+  readonly view: 'sign-out'
+  readonly client: ClientView | null
+  /** Fields of a form: `hidden` as they are; `confirm` is the name and value that the button sends. */
+  readonly submitTo: string
+  readonly hidden: Readonly<Record<string, string>>
+  readonly confirm: { readonly name: string; readonly value: string }
+}
+
+/** Says that the person has been signed out. */
+export interface SignedOutView {
+  readonly view: 'signed-out'
+  readonly client: ClientView | null
+}
+
+export type View = SignInView | ConsentView | ErrorView | SignOutView | SignedOutView
+
+/** Turns a view into a complete HTML document. Pages may use scripts and styles from their own origin only. */
+export type RenderView = (view: View) => string | Promise<string>

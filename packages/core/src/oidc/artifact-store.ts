@@ -1,0 +1,40 @@
+/** Anything that oidc-provider stores through its adapter, ready to be written: nothing in it is a bearer's secret. */
+export interface Artifact {
+  /** SHA-256 of model and id, base64url. */
+  readonly key: string
+  /** The library's model: `Session`, `AccessToken`, `AuthorizationCode`, ... */
+  readonly model: string
+  /** JSON. */
+  readonly payload: string
+  readonly grantId: string | null
+  readonly accountId: string | null
+  readonly clientId: string | null
+  /** A session's stable name; no bearer value. */
+  readonly uid: string | null
+  /** SHA-256 of a device flow's user code, base64url. */
+  readonly userCodeHash: string | null
+  /** Milliseconds since the Unix epoch; `null` lives until it is removed. */
+  readonly expiresAt: number | null
+  readonly consumedAt: number | null
+}
+
+/** Where artifacts are kept. Expired ones are found like others: who asks decides what that means. */
+export interface ArtifactStore {
+  /** Inserts, or replaces everything but `consumedAt`. */
+  upsert(artifact: Artifact): Promise<void>
+  /** Returns `false`, and changes nothing, where the key is taken. */
+  insert(artifact: Artifact): Promise<boolean>
+  find(key: string): Promise<Artifact | undefined>
+  findByUid(model: string, uid: string): Promise<Artifact | undefined>
+  findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined>
+  /** Marks it as consumed; returns `true` for exactly one of any number of calls. `at` in milliseconds. */
+  consume(key: string, at: number): Promise<boolean>
+  destroy(key: string): Promise<void>
+  /** Destroys the artifacts of this one model that were given under the grant. */
+  destroyByGrant(model: string, grantId: string): Promise<void>
+  /** Destroys everything that lets this account in: sessions, codes and tokens. */
+  destroyByAccount(accountId: string): Promise<void>
+  destroyByClient(clientId: string): Promise<void>
+  /** Removes at most `limit` artifacts that ended before `before` (milliseconds); returns how many. */
+  removeExpired(before: number, limit: number): Promise<number>
+}

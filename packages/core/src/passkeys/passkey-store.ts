@@ -1,0 +1,25 @@
+import type { Passkey } from './passkey.ts'
+
+/** What a verified sign-in tells about a passkey. */
+export interface PasskeyUse {
+  readonly counter: number
+  readonly backedUp: boolean
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
+/** Where passkeys are kept. */
+export interface PasskeyStore {
+  /** Returns `false`, and changes nothing, where the credential id is already registered by anybody. */
+  insert(passkey: Passkey): Promise<boolean>
+  findByCredentialId(credentialId: string): Promise<Passkey | undefined>
+  /** The oldest first. */
+  listByAccount(accountId: string): Promise<readonly Passkey[]>
+  /** Keeps the highest counter seen, so that two sign-ins at once cannot turn it back. */
+  recordUse(id: string, use: PasskeyUse): Promise<void>
+  /** Returns `false` where this account has no such passkey. */
+  rename(accountId: string, id: string, name: string): Promise<boolean>
+  /** Removes it unless it is the account's last one. Of two removals at once, the second sees the first. */
+  removeUnlessLast(accountId: string, id: string): Promise<'removed' | 'last' | 'missing'>
+  removeByAccount(accountId: string): Promise<void>
+}

@@ -1,0 +1,25 @@
+/** The kinds of connection that an authenticator names (WebAuthn Level 3 §5.8.4). Unknown ones are kept as they are. */
+export type Transport = string
+
+/** A stored WebAuthn credential. */
+export interface Passkey {
+  /** Our id (UUID), used in addresses. */
+  readonly id: string
+  readonly accountId: string
+  /** The credential id in base64url, unique among all accounts. */
+  readonly credentialId: string
+  /** The COSE public key in base64url. */
+  readonly publicKey: string
+  /** The signature counter; synced passkeys always send 0. */
+  readonly counter: number
+  readonly transports: readonly Transport[]
+  /** The authenticator's model as a UUID, all zeros where it is not told. */
+  readonly aaguid: string
+  /** `multiDevice` where the passkey may be synced (backup eligible, WebAuthn §6.1.3). */
+  readonly deviceType: 'singleDevice' | 'multiDevice'
+  readonly backedUp: boolean
+  readonly name: string
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number
+  readonly lastUsedAt: number | null
+}

@@ -1,0 +1,16 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+
+/** A random UUID (version 4, RFC 9562). */
+export function uuid(): string {
+  return randomUUID()
+}
+
+/** `bytes` random bytes in base64url, so only unreserved characters; 32 bytes make 43 characters. */
+export function randomToken(bytes = 32): string {
+  return randomBytes(bytes).toString('base64url')
+}
+
+/** `length` characters drawn evenly from `alphabet`. */
+export function randomText(length: number, alphabet: string): string {
+  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
+}

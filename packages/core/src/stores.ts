@@ -1,0 +1,20 @@
+import type { ClientStore } from './clients/client-store.ts'
+import type { CodeStore } from './codes/code-store.ts'
+import type { ConsentStore } from './consents/consent-store.ts'
+import type { ArtifactStore } from './oidc/artifact-store.ts'
+import type { KeyStore } from './oidc/key-store.ts'
+import type { ChallengeStore } from './passkeys/challenge-store.ts'
+import type { PasskeyStore } from './passkeys/passkey-store.ts'
+import type { Transaction } from './transaction.ts'
+
+/** Everything that core persists, each through a port of its own. `@pocket/core/typeorm` and `/memory` bring them all. */
+export interface PocketStores {
+  readonly artifacts: ArtifactStore
+  readonly challenges: ChallengeStore
+  readonly clients: ClientStore
+  readonly codes: CodeStore
+  readonly consents: ConsentStore
+  readonly keys: KeyStore
+  readonly passkeys: PasskeyStore
+  readonly transaction: Transaction
+}
