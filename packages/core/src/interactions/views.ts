@@ -27,6 +27,8 @@ export interface SignInView {
   readonly ceremony: AuthenticationCeremony
   /** `again` where somebody is signed in and the client wants a new ceremony. */
   readonly reason: 'first' | 'again'
+  /** The page with other ways to sign in; it leads back here. `null` where there is none. */
+  readonly otherWaysAt: string | null
   /** `POST` it to go back to the client without signing in; `null` where there is no way back. */
   readonly cancelTo: string | null
 }

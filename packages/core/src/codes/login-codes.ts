@@ -1,0 +1,71 @@
+import type { Account } from '../accounts/account.ts'
+import type { AccountStore } from '../accounts/account-store.ts'
+import { eligibleAccount } from '../accounts/eligibility.ts'
+import type { Clock } from '../clock.ts'
+import { InvalidInput } from '../errors.ts'
+import type { MasterKey } from '../master-key.ts'
+import { randomText } from '../random.ts'
+import type { CodeStore } from './code-store.ts'
+
+/** No sign that is easily taken for another: I, L, O and U are missing, and so are 0 and 1. */
+const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+const shortLifetime = 15 * 60_000
+const shortLength = 6
+const longLength = 12
+
+export interface LoginCode {
+  readonly code: string
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number
+}
+
+/** One-time codes that let a person in without a passkey, once. */
+export interface LoginCodes {
+  /**
+   * Six characters where it ends within a quarter of an hour, twelve otherwise.
+   *
+   * @param lifetime - milliseconds
+   * @throws {Forbidden} `account_disabled` or `account_not_found`
+   */
+  issue(accountId: string, lifetime: number): Promise<LoginCode>
+  /**
+   * Uses the code up. Letter case, spaces and hyphens do not count.
+   *
+   * @throws {InvalidInput} `code_invalid` where it is unknown, used or too old
+   * @throws {Forbidden} `account_disabled` or `account_not_found`
+   */
+  redeem(code: string): Promise<Account>
+}
+
+export interface LoginCodePorts {
+  readonly codes: CodeStore
+  readonly accounts: AccountStore
+  readonly masterKey: MasterKey
+  readonly clock: Clock
+}
+
+export function createLoginCodes({ codes, accounts, masterKey, clock }: LoginCodePorts): LoginCodes {
+  const hash = (code: string) => masterKey.mac('login code', code)
+  return {
+    async issue(accountId, lifetime) {
+      await eligibleAccount(accounts, accountId)
+      const code = randomText(lifetime <= shortLifetime ? shortLength : longLength, alphabet)
+      const expiresAt = clock.now() + lifetime
+      await codes.insert({ hash: hash(code), accountId, expiresAt })
+      return { code, expiresAt }
+    },
+
+    async redeem(input) {
+      const code = normalise(input)
+      const plausible = code.length === shortLength || code.length === longLength
+      const stored = plausible ? await codes.consume(hash(code)) : undefined
+      if (!stored || stored.expiresAt <= clock.now())
+        throw new InvalidInput('code_invalid', 'The code is unknown, used or too old.')
+      return eligibleAccount(accounts, stored.accountId)
+    },
+  }
+}
+
+function normalise(input: string): string {
+  return input.toUpperCase().replaceAll(/[\s-]/g, '')
+}

@@ -1,0 +1,214 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import Koa, { type Middleware } from 'koa'
+import type Provider from 'oidc-provider'
+import type { Account } from './accounts/account.ts'
+import { noAudit } from './audit/audit-sink.ts'
+import type { AuditEvent } from './audit/events.ts'
+import { type Clients, createClients } from './clients/registration.ts'
+import { systemClock } from './clock.ts'
+import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { Misconfigured } from './errors.ts'
+import { createBrowserTokens } from './http/browser-token.ts'
+import { pinToIssuer } from './http/front.ts'
+import { pageHeaders } from './http/page-headers.ts'
+import { requestContext } from './http/request-context.ts'
+import { createConsent } from './interactions/consent.ts'
+import { createLogin } from './interactions/login.ts'
+import { createInteractionPages } from './interactions/pages.ts'
+import { createRegistrationService, type RegistrationService } from './interactions/registration.ts'
+import { interactionRoutes } from './interactions/routes.ts'
+import { createSignIn, type SignInService } from './interactions/sign-in.ts'
+import { createAdapterFactory } from './oidc/adapter.ts'
+import { createClientMetadata } from './oidc/client-metadata.ts'
+import { createProviderHolder } from './oidc/provider-holder.ts'
+import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
+import { createProtocolPages } from './oidc/pages.ts'
+import { createProvider } from './oidc/provider.ts'
+import { createSessions } from './oidc/sessions.ts'
+import type { PocketOptions } from './options.ts'
+import { createAuthentication } from './passkeys/authentication.ts'
+import { createChallenges } from './passkeys/challenges.ts'
+import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
+import type { PasskeyPolicy } from './passkeys/policy.ts'
+import { createRegistration } from './passkeys/registration.ts'
+import type { Session } from './sessions/session.ts'
+
+const minute = 60_000
+const challengeLifetime = 10 * minute
+/** Cleaning keeps what has just expired: a page can then still say what happened, and offer to start again. */
+const keptAfterExpiry = 24 * 60 * minute
+
+/** A passkey-only OpenID provider. */
+export interface Pocket {
+  readonly issuer: string
+  readonly clients: Clients
+  readonly passkeys: PasskeyManagement
+  readonly registration: RegistrationService
+  readonly signIn: SignInService
+  /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
+  koa(): Middleware
+  /** The same for `node:http`; everything else is answered with 404. */
+  callback(): RequestListener
+  /** Who is signed in in this browser. */
+  session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
+  /** Ends the browser's session and what clients got in it. */
+  signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /** Makes a login code. `lifetime` in milliseconds. @throws as `LoginCodes.issue` */
+  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number): Promise<LoginCode>
+  /** Ends all sessions, codes and tokens of an account; call it when the account is disabled or deleted. */
+  endAccess(accountId: string): Promise<void>
+  /** Removes what core keeps of a deleted account: passkeys and consents too. */
+  forgetAccount(accountId: string): Promise<void>
+  /** Moves the signing keys on where their time has come. */
+  rotateKeys(): Promise<void>
+  /** Removes at most `limit` rows of each kind that ended a day ago or earlier; returns how many. */
+  removeExpired(limit: number): Promise<number>
+  /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
+  provider(): Provider
+}
+
+/** Composes a provider from its options; reads the signing keys, and makes them at the first start. */
+export async function createPocket(options: PocketOptions): Promise<Pocket> {
+  const { stores, masterKey, audit = noAudit, clock = systemClock, sessionLifetime = 3600 } = options
+  const issuer = issuerUrl(options.issuer)
+  const secure = issuer.protocol === 'https:'
+  const { accounts, transaction } = stores
+  const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
+
+  const keyRing = createKeyRing({
+    store: stores.keys,
+    masterKey,
+    clock,
+    transaction,
+    schedule: options.keySchedule ?? defaultKeySchedule,
+  })
+  const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents }
+  const adapter = createAdapterFactory({
+    artifacts: stores.artifacts,
+    clients: stores.clients,
+    clientMetadata: createClientMetadata(masterKey),
+    clock,
+  })
+  const holder = await createProviderHolder({
+    keyRing,
+    clock,
+    make: (keys) =>
+      createProvider({
+        ...shared,
+        keys,
+        adapter,
+        issuer: issuer.origin,
+        cookieKeys: [masterKey.derive('cookies').toString('base64url')],
+        pages: createProtocolPages(options.render),
+      }),
+  })
+  const provider = holder.current
+
+  const policy: PasskeyPolicy = {
+    rpId: issuer.hostname,
+    rpName: options.name,
+    origins: [issuer.origin],
+    userVerification: 'required',
+    challengeLifetime,
+  }
+  const challenges = createChallenges(stores.challenges, clock, challengeLifetime)
+  const passkeyPorts = { policy, challenges, passkeys: stores.passkeys, accounts, clock }
+  const browserTokens = createBrowserTokens(secure)
+  const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
+  const sessions = createSessions({ ...shared, provider })
+  const signIn = createSignIn({
+    authentication: createAuthentication(passkeyPorts),
+    loginCodes,
+    browserTokens,
+    startSession: sessions.start,
+    audit,
+    clock,
+  })
+  const registration = createRegistrationService({ registration: createRegistration(passkeyPorts), browserTokens, audit })
+  const consent = createConsent({ ...shared, sessions })
+  const interactions = interactionRoutes({
+    provider,
+    login: createLogin({ provider, sessions, signIn }),
+    consent,
+    pages: createInteractionPages({ provider, consent, requestPasskey: signIn.request, otherWaysAt: options.otherWaysAt ?? null }),
+    render: options.render,
+    origin: issuer.origin,
+  })
+
+  const koa = (): Middleware => async (ctx, next) => {
+    const { requestId } = requestContext(ctx.req, options.trustProxy)
+    ctx.res.setHeader('X-Request-ID', requestId)
+    pinToIssuer(ctx.req, issuer)
+    if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
+    if (!isProtocolPath(ctx.path)) return next()
+    await holder.refresh()
+    pageHeaders(ctx.res, 'to-clients')
+    ctx.respond = false
+    ctx.res.statusCode = 200
+    await holder.handle(ctx.req, ctx.res)
+  }
+
+  const record = (event: AuditEvent, req: IncomingMessage) => audit.record(event, requestContext(req))
+
+  return {
+    issuer: issuer.origin,
+    clients: createClients({
+      store: stores.clients,
+      clock,
+      transaction,
+      onRemove: async (id) => {
+        await stores.artifacts.destroyByClient(id)
+        await stores.consents.removeByClient(id)
+      },
+    }),
+    passkeys: createPasskeyManagement(stores.passkeys),
+    registration,
+    signIn,
+    koa,
+    callback: () => new Koa().use(koa()).callback(),
+    session: (req, res) => sessions.read(req, res),
+    async signOut(req, res) {
+      const accountId = await sessions.end(req, res)
+      if (accountId) await record({ event: 'signed_out', accountId }, req)
+    },
+    issueLoginCode: ({ id }, lifetime) => loginCodes.issue(id, lifetime),
+    endAccess: (accountId) => stores.artifacts.destroyByAccount(accountId),
+    forgetAccount: (accountId) =>
+      transaction(async () => {
+        await stores.artifacts.destroyByAccount(accountId)
+        await stores.passkeys.removeByAccount(accountId)
+        await stores.consents.removeByAccount(accountId)
+      }),
+    async rotateKeys() {
+      const kid = await keyRing.rotate()
+      if (kid === undefined) return
+      await holder.reload()
+      await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
+    },
+    async removeExpired(limit) {
+      const before = clock.now() - keptAfterExpiry
+      const removed = await Promise.all(
+        [stores.artifacts, stores.challenges, stores.codes].map((store) => store.removeExpired(before, limit)),
+      )
+      return removed.reduce((sum, count) => sum + count, 0)
+    },
+    provider,
+  }
+}
+
+const protocolPaths = new Set(['/authorize', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/.well-known/jwks.json'])
+const protocolEndpoints = ['token', 'userinfo', 'introspect', 'revoke', 'end-session', 'par']
+
+function isProtocolPath(path: string): boolean {
+  if (protocolPaths.has(path) || path.startsWith('/authorize/')) return true
+  const [, api, oidc, endpoint] = path.split('/')
+  return api === 'api' && oidc === 'oidc' && endpoint !== undefined && protocolEndpoints.includes(endpoint)
+}
+
+function issuerUrl(issuer: string): URL {
+  const url = URL.parse(issuer)
+  const local = url?.hostname === 'localhost' || url?.hostname.endsWith('.localhost')
+  if (!url || url.pathname !== '/' || url.search || url.hash || url.username || (url.protocol !== 'https:' && !(url.protocol === 'http:' && local)))
+    throw new Misconfigured(`The issuer "${issuer}" must be an https origin without a path, or an http one on localhost.`)
+  return url
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import rawBody from 'raw-body'
+import { InvalidInput, TooLarge } from '../errors.ts'
+
+/** Bytes. A passkey's response is a few thousand. */
+const limit = 100_000
+
+/**
+ * The JSON object in a request's body.
+ *
+ * @throws {InvalidInput} `invalid_request_body` where it is none, or not sent as `application/json`
+ * @throws {TooLarge} `payload_too_large`
+ */
+export async function readJsonObject(req: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? ''))
+    throw new InvalidInput('invalid_request_body', 'The body must be sent as application/json.')
+  const text = await rawBody(req, { limit, length: req.headers['content-length'] ?? null, encoding: 'utf8' }).catch((cause: unknown) => {
+    if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
+      throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: String(limit) } })
+    throw new InvalidInput('invalid_request_body', 'The body could not be read.', { cause })
+  })
+  return jsonObject(text)
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new InvalidInput('invalid_request_body', 'The body is no JSON.', { cause })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InvalidInput('invalid_request_body', 'The body must be a JSON object.')
+  return { ...value }
+}

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http'
+import proxyAddr from 'proxy-addr'
+import { uuid } from '../random.ts'
+
+/** What is known of a request, whoever asks. */
+export interface RequestContext {
+  /** A UUID of ours; one that a client sends is not taken over. */
+  readonly requestId: string
+  readonly ipAddress: string | null
+  readonly userAgent: string | null
+}
+
+/** Whether a peer at this address may say for whom it speaks. */
+export type TrustProxy = (address: string) => boolean
+
+const contexts = new WeakMap<IncomingMessage, RequestContext>()
+
+/** The context of this request; it is made by the first who asks, before anybody changes the request's headers. */
+export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = () => false): RequestContext {
+  const known = contexts.get(req)
+  if (known) return known
+  const context: RequestContext = {
+    requestId: uuid(),
+    ipAddress: req.socket.remoteAddress === undefined ? null : proxyAddr(req, trustProxy),
+    userAgent: req.headers['user-agent']?.slice(0, 512) ?? null,
+  }
+  contexts.set(req, context)
+  return context
+}

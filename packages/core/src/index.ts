@@ -1,0 +1,52 @@
+/**
+ * A passkey-only OpenID Connect provider for Node services.
+ *
+ * @module
+ */
+export type { Account, AccountGroup } from './accounts/account.ts'
+export type { AccountStore } from './accounts/account-store.ts'
+export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
+export type { AuditEvent } from './audit/events.ts'
+export type { Client, ClientSecret } from './clients/client.ts'
+export type { ClientStore } from './clients/client-store.ts'
+export { type CorrectedRedirectUri, withoutDsmFragment } from './clients/redirect-uris.ts'
+export type { ClientInput, Clients, NewClientInput } from './clients/registration.ts'
+export type { MintedSecret } from './clients/secrets.ts'
+export type { Clock } from './clock.ts'
+export { systemClock } from './clock.ts'
+export type { CodeStore, StoredCode } from './codes/code-store.ts'
+export type { LoginCode } from './codes/login-codes.ts'
+export type { Consent } from './consents/consent.ts'
+export type { ConsentStore } from './consents/consent-store.ts'
+export { createPocket, type Pocket } from './create-pocket.ts'
+export { commonHeaders, pageHeaders } from './http/page-headers.ts'
+export { type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
+export { assertSameOrigin } from './http/same-origin.ts'
+export type { RegistrationEnd, RegistrationPurpose, RegistrationService, RegistrationStart } from './interactions/registration.ts'
+export type { Identified, SignInService } from './interactions/sign-in.ts'
+export type {
+  AuthenticationCeremony,
+  ClaimView,
+  ClientView,
+  ConsentView,
+  ErrorView,
+  RenderView,
+  SignedOutView,
+  SignInView,
+  SignOutView,
+  View,
+} from './interactions/views.ts'
+export { fingerprintOf, MasterKey } from './master-key.ts'
+export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
+export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
+export type { KeySchedule } from './oidc/keys.ts'
+export type { PocketOptions } from './options.ts'
+export type { AuthenticationRequest } from './passkeys/authentication.ts'
+export type { Challenge, ChallengePurpose, ChallengeStore } from './passkeys/challenge-store.ts'
+export type { PasskeyManagement } from './passkeys/management.ts'
+export type { Passkey, Transport } from './passkeys/passkey.ts'
+export type { PasskeyStore, PasskeyUse } from './passkeys/passkey-store.ts'
+export type { RegistrationSubject, VerifiedRegistration } from './passkeys/registration.ts'
+export type { AuthenticationContext, Session, SignInMethod } from './sessions/session.ts'
+export type { PocketStores } from './stores.ts'
+export type { Transaction } from './transaction.ts'

@@ -1,0 +1,90 @@
+import type { Account } from '../accounts/account.ts'
+import type { AccountStore } from '../accounts/account-store.ts'
+import { eligibleAccount } from '../accounts/eligibility.ts'
+import { accountClaims, supportedScopes } from '../accounts/claims.ts'
+import type { AuditSink } from '../audit/audit-sink.ts'
+import type { Clock } from '../clock.ts'
+import type { ConsentStore } from '../consents/consent-store.ts'
+import { Conflict, Forbidden } from '../errors.ts'
+import { requestContext } from '../http/request-context.ts'
+import type { Sessions } from '../oidc/sessions.ts'
+import type { Exchange, Interaction } from './interaction.ts'
+import type { ClaimView } from './views.ts'
+
+export interface ConsentPorts {
+  readonly accounts: AccountStore
+  readonly consents: ConsentStore
+  readonly sessions: Sessions
+  readonly audit: AuditSink
+  readonly clock: Clock
+}
+
+/** Asks a person whether a client may know who they are, and remembers the answer. */
+export function createConsent({ accounts, consents, sessions, audit, clock }: ConsentPorts) {
+  /** @throws {Conflict} `interaction_expired` where somebody else is signed in by now */
+  const whoDecides = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
+    if (interaction.prompt.name !== 'consent') throw new Forbidden('validation_failed', 'This interaction does not ask for consent.')
+    const session = await sessions.read(req, res)
+    if (!session || session.accountId !== interaction.session?.accountId || session.uid !== interaction.session.uid)
+      throw new Conflict('interaction_expired', 'The person who was asked is not signed in any more.')
+    return eligibleAccount(accounts, session.accountId)
+  }
+  return {
+    async show(exchange: Exchange, interaction: Interaction) {
+      const account = await whoDecides(exchange, interaction)
+      const before = await consents.find(account.id, clientIdOf(interaction))
+      return { account, claims: claimsToShow(account, requestedScopes(interaction)), allowedBefore: before !== undefined }
+    },
+
+    /** Returns where to go on. */
+    async allow(exchange: Exchange, interaction: Interaction): Promise<string> {
+      const account = await whoDecides(exchange, interaction)
+      const scopes = requestedScopes(interaction)
+      const clientId = clientIdOf(interaction)
+      await consents.allow(account.id, clientId, scopes, clock.now())
+      await audit.record({ event: 'consent_given', accountId: account.id, clientId, scopes }, requestContext(exchange.req))
+      interaction.result = { ...interaction.lastSubmission, consent: {} }
+      await interaction.persist()
+      return interaction.returnTo
+    },
+
+    /** Returns where to go on: the client learns `access_denied` (RFC 6749 §4.1.2.1). */
+    async refuse(exchange: Exchange, interaction: Interaction): Promise<string> {
+      const account = await whoDecides(exchange, interaction)
+      await audit.record(
+        { event: 'consent_refused', accountId: account.id, clientId: clientIdOf(interaction) },
+        requestContext(exchange.req),
+      )
+      interaction.result = { error: 'access_denied', error_description: 'the person did not allow it' }
+      await interaction.persist()
+      return interaction.returnTo
+    },
+  }
+}
+
+export type ConsentInteraction = ReturnType<typeof createConsent>
+
+function clientIdOf({ params }: Interaction): string {
+  return typeof params.client_id === 'string' ? params.client_id : ''
+}
+
+function requestedScopes({ params }: Interaction): string[] {
+  const requested = typeof params.scope === 'string' ? params.scope.split(' ') : []
+  return supportedScopes.filter((scope) => requested.includes(scope))
+}
+
+function claimsToShow(account: Account, scopes: readonly string[]): ClaimView[] {
+  const { name, preferred_username, email, groups } = accountClaims(account)
+  const shown: ClaimView[] = []
+  const show = (claim: ClaimView['claim'], value: unknown, verified: boolean | null = null) => {
+    const text = Array.isArray(value) ? value.join(', ') : String(value ?? '')
+    if (text !== '') shown.push({ claim, value: text, verified })
+  }
+  if (scopes.includes('profile')) {
+    show('name', name)
+    show('user_name', preferred_username)
+  }
+  if (scopes.includes('email')) show('email', email, account.emailVerified)
+  if (scopes.includes('groups')) show('groups', groups)
+  return shown
+}

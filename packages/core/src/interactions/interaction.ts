@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+import { NotFound } from '../errors.ts'
+
+export type Interaction = InstanceType<Provider['Interaction']>
+
+/**
+ * The interaction that this browser is in. It is looked for under the cookie's id, which must be the one in the address;
+ * whether the session it began in still stands is for the caller to judge.
+ *
+ * @throws {NotFound} `interaction_expired`; `details.startAgain` holds an address where it can begin anew, if it is known
+ */
+export async function findInteraction(provider: Provider, exchange: Exchange, uid: string): Promise<Interaction> {
+  const { cookies } = provider.createContext(exchange.req, exchange.res)
+  const id = cookies.get(provider.cookieName('interaction'), { signed: true })
+  if (id !== uid) throw new NotFound('interaction_expired', 'This browser is in no such interaction.')
+  const interaction = await provider.Interaction.find(uid, { ignoreExpiration: true })
+  if (!interaction) throw new NotFound('interaction_expired', 'The interaction has ended.')
+  if (interaction.isExpired)
+    throw new NotFound('interaction_expired', 'The interaction has expired.', {
+      details: { startAgain: startAgainAt(provider, interaction) },
+    })
+  return interaction
+}
+
+export interface Exchange {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+}
+
+/** The authorization request that the interaction came from. */
+export function startAgainAt(provider: Provider, interaction: Interaction): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(interaction.params))
+    if (typeof value === 'string' || typeof value === 'number') query.set(name, String(value))
+  // Parameters that were pushed are stored resolved; the reference itself is used up.
+  query.delete('request_uri')
+  return `${provider.pathFor('authorization')}?${query}`
+}

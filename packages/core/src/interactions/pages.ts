@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+import { destinationOf } from '../oidc/pages.ts'
+import type { AuthenticationRequest } from '../passkeys/authentication.ts'
+import type { ConsentInteraction } from './consent.ts'
+import type { Exchange, Interaction } from './interaction.ts'
+import type { AuthenticationCeremony, ClientView, ConsentView, SignInView } from './views.ts'
+
+export interface InteractionPagePorts {
+  readonly provider: () => Provider
+  readonly consent: ConsentInteraction
+  readonly requestPasskey: (req: IncomingMessage, res: ServerResponse) => Promise<AuthenticationRequest>
+  /** The page of other ways to sign in; it is given `?redirect=` with the way back. `null` where the host has none. */
+  readonly otherWaysAt: string | null
+}
+
+/** What the pages of an interaction show. */
+export function createInteractionPages({ provider, consent, requestPasskey, otherWaysAt }: InteractionPagePorts) {
+  const at = ({ uid }: Interaction, act = '') => `/interaction/${uid}${act}`
+
+  const ceremony = async ({ req, res }: Exchange, interaction: Interaction): Promise<AuthenticationCeremony> => ({
+    ...(await requestPasskey(req, res)),
+    refreshFrom: at(interaction, '/ceremony'),
+    submitTo: at(interaction, '/login'),
+  })
+
+  const clientView = async ({ params }: Interaction): Promise<ClientView> => {
+    const id = String(params.client_id)
+    const client = await provider().Client.find(id)
+    return { id, name: client?.clientName ?? id, destination: destinationOf(params.redirect_uri) }
+  }
+
+  return {
+    ceremony,
+
+    async signIn(exchange: Exchange, interaction: Interaction): Promise<SignInView> {
+      return {
+        view: 'sign-in',
+        client: await clientView(interaction),
+        ceremony: await ceremony(exchange, interaction),
+        reason: interaction.session ? 'again' : 'first',
+        otherWaysAt: otherWaysAt && `${otherWaysAt}?${new URLSearchParams({ redirect: at(interaction) })}`,
+        cancelTo: at(interaction, '/cancel'),
+      }
+    },
+
+    async consent(exchange: Exchange, interaction: Interaction): Promise<ConsentView> {
+      const { account, claims, allowedBefore } = await consent.show(exchange, interaction)
+      return {
+        view: 'consent',
+        client: await clientView(interaction),
+        account: { userName: account.userName, displayName: account.displayName },
+        claims,
+        allowedBefore,
+        submitTo: at(interaction, '/consent'),
+        cancelTo: at(interaction, '/cancel'),
+      }
+    },
+  }
+}
+
+export type InteractionPages = ReturnType<typeof createInteractionPages>

@@ -1,0 +1,89 @@
+import Router from '@koa/router'
+import type { Context, Middleware, Next } from 'koa'
+import type Provider from 'oidc-provider'
+import { PocketError } from '../errors.ts'
+import { readJsonObject } from '../http/body.ts'
+import { pageHeaders } from '../http/page-headers.ts'
+import { requestContext } from '../http/request-context.ts'
+import { assertSameOrigin } from '../http/same-origin.ts'
+import type { ConsentInteraction } from './consent.ts'
+import { findInteraction } from './interaction.ts'
+import type { Login } from './login.ts'
+import type { InteractionPages } from './pages.ts'
+import type { RenderView, View } from './views.ts'
+
+export interface InteractionPorts {
+  readonly provider: () => Provider
+  readonly login: Login
+  readonly consent: ConsentInteraction
+  readonly pages: InteractionPages
+  readonly render: RenderView
+  readonly origin: string
+}
+
+/** The pages at `/interaction/:uid`, where oidc-provider sends a person whom it has to ask something. */
+export function interactionRoutes({ provider, login, consent, pages, render, origin }: InteractionPorts): Middleware {
+  const router = new Router({ prefix: '/interaction/:uid' })
+  const found = (ctx: Context) => findInteraction(provider(), ctx, String(ctx.params.uid))
+
+  const show = async (ctx: Context, view: View) => {
+    pageHeaders(ctx.res, 'to-clients')
+    ctx.type = 'html'
+    ctx.body = await render(view)
+  }
+
+  router.use(async (ctx: Context, next: Next) => {
+    try {
+      assertSameOrigin(ctx.req, [origin])
+      await next()
+    } catch (error) {
+      if (!(error instanceof PocketError)) throw error
+      await refuse(ctx, error)
+    }
+  })
+
+  const refuse = async (ctx: Context, error: PocketError) => {
+    const { requestId } = requestContext(ctx.req)
+    const { status, code, message, details, fields } = error
+    ctx.status = status
+    if (ctx.accepts('html', 'json') === 'html')
+      return show(ctx, { view: 'error', status, code, description: message, details: {}, fields, requestId, retryAt: details.startAgain ?? null })
+    ctx.body = { error: message, code, details, request_id: requestId }
+  }
+
+  router.get('/', async (ctx) => {
+    const interaction = await found(ctx)
+    if (interaction.prompt.name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
+    const goOn = await login.alreadyAnswered(ctx, interaction)
+    return goOn ? redirect(ctx, goOn) : show(ctx, await pages.signIn(ctx, interaction))
+  })
+
+  router.get('/ceremony', async (ctx) => {
+    const interaction = await found(ctx)
+    login.assertAsksForLogin(interaction)
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = await pages.ceremony(ctx, interaction)
+  })
+
+  router.post('/login', async (ctx) => {
+    const interaction = await found(ctx)
+    login.assertAsksForLogin(interaction)
+    const { response } = await readJsonObject(ctx.req)
+    ctx.body = { redirectTo: await login.submit(ctx, interaction, response) }
+  })
+
+  router.post('/consent', async (ctx) => redirect(ctx, await consent.allow(ctx, await found(ctx))))
+
+  router.post('/cancel', async (ctx) => {
+    const interaction = await found(ctx)
+    redirect(ctx, await (interaction.prompt.name === 'consent' ? consent.refuse(ctx, interaction) : login.cancel(interaction)))
+  })
+
+  const routes = router.routes()
+  return (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next)
+}
+
+function redirect(ctx: Context, to: string): void {
+  ctx.status = 303
+  ctx.redirect(to)
+}

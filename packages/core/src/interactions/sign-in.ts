@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Account } from '../accounts/account.ts'
+import type { AuditSink } from '../audit/audit-sink.ts'
+import type { Clock } from '../clock.ts'
+import type { LoginCodes } from '../codes/login-codes.ts'
+import { PocketError } from '../errors.ts'
+import type { BrowserTokens } from '../http/browser-token.ts'
+import { requestContext } from '../http/request-context.ts'
+import type { Authentication, AuthenticationRequest } from '../passkeys/authentication.ts'
+import { type AuthenticationContext, authenticationContext, type SignInMethod } from '../sessions/session.ts'
+
+/** A person who has just proven who they are. */
+export interface Identified {
+  readonly account: Account
+  readonly context: AuthenticationContext
+}
+
+/** Starts the session of somebody who proved who they are. */
+export type StartSession = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  signIn: { readonly accountId: string; readonly method: SignInMethod },
+) => Promise<void>
+
+/** All ways to find out who somebody is, each with its entry in the audit log, refusals included. */
+export interface SignInService {
+  /** A fresh challenge for this browser. */
+  request(req: IncomingMessage, res: ServerResponse): Promise<AuthenticationRequest>
+  /** Verifies a passkey's answer; starts no session. @throws as `Authentication.verify` */
+  identify(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Identified>
+  /** Verifies a passkey's answer and starts the session. @throws as `Authentication.verify` */
+  withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
+  /** Uses up a login code and starts the session. @throws as `LoginCodes.redeem` */
+  withCode(req: IncomingMessage, res: ServerResponse, code: string): Promise<Account>
+  /** Starts the session of somebody who has just been created. */
+  asNewAccount(req: IncomingMessage, res: ServerResponse, signIn: { readonly accountId: string; readonly method: SignInMethod }): Promise<void>
+}
+
+export interface SignInPorts {
+  readonly authentication: Authentication
+  readonly loginCodes: LoginCodes
+  readonly browserTokens: BrowserTokens
+  readonly startSession: StartSession
+  readonly audit: AuditSink
+  readonly clock: Clock
+}
+
+export function createSignIn(ports: SignInPorts): SignInService {
+  const { authentication, loginCodes, browserTokens, startSession, audit, clock } = ports
+
+  const audited = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (error instanceof PocketError) {
+        const { accountId } = error.details
+        await audit.record({ event: 'sign_in_failed', code: error.code, ...(accountId && { accountId }) }, requestContext(req))
+      }
+      throw error
+    }
+  }
+
+  const identify: SignInService['identify'] = (req, res, response) =>
+    audited(req, async () => {
+      const { account, passkey, counterRegressed } = await authentication.verify({ browserToken: browserTokens.read(req, res), response })
+      const event = { accountId: account.id, passkeyId: passkey.id }
+      const origin = requestContext(req)
+      if (counterRegressed) await audit.record({ event: 'passkey_counter_regressed', ...event }, origin)
+      await audit.record({ event: 'signed_in', method: 'passkey', ...event }, origin)
+      return { account, context: authenticationContext('passkey', clock.now()) }
+    })
+
+  return {
+    identify,
+    request: (req, res) => authentication.request({ browserToken: browserTokens.ensure(req, res) }),
+
+    async withPasskey(req, res, response) {
+      const { account } = await identify(req, res, response)
+      await startSession(req, res, { accountId: account.id, method: 'passkey' })
+      return account
+    },
+
+    async withCode(req, res, code) {
+      const account = await audited(req, () => loginCodes.redeem(code))
+      await audit.record({ event: 'signed_in', accountId: account.id, method: 'code' }, requestContext(req))
+      await startSession(req, res, { accountId: account.id, method: 'code' })
+      return account
+    },
+
+    async asNewAccount(req, res, { accountId, method }) {
+      await audit.record({ event: 'signed_in', accountId, method }, requestContext(req))
+      await startSession(req, res, { accountId, method })
+    },
+  }
+}

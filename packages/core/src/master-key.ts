@@ -1,0 +1,81 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { Misconfigured } from './errors.ts'
+
+const leastBytes = 16
+const version = 'v1'
+
+/** The fingerprint of the master key that an encrypted value was made with, or `undefined` where it is no such value. */
+export function fingerprintOf(envelope: string): string | undefined {
+  const [head, fingerprint, ...rest] = envelope.split('.')
+  return head === version && rest.length === 1 ? fingerprint : undefined
+}
+
+/**
+ * The one secret that protects the others. Every use has a key of its own, derived by HKDF-SHA-256 (RFC 5869) with the
+ * use's name as context, so that a value made for one use is worthless for another.
+ */
+export class MasterKey {
+  /** Tells keys apart without giving anything away: 16 hexadecimal characters. */
+  readonly fingerprint: string
+  readonly #bytes: Buffer
+  readonly #derived = new Map<string, Buffer>()
+
+  private constructor(bytes: Buffer) {
+    this.#bytes = bytes
+    this.fingerprint = this.derive('fingerprint').subarray(0, 8).toString('hex')
+  }
+
+  /**
+   * @param bytes - at least 16 bytes; text counts as UTF-8
+   * @throws {Misconfigured} where it is shorter
+   */
+  static from(bytes: Buffer | string): MasterKey {
+    const buffer = Buffer.from(bytes)
+    if (buffer.length < leastBytes)
+      throw new Misconfigured(`The encryption key has ${buffer.length} bytes; it needs at least ${leastBytes}.`)
+    return new MasterKey(buffer)
+  }
+
+  /** 32 bytes for the named use. */
+  derive(use: string): Buffer {
+    const known = this.#derived.get(use)
+    if (known) return known
+    const key = Buffer.from(hkdfSync('sha256', this.#bytes, '', `pocket ${use}`, 32))
+    this.#derived.set(use, key)
+    return key
+  }
+
+  /** HMAC-SHA-256 of a text under the key of the named use, base64url. */
+  mac(use: string, text: string): string {
+    return createHmac('sha256', this.derive(use)).update(text).digest('base64url')
+  }
+
+  /**
+   * AES-256-GCM under the key of the named use.
+   *
+   * @returns `v1.<fingerprint>.<base64url of nonce, ciphertext and tag>`
+   */
+  encrypt(use: string, text: string): string {
+    const nonce = randomBytes(12)
+    const cipher = createCipheriv('aes-256-gcm', this.derive(use), nonce)
+    const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+    return `${version}.${this.fingerprint}.${sealed.toString('base64url')}`
+  }
+
+  /** @throws {Misconfigured} where the value was made with another key, for another use, or was changed since */
+  decrypt(use: string, envelope: string): string {
+    const expected = fingerprintOf(envelope)
+    if (expected !== this.fingerprint)
+      throw new Misconfigured(
+        `The encryption key does not fit: its fingerprint is ${this.fingerprint}, the stored value needs ${expected ?? 'an unknown one'}.`,
+      )
+    const sealed = Buffer.from(envelope.slice(envelope.lastIndexOf('.') + 1), 'base64url')
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', this.derive(use), sealed.subarray(0, 12), { authTagLength: 16 })
+      decipher.setAuthTag(sealed.subarray(-16))
+      return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8')
+    } catch (cause) {
+      throw new Misconfigured(`A stored value for "${use}" cannot be decrypted: it was changed, or is damaged.`, { cause })
+    }
+  }
+}

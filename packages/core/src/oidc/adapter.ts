@@ -1,0 +1,119 @@
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { ClientStore } from '../clients/client-store.ts'
+import type { Clock } from '../clock.ts'
+import { sha256 } from '../hash.ts'
+import type { Artifact, ArtifactStore } from './artifact-store.ts'
+import type { ClientMetadataOf } from './client-metadata.ts'
+
+export interface AdapterPorts {
+  readonly artifacts: ArtifactStore
+  readonly clients: ClientStore
+  readonly clientMetadata: ClientMetadataOf
+  readonly clock: Clock
+}
+
+/** Stands where an interaction's id stood, since the address to return to would give the id away. */
+const idMarker = '{id}'
+
+/** oidc-provider's storage over our stores: what a bearer holds is hashed, and nothing in a payload repeats it. */
+export function createAdapterFactory(ports: AdapterPorts): (model: string) => Adapter {
+  return (model) => (model === 'Client' ? clientAdapter(ports) : artifactAdapter(model, ports))
+}
+
+function artifactAdapter(model: string, { artifacts, clock }: AdapterPorts): Adapter {
+  const keyOf = (id: string) => sha256(`${model}:${id}`)
+  return {
+    async upsert(id, payload, expiresIn) {
+      const artifact = seal(model, { id, key: keyOf(id), payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
+      if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
+      if (!(await artifacts.insert(artifact))) throw new errors.InvalidClientAuth('the assertion was used already')
+    },
+    async find(id) {
+      return open(await artifacts.find(keyOf(id)), id)
+    },
+    async findByUid(uid) {
+      return open(await artifacts.findByUid(model, uid), undefined)
+    },
+    async findByUserCode(userCode) {
+      return open(await artifacts.findByUserCode(model, sha256(userCode)), undefined)
+    },
+    async consume(id) {
+      if (!(await artifacts.consume(keyOf(id), clock.now()))) throw alreadyConsumed(model)
+    },
+    destroy: (id) => artifacts.destroy(keyOf(id)),
+    async revokeByGrantId(grantId) {
+      if (grantId) await artifacts.destroyByGrant(model, grantId)
+    },
+  }
+}
+
+function clientAdapter({ clients, clientMetadata }: AdapterPorts): Adapter {
+  const refuse = async (): Promise<never> => {
+    throw new errors.InvalidRequest('clients are not changed by this protocol')
+  }
+  return {
+    async find(id) {
+      const client = await clients.find(id)
+      return client && clientMetadata(client)
+    },
+    upsert: refuse,
+    destroy: refuse,
+    consume: refuse,
+    findByUid: refuse,
+    findByUserCode: refuse,
+    revokeByGrantId: refuse,
+  }
+}
+
+interface Sealing {
+  readonly id: string
+  readonly key: string
+  readonly payload: AdapterPayload
+  readonly expiresAt: number | null
+}
+
+function seal(model: string, { id, key, payload, expiresAt }: Sealing): Artifact {
+  const { jti: _jti, kind: _kind, consumed: _consumed, userCode, ...rest } = payload
+  const accountId = payload.accountId ?? payload.session?.accountId ?? null
+  return {
+    key,
+    model,
+    payload: JSON.stringify(withoutBearers(id, rest)),
+    grantId: payload.grantId ?? null,
+    accountId,
+    clientId: payload.clientId ?? null,
+    uid: model === 'Session' ? (payload.uid ?? null) : null,
+    userCodeHash: userCode ? sha256(userCode) : null,
+    expiresAt,
+    consumedAt: null,
+  }
+}
+
+function withoutBearers(id: string, payload: AdapterPayload): AdapterPayload {
+  const { returnTo, session, ...rest } = payload
+  if (session) delete session.cookie
+  return {
+    ...rest,
+    ...(session && { session }),
+    ...(returnTo !== undefined && { returnTo: returnTo.replaceAll(id, idMarker) }),
+  }
+}
+
+function open(artifact: Artifact | undefined, id: string | undefined): AdapterPayload | undefined {
+  if (!artifact) return undefined
+  const payload: AdapterPayload = JSON.parse(artifact.payload)
+  if (payload.returnTo !== undefined && id !== undefined) payload.returnTo = payload.returnTo.replaceAll(idMarker, id)
+  return {
+    ...payload,
+    // Found by another name than its own, an artifact can be read but neither saved nor destroyed.
+    jti: id ?? `hidden:${artifact.key}`,
+    kind: artifact.model,
+    ...(artifact.consumedAt !== null && { consumed: Math.floor(artifact.consumedAt / 1000) }),
+  }
+}
+
+function alreadyConsumed(model: string): Error {
+  return model === 'PushedAuthorizationRequest'
+    ? new errors.InvalidRequestUri('the request_uri was used already')
+    : new errors.InvalidGrant(`${model} already consumed`)
+}

@@ -1,0 +1,125 @@
+import type { Adapter, Configuration, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
+import type { AccountStore } from '../accounts/account-store.ts'
+import { accountClaims, claimsByScope, supportedScopes } from '../accounts/claims.ts'
+import { findAccount } from '../accounts/eligibility.ts'
+import type { ConsentStore } from '../consents/consent-store.ts'
+import { extraClientMetadata } from './client-metadata.ts'
+import { createGrantLoader } from './grants.ts'
+import type { SigningKey } from './keys.ts'
+import type { ProtocolPages } from './pages.ts'
+import { createPolicy } from './policy.ts'
+
+const minute = 60
+const hour = 60 * minute
+const day = 24 * hour
+
+/** How long things live, in seconds. */
+export const lifetimes = {
+  AccessToken: hour,
+  AuthorizationCode: 10 * minute,
+  ClientCredentials: hour,
+  // A grant outlives every refresh token that may be rotated under it.
+  Grant: 400 * day,
+  IdToken: hour,
+  Interaction: hour,
+  PushedAuthorizationRequest: 90,
+  RefreshToken: 30 * day,
+} as const
+
+export interface ConfigurationPorts {
+  readonly adapter: (model: string) => Adapter
+  readonly accounts: AccountStore
+  readonly consents: ConsentStore
+  readonly keys: readonly SigningKey[]
+  readonly cookieKeys: readonly string[]
+  /** Whether cookies are for https alone. */
+  readonly secure: boolean
+  /** Seconds. */
+  readonly sessionLifetime: number
+  readonly pages: ProtocolPages
+}
+
+/** The names of the cookies; the session's is the one that tools for this API look for. */
+export function cookieNames(secure: boolean) {
+  return {
+    session: secure ? '__Host-access_token' : 'access_token',
+    interaction: secure ? '__Secure-interaction' : 'interaction',
+    resume: secure ? '__Secure-resume' : 'resume',
+  }
+}
+
+/** Everything that oidc-provider is told. */
+export function providerConfiguration(ports: ConfigurationPorts): Configuration {
+  const { accounts, secure, pages } = ports
+  const account: FindAccount = async (_ctx, id) => {
+    const found = await findAccount(accounts, id)
+    if (!found || found.disabled) return undefined
+    return { accountId: id, claims: async () => ({ ...accountClaims(found), sub: id }) }
+  }
+  const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const
+  return {
+    adapter: ports.adapter,
+    findAccount: account,
+    loadExistingGrant: createGrantLoader(ports.consents),
+    jwks: { keys: [...ports.keys] },
+    claims: { ...claimsByScope },
+    scopes: [...supportedScopes],
+    acrValues: ['phr', '0'],
+    conformIdTokenClaims: false,
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    enabledJWA: signingAlgorithms,
+    extraClientMetadata: { properties: extraClientMetadata },
+    pkce: { required: (_ctx, client) => client.pocket_pkce_required === true },
+    clientBasedCORS: () => true,
+    routes: {
+      authorization: '/authorize',
+      token: '/api/oidc/token',
+      userinfo: '/api/oidc/userinfo',
+      introspection: '/api/oidc/introspect',
+      revocation: '/api/oidc/revoke',
+      end_session: '/api/oidc/end-session',
+      pushed_authorization_request: '/api/oidc/par',
+      jwks: '/.well-known/jwks.json',
+    },
+    cookies: {
+      keys: [...ports.cookieKeys],
+      names: cookieNames(secure),
+      long: { ...cookie, path: '/' },
+      short: cookie,
+    },
+    interactions: { policy: createPolicy(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    ttl: { ...lifetimes, Session: ports.sessionLifetime },
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: async () => false,
+    rotateRefreshToken: true,
+    renderError: pages.renderError,
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: introspectionAllowed(accounts) },
+      revocation: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      // Grants of APIs to clients are made elsewhere; until a client has one, no resource can be asked for.
+      resourceIndicators: { enabled: false },
+      rpInitiatedLogout: { enabled: true, logoutSource: pages.logoutSource, postLogoutSuccessSource: pages.postLogoutSuccessSource },
+      userinfo: { enabled: true },
+    },
+    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
+  }
+}
+
+/** RS256 alone, until a client can choose another; never an algorithm whose key is a client's secret. */
+const signingAlgorithms: NonNullable<Configuration['enabledJWA']> = {
+  idTokenSigningAlgValues: ['RS256'],
+}
+
+/** A client learns about its own tokens only, and the token of somebody who may not sign in any more is not active. */
+function introspectionAllowed(accounts: AccountStore) {
+  return async (_ctx: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string | undefined; accountId?: string | undefined }) => {
+    if (token.clientId !== client.clientId) return false
+    if (token.accountId === undefined) return true
+    const account = await findAccount(accounts, token.accountId)
+    return account !== undefined && !account.disabled
+  }
+}

@@ -1,0 +1,50 @@
+import type Provider from 'oidc-provider'
+import type { errors, KoaContextWithOIDC } from 'oidc-provider'
+import type { AuditEvent } from '../audit/events.ts'
+import type { AuditSink } from '../audit/audit-sink.ts'
+import { requestContext } from '../http/request-context.ts'
+
+export interface EventPorts {
+  readonly audit: AuditSink
+  /** Takes what went wrong on our side, for the log. */
+  readonly onError: (error: unknown, requestId: string) => void
+}
+
+/**
+ * The library does not wait for its listeners, so they only collect; what they collected is written before the answer
+ * leaves.
+ */
+export function auditEvents(provider: Provider, { audit, onError }: EventPorts): void {
+  const collected = new WeakMap<object, AuditEvent[]>()
+  const collect = (ctx: KoaContextWithOIDC, event: AuditEvent) => {
+    const events = collected.get(ctx.req)
+    if (events) events.push(event)
+    else collected.set(ctx.req, [event])
+  }
+  const refused = (event: 'authorization_refused' | 'token_refused') => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
+    collect(ctx, {
+      event,
+      code: error.error,
+      reason: [error.error_description, error.error_detail].filter(Boolean).join(': ') || error.message,
+      ...(ctx.oidc.client && { clientId: ctx.oidc.client.clientId }),
+    })
+
+  provider.on('authorization.success', (ctx) => {
+    const { client, account } = ctx.oidc
+    if (client && account) collect(ctx, { event: 'client_authorized', accountId: account.accountId, clientId: client.clientId })
+  })
+  provider.on('authorization.error', refused('authorization_refused'))
+  provider.on('pushed_authorization_request.error', refused('authorization_refused'))
+  provider.on('grant.error', refused('token_refused'))
+  provider.on('end_session.success', (ctx) => {
+    const accountId = ctx.oidc.session?.accountId
+    if (accountId) collect(ctx, { event: 'signed_out', accountId })
+  })
+  provider.on('server_error', (ctx, error) => onError(error, requestContext(ctx.req).requestId))
+
+  provider.use(async (ctx, next) => {
+    await next()
+    const origin = requestContext(ctx.req)
+    for (const event of collected.get(ctx.req) ?? []) await audit.record(event, origin)
+  })
+}

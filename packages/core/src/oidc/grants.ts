@@ -1,0 +1,31 @@
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { Misconfigured } from '../errors.ts'
+import type { ConsentStore } from '../consents/consent-store.ts'
+
+type Grant = InstanceType<Provider['Grant']>
+
+/**
+ * Finds what the person has allowed this client, or makes it from the consent that we keep: a grant may die with a
+ * session or a replayed code, what a person decided does not.
+ */
+export function createGrantLoader(consents: ConsentStore) {
+  return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
+    const { client, account, session, provider, requestParamOIDCScopes } = ctx.oidc
+    if (!client || !account || !session) throw new Misconfigured('A grant was asked for without a client, an account or a session.')
+    const requested = [...requestParamOIDCScopes]
+    const grantId = session.grantIdFor(client.clientId)
+    const present = grantId === undefined ? undefined : await provider.Grant.find(grantId)
+    if (present && covers(present.getOIDCScope().split(' '), requested)) return present
+    const consent = await consents.find(account.accountId, client.clientId)
+    if (!consent || !covers(consent.scopes, requested)) return undefined
+    const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
+    grant.addOIDCScope([...consent.scopes])
+    await grant.save()
+    return grant
+  }
+}
+
+function covers(allowed: readonly string[], requested: readonly string[]): boolean {
+  return requested.length > 0 && requested.every((scope) => allowed.includes(scope))
+}

@@ -1,0 +1,67 @@
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { pageHeaders } from '../http/page-headers.ts'
+import { requestContext } from '../http/request-context.ts'
+import type { ClientView, RenderView } from '../interactions/views.ts'
+
+/** The pages that the library shows by itself, in our words. */
+export interface ProtocolPages {
+  renderError(ctx: KoaContextWithOIDC, out: { error: string; error_description?: string | undefined }, error: Error): Promise<void>
+  logoutSource(ctx: KoaContextWithOIDC, form: string): Promise<void>
+  postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void>
+}
+
+export function createProtocolPages(render: RenderView): ProtocolPages {
+  const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
+    pageHeaders(ctx.res, 'to-clients')
+    ctx.type = 'html'
+    ctx.body = await render(view)
+  }
+  return {
+    async renderError(ctx, out, error) {
+      const redirectUri = ctx.oidc?.params?.redirect_uri
+      const received = typeof redirectUri === 'string' ? redirectUri : undefined
+      const fragment = out.error === 'invalid_redirect_uri' && received?.includes('#')
+      await show(ctx, {
+        view: 'error',
+        status: ctx.status,
+        code: fragment ? 'redirect_uri_has_fragment' : out.error,
+        description: out.error_description ?? error.message,
+        details: {
+          ...(ctx.oidc?.client?.clientName !== undefined && { client: ctx.oidc.client.clientName }),
+          ...(out.error === 'invalid_redirect_uri' && received !== undefined && { received }),
+        },
+        fields: [],
+        requestId: requestContext(ctx.req).requestId,
+        retryAt: null,
+      })
+    },
+
+    async logoutSource(ctx) {
+      const secret = ctx.oidc.session?.state?.secret
+      await show(ctx, {
+        view: 'sign-out',
+        client: clientView(ctx, ctx.oidc.params?.post_logout_redirect_uri),
+        submitTo: ctx.oidc.urlFor('end_session_confirm'),
+        hidden: { xsrf: typeof secret === 'string' ? secret : '' },
+        confirm: { name: 'logout', value: 'yes' },
+      })
+    },
+
+    async postLogoutSuccessSource(ctx) {
+      await show(ctx, { view: 'signed-out', client: clientView(ctx, undefined) })
+    },
+  }
+}
+
+function clientView(ctx: KoaContextWithOIDC, destination: unknown): ClientView | null {
+  const { client } = ctx.oidc
+  if (!client) return null
+  return { id: client.clientId, name: client.clientName ?? client.clientId, destination: destinationOf(destination) }
+}
+
+/** What a person recognises of an address: its host and port, or the scheme of an app. */
+export function destinationOf(uri: unknown): string | null {
+  const url = typeof uri === 'string' ? URL.parse(uri) : null
+  if (!url) return null
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url.host : url.protocol.slice(0, -1)
+}

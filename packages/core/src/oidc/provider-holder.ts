@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+import type { Clock } from '../clock.ts'
+import type { KeyRing, KeySet, SigningKey } from './keys.ts'
+
+/** Milliseconds between two looks at the stored keys. A new key is announced for days before it signs. */
+const refreshEvery = 60_000
+
+/** Keeps the Provider of the present keys, and puts another in its place when the keys have moved on. */
+export interface ProviderHolder {
+  current(): Provider
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /** Looks for moved keys, once a minute at most: another process may have rotated them. */
+  refresh(): Promise<void>
+  reload(): Promise<void>
+}
+
+export interface ProviderHolderPorts {
+  readonly keyRing: KeyRing
+  readonly clock: Clock
+  readonly make: (keys: readonly SigningKey[]) => Provider
+}
+
+export async function createProviderHolder({ keyRing, clock, make }: ProviderHolderPorts): Promise<ProviderHolder> {
+  const built = (set: KeySet) => {
+    const provider = make(set.keys)
+    return { provider, version: set.version, callback: provider.callback() }
+  }
+  let held = built(await keyRing.load())
+  let lookedAt = clock.now()
+
+  const reload = async () => {
+    lookedAt = clock.now()
+    const set = await keyRing.load()
+    if (set.version !== held.version) held = built(set)
+  }
+  return {
+    current: () => held.provider,
+    handle: async (req, res) => {
+      await held.callback(req, res)
+    },
+    reload,
+    async refresh() {
+      if (clock.now() - lookedAt >= refreshEvery) await reload()
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import Provider from 'oidc-provider'
+import type { Clock } from '../clock.ts'
+import { overrideClientChecks } from './client-overrides.ts'
+import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
+import { auditEvents, type EventPorts } from './events.ts'
+
+export interface ProviderPorts extends ConfigurationPorts, EventPorts {
+  readonly issuer: string
+  readonly clock: Clock
+}
+
+/** One Provider for one set of keys. All its state is in the stores, so that another can take its place at any time. */
+export function createProvider(ports: ProviderPorts): Provider {
+  const provider = new Provider(ports.issuer, providerConfiguration(ports))
+  // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
+  provider.proxy = true
+  overrideClientChecks(provider, ports.clock)
+  auditEvents(provider, ports)
+  return provider
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+import type { AccountStore } from '../accounts/account-store.ts'
+import { findAccount } from '../accounts/eligibility.ts'
+import type { Clock } from '../clock.ts'
+import { authenticationContext, type Session, type SignInMethod } from '../sessions/session.ts'
+
+/** Who signs in, and how. */
+export interface SignIn {
+  readonly accountId: string
+  readonly method: SignInMethod
+}
+
+/** The one browser session that `/authorize`, pages and API all see: the library's own. */
+export interface Sessions {
+  /** Who is signed in here; nobody, where the account has gone or is disabled since. Writes nothing. */
+  read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
+  /** Starts a session in this browser under a new id; another person's session here ends. */
+  start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
+  /** Ends the session, and what clients got in it. Returns whose it was. */
+  end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
+}
+
+export interface SessionPorts {
+  readonly provider: () => Provider
+  readonly accounts: AccountStore
+  readonly clock: Clock
+  readonly secure: boolean
+  /** Seconds. */
+  readonly sessionLifetime: number
+}
+
+export function createSessions({ provider, accounts, clock, secure, sessionLifetime }: SessionPorts): Sessions {
+  const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
+  const open = async (req: IncomingMessage, res: ServerResponse) => {
+    const current = provider()
+    const ctx = current.createContext(req, res)
+    return { current, ctx, session: await current.Session.get(ctx), cookieName: current.cookieName('session') }
+  }
+  return {
+    async read(req, res) {
+      const { session } = await open(req, res)
+      const { accountId, amr, acr, loginTs, uid } = session
+      if (accountId === undefined) return undefined
+      const account = await findAccount(accounts, accountId)
+      if (!account || account.disabled) return undefined
+      return { accountId, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
+    },
+
+    async start(req, res, { accountId, method }) {
+      const { current, ctx, session, cookieName } = await open(req, res)
+      const { amr, acr, authTime } = authenticationContext(method, clock.now())
+      const another = session.accountId !== undefined && session.accountId !== accountId
+      if (another) await endSession(current, session)
+      const fresh = another ? new current.Session() : session
+      if (fresh === session && typeof session.exp === 'number') session.resetIdentifier()
+      fresh.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
+      await fresh.save(sessionLifetime)
+      ctx.cookies.set(cookieName, fresh.jti, { ...cookie, expires: new Date(clock.now() + sessionLifetime * 1000) })
+    },
+
+    async end(req, res) {
+      const { current, ctx, session, cookieName } = await open(req, res)
+      const { accountId } = session
+      if (typeof session.exp === 'number') await endSession(current, session)
+      ctx.cookies.set(cookieName, null, cookie)
+      return accountId
+    },
+  }
+}
+
+/** Ends a session, with the grants that clients got in it unless they were meant to outlive it. */
+async function endSession(provider: Provider, session: InstanceType<Provider['Session']>): Promise<void> {
+  for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {}))
+    if (grantId !== undefined && !persistsLogout) await revokeGrant(provider, grantId)
+  await session.destroy()
+}
+
+/** Ends everything that was given under a grant. */
+export async function revokeGrant(provider: Provider, grantId: string): Promise<void> {
+  const { AccessToken, AuthorizationCode, RefreshToken, Grant } = provider
+  for (const model of [AccessToken, AuthorizationCode, RefreshToken]) await model.revokeByGrantId(grantId)
+  const grant = await Grant.find(grantId)
+  await grant?.destroy()
+}

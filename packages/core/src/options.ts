@@ -1,0 +1,33 @@
+import type { AccountStore } from './accounts/account-store.ts'
+import type { AuditSink } from './audit/audit-sink.ts'
+import type { Clock } from './clock.ts'
+import type { TrustProxy } from './http/request-context.ts'
+import type { RenderView } from './interactions/views.ts'
+import type { MasterKey } from './master-key.ts'
+import type { KeySchedule } from './oidc/keys.ts'
+import type { PocketStores } from './stores.ts'
+
+/** What a provider is made of. */
+export interface PocketOptions {
+  /** The issuer: an https origin, or an http one on localhost. Passkeys are bound to its host name for ever. */
+  readonly issuer: string
+  /** What people know this provider as; authenticators show it. */
+  readonly name: string
+  /** Protects everything that is stored encrypted. */
+  readonly masterKey: MasterKey
+  readonly stores: PocketStores & { readonly accounts: AccountStore }
+  /** Makes the pages. */
+  readonly render: RenderView
+  /** Where events go. By default nowhere. */
+  readonly audit?: AuditSink
+  /** Takes what went wrong on our side. By default the console's error stream. */
+  readonly onError?: (error: unknown, requestId: string) => void
+  /** Whose forwarded headers count. By default nobody's. */
+  readonly trustProxy?: TrustProxy
+  /** The host's page of other ways to sign in; it is given `?redirect=` with the way back. By default there is none. */
+  readonly otherWaysAt?: string
+  /** Seconds that a session lives after its last use by a client. By default 3600. */
+  readonly sessionLifetime?: number
+  readonly keySchedule?: KeySchedule
+  readonly clock?: Clock
+}

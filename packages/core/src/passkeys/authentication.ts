@@ -1,0 +1,113 @@
+import {
+  type AuthenticationResponseJSON,
+  generateAuthenticationOptions,
+  type PublicKeyCredentialRequestOptionsJSON,
+  verifyAuthenticationResponse,
+} from '@simplewebauthn/server'
+import type { Account } from '../accounts/account.ts'
+import type { AccountStore } from '../accounts/account-store.ts'
+import { eligibleAccount } from '../accounts/eligibility.ts'
+import type { Clock } from '../clock.ts'
+import { InvalidInput } from '../errors.ts'
+import type { Asker, Challenges } from './challenges.ts'
+import type { Passkey } from './passkey.ts'
+import type { PasskeyStore } from './passkey-store.ts'
+import type { PasskeyPolicy } from './policy.ts'
+import { refusal } from './registration.ts'
+import { authenticationResponse } from './responses.ts'
+
+/** A challenge in the form that the browser's `navigator.credentials.get` takes. */
+export interface AuthenticationRequest {
+  readonly options: PublicKeyCredentialRequestOptionsJSON
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number
+}
+
+export interface AuthenticationAnswer extends Asker {
+  /** An AuthenticationResponseJSON, not yet believed. */
+  readonly response: unknown
+}
+
+export interface Authenticated {
+  readonly account: Account
+  readonly passkey: Passkey
+  /** The signature counter did not rise: the passkey may have been copied (WebAuthn Level 3 §6.1.1). */
+  readonly counterRegressed: boolean
+}
+
+/** The ceremony that tells who somebody is (WebAuthn Level 3 §7.2), with discoverable credentials alone. */
+export interface Authentication {
+  request(asker: Asker): Promise<AuthenticationRequest>
+  /**
+   * Uses up the challenge, verifies the answer and names the account.
+   *
+   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected` or `passkey_user_verification_required`
+   * @throws {Forbidden} `account_disabled` or `account_not_found`
+   */
+  verify(answer: AuthenticationAnswer): Promise<Authenticated>
+}
+
+export interface AuthenticationPorts {
+  readonly policy: PasskeyPolicy
+  readonly challenges: Challenges
+  readonly passkeys: PasskeyStore
+  readonly accounts: AccountStore
+  readonly clock: Clock
+}
+
+export function createAuthentication({ policy, challenges, passkeys, accounts, clock }: AuthenticationPorts): Authentication {
+  return {
+    async request({ browserToken }) {
+      const { challenge, expiresAt } = await challenges.issue({ purpose: 'authentication', browserToken })
+      const options = await generateAuthenticationOptions({
+        rpID: policy.rpId,
+        challenge: Buffer.from(challenge, 'base64url'),
+        timeout: policy.challengeLifetime,
+        userVerification: policy.userVerification,
+      })
+      return { options, expiresAt }
+    },
+
+    async verify({ browserToken, response }) {
+      const answer = authenticationResponse(response)
+      const { challenge } = await challenges.consume(answer.response.clientDataJSON, { purpose: 'authentication', browserToken })
+      const passkey = await passkeys.findByCredentialId(answer.id)
+      if (!passkey) throw new InvalidInput('passkey_unknown', 'No account has this passkey.')
+      const { newCounter, credentialBackedUp } = await verified({ answer, challenge, passkey, policy })
+      const account = await eligibleAccount(accounts, passkey.accountId)
+      await passkeys.recordUse(passkey.id, { counter: newCounter, backedUp: credentialBackedUp, at: clock.now() })
+      const counts = passkey.counter > 0 || newCounter > 0
+      return { account, passkey, counterRegressed: counts && newCounter <= passkey.counter }
+    },
+  }
+}
+
+interface Verification {
+  readonly answer: AuthenticationResponseJSON
+  readonly challenge: string
+  readonly passkey: Passkey
+  readonly policy: PasskeyPolicy
+}
+
+async function verified({ answer, challenge, passkey, policy }: Verification) {
+  const { userHandle } = answer.response
+  if (userHandle && Buffer.from(userHandle, 'base64url').toString('utf8') !== passkey.accountId)
+    throw new InvalidInput('passkey_rejected', 'The passkey belongs to another account than it says.')
+  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+    response: answer,
+    expectedChallenge: challenge,
+    expectedOrigin: [...policy.origins],
+    expectedRPID: policy.rpId,
+    requireUserVerification: policy.userVerification === 'required',
+    credential: {
+      id: passkey.credentialId,
+      publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
+      // A counter that does not rise is a sign, no proof: the caller decides, so the library is not to refuse it.
+      counter: 0,
+    },
+  }).catch((cause: unknown) => {
+    throw refusal(cause)
+  })
+  if (!verified) throw new InvalidInput('passkey_rejected', 'The signature is not valid.')
+  return authenticationInfo
+}

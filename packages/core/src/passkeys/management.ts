@@ -1,0 +1,41 @@
+import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import type { Passkey } from './passkey.ts'
+import type { PasskeyStore } from './passkey-store.ts'
+
+const longestName = 50
+
+/** What owners do with their passkeys. */
+export interface PasskeyManagement {
+  /** The oldest first. */
+  list(accountId: string): Promise<readonly Passkey[]>
+  /** @throws {InvalidInput} `validation_failed`, field `name` (1–50 characters) @throws {NotFound} `passkey_not_found` */
+  rename(accountId: string, id: string, name: string): Promise<void>
+  /** @throws {Conflict} `last_passkey`: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found` */
+  remove(accountId: string, id: string): Promise<void>
+}
+
+export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement {
+  return {
+    list: (accountId) => store.listByAccount(accountId),
+
+    async rename(accountId, id, name) {
+      const text = name.normalize('NFC').trim()
+      const code = text === '' ? 'required' : [...text].length > longestName ? 'too_long' : undefined
+      if (code) {
+        const message = code === 'required' ? 'is required' : `must be at most ${longestName} characters long`
+        throw new InvalidInput('validation_failed', 'The name is not valid.', { fields: [{ field: 'name', code, message }] })
+      }
+      if (!(await store.rename(accountId, id, text))) throw notFound()
+    },
+
+    async remove(accountId, id) {
+      const outcome = await store.removeUnlessLast(accountId, id)
+      if (outcome === 'missing') throw notFound()
+      if (outcome === 'last') throw new Conflict('last_passkey', 'The last passkey of an account stays.')
+    },
+  }
+}
+
+function notFound(): NotFound {
+  return new NotFound('passkey_not_found', 'This account has no such passkey.')
+}

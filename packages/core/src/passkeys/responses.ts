@@ -1,0 +1,56 @@
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import { Ajv } from 'ajv'
+import { InvalidInput } from '../errors.ts'
+
+const base64url = { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 65_536 }
+const head = { id: base64url, rawId: base64url, type: { const: 'public-key' }, clientExtensionResults: { type: 'object' } }
+const headRequired = ['id', 'rawId', 'type', 'response']
+
+const ajv = new Ajv({ allErrors: false })
+
+const isRegistration = ajv.compile<RegistrationResponseJSON>({
+  type: 'object',
+  required: headRequired,
+  properties: {
+    ...head,
+    response: {
+      type: 'object',
+      required: ['clientDataJSON', 'attestationObject'],
+      properties: {
+        clientDataJSON: base64url,
+        attestationObject: base64url,
+        transports: { type: 'array', maxItems: 16, items: { type: 'string', maxLength: 32 } },
+      },
+    },
+  },
+})
+
+const isAuthentication = ajv.compile<AuthenticationResponseJSON>({
+  type: 'object',
+  required: headRequired,
+  properties: {
+    ...head,
+    response: {
+      type: 'object',
+      required: ['clientDataJSON', 'authenticatorData', 'signature'],
+      properties: {
+        clientDataJSON: base64url,
+        authenticatorData: base64url,
+        signature: base64url,
+        userHandle: { type: ['string', 'null'], maxLength: 512 },
+      },
+    },
+  },
+})
+
+/** @throws {InvalidInput} `passkey_rejected` where it is no RegistrationResponseJSON (WebAuthn Level 3 §5.1.8) */
+export function registrationResponse(value: unknown): RegistrationResponseJSON {
+  if (isRegistration(value)) return value
+  throw new InvalidInput('passkey_rejected', `No registration response: ${ajv.errorsText(isRegistration.errors)}`)
+}
+
+/** @throws {InvalidInput} `passkey_rejected` where it is no AuthenticationResponseJSON (WebAuthn Level 3 §5.1.8) */
+export function authenticationResponse(value: unknown): AuthenticationResponseJSON {
+  if (isAuthentication(value)) return value
+  throw new InvalidInput('passkey_rejected', `No authentication response: ${ajv.errorsText(isAuthentication.errors)}`)
+}
