@@ -1,10 +1,11 @@
-import type { Adapter, Configuration, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
+import type { Adapter, Configuration, FindAccount } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { accountClaims, claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import { findAccount } from '../accounts/eligibility.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { extraClientMetadata } from './client-metadata.ts'
 import { createGrantLoader } from './grants.ts'
+import { introspectionPolicy } from './introspection.ts'
 import type { SigningKey } from './keys.ts'
 import type { ProtocolPages } from './pages.ts'
 import { createPolicy } from './policy.ts'
@@ -97,8 +98,8 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: introspectionAllowed(accounts) },
-      revocation: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: introspectionPolicy(accounts) },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
       // Grants of APIs to clients are made elsewhere; until a client has one, no resource can be asked for.
       resourceIndicators: { enabled: false },
@@ -112,14 +113,4 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
 /** RS256 alone, until a client can choose another; never an algorithm whose key is a client's secret. */
 const signingAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: ['RS256'],
-}
-
-/** A client learns about its own tokens only, and the token of somebody who may not sign in any more is not active. */
-function introspectionAllowed(accounts: AccountStore) {
-  return async (_ctx: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string | undefined; accountId?: string | undefined }) => {
-    if (token.clientId !== client.clientId) return false
-    if (token.accountId === undefined) return true
-    const account = await findAccount(accounts, token.accountId)
-    return account !== undefined && !account.disabled
-  }
 }

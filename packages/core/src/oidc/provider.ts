@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts'
 import { overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { auditEvents, type EventPorts } from './events.ts'
+import { demandCredentials } from './introspection.ts'
+import { revokeAtLogout } from './logout.ts'
 
 export interface ProviderPorts extends ConfigurationPorts, EventPorts {
   readonly issuer: string
@@ -16,5 +18,7 @@ export function createProvider(ports: ProviderPorts): Provider {
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
   auditEvents(provider, ports)
+  demandCredentials(provider)
+  revokeAtLogout(provider)
   return provider
 }

@@ -4,6 +4,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { findAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
 import { authenticationContext, type Session, type SignInMethod } from '../sessions/session.ts'
+import { type ProviderSession, revokeGrantsOf } from './logout.ts'
 
 /** Who signs in, and how. */
 export interface SignIn {
@@ -69,17 +70,8 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
   }
 }
 
-/** Ends a session, with the grants that clients got in it unless they were meant to outlive it. */
-async function endSession(provider: Provider, session: InstanceType<Provider['Session']>): Promise<void> {
-  for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {}))
-    if (grantId !== undefined && !persistsLogout) await revokeGrant(provider, grantId)
+/** Ends a session and what clients were given in it. */
+async function endSession(provider: Provider, session: ProviderSession): Promise<void> {
+  await revokeGrantsOf(provider, session)
   await session.destroy()
-}
-
-/** Ends everything that was given under a grant. */
-export async function revokeGrant(provider: Provider, grantId: string): Promise<void> {
-  const { AccessToken, AuthorizationCode, RefreshToken, Grant } = provider
-  for (const model of [AccessToken, AuthorizationCode, RefreshToken]) await model.revokeByGrantId(grantId)
-  const grant = await Grant.find(grantId)
-  await grant?.destroy()
 }

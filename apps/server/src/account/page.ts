@@ -1,0 +1,97 @@
+import type { Passkey, Pocket } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
+import type { AuditSink } from '@pocket/core'
+import { requestContext } from '@pocket/core'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import { formText, jsonObject } from '../http/form.ts'
+import type { AccountPage, PasskeyItem, Viewer } from '../http/page-models.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+
+export interface AccountPorts {
+  readonly pocket: Pocket
+  readonly authentication: Authentication
+  readonly audit: AuditSink
+  readonly show: ShowPage
+}
+
+const here = '/settings/account'
+const notices = ['passkey_added', 'passkey_renamed', 'passkey_removed'] as const
+
+/** `/settings/account`: one's own passkeys. */
+export function accountPages({ pocket, authentication, audit, show }: AccountPorts) {
+  const showAccount = async (ctx: Context, user: User, renameProblem: AccountPage['renameProblem'] = null) => {
+    const passkeys = await pocket.passkeys.list(user.id)
+    await show(ctx, {
+      view: 'account',
+      viewer: viewerOf(user),
+      email: user.email,
+      emailVerified: user.emailVerified,
+      passkeys: passkeys.map(passkeyItem),
+      notice: noticeOf(ctx),
+      renameProblem,
+    })
+  }
+  const named = async (user: User, id: string) => (await pocket.passkeys.list(user.id)).find((passkey) => passkey.id === id)?.name ?? ''
+  const done = (ctx: Context, what: (typeof notices)[number], name: string) =>
+    seeOther(ctx, `${here}?${new URLSearchParams({ done: what, name })}`)
+
+  return {
+    async show(ctx: Context) {
+      await showAccount(ctx, await authentication.requireUser(ctx))
+    },
+
+    async passkeyOptions(ctx: Context) {
+      const user = await authentication.requireUser(ctx)
+      const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
+      ctx.body = { options: await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration' }) }
+    },
+
+    async addPasskey(ctx: Context) {
+      const user = await authentication.requireUser(ctx)
+      const { response } = jsonObject(ctx)
+      const { name } = await pocket.registration.add(ctx.req, ctx.res, { response, purpose: 'registration', accountId: user.id })
+      ctx.body = { redirectTo: `${here}?${new URLSearchParams({ done: 'passkey_added', name })}` }
+    },
+
+    async renamePasskey(ctx: Context) {
+      const user = await authentication.requireUser(ctx)
+      const name = formText(ctx, 'name')
+      const passkeyId = String(ctx.params.id)
+      try {
+        await pocket.passkeys.rename(user.id, passkeyId, name)
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+        await showAccount(ctx, user, { passkeyId, name, code: error.fields[0]?.code ?? 'invalid' })
+        ctx.status = error.status
+        return
+      }
+      await audit.record({ event: 'passkey_renamed', accountId: user.id, passkeyId }, requestContext(ctx.req))
+      done(ctx, 'passkey_renamed', name.trim())
+    },
+
+    async removePasskey(ctx: Context) {
+      const user = await authentication.requireUser(ctx)
+      const passkeyId = String(ctx.params.id)
+      const name = await named(user, passkeyId)
+      await pocket.passkeys.remove(user.id, passkeyId)
+      await audit.record({ event: 'passkey_removed', accountId: user.id, passkeyId }, requestContext(ctx.req))
+      done(ctx, 'passkey_removed', name)
+    },
+  }
+}
+
+export function viewerOf({ userName, displayName, administrator }: User): Viewer {
+  return { userName, displayName, isAdmin: administrator }
+}
+
+function passkeyItem({ id, name, backedUp, createdAt, lastUsedAt }: Passkey): PasskeyItem {
+  return { id, name, synced: backedUp, createdAt, lastUsedAt }
+}
+
+function noticeOf(ctx: Context): AccountPage['notice'] {
+  const done = notices.find((notice) => notice === ctx.query.done)
+  const { name } = ctx.query
+  return done && typeof name === 'string' ? { done, name: name.slice(0, 100) } : null
+}

@@ -1,0 +1,16 @@
+import { type CorrectedRedirectUri, withoutDsmFragment } from '@pocket/core'
+
+/** What came of the addresses that somebody pasted for Synology DSM. */
+export interface DsmAddresses {
+  readonly redirectUris: readonly string[]
+  readonly corrections: readonly CorrectedRedirectUri[]
+}
+
+/** DSM's own addresses end in `/#/signin`; DSM must be given, and must send, the bare origin. */
+export function dsmAddresses(given: readonly string[]): DsmAddresses {
+  const all = given.map(withoutDsmFragment)
+  return {
+    redirectUris: all.map(({ corrected }) => corrected),
+    corrections: all.filter(({ given, corrected }) => given !== corrected),
+  }
+}

@@ -1,0 +1,157 @@
+import type { AuditSink, Client, Pocket } from '@pocket/core'
+import { requestContext } from '@pocket/core'
+import { InvalidInput, NotFound } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { viewerOf } from '../account/page.ts'
+import type { Authentication } from '../http/authentication.ts'
+import { formText } from '../http/form.ts'
+import type { ClientFormValues, ClientItem, ClientPage, ClientTemplate } from '../http/page-models.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { dsmAddresses } from './dsm.ts'
+import { clientEndpoints } from './endpoints.ts'
+import type { ClientFlash, ClientFlashes } from './flash.ts'
+
+export interface ClientPagesPorts {
+  readonly pocket: Pocket
+  readonly authentication: Authentication
+  readonly audit: AuditSink
+  readonly show: ShowPage
+  readonly flashes: ClientFlashes
+}
+
+const list = '/settings/admin/oidc-clients'
+const templates: readonly ClientTemplate[] = ['synology-dsm', 'other']
+
+/** `/settings/admin/oidc-clients`: what an administrator does with clients. */
+export function clientPages({ pocket, authentication, audit, show, flashes }: ClientPagesPorts) {
+  const { clients } = pocket
+  const at = (id: string) => `${list}/${encodeURIComponent(id)}`
+
+  const existing = async (ctx: Context): Promise<Client> => {
+    const client = await clients.find(String(ctx.params.id))
+    if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+    return client
+  }
+
+  const showClient = async (ctx: Context, user: User, client: Client, more: Partial<Pick<ClientPage, 'values' | 'problems'>> & ClientFlash) =>
+    show(ctx, {
+      view: 'client',
+      viewer: viewerOf(user),
+      client: { ...client, secrets: client.secrets.map(({ id, prefix, createdAt }) => ({ id, prefix, createdAt })) },
+      endpoints: clientEndpoints(pocket),
+      values: { name: client.name, redirectUris: client.redirectUris },
+      problems: [],
+      ...more,
+    })
+
+  /** Leaves a message for the client's page and sends the person there. */
+  const done = (ctx: Context, id: string, flash: Partial<ClientFlash>) => {
+    flashes.set(ctx, at(id), flash)
+    seeOther(ctx, at(id))
+  }
+
+  return {
+    async list(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const { removed } = ctx.query
+      const items = (await clients.list()).map(clientItem)
+      await show(ctx, { view: 'clients', viewer: viewerOf(user), clients: items, removed: typeof removed === 'string' ? removed.slice(0, 100) : null })
+    },
+
+    async new(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const template = templates.find((known) => known === ctx.query.template) ?? null
+      const values = { name: template === 'synology-dsm' ? 'Synology DSM' : '', redirectUris: [] }
+      await show(ctx, { view: 'client-new', viewer: viewerOf(user), template, values, problems: [] })
+    },
+
+    async create(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const template = templates.find((known) => known === formText(ctx, 'template')) ?? 'other'
+      const values = formValues(ctx)
+      const { redirectUris, corrections } = addressesFor(template, values)
+      try {
+        const client = await clients.create({ ...values, redirectUris: required(redirectUris), template: template === 'other' ? null : template })
+        const { plain, stored } = await clients.addSecret(client.id)
+        await audit.record({ event: 'client_created', clientId: client.id, accountId: user.id }, requestContext(ctx.req))
+        done(ctx, client.id, { newSecret: { id: stored.id, value: plain }, corrections, notice: 'created' })
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+        await show(ctx, { view: 'client-new', viewer: viewerOf(user), template, values, problems: error.fields })
+        ctx.status = error.status
+      }
+    },
+
+    async show(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const client = await existing(ctx)
+      await showClient(ctx, user, client, flashes.take(ctx, at(client.id)))
+    },
+
+    async update(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const client = await existing(ctx)
+      const values = formValues(ctx)
+      const { redirectUris, corrections } = addressesFor(client.template, values)
+      try {
+        await clients.update(client.id, { ...client, ...values, redirectUris: required(redirectUris) })
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+        await showClient(ctx, user, client, { newSecret: null, notice: null, corrections: [], values, problems: error.fields })
+        ctx.status = error.status
+        return
+      }
+      await audit.record({ event: 'client_updated', clientId: client.id, accountId: user.id }, requestContext(ctx.req))
+      done(ctx, client.id, { corrections, notice: 'saved' })
+    },
+
+    async addSecret(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const { id } = await existing(ctx)
+      const { plain, stored } = await clients.addSecret(id)
+      await audit.record({ event: 'client_secret_added', clientId: id, secretId: stored.id, accountId: user.id }, requestContext(ctx.req))
+      done(ctx, id, { newSecret: { id: stored.id, value: plain }, notice: 'secret_added' })
+    },
+
+    async removeSecret(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const { id } = await existing(ctx)
+      const secretId = String(ctx.params.secretId)
+      if (!(await clients.removeSecret(id, secretId))) throw new NotFound('not_found', 'There is no such secret.')
+      await audit.record({ event: 'client_secret_removed', clientId: id, secretId, accountId: user.id }, requestContext(ctx.req))
+      done(ctx, id, { notice: 'secret_removed' })
+    },
+
+    async remove(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const { id, name } = await existing(ctx)
+      await clients.remove(id)
+      await audit.record({ event: 'client_removed', clientId: id, accountId: user.id }, requestContext(ctx.req))
+      seeOther(ctx, `${list}?${new URLSearchParams({ removed: name })}`)
+    },
+  }
+}
+
+function formValues(ctx: Context): ClientFormValues {
+  const lines = formText(ctx, 'redirectUris').split(/\s+/)
+  return { name: formText(ctx, 'name'), redirectUris: lines.filter((line) => line !== '') }
+}
+
+function addressesFor(template: string | null, { redirectUris }: ClientFormValues) {
+  return template === 'synology-dsm' ? dsmAddresses(redirectUris) : { redirectUris, corrections: [] }
+}
+
+/** A client without a callback URL could sign nobody in, so the form insists on one; the API does not. */
+function required(redirectUris: readonly string[]): readonly string[] {
+  if (redirectUris.length > 0) return redirectUris
+  throw new InvalidInput('validation_failed', 'The client has no callback URL.', {
+    fields: [{ field: 'redirectUris', code: 'required', message: 'is required' }],
+  })
+}
+
+function clientItem({ id, name, redirectUris, createdAt }: Client): ClientItem {
+  const url = URL.parse(redirectUris[0] ?? '')
+  const web = url?.protocol === 'https:' || url?.protocol === 'http:'
+  return { id, name, destination: url ? (web ? url.host : url.protocol.slice(0, -1)) : null, createdAt }
+}

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { Misconfigured } from '@pocket/core/errors'
+import type { Context, Middleware } from 'koa'
+
+/** The shapes of an icon on a 24 by 24 grid: name of the SVG element and its attributes. */
+export type IconShapes = readonly (readonly [string, Readonly<Record<string, string>>])[]
+
+/** One file as it is sent, in each encoding that the bundle brings. */
+export interface AssetFile {
+  readonly type: string
+  readonly bodies: ReadonlyMap<AssetEncoding, Buffer>
+}
+
+export type AssetEncoding = 'br' | 'gzip' | 'identity'
+
+/** The scripts, styles and icons that `scripts/bundle.ts` made. All of it is kept in memory: about 100 kB. */
+export interface Assets {
+  /** The address of a file by its logical name, such as `sign-in.js`. @throws {Misconfigured} where there is none */
+  path(name: string): string
+  /** @throws {Misconfigured} where there is none */
+  icon(name: string): IconShapes
+  /** The file at an address. */
+  find(path: string): AssetFile | undefined
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+const suffixes: readonly (readonly [AssetEncoding, string])[] = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+  ['identity', ''],
+]
+const prefix = '/assets/'
+
+/**
+ * Reads what the bundle wrote.
+ *
+ * @param directory - holds `manifest.json`, `icons.json` and the files that the manifest names
+ * @throws {Misconfigured} where the bundle has not been made
+ */
+export async function loadAssets(directory: string): Promise<Assets> {
+  const manifest = await readBundle<Record<string, { readonly path: string }>>(directory, 'manifest.json')
+  const icons = new Map(Object.entries(await readBundle<Record<string, IconShapes>>(directory, 'icons.json')))
+  const paths = new Map(Object.entries(manifest).map(([name, { path }]) => [name, path]))
+  const files = new Map<string, AssetFile>()
+  for (const path of paths.values()) files.set(path, await readAsset(directory, path.slice(prefix.length)))
+
+  const known = <T>(found: T | undefined, name: string): T => {
+    if (found === undefined) throw new Misconfigured(`The bundle has no ${name}.`)
+    return found
+  }
+  return {
+    path: (name) => known(paths.get(name), name),
+    icon: (name) => known(icons.get(name), `icon ${name}`),
+    find: (path) => files.get(path),
+  }
+}
+
+/** The bundle is part of this program, so its JSON is what `scripts/bundle.ts` wrote. */
+async function readBundle<T>(directory: string, name: string): Promise<T> {
+  const text = await readFile(join(directory, name), 'utf8').catch((cause: unknown) => {
+    throw new Misconfigured(`${join(directory, name)} cannot be read. Run "pnpm run build" first.`, { cause })
+  })
+  return JSON.parse(text) as T
+}
+
+async function readAsset(directory: string, name: string): Promise<AssetFile> {
+  const type = types[extname(name)]
+  if (type === undefined) throw new Misconfigured(`${name} has no known type.`)
+  const bodies = new Map<AssetEncoding, Buffer>()
+  for (const [encoding, suffix] of suffixes) bodies.set(encoding, await readFile(join(directory, name + suffix)))
+  return { type, bodies }
+}
+
+/**
+ * Serves exactly the files of the manifest. A name holds the hash of its content, so it is kept for ever. Everything else
+ * is left to the next middleware.
+ */
+export function serveAssets(assets: Assets): Middleware {
+  return async (ctx, next) => {
+    const file = ctx.method === 'GET' || ctx.method === 'HEAD' ? assets.find(ctx.path) : undefined
+    if (file === undefined) return next()
+    const encoding = preferredEncoding(ctx, file)
+    const body = file.bodies.get(encoding)
+    if (body === undefined) return next()
+    ctx.status = 200
+    ctx.type = file.type
+    ctx.vary('Accept-Encoding')
+    ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
+    ctx.etag = `${ctx.path.slice(prefix.length)}-${encoding}`
+    if (encoding !== 'identity') ctx.set('Content-Encoding', encoding)
+    if (ctx.fresh) ctx.status = 304
+    else ctx.body = body
+  }
+}
+
+function preferredEncoding(ctx: Context, file: AssetFile): AssetEncoding {
+  const accepted = ctx.acceptsEncodings('br', 'gzip', 'identity')
+  return suffixes.find(([encoding]) => encoding === accepted && file.bodies.has(encoding))?.[0] ?? 'identity'
+}

@@ -1,0 +1,66 @@
+import { requestContext, type View } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
+import type { Context, Middleware } from 'koa'
+import type { Logger } from 'pino'
+import { type ShowPage, seeOther } from './show-page.ts'
+
+export interface ErrorPorts {
+  readonly logger: Logger
+  readonly show: ShowPage
+}
+
+/** Turns whatever was thrown into one answer: a page for a person, JSON for a program. Nothing of ours leaks. */
+export function errorResponses({ logger, show }: ErrorPorts): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+      if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) await notFound(ctx, show)
+    } catch (error) {
+      await answer(ctx, { error, logger, show })
+    }
+  }
+}
+
+async function notFound(ctx: Context, show: ShowPage): Promise<void> {
+  if (ctx.path.startsWith('/api/') || ctx.path.startsWith('/.well-known/')) {
+    ctx.status = 404
+    ctx.body = { error: 'API endpoint not found' }
+    return
+  }
+  await show(ctx, errorView(ctx, { status: 404, code: 'not_found', description: 'There is no such page.' }))
+  ctx.status = 404
+}
+
+async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { readonly error: unknown }): Promise<void> {
+  const { requestId } = requestContext(ctx.req)
+  const known = error instanceof PocketError ? error : undefined
+  if (!known || known.status >= 500) logger.error({ err: error, requestId, path: ctx.path }, 'The request failed')
+  else logger.info({ code: known.code, requestId, path: ctx.path, reason: known.message }, 'The request was refused')
+  if (ctx.headerSent) return
+  if (known?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx))
+    return seeOther(ctx, `/login?${new URLSearchParams({ redirect: ctx.path })}`)
+  const { status = 500, code = 'internal_error', message = 'Something went wrong on our side.', details = {}, fields = [] } = known ?? {}
+  if (wantsJson(ctx)) {
+    const more = { ...details, ...(fields.length > 0 && { fields }) }
+    ctx.status = status
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = { error: message, code, ...(Object.keys(more).length > 0 && { details: more }), request_id: requestId }
+    return
+  }
+  await show(ctx, { ...errorView(ctx, { status, code, description: message }), fields })
+  ctx.status = status
+}
+
+function wantsJson(ctx: Context): boolean {
+  return ctx.path.startsWith('/api/') || Boolean(ctx.is('json', '+json')) || ctx.accepts('html', 'json') === 'json'
+}
+
+interface ErrorSummary {
+  readonly status: number
+  readonly code: string
+  readonly description: string
+}
+
+function errorView(ctx: Context, summary: ErrorSummary): Extract<View, { view: 'error' }> {
+  return { view: 'error', ...summary, details: {}, fields: [], requestId: requestContext(ctx.req).requestId, retryAt: null }
+}

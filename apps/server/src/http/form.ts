@@ -1,0 +1,23 @@
+import { InvalidInput } from '@pocket/core/errors'
+import type { Context } from 'koa'
+
+/**
+ * One field of a posted form, or the empty text where it is missing.
+ *
+ * @throws {InvalidInput} `validation_failed` where it was sent more than once or is too long
+ */
+export function formText(ctx: Context, name: string, longest = 10_000): string {
+  const body: unknown = ctx.request.body
+  const value: unknown = typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : ''
+  if (typeof value === 'string' && value.length <= longest) return value
+  const [code, message] = typeof value === 'string' ? ['too_long', `must be at most ${longest} characters long`] : ['invalid', 'must be one text']
+  throw new InvalidInput('validation_failed', `The field ${name} is not valid.`, { fields: [{ field: name, code, message }] })
+}
+
+/** The body of a JSON request, an object. @throws {InvalidInput} `invalid_request_body` */
+export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
+  const body: unknown = ctx.request.body
+  if (!ctx.is('json', '+json') || typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new InvalidInput('invalid_request_body', 'The body must be a JSON object, sent as application/json.')
+  return { ...body }
+}

@@ -1,0 +1,136 @@
+import type { View } from '@pocket/core'
+import type { FieldError } from '@pocket/core/errors'
+
+/** Who looks at a page of the account or administration area. */
+export interface Viewer {
+  readonly userName: string
+  readonly displayName: string
+  readonly isAdmin: boolean
+}
+
+/** `/login/setup`: creates the administrator. */
+export interface SetupPage {
+  readonly view: 'setup'
+}
+
+/** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
+export interface CodePage {
+  readonly view: 'code'
+  /** What the field holds: nothing, the code of the link, or what was typed before. */
+  readonly code: string
+  /** Whether a link filled the code in. */
+  readonly fromLink: boolean
+  /** Why the code was refused: `code_invalid`, `account_disabled` or `required`. */
+  readonly problem: string | null
+  /** The path to go to afterwards, sent back as `redirect`. */
+  readonly redirect: string
+}
+
+/** A passkey as its owner sees it. Instants are milliseconds since the Unix epoch. */
+export interface PasskeyItem {
+  readonly id: string
+  readonly name: string
+  /** Whether it is kept by more than one device (WebAuthn's backup state). */
+  readonly synced: boolean
+  readonly createdAt: number
+  readonly lastUsedAt: number | null
+}
+
+/** `/settings/account`. */
+export interface AccountPage {
+  readonly view: 'account'
+  readonly viewer: Viewer
+  readonly email: string | null
+  readonly emailVerified: boolean
+  /** The oldest first. */
+  readonly passkeys: readonly PasskeyItem[]
+  /** What has just been done; `name` is the passkey's. */
+  readonly notice: {
+    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed'
+    readonly name: string
+  } | null
+  /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
+  readonly renameProblem: { readonly passkeyId: string; readonly name: string; readonly code: string } | null
+}
+
+/** A client as the list shows it. */
+export interface ClientItem {
+  readonly id: string
+  readonly name: string
+  /** The host of its first callback URL, or the scheme of an app. */
+  readonly destination: string | null
+  readonly createdAt: number
+}
+
+/** `/settings/admin/oidc-clients`. */
+export interface ClientsPage {
+  readonly view: 'clients'
+  readonly viewer: Viewer
+  /** By name. */
+  readonly clients: readonly ClientItem[]
+  /** The name of the client that has just been deleted. */
+  readonly removed: string | null
+}
+
+export type ClientTemplate = 'synology-dsm' | 'other'
+
+/** What the form of a client holds: what is stored, or what was typed and refused. */
+export interface ClientFormValues {
+  readonly name: string
+  /** One an address; `redirectUris[i]` in `problems` means the one at `i`. */
+  readonly redirectUris: readonly string[]
+}
+
+/** `/settings/admin/oidc-clients/new`, with `?template=…` once it is chosen. Its form is posted to the same address. */
+export interface ClientNewPage {
+  readonly view: 'client-new'
+  readonly viewer: Viewer
+  /** `null` asks what to connect. The form sends it back as `template`. */
+  readonly template: ClientTemplate | null
+  readonly values: ClientFormValues
+  /** On `name`, `redirectUris` and `redirectUris[i]`. */
+  readonly problems: readonly FieldError[]
+}
+
+/** The keys of `client.endpointNames` in the catalogue. */
+export type EndpointName =
+  | 'discovery'
+  | 'issuer'
+  | 'authorization'
+  | 'token'
+  | 'userinfo'
+  | 'jwks'
+  | 'end_session'
+  | 'introspection'
+  | 'revocation'
+  | 'pushed_authorization_request'
+  | 'device_authorization'
+  | 'registration'
+
+/** `/settings/admin/oidc-clients/<id>`. Its forms are posted below the same address. */
+export interface ClientPage {
+  readonly view: 'client'
+  readonly viewer: Viewer
+  readonly client: {
+    readonly id: string
+    readonly name: string
+    readonly redirectUris: readonly string[]
+    readonly template: string | null
+    readonly isPublic: boolean
+    readonly createdAt: number
+    /** The oldest first. */
+    readonly secrets: readonly { readonly id: string; readonly prefix: string; readonly createdAt: number }[]
+  }
+  /** In the order in which they are shown; `discovery` is one of them. */
+  readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
+  /** The secret that was made by this very request, in clear. */
+  readonly newSecret: { readonly id: string; readonly value: string } | null
+  /** Addresses that were pasted with more than a client may have. */
+  readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
+  readonly values: ClientFormValues
+  readonly problems: readonly FieldError[]
+  readonly notice: 'created' | 'saved' | 'secret_added' | 'secret_removed' | null
+}
+
+/** Every page of the server, told apart by `view`, which is also the name of its template. */
+export type PageModel = View | SetupPage | CodePage | AccountPage | ClientsPage | ClientNewPage | ClientPage

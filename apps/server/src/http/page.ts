@@ -1,0 +1,100 @@
+import type { Clock } from '@pocket/core'
+import type { Context } from 'koa'
+import views from 'koa-views'
+import type { Assets } from './assets.ts'
+import type { Messages } from './messages.ts'
+import type { PageModel } from './page-models.ts'
+
+/** Turns a page into a complete HTML document. It fits core's `RenderView` as well. */
+export type RenderPage = (page: PageModel) => Promise<string>
+
+export interface PageRendererOptions {
+  /** The absolute path of `views/`. */
+  readonly viewsDirectory: string
+  readonly assets: Assets
+  readonly messages: Messages
+  /** What people call this instance. */
+  readonly appName: string
+  /** For words such as “3 hours ago”. */
+  readonly clock: Clock
+}
+
+/** The names that templates see. Everything about the page itself is below `page`, for EJS reads its options from the same object. */
+const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName']
+
+/** Compiles each template once. The only user of koa-views and EJS. */
+export function createPageRenderer(options: PageRendererOptions): RenderPage {
+  const { viewsDirectory, assets, messages, appName, clock } = options
+  const locals = {
+    t: createTranslator(messages),
+    asset: assets.path,
+    icon: assets.icon,
+    when: createTimes(messages.language, clock),
+    initials,
+    appName,
+  }
+  const render = attachViews(viewsDirectory)
+  return (page) => render(`pages/${page.view}`, { ...locals, page })
+}
+
+type RenderTemplate = (name: string, locals: object) => Promise<string>
+
+/** koa-views adds `render` to a context. It needs none of a request, so a bare holder stands in for one. */
+function attachViews(viewsDirectory: string): RenderTemplate {
+  const holder: { state: object; response: object; render?: RenderTemplate } = { state: {}, response: {} }
+  const middleware = views(viewsDirectory, {
+    autoRender: false,
+    extension: 'ejs',
+    options: { cache: true, strict: true, destructuredLocals: templateNames, root: viewsDirectory, rmWhitespace: true },
+  })
+  // The middleware reads and writes the members of the holder and no others; Koa's type asks for a whole context.
+  void middleware(holder as unknown as Context & { render: never }, async () => {})
+  const { render } = holder
+  if (render === undefined) throw new Error('koa-views has not added its render function.')
+  return (name, locals) => render.call(holder, name, locals)
+}
+
+/** `t('key', values)` for text, its members for everything else. */
+function createTranslator(messages: Messages) {
+  const { text, parts, plural, has, below, language } = messages
+  /** The message of a code below a prefix, or the one that stands for all codes that have none. */
+  const either = (prefix: string, code: string, fallback: string): string =>
+    has(`${prefix}.${code}`) ? `${prefix}.${code}` : `${prefix}.${fallback}`
+  /** Why a field was refused: the sentence of this field, or that of any field. */
+  const field = (name: string, code: string, values = {}): string =>
+    has(`fields.${name}.${code}`) ? text(`fields.${name}.${code}`, values) : text(either('fields.any', code, 'invalid'))
+  /** The title or text for an error's code. */
+  const error = (code: string, part: 'title' | 'text'): string =>
+    has(`errors.${code}.${part}`) ? text(`errors.${code}.${part}`) : text(`errors.fallback.${part}`)
+  return Object.assign(text, { parts, plural, has, below, language, field, error })
+}
+
+/** An instant in words that are true in every time zone, or nearly: a date alone may be off by one. */
+function createTimes(language: string, clock: Clock) {
+  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
+  const units = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+    ['second', 1000],
+  ] as const
+  return {
+    iso: (at: number) => new Date(at).toISOString(),
+    date: (at: number) => dates.format(at),
+    /** “3 hours ago” within the last month, the date otherwise. */
+    ago: (at: number) => {
+      const past = Math.max(0, clock.now() - at)
+      const [unit, length] = units.find(([, size]) => past >= size) ?? units[3]
+      return past > 30 * units[0][1] ? dates.format(at) : relative.format(-Math.floor(past / length), unit)
+    },
+  }
+}
+
+/** One or two letters that stand for a name. */
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/)
+  const letters =
+    words.length > 1 ? [words[0], words.at(-1)].map((word) => [...(word ?? '')][0]) : [...name.trim()].slice(0, 2)
+  return letters.join('').toUpperCase()
+}

@@ -1,0 +1,59 @@
+import Router from '@koa/router'
+import type { Context } from 'koa'
+import type { accountPages } from './account/page.ts'
+import type { clientPages } from './clients/page.ts'
+import type { setUpApi } from './set-up/api.ts'
+import type { setUpPages } from './set-up/page.ts'
+import type { signInPages } from './sign-in/page.ts'
+
+export interface Handlers {
+  readonly health: (ctx: Context) => Promise<void>
+  readonly signIn: ReturnType<typeof signInPages>
+  readonly setUp: ReturnType<typeof setUpPages>
+  readonly setUpApi: ReturnType<typeof setUpApi>
+  readonly account: ReturnType<typeof accountPages>
+  readonly clients: ReturnType<typeof clientPages>
+}
+
+/** Every address of this server, but for those of the protocol, which core answers. */
+export function createRoutes({ health, signIn, setUp, setUpApi, account, clients }: Handlers): Router {
+  const router = new Router()
+
+  router.get('/healthz', health)
+
+  router.get('/', signIn.root)
+  router.get('/login', signIn.show)
+  router.post('/login', signIn.submit)
+  router.get('/login/ceremony', signIn.ceremony)
+  router.get('/lc', signIn.code)
+  router.get('/lc/:code', signIn.code)
+  router.post('/lc', signIn.submitCode)
+  router.get('/logout', signIn.signOut)
+  router.post('/logout', signIn.submitSignOut)
+
+  router.get('/setup', setUp.alias)
+  router.get('/signup/setup', setUp.alias)
+  router.get('/login/setup', setUp.show)
+  router.post('/login/setup/options', setUp.options)
+  router.post('/login/setup', setUp.finish)
+
+  router.get('/settings', signIn.root)
+  router.get('/settings/account', account.show)
+  router.post('/settings/account/passkeys/options', account.passkeyOptions)
+  router.post('/settings/account/passkeys', account.addPasskey)
+  router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)
+  router.post('/settings/account/passkeys/:id/remove', account.removePasskey)
+
+  router.get('/settings/admin/oidc-clients', clients.list)
+  router.get('/settings/admin/oidc-clients/new', clients.new)
+  router.post('/settings/admin/oidc-clients/new', clients.create)
+  router.get('/settings/admin/oidc-clients/:id', clients.show)
+  router.post('/settings/admin/oidc-clients/:id', clients.update)
+  router.post('/settings/admin/oidc-clients/:id/secrets', clients.addSecret)
+  router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
+  router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
+
+  router.get('/api/signup/setup', setUpApi.available)
+  router.post('/api/signup/setup', setUpApi.create)
+  return router
+}

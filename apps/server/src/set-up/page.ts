@@ -1,0 +1,30 @@
+import type { Context } from 'koa'
+import { jsonObject } from '../http/form.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import type { SetUp } from './set-up.ts'
+
+/** `/login/setup`: there until somebody exists. */
+export function setUpPages({ setUp, show }: { readonly setUp: SetUp; readonly show: ShowPage }) {
+  return {
+    async show(ctx: Context) {
+      await setUp.assertOpen()
+      await show(ctx, { view: 'setup' })
+    },
+
+    async alias(ctx: Context) {
+      await setUp.assertOpen()
+      seeOther(ctx, '/login/setup')
+    },
+
+    async options(ctx: Context) {
+      await setUp.assertOpen()
+      ctx.body = { options: await setUp.begin(ctx, jsonObject(ctx)) }
+    },
+
+    async finish(ctx: Context) {
+      const { response } = jsonObject(ctx)
+      await setUp.finish(ctx, response)
+      ctx.body = { redirectTo: '/settings/admin/oidc-clients' }
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import type { AuditSink, Pocket } from '@pocket/core'
+import { requestContext } from '@pocket/core'
+import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { type Directory, type NewUser, newUser, type User } from '@pocket/directory'
+import type { Context } from 'koa'
+
+export interface SetUpPorts {
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly audit: AuditSink
+}
+
+/** Creates the first administrator: with a passkey in one step, or without one by the API. */
+export interface SetUp {
+  /** @throws {NotFound} `setup_not_available` once somebody exists */
+  assertOpen(): Promise<void>
+  /** Checks the input and starts the ceremony; nobody is created yet. @throws {InvalidInput} `validation_failed` */
+  begin(ctx: Context, input: Readonly<Record<string, unknown>>): ReturnType<Pocket['registration']['options']>
+  /** Verifies the passkey, then creates the person and the passkey together and signs them in. */
+  finish(ctx: Context, response: unknown): Promise<User>
+  /** Creates an administrator who has no passkey yet, and signs them in. @throws {Conflict} `setup_already_completed` */
+  withoutPasskey(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<User>
+}
+
+export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
+  const created = async (ctx: Context, user: User, method: 'setup' | 'api') =>
+    audit.record({ event: 'account_created', accountId: user.id, method }, requestContext(ctx.req))
+
+  return {
+    async assertOpen() {
+      if (await directory.isSetUp()) throw new NotFound('setup_not_available', 'The set-up has been done.')
+    },
+
+    async begin(ctx, input) {
+      const user = newUser(input)
+      const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
+      return pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'setup', data: user })
+    },
+
+    async finish(ctx, response) {
+      const { passkey, data } = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'setup' })
+      const user = await directory.createFirstAdministrator(plannedUser(data), () => pocket.registration.store(passkey))
+      await created(ctx, user, 'setup')
+      await audit.record({ event: 'passkey_added', accountId: user.id, passkeyId: passkey.id }, requestContext(ctx.req))
+      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'setup' })
+      return user
+    },
+
+    async withoutPasskey(ctx, input) {
+      const user = await directory.createFirstAdministrator(newUser(input), async () => {})
+      await created(ctx, user, 'api')
+      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'code' })
+      return user
+    },
+  }
+}
+
+/** What `begin` gave away comes back from our own store; it is checked again, as everything that is created is. */
+function plannedUser(data: unknown): NewUser {
+  if (typeof data !== 'object' || data === null) throw new InvalidInput('challenge_expired', 'The challenge carries nobody.')
+  return newUser({ ...data })
+}

@@ -1,0 +1,97 @@
+import type { AuthenticationCeremony, Pocket } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
+import type { Directory } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import { formText, jsonObject } from '../http/form.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+
+export interface SignInPorts {
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly authentication: Authentication
+  readonly show: ShowPage
+}
+
+const home = '/settings/account'
+
+/** `/login`, `/lc` and `/logout`. */
+export function signInPages({ pocket, directory, authentication, show }: SignInPorts) {
+  const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
+  const withTarget = (path: string, to: string) => (to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`)
+
+  const ceremony = async (ctx: Context): Promise<AuthenticationCeremony> => ({
+    ...(await pocket.signIn.request(ctx.req, ctx.res)),
+    refreshFrom: withTarget('/login/ceremony', target(ctx)),
+    submitTo: withTarget('/login', target(ctx)),
+  })
+
+  const showCode = (ctx: Context, code: string, problem: string | null) =>
+    show(ctx, { view: 'code', code, fromLink: ctx.params.code !== undefined, problem, redirect: target(ctx) })
+
+  return {
+    async root(ctx: Context) {
+      seeOther(ctx, (await authentication.user(ctx)) ? home : '/login')
+    },
+
+    async show(ctx: Context) {
+      if (!(await directory.isSetUp())) return seeOther(ctx, '/login/setup')
+      if (await authentication.user(ctx)) return seeOther(ctx, target(ctx))
+      await show(ctx, {
+        view: 'sign-in',
+        client: null,
+        ceremony: await ceremony(ctx),
+        reason: 'first',
+        otherWaysAt: withTarget('/lc', target(ctx)),
+        cancelTo: null,
+      })
+    },
+
+    async ceremony(ctx: Context) {
+      ctx.set('Cache-Control', 'no-store')
+      ctx.body = await ceremony(ctx)
+    },
+
+    async submit(ctx: Context) {
+      const { response } = jsonObject(ctx)
+      await pocket.signIn.withPasskey(ctx.req, ctx.res, response)
+      ctx.body = { redirectTo: target(ctx) }
+    },
+
+    async code(ctx: Context) {
+      const { code } = ctx.params
+      await showCode(ctx, typeof code === 'string' ? code.slice(0, 32) : '', null)
+    },
+
+    async submitCode(ctx: Context) {
+      const code = formText(ctx, 'code', 64)
+      if (code.trim() === '') return showCode(ctx, '', 'required')
+      try {
+        await pocket.signIn.withCode(ctx.req, ctx.res, code)
+      } catch (error) {
+        if (!(error instanceof PocketError) || error.status >= 500) throw error
+        await showCode(ctx, code, error.code)
+        ctx.status = error.status
+        return
+      }
+      seeOther(ctx, sameSitePath(formText(ctx, 'redirect'), home))
+    },
+
+    async signOut(ctx: Context) {
+      if (!(await authentication.user(ctx))) return show(ctx, { view: 'signed-out', client: null })
+      await show(ctx, {
+        view: 'sign-out',
+        client: null,
+        submitTo: '/logout',
+        hidden: {},
+        confirm: { name: 'logout', value: 'yes' },
+      })
+    },
+
+    async submitSignOut(ctx: Context) {
+      await pocket.signOut(ctx.req, ctx.res)
+      seeOther(ctx, '/logout')
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import { WebAuthnError } from '@simplewebauthn/browser'
+import type { CeremonyFailure } from './problem.ts'
+
+const byCode: Readonly<Record<string, CeremonyFailure>> = {
+  ERROR_AUTHENTICATOR_MISSING_DISCOVERABLE_CREDENTIAL_SUPPORT: 'authenticator_unsuitable',
+  ERROR_AUTHENTICATOR_MISSING_USER_VERIFICATION_SUPPORT: 'authenticator_unsuitable',
+  ERROR_AUTHENTICATOR_NO_SUPPORTED_PUBKEYCREDPARAMS_ALG: 'authenticator_unsuitable',
+  ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED: 'already_registered',
+  ERROR_CEREMONY_ABORTED: 'cancelled',
+  ERROR_INVALID_DOMAIN: 'wrong_address',
+  ERROR_INVALID_RP_ID: 'wrong_address',
+}
+
+/**
+ * Why `navigator.credentials` refused. Browsers hide most of it on purpose (WebAuthn Level 3 §14.5.1): `NotAllowedError`
+ * stands for a person who cancels, for no fitting passkey and for a timeout alike, so the clock and a few tell-tale
+ * messages have to help.
+ */
+export function failureOf(error: unknown, timeIsUp: boolean): CeremonyFailure {
+  const code = error instanceof WebAuthnError ? byCode[error.code] : undefined
+  if (code !== undefined) return code
+  const origin = error instanceof WebAuthnError ? error.cause : error
+  if (!(origin instanceof Error)) return 'unexpected'
+  switch (origin.name) {
+    case 'NotAllowedError':
+      if (timeIsUp) return 'timed_out'
+      return /no (available|matching|known|discoverable|passkey|credential)/i.test(origin.message)
+        ? 'none_here'
+        : 'cancelled'
+    case 'InvalidStateError':
+      return 'none_here'
+    case 'SecurityError':
+      return 'wrong_address'
+    case 'TimeoutError':
+      return 'timed_out'
+    case 'AbortError':
+      return 'cancelled'
+    case 'NotSupportedError':
+    case 'ConstraintError':
+      return 'authenticator_unsuitable'
+    default:
+      return 'unexpected'
+  }
+}

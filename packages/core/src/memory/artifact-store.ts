@@ -1,0 +1,72 @@
+import type { Artifact, ArtifactStore } from '../oidc/artifact-store.ts'
+import { add, type MemoryState, removeExpired, removeWhere } from './memory-state.ts'
+
+export class MemoryArtifactStore implements ArtifactStore {
+  readonly #state: MemoryState
+  readonly #artifacts: Map<string, Artifact>
+
+  constructor(state: MemoryState) {
+    this.#state = state
+    this.#artifacts = state.map()
+  }
+
+  upsert(artifact: Artifact): Promise<void> {
+    return this.#state.run(() => {
+      const present = this.#artifacts.get(artifact.key)
+      this.#artifacts.set(artifact.key, { ...artifact, consumedAt: (present ?? artifact).consumedAt })
+    })
+  }
+
+  insert(artifact: Artifact): Promise<boolean> {
+    return this.#state.run(() => add(this.#artifacts, artifact.key, artifact))
+  }
+
+  find(key: string): Promise<Artifact | undefined> {
+    return this.#state.run(() => this.#artifacts.get(key))
+  }
+
+  findByUid(model: string, uid: string): Promise<Artifact | undefined> {
+    return this.#first((artifact) => artifact.model === model && artifact.uid === uid)
+  }
+
+  findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined> {
+    return this.#first((artifact) => artifact.model === model && artifact.userCodeHash === userCodeHash)
+  }
+
+  consume(key: string, at: number): Promise<boolean> {
+    return this.#state.run(() => {
+      const artifact = this.#artifacts.get(key)
+      if (artifact === undefined || artifact.consumedAt !== null) return false
+      this.#artifacts.set(key, { ...artifact, consumedAt: at })
+      return true
+    })
+  }
+
+  async destroy(key: string): Promise<void> {
+    await this.#state.run(() => this.#artifacts.delete(key))
+  }
+
+  destroyByGrant(model: string, grantId: string): Promise<void> {
+    return this.#removeWhere((artifact) => artifact.model === model && artifact.grantId === grantId)
+  }
+
+  destroyByAccount(accountId: string): Promise<void> {
+    return this.#removeWhere((artifact) => artifact.accountId === accountId)
+  }
+
+  destroyByClient(clientId: string): Promise<void> {
+    return this.#removeWhere((artifact) => artifact.clientId === clientId)
+  }
+
+  removeExpired(before: number, limit: number): Promise<number> {
+    return this.#state.run(() => removeExpired(this.#artifacts, before, limit))
+  }
+
+  #first(matches: (artifact: Artifact) => boolean): Promise<Artifact | undefined> {
+    return this.#state.run(() => [...this.#artifacts.values()].find(matches))
+  }
+
+  #removeWhere(matches: (artifact: Artifact) => boolean): Promise<void> {
+    return this.#state.run(() => removeWhere(this.#artifacts, matches))
+  }
+}

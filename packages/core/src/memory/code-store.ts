@@ -1,0 +1,26 @@
+import type { CodeStore, StoredCode } from '../codes/code-store.ts'
+import { add, type MemoryState, removeExpired, take } from './memory-state.ts'
+
+export class MemoryCodeStore implements CodeStore {
+  readonly #state: MemoryState
+  readonly #codes: Map<string, StoredCode>
+
+  constructor(state: MemoryState) {
+    this.#state = state
+    this.#codes = state.map()
+  }
+
+  insert(code: StoredCode): Promise<void> {
+    return this.#state.run(() => {
+      if (!add(this.#codes, code.hash, code)) throw new Error('This code is stored already')
+    })
+  }
+
+  consume(hash: string): Promise<StoredCode | undefined> {
+    return this.#state.run(() => take(this.#codes, hash))
+  }
+
+  removeExpired(before: number, limit: number): Promise<number> {
+    return this.#state.run(() => removeExpired(this.#codes, before, limit))
+  }
+}

@@ -1,0 +1,43 @@
+import type { Consent } from '../consents/consent.ts'
+import type { ConsentStore } from '../consents/consent-store.ts'
+import { type MemoryState, removeWhere } from './memory-state.ts'
+
+export class MemoryConsentStore implements ConsentStore {
+  readonly #state: MemoryState
+  readonly #consents: Map<string, Consent>
+
+  constructor(state: MemoryState) {
+    this.#state = state
+    this.#consents = state.map()
+  }
+
+  find(accountId: string, clientId: string): Promise<Consent | undefined> {
+    return this.#state.run(() => this.#consents.get(keyOf(accountId, clientId)))
+  }
+
+  allow(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<void> {
+    return this.#state.run(() => {
+      const key = keyOf(accountId, clientId)
+      const present = this.#consents.get(key)
+      const merged = [...new Set([...(present?.scopes ?? []), ...scopes])]
+      const createdAt = present?.createdAt ?? at
+      this.#consents.set(key, { accountId, clientId, scopes: merged, createdAt, updatedAt: at })
+    })
+  }
+
+  remove(accountId: string, clientId: string): Promise<boolean> {
+    return this.#state.run(() => this.#consents.delete(keyOf(accountId, clientId)))
+  }
+
+  removeByAccount(accountId: string): Promise<void> {
+    return this.#state.run(() => removeWhere(this.#consents, (consent) => consent.accountId === accountId))
+  }
+
+  removeByClient(clientId: string): Promise<void> {
+    return this.#state.run(() => removeWhere(this.#consents, (consent) => consent.clientId === clientId))
+  }
+}
+
+function keyOf(accountId: string, clientId: string): string {
+  return JSON.stringify([accountId, clientId])
+}

@@ -1,0 +1,26 @@
+import type { PocketStores } from '../stores.ts'
+import { MemoryArtifactStore } from './artifact-store.ts'
+import { MemoryChallengeStore } from './challenge-store.ts'
+import { MemoryClientStore } from './client-store.ts'
+import { MemoryCodeStore } from './code-store.ts'
+import { MemoryConsentStore } from './consent-store.ts'
+import { MemoryKeyStore } from './key-store.ts'
+import { MemoryState } from './memory-state.ts'
+import { MemoryPasskeyStore } from './passkey-store.ts'
+
+/**
+ * Everything that core persists, in the memory of this process and gone with it: for a first try and for fast tests.
+ */
+export function memoryStores(): PocketStores {
+  const state = new MemoryState()
+  return {
+    artifacts: new MemoryArtifactStore(state),
+    challenges: new MemoryChallengeStore(state),
+    clients: new MemoryClientStore(state),
+    codes: new MemoryCodeStore(state),
+    consents: new MemoryConsentStore(state),
+    keys: new MemoryKeyStore(state),
+    passkeys: new MemoryPasskeyStore(state),
+    transaction: state.transaction,
+  }
+}

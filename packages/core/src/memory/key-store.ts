@@ -1,0 +1,46 @@
+import type { KeyStatus, KeyStore, StoredKey } from '../oidc/key-store.ts'
+import { add, type MemoryState } from './memory-state.ts'
+
+const order: Readonly<Record<KeyStatus, number>> = { current: 0, next: 1, previous: 2 }
+
+export class MemoryKeyStore implements KeyStore {
+  readonly #state: MemoryState
+  readonly #keys: Map<string, StoredKey>
+
+  constructor(state: MemoryState) {
+    this.#state = state
+    this.#keys = state.map()
+  }
+
+  list(): Promise<readonly StoredKey[]> {
+    return this.#state.run(() => [...this.#keys.values()].sort(byAlgorithmAndStatus))
+  }
+
+  insert(key: StoredKey): Promise<boolean> {
+    return this.#state.run(() => !this.#isTaken(key.algorithm, key.status) && add(this.#keys, key.kid, key))
+  }
+
+  move(kid: string, from: KeyStatus, to: KeyStatus, at: number): Promise<boolean> {
+    return this.#state.run(() => {
+      const key = this.#keys.get(kid)
+      if (key?.status !== from) return false
+      if (from !== to && this.#isTaken(key.algorithm, to)) throw new Error(`There is a ${to} key already`)
+      this.#keys.set(kid, { ...key, status: to, statusSince: at })
+      return true
+    })
+  }
+
+  async remove(kid: string): Promise<void> {
+    await this.#state.run(() => this.#keys.delete(kid))
+  }
+
+  #isTaken(algorithm: string, status: KeyStatus): boolean {
+    if (status === 'previous') return false
+    return [...this.#keys.values()].some((key) => key.algorithm === algorithm && key.status === status)
+  }
+}
+
+function byAlgorithmAndStatus(left: StoredKey, right: StoredKey): number {
+  if (left.algorithm !== right.algorithm) return left.algorithm < right.algorithm ? -1 : 1
+  return order[left.status] - order[right.status] || right.statusSince - left.statusSince
+}

@@ -1,0 +1,108 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Transaction } from '../transaction.ts'
+
+interface OpenTransaction {
+  ended: boolean
+}
+
+/**
+ * The maps of all stores, with transactions over them: while one is open, everybody else waits, and when it fails, the
+ * maps become again what they were before.
+ */
+export class MemoryState {
+  readonly #maps: Map<string, unknown>[] = []
+  readonly #ambient = new AsyncLocalStorage<OpenTransaction>()
+  #open: Promise<void> | undefined
+
+  map<Value>(): Map<string, Value> {
+    const map = new Map<string, Value>()
+    // A cast, since snapshots only copy the values, of whatever type.
+    this.#maps.push(map as Map<string, unknown>)
+    return map
+  }
+
+  /** Runs `work`, which is synchronous and so atomic, outside of everybody else's transaction. */
+  async run<T>(work: () => T): Promise<T> {
+    if (!this.#isWithin()) await this.#othersEnd()
+    return work()
+  }
+
+  readonly transaction: Transaction = async (work) => {
+    if (this.#isWithin()) return work()
+    await this.#othersEnd()
+    const result = this.#attempt(work)
+    // Those who wait only want its end; its caller gets the error.
+    this.#open = result.then(ignore, ignore)
+    try {
+      return await result
+    } finally {
+      this.#open = undefined
+    }
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+    const transaction: OpenTransaction = { ended: false }
+    const snapshot = this.#maps.map((map) => [...map])
+    try {
+      return await this.#ambient.run(transaction, work)
+    } catch (error) {
+      this.#restore(snapshot)
+      throw error
+    } finally {
+      transaction.ended = true
+    }
+  }
+
+  #isWithin(): boolean {
+    const transaction = this.#ambient.getStore()
+    if (transaction?.ended) throw new Error('This transaction has ended: wait for every statement before leaving it')
+    return transaction !== undefined
+  }
+
+  async #othersEnd(): Promise<void> {
+    while (this.#open !== undefined) await this.#open
+  }
+
+  #restore(snapshot: readonly (readonly [string, unknown][])[]): void {
+    for (const [index, map] of this.#maps.entries()) {
+      map.clear()
+      for (const [key, value] of snapshot[index] ?? []) map.set(key, value)
+    }
+  }
+}
+
+function ignore(): void {}
+
+interface Expiring {
+  readonly expiresAt: number | null
+}
+
+/** Removes at most `limit` entries that ended before `before`, the oldest first; returns how many. */
+export function removeExpired<Value extends Expiring>(map: Map<string, Value>, before: number, limit: number): number {
+  const ended = [...map]
+    .flatMap(([key, { expiresAt }]) => (expiresAt !== null && expiresAt < before ? [{ key, expiresAt }] : []))
+    .sort((left, right) => left.expiresAt - right.expiresAt)
+    .slice(0, limit)
+  for (const { key } of ended) map.delete(key)
+  return ended.length
+}
+
+export function removeWhere<Value>(map: Map<string, Value>, matches: (value: Value) => boolean): void {
+  for (const [key, value] of map) {
+    if (matches(value)) map.delete(key)
+  }
+}
+
+/** Takes the value away and returns it. */
+export function take<Value>(map: Map<string, Value>, key: string): Value | undefined {
+  const value = map.get(key)
+  map.delete(key)
+  return value
+}
+
+/** Adds the value; returns `false`, and changes nothing, where the key is taken. */
+export function add<Value>(map: Map<string, Value>, key: string, value: Value): boolean {
+  if (map.has(key)) return false
+  map.set(key, value)
+  return true
+}

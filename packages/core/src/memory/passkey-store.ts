@@ -1,0 +1,71 @@
+import type { Passkey } from '../passkeys/passkey.ts'
+import type { PasskeyStore, PasskeyUse } from '../passkeys/passkey-store.ts'
+import { add, type MemoryState, removeWhere } from './memory-state.ts'
+
+export class MemoryPasskeyStore implements PasskeyStore {
+  readonly #state: MemoryState
+  readonly #passkeys: Map<string, Passkey>
+
+  constructor(state: MemoryState) {
+    this.#state = state
+    this.#passkeys = state.map()
+  }
+
+  insert(passkey: Passkey): Promise<boolean> {
+    return this.#state.run(
+      () => this.#byCredentialId(passkey.credentialId) === undefined && add(this.#passkeys, passkey.id, passkey),
+    )
+  }
+
+  findByCredentialId(credentialId: string): Promise<Passkey | undefined> {
+    return this.#state.run(() => this.#byCredentialId(credentialId))
+  }
+
+  listByAccount(accountId: string): Promise<readonly Passkey[]> {
+    return this.#state.run(() => this.#ofAccount(accountId))
+  }
+
+  recordUse(id: string, { counter, backedUp, at }: PasskeyUse): Promise<void> {
+    return this.#state.run(() => {
+      const passkey = this.#passkeys.get(id)
+      if (passkey === undefined) return
+      const highest = Math.max(passkey.counter, counter)
+      this.#passkeys.set(id, { ...passkey, counter: highest, backedUp, lastUsedAt: at })
+    })
+  }
+
+  rename(accountId: string, id: string, name: string): Promise<boolean> {
+    return this.#state.run(() => {
+      const passkey = this.#passkeys.get(id)
+      if (passkey?.accountId !== accountId) return false
+      this.#passkeys.set(id, { ...passkey, name })
+      return true
+    })
+  }
+
+  removeUnlessLast(accountId: string, id: string): Promise<'removed' | 'last' | 'missing'> {
+    return this.#state.run(() => {
+      const own = this.#ofAccount(accountId)
+      if (!own.some((passkey) => passkey.id === id)) return 'missing'
+      if (own.length === 1) return 'last'
+      this.#passkeys.delete(id)
+      return 'removed'
+    })
+  }
+
+  removeByAccount(accountId: string): Promise<void> {
+    return this.#state.run(() => removeWhere(this.#passkeys, (passkey) => passkey.accountId === accountId))
+  }
+
+  #byCredentialId(credentialId: string): Passkey | undefined {
+    return [...this.#passkeys.values()].find((passkey) => passkey.credentialId === credentialId)
+  }
+
+  #ofAccount(accountId: string): Passkey[] {
+    return [...this.#passkeys.values()].filter((passkey) => passkey.accountId === accountId).sort(oldestFirst)
+  }
+}
+
+function oldestFirst(left: Passkey, right: Passkey): number {
+  return left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1)
+}

@@ -1,0 +1,76 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { encodeCbor } from './cbor.ts'
+
+/** A signature scheme of a passkey; the COSE identifiers are -7, -8 and -257. */
+export type PasskeyAlgorithm = 'ES256' | 'Ed25519' | 'RS256'
+
+/** The key pair of one passkey. */
+export interface AuthenticatorKey {
+  /** The COSE algorithm identifier (RFC 9053). */
+  readonly algorithm: number
+  /** The public key as a COSE_Key (RFC 9052 §7). */
+  readonly cosePublicKey: Uint8Array
+  /** The public key as SubjectPublicKeyInfo in DER, which a browser hands to the page. */
+  readonly spki: Uint8Array
+  sign(data: Uint8Array): Uint8Array
+}
+
+export const coseAlgorithms: Readonly<Record<PasskeyAlgorithm, number>> = { ES256: -7, Ed25519: -8, RS256: -257 }
+
+export function generateAuthenticatorKey(algorithm: PasskeyAlgorithm): AuthenticatorKey {
+  const { publicKey, privateKey } = generatePair(algorithm)
+  // Ed25519 hashes by itself, so node:crypto wants no digest there.
+  const digest = algorithm === 'Ed25519' ? null : 'sha256'
+  return {
+    algorithm: coseAlgorithms[algorithm],
+    cosePublicKey: cosePublicKey(algorithm, publicKey),
+    spki: publicKey.export({ type: 'spki', format: 'der' }),
+    sign: (data) => sign(digest, data, privateKey),
+  }
+}
+
+function generatePair(algorithm: PasskeyAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
+  switch (algorithm) {
+    case 'ES256':
+      return generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    case 'Ed25519':
+      return generateKeyPairSync('ed25519')
+    case 'RS256':
+      return generateKeyPairSync('rsa', { modulusLength: 2048 })
+  }
+}
+
+// Labels of RFC 9053 §7 and RFC 8230 §4: 1 is kty and 3 is alg; what the negative ones mean depends on kty.
+function cosePublicKey(algorithm: PasskeyAlgorithm, key: KeyObject): Uint8Array {
+  const jwk = key.export({ format: 'jwk' })
+  const alg = coseAlgorithms[algorithm]
+  switch (algorithm) {
+    case 'ES256':
+      return encodeCbor([
+        [1, 2],
+        [3, alg],
+        [-1, 1],
+        [-2, parameter(jwk.x)],
+        [-3, parameter(jwk.y)],
+      ])
+    case 'Ed25519':
+      return encodeCbor([
+        [1, 1],
+        [3, alg],
+        [-1, 6],
+        [-2, parameter(jwk.x)],
+      ])
+    case 'RS256':
+      return encodeCbor([
+        [1, 3],
+        [3, alg],
+        [-1, parameter(jwk.n)],
+        [-2, parameter(jwk.e)],
+      ])
+  }
+}
+
+function parameter(value: string | undefined): Uint8Array {
+  if (value === undefined) throw new Error('The exported public key lacks a parameter of its kind')
+  return Buffer.from(value, 'base64url')
+}

@@ -1,0 +1,322 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { isIP } from 'node:net'
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialDescriptorJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+  UserVerificationRequirement,
+} from '@simplewebauthn/server'
+import {
+  type AuthenticatorKey,
+  coseAlgorithms,
+  generateAuthenticatorKey,
+  type PasskeyAlgorithm,
+} from './authenticator-key.ts'
+import { encodeCbor } from './cbor.ts'
+
+/** What the authenticator is. The defaults are those of a synced passkey on a phone or laptop. */
+export interface SoftwareAuthenticatorOptions {
+  /** Default `ES256`. */
+  readonly algorithm?: PasskeyAlgorithm
+  /** Whether it can verify its user by face, finger or PIN; it then always does. Default `true`. */
+  readonly userVerification?: boolean
+  /** Whether its passkeys can be backed up at all (the BE flag). Default `true`. */
+  readonly backupEligible?: boolean
+  /** Whether its passkeys are backed up at present (the BS flag). Default: as `backupEligible`. */
+  readonly backedUp?: boolean
+  /** `zero` reports 0 for ever, as synced passkeys do; `counting` begins at 1 and grows. Default `zero`. */
+  readonly counter?: 'zero' | 'counting'
+  /** The model, as a UUID. Default: all zeros. */
+  readonly aaguid?: string
+  /** Default `['internal', 'hybrid']`. */
+  readonly transports?: readonly string[]
+  /** Default `platform`. */
+  readonly attachment?: 'platform' | 'cross-platform'
+}
+
+/** Lies that a ceremony tells on purpose. What is absent stays honest. */
+export interface CeremonyMisbehaviour {
+  /** Reported in the client data instead of the page's own. */
+  readonly origin?: string
+  /** Hashed into the authenticator data instead of the one that was asked for. */
+  readonly rpId?: string
+  /** Reported in the client data instead of the one that was given, in base64url. */
+  readonly challenge?: string
+  /** The UV flag, whatever was asked for and whatever the authenticator can do. */
+  readonly userVerified?: boolean
+  /** The UP flag. */
+  readonly userPresent?: boolean
+}
+
+/** Lies that an authentication ceremony can tell in addition. */
+export interface AuthenticationMisbehaviour extends CeremonyMisbehaviour {
+  /** Changes the last byte of the signature. */
+  readonly tamperedSignature?: boolean
+  /** Reported as the signature counter, for instance a lower one than before. */
+  readonly counter?: number
+  /** Reported instead of the passkey's own, in base64url; `null` leaves it out. */
+  readonly userHandle?: string | null
+}
+
+export interface RegistrationContext {
+  /** The origin of the page that asks, such as `https://id.example.com`. */
+  readonly origin: string
+  readonly misbehaviour?: CeremonyMisbehaviour
+}
+
+export interface AuthenticationContext {
+  /** The origin of the page that asks, such as `https://id.example.com`. */
+  readonly origin: string
+  /** The passkey that the person picks, in base64url. Default: the newest that fits. */
+  readonly credentialId?: string
+  readonly misbehaviour?: AuthenticationMisbehaviour
+}
+
+/** A passkey that the authenticator holds. */
+export interface HeldPasskey {
+  /** In base64url. */
+  readonly id: string
+  readonly rpId: string
+  /** In base64url. */
+  readonly userHandle: string
+  readonly userName: string
+}
+
+interface Credential extends HeldPasskey {
+  readonly key: AuthenticatorKey
+  counter: number
+}
+
+interface AuthenticatorDataInput {
+  readonly rpId: string
+  readonly userVerified: boolean
+  readonly userPresent: boolean
+  readonly counter: number
+  readonly attested?: Credential
+}
+
+/**
+ * Browser and authenticator in one, without a browser: answers the options of a ceremony with real, signed responses
+ * (Web Authentication Level 3 §5.1.3, §5.1.4, §6.3). Passkeys are always discoverable and attestation is `none`.
+ *
+ * It refuses what a browser refuses, by `DOMException`s of the same names: `SecurityError` where the relying party id
+ * does not belong to the origin or the origin is not trustworthy, `InvalidStateError` for an excluded passkey,
+ * `NotSupportedError` where no algorithm fits, `NotAllowedError` for everything else.
+ *
+ * @example
+ * ```ts
+ * const authenticator = new SoftwareAuthenticator()
+ * const registration = authenticator.create(creationOptions, { origin: 'https://id.example.com' })
+ * const authentication = authenticator.get(requestOptions, { origin: 'https://id.example.com' })
+ * ```
+ */
+export class SoftwareAuthenticator {
+  readonly #options: Required<SoftwareAuthenticatorOptions>
+  #credentials: Credential[] = []
+
+  constructor(options: SoftwareAuthenticatorOptions = {}) {
+    this.#options = {
+      algorithm: 'ES256',
+      userVerification: true,
+      backupEligible: true,
+      backedUp: options.backupEligible ?? true,
+      counter: 'zero',
+      aaguid: '00000000-0000-0000-0000-000000000000',
+      transports: ['internal', 'hybrid'],
+      attachment: 'platform',
+      ...options,
+    }
+  }
+
+  /** The passkeys that it holds, oldest first. */
+  get passkeys(): readonly HeldPasskey[] {
+    return this.#credentials.map(({ id, rpId, userHandle, userName }) => ({ id, rpId, userHandle, userName }))
+  }
+
+  /** Deletes a passkey, as a person may do in the settings of a device. */
+  forget(credentialId: string): void {
+    this.#credentials = this.#credentials.filter((credential) => credential.id !== credentialId)
+  }
+
+  /** Makes a passkey, in place of an older one of the same user handle at the same relying party. */
+  create(options: PublicKeyCredentialCreationOptionsJSON, context: RegistrationContext): RegistrationResponseJSON {
+    const rpId = relyingPartyId(options.rp.id, context.origin)
+    this.#refuseToCreate(options, rpId)
+    const credential: Credential = {
+      id: randomBytes(16).toString('base64url'),
+      rpId,
+      userHandle: options.user.id,
+      userName: options.user.name,
+      key: generateAuthenticatorKey(this.#options.algorithm),
+      counter: 0,
+    }
+    const replaced = (held: Credential) => held.rpId === rpId && held.userHandle === credential.userHandle
+    this.#credentials = [...this.#credentials.filter((held) => !replaced(held)), credential]
+
+    const lies = context.misbehaviour ?? {}
+    const authenticatorData = this.#authenticatorData({
+      rpId: lies.rpId ?? rpId,
+      userVerified: lies.userVerified ?? this.#options.userVerification,
+      userPresent: lies.userPresent ?? true,
+      counter: this.#count(credential),
+      attested: credential,
+    })
+    return {
+      id: credential.id,
+      rawId: credential.id,
+      type: 'public-key',
+      authenticatorAttachment: this.#options.attachment,
+      clientExtensionResults: options.extensions?.credProps === true ? { credProps: { rk: true } } : {},
+      response: {
+        clientDataJSON: base64url(clientData('webauthn.create', options.challenge, context)),
+        attestationObject: base64url(
+          encodeCbor([
+            ['fmt', 'none'],
+            ['attStmt', []],
+            ['authData', authenticatorData],
+          ]),
+        ),
+        authenticatorData: base64url(authenticatorData),
+        transports: [...this.#options.transports],
+        publicKeyAlgorithm: credential.key.algorithm,
+        publicKey: base64url(credential.key.spki),
+      },
+    }
+  }
+
+  /** Signs the challenge with a passkey of the relying party. */
+  get(options: PublicKeyCredentialRequestOptionsJSON, context: AuthenticationContext): AuthenticationResponseJSON {
+    const rpId = relyingPartyId(options.rpId, context.origin)
+    const lies = context.misbehaviour ?? {}
+    this.#refuseWithoutVerification(options.userVerification)
+    const credential = this.#pick(rpId, options.allowCredentials ?? [], context.credentialId)
+    const counted = this.#count(credential)
+    const authenticatorData = this.#authenticatorData({
+      rpId: lies.rpId ?? rpId,
+      userVerified: lies.userVerified ?? this.#options.userVerification,
+      userPresent: lies.userPresent ?? true,
+      counter: lies.counter ?? counted,
+    })
+    const clientDataJson = clientData('webauthn.get', options.challenge, context)
+    const signature = credential.key.sign(Buffer.concat([authenticatorData, sha256(clientDataJson)]))
+    const userHandle = lies.userHandle === undefined ? credential.userHandle : lies.userHandle
+    return {
+      id: credential.id,
+      rawId: credential.id,
+      type: 'public-key',
+      authenticatorAttachment: this.#options.attachment,
+      clientExtensionResults: {},
+      response: {
+        clientDataJSON: base64url(clientDataJson),
+        authenticatorData: base64url(authenticatorData),
+        signature: base64url(lies.tamperedSignature === true ? tampered(signature) : signature),
+        ...(userHandle === null ? {} : { userHandle }),
+      },
+    }
+  }
+
+  #refuseToCreate(options: PublicKeyCredentialCreationOptionsJSON, rpId: string): void {
+    const { algorithm, attachment } = this.#options
+    const wanted = options.authenticatorSelection
+    if (!options.pubKeyCredParams.some(({ alg }) => alg === coseAlgorithms[algorithm])) {
+      throw new DOMException(`The relying party does not take ${algorithm}`, 'NotSupportedError')
+    }
+    if (wanted?.authenticatorAttachment !== undefined && wanted.authenticatorAttachment !== attachment) {
+      throw new DOMException(`Only a ${wanted.authenticatorAttachment} authenticator is wanted`, 'NotAllowedError')
+    }
+    this.#refuseWithoutVerification(wanted?.userVerification)
+    const excluded = new Set(options.excludeCredentials?.map(({ id }) => id))
+    if (this.#credentials.some((held) => held.rpId === rpId && excluded.has(held.id))) {
+      throw new DOMException('A passkey of this authenticator is registered already', 'InvalidStateError')
+    }
+  }
+
+  #refuseWithoutVerification(requirement: UserVerificationRequirement | undefined): void {
+    if (requirement === 'required' && !this.#options.userVerification) {
+      throw new DOMException('This authenticator cannot verify its user', 'NotAllowedError')
+    }
+  }
+
+  #pick(rpId: string, allowed: readonly PublicKeyCredentialDescriptorJSON[], wanted?: string): Credential {
+    const fits = ({ id }: Credential) => allowed.length === 0 || allowed.some((descriptor) => descriptor.id === id)
+    const found = this.#credentials
+      .filter((credential) => credential.rpId === rpId && fits(credential))
+      .findLast((credential) => wanted === undefined || credential.id === wanted)
+    if (found === undefined) {
+      throw new DOMException(`No passkey for "${rpId}" fits the request`, 'NotAllowedError')
+    }
+    return found
+  }
+
+  #count(credential: Credential): number {
+    if (this.#options.counter === 'counting') credential.counter += 1
+    return credential.counter
+  }
+
+  #authenticatorData(input: AuthenticatorDataInput): Uint8Array {
+    const { backupEligible, backedUp, aaguid } = this.#options
+    const { attested } = input
+    const flags =
+      (input.userPresent ? 0x01 : 0) |
+      (input.userVerified ? 0x04 : 0) |
+      (backupEligible ? 0x08 : 0) |
+      (backedUp ? 0x10 : 0) |
+      (attested === undefined ? 0 : 0x40)
+    const fixed = Buffer.concat([sha256(input.rpId), Uint8Array.of(flags), bigEndian(input.counter, 4)])
+    if (attested === undefined) return fixed
+    const id = Buffer.from(attested.id, 'base64url')
+    const model = Buffer.from(aaguid.replaceAll('-', ''), 'hex')
+    return Buffer.concat([fixed, model, bigEndian(id.length, 2), id, attested.key.cosePublicKey])
+  }
+}
+
+function relyingPartyId(asked: string | undefined, origin: string): string {
+  const { protocol, hostname } = new URL(origin)
+  if (protocol !== 'https:' && hostname !== 'localhost' && !hostname.endsWith('.localhost')) {
+    throw new DOMException(`Passkeys need https or localhost, not "${origin}"`, 'SecurityError')
+  }
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) {
+    throw new DOMException(`Passkeys need a host name, not the address in "${origin}"`, 'SecurityError')
+  }
+  const rpId = asked ?? hostname
+  if (hostname !== rpId && !hostname.endsWith(`.${rpId}`)) {
+    throw new DOMException(`The relying party id "${rpId}" does not belong to "${origin}"`, 'SecurityError')
+  }
+  return rpId
+}
+
+function clientData(
+  type: 'webauthn.create' | 'webauthn.get',
+  challenge: string,
+  { origin, misbehaviour }: RegistrationContext,
+): Uint8Array {
+  const content = {
+    type,
+    challenge: misbehaviour?.challenge ?? challenge,
+    origin: misbehaviour?.origin ?? origin,
+    crossOrigin: false,
+  }
+  return Buffer.from(JSON.stringify(content), 'utf8')
+}
+
+function tampered(signature: Uint8Array): Uint8Array {
+  const copy = Buffer.from(signature)
+  copy.writeUInt8(copy.readUInt8(copy.length - 1) ^ 1, copy.length - 1)
+  return copy
+}
+
+function bigEndian(value: number, length: number): Uint8Array {
+  const encoded = Buffer.alloc(length)
+  encoded.writeUIntBE(value, 0, length)
+  return encoded
+}
+
+function sha256(data: string | Uint8Array): Uint8Array {
+  return createHash('sha256').update(data).digest()
+}
+
+function base64url(data: Uint8Array): string {
+  return Buffer.from(data).toString('base64url')
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import type { Artifact, ArtifactStore } from '../../oidc/artifact-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+function artifact(key: string, changes: Partial<Artifact> = {}): Artifact {
+  return {
+    key,
+    model: 'AccessToken',
+    payload: `{"of":"${key}"}`,
+    grantId: null,
+    accountId: null,
+    clientId: null,
+    uid: null,
+    userCodeHash: null,
+    expiresAt: null,
+    consumedAt: null,
+    ...changes,
+  }
+}
+
+const complete = artifact('complete', {
+  payload: '{"text":"Zürich — \\u0000 — 漢字 — \'\\"; --"}',
+  grantId: 'grant',
+  accountId: 'account',
+  clientId: 'https://client.example/metadata.json',
+  uid: 'uid',
+  userCodeHash: 'code',
+  expiresAt: noon,
+  consumedAt: noon - 1,
+})
+
+/** What {@link ArtifactStore} promises. */
+export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
+  {
+    name: 'gives back every field as it was stored',
+    run: async (store) => {
+      await store.upsert(complete)
+      await store.upsert(artifact('bare'))
+      assert.deepEqual(await store.find('complete'), complete)
+      assert.deepEqual(await store.find('bare'), artifact('bare'))
+      assert.equal(await store.find('another'), undefined)
+    },
+  },
+  {
+    name: 'an upsert replaces everything but the mark of consumption',
+    run: async (store) => {
+      await store.upsert(artifact('a', { grantId: 'old', uid: 'old', expiresAt: noon }))
+      await store.consume('a', noon)
+      const changed = { model: 'Session', payload: '{}', grantId: 'new', uid: null, expiresAt: noon + 1 }
+      await store.upsert(artifact('a', changed))
+      assert.deepEqual(await store.find('a'), artifact('a', { ...changed, consumedAt: noon }))
+    },
+  },
+  {
+    name: 'an insert changes nothing where the key is taken',
+    run: async (store) => {
+      assert.equal(await store.insert(artifact('a')), true)
+      assert.equal(await store.insert(artifact('a', { payload: '{"another":true}' })), false)
+      assert.deepEqual(await store.find('a'), artifact('a'))
+    },
+  },
+  {
+    name: 'of fifty inserts with one key at once, one succeeds',
+    run: async (store) => {
+      const results = await fiftyTimes((index) => store.insert(artifact('a', { payload: `{"by":${index}}` })))
+      assert.deepEqual(results.filter(Boolean), [true])
+      assert.equal((await store.find('a'))?.payload, `{"by":${results.indexOf(true)}}`)
+    },
+  },
+  {
+    name: 'finds by uid within one model',
+    run: async (store) => {
+      await store.upsert(artifact('a', { model: 'Session', uid: 'u' }))
+      await store.upsert(artifact('b', { model: 'Interaction', uid: 'u' }))
+      assert.equal((await store.findByUid('Session', 'u'))?.key, 'a')
+      assert.equal((await store.findByUid('Interaction', 'u'))?.key, 'b')
+      assert.equal(await store.findByUid('Session', 'v'), undefined)
+      assert.equal(await store.findByUid('Grant', 'u'), undefined)
+    },
+  },
+  {
+    name: 'finds by user code within one model',
+    run: async (store) => {
+      await store.upsert(artifact('a', { model: 'DeviceCode', userCodeHash: 'h' }))
+      assert.equal((await store.findByUserCode('DeviceCode', 'h'))?.key, 'a')
+      assert.equal(await store.findByUserCode('Session', 'h'), undefined)
+      assert.equal(await store.findByUserCode('DeviceCode', 'i'), undefined)
+    },
+  },
+  {
+    name: 'expired artifacts are found like others',
+    run: async (store) => {
+      await store.upsert(artifact('a', { expiresAt: 1 }))
+      assert.equal((await store.find('a'))?.expiresAt, 1)
+    },
+  },
+  {
+    name: 'of fifty consumers at once, one succeeds, and its time is kept',
+    run: async (store) => {
+      await store.upsert(artifact('a'))
+      const results = await fiftyTimes((index) => store.consume('a', noon + index))
+      assert.deepEqual(results.filter(Boolean), [true])
+      assert.equal((await store.find('a'))?.consumedAt, noon + results.indexOf(true))
+      assert.equal(await store.consume('a', noon + 99), false)
+    },
+  },
+  {
+    name: 'what is not there cannot be consumed',
+    run: async (store) => {
+      assert.equal(await store.consume('a', noon), false)
+      assert.equal(await store.find('a'), undefined)
+    },
+  },
+  {
+    name: 'destroys one artifact, and does not mind one that is gone',
+    run: async (store) => {
+      await store.upsert(artifact('a'))
+      await store.upsert(artifact('b'))
+      await store.destroy('a')
+      await store.destroy('a')
+      assert.deepEqual(await keysLeft(store, ['a', 'b']), ['b'])
+    },
+  },
+  {
+    name: 'destroys by grant the artifacts of one model only',
+    run: async (store) => {
+      await store.upsert(artifact('a', { grantId: 'g' }))
+      await store.upsert(artifact('b', { grantId: 'g' }))
+      await store.upsert(artifact('c', { grantId: 'g', model: 'Interaction' }))
+      await store.upsert(artifact('d', { grantId: 'h' }))
+      await store.destroyByGrant('AccessToken', 'g')
+      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c', 'd']), ['c', 'd'])
+    },
+  },
+  {
+    name: 'destroys everything of an account, whatever the model',
+    run: async (store) => {
+      await store.upsert(artifact('a', { accountId: 'x', model: 'Session' }))
+      await store.upsert(artifact('b', { accountId: 'x', model: 'RefreshToken', clientId: 'k' }))
+      await store.upsert(artifact('c', { accountId: 'y' }))
+      await store.upsert(artifact('d'))
+      await store.destroyByAccount('x')
+      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c', 'd']), ['c', 'd'])
+    },
+  },
+  {
+    name: 'destroys everything of a client, whatever the model',
+    run: async (store) => {
+      await store.upsert(artifact('a', { clientId: 'x', model: 'Grant' }))
+      await store.upsert(artifact('b', { clientId: 'x', accountId: 'k' }))
+      await store.upsert(artifact('c', { clientId: 'y' }))
+      await store.destroyByClient('x')
+      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c']), ['c'])
+    },
+  },
+  {
+    name: 'removes what has ended in bounded batches, and nothing else',
+    run: async (store) => {
+      for (const key of ['a', 'b', 'c', 'd', 'e']) await store.upsert(artifact(key, { expiresAt: noon - 1 }))
+      await store.upsert(artifact('ends now', { expiresAt: noon }))
+      await store.upsert(artifact('lives on'))
+      assert.equal(await store.removeExpired(noon, 2), 2)
+      assert.equal((await keysLeft(store, ['a', 'b', 'c', 'd', 'e'])).length, 3)
+      assert.equal(await store.removeExpired(noon, 10), 3)
+      assert.equal(await store.removeExpired(noon, 10), 0)
+      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c', 'd', 'e', 'ends now', 'lives on']), [
+        'ends now',
+        'lives on',
+      ])
+    },
+  },
+]
+
+async function keysLeft(store: ArtifactStore, keys: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(keys.map((key) => store.find(key)))
+  return found.flatMap((each) => (each === undefined ? [] : [each.key]))
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import type { CodeStore, StoredCode } from '../../codes/code-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+function code(hash: string, changes: Partial<StoredCode> = {}): StoredCode {
+  return { hash, accountId: 'account', expiresAt: noon, ...changes }
+}
+
+/** What {@link CodeStore} promises. */
+export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
+  {
+    name: 'of fifty consumers at once, one gets the code, and then it is gone',
+    run: async (store) => {
+      await store.insert(code('a'))
+      const results = await fiftyTimes(() => store.consume('a'))
+      assert.deepEqual(
+        results.filter((each) => each !== undefined),
+        [code('a')],
+      )
+      assert.equal(await store.consume('a'), undefined)
+    },
+  },
+  {
+    name: 'consuming one code leaves the others',
+    run: async (store) => {
+      await store.insert(code('a'))
+      await store.insert(code('b', { accountId: 'another' }))
+      assert.equal(await store.consume('c'), undefined)
+      assert.deepEqual(await store.consume('a'), code('a'))
+      assert.deepEqual(await store.consume('b'), code('b', { accountId: 'another' }))
+    },
+  },
+  {
+    name: 'a code is never replaced by another one',
+    run: async (store) => {
+      await store.insert(code('a'))
+      await assert.rejects(store.insert(code('a', { accountId: 'thief' })))
+      assert.deepEqual(await store.consume('a'), code('a'))
+    },
+  },
+  {
+    name: 'removes what has ended in bounded batches, and nothing else',
+    run: async (store) => {
+      for (const hash of ['a', 'b', 'c']) await store.insert(code(hash, { expiresAt: noon - 1 }))
+      await store.insert(code('ends now'))
+      assert.equal(await store.removeExpired(noon, 2), 2)
+      assert.equal(await store.removeExpired(noon, 2), 1)
+      assert.equal(await store.removeExpired(noon, 2), 0)
+      assert.deepEqual(await store.consume('ends now'), code('ends now'))
+    },
+  },
+]

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import type { KeyStore, StoredKey } from '../../oidc/key-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+function key(kid: string, changes: Partial<StoredKey> = {}): StoredKey {
+  return { kid, algorithm: 'RS256', status: 'current', encryptedJwk: `jwk of ${kid}`, statusSince: noon, ...changes }
+}
+
+/** What {@link KeyStore} promises. */
+export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
+  {
+    name: 'lists by algorithm, then current, next, previous',
+    run: async (store) => {
+      const keys = [
+        key('r-previous', { status: 'previous' }),
+        key('r-next', { status: 'next' }),
+        key('e-next', { algorithm: 'ES256', status: 'next' }),
+        key('r-current'),
+        key('e-current', { algorithm: 'ES256' }),
+      ]
+      for (const each of keys) assert.equal(await store.insert(each), true)
+      assert.deepEqual(await kids(store), ['e-current', 'e-next', 'r-current', 'r-next', 'r-previous'])
+      assert.deepEqual((await store.list())[2], key('r-current'))
+    },
+  },
+  {
+    name: 'of each algorithm there is one current and one next key, and any number of previous ones',
+    run: async (store) => {
+      for (const status of ['current', 'next'] as const) {
+        assert.equal(await store.insert(key(`${status} 1`, { status })), true)
+        assert.equal(await store.insert(key(`${status} 2`, { status })), false)
+        assert.equal(await store.insert(key(`${status} 3`, { status, algorithm: 'ES256' })), true)
+      }
+      assert.equal(await store.insert(key('previous 1', { status: 'previous' })), true)
+      assert.equal(await store.insert(key('previous 2', { status: 'previous' })), true)
+      assert.equal((await store.list()).length, 6)
+    },
+  },
+  {
+    name: 'of fifty first keys at once, one is kept',
+    run: async (store) => {
+      const results = await fiftyTimes((index) => store.insert(key(`kid ${index}`)))
+      assert.deepEqual(results.filter(Boolean), [true])
+      assert.deepEqual(await kids(store), [`kid ${results.indexOf(true)}`])
+    },
+  },
+  {
+    name: 'moves a key on once, of fifty calls at once',
+    run: async (store) => {
+      await store.insert(key('a', { status: 'next' }))
+      const results = await fiftyTimes((index) => store.move('a', 'next', 'current', noon + index))
+      assert.deepEqual(results.filter(Boolean), [true])
+      assert.deepEqual(await store.list(), [key('a', { statusSince: noon + results.indexOf(true) })])
+    },
+  },
+  {
+    name: 'does not move a key that has another status, or none that is there',
+    run: async (store) => {
+      await store.insert(key('a'))
+      assert.equal(await store.move('a', 'next', 'previous', noon + 1), false)
+      assert.equal(await store.move('b', 'next', 'current', noon + 1), false)
+      assert.deepEqual(await store.list(), [key('a')])
+    },
+  },
+  {
+    name: 'refuses to move a key to a place that is taken, and changes nothing',
+    run: async (store) => {
+      await store.insert(key('a'))
+      await store.insert(key('b', { status: 'next' }))
+      await assert.rejects(store.move('b', 'next', 'current', noon + 1))
+      assert.deepEqual(await store.list(), [key('a'), key('b', { status: 'next' })])
+    },
+  },
+  {
+    name: 'a removed key frees its place',
+    run: async (store) => {
+      await store.insert(key('a'))
+      await store.remove('a')
+      await store.remove('a')
+      assert.equal(await store.insert(key('b')), true)
+      assert.deepEqual(await kids(store), ['b'])
+    },
+  },
+]
+
+async function kids(store: KeyStore): Promise<string[]> {
+  return (await store.list()).map(({ kid }) => kid)
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import type { Passkey } from '../../passkeys/passkey.ts'
+import type { PasskeyStore } from '../../passkeys/passkey-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
+  return {
+    id,
+    accountId: 'account',
+    credentialId: `credential of ${id}`,
+    publicKey: 'cose',
+    counter: 0,
+    transports: [],
+    aaguid: '00000000-0000-0000-0000-000000000000',
+    deviceType: 'singleDevice',
+    backedUp: false,
+    name: id,
+    createdAt: noon,
+    lastUsedAt: null,
+    ...changes,
+  }
+}
+
+/** What {@link PasskeyStore} promises. */
+export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
+  {
+    name: 'gives back every field as it was stored',
+    run: async (store) => {
+      const complete = passkey('complete', {
+        counter: 4_294_967_295,
+        transports: ['hybrid', 'internal', 'x-unknown'],
+        deviceType: 'multiDevice',
+        backedUp: true,
+        name: 'Zoë’s phone',
+        lastUsedAt: noon + 1,
+      })
+      assert.equal(await store.insert(complete), true)
+      assert.equal(await store.insert(passkey('bare')), true)
+      assert.deepEqual(await store.findByCredentialId(complete.credentialId), complete)
+      assert.deepEqual(await store.findByCredentialId('credential of bare'), passkey('bare'))
+      assert.equal(await store.findByCredentialId('another'), undefined)
+    },
+  },
+  {
+    name: 'a credential is registered once among all accounts; of fifty at once, one succeeds',
+    run: async (store) => {
+      const results = await fiftyTimes((index) =>
+        store.insert(passkey(`id ${index}`, { credentialId: 'c', accountId: `account ${index}` })),
+      )
+      assert.deepEqual(results.filter(Boolean), [true])
+      const winner = results.indexOf(true)
+      assert.equal((await store.findByCredentialId('c'))?.accountId, `account ${winner}`)
+      assert.deepEqual(await store.listByAccount(`account ${(winner + 1) % 50}`), [])
+    },
+  },
+  {
+    name: 'lists the passkeys of one account, the oldest first',
+    run: async (store) => {
+      await store.insert(passkey('young', { createdAt: noon + 1 }))
+      await store.insert(passkey('old', { createdAt: noon - 1 }))
+      await store.insert(passkey('foreign', { accountId: 'another' }))
+      assert.deepEqual(await ids(store, 'account'), ['old', 'young'])
+      assert.deepEqual(await ids(store, 'nobody'), [])
+    },
+  },
+  {
+    name: 'records a use of one passkey',
+    run: async (store) => {
+      await store.insert(passkey('a'))
+      await store.insert(passkey('b'))
+      await store.recordUse('a', { counter: 7, backedUp: true, at: noon + 5 })
+      const used = { counter: 7, backedUp: true, lastUsedAt: noon + 5 }
+      assert.deepEqual(await store.findByCredentialId('credential of a'), passkey('a', used))
+      assert.deepEqual(await store.findByCredentialId('credential of b'), passkey('b'))
+    },
+  },
+  {
+    name: 'keeps the highest counter of fifty sign-ins at once',
+    run: async (store) => {
+      await store.insert(passkey('a'))
+      await fiftyTimes((index) => store.recordUse('a', { counter: 50 - index, backedUp: false, at: noon }))
+      assert.equal((await store.findByCredentialId('credential of a'))?.counter, 50)
+    },
+  },
+  {
+    name: 'renames a passkey of this account only',
+    run: async (store) => {
+      await store.insert(passkey('a'))
+      assert.equal(await store.rename('another', 'a', 'stolen'), false)
+      assert.equal(await store.rename('account', 'b', 'none'), false)
+      assert.equal(await store.rename('account', 'a', 'Büro'), true)
+      assert.deepEqual(await store.findByCredentialId('credential of a'), passkey('a', { name: 'Büro' }))
+    },
+  },
+  {
+    name: 'removes a passkey unless it is the last one, or of another account',
+    run: async (store) => {
+      await store.insert(passkey('a'))
+      await store.insert(passkey('b'))
+      await store.insert(passkey('foreign', { accountId: 'another' }))
+      assert.equal(await store.removeUnlessLast('account', 'foreign'), 'missing')
+      assert.equal(await store.removeUnlessLast('account', 'none'), 'missing')
+      assert.equal(await store.removeUnlessLast('nobody', 'a'), 'missing')
+      assert.equal(await store.removeUnlessLast('account', 'a'), 'removed')
+      assert.equal(await store.removeUnlessLast('account', 'a'), 'missing')
+      assert.equal(await store.removeUnlessLast('account', 'b'), 'last')
+      assert.deepEqual([await ids(store, 'account'), await ids(store, 'another')], [['b'], ['foreign']])
+    },
+  },
+  {
+    name: 'of fifty removals at once that would leave nothing, one passkey survives',
+    run: async (store) => {
+      const all = Array.from({ length: 50 }, (_, index) => `passkey ${index}`)
+      for (const id of all) await store.insert(passkey(id))
+      const results = await fiftyTimes((index) => store.removeUnlessLast('account', `passkey ${index}`))
+      assert.equal(results.filter((result) => result === 'removed').length, 49)
+      assert.deepEqual(await ids(store, 'account'), [`passkey ${results.indexOf('last')}`])
+    },
+  },
+  {
+    name: 'removes all passkeys of an account, the last one as well',
+    run: async (store) => {
+      await store.insert(passkey('a'))
+      await store.insert(passkey('b'))
+      await store.insert(passkey('foreign', { accountId: 'another' }))
+      await store.removeByAccount('account')
+      assert.deepEqual([await ids(store, 'account'), await ids(store, 'another')], [[], ['foreign']])
+    },
+  },
+]
+
+async function ids(store: PasskeyStore, accountId: string): Promise<string[]> {
+  return (await store.listByAccount(accountId)).map(({ id }) => id)
+}

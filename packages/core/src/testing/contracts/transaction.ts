@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import type { StoredCode } from '../../codes/code-store.ts'
+import type { PocketStores } from '../../stores.ts'
+import { type ContractCase, noon } from './contract.ts'
+
+function code(hash: string): StoredCode {
+  return { hash, accountId: 'account', expiresAt: noon }
+}
+
+const failure = new Error('on purpose')
+const isFailure = (error: unknown): boolean => error === failure
+
+/** What the `transaction` of {@link PocketStores} promises, over all stores. */
+export const transactionContract: readonly ContractCase<PocketStores>[] = [
+  {
+    name: 'keeps the writes of all stores and passes the result on',
+    run: async (stores) => {
+      const result = await stores.transaction(async () => {
+        await stores.codes.insert(code('a'))
+        await stores.consents.allow('account', 'client', ['openid'], noon)
+        return 'done'
+      })
+      assert.equal(result, 'done')
+      assert.notEqual(await stores.codes.consume('a'), undefined)
+      assert.notEqual(await stores.consents.find('account', 'client'), undefined)
+    },
+  },
+  {
+    name: 'undoes the writes of all stores when it fails, and passes the error on',
+    run: async (stores) => {
+      await stores.codes.insert(code('kept'))
+      const failing = stores.transaction(async () => {
+        await stores.codes.insert(code('a'))
+        await stores.codes.consume('kept')
+        await stores.consents.allow('account', 'client', ['openid'], noon)
+        throw failure
+      })
+      await assert.rejects(failing, isFailure)
+      assert.equal(await stores.codes.consume('a'), undefined)
+      assert.deepEqual(await stores.codes.consume('kept'), code('kept'))
+      assert.equal(await stores.consents.find('account', 'client'), undefined)
+    },
+  },
+  {
+    name: 'sees its own writes',
+    run: async (stores) => {
+      await stores.transaction(async () => {
+        await stores.codes.insert(code('a'))
+        assert.deepEqual(await stores.codes.consume('a'), code('a'))
+      })
+    },
+  },
+  {
+    name: 'a nested call joins: both are undone together',
+    run: async (stores) => {
+      const failing = stores.transaction(async () => {
+        await stores.transaction(() => stores.codes.insert(code('inner')))
+        throw failure
+      })
+      await assert.rejects(failing, isFailure)
+      assert.equal(await stores.codes.consume('inner'), undefined)
+    },
+  },
+  {
+    name: 'takes no writes of others with it when it fails',
+    run: async (stores) => {
+      const { opened, open, others, release } = gate()
+      const failing = stores.transaction(async () => {
+        await stores.codes.insert(code('mine'))
+        open()
+        await others
+        throw failure
+      })
+      await opened
+      const written = Promise.all([
+        stores.codes.insert(code('theirs')),
+        stores.transaction(() => stores.codes.insert(code('theirs too'))),
+      ])
+      release()
+      await assert.rejects(failing, isFailure)
+      await written
+      assert.equal(await stores.codes.consume('mine'), undefined)
+      assert.notEqual(await stores.codes.consume('theirs'), undefined)
+      assert.notEqual(await stores.codes.consume('theirs too'), undefined)
+    },
+  },
+  {
+    name: 'shows nobody what is not kept yet',
+    run: async (stores) => {
+      const { opened, open, others, release } = gate()
+      const failing = stores.transaction(async () => {
+        await stores.consents.allow('account', 'client', ['openid'], noon)
+        open()
+        await others
+        throw failure
+      })
+      await opened
+      const seen = stores.consents.find('account', 'client')
+      release()
+      await assert.rejects(failing, isFailure)
+      assert.equal(await seen, undefined)
+    },
+  },
+  {
+    name: 'refuses what comes after its end, so that it is not written alone',
+    run: async (stores) => {
+      const { others, release } = gate()
+      let late: Promise<void> | undefined
+      const failing = stores.transaction(async () => {
+        late = others.then(() => stores.codes.insert(code('late')))
+        throw failure
+      })
+      await assert.rejects(failing, isFailure)
+      release()
+      await assert.rejects(async () => late)
+      assert.equal(await stores.codes.consume('late'), undefined)
+    },
+  },
+]
+
+interface Gate {
+  readonly opened: Promise<void>
+  readonly others: Promise<void>
+  open(): void
+  release(): void
+}
+
+/** Two signals between a transaction and those who wait for it. */
+function gate(): Gate {
+  let open = (): void => {}
+  let release = (): void => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const others = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return { opened, others, open: () => open(), release: () => release() }
+}

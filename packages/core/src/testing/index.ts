@@ -1,0 +1,29 @@
+/**
+ * What it takes to test a service that embeds this provider: an authenticator, a browser's stand-in and relying
+ * parties. No test framework is needed; what goes wrong is thrown.
+ *
+ * @module
+ */
+
+export {
+  type AuthenticationContext,
+  type AuthenticationMisbehaviour,
+  type CeremonyMisbehaviour,
+  type HeldPasskey,
+  type RegistrationContext,
+  SoftwareAuthenticator,
+  type SoftwareAuthenticatorOptions,
+} from './authenticator.ts'
+export type { PasskeyAlgorithm } from './authenticator-key.ts'
+export type { Cookie } from './cookie-jar.ts'
+export { fetchThrough, pretendedClientAddress, type Resolve } from './http-exchange.ts'
+export { type CallbackServer, type ReceivedCallback, startCallbackServer } from './relying-party.ts'
+export {
+  SynologyDsm,
+  type SynologyDsmFailure,
+  type SynologyDsmOptions,
+  type SynologyDsmSignIn,
+  synologyDsmFailures,
+} from './synology-dsm.ts'
+export { type FollowOptions, type RequestOptions, UserAgent, type UserAgentOptions } from './user-agent.ts'
+export { type PageForm, type RequestTrace, UserAgentResponse } from './user-agent-response.ts'

@@ -1,0 +1,127 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+
+/** An authorization response, as a relying party receives it. */
+export interface ReceivedCallback {
+  readonly method: 'GET' | 'POST'
+  /** Absolute, with its query. */
+  readonly url: string
+  /** From the query of a GET (`response_mode=query`) or the body of a POST (`form_post`). */
+  readonly parameters: URLSearchParams
+}
+
+/** A server that stands in for a relying party's redirect URI. */
+export interface CallbackServer extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>`, without a slash at the end; every path below it is a callback. */
+  readonly url: string
+  /**
+   * The oldest callback that nobody has taken, or the next one to come. Rejects where none has come within
+   * `timeout` milliseconds (default 10 000), or when the server closes.
+   */
+  next(timeout?: number): Promise<ReceivedCallback>
+  /** How many callbacks wait to be taken. */
+  readonly waiting: number
+  close(): Promise<void>
+}
+
+interface Taker {
+  readonly take: (callback: ReceivedCallback) => void
+  readonly fail: (reason: Error) => void
+}
+
+const largestBody = 64 * 1024
+
+/** Listens on a free port of 127.0.0.1 for authorization responses and shows a short page to the browser. */
+export async function startCallbackServer(): Promise<CallbackServer> {
+  const received: ReceivedCallback[] = []
+  const takers: Taker[] = []
+  const server = createServer((request, response) => {
+    answer(request, response).then(
+      (callback) => {
+        if (callback === null) return
+        const taker = takers.shift()
+        if (taker === undefined) received.push(callback)
+        else taker.take(callback)
+      },
+      (reason: Error) => response.destroy(reason),
+    )
+  })
+  await new Promise<void>((onListening, onError) => {
+    server.once('error', onError).listen(0, '127.0.0.1', onListening)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The callback server has no port')
+
+  function next(timeout = 10_000): Promise<ReceivedCallback> {
+    const callback = received.shift()
+    if (callback !== undefined) return Promise.resolve(callback)
+    return new Promise((onCallback, onError) => {
+      const fail = (reason: Error) => {
+        clearTimeout(timer)
+        takers.splice(takers.indexOf(taker), 1)
+        onError(reason)
+      }
+      const take = (taken: ReceivedCallback) => {
+        clearTimeout(timer)
+        onCallback(taken)
+      }
+      const taker: Taker = { take, fail }
+      const timer = setTimeout(() => fail(new Error(`No callback within ${timeout} ms`)), timeout)
+      takers.push(taker)
+    })
+  }
+
+  async function close(): Promise<void> {
+    for (const taker of [...takers]) taker.fail(new Error('The callback server was closed'))
+    if (!server.listening) return
+    await new Promise<void>((onClosed, onError) => {
+      server.close((error) => (error === undefined ? onClosed() : onError(error)))
+      server.closeAllConnections()
+    })
+  }
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    next,
+    get waiting() {
+      return received.length
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<ReceivedCallback | null> {
+  const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`)
+  // Browsers ask for it by themselves.
+  if (url.pathname === '/favicon.ico') return refuse(response, 404)
+  if (request.method === 'GET') return accept(response, { method: 'GET', url: url.href, parameters: url.searchParams })
+  if (request.method !== 'POST') return refuse(response, 405)
+  if (!(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded'))
+    return refuse(response, 415)
+  const body = await read(request)
+  if (body === null) return refuse(response, 413)
+  return accept(response, { method: 'POST', url: url.href, parameters: new URLSearchParams(body) })
+}
+
+function accept(response: ServerResponse, callback: ReceivedCallback): ReceivedCallback {
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+  response.end('<!doctype html><html lang="en"><title>Callback received</title><p>Callback received.</p></html>')
+  return callback
+}
+
+function refuse(response: ServerResponse, status: number): null {
+  response.writeHead(status, { connection: 'close' }).end()
+  return null
+}
+
+async function read(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('A request body without an encoding comes in buffers')
+    size += chunk.length
+    if (size > largestBody) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,273 @@
+import { randomBytes } from 'node:crypto'
+import { type Clock, systemClock } from '../clock.ts'
+import { type JsonObject, parseJsonObject } from './json-object.ts'
+import { verifyRs256IdToken } from './rs256-id-token.ts'
+
+/** What an administrator types into DSM: Control Panel, Domain/LDAP, SSO Client, and the accounts that DSM knows. */
+export interface SynologyDsmOptions {
+  readonly wellKnownUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Sent byte for byte as typed here, with or without a slash at the end. */
+  readonly redirectUris: readonly [string, ...string[]]
+  /** Default `openid email profile`. */
+  readonly scope?: string
+  /** Default `preferred_username`. */
+  readonly userNameClaim?: string
+  /** The names of the accounts on the NAS. Signing in makes none. */
+  readonly accounts: readonly string[]
+  /** The one type under which local accounts can sign in. */
+  readonly accountType?: 'Domain/LDAP/local'
+  /** How the NAS reaches the provider. Default: the global `fetch`. */
+  readonly fetch?: typeof fetch
+  readonly clock?: Clock
+}
+
+/** What DSM shows to a person who could not sign in. */
+export const synologyDsmFailures = {
+  unreachable: 'Unable to get the URL for SSO authentication',
+  notConfigured:
+    'Your SSO is not properly configured. Please check your settings or contact your system administrator.',
+  notPrivilege: 'not privilege',
+  invalidUser: 'invalid user or password',
+} as const
+
+export type SynologyDsmFailure = (typeof synologyDsmFailures)[keyof typeof synologyDsmFailures]
+
+export interface SynologyDsmSignIn {
+  readonly signedIn: boolean
+  /** The name that the provider gave, whether or not DSM has such an account; `null` where it came to none. */
+  readonly accountName: string | null
+  /** What DSM shows; absent after a success. */
+  readonly failure?: SynologyDsmFailure
+  /** What an administrator finds in the log of the NAS; absent after a success. */
+  readonly log?: string
+}
+
+interface Endpoints {
+  readonly authorization: string
+  readonly token: string
+}
+
+/** DSM's refusal: `message` is for the log, `failure` for the screen. */
+class Refusal extends Error {
+  readonly failure: SynologyDsmFailure
+  readonly accountName: string | null
+
+  constructor(failure: SynologyDsmFailure, log: string, more: { cause?: unknown; accountName?: string } = {}) {
+    super(log, { cause: more.cause })
+    this.failure = failure
+    this.accountName = more.accountName ?? null
+  }
+}
+
+/**
+ * A Synology NAS (DSM 7.2 and later) with the profile `oidc`, as it speaks OpenID Connect: the authorization and token
+ * endpoints are those of the day it was saved, the rest is looked up at each sign-in; `response_type=code` with a
+ * `state`, no PKCE and no `nonce`; `client_secret_post`; ID tokens signed with RSA only; the user name is read from
+ * UserInfo and must be the ID token's as well; no account is made.
+ *
+ * @example
+ * ```ts
+ * const dsm = new SynologyDsm({ wellKnownUrl, clientId, clientSecret, redirectUris: ['https://nas:5001'], accounts: ['ada'] })
+ * await dsm.save()
+ * const { url } = dsm.begin()
+ * const callbackUrl = await userAgent.followTo(await userAgent.get(url), (to) => to.startsWith('https://nas:5001'))
+ * const { signedIn, accountName } = await dsm.finish(callbackUrl)
+ * ```
+ */
+export class SynologyDsm {
+  readonly #options: Required<SynologyDsmOptions>
+  /** The redirect URI of each sign-in that has begun, by its `state`. */
+  readonly #pending = new Map<string, string>()
+  #endpoints: Endpoints | null = null
+
+  constructor(options: SynologyDsmOptions) {
+    this.#options = {
+      scope: 'openid email profile',
+      userNameClaim: 'preferred_username',
+      accountType: 'Domain/LDAP/local',
+      fetch: (input, init) => fetch(input, init),
+      clock: systemClock,
+      ...options,
+    }
+  }
+
+  /**
+   * Saves the profile: reads discovery and keeps two endpoints, until it is saved again. Rejects with the message
+   * that DSM shows where discovery cannot be read; the endpoints are then empty.
+   */
+  async save(): Promise<void> {
+    this.#endpoints = null
+    try {
+      const discovery = await this.#discovery()
+      this.#endpoints = {
+        authorization: endpoint(discovery, 'authorization_endpoint'),
+        token: endpoint(discovery, 'token_endpoint'),
+      }
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause
+      throw new Error(`${synologyDsmFailures.unreachable} (${describe(cause)})`, { cause })
+    }
+  }
+
+  /**
+   * A click on the SSO button: the address that the pop-up opens. Throws with the message that DSM shows where the
+   * profile is not saved.
+   *
+   * @param options.host - The host, with its port unless 443, by which the person has opened DSM; it picks the
+   * redirect URI. Where none fits it is the last one, a known fault of DSM. Default: that of the first redirect URI.
+   */
+  begin({ host }: { readonly host?: string } = {}): { readonly url: string; readonly state: string } {
+    if (this.#endpoints === null) throw new Error(synologyDsmFailures.unreachable)
+    const state = randomBytes(12).toString('base64url')
+    const redirectUri = this.#redirectUri(host)
+    this.#pending.set(state, redirectUri)
+    const url = new URL(this.#endpoints.authorization)
+    url.searchParams.set('response_type', 'code')
+    url.searchParams.set('client_id', this.#options.clientId)
+    url.searchParams.set('redirect_uri', redirectUri)
+    url.searchParams.set('scope', this.#options.scope)
+    url.searchParams.set('state', state)
+    return { url: url.href, state }
+  }
+
+  /**
+   * The browser is back at DSM. Answers what DSM decides. Throws where `callbackUrl` is not an address of this DSM,
+   * since then the browser would never have come back.
+   */
+  async finish(callbackUrl: string): Promise<SynologyDsmSignIn> {
+    const callback = new URL(callbackUrl)
+    if (!this.#options.redirectUris.some((uri) => new URL(uri).origin === callback.origin)) {
+      throw new Error(
+        `The browser was sent to ${callback.origin}, which is not this DSM: ${this.#options.redirectUris}`,
+      )
+    }
+    try {
+      return { signedIn: true, accountName: await this.#signIn(callback.searchParams) }
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return { signedIn: false, accountName: error.accountName, failure: error.failure, log: describe(error) }
+    }
+  }
+
+  async #signIn(parameters: URLSearchParams): Promise<string> {
+    const redirectUri = this.#takePending(parameters.get('state'))
+    const code = parameters.get('code')
+    if (code === null) {
+      const error = `${parameters.get('error')}: ${parameters.get('error_description')}`
+      throw new Refusal(synologyDsmFailures.notPrivilege, `The provider answered without a code: ${error}`)
+    }
+    const discovery = await this.#discovery()
+    const tokens = await this.#exchange(code, redirectUri)
+    const idToken = await this.#verify(text(tokens, 'id_token', 'The token response'), discovery)
+    const userInfo = await this.#userInfo(text(tokens, 'access_token', 'The token response'), discovery)
+    return this.#match(idToken, userInfo)
+  }
+
+  #takePending(state: string | null): string {
+    const redirectUri = this.#pending.get(state ?? '')
+    if (state === null || redirectUri === undefined) {
+      throw new Refusal(
+        synologyDsmFailures.notPrivilege,
+        `The state ${JSON.stringify(state)} is not one that DSM waits for`,
+      )
+    }
+    this.#pending.delete(state)
+    return redirectUri
+  }
+
+  #redirectUri(host: string | undefined): string {
+    const { redirectUris } = this.#options
+    if (host === undefined) return redirectUris[0]
+    const wanted = new URL(`https://${host}`).host
+    return redirectUris.find((uri) => new URL(uri).host === wanted) ?? redirectUris.at(-1) ?? redirectUris[0]
+  }
+
+  #discovery(): Promise<JsonObject> {
+    return this.#fetchJson(this.#options.wellKnownUrl, {}, synologyDsmFailures.unreachable)
+  }
+
+  #exchange(code: string, redirectUri: string): Promise<JsonObject> {
+    if (this.#endpoints === null) throw new Refusal(synologyDsmFailures.unreachable, 'The profile is not saved')
+    const { clientId, clientSecret } = this.#options
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirectUri,
+      client_id: clientId,
+      client_secret: clientSecret,
+    })
+    return this.#fetchJson(this.#endpoints.token, { method: 'POST', body })
+  }
+
+  async #verify(idToken: string, discovery: JsonObject): Promise<JsonObject> {
+    const algorithms = discovery.id_token_signing_alg_values_supported
+    if (!Array.isArray(algorithms) || !algorithms.includes('RS256')) {
+      throw new Refusal(synologyDsmFailures.notConfigured, 'RS256 is not in id_token_signing_alg_values_supported')
+    }
+    const jwks = await this.#fetchJson(endpoint(discovery, 'jwks_uri'))
+    const issuer = text(discovery, 'issuer', 'Discovery')
+    const { clientId, clock } = this.#options
+    try {
+      return verifyRs256IdToken(idToken, { issuer, clientId, jwks, now: clock.now() })
+    } catch (cause) {
+      throw new Refusal(synologyDsmFailures.notConfigured, 'The ID token is refused', { cause })
+    }
+  }
+
+  #userInfo(accessToken: string, discovery: JsonObject): Promise<JsonObject> {
+    const headers = { authorization: `Bearer ${accessToken}` }
+    return this.#fetchJson(endpoint(discovery, 'userinfo_endpoint'), { headers })
+  }
+
+  #match(idToken: JsonObject, userInfo: JsonObject): string {
+    const { userNameClaim, accounts } = this.#options
+    if (userInfo.sub !== idToken.sub) {
+      throw new Refusal(synologyDsmFailures.notConfigured, 'UserInfo and the ID token name different subjects')
+    }
+    const accountName = userInfo[userNameClaim]
+    if (typeof accountName !== 'string' || accountName === '') {
+      throw new Refusal(synologyDsmFailures.invalidUser, `UserInfo has no ${userNameClaim}`)
+    }
+    if (idToken[userNameClaim] !== accountName) {
+      const log = `${userNameClaim} is "${accountName}" at UserInfo and ${JSON.stringify(idToken[userNameClaim])} in the ID token`
+      throw new Refusal(synologyDsmFailures.invalidUser, log, { accountName })
+    }
+    if (!accounts.includes(accountName)) {
+      throw new Refusal(synologyDsmFailures.invalidUser, `There is no account "${accountName}"`, { accountName })
+    }
+    return accountName
+  }
+
+  async #fetchJson(
+    url: string,
+    init: RequestInit = {},
+    failure: SynologyDsmFailure = synologyDsmFailures.notConfigured,
+  ): Promise<JsonObject> {
+    try {
+      const response = await this.#options.fetch(url, init)
+      const body = await response.text()
+      if (!response.ok) throw new Error(`The answer is ${response.status}: ${body.slice(0, 500)}`)
+      return parseJsonObject(body, 'The answer')
+    } catch (cause) {
+      throw new Refusal(failure, `${init.method ?? 'GET'} ${url} failed`, { cause })
+    }
+  }
+}
+
+function text(from: JsonObject, member: string, what: string): string {
+  const value = from[member]
+  if (typeof value === 'string' && value !== '') return value
+  throw new Refusal(synologyDsmFailures.notConfigured, `${what} has no ${member}`)
+}
+
+function endpoint(discovery: JsonObject, member: string): string {
+  const value = text(discovery, member, 'Discovery')
+  if (URL.canParse(value)) return value
+  throw new Refusal(synologyDsmFailures.notConfigured, `${member} of discovery is no address: ${value}`)
+}
+
+function describe(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${describe(error.cause)}` : error.message
+}

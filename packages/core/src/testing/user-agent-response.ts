@@ -1,0 +1,171 @@
+import type { HttpResponse } from './http-exchange.ts'
+
+/** A form of a page, ready to be sent by `UserAgent.submit`. */
+export interface PageForm {
+  /** Absolute. */
+  readonly action: string
+  readonly method: 'get' | 'post'
+  /** The named inputs (checkboxes and radio buttons only where checked) with their values; no buttons. */
+  readonly fields: Readonly<Record<string, string>>
+  /** The named buttons with their values, as `[name, value]`: spread one into the fields to press it. */
+  readonly buttons: readonly (readonly [name: string, value: string])[]
+}
+
+/** How a request came to be made; what a redirect needs to be followed as a browser would. */
+export interface RequestTrace {
+  readonly method: string
+  readonly body: Uint8Array | undefined
+  readonly headers: Readonly<Record<string, string>>
+  /** The address of the page that caused it; `null` where a person typed the address. */
+  readonly from: string | null
+  readonly mode: 'navigate' | 'cors'
+  /** Every address of this request and of those that redirected to it, in order. */
+  readonly urls: readonly string[]
+}
+
+/**
+ * An answer, read to its end. The readers of HTML know one plain rule each and no document tree: comments are skipped,
+ * tags and attributes are found by their text, attribute values stand in quotes.
+ */
+export class UserAgentResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly trace: RequestTrace
+
+  constructor(answer: HttpResponse, trace: RequestTrace) {
+    this.status = answer.status
+    this.headers = answer.headers
+    this.text = answer.body.toString('utf8')
+    this.trace = trace
+  }
+
+  /** The address that answered. */
+  get url(): string {
+    return this.trace.urls.at(-1) ?? ''
+  }
+
+  /** The address that a redirect leads to, absolute; `null` where this is no redirect. */
+  get location(): string | null {
+    const location = this.headers.get('location')
+    if (location === null || ![301, 302, 303, 307, 308].includes(this.status)) return null
+    return new URL(location, this.url).href
+  }
+
+  /** The body as JSON. Throws where it is none. */
+  json(): unknown {
+    return this.#parse(this.text, 'The body')
+  }
+
+  /** The value of the first attribute `data-<name>` of the page, with its character references resolved. Throws where there is none. */
+  data(name: string): string {
+    const value = attribute(this.#markup(), `data-${name}`)
+    if (value === undefined) throw this.#error(`There is no attribute data-${name}`)
+    return value
+  }
+
+  /** `data(name)` as JSON. */
+  dataJson(name: string): unknown {
+    return this.#parse(this.data(name), `The attribute data-${name}`)
+  }
+
+  /**
+   * The JSON in `<script type="application/json">`: the one whose `id` is given, or the first. Throws where there is
+   * none.
+   */
+  scriptJson(id?: string): unknown {
+    for (const [, attributes = '', content = ''] of this.#markup().matchAll(/<script\b([^>]*)>(.*?)<\/script>/gis)) {
+      if (attribute(attributes, 'type')?.toLowerCase() !== 'application/json') continue
+      if (id === undefined || attribute(attributes, 'id') === id) return this.#parse(content, 'The script')
+    }
+    throw this.#error(`There is no script of type application/json${id === undefined ? '' : ` with the id "${id}"`}`)
+  }
+
+  /** The forms of the page, in order. */
+  forms(): readonly PageForm[] {
+    return [...this.#markup().matchAll(/<form\b([^>]*)>(.*?)<\/form>/gis)].map(([, attributes = '', content = '']) => ({
+      action: new URL(attribute(attributes, 'action') || this.url, this.url).href,
+      method: attribute(attributes, 'method')?.toLowerCase() === 'post' ? 'post' : 'get',
+      fields: Object.fromEntries(fieldsOf(content)),
+      buttons: buttonsOf(content),
+    }))
+  }
+
+  /** The only form, or the first one whose action ends with `action` (a query is not looked at). Throws where there is none. */
+  form(action?: string): PageForm {
+    const forms = this.forms()
+    const found = action === undefined ? forms : forms.filter((form) => withoutQuery(form.action).endsWith(action))
+    const [form] = found
+    if (form === undefined || (action === undefined && forms.length > 1)) {
+      throw this.#error(
+        `${forms.length} forms, of which ${found.length} fit: ${forms.map((each) => each.action).join(', ')}`,
+      )
+    }
+    return form
+  }
+
+  #markup(): string {
+    return this.text.replaceAll(/<!--.*?-->/gs, '')
+  }
+
+  #parse(json: string, what: string): unknown {
+    try {
+      return JSON.parse(json)
+    } catch (cause) {
+      throw this.#error(`${what} is not JSON`, cause)
+    }
+  }
+
+  #error(problem: string, cause?: unknown): Error {
+    const start = this.text.slice(0, 300)
+    return new Error(`${this.trace.method} ${this.url} (${this.status}): ${problem}. It begins: ${start}`, { cause })
+  }
+}
+
+function attribute(markup: string, name: string): string | undefined {
+  const match = new RegExp(`[\\s"']${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'i').exec(markup)
+  const value = match?.[1] ?? match?.[2]
+  return value === undefined ? undefined : decodeReferences(value)
+}
+
+function tags(markup: string, name: string): string[] {
+  return [...markup.matchAll(new RegExp(`<${name}\\b((?:"[^"]*"|'[^']*'|[^>"'])*)>`, 'gi'))].map(
+    ([, found = '']) => found,
+  )
+}
+
+function fieldsOf(form: string): [string, string][] {
+  return tags(form, 'input').flatMap((input): [string, string][] => {
+    const name = attribute(input, 'name')
+    const type = attribute(input, 'type')?.toLowerCase() ?? 'text'
+    if (name === undefined || ['submit', 'button', 'image', 'reset'].includes(type)) return []
+    const choice = type === 'checkbox' || type === 'radio'
+    if (choice && !/\schecked\b/i.test(input)) return []
+    return [[name, attribute(input, 'value') ?? (choice ? 'on' : '')]]
+  })
+}
+
+function buttonsOf(form: string): [string, string][] {
+  const submits = tags(form, 'input').filter((input) => attribute(input, 'type')?.toLowerCase() === 'submit')
+  return [...tags(form, 'button'), ...submits].flatMap((button): [string, string][] => {
+    const name = attribute(button, 'name')
+    return name === undefined ? [] : [[name, attribute(button, 'value') ?? '']]
+  })
+}
+
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, '')
+}
+
+const namedReferences: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+function decodeReferences(text: string): string {
+  return text.replaceAll(
+    /&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi,
+    (whole, hex?: string, decimal?: string, name?: string) => {
+      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
+      if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
+      return namedReferences[name ?? ''] ?? whole
+    },
+  )
+}

@@ -1,0 +1,218 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { type Cookie, CookieJar, isTrustworthy } from './cookie-jar.ts'
+import { exchange, fetchThrough, type Resolve } from './http-exchange.ts'
+import { type PageForm, type RequestTrace, UserAgentResponse } from './user-agent-response.ts'
+
+export interface UserAgentOptions {
+  /** Origins that are reached elsewhere, as if behind a reverse proxy. */
+  readonly resolve?: Resolve
+  /** What cookies expire by. */
+  readonly clock?: Clock
+  /** Sent with every request, such as `Accept-Language` or `User-Agent`. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface RequestOptions {
+  /** In addition, or in place of, what the agent sends by itself. */
+  readonly headers?: Readonly<Record<string, string>>
+  /**
+   * The address of the page that causes the request, which decides `Sec-Fetch-Site` and `Origin`. `null`: a person
+   * typed the address. Default: `null` for `get`, a page of the same origin for everything else.
+   */
+  readonly from?: string | null
+}
+
+export interface FollowOptions {
+  /** Where to stop: the agent does not ask for an address that this is true for. Default: never. */
+  readonly until?: (url: string) => boolean
+}
+
+const longestChain = 20
+
+/**
+ * A browser for flows: sends requests with the headers of a browser's navigations and scripts, keeps cookies by the
+ * browser's rules, runs no script. `SameSite` is ignored. Nothing is followed but by `follow` and `followTo`.
+ *
+ * `Sec-Fetch-Site` knows no list of public suffixes: one host at different ports is `same-site`, two hosts are
+ * `cross-site`.
+ */
+export class UserAgent {
+  readonly #jar: CookieJar
+  readonly #resolve: Resolve
+  readonly #headers: Readonly<Record<string, string>>
+
+  constructor({ resolve = {}, clock = systemClock, headers = {} }: UserAgentOptions = {}) {
+    this.#jar = new CookieJar(clock)
+    this.#resolve = resolve
+    this.#headers = lowerCased({ 'user-agent': 'Mozilla/5.0 (compatible; PocketUserAgent)', ...headers })
+  }
+
+  /** Every cookie that is kept, oldest first. */
+  cookies(): readonly Cookie[] {
+    return this.#jar.all()
+  }
+
+  /** Ends the browser session: cookies without an expiry are gone. */
+  restart(): void {
+    this.#jar.clear('session')
+  }
+
+  /** Forgets every cookie. */
+  clearCookies(): void {
+    this.#jar.clear()
+  }
+
+  /** `fetch` to where this agent's requests go, without its cookies; see `fetchThrough`. */
+  get fetch(): typeof fetch {
+    return fetchThrough(this.#resolve)
+  }
+
+  /** Opens a page. */
+  get(url: string, options: RequestOptions = {}): Promise<UserAgentResponse> {
+    return this.#send(trace({ method: 'GET', url, mode: 'navigate', options: { from: null, ...options } }))
+  }
+
+  /** Asks as the script of a page does. */
+  getJson(url: string, options: RequestOptions = {}): Promise<UserAgentResponse> {
+    return this.sendJson('GET', url, { options })
+  }
+
+  /** Posts `body` as JSON as the script of a page does. */
+  postJson(url: string, body: unknown, options: RequestOptions = {}): Promise<UserAgentResponse> {
+    return this.sendJson('POST', url, { body, options })
+  }
+
+  /** Sends any method as the script of a page does, with a JSON body where one is given. */
+  sendJson(
+    method: string,
+    url: string,
+    { body, options = {} }: { readonly body?: unknown; readonly options?: RequestOptions } = {},
+  ): Promise<UserAgentResponse> {
+    const content = body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) }
+    return this.#send(trace({ method, url, mode: 'cors', content, options }))
+  }
+
+  /** Sends a form of a page, which navigates. */
+  postForm(
+    url: string,
+    fields: Readonly<Record<string, string>>,
+    options: RequestOptions = {},
+  ): Promise<UserAgentResponse> {
+    const content = { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() }
+    return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
+  }
+
+  /** Sends `form` of `page`; `fields` add to its own or replace them, a pressed button among them. */
+  submit(
+    page: UserAgentResponse,
+    form: PageForm,
+    fields: Readonly<Record<string, string>> = {},
+  ): Promise<UserAgentResponse> {
+    const all = { ...form.fields, ...fields }
+    if (form.method === 'post') return this.postForm(form.action, all, { from: page.url })
+    const url = new URL(form.action)
+    url.search = new URLSearchParams(all).toString()
+    return this.get(url.href, { from: page.url })
+  }
+
+  /**
+   * Follows redirects and returns the answer they end at, or the redirect whose `location` satisfies `until`.
+   * After 301, 302 and 303 a POST goes on as a GET. Throws after 20 redirects.
+   */
+  async follow(response: UserAgentResponse, { until = () => false }: FollowOptions = {}): Promise<UserAgentResponse> {
+    let current = response
+    for (let hops = 0; hops <= longestChain; hops += 1) {
+      const { location } = current
+      if (location === null || until(location)) return current
+      if (hops < longestChain) current = await this.#send(redirected(current, location))
+    }
+    throw new Error(`More than ${longestChain} redirects: ${current.trace.urls.join(' -> ')}`)
+  }
+
+  /** Follows redirects to an address that satisfies `until` and returns it, unasked for. Throws where they end elsewhere. */
+  async followTo(response: UserAgentResponse, until: (url: string) => boolean): Promise<string> {
+    const last = await this.follow(response, { until })
+    if (last.location !== null) return last.location
+    const way = last.trace.urls.join(' -> ')
+    throw new Error(`The redirects ended with ${last.status} at ${way}. It begins: ${last.text.slice(0, 500)}`)
+  }
+
+  async #send(request: RequestTrace): Promise<UserAgentResponse> {
+    const url = new URL(request.urls.at(-1) ?? '')
+    const cookie = this.#jar.header(url)
+    const headers = {
+      ...this.#headers,
+      ...fetchMetadata(request, url),
+      ...(cookie === null ? {} : { cookie }),
+      ...request.headers,
+    }
+    const answer = await exchange({ url, method: request.method, headers, body: request.body }, this.#resolve)
+    for (const setCookie of answer.headers.getSetCookie()) this.#jar.store(setCookie, url)
+    return new UserAgentResponse(answer, request)
+  }
+}
+
+interface NewRequest {
+  readonly method: string
+  readonly url: string
+  readonly mode: 'navigate' | 'cors'
+  readonly content?: { readonly type: string; readonly text: string } | undefined
+  readonly options: RequestOptions
+}
+
+function trace({ method, url, mode, content, options }: NewRequest): RequestTrace {
+  const target = new URL(url)
+  return {
+    method,
+    body: content === undefined ? undefined : Buffer.from(content.text, 'utf8'),
+    headers: {
+      accept: mode === 'navigate' ? 'text/html,application/xhtml+xml,*/*;q=0.8' : 'application/json',
+      ...(content === undefined ? {} : { 'content-type': content.type }),
+      ...lowerCased(options.headers ?? {}),
+    },
+    from: options.from === undefined ? target.origin : options.from,
+    mode,
+    urls: [target.href],
+  }
+}
+
+function redirected({ status, trace: request }: UserAgentResponse, location: string): RequestTrace {
+  const urls = [...request.urls, location]
+  const becomesGet = status === 303 ? request.method !== 'HEAD' : status < 303 && request.method === 'POST'
+  if (!becomesGet) return { ...request, urls }
+  const { 'content-type': _, ...headers } = request.headers
+  return { ...request, method: 'GET', body: undefined, headers, urls }
+}
+
+/** Fetch Metadata §2 and the Origin header of Fetch §3.1. */
+function fetchMetadata({ method, from, mode, urls }: RequestTrace, url: URL): Record<string, string> {
+  const site = from === null ? 'none' : relation(from, urls)
+  const metadata: Record<string, string> = isTrustworthy(url)
+    ? { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': mode === 'navigate' ? 'document' : 'empty' }
+    : {}
+  if (mode === 'navigate' && isTrustworthy(url)) metadata['sec-fetch-user'] = '?1'
+  const safe = method === 'GET' || method === 'HEAD'
+  if (from === null || (safe && (mode === 'navigate' || site === 'same-origin'))) return metadata
+  return { ...metadata, origin: tainted(from, urls) ? 'null' : new URL(from).origin }
+}
+
+function relation(from: string, urls: readonly string[]): 'same-origin' | 'same-site' | 'cross-site' {
+  const source = new URL(from)
+  const targets = urls.map((url) => new URL(url))
+  if (targets.every(({ origin }) => origin === source.origin)) return 'same-origin'
+  const sameSite = targets.every(
+    ({ protocol, hostname }) => protocol === source.protocol && hostname === source.hostname,
+  )
+  return sameSite ? 'same-site' : 'cross-site'
+}
+
+// Fetch §2.2.5: once a request has been redirected away from an origin that is not its own, it no longer names it.
+function tainted(from: string, urls: readonly string[]): boolean {
+  const origins = urls.map((url) => new URL(url).origin)
+  const own = new URL(from).origin
+  return origins.some((origin, hop) => hop > 0 && origin !== origins[hop - 1] && origins[hop - 1] !== own)
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}

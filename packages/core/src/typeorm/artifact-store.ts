@@ -1,0 +1,73 @@
+import type { Artifact, ArtifactStore } from '../oidc/artifact-store.ts'
+import { artifactTable } from './artifact.table.ts'
+import type { Database } from './database.ts'
+import { removeExpired } from './expired-rows.ts'
+import { TableRows } from './table-rows.ts'
+
+const rows = new TableRows(artifactTable)
+
+const sql = {
+  upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt')}`,
+  insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+  find: `${rows.select} WHERE "key" = $1`,
+  findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
+  findByUserCode: `${rows.select} WHERE user_code_hash = $1 AND model = $2 LIMIT 1`,
+  consume: `UPDATE ${rows.table} SET consumed_at = $2 WHERE "key" = $1 AND consumed_at IS NULL`,
+  destroy: `DELETE FROM ${rows.table} WHERE "key" = $1`,
+  destroyByGrant: `DELETE FROM ${rows.table} WHERE grant_id = $1 AND model = $2`,
+  destroyByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  destroyByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
+  removeExpired: removeExpired(rows.table, 'key'),
+}
+
+export class TypeormArtifactStore implements ArtifactStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async upsert(artifact: Artifact): Promise<void> {
+    await this.#database.execute(sql.upsert, rows.values(artifact))
+  }
+
+  async insert(artifact: Artifact): Promise<boolean> {
+    return (await this.#database.execute(sql.insert, rows.values(artifact))) === 1
+  }
+
+  async find(key: string): Promise<Artifact | undefined> {
+    return rows.first(await this.#database.query(sql.find, [key]))
+  }
+
+  async findByUid(model: string, uid: string): Promise<Artifact | undefined> {
+    return rows.first(await this.#database.query(sql.findByUid, [uid, model]))
+  }
+
+  async findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined> {
+    return rows.first(await this.#database.query(sql.findByUserCode, [userCodeHash, model]))
+  }
+
+  async consume(key: string, at: number): Promise<boolean> {
+    return (await this.#database.execute(sql.consume, [key, at])) === 1
+  }
+
+  async destroy(key: string): Promise<void> {
+    await this.#database.execute(sql.destroy, [key])
+  }
+
+  async destroyByGrant(model: string, grantId: string): Promise<void> {
+    await this.#database.execute(sql.destroyByGrant, [grantId, model])
+  }
+
+  async destroyByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.destroyByAccount, [accountId])
+  }
+
+  async destroyByClient(clientId: string): Promise<void> {
+    await this.#database.execute(sql.destroyByClient, [clientId])
+  }
+
+  removeExpired(before: number, limit: number): Promise<number> {
+    return this.#database.execute(sql.removeExpired, [before, limit])
+  }
+}

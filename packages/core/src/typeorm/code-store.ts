@@ -1,0 +1,32 @@
+import type { CodeStore, StoredCode } from '../codes/code-store.ts'
+import { codeTable } from './code.table.ts'
+import type { Database } from './database.ts'
+import { removeExpired } from './expired-rows.ts'
+import { TableRows } from './table-rows.ts'
+
+const rows = new TableRows(codeTable)
+
+const sql = {
+  consume: `DELETE FROM ${rows.table} WHERE hash = $1 RETURNING ${rows.columns}`,
+  removeExpired: removeExpired(rows.table, 'hash'),
+}
+
+export class TypeormCodeStore implements CodeStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(code: StoredCode): Promise<void> {
+    await this.#database.execute(rows.insert, rows.values(code))
+  }
+
+  async consume(hash: string): Promise<StoredCode | undefined> {
+    return rows.first(await this.#database.query(sql.consume, [hash]))
+  }
+
+  removeExpired(before: number, limit: number): Promise<number> {
+    return this.#database.execute(sql.removeExpired, [before, limit])
+  }
+}

@@ -1,0 +1,14 @@
+import { EntitySchema } from 'typeorm'
+import type { StoredCode } from '../codes/code-store.ts'
+import { bigint, hash, varchar } from './columns.ts'
+
+export const codeTable: EntitySchema<StoredCode> = new EntitySchema<StoredCode>({
+  name: 'pocket_code',
+  tableName: 'pocket_code',
+  columns: {
+    hash: { ...hash, primary: true },
+    accountId: { ...varchar(255), name: 'account_id' },
+    expiresAt: { ...bigint, name: 'expires_at' },
+  },
+  indices: [{ name: 'pocket_code_expiry', columns: ['expiresAt'] }],
+})

@@ -1,0 +1,33 @@
+import type { EntitySchemaColumnOptions } from 'typeorm'
+
+/*
+ * Column types that behave alike on SQLite and PostgreSQL. Tables and migrations are both written with them.
+ */
+
+/** An instant in milliseconds since the Unix epoch, or any other integer that 32 bits do not hold. */
+export const bigint: EntitySchemaColumnOptions = {
+  type: 'bigint',
+  transformer: {
+    to: (value: number | null): number | null => value,
+    // PostgreSQL's driver returns text, since not every 64-bit integer is a number of JavaScript's.
+    from: (value: string | number | null): number | null => (value === null ? null : Number(value)),
+  },
+}
+
+export const text: EntitySchemaColumnOptions = { type: 'text' }
+
+/** No default in the database: the two of them write it in different ways. */
+export const boolean: EntitySchemaColumnOptions = { type: 'boolean' }
+
+/** A plain object or a list, as JSON in a text. */
+export const json: EntitySchemaColumnOptions = { type: 'simple-json' }
+
+export function varchar(length: number): EntitySchemaColumnOptions {
+  return { type: 'varchar', length }
+}
+
+/** A UUID as text. */
+export const uuid: EntitySchemaColumnOptions = varchar(36)
+
+/** A SHA-256 or an HMAC-SHA-256 in base64url. */
+export const hash: EntitySchemaColumnOptions = varchar(43)

@@ -1,0 +1,53 @@
+import type { Consent } from '../consents/consent.ts'
+import type { ConsentStore } from '../consents/consent-store.ts'
+import { consentTable } from './consent.table.ts'
+import type { Database } from './database.ts'
+import { TableRows } from './table-rows.ts'
+
+const rows = new TableRows(consentTable)
+
+const sql = {
+  find: `${rows.select} WHERE account_id = $1 AND client_id = $2`,
+  // The update of a row that is there already locks it, so that whoever adds to it at the same time waits.
+  claim: `${rows.insert} ON CONFLICT (account_id, client_id) DO UPDATE SET updated_at = excluded.updated_at
+    RETURNING ${rows.columns}`,
+  setScopes: `UPDATE ${rows.table} SET scopes = $3 WHERE account_id = $1 AND client_id = $2`,
+  remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
+  removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  removeByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
+}
+
+export class TypeormConsentStore implements ConsentStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async find(accountId: string, clientId: string): Promise<Consent | undefined> {
+    return rows.first(await this.#database.query(sql.find, [accountId, clientId]))
+  }
+
+  async allow(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<void> {
+    const allowed = { accountId, clientId, scopes: [...new Set(scopes)], createdAt: at, updatedAt: at }
+    await this.#database.transaction(async () => {
+      const present = rows.first(await this.#database.query(sql.claim, rows.values(allowed)))
+      const before = new Set(present?.scopes)
+      const added = allowed.scopes.filter((scope) => !before.has(scope))
+      if (added.length === 0) return
+      await this.#database.execute(sql.setScopes, [accountId, clientId, JSON.stringify([...before, ...added])])
+    })
+  }
+
+  async remove(accountId: string, clientId: string): Promise<boolean> {
+    return (await this.#database.execute(sql.remove, [accountId, clientId])) === 1
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
+  async removeByClient(clientId: string): Promise<void> {
+    await this.#database.execute(sql.removeByClient, [clientId])
+  }
+}

@@ -1,0 +1,137 @@
+import type BetterSqlite3 from 'better-sqlite3'
+import type { Pool } from 'pg'
+import type { DataSource, EntitySchema, ObjectLiteral, Repository } from 'typeorm'
+import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
+import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
+import { Misconfigured } from '../errors.ts'
+import type { Transaction } from '../transaction.ts'
+import { AmbientTransactions } from './ambient-transactions.ts'
+import { PostgresStatements } from './postgres-statements.ts'
+import { SqliteStatements } from './sqlite-statements.ts'
+import type { Parameter, Statements } from './statements.ts'
+import { turnTakingRunner } from './turn-taking-runner.ts'
+import { WriteTurns } from './write-turns.ts'
+
+export type DatabaseKind = 'sqlite' | 'postgres'
+
+interface DatabaseParts {
+  readonly kind: DatabaseKind
+  readonly dataSource: DataSource
+  readonly statements: Statements
+  readonly ambient: AmbientTransactions
+}
+
+/**
+ * A TypeORM `DataSource` (better-sqlite3 or postgres) with prepared statements and ambient transactions, the same on
+ * both. Get it by {@link databaseOf}.
+ */
+export class Database {
+  readonly kind: DatabaseKind
+  readonly #dataSource: DataSource
+  readonly #statements: Statements
+  readonly #ambient: AmbientTransactions
+
+  constructor({ kind, dataSource, statements, ambient }: DatabaseParts) {
+    this.kind = kind
+    this.#dataSource = dataSource
+    this.#statements = statements
+    this.#ambient = ambient
+  }
+
+  /**
+   * Runs a prepared statement with the placeholders `$1`, `$2`, ... and returns its rows. `Row` is what the caller knows
+   * of its own statement: `bigint` comes as text from PostgreSQL, booleans come as 0 and 1 from SQLite.
+   */
+  async query<Row extends object>(sql: string, parameters: readonly Parameter[] = []): Promise<readonly Row[]> {
+    const { rows } = await this.#statements.run(sql, parameters, this.#ambient.current())
+    // A cast, since only the author of the statement knows which columns it returns.
+    return rows as readonly Row[]
+  }
+
+  /** Like {@link Database.query}, for statements of which only the number of rows matters. */
+  async execute(sql: string, parameters: readonly Parameter[] = []): Promise<number> {
+    const { count } = await this.#statements.run(sql, parameters, this.#ambient.current())
+    return count
+  }
+
+  /**
+   * Keeps all writes made in `work` together or not at all. Statements find their transaction by the asynchronous
+   * context that they run in; nested calls join. Wait in `work` for every statement: one that comes later is refused.
+   * On SQLite all others wait meanwhile, 10 seconds at most, so wait in it for the database only.
+   */
+  readonly transaction: Transaction = async (work) =>
+    this.#ambient.current() === undefined ? this.#dataSource.transaction(() => work()) : work()
+
+  /** TypeORM's repository, bound to the transaction that the running code stands in. */
+  repository<Entity extends ObjectLiteral>(table: EntitySchema<Entity>): Repository<Entity> {
+    const manager = this.#ambient.current()?.runner.manager ?? this.#dataSource.manager
+    return manager.getRepository(table)
+  }
+
+  /**
+   * Until the end of the transaction nobody else writes to the table. On SQLite a transaction keeps everybody else
+   * waiting anyway. Throws outside a transaction, where it would protect nothing.
+   */
+  async lockTable(table: string): Promise<void> {
+    if (this.#ambient.current() === undefined) throw new TypeError('A table is locked within a transaction')
+    if (this.kind === 'postgres') {
+      await this.execute(`LOCK TABLE ${this.#dataSource.driver.escape(table)} IN SHARE ROW EXCLUSIVE MODE`)
+    }
+  }
+}
+
+const databases = new WeakMap<DataSource, Database>()
+
+/**
+ * The {@link Database} of an initialized `DataSource`; one for each, so that all stores share its transactions. On SQLite
+ * it changes the `DataSource`: from now on everything that goes through it takes turns.
+ *
+ * @throws Misconfigured where the `DataSource` is not initialized or is of another kind.
+ */
+export function databaseOf(dataSource: DataSource): Database {
+  const known = databases.get(dataSource)
+  if (known !== undefined) return known
+  if (!dataSource.isInitialized) throw new Misconfigured('The DataSource has to be initialized first')
+  const ambient = new AmbientTransactions()
+  const database = new Database({ dataSource, ambient, ...statementsOf(dataSource, ambient) })
+  ambient.install(dataSource.manager)
+  databases.set(dataSource, database)
+  return database
+}
+
+function statementsOf(
+  dataSource: DataSource,
+  ambient: AmbientTransactions,
+): Pick<DatabaseParts, 'kind' | 'statements'> {
+  switch (dataSource.options.type) {
+    case 'better-sqlite3': {
+      // Casts in both cases, since TypeORM types the driver by its interface and the type of the options decides its class.
+      const driver = dataSource.driver as BetterSqlite3Driver
+      const connection = (): BetterSqlite3.Database => driver.databaseConnection
+      return { kind: 'sqlite', statements: new SqliteStatements(connection, installTurns(driver, connection, ambient)) }
+    }
+    case 'postgres': {
+      const driver = dataSource.driver as PostgresDriver
+      const pool = (): Pool => driver.master
+      return { kind: 'postgres', statements: new PostgresStatements(pool) }
+    }
+    default:
+      throw new Misconfigured(`The DataSource has to be better-sqlite3 or postgres, not ${dataSource.options.type}`)
+  }
+}
+
+function installTurns(
+  driver: BetterSqlite3Driver,
+  connection: () => BetterSqlite3.Database,
+  ambient: AmbientTransactions,
+): WriteTurns {
+  const turns = new WriteTurns(connection)
+  // A cast: `constructor` is untyped, and the class itself is not among TypeORM's named exports.
+  const base = driver.createQueryRunner('master').constructor as new (
+    driver: BetterSqlite3Driver,
+  ) => BetterSqlite3QueryRunner
+  const Runner = turnTakingRunner(base, turns, ambient)
+  driver.createQueryRunner = () => new Runner(driver)
+  return turns
+}

@@ -1,0 +1,71 @@
+import { createRequire } from 'node:module'
+import { setTimeout } from 'node:timers/promises'
+import type BetterSqlite3 from 'better-sqlite3'
+import type { DataSourceOptions, EntitySchema } from 'typeorm'
+import { pocketTables } from './tables.ts'
+
+export type SqliteOptions = Extract<DataSourceOptions, { type: 'better-sqlite3' }>
+export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>
+
+/** How long a statement waits for another process that writes to the same SQLite database, in milliseconds. */
+const busyTimeout = 10_000
+const pauseBeforeRetry = 20
+
+/**
+ * Options of a `DataSource` over the SQLite database at `path`, which is made where it is missing, folders included.
+ * Write-ahead logging, and every commit is on the disk before it is acknowledged.
+ *
+ * @param tables all tables of the host; core's own ones where nothing is given.
+ */
+export function sqliteOptions(path: string, tables: readonly EntitySchema[] = pocketTables): SqliteOptions {
+  // Loaded here, so that a host with PostgreSQL need not install it.
+  const driver: unknown = createRequire(import.meta.url)('better-sqlite3')
+  return {
+    type: 'better-sqlite3',
+    database: path,
+    driver,
+    timeout: busyTimeout,
+    prepareDatabase,
+    entities: [...tables],
+  }
+}
+
+/**
+ * Options of a `DataSource` over the PostgreSQL database at `url` (`postgres://…`). What the URL says in its query goes to
+ * the driver.
+ *
+ * @param tables all tables of the host; core's own ones where nothing is given.
+ */
+export function postgresOptions(url: string, tables: readonly EntitySchema[] = pocketTables): PostgresOptions {
+  return {
+    type: 'postgres',
+    url,
+    applicationName: 'pocket',
+    connectTimeoutMS: 10_000,
+    entities: [...tables],
+  }
+}
+
+async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void> {
+  await switchToWriteAheadLog(connection)
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+}
+
+/** The switch does not wait for other processes as statements do, so two that start at once need a second try. */
+async function switchToWriteAheadLog(connection: BetterSqlite3.Database): Promise<void> {
+  const giveUpAt = performance.now() + busyTimeout
+  for (;;) {
+    try {
+      connection.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw error
+      await setTimeout(pauseBeforeRetry)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+}

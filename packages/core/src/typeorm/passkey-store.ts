@@ -1,0 +1,68 @@
+import type { Passkey } from '../passkeys/passkey.ts'
+import type { PasskeyStore, PasskeyUse } from '../passkeys/passkey-store.ts'
+import type { Database } from './database.ts'
+import { passkeyTable } from './passkey.table.ts'
+import { TableRows } from './table-rows.ts'
+
+const rows = new TableRows(passkeyTable)
+
+const sql = {
+  insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+  findByCredentialId: `${rows.select} WHERE credential_id = $1`,
+  listByAccount: `${rows.select} WHERE account_id = $1 ORDER BY created_at, id`,
+  recordUse: `UPDATE ${rows.table} SET counter = CASE WHEN counter < $2 THEN $2 ELSE counter END,
+    backed_up = $3, last_used_at = $4 WHERE id = $1`,
+  rename: `UPDATE ${rows.table} SET name = $3 WHERE account_id = $1 AND id = $2`,
+  idsOfAccount: `SELECT id FROM ${rows.table} WHERE account_id = $1 ORDER BY id`,
+  remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND id = $2`,
+  removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+}
+
+export class TypeormPasskeyStore implements PasskeyStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(passkey: Passkey): Promise<boolean> {
+    return (await this.#database.execute(sql.insert, rows.values(passkey))) === 1
+  }
+
+  async findByCredentialId(credentialId: string): Promise<Passkey | undefined> {
+    return rows.first(await this.#database.query(sql.findByCredentialId, [credentialId]))
+  }
+
+  async listByAccount(accountId: string): Promise<readonly Passkey[]> {
+    return (await this.#database.query(sql.listByAccount, [accountId])).map((row) => rows.read(row))
+  }
+
+  async recordUse(id: string, { counter, backedUp, at }: PasskeyUse): Promise<void> {
+    await this.#database.execute(sql.recordUse, [id, counter, backedUp, at])
+  }
+
+  async rename(accountId: string, id: string, name: string): Promise<boolean> {
+    return (await this.#database.execute(sql.rename, [accountId, id, name])) === 1
+  }
+
+  removeUnlessLast(accountId: string, id: string): Promise<'removed' | 'last' | 'missing'> {
+    return this.#database.transaction(async () => {
+      const ids = await this.#lockIds(accountId)
+      if (!ids.includes(id)) return 'missing'
+      if (ids.length === 1) return 'last'
+      await this.#database.execute(sql.remove, [accountId, id])
+      return 'removed'
+    })
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
+  /** On PostgreSQL the rows are locked: who waits for them sees afterwards only those that are left. */
+  async #lockIds(accountId: string): Promise<readonly string[]> {
+    const lock = this.#database.kind === 'postgres' ? ' FOR UPDATE' : ''
+    const found = await this.#database.query<{ id: string }>(sql.idsOfAccount + lock, [accountId])
+    return found.map(({ id }) => id)
+  }
+}

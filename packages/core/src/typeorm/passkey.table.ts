@@ -1,0 +1,27 @@
+import { EntitySchema } from 'typeorm'
+import type { Passkey } from '../passkeys/passkey.ts'
+import { bigint, boolean, json, text, uuid, varchar } from './columns.ts'
+
+export const passkeyTable: EntitySchema<Passkey> = new EntitySchema<Passkey>({
+  name: 'pocket_passkey',
+  tableName: 'pocket_passkey',
+  columns: {
+    id: { ...uuid, primary: true },
+    accountId: { ...varchar(255), name: 'account_id' },
+    // Up to 1023 bytes (WebAuthn Level 3 §4).
+    credentialId: { ...varchar(1364), name: 'credential_id' },
+    publicKey: { ...text, name: 'public_key' },
+    counter: bigint,
+    transports: json,
+    aaguid: uuid,
+    deviceType: { ...varchar(20), name: 'device_type' },
+    backedUp: { ...boolean, name: 'backed_up' },
+    name: text,
+    createdAt: { ...bigint, name: 'created_at' },
+    lastUsedAt: { ...bigint, name: 'last_used_at', nullable: true },
+  },
+  indices: [
+    { name: 'pocket_passkey_credential', columns: ['credentialId'], unique: true },
+    { name: 'pocket_passkey_account', columns: ['accountId'] },
+  ],
+})

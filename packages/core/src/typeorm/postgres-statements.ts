@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import type { ClientBase, Pool, QueryConfig } from 'pg'
+import type { AmbientTransaction } from './ambient-transactions.ts'
+import type { Parameter, StatementResult, Statements } from './statements.ts'
+
+/** Named statements through the pool, or through the client of the transaction that the caller stands in. */
+export class PostgresStatements implements Statements {
+  readonly #pool: () => Pool
+  readonly #names = new Map<string, string>()
+
+  constructor(pool: () => Pool) {
+    this.#pool = pool
+  }
+
+  async run(
+    sql: string,
+    parameters: readonly Parameter[],
+    transaction: AmbientTransaction | undefined,
+  ): Promise<StatementResult> {
+    const query: QueryConfig = { name: this.#nameOf(sql), text: sql, values: [...parameters] }
+    const { rows, rowCount } = await (transaction === undefined
+      ? this.#pool().query<Record<string, unknown>>(query)
+      : inOrder(transaction, query))
+    return { rows, count: rowCount ?? 0 }
+  }
+
+  /** Made from the text, so that processes behind one connection pooler never give two texts the same name. */
+  #nameOf(sql: string): string {
+    const known = this.#names.get(sql)
+    if (known !== undefined) return known
+    const name = `pocket_${createHash('sha256').update(sql).digest('base64url').slice(0, 22)}`
+    this.#names.set(sql, name)
+    return name
+  }
+}
+
+/** A client runs one statement at a time; those of one transaction may be made at once. */
+function inOrder(transaction: AmbientTransaction, query: QueryConfig) {
+  const result = transaction.last.then(async () => {
+    const client: ClientBase = await transaction.runner.connect()
+    return client.query<Record<string, unknown>>(query)
+  })
+  // The next statement runs whatever became of this one, whose own caller gets the error.
+  transaction.last = result.catch(() => undefined)
+  return result
+}

@@ -1,0 +1,71 @@
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm'
+import { databaseOf } from './database.ts'
+import { CreateTables1760000000000 } from './migrations/1760000000000-create-tables.ts'
+
+/** The migrations of one package, and the table that remembers which of them have run. */
+export interface MigrationSet {
+  readonly table: string
+  readonly migrations: readonly (new () => MigrationInterface)[]
+}
+
+/** Core's migrations; the first of all sets. */
+export const pocketMigrations: MigrationSet = {
+  table: 'pocket_core_migration',
+  migrations: [CreateTables1760000000000],
+}
+
+/** One number for all processes: "pocket" in ASCII. */
+const advisoryLock = 0x706f636b6574
+
+/**
+ * Runs what is missing of each set, in the given order, on connections of its own. A set runs as a whole or not at all,
+ * and processes that start at once wait for each other.
+ *
+ * @param options of the host's `DataSource`; its tables and migrations are left aside.
+ * @throws what the failing migration throws; the sets before it have run.
+ */
+export async function runMigrations(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
+  if (options.type !== 'postgres') return runSets(options, sets)
+  const locker = await new DataSource({ ...options, entities: [], migrations: [] }).initialize()
+  try {
+    const runner = locker.createQueryRunner()
+    await runner.query('SELECT pg_advisory_lock($1)', [advisoryLock])
+    // The lock ends with its connection, whatever happens meanwhile.
+    await runSets(options, sets)
+  } finally {
+    await locker.destroy()
+  }
+}
+
+async function runSets(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
+  for (const set of sets) {
+    const dataSource = new DataSource({
+      ...options,
+      entities: [],
+      migrations: [...set.migrations],
+      migrationsTableName: set.table,
+      migrationsRun: false,
+      synchronize: false,
+    })
+    await dataSource.initialize()
+    try {
+      await (options.type === 'postgres' ? dataSource.runMigrations() : runOnSqlite(dataSource))
+    } finally {
+      await dataSource.destroy()
+    }
+  }
+}
+
+/** In one transaction that holds the write lock from its begin: another process waits there, not halfway. */
+async function runOnSqlite(dataSource: DataSource): Promise<void> {
+  const { transaction } = databaseOf(dataSource)
+  const runner = dataSource.createQueryRunner()
+  // Foreign keys are off meanwhile, since SQLite changes a table by dropping and making it again.
+  await runner.beforeMigration()
+  await transaction(async () => {
+    await dataSource.runMigrations({ transaction: 'none' })
+    const broken: readonly unknown[] = await dataSource.query('PRAGMA foreign_key_check')
+    if (broken.length > 0) throw new Error(`A migration leaves ${broken.length} broken references`)
+  })
+  await runner.afterMigration()
+}

@@ -1,0 +1,62 @@
+import type BetterSqlite3 from 'better-sqlite3'
+import type { AmbientTransaction } from './ambient-transactions.ts'
+import type { Parameter, StatementResult, Statements } from './statements.ts'
+import { endedTransaction } from './turn.ts'
+import { turnOf } from './turn-taking-runner.ts'
+import type { WriteTurns } from './write-turns.ts'
+
+/** Cached prepared statements that run in their turn. */
+export class SqliteStatements implements Statements {
+  readonly #connection: () => BetterSqlite3.Database
+  readonly #turns: WriteTurns
+  readonly #prepared = new Map<string, BetterSqlite3.Statement>()
+
+  constructor(connection: () => BetterSqlite3.Database, turns: WriteTurns) {
+    this.#connection = connection
+    this.#turns = turns
+  }
+
+  async run(
+    sql: string,
+    parameters: readonly Parameter[],
+    transaction: AmbientTransaction | undefined,
+  ): Promise<StatementResult> {
+    const statement = this.#prepare(sql)
+    const values = bindable(parameters)
+    if (transaction === undefined) return this.#turns.statement(() => execute(statement, values), statement.readonly)
+    const turn = turnOf(transaction.runner)
+    if (turn === undefined) throw endedTransaction()
+    return turn.statement(() => {
+      // The database rolls back by itself when the disk is full: what follows must not be written on its own.
+      if (!this.#connection().inTransaction) throw endedTransaction()
+      return execute(statement, values)
+    }, statement.readonly)
+  }
+
+  #prepare(sql: string): BetterSqlite3.Statement {
+    const known = this.#prepared.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#connection().prepare(sql)
+    this.#prepared.set(sql, statement)
+    return statement
+  }
+}
+
+type Bindable = Readonly<Record<string, string | number | null>>
+
+/** SQLite numbers `$1` by its place only where it is bound by name, and it has no booleans. */
+function bindable(parameters: readonly Parameter[]): Bindable {
+  const values: Record<string, string | number | null> = {}
+  for (const [index, value] of parameters.entries()) {
+    values[index + 1] = typeof value === 'boolean' ? Number(value) : value
+  }
+  return values
+}
+
+function execute(statement: BetterSqlite3.Statement, values: Bindable): StatementResult {
+  if (statement.reader) {
+    const rows = statement.all(values)
+    return { rows, count: rows.length }
+  }
+  return { rows: [], count: statement.run(values).changes }
+}

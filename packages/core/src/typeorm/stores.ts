@@ -1,0 +1,30 @@
+import type { DataSource } from 'typeorm'
+import type { PocketStores } from '../stores.ts'
+import { TypeormArtifactStore } from './artifact-store.ts'
+import { TypeormChallengeStore } from './challenge-store.ts'
+import { TypeormClientStore } from './client-store.ts'
+import { TypeormCodeStore } from './code-store.ts'
+import { TypeormConsentStore } from './consent-store.ts'
+import { databaseOf } from './database.ts'
+import { TypeormKeyStore } from './key-store.ts'
+import { TypeormPasskeyStore } from './passkey-store.ts'
+
+/**
+ * Everything that core persists, in the tables {@link pocketTables} of an initialized `DataSource` on which
+ * {@link pocketMigrations} have run.
+ *
+ * @throws Misconfigured where the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
+ */
+export function typeormStores(dataSource: DataSource): PocketStores {
+  const database = databaseOf(dataSource)
+  return {
+    artifacts: new TypeormArtifactStore(database),
+    challenges: new TypeormChallengeStore(database),
+    clients: new TypeormClientStore(database),
+    codes: new TypeormCodeStore(database),
+    consents: new TypeormConsentStore(database),
+    keys: new TypeormKeyStore(database),
+    passkeys: new TypeormPasskeyStore(database),
+    transaction: database.transaction,
+  }
+}

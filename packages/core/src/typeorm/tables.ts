@@ -1,0 +1,19 @@
+import type { EntitySchema } from 'typeorm'
+import { artifactTable } from './artifact.table.ts'
+import { challengeTable } from './challenge.table.ts'
+import { clientTable } from './client.table.ts'
+import { codeTable } from './code.table.ts'
+import { consentTable } from './consent.table.ts'
+import { keyTable } from './key.table.ts'
+import { passkeyTable } from './passkey.table.ts'
+
+/** Core's tables, for the `entities` of a host's `DataSource`. */
+export const pocketTables: readonly EntitySchema[] = [
+  artifactTable,
+  challengeTable,
+  clientTable,
+  codeTable,
+  consentTable,
+  keyTable,
+  passkeyTable,
+]

@@ -1,0 +1,111 @@
+import type BetterSqlite3 from 'better-sqlite3'
+import type { QueryRunner } from 'typeorm'
+import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
+import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
+import type { AmbientTransactions } from './ambient-transactions.ts'
+import { endedTransaction, type Turn } from './turn.ts'
+import type { WriteTurns } from './write-turns.ts'
+
+type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0]
+type RunnerClass = new (driver: BetterSqlite3Driver) => BetterSqlite3QueryRunner
+
+const openTurns = new WeakMap<object, readonly Turn[]>()
+
+/** The turn of the innermost transaction that this runner has open. */
+export function turnOf(runner: QueryRunner): Turn | undefined {
+  return openTurns.get(runner)?.at(-1)
+}
+
+/**
+ * TypeORM's query runner for SQLite, made to take turns: a transaction is a turn from its begin to its end, and a single
+ * statement is a short one. What runs inside a transaction's callback belongs to that transaction, whichever runner it
+ * comes from.
+ */
+export function turnTakingRunner(base: RunnerClass, root: WriteTurns, ambient: AmbientTransactions): RunnerClass {
+  return class TurnTakingQueryRunner extends base {
+    readonly #turns: Turn[] = []
+
+    constructor(driver: BetterSqlite3Driver) {
+      super(driver)
+      openTurns.set(this, this.#turns)
+    }
+
+    override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
+      const turn = await this.#place().open()
+      this.#turns.push(turn)
+      // Savepoints are named after the depth, and this one may stand in a transaction of another runner.
+      this.transactionDepth = turn.depth - 1
+      try {
+        await super.startTransaction(isolationLevel)
+      } catch (error) {
+        this.#end()
+        throw error
+      }
+    }
+
+    override async commitTransaction(): Promise<void> {
+      await super.commitTransaction()
+      this.#end()
+    }
+
+    override async rollbackTransaction(): Promise<void> {
+      try {
+        await super.rollbackTransaction()
+      } finally {
+        this.#end()
+      }
+    }
+
+    override async release(): Promise<void> {
+      while (this.isTransactionActive && this.#turns.length > 0) await this.rollbackTransaction()
+      while (this.#turns.length > 0) this.#end()
+      await super.release()
+    }
+
+    override async query(sql: string, parameters?: unknown[], useStructuredResult?: boolean): Promise<unknown> {
+      const place = this.#place()
+      const turn = await place.open()
+      try {
+        if (this.#isLost(place)) {
+          // The database itself has rolled back (disk full, input or output error); only a second roll-back is harmless.
+          if (sql === 'ROLLBACK') return undefined
+          throw endedTransaction()
+        }
+        // Asking for the write lock at once, since a transaction that asks for it later can be refused halfway.
+        const result: unknown = await super.query(
+          sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql,
+          parameters,
+          useStructuredResult,
+        )
+        if (place === root && this.#connection.inTransaction) {
+          throw new Error(
+            'A transaction is begun by dataSource.transaction or queryRunner.startTransaction, not by SQL',
+          )
+        }
+        return result
+      } finally {
+        turn.end()
+      }
+    }
+
+    get #connection(): BetterSqlite3.Database {
+      return this.driver.databaseConnection
+    }
+
+    #place(): Turn {
+      const outer = ambient.runner
+      return this.#turns.at(-1) ?? (outer === undefined ? undefined : turnOf(outer)) ?? root
+    }
+
+    #isLost(place: Turn): boolean {
+      const begun = this.#turns.length === 0 ? place !== root : this.transactionDepth > 0
+      return begun && !this.#connection.inTransaction
+    }
+
+    #end(): void {
+      this.#turns.pop()?.end()
+      this.isTransactionActive = this.#turns.length > 0
+      this.transactionDepth = this.#turns.at(-1)?.depth ?? 0
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Account } from '@pocket/core'
+import { MasterKey } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { createLoginCodes } from '../../src/codes/login-codes.ts'
+import { minute, TestClock } from '../flows/host.ts'
+
+const ada: Account = {
+  id: 'ada',
+  userName: 'ada',
+  displayName: 'Ada',
+  givenName: null,
+  familyName: null,
+  email: null,
+  emailVerified: false,
+  locale: null,
+  picture: null,
+  disabled: false,
+  groups: [],
+  updatedAt: null,
+}
+
+function setting(account: Account = ada) {
+  const clock = new TestClock()
+  const { codes } = memoryStores()
+  const accounts = { find: async (id: string) => (id === account.id ? account : undefined) }
+  const loginCodes = createLoginCodes({ codes, accounts, clock, masterKey: MasterKey.from('a key of sixteen bytes or more') })
+  return { clock, codes, loginCodes }
+}
+
+describe('a login code', () => {
+  test('has six characters up to a quarter of an hour, twelve beyond', async () => {
+    const { loginCodes } = setting()
+    expect((await loginCodes.issue('ada', 15 * minute)).code).toMatch(/^[2-9A-HJ-NP-TV-Z]{6}$/)
+    expect((await loginCodes.issue('ada', 16 * minute)).code).toMatch(/^[2-9A-HJ-NP-TV-Z]{12}$/)
+  })
+
+  test('lets in once, however it is typed', async () => {
+    const { loginCodes } = setting()
+    const { code } = await loginCodes.issue('ada', 60 * minute)
+    const typed = ` ${code.slice(0, 4).toLowerCase()}-${code.slice(4, 8)} ${code.slice(8)}`
+    expect(await loginCodes.redeem(typed)).toBe(ada)
+    await expect(loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
+  })
+
+  test('lets one of fifty in', async () => {
+    const { loginCodes } = setting()
+    const { code } = await loginCodes.issue('ada', minute)
+    const all = await Promise.allSettled(Array.from({ length: 50 }, () => loginCodes.redeem(code)))
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('ends', async () => {
+    const { loginCodes, clock } = setting()
+    const { code } = await loginCodes.issue('ada', minute)
+    clock.pass(minute)
+    await expect(loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
+  })
+
+  test.each(['', 'short', 'x'.repeat(10_000), 'AAAAAA', "' OR 1=1"])('is not %j', async (code) => {
+    await expect(setting().loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
+  })
+
+  test('is neither made for nor taken from somebody who is disabled', async () => {
+    const { loginCodes } = setting({ ...ada, disabled: true })
+    await expect(loginCodes.issue('ada', minute)).rejects.toMatchObject({ code: 'account_disabled' })
+    await expect(loginCodes.issue('bob', minute)).rejects.toMatchObject({ code: 'account_not_found' })
+  })
+
+  test('is not stored in clear', async () => {
+    const { loginCodes, codes } = setting()
+    const stored: string[] = []
+    const insert = codes.insert.bind(codes)
+    codes.insert = async (code) => {
+      stored.push(JSON.stringify(code))
+      await insert(code)
+    }
+    const { code } = await loginCodes.issue('ada', minute)
+    expect(stored).toHaveLength(1)
+    expect(stored.join()).not.toContain(code)
+  })
+})

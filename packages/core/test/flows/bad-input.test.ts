@@ -1,0 +1,286 @@
+import { describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { answerCeremony, decide, hour, type Host, minute, signIn, startHost, viewOf } from './host.ts'
+
+const redirectUri = 'https://client.example'
+const back = (url: string) => url.startsWith(redirectUri)
+
+function authorizeUrl(host: Host, clientId: string, more: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid profile', ...more })
+  return `${host.issuer}/authorize?${query}`
+}
+
+async function atSignIn(host: Host) {
+  const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+  const { authenticator, account } = await host.person('ada')
+  const agent = new UserAgent()
+  const page = await agent.follow(await agent.get(authorizeUrl(host, client.id)))
+  return { client, secret, authenticator, account, agent, page }
+}
+
+async function withCode(host: Host) {
+  const setting = await atSignIn(host)
+  const { agent, page, authenticator } = setting
+  const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+  return { ...setting, code: new URL(returned.location ?? '').searchParams.get('code') ?? '' }
+}
+
+function exchange(host: Host, fields: Readonly<Record<string, string>>): Promise<Response> {
+  return fetch(`${host.issuer}/api/oidc/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'authorization_code', redirect_uri: redirectUri, ...fields }),
+  })
+}
+
+describe('a passkey response', () => {
+  test.each([
+    ['another origin', { origin: 'https://evil.example' }, 'passkey_rejected'],
+    ['another RP ID', { rpId: 'evil.example' }, 'passkey_rejected'],
+    ['a challenge of its own', { challenge: 'AAAA' }, 'challenge_expired'],
+    ['no user verification', { userVerified: false }, 'passkey_user_verification_required'],
+    ['a changed signature', { tamperedSignature: true }, 'passkey_rejected'],
+    ['the user handle of somebody else', { userHandle: 'bm9ib2R5' }, 'passkey_rejected'],
+  ])('with %s is refused, and signs nobody in', async (_name, misbehaviour, code) => {
+    await using host = await startHost()
+    const { agent, page, authenticator } = await atSignIn(host)
+    const answer = await answerCeremony(agent, page, authenticator, misbehaviour)
+    expect(answer.status).toBe(400)
+    expect(answer.json()).toMatchObject({ code, request_id: answer.headers.get('x-request-id') })
+    expect(host.events).toMatchObject([{ event: 'sign_in_failed', code }])
+    expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
+  })
+
+  test('counts once: a replay is refused', async () => {
+    await using host = await startHost()
+    const { agent, page, authenticator } = await atSignIn(host)
+    const view = viewOf(page)
+    if (view.view !== 'sign-in') throw new Error('no sign-in page')
+    const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
+    const submit = () => agent.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response })
+    const answers = await Promise.all(Array.from({ length: 10 }, submit))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(9)
+  })
+
+  test('of another browser is refused, though it holds the interaction', async () => {
+    await using host = await startHost()
+    const { agent, page, authenticator } = await atSignIn(host)
+    const view = viewOf(page)
+    if (view.view !== 'sign-in') throw new Error('no sign-in page')
+    const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
+    const thief = new UserAgent()
+    const stolen = agent.cookies().filter(({ name }) => name.startsWith('interaction')).map(({ name, value }) => `${name}=${value}`).join('; ')
+    const answer = await thief.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response }, { headers: { cookie: stolen } })
+    expect([answer.status, answer.json()]).toMatchObject([400, { code: 'challenge_expired' }])
+  })
+
+  test('comes too late after ten minutes, and the page can fetch a fresh challenge', async () => {
+    await using host = await startHost()
+    const { agent, page, authenticator } = await atSignIn(host)
+    host.clock.pass(11 * minute)
+    expect((await answerCeremony(agent, page, authenticator)).json()).toMatchObject({ code: 'challenge_expired' })
+    const fresh = (await agent.getJson(`${page.url}/ceremony`)).json() as { options: Parameters<SoftwareAuthenticator['get']>[0]; submitTo: string }
+    const response = authenticator.get(fresh.options, { origin: host.issuer })
+    expect((await agent.postJson(`${host.issuer}${fresh.submitTo}`, { response })).status).toBe(200)
+  })
+
+  test('of a passkey that nobody has is refused', async () => {
+    await using host = await startHost()
+    const { agent, page } = await atSignIn(host)
+    const stranger = new SoftwareAuthenticator()
+    stranger.create(
+      { rp: { id: 'localhost', name: '' }, user: { id: 'eA', name: '', displayName: '' }, challenge: 'AAAA', pubKeyCredParams: [{ type: 'public-key', alg: -7 }] },
+      { origin: host.issuer },
+    )
+    expect((await answerCeremony(agent, page, stranger)).json()).toMatchObject({ code: 'passkey_unknown' })
+  })
+
+  test.each([
+    ['no JSON', 'application/json', '{', 400],
+    ['a form', 'application/x-www-form-urlencoded', 'response=1', 400],
+    ['nothing in it', 'application/json', '{}', 400],
+    ['a list', 'application/json', '[]', 400],
+    ['a megabyte', 'application/json', JSON.stringify({ response: 'x'.repeat(1_000_000) }), 413],
+  ])('that is %s is refused', async (_name, type, body, status) => {
+    await using host = await startHost()
+    const { agent, page } = await atSignIn(host)
+    const cookie = agent.cookies().map(({ name, value }) => `${name}=${value}`).join('; ')
+    const answer = await fetch(`${page.url}/login`, { method: 'POST', headers: { 'content-type': type, cookie, accept: 'application/json' }, body })
+    expect(answer.status).toBe(status)
+    expect(await answer.json()).toMatchObject({ code: expect.any(String) })
+    expect(host.errors).toEqual([])
+  })
+
+  test('from a page of another site is refused', async () => {
+    await using host = await startHost()
+    const { agent, page } = await atSignIn(host)
+    const answer = await agent.postJson(`${page.url}/login`, { response: {} }, { from: 'https://evil.example/' })
+    expect([answer.status, answer.json()]).toMatchObject([403, { code: 'cross_site_request' }])
+  })
+
+  test('whose counter does not rise signs in and is written down', async () => {
+    await using host = await startHost()
+    const { agent, page, authenticator } = await atSignIn(host)
+    expect((await answerCeremony(agent, page, authenticator, { counter: 7 })).status).toBe(200)
+    const second = new UserAgent()
+    const { client } = await host.client({})
+    const again = await second.follow(await second.get(authorizeUrl(host, client.id)))
+    expect((await answerCeremony(second, again, authenticator, { counter: 7 })).status).toBe(200)
+    expect(host.events.map(({ event }) => event)).toContain('passkey_counter_regressed')
+  })
+})
+
+describe('a code', () => {
+  test('used twice is refused, and ends the tokens it gave', async () => {
+    await using host = await startHost()
+    const { client, secret, code } = await withCode(host)
+    const first = await exchange(host, { client_id: client.id, client_secret: secret, code })
+    const { access_token } = (await first.json()) as { access_token: string }
+    const second = await exchange(host, { client_id: client.id, client_secret: secret, code })
+    expect([first.status, second.status, await second.json()]).toMatchObject([200, 400, { error: 'invalid_grant' }])
+    const userInfo = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })
+    expect(userInfo.status).toBe(401)
+    expect(host.events).toContainEqual(expect.objectContaining({ event: 'token_refused', code: 'invalid_grant', clientId: client.id }))
+  })
+
+  test('used fifty times at once gives one answer', async () => {
+    await using host = await startHost()
+    const { client, secret, code } = await withCode(host)
+    const all = await Promise.all(Array.from({ length: 50 }, () => exchange(host, { client_id: client.id, client_secret: secret, code })))
+    expect(all.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(all.filter(({ status }) => status === 400)).toHaveLength(49)
+  })
+
+  test.each([
+    ['almost right', (secret: string) => `${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`],
+    ['too short', (secret: string) => secret.slice(0, -1)],
+    ['longer', (secret: string) => `${secret}A`],
+    ['empty', () => ''],
+  ])('is not given for a secret that is %s', async (_name, wrong) => {
+    await using host = await startHost()
+    const { client, secret, code } = await withCode(host)
+    const refused = await exchange(host, { client_id: client.id, client_secret: wrong(secret), code })
+    expect([400, 401]).toContain(refused.status)
+    expect(await refused.json()).toMatchObject({ error: expect.stringMatching(/^invalid_(client|request)$/) })
+    expect((await exchange(host, { client_id: client.id, client_secret: secret, code })).status).toBe(200)
+  })
+
+  test('is bound to its redirect URI and its client', async () => {
+    await using host = await startHost()
+    const { client, secret, code } = await withCode(host)
+    const other = await host.client({ redirectUris: [redirectUri] })
+    for (const fields of [
+      { client_id: client.id, client_secret: secret, redirect_uri: 'https://client.example/' },
+      { client_id: other.client.id, client_secret: other.secret },
+    ])
+      expect(await (await exchange(host, { code, ...fields })).json()).toMatchObject({ error: 'invalid_grant' })
+  })
+})
+
+describe('an authorization request', () => {
+  test.each([
+    [{ client_id: 'unknown' }, 'invalid_client'],
+    [{ redirect_uri: 'https://evil.example' }, 'invalid_redirect_uri'],
+    [{ redirect_uri: '' }, 'invalid_request'],
+  ])('with %j stops on a page', async (parameters, code) => {
+    await using host = await startHost()
+    const { client } = await host.client({ redirectUris: [redirectUri] })
+    const page = await new UserAgent().get(authorizeUrl(host, client.id, parameters))
+    expect(page.status).toBe(400)
+    expect(viewOf(page)).toMatchObject({ view: 'error', code, requestId: page.headers.get('x-request-id') })
+  })
+
+  test.each([
+    [{ response_type: 'token' }, 'unsupported_response_type'],
+    [{ prompt: 'nonsense' }, 'invalid_request'],
+    [{ code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],
+    [{ max_age: 'soon' }, 'invalid_request'],
+  ])('with %j goes back to the client as an error', async (parameters, error) => {
+    await using host = await startHost()
+    const { client } = await host.client({ redirectUris: [redirectUri] })
+    const agent = new UserAgent()
+    const answer = new URL(await agent.followTo(await agent.get(authorizeUrl(host, client.id, parameters)), back))
+    expect(answer.searchParams.get('error') ?? new URLSearchParams(answer.hash.slice(1)).get('error')).toBe(error)
+  })
+
+  test('with a repeated parameter is refused', async () => {
+    await using host = await startHost()
+    const { client } = await host.client({ redirectUris: [redirectUri] })
+    const page = await new UserAgent().get(`${authorizeUrl(host, client.id)}&client_id=another`)
+    expect(page.status).toBe(400)
+    expect(host.errors).toEqual([])
+  })
+})
+
+describe('an interaction', () => {
+  test('goes on in a second tab, once somebody has signed in in the first', async () => {
+    await using host = await startHost()
+    const { agent, page, authenticator, client } = await atSignIn(host)
+    const second = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state: 'second' })))
+    await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const returned = new URL(await agent.followTo(await agent.get(second.url), back))
+    expect(returned.searchParams.get('state')).toBe('second')
+    expect(returned.searchParams.get('code')).toEqual(expect.any(String))
+  })
+
+  test('that is over says so when the back button opens it again', async () => {
+    await using host = await startHost()
+    const { agent, page, authenticator } = await atSignIn(host)
+    await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const again = await agent.get(page.url)
+    expect([again.status, viewOf(again)]).toMatchObject([404, { view: 'error', code: 'interaction_expired' }])
+  })
+
+  test('that has expired offers to start again, and that works', async () => {
+    await using host = await startHost()
+    const { agent, page, authenticator } = await atSignIn(host)
+    host.clock.pass(2 * hour)
+    await expireArtifacts(host)
+    const late = viewOf(await agent.get(page.url))
+    if (late.view !== 'error' || !late.retryAt) throw new Error(`no way to start again: ${JSON.stringify(late)}`)
+    const fresh = await agent.follow(await agent.get(`${host.issuer}${late.retryAt}`))
+    const returned = await decide(agent, await signIn(agent, fresh, authenticator, back), 'submitTo', back)
+    expect(returned.location).toContain('code=')
+  })
+
+  test('of another browser cannot be opened', async () => {
+    await using host = await startHost()
+    const { page } = await atSignIn(host)
+    const answer = await new UserAgent().get(page.url)
+    expect([answer.status, viewOf(answer)]).toMatchObject([404, { code: 'interaction_expired' }])
+  })
+
+  test('takes no consent of somebody whose session has ended meanwhile', async () => {
+    await using host = await startHost()
+    const { agent, page, authenticator, account } = await atSignIn(host)
+    const consent = await signIn(agent, page, authenticator, back)
+    await host.pocket.endAccess(account.id)
+    const answer = await agent.postForm(`${consent.url}/consent`, {})
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(host.events.map(({ event }) => event)).not.toContain('consent_given')
+  })
+
+  test('of sign-in cannot be ended by consent', async () => {
+    await using host = await startHost()
+    const { agent, page } = await atSignIn(host)
+    const answer = await agent.postForm(`${page.url}/consent`, {})
+    expect(answer.status).toBe(403)
+  })
+})
+
+/** The library reads its own clock: what it is to find expired must have ended by that one. */
+async function expireArtifacts(host: Host): Promise<void> {
+  const { artifacts } = host.stores
+  const fresh = new Set<string>()
+  const upsert = artifacts.upsert.bind(artifacts)
+  artifacts.upsert = async (artifact) => {
+    fresh.add(artifact.key)
+    await upsert(artifact)
+  }
+  const find = artifacts.find.bind(artifacts)
+  artifacts.find = async (key) => {
+    const artifact = await find(key)
+    if (artifact?.model !== 'Interaction' || fresh.has(artifact.key)) return artifact
+    return { ...artifact, payload: JSON.stringify({ ...JSON.parse(artifact.payload), exp: 1 }) }
+  }
+}

@@ -1,0 +1,207 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
+import {
+  type Account,
+  type AuditEvent,
+  type AuthenticationCeremony,
+  type Client,
+  createPocket,
+  MasterKey,
+  type NewClientInput,
+  type Pocket,
+  type PocketOptions,
+  type PocketStores,
+  type RenderView,
+  type View,
+} from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+
+/** A clock that a test moves. */
+export class TestClock {
+  #ahead = 0
+  now(): number {
+    return Date.now() + this.#ahead
+  }
+  pass(milliseconds: number): void {
+    this.#ahead += milliseconds
+  }
+}
+
+export const second = 1000
+export const minute = 60 * second
+export const hour = 60 * minute
+export const day = 24 * hour
+
+/** Pages as a test reads them: the view model and nothing else. */
+const renderAsJson: RenderView = (view) =>
+  `<!doctype html><script type="application/json">${JSON.stringify(view).replaceAll('<', '\\u003c')}</script>`
+
+export function viewOf(response: UserAgentResponse): View {
+  return response.scriptJson() as View
+}
+
+export interface HostOptions {
+  readonly stores?: PocketStores
+  readonly options?: Partial<PocketOptions>
+}
+
+export interface Host extends AsyncDisposable {
+  readonly issuer: string
+  readonly pocket: Pocket
+  readonly clock: TestClock
+  readonly stores: PocketStores
+  readonly events: AuditEvent[]
+  readonly errors: unknown[]
+  readonly accounts: Map<string, Account>
+  /** A person with a passkey. */
+  person(userName: string): Promise<{ account: Account; authenticator: SoftwareAuthenticator }>
+  client(input: Partial<NewClientInput>): Promise<{ client: Client; secret: string }>
+}
+
+/** A service of somebody else's that embeds this provider, on `http://localhost`. */
+export async function startHost({ stores = memoryStores(), options = {} }: HostOptions = {}): Promise<Host> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
+  const accounts = new Map<string, Account>()
+  const events: AuditEvent[] = []
+  const errors: unknown[] = []
+  const clock = new TestClock()
+  const pocket = await createPocket({
+    issuer,
+    name: 'Test',
+    masterKey: MasterKey.from('a master key that is long enough'),
+    stores: { ...stores, accounts: { find: async (id) => accounts.get(id) } },
+    render: renderAsJson,
+    clock,
+    audit: { record: async (event) => void events.push(event) },
+    onError: (error) => errors.push(error),
+    ...options,
+  })
+  server.on('request', pocket.callback())
+  return {
+    issuer,
+    pocket,
+    clock,
+    stores,
+    events,
+    errors,
+    accounts,
+    person: async (userName) => {
+      const account = testAccount(userName)
+      accounts.set(account.id, account)
+      return { account, authenticator: await enrolled(stores, account, issuer) }
+    },
+    client: async (input) => {
+      const client = await pocket.clients.create({ name: 'Client', redirectUris: ['https://client.example'], ...input })
+      return { client, secret: client.isPublic ? '' : (await pocket.clients.addSecret(client.id)).plain }
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function testAccount(userName: string): Account {
+  return {
+    id: crypto.randomUUID(),
+    userName,
+    displayName: userName,
+    givenName: userName,
+    familyName: 'Koch',
+    email: `${userName}@example.com`,
+    emailVerified: true,
+    locale: null,
+    picture: null,
+    disabled: false,
+    groups: [{ id: 'g1', name: 'family' }],
+    updatedAt: null,
+  }
+}
+
+/** Stores a passkey without a page: the flows here begin with somebody who has one. */
+async function enrolled(stores: PocketStores, account: Account, issuer: string): Promise<SoftwareAuthenticator> {
+  const authenticator = new SoftwareAuthenticator()
+  const options: PublicKeyCredentialCreationOptionsJSON = {
+    rp: { id: 'localhost', name: 'Test' },
+    user: { id: Buffer.from(account.id).toString('base64url'), name: account.userName, displayName: account.userName },
+    challenge: Buffer.from('unused').toString('base64url'),
+    pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+  }
+  const { verifyRegistrationResponse } = await import('@simplewebauthn/server')
+  const { registrationInfo } = await verifyRegistrationResponse({
+    response: authenticator.create(options, { origin: issuer }),
+    expectedChallenge: options.challenge,
+    expectedOrigin: issuer,
+    expectedRPID: 'localhost',
+  })
+  if (!registrationInfo) throw new Error('The software authenticator made no passkey.')
+  const { credential, aaguid, credentialDeviceType, credentialBackedUp } = registrationInfo
+  await stores.passkeys.insert({
+    id: crypto.randomUUID(),
+    accountId: account.id,
+    credentialId: credential.id,
+    publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+    counter: 0,
+    transports: [],
+    aaguid,
+    deviceType: credentialDeviceType,
+    backedUp: credentialBackedUp,
+    name: 'Passkey',
+    createdAt: 0,
+    lastUsedAt: null,
+  })
+  return authenticator
+}
+
+/** What `web/sign-in.ts` does when the button is pressed, up to the address where the browser goes on. */
+export async function answerCeremony(
+  agent: UserAgent,
+  page: UserAgentResponse,
+  authenticator: SoftwareAuthenticator,
+  misbehaviour: Parameters<SoftwareAuthenticator['get']>[1]['misbehaviour'] = {},
+): Promise<UserAgentResponse> {
+  const view = viewOf(page)
+  if (view.view !== 'sign-in') throw new Error(`This is no sign-in page but ${JSON.stringify(view)}`)
+  return submitCeremony(agent, page, view.ceremony, authenticator, misbehaviour)
+}
+
+async function submitCeremony(
+  agent: UserAgent,
+  page: UserAgentResponse,
+  ceremony: AuthenticationCeremony,
+  authenticator: SoftwareAuthenticator,
+  misbehaviour: Parameters<SoftwareAuthenticator['get']>[1]['misbehaviour'],
+): Promise<UserAgentResponse> {
+  const { origin } = new URL(page.url)
+  const response = authenticator.get(ceremony.options, { origin, ...(misbehaviour && { misbehaviour }) })
+  return agent.postJson(new URL(ceremony.submitTo, page.url).href, { response })
+}
+
+/** Signs in on a sign-in page and goes on to wherever that leads, up to an address that `until` names. */
+export async function signIn(
+  agent: UserAgent,
+  page: UserAgentResponse,
+  authenticator: SoftwareAuthenticator,
+  until: (url: string) => boolean,
+): Promise<UserAgentResponse> {
+  const answer = await answerCeremony(agent, page, authenticator)
+  if (answer.status !== 200) throw new Error(`The sign-in was refused: ${answer.text}`)
+  const { redirectTo } = answer.json() as { redirectTo: string }
+  return agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until })
+}
+
+/** Presses a button of a consent page, and goes on up to an address that `until` names. */
+export async function decide(
+  agent: UserAgent,
+  page: UserAgentResponse,
+  decision: 'submitTo' | 'cancelTo',
+  until: (url: string) => boolean,
+): Promise<UserAgentResponse> {
+  const view = viewOf(page)
+  if (view.view !== 'consent') throw new Error(`This is no consent page but ${JSON.stringify(view)}`)
+  return agent.follow(await agent.postForm(new URL(view[decision], page.url).href, {}), { until })
+}

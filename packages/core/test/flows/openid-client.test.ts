@@ -1,0 +1,190 @@
+import { describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { decide, type Host, signIn, startHost } from './host.ts'
+
+const redirectUri = 'https://app.example/callback'
+const back = (url: string) => url.startsWith(redirectUri)
+
+async function relyingParty(host: Host, { isPublic = false } = {}) {
+  const { client, secret } = await host.client({ redirectUris: [redirectUri], postLogoutRedirectUris: ['https://app.example/bye'], isPublic })
+  const authentication = isPublic ? oidc.None() : oidc.ClientSecretBasic(secret)
+  const configuration = await oidc.discovery(new URL(host.issuer), client.id, undefined, authentication, {
+    execute: [oidc.allowInsecureRequests],
+  })
+  return { client, configuration }
+}
+
+type Parameters = Readonly<Record<string, string>>
+
+/** One authorization, as openid-client checks it: state, nonce, PKCE, issuer, signature. */
+async function authorize(agent: UserAgent, configuration: oidc.Configuration, more: Parameters = {}) {
+  const checks = { pkceCodeVerifier: oidc.randomPKCECodeVerifier(), expectedState: oidc.randomState(), expectedNonce: oidc.randomNonce() }
+  const url = oidc.buildAuthorizationUrl(configuration, {
+    redirect_uri: redirectUri,
+    scope: 'openid profile email groups offline_access',
+    code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    state: checks.expectedState,
+    nonce: checks.expectedNonce,
+    ...more,
+  })
+  const page = await agent.follow(await agent.get(url.href), { until: back })
+  return { page, finish: (to: string | null) => oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), checks) }
+}
+
+async function signedIn(host: Host) {
+  const { configuration, client } = await relyingParty(host)
+  const { account, authenticator } = await host.person('ada')
+  const agent = new UserAgent()
+  const { page, finish } = await authorize(agent, configuration)
+  const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+  return { configuration, client, account, authenticator, agent, tokens: await finish(returned.location) }
+}
+
+describe('a relying party built on openid-client', () => {
+  test('gets an ID token with the claims, and the same ones at UserInfo and after a refresh', async () => {
+    await using host = await startHost()
+    const { configuration, account, tokens } = await signedIn(host)
+    const claims = { sub: account.id, preferred_username: 'ada', name: 'ada Koch', email: 'ada@example.com', email_verified: true, groups: ['family'] }
+    expect(tokens.claims()).toMatchObject({ ...claims, iss: host.issuer, amr: ['phr'], acr: 'phr', auth_time: expect.any(Number) })
+    expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject(claims)
+    const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+    expect(refreshed.claims()).toMatchObject(claims)
+    expect(refreshed.refresh_token).not.toBe(tokens.refresh_token)
+  })
+
+  test('a refresh token used twice ends its whole family', async () => {
+    await using host = await startHost()
+    const { configuration, tokens } = await signedIn(host)
+    const second = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
+    await expect(oidc.refreshTokenGrant(configuration, second.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
+  })
+
+  test('a public client needs PKCE', async () => {
+    await using host = await startHost()
+    const { configuration, client } = await relyingParty(host, { isPublic: true })
+    const { authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const bare = new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' })
+    const refused = new URL(await agent.followTo(await agent.get(`${host.issuer}/authorize?${bare}`), back))
+    expect(refused.searchParams.get('error')).toBe('invalid_request')
+    const { page, finish } = await authorize(agent, configuration)
+    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
+  })
+
+  test('prompt=none answers at once: login_required, consent_required, then a code', async () => {
+    await using host = await startHost()
+    const { configuration } = await relyingParty(host)
+    const { authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const silent = async () => new URL((await authorize(agent, configuration, { prompt: 'none' })).page.location ?? '').searchParams
+    expect((await silent()).get('error')).toBe('login_required')
+    const { page } = await authorize(agent, configuration)
+    const consent = await signIn(agent, page, authenticator, back)
+    expect((await silent()).get('error')).toBe('consent_required')
+    await decide(agent, consent, 'submitTo', back)
+    expect((await silent()).get('code')).toEqual(expect.any(String))
+  })
+
+  test.each([{ prompt: 'login' }, { max_age: '0' }, { prompt: 'select_account' }])('%j asks for the passkey again', async (parameters) => {
+    await using host = await startHost()
+    const { configuration, agent, authenticator } = await signedIn(host)
+    host.clock.pass(2000)
+    const { page, finish } = await authorize(agent, configuration, parameters)
+    const returned = await signIn(agent, page, authenticator, back)
+    expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
+  })
+
+  test('another person can answer prompt=login, and is the one who is signed in then', async () => {
+    await using host = await startHost()
+    const { configuration, agent } = await signedIn(host)
+    const other = await host.person('bob')
+    const { page, finish } = await authorize(agent, configuration, { prompt: 'login' })
+    const returned = await decide(agent, await signIn(agent, page, other.authenticator, back), 'submitTo', back)
+    expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'bob' })
+    expect(host.errors).toEqual([])
+  })
+
+  test('introspection and revocation by the client itself, and by nobody else', async () => {
+    await using host = await startHost()
+    const { configuration, tokens } = await signedIn(host)
+    const { configuration: another } = await relyingParty(host)
+    expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toMatchObject({ active: true })
+    expect(await oidc.tokenIntrospection(another, tokens.access_token)).toEqual({ active: false })
+    const anonymous = await fetch(`${host.issuer}/api/oidc/introspect`, { method: 'POST', body: new URLSearchParams({ token: tokens.access_token }) })
+    expect(anonymous.status).toBe(401)
+    await oidc.tokenRevocation(configuration, tokens.access_token)
+    expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
+  })
+
+  test('a disabled account ends at UserInfo, refresh, introspection and /authorize at once', async () => {
+    await using host = await startHost()
+    const { configuration, account, tokens, agent, authenticator } = await signedIn(host)
+    host.accounts.set(account.id, { ...account, disabled: true })
+    await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
+    expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
+    const { page } = await authorize(agent, configuration)
+    await expect(signIn(agent, page, authenticator, back)).rejects.toThrow('account_disabled')
+    expect(host.events).toContainEqual({ event: 'sign_in_failed', code: 'account_disabled', accountId: account.id })
+    expect(host.errors).toEqual([])
+  })
+
+  test('logs out at the end-session endpoint and is sent back', async () => {
+    await using host = await startHost()
+    const { configuration, tokens, agent } = await signedIn(host)
+    const url = oidc.buildEndSessionUrl(configuration, { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: 'https://app.example/bye', state: 's' })
+    const page = await agent.get(url.href)
+    const { submitTo, hidden, confirm } = page.scriptJson() as { submitTo: string; hidden: object; confirm: { name: string; value: string } }
+    const gone = await agent.followTo(await agent.postForm(submitTo, { ...hidden, [confirm.name]: confirm.value }), (to) => to.includes('/bye'))
+    expect(gone).toBe('https://app.example/bye?state=s')
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
+    expect(new URL((await authorize(agent, configuration, { prompt: 'none' })).page.location ?? '').searchParams.get('error')).toBe('login_required')
+  })
+
+  test('a rotation of the signing keys breaks neither tokens nor an interaction that is under way', async () => {
+    await using host = await startHost()
+    const { configuration, tokens, authenticator, account } = await signedIn(host)
+    const agent = new UserAgent()
+    const { page, finish } = await authorize(agent, configuration)
+    const keysBefore = await keyIds(host)
+    host.clock.pass(91 * 24 * 60 * 60 * 1000)
+    await host.pocket.rotateKeys()
+    const keysAfter = await keyIds(host)
+    expect(keysAfter[0]).toBe(keysBefore[1])
+    expect(keysAfter).toContain(keysBefore[0])
+    expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject({ sub: account.id })
+    // The clock of challenges has moved on with the keys', so the page asks for a fresh one.
+    const again = await agent.get(page.url)
+    const returned = await signIn(agent, again, authenticator, back)
+    expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
+    expect(host.events.filter(({ event }) => event === 'keys_rotated')).toHaveLength(1)
+  })
+
+  test('discovery tells the endpoints at their known paths, whatever host a request names', async () => {
+    await using host = await startHost()
+    const agent = new UserAgent()
+    const evil = await agent.get(`${host.issuer}/.well-known/openid-configuration`, { headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } })
+    expect(evil.json()).toMatchObject({
+      issuer: host.issuer,
+      authorization_endpoint: `${host.issuer}/authorize`,
+      token_endpoint: `${host.issuer}/api/oidc/token`,
+      userinfo_endpoint: `${host.issuer}/api/oidc/userinfo`,
+      end_session_endpoint: `${host.issuer}/api/oidc/end-session`,
+      introspection_endpoint: `${host.issuer}/api/oidc/introspect`,
+      jwks_uri: `${host.issuer}/.well-known/jwks.json`,
+      pushed_authorization_request_endpoint: `${host.issuer}/api/oidc/par`,
+      id_token_signing_alg_values_supported: ['RS256'],
+    })
+    expect(evil.text).not.toContain('HS256')
+    expect(evil.text).not.toContain('evil')
+  })
+})
+
+async function keyIds(host: Host): Promise<string[]> {
+  const { keys } = (await (await fetch(`${host.issuer}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }
+  return keys.map(({ kid }) => kid)
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals'
+import { SynologyDsm, UserAgent } from '@pocket/core/testing'
+import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+
+async function dsmAt(host: Host, { typed = 'https://nas:5001', registered = ['https://nas:5001'], accounts = ['ada'] } = {}) {
+  const { client, secret } = await host.client({ name: 'Synology DSM', redirectUris: registered, template: 'synology-dsm' })
+  const dsm = new SynologyDsm({
+    wellKnownUrl: `${host.issuer}/.well-known/openid-configuration`,
+    clientId: client.id,
+    clientSecret: secret,
+    redirectUris: [typed],
+    accounts,
+  })
+  await dsm.save()
+  return { client, dsm, back: (url: string) => url.startsWith('https://nas') }
+}
+
+describe('Synology DSM', () => {
+  test('signs in with a passkey and consent the first time, and straight back the second time', async () => {
+    await using host = await startHost()
+    const { authenticator, account } = await host.person('ada')
+    const { dsm, back, client } = await dsmAt(host)
+    const agent = new UserAgent()
+
+    const page = await agent.follow(await agent.get(dsm.begin().url))
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in', client: { name: 'Synology DSM', destination: 'nas:5001' }, reason: 'first' })
+    const consent = await signIn(agent, page, authenticator, back)
+    expect(viewOf(consent)).toMatchObject({
+      view: 'consent',
+      allowedBefore: false,
+      claims: [
+        { claim: 'name', value: 'ada Koch' },
+        { claim: 'user_name', value: 'ada' },
+        { claim: 'email', value: 'ada@example.com', verified: true },
+      ],
+    })
+    const returned = await decide(agent, consent, 'submitTo', back)
+    expect(await dsm.finish(returned.location ?? '')).toEqual({ signedIn: true, accountName: 'ada' })
+
+    const again = await agent.followTo(await agent.get(dsm.begin().url), back)
+    expect(await dsm.finish(again)).toEqual({ signedIn: true, accountName: 'ada' })
+
+    expect(host.events).toMatchObject([
+      { event: 'signed_in', method: 'passkey', accountId: account.id },
+      { event: 'consent_given', clientId: client.id, scopes: ['openid', 'profile', 'email'] },
+      { event: 'client_authorized', clientId: client.id },
+      { event: 'client_authorized', clientId: client.id },
+    ])
+    expect(host.errors).toEqual([])
+  })
+
+  test.each([
+    ['https://nas:5001', 'https://nas:5001/'],
+    ['https://nas:5001/', 'https://nas:5001'],
+  ])('takes %s where %s is registered', async (typed, registered) => {
+    await using host = await startHost()
+    const { authenticator } = await host.person('ada')
+    const { dsm, back } = await dsmAt(host, { typed, registered: [registered] })
+    const agent = new UserAgent()
+    const page = await agent.follow(await agent.get(dsm.begin().url))
+    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: true })
+  })
+
+  test('tells a name that DSM does not know, and lets nobody in', async () => {
+    await using host = await startHost()
+    const { authenticator } = await host.person('eve')
+    const { dsm, back } = await dsmAt(host, { accounts: ['ada'] })
+    const agent = new UserAgent()
+    const page = await agent.follow(await agent.get(dsm.begin().url))
+    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: false, accountName: 'eve' })
+  })
+
+  test.each([
+    ['https://nas:5001/#/signin', 'redirect_uri_has_fragment'],
+    ['https://nas:5001/callback/', 'invalid_redirect_uri'],
+    ['https://nas:5001.evil.example', 'invalid_redirect_uri'],
+    ['https://nas:5002', 'invalid_redirect_uri'],
+    ['http://nas:5001', 'invalid_redirect_uri'],
+  ])('refuses %s on a page of its own', async (typed, code) => {
+    await using host = await startHost()
+    const { dsm } = await dsmAt(host, { typed, registered: ['https://nas:5001', 'https://nas:5001/callback'] })
+    const agent = new UserAgent()
+    const page = await agent.get(dsm.begin().url)
+    expect(page.status).toBe(400)
+    expect(viewOf(page)).toMatchObject({ view: 'error', code, details: { received: typed } })
+    expect(host.events).toMatchObject([{ event: 'authorization_refused', code: 'invalid_redirect_uri' }])
+  })
+
+  test('Cancel on the consent page tells the client access_denied', async () => {
+    await using host = await startHost()
+    const { authenticator } = await host.person('ada')
+    const { dsm, back } = await dsmAt(host)
+    const agent = new UserAgent()
+    const page = await agent.follow(await agent.get(dsm.begin().url))
+    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'cancelTo', back)
+    const answer = new URL(returned.location ?? '').searchParams
+    expect(answer.get('error')).toBe('access_denied')
+    expect(answer.get('iss')).toBe(host.issuer)
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals'
+import { MasterKey } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { createKeyRing, defaultKeySchedule } from '../../src/oidc/keys.ts'
+import { day, TestClock } from '../flows/host.ts'
+
+function setting() {
+  const clock = new TestClock()
+  const { keys: store, transaction } = memoryStores()
+  const ring = (masterKey = MasterKey.from('the key of the first process')) =>
+    createKeyRing({ store, transaction, clock, masterKey, schedule: defaultKeySchedule })
+  return { clock, store, ring }
+}
+
+describe('the key ring', () => {
+  test('makes one signing key and the next one at the first start, also when two processes start at once', async () => {
+    const { ring, store } = setting()
+    const [one, two] = await Promise.all([ring().load(), ring().load()])
+    expect(one.keys).toHaveLength(2)
+    expect(two.version).toBe(one.version)
+    expect((await store.list()).map(({ status }) => status)).toEqual(['current', 'next'])
+  })
+
+  test('keeps no private key in clear', async () => {
+    const { ring, store } = setting()
+    const { keys } = await ring().load()
+    const stored = JSON.stringify(await store.list())
+    for (const { d } of keys) expect(stored).not.toContain(d)
+  })
+
+  test('refuses another master key', async () => {
+    const { ring } = setting()
+    await ring().load()
+    await expect(ring(MasterKey.from('the key of somebody else')).load()).rejects.toMatchObject({ code: 'misconfigured' })
+  })
+
+  test('rotates when its time has come: the announced key signs, the old one stays published, then goes', async () => {
+    const { ring, clock } = setting()
+    const first = await ring().load()
+    clock.pass(89 * day)
+    expect(await ring().rotate()).toBeUndefined()
+    clock.pass(day)
+    expect(await ring().rotate()).toBe(first.keys[1]?.kid)
+    const second = await ring().load()
+    expect(second.keys.map(({ kid }) => kid)).toEqual([first.keys[1]?.kid, expect.any(String), first.keys[0]?.kid])
+    clock.pass(30 * day)
+    await ring().rotate()
+    expect((await ring().load()).keys.map(({ kid }) => kid)).not.toContain(first.keys[0]?.kid)
+  })
+
+  test('rotates once, however many processes try', async () => {
+    const { ring, clock } = setting()
+    await ring().load()
+    clock.pass(90 * day)
+    const moved = await Promise.all(Array.from({ length: 5 }, () => ring().rotate()))
+    expect(moved.filter(Boolean)).toHaveLength(1)
+    expect((await ring().load()).keys).toHaveLength(3)
+  })
+})
