@@ -35,7 +35,7 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
   const { requestId } = requestContext(ctx.req)
   const known = error instanceof PocketError ? error : undefined
   if (!known || known.status >= 500) logger.error({ err: error, requestId, path: ctx.path }, 'The request failed')
-  else logger.info({ code: known.code, requestId, path: ctx.path, reason: known.message }, 'The request was refused')
+  else logger.info({ errorCode: known.code, requestId, path: ctx.path, reason: known.message }, 'The request was refused')
   if (ctx.headerSent) return
   if (known?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx))
     return seeOther(ctx, `/login?${new URLSearchParams({ redirect: ctx.path })}`)

@@ -121,7 +121,7 @@ export interface ClientPage {
     /** The oldest first. */
     readonly secrets: readonly { readonly id: string; readonly prefix: string; readonly createdAt: number }[]
   }
-  /** In the order in which they are shown; `discovery` is one of them. */
+  /** In the order in which they are shown, `discovery` first. */
   readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
   /** The secret that was made by this very request, in clear. */
   readonly newSecret: { readonly id: string; readonly value: string } | null

@@ -91,10 +91,10 @@ function createTimes(language: string, clock: Clock) {
   }
 }
 
-/** One or two letters that stand for a name. */
+/** One or two letters that stand for a name: “AK” for Anna Koch, “Im” for Immich. */
 function initials(name: string): string {
   const words = name.trim().split(/\s+/)
-  const letters =
-    words.length > 1 ? [words[0], words.at(-1)].map((word) => [...(word ?? '')][0]) : [...name.trim()].slice(0, 2)
-  return letters.join('').toUpperCase()
+  const [first = '', second = ''] = [...name.trim()]
+  const [last = ''] = [...(words.at(-1) ?? '')]
+  return words.length > 1 ? (first + last).toUpperCase() : first.toUpperCase() + second
 }

@@ -26,9 +26,8 @@ export class TypeormClientStore implements ClientStore {
   }
 
   async list(): Promise<readonly Client[]> {
-    const clients = (await this.#database.query(sql.list)).map((row) => rows.read(row))
     // Not sorted by the database, since each has an order of its own.
-    return clients.sort(byName)
+    return rows.all(await this.#database.query(sql.list)).sort(byName)
   }
 
   async insert(client: Client): Promise<boolean> {

@@ -21,7 +21,7 @@ export class TypeormKeyStore implements KeyStore {
   }
 
   async list(): Promise<readonly StoredKey[]> {
-    return (await this.#database.query(sql.list)).map((row) => rows.read(row))
+    return rows.all(await this.#database.query(sql.list))
   }
 
   async insert(key: StoredKey): Promise<boolean> {

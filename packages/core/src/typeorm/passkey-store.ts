@@ -34,7 +34,7 @@ export class TypeormPasskeyStore implements PasskeyStore {
   }
 
   async listByAccount(accountId: string): Promise<readonly Passkey[]> {
-    return (await this.#database.query(sql.listByAccount, [accountId])).map((row) => rows.read(row))
+    return rows.all(await this.#database.query(sql.listByAccount, [accountId]))
   }
 
   async recordUse(id: string, { counter, backedUp, at }: PasskeyUse): Promise<void> {

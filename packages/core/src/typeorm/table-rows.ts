@@ -58,6 +58,10 @@ export class TableRows<Entity> {
     return entity as Entity
   }
 
+  all(rows: readonly object[]): Entity[] {
+    return Array.from(rows, (row) => this.read(row))
+  }
+
   first(rows: readonly object[]): Entity | undefined {
     const row = rows[0]
     return row === undefined ? undefined : this.read(row)

@@ -1,0 +1,201 @@
+import { Visitor } from '@swc/core/Visitor.js'
+
+// Who may import whom: section "Who may import whom" of ARCHITECTURE.md, checked by `pnpm run check`.
+
+const core = '^packages/core/src'
+const anySource = '^(packages|apps)/[^/]+/src/'
+const databaseCode = '[.]table[.]ts$|-store[.]ts$|/migrations/|/src/typeorm/|^apps/server/src/database/'
+
+/** A third-party library and the only sources that may import it, so that an upgrade is a change in one place. */
+const homes = [
+  { library: 'oidc-provider', home: `${core}/((oidc|interactions)/|create-pocket[.]ts$)` },
+  { library: '@simplewebauthn/server', home: `${core}/passkeys/`, typesAnywhereIn: core },
+  {
+    library: '@simplewebauthn/browser',
+    home: `${core}/browser/`,
+    typesAnywhereIn: '^(packages/core/src|apps/server/web)',
+  },
+  { library: 'typeorm', home: databaseCode },
+  { library: 'better-sqlite3', home: databaseCode },
+  { library: 'pg', home: `${databaseCode}|^packages/test-support/src/` },
+  { library: 'ejs', home: '^apps/server/src/http/' },
+  { library: 'koa-views', home: '^apps/server/src/http/' },
+  { library: 'ldapts', home: '^packages/directory/src/ldap/' },
+  { library: 'nodemailer', home: '^apps/server/src/email/' },
+  { library: 'dotenv', home: '^apps/server/src/config/' },
+  { library: 'playwright-core', home: '^packages/test-support/src/' },
+]
+
+const oneHome = homes.map(({ library, home, typesAnywhereIn }) => ({
+  name: `one-home-for-${library}`,
+  comment: `${library} is imported in one place only`,
+  severity: 'error',
+  from: { path: anySource, pathNot: typesAnywhereIn ? [home, typesAnywhereIn] : [home] },
+  to: { path: packagePath(library) },
+}))
+
+const oneHomeExceptForTypes = homes
+  .filter(({ typesAnywhereIn }) => typesAnywhereIn !== undefined)
+  .map(({ library, home, typesAnywhereIn }) => ({
+    name: `one-home-for-${library}-except-for-types`,
+    comment: `${library} is imported in one place only; its types may be named elsewhere`,
+    severity: 'error',
+    from: { path: typesAnywhereIn, pathNot: [home] },
+    to: { path: packagePath(library), dependencyTypesNot: ['type-only'] },
+  }))
+
+/** The folders of core's domain from the innermost: each may import its own row's and the rows before it. */
+const domain = [
+  ['audit'],
+  ['accounts'],
+  ['clients', 'apis', 'consents', 'connection-log'],
+  ['passkeys', 'codes'],
+  ['sessions'],
+]
+const domainFolders = domain.flat().join('|')
+const leaves = 'errors|options|stores|limiter|clock|random|transaction|hash|master-key'
+
+const domainOrder = domain.slice(0, -1).map((row, index) => ({
+  name: `core-${row[0]}-imports-inwards`,
+  comment: `${row.join(', ')} must not know the folders that are built on them`,
+  severity: 'error',
+  from: { path: `${core}/(${row.join('|')})/` },
+  to: {
+    path: `${core}/(${domain
+      .slice(index + 1)
+      .flat()
+      .join('|')})/`,
+  },
+}))
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'sources-import-no-tests',
+      severity: 'error',
+      from: { path: anySource, pathNot: '^packages/test-support/' },
+      to: { path: '^(packages|apps)/[^/]+/test/|^packages/test-support/' },
+    },
+    {
+      name: 'sources-import-what-is-installed-with-them',
+      comment: 'a development dependency is not there when the package is used',
+      severity: 'error',
+      from: { path: anySource },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['npm-peer', 'type-only'] },
+    },
+
+    ...oneHome,
+    ...oneHomeExceptForTypes,
+    {
+      name: 'oidc-provider-by-its-entry',
+      comment: 'the files behind its public entry move between minor versions',
+      severity: 'error',
+      from: {},
+      to: { path: '/node_modules/oidc-provider/(?!lib/index[.]js$)' },
+    },
+
+    {
+      name: 'core-domain-knows-no-library',
+      comment: 'the rules of the domain stand without HTTP, a database or the protocol library',
+      severity: 'error',
+      from: { path: `${core}/((${domainFolders})/|(${leaves})[.]ts$)` },
+      to: { path: ['koa', '@koa/[^/]+', 'typeorm', 'oidc-provider'].map(packagePath) },
+    },
+    {
+      name: 'core-domain-imports-inwards',
+      severity: 'error',
+      from: { path: `${core}/(${domainFolders})/` },
+      to: { path: `${core}/((oidc|interactions|http|browser)/|(create-pocket|index)[.]ts$)` },
+    },
+    ...domainOrder,
+    {
+      name: 'core-knows-no-store-implementation',
+      comment: 'typeorm, memory and testing are doors of their own: they import the ports, and nothing imports them',
+      severity: 'error',
+      from: { path: core, pathNot: `${core}/(typeorm|memory|testing)/` },
+      to: { path: `${core}/(typeorm|memory|testing)/` },
+    },
+    {
+      name: 'core-doors-are-apart',
+      severity: 'error',
+      from: { path: `${core}/(typeorm|memory|testing)/` },
+      to: { path: `${core}/(typeorm|memory|testing)/`, pathNot: `${core}/$1/` },
+    },
+
+    {
+      name: 'core-by-its-public-doors',
+      comment: 'import @pocket/core, @pocket/core/errors and so on, never a path',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: '^packages/core/' },
+      to: { path: '^packages/core/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'directory-by-its-public-doors',
+      comment: 'import @pocket/directory and so on, never a path',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: '^packages/directory/' },
+      to: { path: '^packages/directory/', dependencyTypes: ['local'] },
+    },
+    { name: 'core-stands-alone', severity: 'error', from: { path: core }, to: { path: '^(packages/directory|apps)/' } },
+    {
+      name: 'directory-knows-no-server',
+      severity: 'error',
+      from: { path: '^packages/directory/' },
+      to: { path: '^apps/' },
+    },
+
+    {
+      name: 'server-is-thin',
+      comment: 'who someone is and what a client may be told is decided in core',
+      severity: 'error',
+      from: { path: '^apps/server/src/' },
+      to: { path: ['oidc-provider', '@simplewebauthn/server', 'jose'].map(packagePath) },
+    },
+    {
+      name: 'server-nouns-meet-in-app',
+      comment: 'api.ts and page.ts import the use case of their noun; nothing but the composition root imports them',
+      severity: 'error',
+      from: { path: '^apps/server/src/', pathNot: '^apps/server/src/(app|routes)[.]ts$' },
+      to: { path: '^apps/server/src/[^/]+/(api|page)[.]ts$', pathNot: '^apps/server/src/http/' },
+    },
+    {
+      name: 'browser-code-runs-in-a-browser',
+      severity: 'error',
+      from: { path: `^apps/server/web/|${core}/browser/` },
+      to: { path: '^apps/server/src/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'browser-code-uses-no-node',
+      severity: 'error',
+      from: { path: `^apps/server/web/|${core}/browser/` },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    // TypeScript 7 has no compiler API for other programs; swc reads the same syntax and tells type imports apart.
+    parser: 'swc',
+    exclude: { path: '^(packages|apps)/[^/]+/dist/' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['pocket-source', 'types', 'import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
+  },
+}
+
+// Matches the bare name as well: that is what a package is called that is not installed where it is imported.
+function packagePath(name) {
+  return `(^|/node_modules/)${name}(/|$)`
+}
+
+// The visitor of swc does not know `using` declarations yet, and refuses every file that has one.
+const { visitStatement } = Visitor.prototype
+Visitor.prototype.visitStatement = function (statement) {
+  if (statement.type !== 'UsingDeclaration') return visitStatement.call(this, statement)
+  statement.decls = this.visitVariableDeclarators(statement.decls)
+  return statement
+}

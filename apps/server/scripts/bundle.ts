@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { build } from 'esbuild'
+
+// A program: bundles `web/` into `dist/web/` under names that hold the hash of their content, compressed beforehand, with
+// `manifest.json` (logical name -> address) and `icons.json` (the shapes of each icon that a template names).
+
+const server = dirname(dirname(fileURLToPath(import.meta.url)))
+const web = join(server, 'web')
+const target = join(server, 'dist', 'web')
+const prefix = '/assets/'
+const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
+const pageScripts = ['sign-in', 'setup', 'account', 'client']
+
+await rm(target, { recursive: true, force: true })
+await mkdir(target, { recursive: true })
+const manifest = Object.fromEntries(await Promise.all((await bundledFiles()).map(writeAsset)))
+await writeFile(join(target, 'manifest.json'), JSON.stringify(manifest))
+await writeFile(join(target, 'icons.json'), JSON.stringify(await usedIcons()))
+
+interface Bundled {
+  readonly name: string
+  readonly contents: Uint8Array
+}
+
+async function bundledFiles(): Promise<Bundled[]> {
+  const { outputFiles } = await build({
+    entryPoints: [...pageScripts.map((name) => join(web, `${name}.ts`)), join(web, 'pocket.css')],
+    outdir: target,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    // Scripts alone have to run in older browsers; what a browser does not know of the style it leaves out.
+    supported: { nesting: false },
+    conditions: ['pocket-source'],
+    legalComments: 'none',
+    write: false,
+    logLevel: 'warning',
+  })
+  const favicon = { name: 'favicon.svg', contents: await readFile(join(web, 'favicon.svg')) }
+  return [...outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })), favicon]
+}
+
+async function writeAsset({ name, contents }: Bundled): Promise<readonly [string, { readonly path: string }]> {
+  const hash = createHash('sha256').update(contents).digest('base64url').slice(0, 10)
+  const file = `${basename(name, extname(name))}.${hash}${extname(name)}`
+  const path = join(target, file)
+  await writeFile(path, contents)
+  await writeFile(`${path}.br`, await promisify(brotliCompress)(contents, brotli))
+  await writeFile(`${path}.gz`, await promisify(gzip)(contents, { level: 9 }))
+  return [name, { path: prefix + file }]
+}
+
+/** The icons whose names stand in a template: `icon', { name: 'key-round' }`, or a list of choices with `symbol`. */
+async function usedIcons(): Promise<Record<string, unknown>> {
+  const known: Record<string, unknown> = JSON.parse(await readFile(iconNodes(), 'utf8'))
+  const icons: Record<string, unknown> = {}
+  for (const template of await templates()) {
+    if (!template.includes('/partials/icon')) continue
+    for (const [, name] of template.matchAll(/'([a-z0-9-]+)'/g))
+      if (name !== undefined && Object.hasOwn(known, name)) icons[name] = known[name]
+  }
+  return icons
+}
+
+function iconNodes(): string {
+  return join(server, 'node_modules', 'lucide-static', 'icon-nodes.json')
+}
+
+async function templates(): Promise<string[]> {
+  const views = join(server, 'views')
+  const names = (await readdir(views, { recursive: true })).filter((name) => name.endsWith('.ejs'))
+  return Promise.all(names.map((name) => readFile(join(views, name), 'utf8')))
+}

@@ -1,0 +1,186 @@
+import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { bodyParser } from '@koa/bodyparser'
+import { type AuditSink, assertSameOrigin, commonHeaders, createPocket, type Pocket, requestContext, systemClock } from '@pocket/core'
+import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { typeormStores } from '@pocket/core/typeorm'
+import { createDirectory, type Directory } from '@pocket/directory'
+import { directoryStores } from '@pocket/directory/typeorm'
+import Koa from 'koa'
+import type { Logger } from 'pino'
+import { accountPages } from './account/page.ts'
+import { createClientFlash } from './clients/flash.ts'
+import { clientPages } from './clients/page.ts'
+import type { Config } from './config/load.ts'
+import { openDatabase } from './database/open-database.ts'
+import { loadAssets, serveAssets } from './http/assets.ts'
+import { createAuthentication } from './http/authentication.ts'
+import { errorResponses } from './http/errors.ts'
+import { healthCheck } from './http/health.ts'
+import { loadMessages } from './http/messages.ts'
+import { createPageRenderer } from './http/page.ts'
+import { createShowPage, type ShowPage } from './http/show-page.ts'
+import { createScheduler } from './jobs/scheduler.ts'
+import { createRoutes } from './routes.ts'
+import { setUpApi } from './set-up/api.ts'
+import { setUpPages } from './set-up/page.ts'
+import { createSetUp } from './set-up/set-up.ts'
+import { signInPages } from './sign-in/page.ts'
+
+/** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
+export interface App extends AsyncDisposable {
+  readonly pocket: Pocket
+  readonly directory: Directory
+  /** Begins to answer requests; resolves to the address that people use. */
+  listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
+  /** Makes a login code for the user of this name or e-mail address. Instants in milliseconds since the Unix epoch. */
+  issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
+}
+
+const hour = 60 * 60_000
+const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
+const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
+const messagesFile = fileURLToPath(new URL('../locales/en.json', import.meta.url))
+const appName = 'Pocket ID'
+
+/** Composes an instance: opens and migrates the database, reads the keys, wires the nouns to their addresses. */
+export async function createApp(config: Config, logger: Logger): Promise<App> {
+  const assets = await loadAssets(assetsDirectory)
+  const database = await openDatabase(config, logger)
+  const { dataSource, masterKey } = database
+  const clock = systemClock
+  const stores = typeormStores(dataSource)
+  const directory = createDirectory({ ...directoryStores(dataSource), clock })
+  const audit = auditLog(logger)
+  const render = createPageRenderer({ viewsDirectory, assets, messages: await loadMessages(messagesFile), appName, clock })
+  const show = createShowPage(render)
+
+  const pocket = await createPocket({
+    issuer: config.appUrl,
+    name: appName,
+    masterKey,
+    stores: { ...stores, accounts: directory.accounts },
+    render,
+    audit,
+    onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
+    trustProxy: config.trustProxy,
+    otherWaysAt: '/lc',
+    clock,
+  })
+
+  const scheduler = createScheduler({ store: database.jobs, clock, logger })
+  scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
+  scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
+
+  const authentication = createAuthentication(pocket, directory)
+  const setUp = createSetUp({ pocket, directory, audit })
+  const flashes = createClientFlash(masterKey, pocket.issuer.startsWith('https:'))
+  const routes = createRoutes({
+    health: healthCheck(database.ping),
+    signIn: signInPages({ pocket, directory, authentication, show }),
+    setUp: setUpPages({ setUp, show }),
+    setUpApi: setUpApi(setUp),
+    account: accountPages({ pocket, authentication, audit, show }),
+    clients: clientPages({ pocket, authentication, audit, show, flashes }),
+  })
+
+  const koa = createKoa({ pocket, config, logger, show })
+  koa.use(serveAssets(assets)).use(pocket.koa()).use(sameOriginOnly(pocket.issuer)).use(bodies()).use(routes.routes())
+  const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
+
+  return {
+    pocket,
+    directory,
+    async listen() {
+      await listening(server, config)
+      scheduler.start()
+      return { url: pocket.issuer, setUpUrl: (await directory.isSetUp()) ? null : `${pocket.issuer}/login/setup` }
+    },
+    async issueLoginCode(name) {
+      const user = await directory.findByName(name)
+      if (!user) throw new NotFound('account_not_found', `There is no user with the name or e-mail address ${name}.`)
+      const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
+      await audit.record({ event: 'code_issued', accountId: user.id }, { requestId: null, ipAddress: null, userAgent: null })
+      return { code, url: `${pocket.issuer}/lc/${code}`, expiresAt }
+    },
+    async [Symbol.asyncDispose]() {
+      await closed(server)
+      await scheduler[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+interface KoaPorts {
+  readonly pocket: Pocket
+  readonly config: Config
+  readonly logger: Logger
+  readonly show: ShowPage
+}
+
+function createKoa({ config, logger, show }: KoaPorts): Koa {
+  const koa = new Koa({ proxy: true })
+  koa.on('error', (error) => logger.error({ err: error }, 'An answer failed'))
+  koa.use(async (ctx, next) => {
+    const started = performance.now()
+    const { requestId, ipAddress } = requestContext(ctx.req, config.trustProxy)
+    ctx.set('X-Request-ID', requestId)
+    commonHeaders(ctx.res)
+    await next()
+    if (ctx.path === '/healthz') return
+    const took = Math.round(performance.now() - started)
+    logger.info({ requestId, method: ctx.method, path: ctx.path, status: ctx.res.statusCode, took, ipAddress }, 'request')
+  })
+  return koa.use(errorResponses({ logger, show }))
+}
+
+function sameOriginOnly(origin: string): Koa.Middleware {
+  return (ctx, next) => {
+    assertSameOrigin(ctx.req, [origin])
+    return next()
+  }
+}
+
+function bodies(): Koa.Middleware {
+  return bodyParser({
+    enableTypes: ['json', 'form'],
+    jsonLimit: '100kb',
+    formLimit: '100kb',
+    onError: (cause) => {
+      throw new InvalidInput('invalid_request_body', 'The body cannot be read, or is too large.', { cause })
+    },
+  })
+}
+
+/** The audit log is the server's log until it has a table of its own. */
+function auditLog(logger: Logger): AuditSink {
+  return {
+    async record({ event, ...details }, origin) {
+      // Under the name `code` the log would take an error's code for a secret.
+      const { code, ...rest } = { code: undefined, ...details }
+      logger.info({ audit: event, ...(code !== undefined && { errorCode: code }), ...rest, ...origin }, event)
+    },
+  }
+}
+
+async function removeExpired(pocket: Pocket, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await pocket.removeExpired(1000)) > 0);
+}
+
+async function listening(server: Server, { unixSocket, port, host }: Config): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(unixSocket ? { path: unixSocket } : { port, host }, resolve)
+  await promise
+}
+
+/** Lets requests that are under way finish, within reason. */
+async function closed(server: Server): Promise<void> {
+  if (!server.listening) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const impatience = setTimeout(() => server.closeAllConnections(), 5000)
+  server.close(() => resolve())
+  server.closeIdleConnections()
+  await promise
+  clearTimeout(impatience)
+}

@@ -1,0 +1,73 @@
+import { isIP } from 'node:net'
+import type { TrustProxy } from '@pocket/core'
+import type { Reader } from './reader.ts'
+import { parseTrustProxy, trustNobody } from './trust-proxy.ts'
+import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+
+const example = 'such as https://id.example.com'
+
+const appUrl: Variable<string> = {
+  name: 'APP_URL',
+  type: 'URL',
+  default: 'http://localhost:1411',
+  description:
+    'The address that people and applications reach this server at: the issuer, the origin of every link, and the domain that passkeys are bound to **for ever**. An origin without a path. It has to be `https://`, but for `http://localhost`, since browsers offer passkeys nowhere else.',
+  parse: parseAppUrl,
+}
+
+const trustProxy: Variable<TrustProxy> = {
+  name: 'TRUST_PROXY',
+  type: 'boolean or list',
+  default: 'false',
+  description:
+    'Whose `X-Forwarded-*` headers count. `true` trusts everybody who can connect, so use it only where nobody but the reverse proxy can; a list of IP addresses and networks (`10.0.0.0/8, 192.168.1.5`) trusts those.',
+  parse: parseTrustProxy,
+}
+
+export const addressSection = {
+  title: 'Address',
+  variables: { appUrl, trustProxy },
+} satisfies Section
+
+/** How this server is reached from outside. */
+export interface AddressConfig {
+  /** An origin: scheme, host and port in lower case, without a slash at the end. */
+  readonly appUrl: string
+  /** Whether a peer at this IP address may say for whom it speaks. */
+  readonly trustProxy: TrustProxy
+}
+
+export function readAddress(reader: Reader): AddressConfig {
+  return {
+    appUrl: reader.read(appUrl) ?? appUrl.default,
+    trustProxy: reader.read(trustProxy) ?? trustNobody,
+  }
+}
+
+function parseAppUrl({ text }: GivenValue): string {
+  const url = URL.parse(text)
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new WrongValue(`"${text}" is not an http or https address`, `Write the whole address, ${example}.`)
+  if (url.username !== '' || url.password !== '')
+    throw new WrongValue('it contains a user name or a password', `Write the bare address, ${example}.`)
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    throw new WrongValue(
+      `"${text}" has a path, a query or a fragment`,
+      `Write ${url.origin}; this server needs a host name of its own.`,
+    )
+  if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)
+    throw new WrongValue(
+      `"${text}" names an IP address, and passkeys are bound to a host name`,
+      `Write a host name, ${example} or http://localhost:1411.`,
+    )
+  if (url.protocol === 'http:' && !isLocalhost(url.hostname))
+    throw new WrongValue(
+      `"${text}" is not https, and browsers offer passkeys only over https or on localhost`,
+      `Put a reverse proxy with a certificate in front and write https://${url.host}.`,
+    )
+  return url.origin
+}
+
+function isLocalhost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost')
+}

@@ -1,0 +1,125 @@
+import { dirname } from 'node:path'
+import type { Reader } from './reader.ts'
+import { type GivenValue, parseWord, type Section, type Variable, WrongValue } from './variable.ts'
+
+const defaultPath = 'data/pocket-id.db'
+
+const connectionString: Variable<ParsedConnection> = {
+  name: 'DB_CONNECTION_STRING',
+  type: 'URL or path',
+  default: defaultPath,
+  secret: true,
+  description:
+    '`postgres://user:password@host:5432/database` (or `postgresql://`) is PostgreSQL; its query goes to the driver. Everything else is the path of an SQLite file, or a `file:` URI of one; what follows its `?` is ignored with a warning.',
+  parse: parseConnectionString,
+}
+
+const provider: Variable<DatabaseConfig['kind']> = {
+  name: 'DB_PROVIDER',
+  type: '`sqlite` or `postgres`',
+  default: 'none',
+  description:
+    'Accepted for configurations that have it. `DB_CONNECTION_STRING` decides; where the two contradict each other, that is an error.',
+  parse: parseWord(['sqlite', 'postgres']),
+}
+
+export const databaseSection = {
+  title: 'Database',
+  introduction:
+    'The folder of the SQLite file is the data folder, and has to be kept. With PostgreSQL the data folder is `data` in the working directory.',
+  variables: { connectionString, provider },
+} satisfies Section
+
+/** Which database is used. A relative `path` starts at the working directory. */
+export type DatabaseConfig =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string }
+
+interface ParsedConnection {
+  readonly database: DatabaseConfig
+  readonly ignored: string | undefined
+}
+
+export function readDatabase(reader: Reader): DatabaseConfig {
+  const { database, ignored } = reader.read(connectionString) ?? plain(defaultPath)
+  if (ignored !== undefined)
+    reader.warnings.push(
+      `DB_CONNECTION_STRING: "?${ignored}" is ignored; the path is "${database.kind === 'sqlite' && database.path}".`,
+    )
+  const expected = reader.read(provider)
+  if (expected !== undefined && expected !== database.kind && !hasProblem(reader, connectionString))
+    reader.problems.push({
+      variable: provider.name,
+      wrong: `it says ${expected}, but ${reader.isSet(connectionString) ? connectionString.name : `the default of ${connectionString.name}`} is ${described(database)}`,
+      remedy:
+        expected === 'postgres'
+          ? `Set ${connectionString.name} to postgres://user:password@host:5432/database, or remove ${provider.name}.`
+          : `Set ${connectionString.name} to a path, such as ${defaultPath}, or remove ${provider.name}.`,
+    })
+  return database
+}
+
+/** Where files of this server lie beside its database. */
+export function dataFolderOf(database: DatabaseConfig): string {
+  return database.kind === 'sqlite' ? dirname(database.path) : dirname(defaultPath)
+}
+
+function hasProblem(reader: Reader, variable: Variable<unknown>): boolean {
+  return reader.problems.some((problem) => problem.variable === variable.name)
+}
+
+function described(database: DatabaseConfig): string {
+  return database.kind === 'sqlite' ? 'the path of an SQLite file' : 'the URL of a PostgreSQL database'
+}
+
+function parseConnectionString(given: GivenValue): ParsedConnection {
+  const text = given.text.trim()
+  // Two letters at least, since one is a drive.
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase()
+  if (scheme === undefined) return plain(text)
+  if (scheme === 'file') return fromFileUri(text)
+  if (scheme === 'postgres' || scheme === 'postgresql') return fromPostgresUrl(text)
+  throw new WrongValue(
+    `databases of the kind "${scheme}" are not supported`,
+    'Write postgres://user:password@host:5432/database, or the path of an SQLite file.',
+  )
+}
+
+function fromPostgresUrl(url: string): ParsedConnection {
+  // What is wrong with it is not repeated: it holds a password.
+  if (!/^postgres(ql)?:\/\//i.test(url) || URL.parse(url) === null)
+    throw new WrongValue(
+      'it is not a valid PostgreSQL URL',
+      'Write postgres://user:password@host:5432/database; encode special characters of the password (@ as %40, / as %2F).',
+    )
+  return { database: { kind: 'postgres', url }, ignored: undefined }
+}
+
+function fromFileUri(uri: string): ParsedConnection {
+  const [location = '', ignored] = divide(uri.slice('file:'.length))
+  const authority = /^\/\/([^/]*)/.exec(location)?.[1]
+  if (authority !== undefined && authority !== '' && authority !== 'localhost')
+    throw new WrongValue(`it names the host "${authority}"`, 'Write file:data/pocket-id.db or file:///folder/file.db.')
+  const path = decoded(authority === undefined ? location : location.slice(2 + authority.length))
+  return { ...plain(path), ignored }
+}
+
+function plain(text: string): ParsedConnection {
+  const [path, ignored] = divide(text)
+  if (path === '' || path === ':memory:' || path.endsWith('/'))
+    throw new WrongValue('it names no file', `Write the path of an SQLite file, such as ${defaultPath}.`)
+  return { database: { kind: 'sqlite', path }, ignored }
+}
+
+function divide(text: string): [path: string, parameters: string | undefined] {
+  const at = text.indexOf('?')
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1) || undefined]
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new WrongValue('it is not a valid file: URI', 'Write a percent sign as %25, or write the path without file:.')
+  }
+}

@@ -1,0 +1,35 @@
+import type { Reader } from './reader.ts'
+import type { GivenValue, Section, Variable } from './variable.ts'
+import { WrongValue } from './variable.ts'
+
+const leastBytes = 16
+
+const encryptionKey: Variable<Buffer> = {
+  name: 'ENCRYPTION_KEY',
+  type: 'text',
+  default: 'the content of `encryption_key` in the data folder, which the first start makes',
+  unit: 'bytes: 16 at least',
+  secret: true,
+  description:
+    'The master secret: it protects the signing keys and everything else that is stored encrypted. A good one comes from `openssl rand -base64 32`. Keep a copy of it apart from the database: without it the database cannot be used.',
+  parse: parseKey,
+}
+
+export const encryptionSection = {
+  title: 'Encryption',
+  variables: { encryptionKey },
+} satisfies Section
+
+/** The bytes of the master key, where the environment gives one. */
+export function readEncryptionKey(reader: Reader): Buffer | undefined {
+  return reader.read(encryptionKey)
+}
+
+function parseKey({ bytes }: GivenValue): Buffer {
+  if (bytes.length < leastBytes)
+    throw new WrongValue(
+      `it has ${bytes.length} bytes`,
+      `Use ${leastBytes} bytes at least; \`openssl rand -base64 32\` makes a good one.`,
+    )
+  return bytes
+}

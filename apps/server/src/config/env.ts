@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Misconfigured } from '@pocket/core/errors'
+import { parse } from 'dotenv'
+import { type Config, loadConfig } from './load.ts'
+import type { Environment } from './reader.ts'
+
+/**
+ * The environment of this process, completed by the `.env` file of a folder; real variables win.
+ *
+ * @throws {Misconfigured} where there is such a file and it cannot be read
+ */
+export function readEnvironment(folder: string = process.cwd()): Environment {
+  return { ...readDotEnv(join(folder, '.env')), ...process.env }
+}
+
+/** @throws {InvalidConfig} naming everything that is wrong with the environment */
+export function readConfig(): Config {
+  return loadConfig(readEnvironment(), (path) => readFileSync(path))
+}
+
+function readDotEnv(path: string): Environment {
+  try {
+    return parse(readFileSync(path))
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return {}
+    throw new Misconfigured(`The file ${path} cannot be read (${cause instanceof Error ? cause.message : cause}).`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,81 @@
+import type { Reader } from './reader.ts'
+import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+
+const host: Variable<string> = {
+  name: 'HOST',
+  type: 'host name or IP address',
+  default: '0.0.0.0',
+  description: 'The address of this machine to listen at. `0.0.0.0` is every IPv4 address, `::` every address.',
+  parse: parseHost,
+}
+
+const port: Variable<number> = {
+  name: 'PORT',
+  type: 'integer, 1 to 65535',
+  default: '1411',
+  description: 'The TCP port to listen at.',
+  parse: parsePort,
+}
+
+const unixSocket: Variable<string> = {
+  name: 'UNIX_SOCKET',
+  type: 'path',
+  default: 'none',
+  description:
+    'Listen at this Unix socket instead of `HOST` and `PORT`. A socket that an earlier run left is replaced.',
+  parse: ({ text }) => text,
+}
+
+const unixSocketMode: Variable<number> = {
+  name: 'UNIX_SOCKET_MODE',
+  type: 'octal number',
+  default: 'what the umask leaves',
+  description: 'The permissions of the Unix socket, such as `0660`.',
+  parse: parseMode,
+}
+
+export const listeningSection = {
+  title: 'Listening',
+  variables: { host, port, unixSocket, unixSocketMode },
+} satisfies Section
+
+/** Where this server listens. */
+export interface ListenConfig {
+  readonly host: string
+  readonly port: number
+  /** The path of a socket that is used instead of host and port. */
+  readonly unixSocket: string | undefined
+  /** Its permission bits. */
+  readonly unixSocketMode: number | undefined
+}
+
+export function readListening(reader: Reader): ListenConfig {
+  const config: ListenConfig = {
+    host: reader.read(host) ?? host.default,
+    port: reader.read(port) ?? Number(port.default),
+    unixSocket: reader.read(unixSocket),
+    unixSocketMode: reader.read(unixSocketMode),
+  }
+  if (config.unixSocket === undefined && config.unixSocketMode !== undefined)
+    reader.warnings.push('UNIX_SOCKET_MODE has no effect, since UNIX_SOCKET is not set.')
+  return config
+}
+
+function parseHost({ text }: GivenValue): string {
+  if (!/^[\w.:%-]+$/.test(text))
+    throw new WrongValue(`"${text}" is neither a host name nor an IP address`, 'Write 0.0.0.0, :: or an address.')
+  return text.toLowerCase()
+}
+
+function parsePort({ text }: GivenValue): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > 65_535)
+    throw new WrongValue(`"${text}" is not a port`, 'Write a whole number from 1 to 65535.')
+  return value
+}
+
+function parseMode({ text }: GivenValue): number {
+  if (!/^0?[0-7]{3}$/.test(text))
+    throw new WrongValue(`"${text}" is not a file mode`, 'Write three octal digits, such as 0660.')
+  return Number.parseInt(text, 8)
+}

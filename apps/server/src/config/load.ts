@@ -1,0 +1,65 @@
+import { Misconfigured } from '@pocket/core/errors'
+import { type AddressConfig, addressSection, readAddress } from './address.ts'
+import { type DatabaseConfig, dataFolderOf, readDatabase } from './database.ts'
+import { readEncryptionKey } from './encryption.ts'
+import { type ListenConfig, readListening } from './listening.ts'
+import { type LogConfig, readLogging } from './logging.ts'
+import { type Environment, type Problem, Reader, type ReadFile } from './reader.ts'
+
+/** Everything that the environment decides. */
+export interface Config extends AddressConfig, ListenConfig, LogConfig {
+  readonly database: DatabaseConfig
+  /** Where the generated encryption key lies. A relative path starts at the working directory. */
+  readonly dataFolder: string
+  /** The bytes of the master key, where the environment gives one. */
+  readonly encryptionKey: Buffer | undefined
+  /** What an administrator should know, though the server can start. */
+  readonly warnings: readonly string[]
+}
+
+/** The environment cannot be used. The message names every wrong variable, what is wrong and what would be right. */
+export class InvalidConfig extends Misconfigured {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(sentences(problems))
+    this.problems = problems
+  }
+}
+
+/**
+ * Makes the configuration out of an environment; reads nothing else but the files that `*_FILE` variables name.
+ *
+ * @throws {InvalidConfig} naming every problem at once
+ */
+export function loadConfig(environment: Environment, readFile: ReadFile): Config {
+  const reader = new Reader(environment, readFile)
+  const address = readAddress(reader)
+  const listen = readListening(reader)
+  const database = readDatabase(reader)
+  const encryptionKey = readEncryptionKey(reader)
+  const log = readLogging(reader)
+  warnOfOtherPort(reader, address, listen)
+  if (reader.problems.length > 0) throw new InvalidConfig(reader.problems)
+  return {
+    ...address,
+    ...listen,
+    ...log,
+    database,
+    dataFolder: dataFolderOf(database),
+    encryptionKey,
+    warnings: reader.warnings,
+  }
+}
+
+/** Without a proxy there is no way from the default address to another port. */
+function warnOfOtherPort(reader: Reader, { appUrl }: AddressConfig, { port, unixSocket }: ListenConfig): void {
+  if (reader.isSet(addressSection.variables.appUrl) || unixSocket !== undefined || appUrl.endsWith(`:${port}`)) return
+  reader.warnings.push(`APP_URL is not set, so links lead to ${appUrl}, but this server listens at port ${port}.`)
+}
+
+function sentences(problems: readonly Problem[]): string {
+  const lines = problems.map(({ variable, wrong, remedy }) => `  ${variable}: ${wrong}. ${remedy}`)
+  const head = problems.length === 1 ? 'A variable of the environment is' : 'Variables of the environment are'
+  return [`${head} wrong; nothing was started.`, ...lines].join('\n')
+}

@@ -1,0 +1,36 @@
+import type { Reader } from './reader.ts'
+import { parseBoolean, parseWord, type Section, type Variable } from './variable.ts'
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+const logLevel: Variable<LogLevel> = {
+  name: 'LOG_LEVEL',
+  type: logLevels.map((level) => `\`${level}\``).join(', '),
+  default: 'info',
+  description: 'The least important lines that are still written.',
+  parse: parseWord(logLevels),
+}
+
+const logJson: Variable<boolean> = {
+  name: 'LOG_JSON',
+  type: 'boolean',
+  default: 'false',
+  description: 'Write each line of the log as a JSON object, for programs.',
+  parse: parseBoolean,
+}
+
+export const loggingSection = {
+  title: 'Log',
+  introduction: 'The log goes to standard output.',
+  variables: { logLevel, logJson },
+} satisfies Section
+
+export interface LogConfig {
+  readonly logLevel: LogLevel
+  readonly logJson: boolean
+}
+
+export function readLogging(reader: Reader): LogConfig {
+  return { logLevel: reader.read(logLevel) ?? 'info', logJson: reader.read(logJson) ?? false }
+}

@@ -1,0 +1,105 @@
+import { type GivenValue, type Variable, WrongValue } from './variable.ts'
+
+/** The environment, or whatever stands in for it in a test. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads a whole file. @throws what the file system throws */
+export type ReadFile = (path: string) => Buffer
+
+/** A variable, what is wrong with it, and what would be right. */
+export interface Problem {
+  readonly variable: string
+  readonly wrong: string
+  readonly remedy: string
+}
+
+/** Reads variables and collects what is wrong with them, so that all of it can be told at once. */
+export class Reader {
+  readonly problems: Problem[] = []
+  readonly warnings: string[] = []
+  readonly #environment: Environment
+  readonly #readFile: ReadFile
+
+  constructor(environment: Environment, readFile: ReadFile) {
+    this.#environment = environment
+    this.#readFile = readFile
+  }
+
+  /** The value, or `undefined` where the variable is not set, is empty or is wrong. */
+  read<T>(variable: Variable<T>): T | undefined {
+    return this.attempt(variable.name, () => {
+      const given = variable.secret ? this.#readSecret(variable.name) : this.#readText(variable.name)
+      return given && variable.parse(given)
+    })
+  }
+
+  /** Whether the variable, or its file, is given. */
+  isSet({ name, secret }: Variable<unknown>): boolean {
+    return this.#text(name) !== undefined || (secret === true && this.#text(fileForm(name)) !== undefined)
+  }
+
+  /** Notes what `work` finds wrong. */
+  attempt<T>(variable: string, work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof WrongValue)) throw error
+      this.problems.push({ variable, wrong: error.message, remedy: error.remedy })
+      return undefined
+    }
+  }
+
+  #text(name: string): string | undefined {
+    // Compose files hand on variables that nobody has set as empty ones.
+    return this.#environment[name] === '' ? undefined : this.#environment[name]
+  }
+
+  #readText(name: string): GivenValue | undefined {
+    const text = this.#text(name)?.trim()
+    return text ? { text, bytes: Buffer.from(text) } : undefined
+  }
+
+  #readSecret(name: string): GivenValue | undefined {
+    const text = this.#text(name)
+    const path = this.#text(fileForm(name))
+    const direct = text === undefined ? undefined : Buffer.from(text)
+    const bytes = path === undefined ? direct : this.#readSecretFile(name, path)
+    if (bytes === undefined) return undefined
+    if (direct !== undefined && !direct.equals(bytes))
+      throw new WrongValue(
+        `it is set, and ${fileForm(name)} names a file with another value`,
+        `Remove ${name} or ${fileForm(name)}.`,
+      )
+    return { text: bytes.toString('utf8'), bytes }
+  }
+
+  #readSecretFile(name: string, path: string): Buffer {
+    const bytes = withoutLineEnd(this.#contentOf(name, path))
+    if (bytes.length === 0)
+      throw new WrongValue(`${fileForm(name)} names "${path}", which is empty`, 'Write the value into this file.')
+    return bytes
+  }
+
+  #contentOf(name: string, path: string): Buffer {
+    try {
+      return this.#readFile(path)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new WrongValue(
+        `${fileForm(name)} names "${path}", which cannot be read (${reason})`,
+        'Name a file that exists and that this server may read.',
+      )
+    }
+  }
+}
+
+/** The variable that names a file with the value of a secret. */
+export function fileForm(name: string): string {
+  return `${name}_FILE`
+}
+
+/** One line end at the end is what editors and `echo` leave; whatever else is there belongs to the value. */
+function withoutLineEnd(bytes: Buffer): Buffer {
+  if (bytes.at(-1) !== 0x0a) return bytes
+  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1)
+}

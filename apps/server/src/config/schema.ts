@@ -1,0 +1,17 @@
+import { addressSection } from './address.ts'
+import { containerSection } from './container.ts'
+import { databaseSection } from './database.ts'
+import { encryptionSection } from './encryption.ts'
+import { listeningSection } from './listening.ts'
+import { loggingSection } from './logging.ts'
+import type { Section } from './variable.ts'
+
+/** Every variable there is, in the order of the reference. */
+export const sections: readonly Section[] = [
+  addressSection,
+  listeningSection,
+  databaseSection,
+  encryptionSection,
+  loggingSection,
+  containerSection,
+]

@@ -1,0 +1,44 @@
+interface Entry {
+  readonly level?: unknown
+  readonly time?: unknown
+  readonly msg?: unknown
+  readonly err?: unknown
+}
+
+// Whatever could start a line, move the cursor or turn the direction of the text.
+const control = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu
+
+/**
+ * A log entry in JSON as a line for people: `time LEVEL message key=value`. An error's stack follows on indented lines.
+ * Nothing in it can pretend to be another line.
+ */
+export function readableLine(json: string): string {
+  const { level, time, msg, err, ...rest }: Entry = JSON.parse(json)
+  const head = [String(time), String(level).toUpperCase().padEnd(5), safe(String(msg ?? ''))]
+  const pairs = Object.entries({ ...rest, ...errorFields(err) }).map(([key, value]) => `${safe(key)}=${shown(value)}`)
+  return `${[...head, ...pairs].join(' ')}\n${stackOf(err)}`
+}
+
+function errorFields(err: unknown): Record<string, unknown> {
+  if (typeof err !== 'object' || err === null) return err === undefined ? {} : { err }
+  const { type, message, stack, code }: Readonly<Record<string, unknown>> = { ...err }
+  return { ...(code === undefined ? {} : { code }), ...(stack === undefined ? { error: `${type}: ${message}` } : {}) }
+}
+
+function stackOf(err: unknown): string {
+  if (typeof err !== 'object' || err === null || !('stack' in err)) return ''
+  const lines = String(err.stack).split('\n')
+  return lines.map((line) => `    ${safe(line.trim())}\n`).join('')
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string' && /^[^\s"=\p{Cc}\p{Cf}]+$/u.test(value)) return value
+  return safe(JSON.stringify(value))
+}
+
+function safe(text: string): string {
+  return text.replace(control, (character) => {
+    const code = character.charCodeAt(0).toString(16).padStart(4, '0')
+    return `\\u${code}`
+  })
+}

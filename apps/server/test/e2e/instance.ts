@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createTestDatabase, freePort, type RunningProcess, startProcess } from '@pocket/test-support'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+export type Storage = 'SQLite' | 'PostgreSQL'
+
+export interface Instance extends AsyncDisposable {
+  readonly url: string
+  readonly output: () => string
+  /** Ends the process at once, as a power cut would, and starts it again on the same data. */
+  restartAfterKill(): Promise<void>
+  /** Runs another command of the same program beside it, and returns what it printed. */
+  command(...args: readonly string[]): Promise<string>
+}
+
+/** The real program, in a process of its own, on an empty database. */
+export async function startInstance(storage: Storage, env: Readonly<Record<string, string>> = {}): Promise<Instance> {
+  const stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-e2e-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const database = storage === 'PostgreSQL' ? stack.use(await createTestDatabase()).url : join(folder, 'data', 'pocket-id.db')
+  const settings = {
+    PATH: process.env.PATH ?? '',
+    APP_URL: url,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    DB_CONNECTION_STRING: database,
+    ENCRYPTION_KEY: 'a key for tests that is long enough',
+    ...env,
+  }
+  const command = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main]
+  const start = () => startProcess(process.execPath, command, { cwd: folder, env: settings, readyWhen: /listening|Open http|http:\/\/localhost/ })
+
+  let running: RunningProcess = await start()
+  stack.defer(() => running[Symbol.asyncDispose]())
+  return {
+    url,
+    output: () => running.output(),
+    async restartAfterKill() {
+      running.kill('SIGKILL')
+      await running.exit
+      running = await start()
+    },
+    async command(...args) {
+      await using child = await startProcess(process.execPath, [...command, ...args], { cwd: folder, env: settings })
+      await child.exit
+      return child.output()
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SynologyDsm } from '@pocket/core/testing'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import type { Page } from 'playwright-core'
+import { type Instance, type Storage, startInstance } from './instance.ts'
+
+const nas = 'https://nas.example:5001'
+
+let browser: TestBrowser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+})
+
+/** A person's window, in which DSM answers at its own address and nothing may appear on the console. */
+async function openWindow() {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const messages: string[] = []
+  page.on('console', (message) => messages.push(`${message.type()}: ${message.text()}`))
+  page.on('pageerror', (error) => messages.push(String(error)))
+  await page.route(`${nas}/**`, (route) => route.fulfill({ contentType: 'text/html', body: '<title>DSM</title>' }))
+  const authenticator = await addVirtualAuthenticator(page)
+  return { page, authenticator, messages, [Symbol.asyncDispose]: () => context.close() }
+}
+
+async function setUpAdministrator(page: Page, instance: Instance, name = 'ada') {
+  await page.goto(instance.url)
+  await page.getByLabel('User name').fill(name)
+  await page.getByLabel('First name').fill('Ada')
+  await page.getByLabel('Last name').fill('Lovelace')
+  await page.getByLabel('E-mail').fill(`${name}@example.com`)
+  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
+  await page.waitForURL('**/settings/admin/oidc-clients')
+}
+
+async function addDsm(page: Page, instance: Instance, address: string) {
+  await page.goto(`${instance.url}/settings/admin/oidc-clients`)
+  await page.getByRole('link', { name: 'Add client' }).first().click()
+  await page.getByRole('link', { name: /Synology DSM/ }).click()
+  await page.getByLabel('Address of DSM').fill(address)
+  await page.getByRole('button', { name: 'Add client' }).click()
+  await page.getByRole('heading', { name: 'Type this into DSM' }).waitFor()
+  const value = async (label: string) => (await page.locator('.field', { has: page.getByText(label, { exact: true }) }).first().locator('code').textContent()) ?? ''
+  return {
+    wellKnownUrl: await value('Well-known URL'),
+    clientId: await value('Application ID'),
+    clientSecret: await value('Application secret'),
+    redirectUri: await value('Redirect URL'),
+    scope: await value('Authorization scope'),
+    userNameClaim: await value('Username claim'),
+  }
+}
+
+describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a sign-in at DSM', (storage) => {
+  test('set-up, client, consent, and straight in the second time; killed in between, nothing is lost', async () => {
+    await using instance = await startInstance(storage)
+    await using window = await openWindow()
+    const { page } = window
+    await setUpAdministrator(page, instance)
+    expect(await window.authenticator.credentials()).toHaveLength(1)
+    await instance.restartAfterKill()
+
+    const shown = await addDsm(page, instance, `${nas}/#/signin`)
+    expect(shown).toMatchObject({ redirectUri: nas, scope: 'openid email profile', userNameClaim: 'preferred_username' })
+    await page.getByText('The address was corrected').waitFor()
+    await expectNoAxeViolations(page)
+    await instance.restartAfterKill()
+    await page.reload()
+    expect(await page.getByText(shown.clientSecret).count()).toBe(0)
+
+    const dsm = new SynologyDsm({ ...shown, redirectUris: [shown.redirectUri], accounts: ['ada'] })
+    await dsm.save()
+    await page.goto(dsm.begin().url)
+    await page.getByRole('heading', { name: 'Let Synology DSM know who you are?' }).waitFor()
+    await expectNoAxeViolations(page)
+    await instance.restartAfterKill()
+    await page.getByRole('button', { name: 'Allow and continue' }).click()
+    await page.waitForURL(`${nas}/**`)
+    expect(await dsm.finish(page.url())).toEqual({ signedIn: true, accountName: 'ada' })
+
+    await page.goto(dsm.begin().url)
+    expect(await dsm.finish(page.url())).toEqual({ signedIn: true, accountName: 'ada' })
+
+    await page.goto(`${instance.url}/logout`)
+    await page.getByRole('button', { name: 'Sign out' }).last().click()
+    await page.getByRole('heading', { name: 'You’re signed out' }).waitFor()
+    await page.goto(dsm.begin().url)
+    await page.getByRole('heading', { name: 'Sign in to Synology DSM' }).waitFor()
+    await expectNoAxeViolations(page)
+    await instance.restartAfterKill()
+    await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+    await page.waitForURL(`${nas}/**`)
+    expect(await dsm.finish(page.url())).toEqual({ signedIn: true, accountName: 'ada' })
+    expect(window.messages).toEqual([])
+  })
+
+  test('set-up is there for the first one only', async () => {
+    await using instance = await startInstance(storage)
+    await using one = await openWindow()
+    await using two = await openWindow()
+    await Promise.all([one, two].map(({ page }) => page.goto(`${instance.url}/setup`)))
+    for (const [index, { page }] of [one, two].entries()) {
+      await page.getByLabel('User name').fill(`user${index}`)
+      await page.getByLabel('E-mail').fill(`user${index}@example.com`)
+    }
+    const finish = (page: Page) => page.getByRole('button', { name: 'Create passkey and finish' }).click()
+    await Promise.all([one, two].map(({ page }) => finish(page)))
+    const inside = async (page: Page) =>
+      Promise.race([
+        page.waitForURL('**/settings/admin/oidc-clients').then(() => true),
+        page.getByRole('alert').filter({ hasText: /\S/ }).waitFor().then(() => false),
+      ])
+    const outcome = await Promise.all([one, two].map(({ page }) => inside(page)))
+    expect(outcome.filter(Boolean)).toHaveLength(1)
+    for (const path of ['/setup', '/signup/setup', '/login/setup'])
+      expect((await fetch(instance.url + path, { headers: { accept: 'text/html' } })).status).toBe(404)
+    expect((await fetch(`${instance.url}/api/signup/setup`)).status).toBe(404)
+  })
+
+  test('an administrator without a passkey gets in by a login code, once, and adds one', async () => {
+    await using instance = await startInstance(storage)
+    const created = await fetch(`${instance.url}/api/signup/setup`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'ada', email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' }),
+    })
+    expect([created.status, await created.json()]).toMatchObject([200, { username: 'ada', isAdmin: true, displayName: 'Ada Lovelace', disabled: false }])
+    const link = /http\S+\/lc\/\w+/.exec(await instance.command('one-time-access-token', 'ADA'))?.[0] ?? ''
+    await using window = await openWindow()
+    const { page, authenticator } = window
+    await page.goto(link)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL('**/settings/account')
+    await page.getByText('You have no passkey yet').waitFor()
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByText('One passkey lets you in').waitFor()
+    expect(await authenticator.credentials()).toHaveLength(1)
+
+    await page.goto(link)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    expect(await page.getByLabel('Login code').getAttribute('aria-invalid')).toBe('true')
+  })
+
+  test('a second passkey can be added, renamed and removed; the last one stays', async () => {
+    await using instance = await startInstance(storage)
+    await using window = await openWindow()
+    const { page, authenticator } = window
+    await setUpAdministrator(page, instance)
+    await page.goto(`${instance.url}/settings/account`)
+    await page.getByText('Edit').first().click()
+    expect(await page.getByRole('button', { name: 'Remove passkey' }).count()).toBe(0)
+    await authenticator.remove()
+    await addVirtualAuthenticator(page)
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByText('2 passkeys let you in').waitFor()
+    await page.getByText('Edit').nth(1).click()
+    await page.getByLabel('Name', { exact: true }).last().fill('Key in the drawer')
+    await page.getByRole('button', { name: 'Save name' }).last().click()
+    await page.getByText('is now called').waitFor()
+    await expectNoAxeViolations(page)
+    await page.locator('li', { hasText: 'Key in the drawer' }).getByText('Edit').click()
+    await page.getByRole('button', { name: 'Remove passkey' }).last().click()
+    await page.getByText('One passkey lets you in').waitFor()
+    expect(window.messages).toEqual([])
+  })
+})

@@ -1,0 +1,206 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import {
+  addVirtualAuthenticator,
+  launchBrowser,
+  type TestBrowser,
+  type VirtualAuthenticator,
+} from '@pocket/test-support'
+import { type PageServer, startPageServer } from './page-server.ts'
+import { ceremony, pageStates } from './page-states.ts'
+
+type Page = Awaited<ReturnType<TestBrowser['newPage']>>
+
+let server: PageServer
+let browser: TestBrowser
+let page: Page
+let authenticator: VirtualAuthenticator
+let asked: { path: string; body: string }[]
+
+beforeAll(async () => {
+  server = await startPageServer()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  page = await browser.newPage()
+  authenticator = await addVirtualAuthenticator(page)
+  asked = []
+})
+afterEach(() => page.context().close())
+
+const creation = {
+  challenge: 'bmV3',
+  rp: { id: 'localhost', name: 'Pocket ID' },
+  user: { id: 'YW5uYQ', name: 'anna', displayName: 'Anna Koch' },
+  pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+  authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+}
+
+/** Answers by path and remembers what was asked. */
+function answering(answers: Readonly<Record<string, { status: number; body: unknown }>>): void {
+  server.answer = ({ path, body }) => {
+    asked.push({ path, body })
+    return answers[path]
+  }
+}
+
+/** The account page at `/start` makes a passkey, so that the virtual authenticator holds one. */
+async function makePasskey(): Promise<void> {
+  answering({
+    '/settings/account/passkeys/options': { status: 200, body: { options: creation } },
+    '/settings/account/passkeys': { status: 200, body: { redirectTo: '/signed-out' } },
+  })
+  await page.goto(`${server.origin}/account`)
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.waitForURL('**/signed-out')
+}
+
+describe('signing in', () => {
+  const fresh = (expiresAt: number) => {
+    const view = pageStates['sign-in']
+    if (view?.view !== 'sign-in') throw new Error('The state sign-in shows another page.')
+    server.pages.set('login', { ...view, ceremony: { ...ceremony, expiresAt } })
+  }
+  const button = () => page.getByRole('button', { name: 'Continue with a passkey' })
+
+  test('answers the challenge of the page and goes where the server says', async () => {
+    await makePasskey()
+    fresh(Date.now() + 300_000)
+    asked = []
+    answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
+    await page.goto(`${server.origin}/login`)
+    await button().press('Enter')
+    await page.waitForURL('**/signed-out')
+    expect(asked.map(({ path }) => path)).toEqual(['/submit'])
+    expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')
+  })
+
+  test('fetches a fresh challenge where the one of the page has ended', async () => {
+    await makePasskey()
+    fresh(Date.now() - 1)
+    asked = []
+    answering({
+      '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
+      '/submit': { status: 200, body: { redirectTo: '/signed-out' } },
+    })
+    await page.goto(`${server.origin}/login`)
+    await button().click()
+    await page.waitForURL('**/signed-out')
+    expect(asked.map(({ path }) => path)).toEqual(['/ceremony', '/submit'])
+    expect(challengeOf(asked[1]?.body)).toBe('ZnJlc2g')
+  })
+
+  test('never sends a challenge twice, and says what the server refused', async () => {
+    await makePasskey()
+    fresh(Date.now() + 300_000)
+    asked = []
+    answering({
+      '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
+      '/submit': { status: 401, body: { error: 'No.', code: 'passkey_unknown', request_id: '1' } },
+    })
+    await page.goto(`${server.origin}/login`)
+    await button().click()
+    await page.getByRole('alert').getByText('This passkey isn’t known here any more.').waitFor()
+    expect(await button().getAttribute('aria-busy')).toBeNull()
+    await button().click()
+    await expect.poll(() => asked.map(({ path }) => path)).toEqual(['/submit', '/ceremony', '/submit'])
+  })
+
+  test('says in one sentence that no passkey was used, and gives the focus back', async () => {
+    fresh(Date.now() + 300_000)
+    answering({})
+    await page.goto(`${server.origin}/login`)
+    await authenticator.remove()
+    // Without any authenticator the browser waits for one; closing the page's request is what a person's “cancel” does.
+    await page.evaluate(() => {
+      navigator.credentials.get = async () => {
+        throw new DOMException('The operation either timed out or was not allowed.', 'NotAllowedError')
+      }
+    })
+    await button().click()
+    await page.getByRole('alert').getByText('No passkey was used').waitFor()
+    expect(await button().evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  test('says so where the server cannot be reached', async () => {
+    await makePasskey()
+    fresh(Date.now() + 300_000)
+    await page.goto(`${server.origin}/login`)
+    await page.route('**/submit', (route) => route.abort())
+    await button().click()
+    await page.getByRole('alert').getByText('The server can’t be reached.').waitFor()
+  })
+
+  test('goes nowhere but to http and https', async () => {
+    await makePasskey()
+    fresh(Date.now() + 300_000)
+    answering({ '/submit': { status: 200, body: { redirectTo: 'javascript:alert(1)' } } })
+    await page.goto(`${server.origin}/login`)
+    await button().click()
+    await page.getByRole('alert').getByText('Something went wrong on our side').waitFor()
+    expect(page.url()).toBe(`${server.origin}/login`)
+  })
+})
+
+describe('setting up', () => {
+  const finish = () => page.getByRole('button', { name: 'Create passkey and finish' })
+
+  test('sends the fields, then the passkey', async () => {
+    answering({
+      '/login/setup/options': { status: 200, body: { options: creation } },
+      '/login/setup': { status: 200, body: { redirectTo: '/clients-none' } },
+    })
+    await page.goto(`${server.origin}/setup`)
+    await page.getByLabel('User name').fill('anna')
+    await page.getByLabel('First name').fill('Anna')
+    await page.getByLabel('Last name').fill('Koch')
+    await page.getByLabel('E-mail').fill('anna@example.com')
+    await finish().press('Enter')
+    await page.waitForURL('**/clients-none')
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
+      username: 'anna',
+      firstName: 'Anna',
+      lastName: 'Koch',
+      email: 'anna@example.com',
+    })
+    expect(await authenticator.credentials()).toHaveLength(1)
+  })
+
+  test('shows refused fields beside themselves and in a summary with the focus, and keeps what was typed', async () => {
+    const fields = [
+      { field: 'username', code: 'invalid_format', message: 'is wrong' },
+      { field: 'email', code: 'something_new', message: 'is new' },
+    ]
+    answering({
+      '/login/setup/options': { status: 400, body: { error: 'No.', code: 'validation_failed', details: { fields } } },
+    })
+    await page.goto(`${server.origin}/setup`)
+    await page.getByLabel('User name').fill('-anna')
+    await finish().click()
+    await page.getByText('Something needs to be changed first').waitFor()
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('summary')
+    expect(await page.getByLabel('User name').getAttribute('aria-invalid')).toBe('true')
+    expect(await page.locator('#f-username-error').textContent()).toContain('begins and ends with a letter or digit')
+    expect(await page.locator('#f-email-error').textContent()).toContain('can’t be used as it is')
+    expect(await page.getByLabel('First name').getAttribute('aria-invalid')).toBeNull()
+    expect(await page.getByLabel('User name').inputValue()).toBe('-anna')
+    expect(await authenticator.credentials()).toHaveLength(0)
+  })
+})
+
+test('a copy button copies the whole value and says so', async () => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto(`${server.origin}/client`)
+  await page.getByRole('button', { name: 'Copy Discovery URL' }).click()
+  await page.locator('#copy-status').getByText('Copied').waitFor()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  expect(copied).toBe('https://id.example.com/.well-known/openid-configuration')
+})
+
+function challengeOf(body: string | undefined): string {
+  const { response } = JSON.parse(body ?? '')
+  return JSON.parse(Buffer.from(response.response.clientDataJSON, 'base64url').toString()).challenge
+}

@@ -1,0 +1,215 @@
+import type { PageModel, Viewer } from '../../src/http/page-models.ts'
+
+/** Now, for every page: 24 November 2025. */
+export const now = Date.UTC(2025, 10, 24, 8, 14)
+const day = 86_400_000
+
+const anna: Viewer = { userName: 'anna', displayName: 'Anna Koch', isAdmin: true }
+const long: Viewer = { userName: 'dolores', displayName: 'Dolores Ibárruri-Fernández de la Torre', isAdmin: false }
+
+export const synology = { id: 'synology-dsm', name: 'Synology DSM', destination: 'nas.example.com:5001' }
+const immich = { id: 'immich', name: 'Immich', destination: 'photos.example.com' }
+
+export const ceremony = {
+  options: { challenge: 'c2hvcnQ', rpId: 'localhost', userVerification: 'required', timeout: 300_000 },
+  expiresAt: now + 300_000,
+  refreshFrom: '/ceremony',
+  submitTo: '/submit',
+} as const
+
+const signIn = { view: 'sign-in', client: null, ceremony, reason: 'first', otherWaysAt: '/lc', cancelTo: null } as const
+const passkeys = [
+  { id: '1', name: 'iCloud Keychain', synced: true, createdAt: now - 90 * day, lastUsedAt: now - 3 * 3_600_000 },
+  {
+    id: '2',
+    name: 'YubiKey 5 with a name as long as they come',
+    synced: false,
+    createdAt: now - day,
+    lastUsedAt: null,
+  },
+] as const
+const account = {
+  view: 'account',
+  viewer: anna,
+  email: 'anna@example.com',
+  emailVerified: true,
+  passkeys,
+  notice: null,
+  renameProblem: null,
+} as const
+const error = {
+  view: 'error',
+  status: 400,
+  code: 'interaction_expired',
+  description: 'The interaction has expired.',
+  details: {},
+  fields: [],
+  requestId: '0b3f6c1e-8f2a-4d6b-9a55-2f1d6f0f8a11',
+  retryAt: null,
+} as const
+const issuer = 'https://id.example.com'
+const client = {
+  view: 'client',
+  viewer: anna,
+  client: {
+    id: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11',
+    name: 'Immich',
+    redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'],
+    template: null,
+    isPublic: false,
+    createdAt: now,
+    secrets: [{ id: 's1', prefix: 'pks_7Qm2xR', createdAt: now - 30 * day }],
+  },
+  endpoints: [
+    { name: 'discovery', url: `${issuer}/.well-known/openid-configuration` },
+    { name: 'issuer', url: issuer },
+    { name: 'authorization', url: `${issuer}/authorize` },
+    { name: 'token', url: `${issuer}/api/oidc/token` },
+    { name: 'userinfo', url: `${issuer}/api/oidc/userinfo` },
+    { name: 'jwks', url: `${issuer}/.well-known/jwks.json` },
+    { name: 'end_session', url: `${issuer}/api/oidc/end-session` },
+    { name: 'introspection', url: `${issuer}/api/oidc/introspect` },
+    { name: 'revocation', url: `${issuer}/api/oidc/revoke` },
+  ],
+  newSecret: null,
+  corrections: [],
+  values: { name: 'Immich', redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'] },
+  problems: [],
+  notice: null,
+} as const
+const dsm = {
+  ...client,
+  client: {
+    ...client.client,
+    name: 'Synology DSM',
+    redirectUris: ['https://nas.example.com:5001'],
+    template: 'synology-dsm',
+  },
+  values: { name: 'Synology DSM', redirectUris: ['https://nas.example.com:5001'] },
+} as const
+const clientNew = {
+  view: 'client-new',
+  viewer: anna,
+  template: null,
+  values: { name: '', redirectUris: [] },
+  problems: [],
+} as const
+
+/** Every page in the states that look different. The name is the page's address in the preview. */
+export const pageStates: Readonly<Record<string, PageModel>> = {
+  'sign-in': signIn,
+  'sign-in-to-client': { ...signIn, client: synology, cancelTo: '/cancel' },
+  'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherWaysAt: null },
+  consent: {
+    view: 'consent',
+    client: immich,
+    account: { userName: 'anna', displayName: 'Anna Koch' },
+    claims: [
+      { claim: 'name', value: 'Anna Koch', verified: null },
+      { claim: 'user_name', value: 'anna', verified: null },
+      { claim: 'email', value: 'anna@example.com', verified: true },
+      { claim: 'groups', value: 'family, photos', verified: null },
+      { claim: 'offline_access', value: '', verified: null },
+    ],
+    allowedBefore: false,
+    submitTo: '/interaction/1/consent',
+    cancelTo: '/interaction/1/cancel',
+  },
+  'consent-nothing': {
+    view: 'consent',
+    client: { ...immich, destination: null, name: 'An application whose name is far longer than it ought to be' },
+    account: { userName: 'dolores', displayName: '' },
+    claims: [],
+    allowedBefore: true,
+    submitTo: '/interaction/1/consent',
+    cancelTo: '/interaction/1/cancel',
+  },
+  'error-expired': { ...error, retryAt: '/authorize?client_id=immich' },
+  'error-redirect-uri': {
+    ...error,
+    code: 'redirect_uri_has_fragment',
+    description: 'redirect_uri must not contain fragments',
+    details: {
+      client: 'Synology DSM',
+      received: 'https://nas.example.com:5001/#/signin',
+      registered: 'https://nas.example.com:5001',
+    },
+  },
+  'error-unheard-of': { ...error, code: 'some_future_code', description: '', requestId: null },
+  'sign-out': {
+    view: 'sign-out',
+    client: null,
+    submitTo: '/logout',
+    hidden: {},
+    confirm: { name: 'logout', value: 'yes' },
+  },
+  'sign-out-of-client': {
+    view: 'sign-out',
+    client: immich,
+    submitTo: '/end-session/confirm',
+    hidden: { xsrf: 'abc' },
+    confirm: { name: 'logout', value: 'yes' },
+  },
+  'signed-out': { view: 'signed-out', client: null },
+  setup: { view: 'setup' },
+  code: { view: 'code', code: '', fromLink: false, problem: null, redirect: '/interaction/1' },
+  'code-from-link': { view: 'code', code: 'K7QP2M', fromLink: true, problem: null, redirect: '/settings/account' },
+  'code-refused': {
+    view: 'code',
+    code: 'K7QP2M',
+    fromLink: false,
+    problem: 'code_invalid',
+    redirect: '/settings/account',
+  },
+  account,
+  'account-one-passkey': {
+    ...account,
+    passkeys: passkeys.slice(0, 1),
+    notice: { done: 'passkey_added', name: 'iCloud Keychain' },
+  },
+  'account-no-passkey': { ...account, viewer: long, email: null, passkeys: [] },
+  'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
+  clients: {
+    view: 'clients',
+    viewer: anna,
+    clients: [
+      { id: '1', name: 'Immich', destination: 'photos.example.com', createdAt: now - day },
+      { id: '2', name: 'Synology DSM', destination: 'nas.example.com:5001', createdAt: now },
+      { id: '3', name: 'Wiki', destination: null, createdAt: now - 400 * day },
+    ],
+    removed: 'Grafana',
+  },
+  'clients-none': { view: 'clients', viewer: anna, clients: [], removed: null },
+  'client-choose': clientNew,
+  'client-new-dsm': { ...clientNew, template: 'synology-dsm', values: { name: 'Synology DSM', redirectUris: [] } },
+  'client-new-refused': {
+    ...clientNew,
+    template: 'other',
+    values: {
+      name: '',
+      redirectUris: ['https://photos.example.com/auth/login', 'photos.example.com/cb', 'https://h/#x'],
+    },
+    problems: [
+      { field: 'name', code: 'required', message: '' },
+      { field: 'redirectUris[1]', code: 'invalid', message: '' },
+      { field: 'redirectUris[2]', code: 'fragment', message: '' },
+    ],
+  },
+  'client-dsm-created': {
+    ...dsm,
+    newSecret: { id: 's1', value: 'pks_7Qm2xRk3vT9bLwYh4nJc8sDfGzXqEaUo5iPt6rKmVyB' },
+    corrections: [{ given: 'https://nas.example.com:5001/#/signin', corrected: 'https://nas.example.com:5001' }],
+    notice: 'created',
+  },
+  'client-dsm': dsm,
+  client,
+  'client-new-secret': {
+    ...client,
+    client: {
+      ...client.client,
+      secrets: [...client.client.secrets, { id: 's2', prefix: 'pks_9dKw1Z', createdAt: now }],
+    },
+    newSecret: { id: 's2', value: 'pks_9dKw1ZtB3nXq8vLrYh4mJc7sDfGzPaEoUi5TkRwVyQb' },
+    notice: 'secret_added',
+  },
+}

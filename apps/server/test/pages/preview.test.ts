@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import type { Page } from 'playwright-core'
+import { type PageServer, startPageServer } from './page-server.ts'
+import { pageStates } from './page-states.ts'
+
+// With SCREENSHOTS set to a folder, every page is photographed there as well.
+const photographs = process.env.SCREENSHOTS
+const sizes = {
+  phone: { width: 390, height: 844 },
+  desktop: { width: 1280, height: 860 },
+} as const
+
+let server: PageServer
+let browser: TestBrowser
+
+beforeAll(async () => {
+  server = await startPageServer()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+})
+
+describe.each(Object.keys(pageStates))('%s', (name) => {
+  test.each([
+    ['light', 'desktop'],
+    ['dark', 'phone'],
+  ] as const)('is accessible and silent in %s on a %s', async (colorScheme, size) => {
+    const page = await browser.newPage({ colorScheme, viewport: sizes[size] })
+    const said = listen(page)
+    await page.goto(`${server.origin}/${name}`)
+    await photograph(page, `${name}-${size}-${colorScheme}`)
+    await openEverything(page)
+    await expectNoAxeViolations(page)
+    expect(said).toEqual([])
+    await page.context().close()
+  })
+
+  test('fits into 320 pixels', async () => {
+    const page = await browser.newPage({ viewport: { width: 320, height: 640 } })
+    await page.goto(`${server.origin}/${name}`)
+    await openEverything(page)
+    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+    expect(widths).toEqual([320, 320])
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll('body *')]
+        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 0.5)
+        .filter((element) => !element.closest('.copy > code'))
+        .map((element) => element.outerHTML.slice(0, 100)),
+    )
+    expect(cut).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe('sign-in', () => {
+  test('weighs at most 40 kB with all its files', async () => {
+    const page = await browser.newPage()
+    const session = await page.context().newCDPSession(page)
+    await session.send('Network.enable')
+    let bytes = 0
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength
+    })
+    await page.goto(`${server.origin}/sign-in-to-client`, { waitUntil: 'networkidle' })
+    expect(bytes).toBeGreaterThan(5000)
+    expect(bytes).toBeLessThan(40_000)
+    await page.context().close()
+  })
+
+  test('says what is missing without JavaScript and keeps every other way open', async () => {
+    await using scriptless = await launchBrowser({ args: ['--blink-settings=scriptEnabled=false'] })
+    const page = await scriptless.newPage()
+    await page.goto(`${server.origin}/sign-in-to-client`)
+    expect(await page.getByText('A passkey needs JavaScript').isVisible()).toBe(true)
+    expect(await page.getByRole('button', { name: 'Continue with a passkey' }).isVisible()).toBe(false)
+    expect(await page.getByRole('link', { name: 'Another way to sign in' }).isVisible()).toBe(true)
+    expect(await page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(true)
+  })
+})
+
+/** Everything that the page says on the console, and every error. */
+function listen(page: Page): string[] {
+  const said: string[] = []
+  page.on('console', (message) => said.push(message.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  return said
+}
+
+async function openEverything(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) {
+      details.removeAttribute('name')
+      details.open = true
+    }
+  })
+}
+
+async function photograph(page: Page, name: string): Promise<void> {
+  if (photographs === undefined) return
+  await page.screenshot({ path: `${photographs}/${name}.png`, fullPage: true })
+}

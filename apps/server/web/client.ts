@@ -1,0 +1,29 @@
+const status = document.querySelector<HTMLElement>('#copy-status')
+const shownFor = 2000
+
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]'))
+  button.addEventListener('click', () => copy(button))
+
+async function copy(button: HTMLButtonElement): Promise<void> {
+  const source = document.querySelector(`#${CSS.escape(button.dataset.copy ?? '')}`)
+  if (!source) return
+  try {
+    await navigator.clipboard.writeText(source.textContent)
+    announce(status?.dataset.copied)
+    button.dataset.copied = ''
+    setTimeout(() => delete button.dataset.copied, shownFor)
+  } catch {
+    // Over plain http, or where it is forbidden: what the person wants is marked, ready for their own copying.
+    getSelection()?.selectAllChildren(source)
+    announce(status?.dataset.selected)
+  }
+}
+
+/** Emptied first, so that the same word is announced again. */
+function announce(text = ''): void {
+  if (!status) return
+  status.textContent = ''
+  requestAnimationFrame(() => {
+    status.textContent = text
+  })
+}

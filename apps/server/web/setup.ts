@@ -1,0 +1,52 @@
+import { type Explanation, register } from '@pocket/core/browser'
+import { pageData, restOnReturn, runCeremony, type Sentences, sentencesOf } from './problem-region.ts'
+
+const form = document.querySelector<HTMLFormElement>('#setup')
+const button = form?.querySelector<HTMLButtonElement>('button[type="submit"]')
+if (form && button) {
+  const sentences = sentencesOf(form)
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    clearFields(form)
+    const input = Object.fromEntries(new FormData(form))
+    const run = () => register({ optionsFrom: form.dataset.options ?? '', submitTo: form.action, input })
+    runCeremony({ button, sentences, run, onProblem: (explanation) => showFields(form, explanation) })
+  })
+  restOnReturn(button)
+}
+
+/** Shows each refused field beside itself and in the summary, which takes the focus. */
+function showFields(form: HTMLFormElement, { fields }: Explanation): boolean {
+  // The page and this script come from the same server and the same build.
+  const sentences = pageData(form, 'fields') as Sentences
+  const items: HTMLElement[] = []
+  for (const { field, code } of fields) {
+    const input = document.querySelector<HTMLInputElement>(`#f-${CSS.escape(field)}`)
+    if (!input) continue
+    const sentence = sentences[`${field}.${code}`] ?? sentences[`any.${code}`] ?? sentences['any.invalid'] ?? ''
+    input.ariaInvalid = 'true'
+    document.querySelector(`#${input.id}-error`)?.append(element('p', sentence))
+    const link = element('a', sentence)
+    link.setAttribute('href', `#${input.id}`)
+    items.push(element('li', link))
+  }
+  if (items.length === 0) return false
+  const summary = document.querySelector<HTMLElement>('#summary')
+  summary?.querySelector('ul')?.replaceChildren(...items)
+  if (summary) summary.hidden = false
+  summary?.focus()
+  return true
+}
+
+function clearFields(form: HTMLFormElement): void {
+  for (const input of form.querySelectorAll('[aria-invalid]')) input.ariaInvalid = null
+  for (const error of form.querySelectorAll('.error')) error.replaceChildren()
+  const summary = document.querySelector<HTMLElement>('#summary')
+  if (summary) summary.hidden = true
+}
+
+function element(name: string, ...children: (string | Node)[]): HTMLElement {
+  const made = document.createElement(name)
+  made.append(...children)
+  return made
+}

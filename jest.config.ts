@@ -1,0 +1,30 @@
+import type { Config } from 'jest'
+
+const config: Config = {
+  roots: ['<rootDir>/packages', '<rootDir>/apps'],
+  testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/apps/*/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/(packages|apps)/[^/]+/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'es6' },
+        jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: false }, keepClassNames: true },
+      },
+    ],
+  },
+  // The first condition makes a workspace package resolve to its TypeScript sources, so a test run needs no build.
+  testEnvironmentOptions: { customExportConditions: ['pocket-source', 'node', 'node-addons'] },
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  watchman: false,
+  globalSetup: '<rootDir>/packages/test-support/src/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/packages/test-support/src/jest/global-teardown.ts',
+  reporters: ['default', '<rootDir>/packages/test-support/src/jest/count-reporter.ts'],
+}
+
+// Jest takes its configuration from the default export only.
+export default config

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, test } from '@jest/globals'
+import type { PocketStores } from '../../src/stores.ts'
+import { artifactStoreContract } from '../../src/testing/contracts/artifact-store.ts'
+import { challengeStoreContract } from '../../src/testing/contracts/challenge-store.ts'
+import { clientStoreContract } from '../../src/testing/contracts/client-store.ts'
+import { codeStoreContract } from '../../src/testing/contracts/code-store.ts'
+import { consentStoreContract } from '../../src/testing/contracts/consent-store.ts'
+import type { ContractCase } from '../../src/testing/contracts/contract.ts'
+import { keyStoreContract } from '../../src/testing/contracts/key-store.ts'
+import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
+import { transactionContract } from '../../src/testing/contracts/transaction.ts'
+import { kinds, type StoresUnderTest } from './kinds.ts'
+
+describe.each(Object.entries(kinds))('%s', (_kind, open) => {
+  let stores: StoresUnderTest
+
+  beforeAll(async () => {
+    stores = await open()
+  })
+
+  afterAll(async () => stores[Symbol.asyncDispose]())
+
+  function fulfils<Store>(
+    title: string,
+    contract: readonly ContractCase<Store>[],
+    pick: (stores: PocketStores) => Store,
+  ): void {
+    describe(title, () => {
+      test.each(contract)('$name', async ({ run }) => run(pick(await stores.empty())))
+    })
+  }
+
+  fulfils('artifacts', artifactStoreContract, ({ artifacts }) => artifacts)
+  fulfils('challenges', challengeStoreContract, ({ challenges }) => challenges)
+  fulfils('clients', clientStoreContract, ({ clients }) => clients)
+  fulfils('codes', codeStoreContract, ({ codes }) => codes)
+  fulfils('consents', consentStoreContract, ({ consents }) => consents)
+  fulfils('keys', keyStoreContract, ({ keys }) => keys)
+  fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
+  fulfils('transaction', transactionContract, (all) => all)
+})

@@ -1,0 +1,262 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  type AuthenticationContext,
+  type CeremonyMisbehaviour,
+  type PasskeyAlgorithm,
+  SoftwareAuthenticator,
+  type SoftwareAuthenticatorOptions,
+} from '@pocket/core/testing'
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  type RegistrationResponseJSON,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+  type WebAuthnCredential,
+} from '@simplewebauthn/server'
+
+const origin = 'https://id.example.com'
+const rpID = 'example.com'
+const userHandle = Buffer.from('ada').toString('base64url')
+
+function creationOptions(
+  change: Partial<PublicKeyCredentialCreationOptionsJSON> = {},
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const user = { userName: 'ada', userID: new TextEncoder().encode('ada') }
+  const authenticatorSelection = { residentKey: 'required', userVerification: 'required' } as const
+  return generateRegistrationOptions({ rpName: 'Pocket', rpID, ...user, authenticatorSelection }).then((options) => ({
+    ...options,
+    ...change,
+  }))
+}
+
+function requestOptions(
+  change: Partial<PublicKeyCredentialRequestOptionsJSON> = {},
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  return generateAuthenticationOptions({ rpID, userVerification: 'required' }).then((options) => ({
+    ...options,
+    ...change,
+  }))
+}
+
+function verifyRegistration(response: RegistrationResponseJSON, expectedChallenge: string) {
+  return verifyRegistrationResponse({ response, expectedChallenge, expectedOrigin: origin, expectedRPID: rpID })
+}
+
+async function register(authenticator: SoftwareAuthenticator): Promise<WebAuthnCredential> {
+  const options = await creationOptions({ authenticatorSelection: { userVerification: 'preferred' } })
+  const { registrationInfo } = await verifyRegistrationResponse({
+    response: authenticator.create(options, { origin }),
+    expectedChallenge: options.challenge,
+    expectedOrigin: origin,
+    expectedRPID: rpID,
+    requireUserVerification: false,
+  })
+  if (registrationInfo === undefined) throw new Error('The registration is not verified')
+  return registrationInfo.credential
+}
+
+async function authenticate(
+  authenticator: SoftwareAuthenticator,
+  credential: WebAuthnCredential,
+  context: Partial<AuthenticationContext> = {},
+) {
+  const options = await requestOptions()
+  return verifyAuthenticationResponse({
+    response: authenticator.get(options, { origin, ...context }),
+    expectedChallenge: options.challenge,
+    expectedOrigin: origin,
+    expectedRPID: rpID,
+    credential,
+  })
+}
+
+function nameOfError(act: () => unknown): string {
+  try {
+    act()
+  } catch (error) {
+    return error instanceof DOMException ? error.name : `not a DOMException: ${error}`
+  }
+  return 'nothing thrown'
+}
+
+describe('an honest authenticator', () => {
+  test.each<PasskeyAlgorithm>(['ES256', 'Ed25519', 'RS256'])('registers and signs in with %s', async (algorithm) => {
+    const authenticator = new SoftwareAuthenticator({ algorithm })
+    const credential = await register(authenticator)
+    const { verified, authenticationInfo } = await authenticate(authenticator, credential)
+    expect(verified).toBe(true)
+    expect(authenticationInfo).toMatchObject({
+      credentialID: credential.id,
+      newCounter: 0,
+      userVerified: true,
+      credentialDeviceType: 'multiDevice',
+      credentialBackedUp: true,
+    })
+  })
+
+  test('reports what it is at registration', async () => {
+    const aaguid = 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4'
+    const options = await creationOptions({ extensions: { credProps: true } })
+    const device: SoftwareAuthenticatorOptions = { aaguid, backupEligible: false, transports: ['usb'] }
+    const response = new SoftwareAuthenticator(device).create(options, { origin })
+    const { registrationInfo } = await verifyRegistration(response, options.challenge)
+    expect(registrationInfo).toMatchObject({
+      fmt: 'none',
+      aaguid,
+      userVerified: true,
+      credentialDeviceType: 'singleDevice',
+      credentialBackedUp: false,
+      credential: { transports: ['usb'], counter: 0 },
+    })
+    expect(response.clientExtensionResults).toEqual({ credProps: { rk: true } })
+  })
+
+  test('counts where it is told to', async () => {
+    const authenticator = new SoftwareAuthenticator({ counter: 'counting' })
+    const credential = await register(authenticator)
+    expect(credential.counter).toBe(1)
+    const { authenticationInfo } = await authenticate(authenticator, credential)
+    expect(authenticationInfo.newCounter).toBe(2)
+  })
+
+  test('is discoverable: names its user without being asked for a passkey', async () => {
+    const authenticator = new SoftwareAuthenticator()
+    const { id } = await register(authenticator)
+    const response = authenticator.get(await requestOptions(), { origin })
+    expect(response).toMatchObject({ id, response: { userHandle } })
+  })
+
+  test('takes the newest passkey, unless another is picked or allowed', async () => {
+    const authenticator = new SoftwareAuthenticator()
+    const ada = await register(authenticator)
+    const graceHandle = Buffer.from('grace').toString('base64url')
+    const options = await creationOptions({ user: { id: graceHandle, name: 'grace', displayName: '' } })
+    const grace = authenticator.create(options, { origin })
+    const allowed = await requestOptions({ allowCredentials: [{ id: ada.id, type: 'public-key' }] })
+    const open = await requestOptions()
+    expect(authenticator.get(open, { origin }).id).toBe(grace.id)
+    expect(authenticator.get(open, { origin, credentialId: ada.id }).id).toBe(ada.id)
+    expect(authenticator.get(allowed, { origin }).id).toBe(ada.id)
+  })
+
+  test('holds one passkey for each user handle, until it is deleted', async () => {
+    const authenticator = new SoftwareAuthenticator()
+    await register(authenticator)
+    const { id } = await register(authenticator)
+    expect(authenticator.passkeys).toEqual([{ id, rpId: rpID, userHandle, userName: 'ada' }])
+    authenticator.forget(id)
+    expect(authenticator.passkeys).toEqual([])
+  })
+
+  test('takes the host of the origin where no relying party id is given', async () => {
+    const authenticator = new SoftwareAuthenticator()
+    authenticator.create(await creationOptions({ rp: { name: 'Pocket' } }), { origin: 'http://localhost:1411' })
+    expect(authenticator.passkeys).toMatchObject([{ rpId: 'localhost' }])
+  })
+})
+
+describe('what a browser refuses', () => {
+  test('an excluded passkey', async () => {
+    const authenticator = new SoftwareAuthenticator()
+    const { id } = await register(authenticator)
+    const options = await creationOptions({ excludeCredentials: [{ id, type: 'public-key' }] })
+    expect(nameOfError(() => authenticator.create(options, { origin }))).toBe('InvalidStateError')
+    expect(new SoftwareAuthenticator().create(options, { origin }).type).toBe('public-key')
+  })
+
+  test('a request that no passkey fits', async () => {
+    const authenticator = new SoftwareAuthenticator()
+    const empty = await requestOptions()
+    expect(nameOfError(() => authenticator.get(empty, { origin }))).toBe('NotAllowedError')
+    await register(authenticator)
+    const foreign = await requestOptions({ allowCredentials: [{ id: 'AAAA', type: 'public-key' }] })
+    expect(nameOfError(() => authenticator.get(foreign, { origin }))).toBe('NotAllowedError')
+    const elsewhere = await requestOptions({ rpId: 'id.example.com' })
+    expect(nameOfError(() => authenticator.get(elsewhere, { origin }))).toBe('NotAllowedError')
+  })
+
+  test.each([
+    ['a foreign site', 'https://example.net'],
+    ['a name that merely ends alike', 'https://notexample.com'],
+    ['plain http', 'http://id.example.com'],
+  ])('a relying party id at %s', async (_, foreignOrigin) => {
+    const options = await creationOptions()
+    const act = () => new SoftwareAuthenticator().create(options, { origin: foreignOrigin })
+    expect(nameOfError(act)).toBe('SecurityError')
+  })
+
+  test('an address in place of a host name', async () => {
+    const options = await creationOptions({ rp: { name: 'Pocket', id: '192.0.2.1' } })
+    const act = () => new SoftwareAuthenticator().create(options, { origin: 'https://192.0.2.1' })
+    expect(nameOfError(act)).toBe('SecurityError')
+  })
+
+  test('user verification that the authenticator cannot do', async () => {
+    const authenticator = new SoftwareAuthenticator({ userVerification: false })
+    const creation = await creationOptions()
+    expect(nameOfError(() => authenticator.create(creation, { origin }))).toBe('NotAllowedError')
+    await register(authenticator)
+    const request = await requestOptions()
+    expect(nameOfError(() => authenticator.get(request, { origin }))).toBe('NotAllowedError')
+  })
+
+  test('algorithms and kinds of authenticator that are not its own', async () => {
+    const authenticator = new SoftwareAuthenticator({ algorithm: 'RS256' })
+    const otherAlgorithm = await creationOptions({ pubKeyCredParams: [{ alg: -7, type: 'public-key' }] })
+    expect(nameOfError(() => authenticator.create(otherAlgorithm, { origin }))).toBe('NotSupportedError')
+    const roaming = await creationOptions({ authenticatorSelection: { authenticatorAttachment: 'cross-platform' } })
+    expect(nameOfError(() => authenticator.create(roaming, { origin }))).toBe('NotAllowedError')
+  })
+})
+
+describe('lies are found out', () => {
+  const lies: [CeremonyMisbehaviour, RegExp][] = [
+    [{ origin: 'https://evil.example' }, /origin/],
+    [{ rpId: 'evil.example' }, /RP ?ID/i],
+    [{ challenge: 'AAAA' }, /challenge/],
+    [{ userVerified: false }, /[Uu]ser verification/],
+    [{ userPresent: false }, /[Uu]ser (presence|not present)/],
+  ]
+
+  test.each(lies)('at registration: %j', async (misbehaviour, message) => {
+    const options = await creationOptions()
+    const response = new SoftwareAuthenticator().create(options, { origin, misbehaviour })
+    await expect(verifyRegistration(response, options.challenge)).rejects.toThrow(message)
+  })
+
+  test.each(lies)('at authentication: %j', async (misbehaviour, message) => {
+    const authenticator = new SoftwareAuthenticator()
+    const credential = await register(authenticator)
+    await expect(authenticate(authenticator, credential, { misbehaviour })).rejects.toThrow(message)
+  })
+
+  test.each<PasskeyAlgorithm>(['ES256', 'Ed25519', 'RS256'])('a tampered %s signature', async (algorithm) => {
+    const authenticator = new SoftwareAuthenticator({ algorithm })
+    const credential = await register(authenticator)
+    const misbehaviour = { tamperedSignature: true }
+    expect(await authenticate(authenticator, credential, { misbehaviour })).toMatchObject({ verified: false })
+  })
+
+  test('a counter that goes backwards', async () => {
+    const authenticator = new SoftwareAuthenticator({ counter: 'counting' })
+    const credential = { ...(await register(authenticator)), counter: 7 }
+    const wrong = authenticate(authenticator, credential, { misbehaviour: { counter: 6 } })
+    await expect(wrong).rejects.toThrow(/counter/)
+    expect(await authenticate(authenticator, credential, { misbehaviour: { counter: 8 } })).toMatchObject({
+      verified: true,
+    })
+  })
+
+  test('another user handle', async () => {
+    const authenticator = new SoftwareAuthenticator()
+    await register(authenticator)
+    const options = await requestOptions()
+    const foreign = authenticator.get(options, { origin, misbehaviour: { userHandle: 'Zm9yZWlnbg' } })
+    const none = authenticator.get(options, { origin, misbehaviour: { userHandle: null } })
+    expect(foreign.response.userHandle).toBe('Zm9yZWlnbg')
+    expect(none.response).not.toHaveProperty('userHandle')
+  })
+})

@@ -1,0 +1,157 @@
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** What the provider says; a test changes what it wants to be wrong. */
+export interface FakeProviderAnswers {
+  algorithm: 'RS256' | 'ES256'
+  kid: string
+  /** Whether the ID token's signature is another key's. */
+  forged: boolean
+  discovery: Json
+  idToken: Json
+  userInfo: Json
+  authorizationError: string | null
+  tokenStatus: number
+}
+
+/** A token request as it arrived. */
+export interface TokenRequest {
+  readonly authorization: string | undefined
+  readonly fields: Readonly<Record<string, string>>
+}
+
+export interface FakeProvider extends AsyncDisposable {
+  readonly issuer: string
+  readonly answers: FakeProviderAnswers
+  readonly tokenRequests: readonly TokenRequest[]
+}
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const otherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+
+/** The smallest OpenID provider: everybody is Ada at once. */
+export async function startFakeProvider(): Promise<FakeProvider> {
+  const tokenRequests: TokenRequest[] = []
+  const server = createServer((request, response) => {
+    route(request, response).catch((error: Error) => response.destroy(error))
+  })
+  await new Promise<void>((onListening) => server.listen(0, '127.0.0.1', onListening))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('No port')
+  const issuer = `http://127.0.0.1:${address.port}`
+  const answers: FakeProviderAnswers = {
+    algorithm: 'RS256',
+    kid: 'key',
+    forged: false,
+    discovery: {},
+    idToken: {},
+    userInfo: {},
+    authorizationError: null,
+    tokenStatus: 200,
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', issuer)
+    switch (url.pathname) {
+      case '/.well-known/openid-configuration':
+        return json(response, 200, { ...discovery(issuer, answers.algorithm), ...answers.discovery })
+      case '/authorize':
+        return authorize(url, response)
+      case '/token':
+        return token(request, response)
+      case '/userinfo':
+        if (request.headers.authorization !== 'Bearer access') return json(response, 401, { error: 'invalid_token' })
+        return json(response, 200, { sub: 'subject', preferred_username: 'ada', ...answers.userInfo })
+      case '/jwks':
+        return json(response, 200, { keys: [jwk(ec.publicKey, 'ec'), jwk(rsa.publicKey, 'key')] })
+      default:
+        return json(response, 404, {})
+    }
+  }
+
+  function authorize({ searchParams }: URL, response: ServerResponse): void {
+    const back = new URL(searchParams.get('redirect_uri') ?? '')
+    if (answers.authorizationError === null) back.searchParams.set('code', codeFor(back.origin))
+    else back.searchParams.set('error', answers.authorizationError)
+    back.searchParams.set('state', searchParams.get('state') ?? '')
+    response.writeHead(303, { location: back.href }).end()
+  }
+
+  async function token(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fields = Object.fromEntries(new URLSearchParams(await text(request)))
+    tokenRequests.push({ authorization: request.headers.authorization, fields })
+    if (fields.code !== codeFor(new URL(fields.redirect_uri ?? '').origin) || answers.tokenStatus !== 200) {
+      return json(response, 400, { error: 'invalid_grant' })
+    }
+    const seconds = Math.floor(Date.now() / 1000)
+    const claims = {
+      iss: issuer,
+      aud: 'dsm',
+      sub: 'subject',
+      iat: seconds,
+      exp: seconds + 60,
+      preferred_username: 'ada',
+    }
+    return json(response, 200, {
+      access_token: 'access',
+      token_type: 'Bearer',
+      id_token: jwt({ ...claims, ...answers.idToken }),
+    })
+  }
+
+  function jwt(claims: Json): string {
+    const { algorithm, kid, forged } = answers
+    const signed = `${encode({ alg: algorithm, kid })}.${encode(claims)}`
+    const key = forged ? otherRsa.privateKey : rsa.privateKey
+    const signature =
+      algorithm === 'RS256'
+        ? sign('sha256', Buffer.from(signed), key)
+        : sign('sha256', Buffer.from(signed), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' })
+    return `${signed}.${signature.toString('base64url')}`
+  }
+
+  return {
+    issuer,
+    answers,
+    tokenRequests,
+    [Symbol.asyncDispose]: async () => {
+      await new Promise((onClosed) => {
+        server.close(onClosed)
+        server.closeAllConnections()
+      })
+    },
+  }
+}
+
+function discovery(issuer: string, algorithm: string): Json {
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    userinfo_endpoint: `${issuer}/userinfo`,
+    jwks_uri: `${issuer}/jwks`,
+    id_token_signing_alg_values_supported: algorithm === 'RS256' ? ['RS256'] : ['RS256', algorithm],
+    something_new: { nobody: ['knows'] },
+  }
+}
+
+// A code of its own for each redirect URI, as a provider binds the two.
+function codeFor(origin: string): string {
+  return createHash('sha256').update(origin).digest('base64url')
+}
+
+function jwk(key: KeyObject, kid: string): Json {
+  return { ...key.export({ format: 'jwk' }), kid, use: 'sig' }
+}
+
+function encode(value: Json): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+function json(response: ServerResponse, status: number, body: Json): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

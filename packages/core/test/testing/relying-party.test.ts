@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import { startCallbackServer, UserAgent } from '@pocket/core/testing'
+
+test('hands over callbacks in order, whether they come before or after they are asked for', async () => {
+  await using server = await startCallbackServer()
+  const userAgent = new UserAgent()
+  const early = server.next()
+  await userAgent.get(`${server.url}/callback?code=1&state=a`)
+  await userAgent.postForm(`${server.url}/callback`, { code: '2', state: 'b c' })
+  expect(server.waiting).toBe(1)
+  const [first, second] = [await early, await server.next()]
+  expect(first).toMatchObject({ method: 'GET', url: `${server.url}/callback?code=1&state=a` })
+  expect(first.parameters.get('code')).toBe('1')
+  expect(second).toMatchObject({ method: 'POST', url: `${server.url}/callback` })
+  expect(second.parameters.get('state')).toBe('b c')
+})
+
+test('takes nothing else for a callback', async () => {
+  await using server = await startCallbackServer()
+  const userAgent = new UserAgent()
+  expect(await userAgent.get(`${server.url}/favicon.ico`)).toMatchObject({ status: 404 })
+  expect(await userAgent.postJson(server.url, {})).toMatchObject({ status: 415 })
+  expect(await userAgent.sendJson('PUT', server.url)).toMatchObject({ status: 405 })
+  expect(await userAgent.postForm(server.url, { long: 'x'.repeat(70_000) })).toMatchObject({ status: 413 })
+  expect(server.waiting).toBe(0)
+})
+
+test('rejects who waits too long, and who waits when it closes', async () => {
+  const server = await startCallbackServer()
+  await expect(server.next(1)).rejects.toThrow('No callback within 1 ms')
+  const waiting = server.next()
+  await Promise.all([server.close(), expect(waiting).rejects.toThrow('closed')])
+  await server.close()
+})

@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { SynologyDsm, type SynologyDsmOptions, synologyDsmFailures, UserAgent } from '@pocket/core/testing'
+import { type FakeProvider, type FakeProviderAnswers, startFakeProvider } from './fake-provider.ts'
+
+let provider: FakeProvider
+
+beforeEach(async () => {
+  provider = await startFakeProvider()
+})
+
+afterEach(async () => {
+  await provider[Symbol.asyncDispose]()
+})
+
+function dsm(change: Partial<SynologyDsmOptions> = {}): SynologyDsm {
+  return new SynologyDsm({
+    wellKnownUrl: `${provider.issuer}/.well-known/openid-configuration`,
+    clientId: 'dsm',
+    clientSecret: 'secret',
+    redirectUris: ['https://nas.example.com:5001'],
+    accounts: ['ada', 'grace'],
+    ...change,
+  })
+}
+
+/** The browser's part: to the provider and back to the NAS. */
+async function visit(url: string): Promise<string> {
+  const userAgent = new UserAgent()
+  return userAgent.followTo(await userAgent.get(url), (to) => !to.startsWith(provider.issuer))
+}
+
+async function signIn(nas = dsm()) {
+  await nas.save()
+  return nas.finish(await visit(nas.begin().url))
+}
+
+describe('a sign-in', () => {
+  test('succeeds where the account exists', async () => {
+    expect(await signIn()).toEqual({ signedIn: true, accountName: 'ada' })
+  })
+
+  test('asks as DSM does', async () => {
+    const nas = dsm({ redirectUris: ['https://nas.example.com:5001/'] })
+    await nas.save()
+    const { url, state } = nas.begin()
+    expect(Object.fromEntries(new URL(url).searchParams)).toEqual({
+      response_type: 'code',
+      client_id: 'dsm',
+      redirect_uri: 'https://nas.example.com:5001/',
+      scope: 'openid email profile',
+      state,
+    })
+    expect(state.length).toBeGreaterThanOrEqual(8)
+  })
+
+  test.each(['https://nas.example.com:5001', 'https://nas.example.com:5001/'] as const)(
+    'sends %s as typed and its secret in the body',
+    async (redirectUri) => {
+      expect(await signIn(dsm({ redirectUris: [redirectUri] }))).toMatchObject({ signedIn: true })
+      expect(provider.tokenRequests).toEqual([
+        {
+          authorization: undefined,
+          fields: {
+            grant_type: 'authorization_code',
+            code: expect.any(String),
+            redirect_uri: redirectUri,
+            client_id: 'dsm',
+            client_secret: 'secret',
+          },
+        },
+      ])
+    },
+  )
+
+  test('takes the redirect URI of the host by which DSM was opened, and the last one where none fits', async () => {
+    const nas = dsm({
+      redirectUris: ['https://nas.example.com:5001', 'https://photos.example.com', 'https://last.example.com'],
+    })
+    await nas.save()
+    const asked = (host?: string) =>
+      new URL(nas.begin(host === undefined ? {} : { host }).url).searchParams.get('redirect_uri')
+    expect(asked()).toBe('https://nas.example.com:5001')
+    expect(asked('photos.example.com')).toBe('https://photos.example.com')
+    expect(asked('photos.example.com:443')).toBe('https://photos.example.com')
+    expect(asked('nas.example.com')).toBe('https://last.example.com')
+    const callback = await visit(nas.begin({ host: 'photos.example.com' }).url)
+    expect(callback.startsWith('https://photos.example.com/?')).toBe(true)
+    expect(await nas.finish(callback)).toMatchObject({ signedIn: true })
+  })
+
+  test('reads another user name claim where it is told to', async () => {
+    provider.answers.idToken = { username: 'grace' }
+    provider.answers.userInfo = { username: 'grace' }
+    expect(await signIn(dsm({ userNameClaim: 'username' }))).toEqual({ signedIn: true, accountName: 'grace' })
+  })
+
+  test('keeps the endpoints of the day it was saved', async () => {
+    const nas = dsm()
+    await nas.save()
+    provider.answers.discovery = {
+      authorization_endpoint: 'https://moved.example/authorize',
+      token_endpoint: 'https://moved.example/token',
+    }
+    expect(new URL(nas.begin().url).origin).toBe(provider.issuer)
+    expect(await nas.finish(await visit(nas.begin().url))).toMatchObject({ signedIn: true })
+  })
+})
+
+describe('saving', () => {
+  test('fails as DSM does where discovery is not there, and leaves nothing to begin with', async () => {
+    const nas = dsm({ wellKnownUrl: `${provider.issuer}/elsewhere` })
+    await expect(nas.save()).rejects.toThrow(synologyDsmFailures.unreachable)
+    expect(() => nas.begin()).toThrow(synologyDsmFailures.unreachable)
+  })
+
+  test.each([
+    ['a provider that cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
+    ['a page instead of JSON', () => Promise.resolve(new Response('<!doctype html>'))],
+    ['an endpoint missing', () => Promise.resolve(Response.json({ token_endpoint: 'https://id.example.com/token' }))],
+  ])('fails with %s', async (_, answer) => {
+    await expect(dsm({ fetch: answer }).save()).rejects.toThrow(synologyDsmFailures.unreachable)
+  })
+})
+
+describe('refusals', () => {
+  const { notConfigured, invalidUser, notPrivilege } = synologyDsmFailures
+  const past = Math.floor(Date.now() / 1000) - 1
+  const wrongs: [string, Partial<FakeProviderAnswers>, string, RegExp][] = [
+    ['an ES256 signature', { algorithm: 'ES256', kid: 'ec' }, notConfigured, /ES256/],
+    ['a forged signature', { forged: true }, notConfigured, /signature/],
+    ['a key that is not published', { kid: 'unknown' }, notConfigured, /fits none of 0 RSA keys/],
+    [
+      'discovery without RS256',
+      { discovery: { id_token_signing_alg_values_supported: ['ES256'] } },
+      notConfigured,
+      /RS256/,
+    ],
+    ['another issuer', { idToken: { iss: 'https://evil.example' } }, notConfigured, /iss/],
+    ['another audience', { idToken: { aud: ['other'] } }, notConfigured, /aud/],
+    ['an expired ID token', { idToken: { exp: past } }, notConfigured, /exp/],
+    ['a refused code', { tokenStatus: 400 }, notConfigured, /invalid_grant/],
+    ['another subject at UserInfo', { userInfo: { sub: 'other' } }, notConfigured, /subject/],
+    ['no claim at UserInfo', { userInfo: { preferred_username: undefined } }, invalidUser, /UserInfo has no/],
+    ['no claim in the ID token', { idToken: { preferred_username: undefined } }, invalidUser, /in the ID token/],
+    ['names that differ', { idToken: { preferred_username: 'grace' } }, invalidUser, /"grace" in the ID token/],
+    ['an error instead of a code', { authorizationError: 'access_denied' }, notPrivilege, /access_denied/],
+  ]
+
+  test.each(wrongs)('%s', async (_, change, failure, log) => {
+    Object.assign(provider.answers, change)
+    expect(await signIn()).toMatchObject({ signedIn: false, failure, log: expect.stringMatching(log) })
+  })
+
+  test('no account of that name', async () => {
+    expect(await signIn(dsm({ accounts: ['Ada', 'ada@example.com'] }))).toEqual({
+      signedIn: false,
+      accountName: 'ada',
+      failure: invalidUser,
+      log: 'There is no account "ada"',
+    })
+  })
+
+  test('a state that DSM did not make, or has taken already', async () => {
+    const nas = dsm()
+    await nas.save()
+    const callback = new URL(await visit(nas.begin().url))
+    const forged = new URL(callback)
+    forged.searchParams.set('state', 'somebody-elses')
+    expect(await nas.finish(forged.href)).toMatchObject({
+      signedIn: false,
+      failure: notPrivilege,
+      log: expect.stringMatching(/state/),
+    })
+    expect(provider.tokenRequests).toEqual([])
+    expect(await nas.finish(callback.href)).toMatchObject({ signedIn: true })
+    expect(await nas.finish(callback.href)).toMatchObject({ signedIn: false, failure: notPrivilege })
+  })
+
+  test('a browser that was sent elsewhere', async () => {
+    const nas = dsm()
+    await nas.save()
+    await expect(nas.finish('https://evil.example/?code=1&state=2')).rejects.toThrow('not this DSM')
+  })
+})

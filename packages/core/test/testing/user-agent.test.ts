@@ -1,0 +1,362 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { pretendedClientAddress, UserAgent } from '@pocket/core/testing'
+
+interface Reply {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string
+}
+
+interface Seen {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** What the server answers, by path; anything else is an empty 200. */
+let replies: Record<string, Reply>
+let seen: Seen[]
+let base: string
+let closeServer: () => Promise<unknown>
+let now: number
+
+const publicOrigin = 'https://id.example.com'
+
+beforeEach(async () => {
+  replies = {}
+  seen = []
+  now = Date.parse('2026-01-01T00:00:00Z')
+  const server = createServer(async (request, response) => {
+    const { method = '', url = '', headers } = request
+    seen.push({ method, path: url, headers, body: await text(request) })
+    const { status = 200, headers: sent = {}, body = '' } = replies[url] ?? {}
+    for (const [name, value] of Object.entries(sent)) response.setHeader(name, value)
+    response.writeHead(status).end(body)
+  })
+  await new Promise<void>((onListening) => server.listen(0, '127.0.0.1', onListening))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('No port')
+  base = `http://127.0.0.1:${address.port}`
+  closeServer = () => new Promise((onClosed) => server.close(onClosed))
+})
+
+afterEach(async () => {
+  await closeServer()
+})
+
+/** Reaches the server as `https://id.example.com`, `http://id.example.com`, … and by its own address. */
+function agent(): UserAgent {
+  const hosts = [
+    publicOrigin,
+    'http://id.example.com',
+    'https://example.com',
+    'https://other.example',
+    'https://id.example.com:8443',
+  ]
+  return new UserAgent({ resolve: Object.fromEntries(hosts.map((host) => [host, base])), clock: { now: () => now } })
+}
+
+function last(): Seen {
+  const request = seen.at(-1)
+  if (request === undefined) throw new Error('No request has arrived')
+  return request
+}
+
+describe('cookies', () => {
+  async function cookieSent(userAgent: UserAgent, url: string): Promise<string | undefined> {
+    await userAgent.get(url)
+    return last().headers.cookie
+  }
+
+  async function keep(setCookie: string | readonly string[], url = `${publicOrigin}/set`): Promise<UserAgent> {
+    const userAgent = agent()
+    replies[new URL(url).pathname] = { headers: { 'set-cookie': setCookie } }
+    await userAgent.get(url)
+    return userAgent
+  }
+
+  test('come back in full, the longest path first', async () => {
+    const userAgent = await keep(['a=1; Path=/', 'b="x y"; Path=/deep', 'c=; Path=/'])
+    expect(await cookieSent(userAgent, `${publicOrigin}/deep/er`)).toBe('b="x y"; a=1; c=')
+    expect(await cookieSent(userAgent, `${publicOrigin}/deeper`)).toBe('a=1; c=')
+  })
+
+  test('belong to the folder of the address where no path is named', async () => {
+    const userAgent = await keep('a=1', `${publicOrigin}/folder/page`)
+    expect(await cookieSent(userAgent, `${publicOrigin}/folder/other`)).toBe('a=1')
+    expect(await cookieSent(userAgent, `${publicOrigin}/folder`)).toBe('a=1')
+    expect(await cookieSent(userAgent, `${publicOrigin}/`)).toBeUndefined()
+  })
+
+  test('stay with their host, or go to those below the domain they name', async () => {
+    const userAgent = await keep([
+      'own=1; Path=/',
+      'wide=1; Path=/; Domain=.example.com',
+      'foreign=1; Domain=other.example',
+    ])
+    expect(await cookieSent(userAgent, publicOrigin)).toBe('own=1; wide=1')
+    expect(await cookieSent(userAgent, 'https://example.com')).toBe('wide=1')
+    expect(await cookieSent(userAgent, 'https://other.example')).toBeUndefined()
+  })
+
+  test('that are Secure neither come from plain http nor go there', async () => {
+    expect((await keep('a=1; Secure', 'http://id.example.com/set')).cookies()).toEqual([])
+    const userAgent = await keep('a=1; Path=/; Secure')
+    expect(await cookieSent(userAgent, 'http://id.example.com/')).toBeUndefined()
+    replies['/overwrite'] = { headers: { 'set-cookie': 'a=2; Path=/' } }
+    await userAgent.get('http://id.example.com/overwrite')
+    expect(await cookieSent(userAgent, publicOrigin)).toBe('a=1')
+  })
+
+  test('that are Secure work on a loopback address', async () => {
+    const userAgent = await keep('__Host-a=1; Path=/; Secure', `${base}/set`)
+    expect(await cookieSent(userAgent, base)).toBe('__Host-a=1')
+  })
+
+  test.each([
+    ['__Host-a=1; Secure; Path=/', 1],
+    ['__Host-a=1; Path=/', 0],
+    ['__Host-a=1; Secure; Path=/set', 0],
+    ['__Host-a=1; Secure', 0],
+    ['__Host-a=1; Secure; Path=/; Domain=id.example.com', 0],
+    ['__host-a=1; Path=/', 0],
+    ['=__Host-a=1; Secure; Path=/', 0],
+    ['__Secure-a=1; Secure; Path=/set', 1],
+    ['__Secure-a=1; Path=/', 0],
+  ])('with a prefix: %s', async (setCookie, kept) => {
+    expect((await keep(setCookie)).cookies()).toHaveLength(kept)
+  })
+
+  test('end when their time has come; Max-Age counts before Expires', async () => {
+    const expires = 'Expires=Thu, 01 Jan 2026 00:01:00 GMT'
+    const userAgent = await keep([`a=1; Path=/; ${expires}`, `b=1; Path=/; Max-Age=90; ${expires}`, 'c=1; Path=/'])
+    now += 59_999
+    expect(await cookieSent(userAgent, publicOrigin)).toBe('a=1; b=1; c=1')
+    now += 1
+    expect(await cookieSent(userAgent, publicOrigin)).toBe('b=1; c=1')
+    now += 30_000
+    expect(await cookieSent(userAgent, publicOrigin)).toBe('c=1')
+  })
+
+  test('are deleted by one that is over, and replaced by one of the same name and path', async () => {
+    const userAgent = await keep(['a=1; Path=/', 'b=1; Path=/'])
+    replies['/change'] = {
+      headers: { 'set-cookie': ['a=2; Path=/', 'b=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'] },
+    }
+    await userAgent.get(`${publicOrigin}/change`)
+    expect(await cookieSent(userAgent, publicOrigin)).toBe('a=2')
+  })
+
+  test('can be looked at, and those without an expiry end with the browser', async () => {
+    const userAgent = await keep(['a=1; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=60', 'b=1; Path=/'])
+    const a = { name: 'a', value: '1', domain: 'id.example.com', hostOnly: true, path: '/' }
+    expect(userAgent.cookies()).toEqual([
+      { ...a, secure: true, httpOnly: true, sameSite: 'lax', expiresAt: now + 60_000 },
+      { ...a, name: 'b', secure: false, httpOnly: false, sameSite: null, expiresAt: null },
+    ])
+    userAgent.restart()
+    expect(userAgent.cookies()).toMatchObject([{ name: 'a' }])
+    userAgent.clearCookies()
+    expect(userAgent.cookies()).toEqual([])
+  })
+})
+
+describe('requests', () => {
+  test('go through the pretended proxy', async () => {
+    await agent().get(`${publicOrigin}/page?x=1`)
+    expect(last()).toMatchObject({
+      path: '/page?x=1',
+      headers: {
+        host: 'id.example.com',
+        'x-forwarded-host': 'id.example.com',
+        'x-forwarded-proto': 'https',
+        'x-forwarded-for': pretendedClientAddress,
+      },
+    })
+    await agent().get(base)
+    expect(last().headers).not.toHaveProperty('x-forwarded-host')
+  })
+
+  test('say as a browser where they come from', async () => {
+    const userAgent = agent()
+    await userAgent.get(publicOrigin)
+    expect(last().headers).toMatchObject({
+      'sec-fetch-site': 'none',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    })
+    expect(last().headers).not.toHaveProperty('origin')
+    await userAgent.postJson(`${publicOrigin}/api`, { a: [1] })
+    expect(last()).toMatchObject({
+      body: '{"a":[1]}',
+      headers: {
+        'sec-fetch-site': 'same-origin',
+        'sec-fetch-mode': 'cors',
+        origin: publicOrigin,
+        'content-type': 'application/json',
+      },
+    })
+    await userAgent.postForm(`${publicOrigin}/form`, { a: '1 &' }, { from: 'https://other.example/page' })
+    expect(last()).toMatchObject({
+      body: 'a=1+%26',
+      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', origin: 'https://other.example' },
+    })
+    await userAgent.get(publicOrigin, { from: 'https://id.example.com:8443' })
+    expect(last().headers).toMatchObject({ 'sec-fetch-site': 'same-site' })
+    await userAgent.get('http://id.example.com/')
+    expect(last().headers).not.toHaveProperty('sec-fetch-site')
+  })
+
+  test('carry the headers that a caller adds, in place of its own', async () => {
+    const userAgent = new UserAgent({ headers: { 'Accept-Language': 'de' } })
+    await userAgent.sendJson('DELETE', base, { options: { headers: { Origin: 'https://evil.example' } } })
+    expect(last()).toMatchObject({
+      method: 'DELETE',
+      headers: { 'accept-language': 'de', origin: 'https://evil.example' },
+    })
+  })
+
+  test('by fetch go the same way, without cookies', async () => {
+    replies['/api'] = { status: 201, headers: { 'set-cookie': 'a=1', 'x-a': 'b' }, body: '{"ok":true}' }
+    const userAgent = agent()
+    const response = await userAgent.fetch(`${publicOrigin}/api`, {
+      method: 'POST',
+      body: new URLSearchParams({ a: '1' }),
+    })
+    expect(response.status).toBe(201)
+    expect(response.headers.get('x-a')).toBe('b')
+    expect(await response.json()).toEqual({ ok: true })
+    expect(last()).toMatchObject({
+      body: 'a=1',
+      headers: { host: 'id.example.com', 'content-type': expect.stringMatching(/urlencoded/) },
+    })
+    expect(userAgent.cookies()).toEqual([])
+  })
+})
+
+describe('redirects', () => {
+  test('are followed with the cookies that they set, a POST as a GET', async () => {
+    replies['/start'] = { status: 303, headers: { location: '/next', 'set-cookie': 'a=1; Path=/' } }
+    replies['/next'] = { status: 302, headers: { location: `${publicOrigin}/end` } }
+    const userAgent = agent()
+    const response = await userAgent.postForm(`${publicOrigin}/start`, { a: '1' })
+    expect(response).toMatchObject({ status: 303, location: `${publicOrigin}/next` })
+    expect(await userAgent.follow(response)).toMatchObject({ status: 200, url: `${publicOrigin}/end`, location: null })
+    expect(seen.map(({ method, path, body, headers }) => [method, path, body, headers.cookie])).toEqual([
+      ['POST', '/start', 'a=1', undefined],
+      ['GET', '/next', '', 'a=1'],
+      ['GET', '/end', '', 'a=1'],
+    ])
+    expect(last().headers).not.toHaveProperty('content-type')
+  })
+
+  test('keep method and body after 307', async () => {
+    replies['/start'] = { status: 307, headers: { location: '/next' } }
+    const userAgent = agent()
+    await userAgent.follow(await userAgent.postForm(`${publicOrigin}/start`, { a: '1' }))
+    expect(last()).toMatchObject({ method: 'POST', path: '/next', body: 'a=1', headers: { origin: publicOrigin } })
+  })
+
+  test('stop before the address that is waited for', async () => {
+    replies['/start'] = { status: 303, headers: { location: '/next' } }
+    replies['/next'] = { status: 303, headers: { location: 'https://nas.example.com/?code=1' } }
+    const userAgent = agent()
+    const atTheNas = (url: string) => url.startsWith('https://nas.example.com')
+    const start = await userAgent.get(`${publicOrigin}/start`)
+    expect(await userAgent.follow(start, { until: atTheNas })).toMatchObject({
+      location: 'https://nas.example.com/?code=1',
+    })
+    expect(await userAgent.followTo(start, atTheNas)).toBe('https://nas.example.com/?code=1')
+  })
+
+  test('that end elsewhere are an error that shows the page', async () => {
+    replies['/start'] = { status: 303, headers: { location: '/next' } }
+    replies['/next'] = { status: 400, body: 'The request has expired' }
+    const userAgent = agent()
+    const never = userAgent.followTo(await userAgent.get(`${publicOrigin}/start`), () => false)
+    await expect(never).rejects.toThrow(/400 at .*start -> .*next.*The request has expired/)
+  })
+
+  test('are given up after twenty', async () => {
+    for (let hop = 1; hop <= 21; hop += 1) replies[`/${hop}`] = { status: 303, headers: { location: `/${hop + 1}` } }
+    const userAgent = agent()
+    expect(await userAgent.follow(await userAgent.get(`${publicOrigin}/2`))).toMatchObject({
+      url: `${publicOrigin}/22`,
+    })
+    await expect(userAgent.follow(await userAgent.get(`${publicOrigin}/1`))).rejects.toThrow('More than 20 redirects')
+  })
+
+  test('stay cross-site once they were, and no longer name an origin that they left', async () => {
+    replies['/start'] = { status: 303, headers: { location: `${publicOrigin}/back` } }
+    replies['/moved'] = { status: 307, headers: { location: 'https://id.example.com:8443/end' } }
+    const userAgent = agent()
+    await userAgent.follow(await userAgent.get('https://other.example/start', { from: publicOrigin }))
+    expect(last()).toMatchObject({ path: '/back', headers: { 'sec-fetch-site': 'cross-site' } })
+    await userAgent.follow(await userAgent.postForm(`${publicOrigin}/moved`, {}, { from: 'https://other.example' }))
+    expect(last()).toMatchObject({ path: '/end', headers: { origin: 'null' } })
+  })
+})
+
+describe('pages', () => {
+  const html = `<!doctype html>
+    <!-- <form action="/commented"></form> <p data-first="comment"> -->
+    <main class="x" data-first='{"a": "&lt;&#39;&#x41;&amp;"}' data-second="two">
+    <script>var data = "not this"</script>
+    <script type="application/json">{"first": true}</script>
+    <script id="options" type="application/json">{"challenge": "abc"}</script>
+    <form method="post" action="/consent?x=1&amp;y=2">
+      <input type="hidden" name="token" value="a&quot;b"><input name="name"><input type="checkbox" name="on" checked>
+      <input type="checkbox" name="off"><input type="submit" name="go" value="input">
+      <button name="decision" value="allow">Allow</button><button>Plain</button>
+    </form>
+    <form action="/search"><input name="q" value=""></form>`
+
+  async function page() {
+    replies['/page'] = { body: html }
+    return agent().get(`${publicOrigin}/page`)
+  }
+
+  test('give their data attributes and scripts', async () => {
+    const response = await page()
+    expect(response.data('second')).toBe('two')
+    expect(response.dataJson('first')).toEqual({ a: "<'A&" })
+    expect(response.scriptJson()).toEqual({ first: true })
+    expect(response.scriptJson('options')).toEqual({ challenge: 'abc' })
+    expect(() => response.data('third')).toThrow(/page \(200\): There is no attribute data-third/)
+    expect(() => response.dataJson('second')).toThrow('not JSON')
+    expect(() => response.scriptJson('none')).toThrow('"none"')
+    expect(() => response.json()).toThrow('The body is not JSON')
+  })
+
+  test('give their forms', async () => {
+    const response = await page()
+    expect(response.form('/consent')).toEqual({
+      action: `${publicOrigin}/consent?x=1&y=2`,
+      method: 'post',
+      fields: { token: 'a"b', name: '', on: 'on' },
+      buttons: [
+        ['decision', 'allow'],
+        ['go', 'input'],
+      ],
+    })
+    expect(() => response.form()).toThrow('2 forms, of which 2 fit')
+    expect(() => response.form('/none')).toThrow('2 forms, of which 0 fit')
+  })
+
+  test('have their forms sent', async () => {
+    const response = await page()
+    const userAgent = agent()
+    await userAgent.submit(response, response.form('/consent'), { name: 'Ada', decision: 'allow' })
+    expect(last()).toMatchObject({
+      method: 'POST',
+      path: '/consent?x=1&y=2',
+      body: 'token=a%22b&name=Ada&on=on&decision=allow',
+      headers: { origin: publicOrigin, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' },
+    })
+    await userAgent.submit(response, response.form('/search'), { q: 'x' })
+    expect(last()).toMatchObject({ method: 'GET', path: '/search?q=x', headers: { 'sec-fetch-site': 'same-origin' } })
+  })
+})

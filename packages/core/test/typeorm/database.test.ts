@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { DataSource } from 'typeorm'
+import { Misconfigured } from '../../src/errors.ts'
+import { type Database, databaseOf, typeormStores } from '../../src/typeorm/index.ts'
+import { databases, emptySqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
+
+const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
+
+describe.each(databases)('%s', (kind, open) => {
+  let notes: NoteDatabase
+  let database: Database
+
+  beforeEach(async () => {
+    notes = await openNotes(open)
+    database = databaseOf(notes.dataSource)
+  })
+
+  afterEach(async () => notes[Symbol.asyncDispose]())
+
+  async function ids(): Promise<string[]> {
+    const rows = await database.query<{ id: string }>('SELECT id FROM host_note ORDER BY id')
+    return rows.map(({ id }) => id)
+  }
+
+  test('says its kind, and is the same for everybody', () => {
+    expect(database.kind).toBe(kind === 'SQLite' ? 'sqlite' : 'postgres')
+    expect(databaseOf(notes.dataSource)).toBe(database)
+  })
+
+  test('binds by number, whatever the order, and takes every kind of value', async () => {
+    await database.execute('INSERT INTO host_note (pinned, text, id) VALUES ($3, $2, $1)', ['a', 'it’s "$1"', true])
+    const rows = await database.query('SELECT id, text FROM host_note WHERE pinned = $2 AND id = $1 AND id = $1', [
+      'a',
+      true,
+    ])
+    expect(rows).toEqual([{ id: 'a', text: 'it’s "$1"' }])
+    await expect(database.execute(insert, ['b', null, false])).rejects.toThrow()
+  })
+
+  test('counts the rows that a statement changes or returns', async () => {
+    expect(await database.execute(insert, ['a', '', false])).toBe(1)
+    expect(await database.execute(insert, ['b', '', false])).toBe(1)
+    expect(await database.execute('UPDATE host_note SET text = $1', ['new'])).toBe(2)
+    expect(await database.execute('DELETE FROM host_note WHERE id = $1', ['none'])).toBe(0)
+    expect(await database.query('DELETE FROM host_note WHERE id = $1 RETURNING text', ['a'])).toEqual([{ text: 'new' }])
+    expect(await database.execute('DELETE FROM host_note RETURNING id')).toBe(1)
+  })
+
+  test('an error of the database reaches its caller and nobody else', async () => {
+    const both = await Promise.allSettled([
+      database.execute(insert, ['a', '', false]),
+      database.execute(insert, ['a', '', false]),
+      database.execute(insert, ['b', '', false]),
+      database.execute('SELECT nonsense'),
+    ])
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected'])
+    expect(await ids()).toEqual(['a', 'b'])
+  })
+
+  test('a repository stands in the transaction of the running code', async () => {
+    const failing = database.transaction(async () => {
+      await database.repository(noteTable).save(note('a'))
+      expect(await database.repository(noteTable).countBy({ id: 'a' })).toBe(1)
+      throw new Error('on purpose')
+    })
+    await expect(failing).rejects.toThrow('on purpose')
+    expect(await ids()).toEqual([])
+    await database.repository(noteTable).save(note('b'))
+    expect(await ids()).toEqual(['b'])
+  })
+
+  test('statements join a transaction that the host has begun', async () => {
+    const failing = notes.dataSource.transaction(async (manager) => {
+      await manager.insert(noteTable, note('host'))
+      await database.execute(insert, ['ours', '', false])
+      expect(await ids()).toEqual(['host', 'ours'])
+      throw new Error('on purpose')
+    })
+    await expect(failing).rejects.toThrow('on purpose')
+    expect(await ids()).toEqual([])
+  })
+
+  test('a transaction that the host nests undoes its own part', async () => {
+    await notes.dataSource.transaction(async (outer) => {
+      await database.execute(insert, ['outer', '', false])
+      const inner = outer.transaction(async () => {
+        await database.execute(insert, ['inner', '', false])
+        throw new Error('on purpose')
+      })
+      await expect(inner).rejects.toThrow('on purpose')
+    })
+    expect(await ids()).toEqual(['outer'])
+  })
+
+  test('many statements of one transaction may be made at once', async () => {
+    const warnings: Error[] = []
+    const collect = (warning: Error) => warnings.push(warning)
+    process.on('warning', collect)
+    await database.transaction(async () => {
+      await Promise.all(['a', 'b', 'c', 'd'].map((id) => database.execute(insert, [id, '', false])))
+    })
+    // Warnings are emitted in the next tick.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', collect)
+    expect(await ids()).toEqual(['a', 'b', 'c', 'd'])
+    expect(warnings).toEqual([])
+  })
+
+  test('keeps an isolation level that the host asks for', async () => {
+    const level = kind === 'SQLite' ? 'READ UNCOMMITTED' : 'REPEATABLE READ'
+    const question = kind === 'SQLite' ? 'PRAGMA read_uncommitted' : 'SHOW transaction_isolation'
+    const answer = await notes.dataSource.transaction(level, () => database.query(question))
+    expect(answer).toEqual([kind === 'SQLite' ? { read_uncommitted: 1 } : { transaction_isolation: 'repeatable read' }])
+  })
+
+  test('a locked table lets one transaction after the other look and write', async () => {
+    const insertFirst = (index: number) =>
+      database.transaction(async () => {
+        await database.lockTable('host_note')
+        const present = await ids()
+        if (present.length === 0) await database.execute(insert, [`note ${index}`, '', false])
+        return present.length === 0
+      })
+    const results = await Promise.all(Array.from({ length: 50 }, (_, index) => insertFirst(index)))
+    expect(results.filter(Boolean)).toEqual([true])
+    expect(await ids()).toEqual([`note ${results.indexOf(true)}`])
+  })
+
+  test('a table cannot be locked outside a transaction', async () => {
+    await expect(database.lockTable('host_note')).rejects.toThrow('within a transaction')
+  })
+
+  test('refuses statements and transactions that come after the end of theirs', async () => {
+    let release = () => {}
+    const later = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let late: Promise<unknown>[] = []
+    await database.transaction(async () => {
+      late = [
+        later.then(() => database.execute(insert, ['statement', '', false])),
+        later.then(() => database.transaction(() => database.execute(insert, ['transaction', '', false]))),
+        later.then(async () => database.repository(noteTable).save(note('repository'))),
+      ]
+    })
+    release()
+    const results = await Promise.allSettled(late)
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(await ids()).toEqual([])
+  })
+})
+
+describe('a DataSource that does not fit', () => {
+  test('is refused while it is not initialized', async () => {
+    await using database = await emptySqlite()
+    const dataSource = new DataSource(optionsFor(database))
+    expect(() => typeormStores(dataSource)).toThrow(Misconfigured)
+    await dataSource.initialize()
+    expect(typeormStores(dataSource).artifacts).toBeDefined()
+    await dataSource.destroy()
+  })
+})

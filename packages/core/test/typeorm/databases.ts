@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase } from '@pocket/test-support'
+import { DataSource, type DataSourceOptions, EntitySchema } from 'typeorm'
+import { postgresOptions, sqliteOptions } from '../../src/typeorm/index.ts'
+
+/** An empty database. */
+export interface EmptyDatabase extends AsyncDisposable {
+  /** A SQLite path or a `postgres://` URL. */
+  readonly address: string
+}
+
+/** An empty SQLite file in a folder of its own. */
+export async function emptySqlite(): Promise<EmptyDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-test-'))
+  return { address: join(folder, 'pocket.db'), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+}
+
+export async function emptyPostgres(): Promise<EmptyDatabase> {
+  const database = await createTestDatabase()
+  return { address: database.url, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
+}
+
+export const databases: readonly (readonly [string, () => Promise<EmptyDatabase>])[] = [
+  ['SQLite', emptySqlite],
+  ['PostgreSQL', emptyPostgres],
+]
+
+export function optionsFor({ address }: EmptyDatabase, tables?: readonly EntitySchema[]): DataSourceOptions {
+  return address.startsWith('postgres://') ? postgresOptions(address, tables) : sqliteOptions(address, tables)
+}
+
+/** A row of a host's own table. */
+export interface Note {
+  readonly id: string
+  readonly text: string
+  readonly pinned: boolean
+}
+
+export const noteTable: EntitySchema<Note> = new EntitySchema<Note>({
+  name: 'host_note',
+  tableName: 'host_note',
+  columns: {
+    id: { type: 'varchar', length: 36, primary: true },
+    text: { type: 'text' },
+    pinned: { type: 'boolean' },
+  },
+})
+
+/** A host's `DataSource` with {@link noteTable}. */
+export interface NoteDatabase extends AsyncDisposable {
+  readonly dataSource: DataSource
+  readonly address: string
+}
+
+export async function openNotes(open: () => Promise<EmptyDatabase>): Promise<NoteDatabase> {
+  const database = await open()
+  const options = optionsFor(database, [noteTable])
+  const dataSource = await new DataSource({ ...options, synchronize: true }).initialize()
+  return {
+    dataSource,
+    address: database.address,
+    [Symbol.asyncDispose]: async () => {
+      await dataSource.destroy()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export function note(id: string, changes: Partial<Note> = {}): Note {
+  return { id, text: `text of ${id}`, pinned: false, ...changes }
+}

@@ -1,0 +1,46 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+/** How a process of a test has ended. */
+export interface EndedProcess {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly lines: readonly string[]
+  readonly errors: string
+}
+
+/** Runs programs of this folder at the same moment: each says `ready` and begins when all have said so. */
+export async function runTogether(program: string, runs: readonly (readonly string[])[]): Promise<EndedProcess[]> {
+  const processes = runs.map((args) => start(program, args))
+  await Promise.race([Promise.all(processes.map(({ ready }) => ready)), Promise.all(processes.map(({ end }) => end))])
+  for (const { child } of processes) child.stdin.end('go\n')
+  return Promise.all(processes.map(({ end }) => end))
+}
+
+interface StartedProcess {
+  readonly child: ChildProcessWithoutNullStreams
+  readonly ready: Promise<void>
+  readonly end: Promise<EndedProcess>
+}
+
+function start(program: string, args: readonly string[]): StartedProcess {
+  const path = fileURLToPath(new URL(program, import.meta.url))
+  const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
+  const child = spawn(process.execPath, [...flags, path, ...args])
+  const lines: string[] = []
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
+  const output = createInterface(child.stdout)
+  const ready = new Promise<void>((resolve) => {
+    output.on('line', (line) => {
+      if (line === 'ready') resolve()
+      else lines.push(line)
+    })
+  })
+  const end = once(child, 'close').then(() => ({ code: child.exitCode, signal: child.signalCode, lines, errors }))
+  return { child, ready, end }
+}

@@ -1,0 +1,308 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import SqliteDatabase from 'better-sqlite3'
+import { DataSource } from 'typeorm'
+import { type Database, databaseOf } from '../../src/typeorm/index.ts'
+import { emptySqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
+import { runTogether } from './processes.ts'
+
+const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
+
+let notes: NoteDatabase
+let dataSource: DataSource
+let database: Database
+
+beforeEach(async () => {
+  notes = await openNotes(emptySqlite)
+  dataSource = notes.dataSource
+  database = databaseOf(dataSource)
+})
+
+afterEach(async () => notes[Symbol.asyncDispose]())
+
+async function ids(): Promise<string[]> {
+  const rows = await database.query<{ id: string }>('SELECT id FROM host_note ORDER BY id')
+  return rows.map(({ id }) => id)
+}
+
+/** What another process sees. */
+function committed(): string[] {
+  const other = new SqliteDatabase(notes.address, { readonly: true })
+  try {
+    return other.prepare<[], string>('SELECT id FROM host_note ORDER BY id').pluck().all()
+  } finally {
+    other.close()
+  }
+}
+
+interface Signal {
+  readonly given: Promise<void>
+  give(): void
+}
+
+function signal(): Signal {
+  let give = () => {}
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return { given, give: () => give() }
+}
+
+/** A transaction of ours that has written `mine`, and fails or ends when it is told to. */
+async function openTransaction(): Promise<{ fail(): void; keep(): void; end: Promise<string> }> {
+  const begun = signal()
+  const kept = signal()
+  const failed = signal()
+  const transaction = database.transaction(async () => {
+    await database.execute(insert, ['mine', '', false])
+    begun.give()
+    await Promise.race([kept.given, failed.given.then(() => Promise.reject(new Error('on purpose')))])
+  })
+  const end = transaction.then(
+    () => 'kept',
+    () => 'undone',
+  )
+  await begun.given
+  return { end, keep: kept.give, fail: failed.give }
+}
+
+const hostWrites: Readonly<Record<string, () => Promise<unknown>>> = {
+  'repository.save': () => dataSource.getRepository(noteTable).save(note('theirs')),
+  'repository.insert': () => dataSource.getRepository(noteTable).insert(note('theirs')),
+  'dataSource.query': () => dataSource.query("INSERT INTO host_note (id, text, pinned) VALUES ('theirs', '', 0)"),
+  'dataSource.transaction': () => dataSource.transaction((manager) => manager.insert(noteTable, note('theirs'))),
+  'a query runner': async () => {
+    const runner = dataSource.createQueryRunner()
+    await runner.startTransaction()
+    await runner.manager.insert(noteTable, note('theirs'))
+    await runner.commitTransaction()
+    await runner.release()
+  },
+  'Database.execute': () => database.execute(insert, ['theirs', '', false]),
+  'Database.transaction': () => database.transaction(() => database.execute(insert, ['theirs', '', false])),
+}
+
+describe.each(Object.entries(hostWrites))('a write of somebody else by %s', (_way, write) => {
+  test('stays when a transaction that was open meanwhile is undone', async () => {
+    const transaction = await openTransaction()
+    const written = write()
+    transaction.fail()
+    expect(await transaction.end).toBe('undone')
+    await written
+    expect(committed()).toEqual(['theirs'])
+  })
+
+  test('is not kept by that transaction, but by its own', async () => {
+    const transaction = await openTransaction()
+    let acknowledged = false
+    const written = write().then(() => {
+      acknowledged = true
+    })
+    // Two rounds of the event loop: time enough for a write that does not wait.
+    for (let round = 0; round < 2; round += 1) await new Promise((resolve) => setImmediate(resolve))
+    expect(acknowledged).toBe(false)
+    transaction.keep()
+    await written
+    expect(committed()).toEqual(['mine', 'theirs'])
+  })
+})
+
+describe('transactions', () => {
+  test('reads of others wait for the end, so that they see nothing that is undone', async () => {
+    const transaction = await openTransaction()
+    const reads = [ids(), dataSource.query('SELECT id FROM host_note'), dataSource.getRepository(noteTable).find()]
+    transaction.fail()
+    expect(await Promise.all(reads)).toEqual([[], [], []])
+    await transaction.end
+  })
+
+  test('hold the write lock from their begin', async () => {
+    const other = new SqliteDatabase(notes.address, { timeout: 0 })
+    await database.transaction(async () => {
+      expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('database is locked')
+    })
+    other.exec('BEGIN IMMEDIATE')
+    other.close()
+  })
+
+  test('own statements by the host’s ways join instead of waiting for themselves', async () => {
+    const failing = database.transaction(async () => {
+      await dataSource.getRepository(noteTable).save(note('a'))
+      await dataSource.query("INSERT INTO host_note (id, text, pinned) VALUES ('b', '', 0)")
+      await dataSource.transaction((manager) => manager.insert(noteTable, note('c')))
+      expect(await ids()).toEqual(['a', 'b', 'c'])
+      throw new Error('on purpose')
+    })
+    await expect(failing).rejects.toThrow('on purpose')
+    expect(await ids()).toEqual([])
+  })
+
+  test('inner ones that run at once do not mix', async () => {
+    await database.transaction(async () => {
+      const results = await Promise.allSettled([
+        dataSource.transaction(async (manager) => {
+          await manager.insert(noteTable, note('undone'))
+          await Promise.resolve()
+          throw new Error('on purpose')
+        }),
+        dataSource.transaction((manager) => manager.insert(noteTable, note('kept'))),
+        database.execute(insert, ['plain', '', false]),
+        dataSource.getRepository(noteTable).save(note('saved')),
+      ])
+      expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
+    })
+    expect(committed()).toEqual(['kept', 'plain', 'saved'])
+  })
+
+  test('one that is left without a commit is undone', async () => {
+    const runner = dataSource.createQueryRunner()
+    await runner.startTransaction()
+    await runner.manager.insert(noteTable, note('a'))
+    await runner.release()
+    expect(await ids()).toEqual([])
+  })
+
+  test('one that cannot begin leaves the turn to others', async () => {
+    const other = new SqliteDatabase(notes.address)
+    await dataSource.query('PRAGMA busy_timeout = 0')
+    other.exec('BEGIN IMMEDIATE')
+    await expect(database.transaction(async () => {})).rejects.toThrow('database is locked')
+    await expect(database.execute(insert, ['a', '', false])).rejects.toThrow('database is locked')
+    other.exec('ROLLBACK')
+    other.close()
+    await database.transaction(() => database.execute(insert, ['b', '', false]))
+    expect(await ids()).toEqual(['b'])
+  })
+
+  test('after the database has rolled back by itself, nothing more is written', async () => {
+    const failing = database.transaction(async () => {
+      await database.execute(insert, ['a', '', false])
+      const full = database.execute('INSERT OR ROLLBACK INTO host_note (id, text, pinned) VALUES ($1, $1, $2)', [
+        'a',
+        false,
+      ])
+      await expect(full).rejects.toThrow('UNIQUE')
+      await expect(database.execute(insert, ['b', '', false])).rejects.toThrow('has ended')
+      await expect(dataSource.getRepository(noteTable).insert(note('c'))).rejects.toThrow('has ended')
+    })
+    await expect(failing).rejects.toThrow()
+    expect(await ids()).toEqual([])
+    await database.execute(insert, ['d', '', false])
+    expect(committed()).toEqual(['d'])
+  })
+
+  test('are not begun by SQL, since nobody could tell whose they are', async () => {
+    await expect(dataSource.query('BEGIN')).rejects.toThrow('dataSource.transaction')
+    await database.execute(insert, ['a', '', false])
+    expect(committed()).toEqual(['a'])
+  })
+
+  test('who waits ten seconds for another one is told so', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
+    try {
+      const transaction = await openTransaction()
+      const waiting = [ids(), dataSource.query('SELECT 1'), database.transaction(async () => {})]
+      const results = Promise.allSettled(waiting)
+      jest.advanceTimersByTime(9_999)
+      expect(await Promise.race([results, 'still waiting'])).toBe('still waiting')
+      jest.advanceTimersByTime(1)
+      for (const result of await results) {
+        expect(result).toMatchObject({ status: 'rejected', reason: { message: expect.stringContaining('10000 ms') } })
+      }
+      transaction.keep()
+      expect(await transaction.end).toBe('kept')
+      expect(await ids()).toEqual(['mine'])
+    } finally {
+      jest.useRealTimers()
+    }
+  })
+})
+
+describe('single statements', () => {
+  test('those of one tick share a commit', async () => {
+    const before = commits()
+    await Promise.all(['a', 'b', 'c'].map((id) => database.execute(insert, [id, '', false])))
+    expect(commits() - before).toBe(1)
+    await database.execute(insert, ['d', '', false])
+    expect(commits() - before).toBe(2)
+  })
+
+  test('answers to reads wait for the commit of what they may have seen', async () => {
+    const written = database.execute(insert, ['a', '', false])
+    const read = ids()
+    expect(committed()).toEqual([])
+    expect(await read).toEqual(['a'])
+    expect(committed()).toEqual(['a'])
+    await written
+  })
+
+  test('a commit that fails rejects them all, reads included, and the next group is a new one', async () => {
+    await dataSource.query(`CREATE TABLE host_reference (
+      note_id text REFERENCES host_note (id) DEFERRABLE INITIALLY DEFERRED)`)
+    const results = await Promise.allSettled([
+      database.execute(insert, ['a', '', false]),
+      database.execute('INSERT INTO host_reference VALUES ($1)', ['nobody']),
+      ids(),
+    ])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(await ids()).toEqual([])
+    await database.execute(insert, ['b', '', false])
+    expect(committed()).toEqual(['b'])
+  })
+
+  test('a transaction commits the open group first', async () => {
+    const written = database.execute(insert, ['group', '', false])
+    await expect(
+      database.transaction(async () => {
+        await database.execute(insert, ['mine', '', false])
+        throw new Error('on purpose')
+      }),
+    ).rejects.toThrow('on purpose')
+    await written
+    expect(committed()).toEqual(['group'])
+  })
+
+  test('what waited for a transaction is run in the order in which it came', async () => {
+    const transaction = await openTransaction()
+    const steps = [
+      database.execute(insert, ['x', '1', false]),
+      dataSource.query("UPDATE host_note SET text = text || '2' WHERE id = 'x'"),
+      database.transaction(() => database.execute("UPDATE host_note SET text = text || '3' WHERE id = 'x'")),
+      database.execute("UPDATE host_note SET text = text || '4' WHERE id = 'x'"),
+    ]
+    transaction.keep()
+    await Promise.all(steps)
+    expect(await database.query("SELECT text FROM host_note WHERE id = 'x'")).toEqual([{ text: '1234' }])
+  })
+
+  /** SQLite counts in `data_version` what others have committed. */
+  function commits(): number {
+    watcher ??= new SqliteDatabase(notes.address, { readonly: true })
+    return Number(watcher.pragma('data_version', { simple: true }))
+  }
+
+  let watcher: SqliteDatabase.Database | undefined
+
+  afterEach(() => {
+    watcher?.close()
+    watcher = undefined
+  })
+})
+
+describe('a process that is killed', () => {
+  test.each(['statement', 'transaction', 'query'])('loses nothing that it has acknowledged by %s', async (way) => {
+    const [killed] = await runTogether('./killed-process.ts', [[notes.address, way]])
+    expect(killed).toMatchObject({ signal: 'SIGKILL', errors: '' })
+    expect(killed?.lines).toHaveLength(50)
+    expect(committed()).toEqual(killed?.lines.toSorted())
+  })
+})
+
+test('a DataSource opens with a write-ahead log and commits onto the disk', async () => {
+  await using empty = await emptySqlite()
+  const opened = await new DataSource(optionsFor(empty)).initialize()
+  expect(await opened.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }])
+  expect(await opened.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }])
+  expect(await opened.query('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }])
+  expect(await opened.query('PRAGMA busy_timeout')).toEqual([{ timeout: 10_000 }])
+  await opened.destroy()
+})

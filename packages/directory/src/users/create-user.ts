@@ -1,0 +1,66 @@
+import { InvalidInput } from '@pocket/core/errors'
+import { uuid } from '../random.ts'
+import { atMost, FieldReader, matches, oneLine, type Rule, required } from './fields.ts'
+import type { User } from './user.ts'
+
+/** A user who has been checked, but is not stored yet. */
+export type NewUser = Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>
+
+const longestDisplayName = 100
+
+const userName: readonly Rule[] = [
+  required,
+  atMost(50),
+  matches(
+    /^[a-zA-Z0-9]([a-zA-Z0-9_.@-]*[a-zA-Z0-9])?$/,
+    'may hold letters from a to z, digits and the signs _ . @ -, and begins and ends with a letter or digit',
+  ),
+]
+
+const label = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]{0,61}[\\p{L}\\p{N}])?'
+const address = new RegExp(`^[^\\s\\p{C}@"(),:;<>\\[\\]\\\\]{1,64}@${label}(?:\\.${label})*$`, 'u')
+// The length comes first, since it bounds the work of the pattern (RFC 5321 §4.5.3.1.3).
+const email: readonly Rule[] = [atMost(254), matches(address, 'has to be an e-mail address such as name@example.com')]
+
+const personName: readonly Rule[] = [atMost(50), oneLine]
+const displayName: readonly Rule[] = [atMost(longestDisplayName), oneLine]
+const locale: readonly Rule[] = [
+  atMost(35),
+  matches(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'has to be a language tag such as de or pt-BR'),
+]
+const id: readonly Rule[] = [
+  matches(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'has to be a UUID in lower case'),
+]
+
+/**
+ * Checks and completes what somebody has entered. The fields are those of the REST API: `username`, `email`, `firstName`,
+ * `lastName`, `displayName`, `locale` and `id`. Without `displayName` the name is made of the others, without `id` a new
+ * one is drawn; a host that lets strangers sign up leaves `id` out. An empty `email` is none. A `NewUser` is valid input
+ * as well and comes back as it is, so that one which was put aside for a while can be checked again.
+ *
+ * @throws InvalidInput `validation_failed` with every field that is wrong: `required`, `too_long` or `invalid_format`.
+ */
+export function newUser(input: Readonly<Record<string, unknown>>): NewUser {
+  const read = new FieldReader(input)
+  const user = {
+    id: read.text('id', id) || uuid(),
+    userName: read.text('username', userName, ['username', 'userName']),
+    email: read.text('email', email) || null,
+    firstName: read.text('firstName', personName),
+    lastName: read.text('lastName', personName),
+    displayName: read.text('displayName', displayName),
+    locale: read.text('locale', locale) || null,
+  }
+  if (read.problems.length > 0) {
+    const sentences = read.problems.map(({ field, message }) => `${field} ${message}`)
+    throw new InvalidInput('validation_failed', `The user is not valid: ${sentences.join('; ')}`, {
+      fields: read.problems,
+    })
+  }
+  return { ...user, displayName: user.displayName || defaultDisplayName(user) }
+}
+
+function defaultDisplayName({ firstName, lastName, userName }: Omit<NewUser, 'displayName'>): string {
+  const fullName = `${firstName} ${lastName}`.trim()
+  return [...(fullName || userName)].slice(0, longestDisplayName).join('')
+}

@@ -1,0 +1,54 @@
+import type { FieldError } from '@pocket/core/errors'
+
+type Problem = Pick<FieldError, 'code' | 'message'>
+
+/** Looks at one text and says what is wrong with it, if anything. */
+export type Rule = (text: string) => Problem | undefined
+
+/** Reads texts out of an input from outside, normalises them (Unicode NFC) and collects what is wrong with them. */
+export class FieldReader {
+  readonly problems: FieldError[] = []
+  readonly #input: Readonly<Record<string, unknown>>
+
+  constructor(input: Readonly<Record<string, unknown>>) {
+    this.#input = input
+  }
+
+  /** The text of `field`, or the empty text where there is none. `sources` are the properties that may hold it. */
+  text(field: string, rules: readonly Rule[], sources: readonly string[] = [field]): string {
+    const value = sources.map((source) => this.#input[source]).find((each) => each !== undefined && each !== null) ?? ''
+    if (typeof value !== 'string') {
+      this.#refuse(field, { code: 'invalid_format', message: 'has to be a text' })
+      return ''
+    }
+    const text = value.normalize('NFC')
+    for (const rule of rules) {
+      const problem = rule(text)
+      if (problem === undefined) continue
+      this.#refuse(field, problem)
+      break
+    }
+    return text
+  }
+
+  #refuse(field: string, problem: Problem): void {
+    this.problems.push({ field, ...problem })
+  }
+}
+
+export const required: Rule = (text) => (text === '' ? { code: 'required', message: 'has to be given' } : undefined)
+
+/** Lengths are counted in characters (code points), as people count them. */
+export function atMost(longest: number): Rule {
+  return (text) =>
+    [...text].length > longest
+      ? { code: 'too_long', message: `has to have no more than ${longest} characters` }
+      : undefined
+}
+
+export function matches(pattern: RegExp, message: string): Rule {
+  return (text) => (text !== '' && !pattern.test(text) ? { code: 'invalid_format', message } : undefined)
+}
+
+/** No line breaks, no other control characters, no halves of characters. */
+export const oneLine: Rule = matches(/^[^\p{Cc}\p{Cs}]*$/u, 'has to be one line of plain text')

@@ -1,0 +1,28 @@
+import type { Transaction } from '@pocket/core'
+import { Conflict } from '@pocket/core/errors'
+import type { User } from './user.ts'
+import type { UserStore } from './user-store.ts'
+
+export interface SetUpPorts {
+  readonly users: UserStore
+  readonly transaction: Transaction
+  /** Inserts the administrator. */
+  readonly create: () => Promise<User>
+  /** What else has to be there when the set-up is done, or not at all: the administrator's first passkey. */
+  readonly alongside: (user: User) => Promise<void>
+}
+
+/**
+ * Creates the first user. Of any number of set-ups at once, one succeeds.
+ *
+ * @throws Conflict `setup_already_completed` where there is a user already.
+ */
+export function setUp({ users, transaction, create, alongside }: SetUpPorts): Promise<User> {
+  return transaction(async () => {
+    await users.lock()
+    if (await users.any()) throw new Conflict('setup_already_completed', 'The first administrator is there already')
+    const user = await create()
+    await alongside(user)
+    return user
+  })
+}

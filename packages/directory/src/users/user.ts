@@ -1,0 +1,41 @@
+import type { Account } from '@pocket/core'
+
+/** The directory's record of a person. */
+export interface User {
+  /** A UUID; becomes the `sub` that every client sees. */
+  readonly id: string
+  /** Unique, whatever the case of its letters. */
+  readonly userName: string
+  /** Unique, whatever the case of its letters. */
+  readonly email: string | null
+  readonly emailVerified: boolean
+  /** Empty where it is not known, like the last name. */
+  readonly firstName: string
+  readonly lastName: string
+  readonly displayName: string
+  readonly administrator: boolean
+  readonly disabled: boolean
+  /** BCP 47 language tag. */
+  readonly locale: string | null
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** What core may know of a user. */
+export function accountOf(user: User): Account {
+  return {
+    id: user.id,
+    userName: user.userName,
+    displayName: user.displayName,
+    givenName: user.firstName || null,
+    familyName: user.lastName || null,
+    email: user.email,
+    emailVerified: user.emailVerified,
+    locale: user.locale,
+    picture: null,
+    disabled: user.disabled,
+    groups: [],
+    updatedAt: user.updatedAt,
+  }
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { Passkey } from '@pocket/core'
+import { newUser, type User } from '../src/index.ts'
+import { type DirectoryUnderTest, kinds, noon } from './open-directory.ts'
+
+const nothing = async () => {}
+
+function passkeyOf({ id }: User): Passkey {
+  return {
+    id: randomUUID(),
+    accountId: id,
+    credentialId: randomUUID(),
+    publicKey: 'cose',
+    counter: 0,
+    transports: [],
+    aaguid: '00000000-0000-0000-0000-000000000000',
+    deviceType: 'singleDevice',
+    backedUp: false,
+    name: 'Passkey',
+    createdAt: noon,
+    lastUsedAt: null,
+  }
+}
+
+describe.each(kinds)('the directory on %s', (_kind, open) => {
+  let it: DirectoryUnderTest
+
+  beforeEach(async () => {
+    it = await open()
+  })
+
+  afterEach(async () => it[Symbol.asyncDispose]())
+
+  const zoe = newUser({ username: 'Zoe', email: 'Zoe@Example.com', firstName: 'Zoë', lastName: 'Müller', locale: 'de' })
+  const max = newUser({ username: 'max' })
+
+  test('keeps what it is given', async () => {
+    const created = await it.directory.create(zoe)
+    expect(created).toEqual({
+      ...zoe,
+      emailVerified: false,
+      administrator: false,
+      disabled: false,
+      createdAt: noon,
+      updatedAt: noon,
+    })
+    expect(await it.directory.find(zoe.id)).toEqual(created)
+    const other = await it.directory.create(max, { administrator: true, emailVerified: true })
+    expect(await it.directory.find(max.id)).toEqual(other)
+    expect(other).toMatchObject({ administrator: true, emailVerified: true, email: null })
+    expect(await it.directory.list()).toEqual([other, created])
+    expect(await it.directory.find(randomUUID())).toBeUndefined()
+  })
+
+  test('finds by user name or e-mail address, whatever the case', async () => {
+    const user = await it.directory.create(zoe)
+    for (const name of ['zoe', 'ZOE', 'zoe@example.com', 'ZOE@EXAMPLE.COM']) {
+      expect(await it.directory.findByName(name)).toEqual(user)
+    }
+    for (const name of ['', 'zo', 'zoe@example', "' OR 1=1 --", '%']) {
+      expect(await it.directory.findByName(name)).toBeUndefined()
+    }
+  })
+
+  test('a user name goes before the same text as somebody’s e-mail address', async () => {
+    await it.directory.create(newUser({ username: 'a', email: 'shared@example.com' }))
+    const named = await it.directory.create(newUser({ username: 'shared@example.com' }))
+    expect(await it.directory.findByName('Shared@example.com')).toEqual(named)
+  })
+
+  test.each([
+    [{ username: 'ZOE', email: 'zoe@EXAMPLE.com' }, 'email'],
+    [{ username: 'zOE', email: 'another@example.com' }, 'username'],
+    [{ username: 'another', id: zoe.id }, 'id'],
+  ])('refuses %j, which is in use, and names the %s', async (input, property) => {
+    await it.directory.create(zoe)
+    await expect(it.directory.create(newUser(input))).rejects.toMatchObject({
+      status: 409,
+      code: 'already_in_use',
+      details: { property },
+    })
+    expect(await it.directory.list()).toHaveLength(1)
+  })
+
+  test('of fifty users with one name at once, one is created', async () => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, index) =>
+        it.directory.create(newUser({ username: index % 2 === 0 ? 'twin' : 'TWIN' })),
+      ),
+    )
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await it.directory.list()).toHaveLength(1)
+  })
+
+  test('any number of users may be without an e-mail address', async () => {
+    await it.directory.create(newUser({ username: 'a' }))
+    await it.directory.create(newUser({ username: 'b' }))
+    expect(await it.directory.list()).toHaveLength(2)
+  })
+
+  test('a plan that has been tampered with is refused', async () => {
+    await expect(it.directory.create({ ...zoe, userName: '../admin' })).rejects.toMatchObject({
+      code: 'validation_failed',
+    })
+    expect(await it.directory.list()).toEqual([])
+  })
+
+  test('tells core what it may know', async () => {
+    await it.directory.create(zoe)
+    await it.directory.create(max)
+    it.clock.time = noon + 1
+    await it.directory.setDisabled(max.id, true)
+    expect(await it.directory.accounts.find(zoe.id)).toEqual({
+      id: zoe.id,
+      userName: 'Zoe',
+      displayName: 'Zoë Müller',
+      givenName: 'Zoë',
+      familyName: 'Müller',
+      email: 'Zoe@Example.com',
+      emailVerified: false,
+      locale: 'de',
+      picture: null,
+      disabled: false,
+      groups: [],
+      updatedAt: noon,
+    })
+    expect(await it.directory.accounts.find(max.id)).toMatchObject({
+      givenName: null,
+      familyName: null,
+      disabled: true,
+      updatedAt: noon + 1,
+    })
+    expect(await it.directory.accounts.find('nobody')).toBeUndefined()
+  })
+
+  test('disables and enables one user', async () => {
+    await it.directory.create(zoe)
+    await it.directory.create(max)
+    await it.directory.setDisabled(zoe.id, true)
+    expect((await it.directory.list()).map(({ disabled }) => disabled)).toEqual([false, true])
+    await it.directory.setDisabled(zoe.id, false)
+    expect(await it.directory.find(zoe.id)).toMatchObject({ disabled: false })
+    const unknown = it.directory.setDisabled(randomUUID(), true)
+    await expect(unknown).rejects.toMatchObject({ status: 404, code: 'account_not_found' })
+  })
+
+  describe('set-up', () => {
+    test('creates the administrator and the passkey together', async () => {
+      expect(await it.directory.isSetUp()).toBe(false)
+      const user = await it.directory.createFirstAdministrator(zoe, async (created) => {
+        await it.stores.passkeys.insert(passkeyOf(created))
+      })
+      expect(user).toMatchObject({ id: zoe.id, administrator: true })
+      expect(await it.directory.find(zoe.id)).toEqual(user)
+      expect(await it.stores.passkeys.listByAccount(zoe.id)).toHaveLength(1)
+      expect(await it.directory.isSetUp()).toBe(true)
+    })
+
+    test('creates nobody where the passkey cannot be stored', async () => {
+      const failing = it.directory.createFirstAdministrator(zoe, async (created) => {
+        await it.stores.passkeys.insert(passkeyOf(created))
+        throw new Error('on purpose')
+      })
+      await expect(failing).rejects.toThrow('on purpose')
+      expect(await it.directory.isSetUp()).toBe(false)
+      expect(await it.stores.passkeys.listByAccount(zoe.id)).toEqual([])
+      await it.directory.createFirstAdministrator(zoe, nothing)
+      expect(await it.directory.isSetUp()).toBe(true)
+    })
+
+    test('is refused where anybody is there already', async () => {
+      await it.directory.create(max)
+      let called = false
+      const late = it.directory.createFirstAdministrator(zoe, async () => {
+        called = true
+      })
+      await expect(late).rejects.toMatchObject({ status: 409, code: 'setup_already_completed' })
+      expect(called).toBe(false)
+      expect(await it.directory.list()).toHaveLength(1)
+    })
+
+    test('of fifty at once, one creates an administrator and a passkey', async () => {
+      const results = await Promise.allSettled(
+        Array.from({ length: 50 }, (_, index) =>
+          it.directory.createFirstAdministrator(newUser({ username: `admin${index}` }), async (user) => {
+            await it.stores.passkeys.insert(passkeyOf(user))
+          }),
+        ),
+      )
+      const created = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+      expect(created).toHaveLength(1)
+      expect(await it.directory.list()).toEqual(created)
+      const passkeys = await it.dataSource.query('SELECT account_id FROM pocket_passkey')
+      expect(passkeys).toEqual([{ account_id: created[0]?.id }])
+      const codes = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []))
+      expect(codes).toEqual(Array(49).fill('setup_already_completed'))
+    })
+  })
+
+  test('its table is the one of its schema', async () => {
+    const { upQueries } = await it.dataSource.driver.createSchemaBuilder().log()
+    expect(upQueries).toEqual([])
+  })
+})

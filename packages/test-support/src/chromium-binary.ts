@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { folderOnce } from './folder-once.ts'
+
+/** A Chromium that can be run. */
+export interface ChromiumBinary {
+  readonly executable: string
+  /** What its environment must hold beside the usual. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/**
+ * The Chromium that `CHROME_PATH` names; without it, the one of `@sparticuz/chromium`, unpacked once for each version.
+ *
+ * @param unpackInto - The folder that holds the unpacked one. Default: the system's temporary directory.
+ * @throws Error that says why, where it cannot run on this machine.
+ */
+export async function chromiumBinary(unpackInto?: string): Promise<ChromiumBinary> {
+  const chosen = process.env.CHROME_PATH
+  if (chosen !== undefined && chosen !== '') return { executable: chosen, env: {} }
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error('the Chromium that npm brings runs on 64-bit x86 Linux only; name another one in CHROME_PATH')
+  }
+  const folder = await unpacked(unpackInto)
+  const binary = { executable: join(folder, 'chromium'), env: { FONTCONFIG_FILE: join(folder, 'fonts.conf') } }
+  const missing = await whyItDoesNotRun(binary)
+  if (missing === undefined) return binary
+  // Its own libraries only where the system has none: beside the system's newer ones they do not always fit.
+  const withLibraries = { ...binary, env: { ...binary.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } }
+  const stillMissing = await whyItDoesNotRun(withLibraries)
+  if (stillMissing === undefined) return withLibraries
+  throw new Error(`Chromium cannot run here; name another one in CHROME_PATH. It said: ${missing}; ${stillMissing}`)
+}
+
+async function unpacked(parent?: string): Promise<string> {
+  const packageRoot = dirname(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))))
+  const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'))
+  const name = `pocket-test-chromium-${version}`
+  const program = fileURLToPath(new URL(`./chromium-unpack${extname(import.meta.url)}`, import.meta.url))
+  return folderOnce({
+    name,
+    ...(parent === undefined ? {} : { parent }),
+    fill: async (folder) => {
+      // The package unpacks into the temporary directory under fixed names and reuses what it finds there, so it runs
+      // in a process whose temporary directory is the new folder.
+      await promisify(execFile)(process.execPath, [program, join(packageRoot, 'bin')], { env: { TMPDIR: folder } })
+      await writeFile(join(folder, 'fonts.conf'), fontConfiguration)
+    },
+  })
+}
+
+// The fonts of the system, where it has some, and those of the package beside them: a bare machine can render text.
+const fontConfiguration = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`
+
+async function whyItDoesNotRun(binary: ChromiumBinary): Promise<string | undefined> {
+  try {
+    await promisify(execFile)(binary.executable, ['--version'], { env: { ...process.env, ...binary.env } })
+    return undefined
+  } catch (error) {
+    return String(error).trim()
+  }
+}

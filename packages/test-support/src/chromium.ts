@@ -1,0 +1,59 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { chromiumBinary } from './chromium-binary.ts'
+
+/** How {@link launchBrowser} starts Chromium. */
+export interface BrowserOptions {
+  /** Command-line switches beside the usual ones. */
+  readonly args?: readonly string[]
+  /** The folder that holds the unpacked Chromium. Default: the system's temporary directory. */
+  readonly unpackInto?: string
+}
+
+/** A headless Chromium, closed on disposal with all its pages. */
+export interface TestBrowser extends AsyncDisposable {
+  readonly browser: Browser
+  /** A browser profile of its own: no cookies, English, UTC, unless the options say otherwise. */
+  newContext(options?: BrowserContextOptions): Promise<BrowserContext>
+  /** A page in a profile of its own. */
+  newPage(options?: BrowserContextOptions): Promise<Page>
+}
+
+const local = ['localhost', '*.localhost', '127.0.0.1', '[::1]']
+const usualArgs = [
+  // It reaches this machine and nothing else, whatever a page or the browser itself asks for.
+  `--host-resolver-rules=MAP * ~NOTFOUND, ${local.map((host) => `EXCLUDE ${host}`).join(', ')}`,
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-domain-reliability',
+  '--no-pings',
+  '--disable-gpu',
+  // Text has the same width everywhere.
+  '--font-render-hinting=none',
+]
+
+/**
+ * Starts a headless Chromium: the one that `CHROME_PATH` names, or the one that the npm packages bring. It reaches
+ * only this machine: `localhost` and the names below it, `127.0.0.1` and `[::1]`.
+ *
+ * @throws Error that says why, where it cannot run.
+ */
+export async function launchBrowser(options: BrowserOptions = {}): Promise<TestBrowser> {
+  const binary = await chromiumBinary(options.unpackInto)
+  // Loaded when it is needed: it takes half a second, and most tests want no browser.
+  const { chromium } = await import('playwright-core')
+  const browser = await chromium.launch({
+    executablePath: binary.executable,
+    args: [...usualArgs, ...(options.args ?? [])],
+    env: { ...process.env, ...binary.env },
+    // Its sandbox does not work as root nor in most containers, and the only pages it sees are our own.
+    chromiumSandbox: false,
+  })
+  const newContext = (own: BrowserContextOptions = {}): Promise<BrowserContext> =>
+    browser.newContext({ locale: 'en-US', timezoneId: 'UTC', ...own })
+  return {
+    browser,
+    newContext,
+    newPage: async (own) => (await newContext(own)).newPage(),
+    [Symbol.asyncDispose]: () => browser.close(),
+  }
+}

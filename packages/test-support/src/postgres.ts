@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { startProcess } from './process.ts'
+
+/** A PostgreSQL server that stops, and whose data are removed, on disposal or when this process ends. */
+export interface PostgresServer extends AsyncDisposable {
+  /** `postgres://…` with the superuser's name and password. */
+  readonly url: string
+}
+
+/** A database of one test, dropped on disposal together with the connections that are still open. */
+export interface TestDatabase extends AsyncDisposable {
+  /** `postgres://…` with the name and password of its owner, who is the superuser. */
+  readonly url: string
+}
+
+const urlVariable = 'POCKET_TEST_POSTGRES_URL'
+const failureVariable = 'POCKET_TEST_POSTGRES_FAILURE'
+
+/**
+ * Starts a PostgreSQL 18 with an empty temporary cluster on a free port of 127.0.0.1. Run as root, it runs as `nobody`.
+ * It writes without fsync, since its data need not survive a crash of the machine.
+ *
+ * Tests want {@link createTestDatabase}, which shares one server for the whole run.
+ *
+ * @throws Error with the output of PostgreSQL, where it cannot run.
+ */
+export async function startPostgres(): Promise<PostgresServer> {
+  const password = randomBytes(18).toString('base64url')
+  const program = fileURLToPath(new URL(`./postgres-server${extname(import.meta.url)}`, import.meta.url))
+  const server = await startProcess(process.execPath, [program], {
+    env: { PGPASSWORD: password },
+    readyWhen: /^ready (\d+)$/,
+  })
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${server.ready[1]}/postgres`,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+/**
+ * Starts the server of a test run and names it in the environment, which the workers of the run inherit. Where it
+ * cannot run, the reason is named instead, and every {@link createTestDatabase} fails with it. A server that
+ * `POCKET_TEST_POSTGRES_URL` names already is used as it is.
+ */
+export async function startPostgresOfRun(): Promise<AsyncDisposable> {
+  const nothing = { [Symbol.asyncDispose]: async () => {} }
+  if (process.env[urlVariable] !== undefined) return nothing
+  try {
+    const server = await startPostgres()
+    process.env[urlVariable] = server.url
+    return server
+  } catch (error) {
+    process.env[failureVariable] = String(error)
+    return nothing
+  }
+}
+
+/**
+ * Creates an empty database with a name of its own on the PostgreSQL of the test run.
+ *
+ * @throws Error that says why, where PostgreSQL could not be started.
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const server = serverOfRun()
+  const name = `pocket_test_${randomBytes(8).toString('hex')}`
+  await execute(server, `CREATE DATABASE ${name} TEMPLATE template0`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    [Symbol.asyncDispose]: () => execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  }
+}
+
+function serverOfRun(): string {
+  const url = process.env[urlVariable]
+  if (url !== undefined) return url
+  const reason = process.env[failureVariable] ?? 'the test run did not start it; see the globalSetup of jest.config.ts'
+  throw new Error(`there is no PostgreSQL for this test: ${reason}`)
+}
+
+async function execute(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

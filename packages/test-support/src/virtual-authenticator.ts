@@ -1,0 +1,140 @@
+import type { CDPSession, Page } from 'playwright-core'
+
+/** What a virtual authenticator is and can do. The defaults are those of a phone or laptop that asks for a fingerprint. */
+export interface VirtualAuthenticatorOptions {
+  /** Default: `ctap2`. */
+  readonly protocol?: 'ctap2' | 'u2f'
+  /** Default: `internal`, an authenticator that is part of the device. */
+  readonly transport?: 'internal' | 'usb' | 'nfc' | 'ble' | 'cable'
+  /** Whether it keeps discoverable credentials. Default: true. */
+  readonly hasResidentKey?: boolean
+  /** Whether it is able to verify its user. Default: true. */
+  readonly hasUserVerification?: boolean
+  /** Whether verifying the user succeeds. Default: true. */
+  readonly isUserVerified?: boolean
+  /** Whether the user touches it at once; otherwise a ceremony waits. Default: true. */
+  readonly automaticPresenceSimulation?: boolean
+  /** Whether new credentials may be backed up (flag BE). Default: false. */
+  readonly defaultBackupEligibility?: boolean
+  /** Whether new credentials are backed up (flag BS). Default: false. */
+  readonly defaultBackupState?: boolean
+}
+
+/** A credential inside a virtual authenticator. All bytes are base64url without padding, as in WebAuthn's JSON. */
+export interface VirtualCredential {
+  readonly id: string
+  readonly isDiscoverable: boolean
+  readonly rpId?: string
+  readonly userHandle?: string
+  readonly userName?: string
+  readonly userDisplayName?: string
+  readonly signCount: number
+  readonly isBackupEligible?: boolean
+  readonly isBackedUp?: boolean
+  /** PKCS #8. */
+  readonly privateKey: string
+}
+
+/** An authenticator made of software, inside the browser, for one page. */
+export interface VirtualAuthenticator {
+  /** The credentials that it holds now. */
+  credentials(): Promise<readonly VirtualCredential[]>
+  /** Gives it a credential, for instance one of another page's authenticator, as a synced passkey would arrive. */
+  addCredential(credential: VirtualCredential): Promise<void>
+  /** Makes it forget a credential. */
+  removeCredential(id: string): Promise<void>
+  /** Whether verifying the user succeeds from now on. */
+  setUserVerified(verified: boolean): Promise<void>
+  /** Whether the user touches it at once from now on. */
+  setAutomaticPresence(automatic: boolean): Promise<void>
+  /** Takes it off the page. */
+  remove(): Promise<void>
+}
+
+type DevToolsCredential = Awaited<ReturnType<typeof devToolsCredentials>>[number]
+
+/**
+ * Gives a page a virtual authenticator (the WebAuthn domain of the Chrome DevTools Protocol). A page may have several,
+ * but only one of them with the transport `internal`.
+ */
+export async function addVirtualAuthenticator(
+  page: Page,
+  options: VirtualAuthenticatorOptions = {},
+): Promise<VirtualAuthenticator> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('WebAuthn.enable')
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+      ...options,
+    },
+  })
+  return {
+    credentials: async () => (await devToolsCredentials(session, authenticatorId)).map(fromDevTools),
+    addCredential: async (credential) => {
+      await session.send('WebAuthn.addCredential', { authenticatorId, credential: toDevTools(credential) })
+    },
+    removeCredential: async (id) => {
+      await session.send('WebAuthn.removeCredential', { authenticatorId, credentialId: toBase64(id) })
+    },
+    setUserVerified: async (isUserVerified) => {
+      await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
+    },
+    setAutomaticPresence: async (enabled) => {
+      await session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
+    },
+    remove: async () => {
+      await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
+      await session.detach()
+    },
+  }
+}
+
+async function devToolsCredentials(session: CDPSession, authenticatorId: string) {
+  return (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials
+}
+
+function fromDevTools(credential: DevToolsCredential): VirtualCredential {
+  const { credentialId, isResidentCredential, userHandle, privateKey, backupEligibility, backupState } = credential
+  return {
+    id: toBase64url(credentialId),
+    isDiscoverable: isResidentCredential,
+    ...(credential.rpId === undefined ? {} : { rpId: credential.rpId }),
+    ...(userHandle === undefined ? {} : { userHandle: toBase64url(userHandle) }),
+    ...(credential.userName === undefined ? {} : { userName: credential.userName }),
+    ...(credential.userDisplayName === undefined ? {} : { userDisplayName: credential.userDisplayName }),
+    signCount: credential.signCount,
+    ...(backupEligibility === undefined ? {} : { isBackupEligible: backupEligibility }),
+    ...(backupState === undefined ? {} : { isBackedUp: backupState }),
+    privateKey: toBase64url(privateKey),
+  }
+}
+
+function toDevTools(credential: VirtualCredential): DevToolsCredential {
+  const { id, isDiscoverable, userHandle, privateKey, isBackupEligible, isBackedUp } = credential
+  return {
+    credentialId: toBase64(id),
+    isResidentCredential: isDiscoverable,
+    ...(credential.rpId === undefined ? {} : { rpId: credential.rpId }),
+    ...(userHandle === undefined ? {} : { userHandle: toBase64(userHandle) }),
+    ...(credential.userName === undefined ? {} : { userName: credential.userName }),
+    ...(credential.userDisplayName === undefined ? {} : { userDisplayName: credential.userDisplayName }),
+    signCount: credential.signCount,
+    ...(isBackupEligible === undefined ? {} : { backupEligibility: isBackupEligible }),
+    ...(isBackedUp === undefined ? {} : { backupState: isBackedUp }),
+    privateKey: toBase64(privateKey),
+  }
+}
+
+function toBase64url(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('base64url')
+}
+
+function toBase64(base64url: string): string {
+  return Buffer.from(base64url, 'base64url').toString('base64')
+}

@@ -1,0 +1,135 @@
+import type { ChildProcessByStdio } from 'node:child_process'
+import { constants } from 'node:os'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+
+/** A process that a test started. Its disposal ends it, together with every process that it started itself. */
+export interface RunningProcess extends AsyncDisposable {
+  readonly pid: number
+  /** What `readyWhen` matched: the whole match, then its groups. Empty without a `readyWhen`. */
+  readonly ready: readonly string[]
+  /**
+   * Resolves when it has ended and all of its output has arrived: with its exit code, or with 128 + the signal's number
+   * where a signal ended it, as a shell reports it.
+   */
+  readonly exit: Promise<number>
+  /** Every line that it has written so far to standard output and standard error. */
+  output(): string
+  /**
+   * Waits for a line of output, past or future.
+   *
+   * @param timeout - Milliseconds. Default: 30 000.
+   * @throws Error with all the output, when the process ends or the time is over first.
+   */
+  waitForOutput(line: RegExp, timeout?: number): Promise<readonly string[]>
+  /** Sends a signal (default `SIGTERM`) to the process itself; await {@link RunningProcess.exit} for its end. */
+  kill(signal?: NodeJS.Signals): void
+}
+
+const MILLISECONDS_TO_END = 5_000
+
+interface Waiter {
+  readonly line: RegExp
+  readonly resolve: (match: readonly string[]) => void
+  readonly reject: (error: Error) => void
+}
+
+/** A child process whose lines are kept and can be waited for. */
+export class WatchedProcess implements RunningProcess {
+  readonly exit: Promise<number>
+  ready: readonly string[] = []
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>
+  readonly #lines: string[] = []
+  readonly #waiters = new Set<Waiter>()
+  #ending: string | undefined
+
+  /**
+   * @param child - A child that has been spawned, the leader of its process group.
+   * @param whenEnded - Called once, when it has ended.
+   */
+  constructor(child: ChildProcessByStdio<null, Readable, Readable>, whenEnded: () => void) {
+    this.#child = child
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => this.#read(line))
+    }
+    this.exit = new Promise((resolve) => {
+      child.once('close', (code, signal) => {
+        whenEnded()
+        this.#end(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`)
+        resolve(signal === null ? (code ?? 0) : 128 + constants.signals[signal])
+      })
+    })
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the process was not started')
+    return this.#child.pid
+  }
+
+  output(): string {
+    return this.#lines.join('\n')
+  }
+
+  waitForOutput(line: RegExp, timeout = 30_000): Promise<readonly string[]> {
+    const early = this.#lines.map((past) => past.match(line)).find((match) => match !== null)
+    if (early) return Promise.resolve([...early])
+    if (this.#ending !== undefined) return Promise.reject(this.#unmatched(line, this.#ending))
+    return new Promise((resolve, reject) => {
+      const waiter = {
+        line,
+        resolve: (match: readonly string[]) => settle(() => resolve(match)),
+        reject: (error: Error) => settle(() => reject(error)),
+      }
+      const timer = setTimeout(() => waiter.reject(this.#unmatched(line, `said nothing in ${timeout} ms`)), timeout)
+      const settle = (outcome: () => void): void => {
+        clearTimeout(timer)
+        this.#waiters.delete(waiter)
+        outcome()
+      }
+      this.#waiters.add(waiter)
+    })
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGTERM'): void {
+    this.#child.kill(signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ending !== undefined) return
+    this.#signalGroup('SIGTERM')
+    const timer = setTimeout(() => this.#signalGroup('SIGKILL'), MILLISECONDS_TO_END)
+    await this.exit
+    clearTimeout(timer)
+  }
+
+  #read(line: string): void {
+    this.#lines.push(line)
+    for (const waiter of this.#waiters) {
+      const match = line.match(waiter.line)
+      if (match) waiter.resolve([...match])
+    }
+  }
+
+  #end(ending: string): void {
+    this.#ending = ending
+    for (const waiter of this.#waiters) waiter.reject(this.#unmatched(waiter.line, ending))
+  }
+
+  #unmatched(line: RegExp, ending: string): Error {
+    return new Error(`the process ${ending} before a line matched ${line}; its output:\n${this.output()}`)
+  }
+
+  #signalGroup(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal)
+    } catch (error) {
+      if (!isNoSuchProcess(error)) throw error
+    }
+  }
+}
+
+// It ended in this very moment, which is what was wanted. Not by instanceof: inside jest an error of Node is of another
+// realm.
+function isNoSuchProcess(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH'
+}

@@ -1,0 +1,123 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { addVirtualAuthenticator, launchBrowser } from '@pocket/test-support'
+import type { Page } from 'playwright-core'
+import { servePage } from './page-server.ts'
+
+const html = '<!doctype html><html lang="en"><title>Passkeys</title><p>The quick brown fox</p></html>'
+
+async function register(page: Page): Promise<string | undefined> {
+  return page.evaluate(async () => {
+    const credential = await navigator.credentials.create({
+      publicKey: {
+        challenge: crypto.getRandomValues(new Uint8Array(32)),
+        rp: { id: 'localhost', name: 'Test' },
+        user: { id: new TextEncoder().encode('user 1'), name: 'ada', displayName: 'Ada' },
+        pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+        authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+      },
+    })
+    return credential?.id
+  })
+}
+
+async function signIn(page: Page): Promise<string | undefined> {
+  return page.evaluate(async () => {
+    const challenge = crypto.getRandomValues(new Uint8Array(32))
+    try {
+      const credential = await navigator.credentials.get({ publicKey: { challenge, userVerification: 'required' } })
+      return credential?.id
+    } catch (error) {
+      return error instanceof DOMException ? error.name : String(error)
+    }
+  })
+}
+
+test('two browsers that start at once from a cold machine both register and use a passkey', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-test-cold-'))
+  try {
+    await using server = await servePage(html)
+    const signedIn = await Promise.all(
+      ['one', 'other'].map(async () => {
+        await using browser = await launchBrowser({ unpackInto: folder })
+        const page = await browser.newPage()
+        await addVirtualAuthenticator(page)
+        await page.goto(server.url)
+        return { registered: await register(page), used: await signIn(page) }
+      }),
+    )
+
+    for (const { registered, used } of signedIn) {
+      expect(registered).toMatch(/^[\w-]{20,}$/)
+      expect(used).toBe(registered)
+    }
+    expect(new Set(signedIn.map(({ used }) => used)).size).toBe(2)
+    // One of the two was faster; nothing of the other is left.
+    const left = await readdir(folder)
+    expect(left).toEqual(process.env.CHROME_PATH ? [] : [expect.stringMatching(/^pocket-test-chromium-[\d.]+-\d+$/)])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('the virtual authenticator tells its credentials, hands them on and forgets them', async () => {
+  await using server = await servePage(html)
+  await using browser = await launchBrowser()
+  const page = await browser.newPage()
+  const authenticator = await addVirtualAuthenticator(page, { defaultBackupEligibility: true })
+  await page.goto(server.url)
+  const id = await register(page)
+
+  const credentials = await authenticator.credentials()
+  expect(credentials).toEqual([
+    expect.objectContaining({ id, rpId: 'localhost', isDiscoverable: true, isBackupEligible: true, userName: 'ada' }),
+  ])
+  expect(credentials[0]?.userHandle).toBe(Buffer.from('user 1').toString('base64url'))
+
+  const otherPage = await browser.newPage()
+  const otherAuthenticator = await addVirtualAuthenticator(otherPage)
+  for (const credential of credentials) await otherAuthenticator.addCredential(credential)
+  await otherPage.goto(server.url)
+  expect(await signIn(otherPage)).toBe(id)
+
+  await authenticator.removeCredential(String(id))
+  expect(await authenticator.credentials()).toEqual([])
+})
+
+test('a user who is not verified is refused, and one who is verified again is let in', async () => {
+  await using server = await servePage(html)
+  await using browser = await launchBrowser()
+  const page = await browser.newPage()
+  const authenticator = await addVirtualAuthenticator(page)
+  await page.goto(server.url)
+  const id = await register(page)
+
+  await authenticator.setUserVerified(false)
+  expect(await signIn(page)).toBe('NotAllowedError')
+  await authenticator.setUserVerified(true)
+  expect(await signIn(page)).toBe(id)
+})
+
+test('text is rendered, so the browser has a font', async () => {
+  await using server = await servePage(html)
+  await using browser = await launchBrowser()
+  const page = await browser.newPage({ viewport: { width: 400, height: 120 } })
+  await page.goto(server.url)
+  const withText = await page.screenshot()
+  await page.evaluate(() => {
+    document.body.style.color = 'transparent'
+  })
+  const withoutText = await page.screenshot()
+
+  expect(withText.equals(withoutText)).toBe(false)
+})
+
+test('the browser reaches no other machine', async () => {
+  await using browser = await launchBrowser()
+  const page = await browser.newPage()
+
+  await expect(page.goto('http://host.invalid.example/')).rejects.toThrow('ERR_NAME_NOT_RESOLVED')
+  await expect(page.goto('http://192.0.2.1/')).rejects.toThrow('ERR_NAME_NOT_RESOLVED')
+})

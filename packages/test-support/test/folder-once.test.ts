@@ -1,0 +1,47 @@
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { folderOnce } from '../src/folder-once.ts'
+
+let parent: string
+
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'pocket-test-once-'))
+})
+
+afterEach(async () => {
+  await rm(parent, { recursive: true, force: true })
+})
+
+test('everybody gets the same complete folder, and nothing else is left', async () => {
+  const fill = (content: string) => (folder: string) => writeFile(join(folder, 'file'), content)
+  const folders = await Promise.all(
+    ['a', 'b', 'c'].map((content) => folderOnce({ name: 'thing-1', parent, fill: fill(content) })),
+  )
+  const [folder = ''] = folders
+  const content = await readFile(join(folder, 'file'), 'utf8')
+
+  expect(new Set(folders).size).toBe(1)
+  expect(await readdir(parent)).toEqual([basename(folder)])
+  expect(await folderOnce({ name: 'thing-1', parent, fill: fill('later') })).toBe(folder)
+  expect(await readFile(join(folder, 'file'), 'utf8')).toBe(content)
+})
+
+test('a folder that could not be filled does not appear', async () => {
+  const fill = async (): Promise<void> => {
+    throw new Error('disk full')
+  }
+
+  await expect(folderOnce({ name: 'thing-1', parent, fill })).rejects.toThrow('disk full')
+  expect(await readdir(parent)).toEqual([])
+})
+
+test('a link that somebody left at the path is not followed', async () => {
+  const fill = async (): Promise<void> => {}
+  const folder = await folderOnce({ name: 'thing-1', parent, fill })
+  await rm(folder, { recursive: true })
+  await symlink(tmpdir(), folder)
+
+  await expect(folderOnce({ name: 'thing-1', parent, fill })).rejects.toThrow('is not a folder of this user')
+})

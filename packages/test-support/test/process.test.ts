@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { expect, test } from '@jest/globals'
+import { freePort, startProcess } from '@pocket/test-support'
+
+const node = process.execPath
+
+test('a process is ready when a line says so, and the match is told', async () => {
+  const script = "console.log('starting'); console.error('listening on 1234'); setInterval(() => {}, 1000)"
+  await using running = await startProcess(node, ['-e', script], { readyWhen: /listening on (\d+)/ })
+
+  expect(running.ready).toEqual(['listening on 1234', '1234'])
+  expect(running.output().split('\n').sort()).toEqual(['listening on 1234', 'starting'])
+})
+
+test('the environment is what the test says', async () => {
+  await using running = await startProcess(node, ['-e', 'console.log(JSON.stringify(process.env))'], {
+    env: { GREETING: 'hello' },
+  })
+
+  expect(await running.exit).toBe(0)
+  const names = Object.keys(JSON.parse(running.output())).filter((name) => !['HOME', 'PATH', 'TMPDIR'].includes(name))
+  expect(names).toEqual(['GREETING'])
+})
+
+test('the exit is the exit code, or 128 and the signal', async () => {
+  await using failing = await startProcess(node, ['-e', 'process.exit(3)'])
+  await using waiting = await startProcess(node, ['-e', 'setInterval(() => {}, 1000)'])
+  waiting.kill('SIGKILL')
+
+  expect(await failing.exit).toBe(3)
+  expect(await waiting.exit).toBe(137)
+})
+
+test('a process that ends, or takes too long, before it is ready is an error with its output', async () => {
+  const options = { readyWhen: /never/, readyTimeout: 500 }
+  await expect(startProcess(node, ['-e', "console.error('no disk'); process.exit(2)"], options)).rejects.toThrow(
+    /ended with exit code 2 before[\s\S]*no disk/,
+  )
+  await expect(startProcess(node, ['-e', 'setInterval(() => {}, 1000)'], options)).rejects.toThrow(/in 500 ms/)
+  await expect(startProcess('/no/such/program', [])).rejects.toThrow('ENOENT')
+})
+
+test('a line can be waited for; one that will never come is an error', async () => {
+  const script = "console.log('first'); process.once('SIGHUP', () => { console.log('second'); process.exit() })"
+  await using running = await startProcess(node, ['-e', `${script}; setInterval(() => {}, 1000)`])
+
+  expect(await running.waitForOutput(/fir(st)/)).toEqual(['first', 'st'])
+  const second = running.waitForOutput(/second/)
+  running.kill('SIGHUP')
+  expect(await second).toEqual(['second'])
+  await expect(running.waitForOutput(/third/)).rejects.toThrow('ended with exit code 0')
+})
+
+/** A program that connects to the port and lives until it is ended: the connection closes when it is gone. */
+function connecting(port: number): string {
+  return `require('node:net').connect(${port}, '127.0.0.1'); setInterval(() => {}, 1000)`
+}
+
+test('disposal ends the process and the processes that it started', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const port = portOf(server.address())
+  const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(connecting(port))}])`
+  const running = await startProcess(node, ['-e', `${child}; setInterval(() => {}, 1000)`])
+  const [connection] = await once(server, 'connection')
+  const closed = once(connection.resume(), 'close')
+
+  await running[Symbol.asyncDispose]()
+
+  expect(await running.exit).toBe(143)
+  await closed
+  server.close()
+})
+
+test('a process does not outlive a test run that is killed', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const source = new URL('../src/process.ts', import.meta.url).href
+  const script = connecting(portOf(server.address()))
+  const run = `import { startProcess } from ${JSON.stringify(source)}
+    await startProcess(process.execPath, ['-e', ${JSON.stringify(script)}])`
+  await using testRun = await startProcess(node, ['--input-type=module', '-e', run])
+  const [connection] = await once(server, 'connection')
+  const closed = once(connection.resume(), 'close')
+
+  testRun.kill('SIGKILL')
+
+  await closed
+  server.close()
+})
+
+test('a free port can be listened on', async () => {
+  const port = await freePort()
+  const server = createServer().listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  client.destroy()
+  server.close()
+})
+
+function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
+  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port')
+  return address.port
+}
