@@ -1,7 +1,15 @@
 import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { bodyParser } from '@koa/bodyparser'
-import { type AuditSink, assertSameOrigin, commonHeaders, createPocket, type Pocket, requestContext, systemClock } from '@pocket/core'
+import {
+  type AuditSink,
+  assertSameOrigin,
+  commonHeaders,
+  createPocket,
+  type Pocket,
+  requestContext,
+  systemClock,
+} from '@pocket/core'
 import { InvalidInput, NotFound } from '@pocket/core/errors'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
@@ -52,7 +60,13 @@ export async function createApp(config: Config, logger: Logger): Promise<App> {
   const stores = typeormStores(dataSource)
   const directory = createDirectory({ ...directoryStores(dataSource), clock })
   const audit = auditLog(logger)
-  const render = createPageRenderer({ viewsDirectory, assets, messages: await loadMessages(messagesFile), appName, clock })
+  const render = createPageRenderer({
+    viewsDirectory,
+    assets,
+    messages: await loadMessages(messagesFile),
+    appName,
+    clock,
+  })
   const show = createShowPage(render)
 
   const pocket = await createPocket({
@@ -100,7 +114,10 @@ export async function createApp(config: Config, logger: Logger): Promise<App> {
       const user = await directory.findByName(name)
       if (!user) throw new NotFound('account_not_found', `There is no user with the name or e-mail address ${name}.`)
       const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
-      await audit.record({ event: 'code_issued', accountId: user.id }, { requestId: null, ipAddress: null, userAgent: null })
+      await audit.record(
+        { event: 'code_issued', accountId: user.id },
+        { requestId: null, ipAddress: null, userAgent: null },
+      )
       return { code, url: `${pocket.issuer}/lc/${code}`, expiresAt }
     },
     async [Symbol.asyncDispose]() {
@@ -129,7 +146,10 @@ function createKoa({ config, logger, show }: KoaPorts): Koa {
     await next()
     if (ctx.path === '/healthz') return
     const took = Math.round(performance.now() - started)
-    logger.info({ requestId, method: ctx.method, path: ctx.path, status: ctx.res.statusCode, took, ipAddress }, 'request')
+    logger.info(
+      { requestId, method: ctx.method, path: ctx.path, status: ctx.res.statusCode, took, ipAddress },
+      'request',
+    )
   })
   return koa.use(errorResponses({ logger, show }))
 }

@@ -20,10 +20,10 @@ import { interactionRoutes } from './interactions/routes.ts'
 import { createSignIn, type SignInService } from './interactions/sign-in.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
 import { createClientMetadata } from './oidc/client-metadata.ts'
-import { createProviderHolder } from './oidc/provider-holder.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createProvider } from './oidc/provider.ts'
+import { createProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
 import type { PocketOptions } from './options.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
@@ -124,13 +124,22 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     audit,
     clock,
   })
-  const registration = createRegistrationService({ registration: createRegistration(passkeyPorts), browserTokens, audit })
+  const registration = createRegistrationService({
+    registration: createRegistration(passkeyPorts),
+    browserTokens,
+    audit,
+  })
   const consent = createConsent({ ...shared, sessions })
   const interactions = interactionRoutes({
     provider,
     login: createLogin({ provider, sessions, signIn }),
     consent,
-    pages: createInteractionPages({ provider, consent, requestPasskey: signIn.request, otherWaysAt: options.otherWaysAt ?? null }),
+    pages: createInteractionPages({
+      provider,
+      consent,
+      requestPasskey: signIn.request,
+      otherWaysAt: options.otherWaysAt ?? null,
+    }),
     render: options.render,
     origin: issuer.origin,
   })
@@ -196,7 +205,12 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   }
 }
 
-const protocolPaths = new Set(['/authorize', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/.well-known/jwks.json'])
+const protocolPaths = new Set([
+  '/authorize',
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/jwks.json',
+])
 const protocolEndpoints = ['token', 'userinfo', 'introspect', 'revoke', 'end-session', 'par']
 
 function isProtocolPath(path: string): boolean {
@@ -208,7 +222,16 @@ function isProtocolPath(path: string): boolean {
 function issuerUrl(issuer: string): URL {
   const url = URL.parse(issuer)
   const local = url?.hostname === 'localhost' || url?.hostname.endsWith('.localhost')
-  if (!url || url.pathname !== '/' || url.search || url.hash || url.username || (url.protocol !== 'https:' && !(url.protocol === 'http:' && local)))
-    throw new Misconfigured(`The issuer "${issuer}" must be an https origin without a path, or an http one on localhost.`)
+  if (
+    !url ||
+    url.pathname !== '/' ||
+    url.search ||
+    url.hash ||
+    url.username ||
+    (url.protocol !== 'https:' && !(url.protocol === 'http:' && local))
+  )
+    throw new Misconfigured(
+      `The issuer "${issuer}" must be an https origin without a path, or an http one on localhost.`,
+    )
   return url
 }

@@ -22,7 +22,12 @@ export { createPocket, type Pocket } from './create-pocket.ts'
 export { commonHeaders, pageHeaders } from './http/page-headers.ts'
 export { type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
 export { assertSameOrigin } from './http/same-origin.ts'
-export type { RegistrationEnd, RegistrationPurpose, RegistrationService, RegistrationStart } from './interactions/registration.ts'
+export type {
+  RegistrationEnd,
+  RegistrationPurpose,
+  RegistrationService,
+  RegistrationStart,
+} from './interactions/registration.ts'
 export type { Identified, SignInService } from './interactions/sign-in.ts'
 export type {
   AuthenticationCeremony,

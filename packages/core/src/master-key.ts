@@ -75,7 +75,9 @@ export class MasterKey {
       decipher.setAuthTag(sealed.subarray(-16))
       return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8')
     } catch (cause) {
-      throw new Misconfigured(`A stored value for "${use}" cannot be decrypted: it was changed, or is damaged.`, { cause })
+      throw new Misconfigured(`A stored value for "${use}" cannot be decrypted: it was changed, or is damaged.`, {
+        cause,
+      })
     }
   }
 }

@@ -16,7 +16,10 @@ describe('MasterKey', () => {
 
   test.each([
     ['another use', (envelope: string) => ['two', envelope] as const],
-    ['a changed byte', (envelope: string) => ['one', `${envelope.slice(0, -2)}${envelope.endsWith('AA') ? 'BB' : 'AA'}`] as const],
+    [
+      'a changed byte',
+      (envelope: string) => ['one', `${envelope.slice(0, -2)}${envelope.endsWith('AA') ? 'BB' : 'AA'}`] as const,
+    ],
     ['a cut end', (envelope: string) => ['one', envelope.slice(0, -6)] as const],
   ])('refuses %s', (_name, change) => {
     const [use, envelope] = change(key.encrypt('one', 'x'))

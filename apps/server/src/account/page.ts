@@ -1,7 +1,6 @@
-import type { Passkey, Pocket } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
-import type { AuditSink } from '@pocket/core'
+import type { AuditSink, Passkey, Pocket } from '@pocket/core'
 import { requestContext } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
@@ -33,7 +32,8 @@ export function accountPages({ pocket, authentication, audit, show }: AccountPor
       renameProblem,
     })
   }
-  const named = async (user: User, id: string) => (await pocket.passkeys.list(user.id)).find((passkey) => passkey.id === id)?.name ?? ''
+  const named = async (user: User, id: string) =>
+    (await pocket.passkeys.list(user.id)).find((passkey) => passkey.id === id)?.name ?? ''
   const done = (ctx: Context, what: (typeof notices)[number], name: string) =>
     seeOther(ctx, `${here}?${new URLSearchParams({ done: what, name })}`)
 
@@ -51,7 +51,11 @@ export function accountPages({ pocket, authentication, audit, show }: AccountPor
     async addPasskey(ctx: Context) {
       const user = await authentication.requireUser(ctx)
       const { response } = jsonObject(ctx)
-      const { name } = await pocket.registration.add(ctx.req, ctx.res, { response, purpose: 'registration', accountId: user.id })
+      const { name } = await pocket.registration.add(ctx.req, ctx.res, {
+        response,
+        purpose: 'registration',
+        accountId: user.id,
+      })
       ctx.body = { redirectTo: `${here}?${new URLSearchParams({ done: 'passkey_added', name })}` }
     },
 

@@ -15,7 +15,8 @@ const nothing: ClientFlash = { newSecret: null, corrections: [], notice: null }
 
 /** Carried by the browser itself, encrypted and for one page, so that a secret that is shown once is stored nowhere. */
 export function createClientFlash(masterKey: MasterKey, secure: boolean) {
-  const options = (path: string) => ({ path, httpOnly: true, sameSite: 'strict', secure, overwrite: true, signed: false }) as const
+  const options = (path: string) =>
+    ({ path, httpOnly: true, sameSite: 'strict', secure, overwrite: true, signed: false }) as const
   return {
     set(ctx: Context, path: string, flash: Partial<ClientFlash>): void {
       const value = masterKey.encrypt(use, JSON.stringify({ ...flash, path }))

@@ -34,7 +34,12 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
     return client
   }
 
-  const showClient = async (ctx: Context, user: User, client: Client, more: Partial<Pick<ClientPage, 'values' | 'problems'>> & ClientFlash) =>
+  const showClient = async (
+    ctx: Context,
+    user: User,
+    client: Client,
+    more: Partial<Pick<ClientPage, 'values' | 'problems'>> & ClientFlash,
+  ) =>
     show(ctx, {
       view: 'client',
       viewer: viewerOf(user),
@@ -56,7 +61,12 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
       const user = await authentication.requireAdministrator(ctx)
       const { removed } = ctx.query
       const items = (await clients.list()).map(clientItem)
-      await show(ctx, { view: 'clients', viewer: viewerOf(user), clients: items, removed: typeof removed === 'string' ? removed.slice(0, 100) : null })
+      await show(ctx, {
+        view: 'clients',
+        viewer: viewerOf(user),
+        clients: items,
+        removed: typeof removed === 'string' ? removed.slice(0, 100) : null,
+      })
     },
 
     async new(ctx: Context) {
@@ -72,9 +82,16 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
       const values = formValues(ctx)
       const { redirectUris, corrections } = addressesFor(template, values)
       try {
-        const client = await clients.create({ ...values, redirectUris: required(redirectUris), template: template === 'other' ? null : template })
+        const client = await clients.create({
+          ...values,
+          redirectUris: required(redirectUris),
+          template: template === 'other' ? null : template,
+        })
         const { plain, stored } = await clients.addSecret(client.id)
-        await audit.record({ event: 'client_created', clientId: client.id, accountId: user.id }, requestContext(ctx.req))
+        await audit.record(
+          { event: 'client_created', clientId: client.id, accountId: user.id },
+          requestContext(ctx.req),
+        )
         done(ctx, client.id, { newSecret: { id: stored.id, value: plain }, corrections, notice: 'created' })
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
@@ -98,7 +115,13 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
         await clients.update(client.id, { ...client, ...values, redirectUris: required(redirectUris) })
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
-        await showClient(ctx, user, client, { newSecret: null, notice: null, corrections: [], values, problems: error.fields })
+        await showClient(ctx, user, client, {
+          newSecret: null,
+          notice: null,
+          corrections: [],
+          values,
+          problems: error.fields,
+        })
         ctx.status = error.status
         return
       }
@@ -110,7 +133,10 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
       const user = await authentication.requireAdministrator(ctx)
       const { id } = await existing(ctx)
       const { plain, stored } = await clients.addSecret(id)
-      await audit.record({ event: 'client_secret_added', clientId: id, secretId: stored.id, accountId: user.id }, requestContext(ctx.req))
+      await audit.record(
+        { event: 'client_secret_added', clientId: id, secretId: stored.id, accountId: user.id },
+        requestContext(ctx.req),
+      )
       done(ctx, id, { newSecret: { id: stored.id, value: plain }, notice: 'secret_added' })
     },
 
@@ -119,7 +145,10 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
       const { id } = await existing(ctx)
       const secretId = String(ctx.params.secretId)
       if (!(await clients.removeSecret(id, secretId))) throw new NotFound('not_found', 'There is no such secret.')
-      await audit.record({ event: 'client_secret_removed', clientId: id, secretId, accountId: user.id }, requestContext(ctx.req))
+      await audit.record(
+        { event: 'client_secret_removed', clientId: id, secretId, accountId: user.id },
+        requestContext(ctx.req),
+      )
       done(ctx, id, { notice: 'secret_removed' })
     },
 

@@ -35,11 +35,18 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
   const { requestId } = requestContext(ctx.req)
   const known = error instanceof PocketError ? error : undefined
   if (!known || known.status >= 500) logger.error({ err: error, requestId, path: ctx.path }, 'The request failed')
-  else logger.info({ errorCode: known.code, requestId, path: ctx.path, reason: known.message }, 'The request was refused')
+  else
+    logger.info({ errorCode: known.code, requestId, path: ctx.path, reason: known.message }, 'The request was refused')
   if (ctx.headerSent) return
   if (known?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx))
     return seeOther(ctx, `/login?${new URLSearchParams({ redirect: ctx.path })}`)
-  const { status = 500, code = 'internal_error', message = 'Something went wrong on our side.', details = {}, fields = [] } = known ?? {}
+  const {
+    status = 500,
+    code = 'internal_error',
+    message = 'Something went wrong on our side.',
+    details = {},
+    fields = [],
+  } = known ?? {}
   if (wantsJson(ctx)) {
     const more = { ...details, ...(fields.length > 0 && { fields }) }
     ctx.status = status
@@ -62,5 +69,12 @@ interface ErrorSummary {
 }
 
 function errorView(ctx: Context, summary: ErrorSummary): Extract<View, { view: 'error' }> {
-  return { view: 'error', ...summary, details: {}, fields: [], requestId: requestContext(ctx.req).requestId, retryAt: null }
+  return {
+    view: 'error',
+    ...summary,
+    details: {},
+    fields: [],
+    requestId: requestContext(ctx.req).requestId,
+    retryAt: null,
+  }
 }

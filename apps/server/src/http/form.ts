@@ -8,10 +8,16 @@ import type { Context } from 'koa'
  */
 export function formText(ctx: Context, name: string, longest = 10_000): string {
   const body: unknown = ctx.request.body
-  const value: unknown = typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : ''
+  const value: unknown =
+    typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : ''
   if (typeof value === 'string' && value.length <= longest) return value
-  const [code, message] = typeof value === 'string' ? ['too_long', `must be at most ${longest} characters long`] : ['invalid', 'must be one text']
-  throw new InvalidInput('validation_failed', `The field ${name} is not valid.`, { fields: [{ field: name, code, message }] })
+  const [code, message] =
+    typeof value === 'string'
+      ? ['too_long', `must be at most ${longest} characters long`]
+      : ['invalid', 'must be one text']
+  throw new InvalidInput('validation_failed', `The field ${name} is not valid.`, {
+    fields: [{ field: name, code, message }],
+  })
 }
 
 /** The body of a JSON request, an object. @throws {InvalidInput} `invalid_request_body` */

@@ -57,6 +57,7 @@ export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
 
 /** What `begin` gave away comes back from our own store; it is checked again, as everything that is created is. */
 function plannedUser(data: unknown): NewUser {
-  if (typeof data !== 'object' || data === null) throw new InvalidInput('challenge_expired', 'The challenge carries nobody.')
+  if (typeof data !== 'object' || data === null)
+    throw new InvalidInput('challenge_expired', 'The challenge carries nobody.')
   return newUser({ ...data })
 }

@@ -19,7 +19,8 @@ const home = '/settings/account'
 /** `/login`, `/lc` and `/logout`. */
 export function signInPages({ pocket, directory, authentication, show }: SignInPorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
-  const withTarget = (path: string, to: string) => (to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`)
+  const withTarget = (path: string, to: string) =>
+    to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
 
   const ceremony = async (ctx: Context): Promise<AuthenticationCeremony> => ({
     ...(await pocket.signIn.request(ctx.req, ctx.res)),

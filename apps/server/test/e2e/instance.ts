@@ -24,7 +24,8 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const database = storage === 'PostgreSQL' ? stack.use(await createTestDatabase()).url : join(folder, 'data', 'pocket-id.db')
+  const database =
+    storage === 'PostgreSQL' ? stack.use(await createTestDatabase()).url : join(folder, 'data', 'pocket-id.db')
   const settings = {
     PATH: process.env.PATH ?? '',
     APP_URL: url,
@@ -35,7 +36,12 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
     ...env,
   }
   const command = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main]
-  const start = () => startProcess(process.execPath, command, { cwd: folder, env: settings, readyWhen: /listening|Open http|http:\/\/localhost/ })
+  const start = () =>
+    startProcess(process.execPath, command, {
+      cwd: folder,
+      env: settings,
+      readyWhen: /listening|Open http|http:\/\/localhost/,
+    })
 
   let running: RunningProcess = await start()
   stack.defer(() => running[Symbol.asyncDispose]())

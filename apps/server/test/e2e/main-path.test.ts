@@ -43,7 +43,12 @@ async function addDsm(page: Page, instance: Instance, address: string) {
   await page.getByLabel('Address of DSM').fill(address)
   await page.getByRole('button', { name: 'Add client' }).click()
   await page.getByRole('heading', { name: 'Type this into DSM' }).waitFor()
-  const value = async (label: string) => (await page.locator('.field', { has: page.getByText(label, { exact: true }) }).first().locator('code').textContent()) ?? ''
+  const value = async (label: string) =>
+    (await page
+      .locator('.field', { has: page.getByText(label, { exact: true }) })
+      .first()
+      .locator('code')
+      .textContent()) ?? ''
   return {
     wellKnownUrl: await value('Well-known URL'),
     clientId: await value('Application ID'),
@@ -64,7 +69,11 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await instance.restartAfterKill()
 
     const shown = await addDsm(page, instance, `${nas}/#/signin`)
-    expect(shown).toMatchObject({ redirectUri: nas, scope: 'openid email profile', userNameClaim: 'preferred_username' })
+    expect(shown).toMatchObject({
+      redirectUri: nas,
+      scope: 'openid email profile',
+      userNameClaim: 'preferred_username',
+    })
     await page.getByText('The address was corrected').waitFor()
     await expectNoAxeViolations(page)
     await instance.restartAfterKill()
@@ -111,7 +120,11 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     const inside = async (page: Page) =>
       Promise.race([
         page.waitForURL('**/settings/admin/oidc-clients').then(() => true),
-        page.getByRole('alert').filter({ hasText: /\S/ }).waitFor().then(() => false),
+        page
+          .getByRole('alert')
+          .filter({ hasText: /\S/ })
+          .waitFor()
+          .then(() => false),
       ])
     const outcome = await Promise.all([one, two].map(({ page }) => inside(page)))
     expect(outcome.filter(Boolean)).toHaveLength(1)
@@ -127,7 +140,10 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ username: 'ada', email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' }),
     })
-    expect([created.status, await created.json()]).toMatchObject([200, { username: 'ada', isAdmin: true, displayName: 'Ada Lovelace', disabled: false }])
+    expect([created.status, await created.json()]).toMatchObject([
+      200,
+      { username: 'ada', isAdmin: true, displayName: 'Ada Lovelace', disabled: false },
+    ])
     const link = /http\S+\/lc\/\w+/.exec(await instance.command('one-time-access-token', 'ADA'))?.[0] ?? ''
     await using window = await openWindow()
     const { page, authenticator } = window

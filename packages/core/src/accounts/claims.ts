@@ -3,7 +3,16 @@ import type { Account } from './account.ts'
 /** The claims behind each scope (OpenID Connect Core §5.4), as they are advertised. */
 export const claimsByScope = {
   openid: ['sub', 'amr', 'acr', 'auth_time'],
-  profile: ['name', 'given_name', 'family_name', 'display_name', 'preferred_username', 'picture', 'locale', 'updated_at'],
+  profile: [
+    'name',
+    'given_name',
+    'family_name',
+    'display_name',
+    'preferred_username',
+    'picture',
+    'locale',
+    'updated_at',
+  ],
   email: ['email', 'email_verified'],
   groups: ['groups'],
 } as const satisfies Readonly<Record<string, readonly string[]>>

@@ -11,13 +11,15 @@ import type { AccountStore } from './account-store.ts'
 export async function eligibleAccount(accounts: AccountStore, id: string): Promise<Account> {
   const account = await findAccount(accounts, id)
   if (!account) throw new Forbidden('account_not_found', 'There is no such account.')
-  if (account.disabled) throw new Forbidden('account_disabled', 'The account is disabled.', { details: { accountId: id } })
+  if (account.disabled)
+    throw new Forbidden('account_disabled', 'The account is disabled.', { details: { accountId: id } })
   return account
 }
 
 /** The account of this id and of no other, disabled or not. */
 export async function findAccount(accounts: AccountStore, id: string): Promise<Account | undefined> {
   const account = await accounts.find(id)
-  if (account && account.id !== id) throw new Misconfigured('The account store answered with another account than asked for.')
+  if (account && account.id !== id)
+    throw new Misconfigured('The account store answered with another account than asked for.')
   return account
 }

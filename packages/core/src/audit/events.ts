@@ -1,7 +1,17 @@
 /** Everything that can happen, in ids only. A refusal carries the precise code that a person is not shown. */
 export type AuditEvent =
-  | { readonly event: 'signed_in'; readonly accountId: string; readonly method: 'passkey' | 'code' | 'setup'; readonly passkeyId?: string }
-  | { readonly event: 'sign_in_failed'; readonly code: string; readonly accountId?: string; readonly passkeyId?: string }
+  | {
+      readonly event: 'signed_in'
+      readonly accountId: string
+      readonly method: 'passkey' | 'code' | 'setup'
+      readonly passkeyId?: string
+    }
+  | {
+      readonly event: 'sign_in_failed'
+      readonly code: string
+      readonly accountId?: string
+      readonly passkeyId?: string
+    }
   | { readonly event: 'signed_out'; readonly accountId: string }
   | { readonly event: 'account_created'; readonly accountId: string; readonly method: 'setup' | 'api' }
   | { readonly event: 'account_disabled'; readonly accountId: string }
@@ -15,11 +25,31 @@ export type AuditEvent =
   | { readonly event: 'client_created'; readonly clientId: string; readonly accountId?: string }
   | { readonly event: 'client_updated'; readonly clientId: string; readonly accountId?: string }
   | { readonly event: 'client_removed'; readonly clientId: string; readonly accountId?: string }
-  | { readonly event: 'client_secret_added'; readonly clientId: string; readonly secretId: string; readonly accountId?: string }
-  | { readonly event: 'client_secret_removed'; readonly clientId: string; readonly secretId: string; readonly accountId?: string }
-  | { readonly event: 'consent_given'; readonly accountId: string; readonly clientId: string; readonly scopes: readonly string[] }
+  | {
+      readonly event: 'client_secret_added'
+      readonly clientId: string
+      readonly secretId: string
+      readonly accountId?: string
+    }
+  | {
+      readonly event: 'client_secret_removed'
+      readonly clientId: string
+      readonly secretId: string
+      readonly accountId?: string
+    }
+  | {
+      readonly event: 'consent_given'
+      readonly accountId: string
+      readonly clientId: string
+      readonly scopes: readonly string[]
+    }
   | { readonly event: 'consent_refused'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'client_authorized'; readonly accountId: string; readonly clientId: string }
-  | { readonly event: 'authorization_refused'; readonly code: string; readonly clientId?: string; readonly reason: string }
+  | {
+      readonly event: 'authorization_refused'
+      readonly code: string
+      readonly clientId?: string
+      readonly reason: string
+    }
   | { readonly event: 'token_refused'; readonly code: string; readonly clientId?: string; readonly reason: string }
   | { readonly event: 'keys_rotated'; readonly kid: string }

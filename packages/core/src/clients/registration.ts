@@ -88,7 +88,8 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
       transaction(async () => {
         const client = await existing(id)
         if (client.isPublic) throw new Conflict('validation_failed', 'A public client has no secret.')
-        if (client.secrets.length >= mostSecrets) throw new Conflict('validation_failed', 'A client has twenty secrets at most.')
+        if (client.secrets.length >= mostSecrets)
+          throw new Conflict('validation_failed', 'A client has twenty secrets at most.')
         const minted = mintSecret(clock.now())
         await store.update({ ...client, secrets: [...client.secrets, minted.stored], updatedAt: clock.now() })
         return minted
@@ -123,14 +124,17 @@ function refuse(fields: readonly FieldError[]): void {
 
 function idProblems(id: string | undefined): FieldError[] {
   if (id === undefined || /^[a-zA-Z0-9._-]{2,128}$/.test(id)) return []
-  return [{ field: 'id', code: 'invalid_format', message: 'must be 2 to 128 letters, digits, dots, hyphens or underscores' }]
+  return [
+    { field: 'id', code: 'invalid_format', message: 'must be 2 to 128 letters, digits, dots, hyphens or underscores' },
+  ]
 }
 
 function problems(input: ClientInput): FieldError[] {
   const found: FieldError[] = []
   const name = input.name.normalize('NFC').trim()
   if (name === '') found.push({ field: 'name', code: 'required', message: 'is required' })
-  if ([...name].length > 50) found.push({ field: 'name', code: 'too_long', message: 'must be at most 50 characters long' })
+  if ([...name].length > 50)
+    found.push({ field: 'name', code: 'too_long', message: 'must be at most 50 characters long' })
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const)
     for (const [index, uri] of (input[list] ?? []).entries()) {
       const code = redirectUriProblem(uri)

@@ -20,5 +20,7 @@ export function mintSecret(now: number): MintedSecret {
 /** Whether the client holds this secret now. */
 export function holdsSecret(client: Pick<Client, 'secrets'>, plain: string, now: number): boolean {
   const hash = sha256(plain)
-  return client.secrets.some((secret) => (secret.expiresAt ?? Number.POSITIVE_INFINITY) > now && sameText(secret.hash, hash))
+  return client.secrets.some(
+    (secret) => (secret.expiresAt ?? Number.POSITIVE_INFINITY) > now && sameText(secret.hash, hash),
+  )
 }

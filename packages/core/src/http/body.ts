@@ -14,11 +14,13 @@ const limit = 100_000
 export async function readJsonObject(req: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? ''))
     throw new InvalidInput('invalid_request_body', 'The body must be sent as application/json.')
-  const text = await rawBody(req, { limit, length: req.headers['content-length'] ?? null, encoding: 'utf8' }).catch((cause: unknown) => {
-    if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
-      throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: String(limit) } })
-    throw new InvalidInput('invalid_request_body', 'The body could not be read.', { cause })
-  })
+  const text = await rawBody(req, { limit, length: req.headers['content-length'] ?? null, encoding: 'utf8' }).catch(
+    (cause: unknown) => {
+      if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
+        throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: String(limit) } })
+      throw new InvalidInput('invalid_request_body', 'The body could not be read.', { cause })
+    },
+  )
   return jsonObject(text)
 }
 

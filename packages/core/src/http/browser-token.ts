@@ -22,7 +22,13 @@ export function createBrowserTokens(secure: boolean): BrowserTokens {
       const present = known(req, res)
       if (present) return present
       const token = randomToken()
-      new Cookies(req, res, { secure }).set(name, token, { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true })
+      new Cookies(req, res, { secure }).set(name, token, {
+        httpOnly: true,
+        sameSite: 'lax',
+        secure,
+        path: '/',
+        overwrite: true,
+      })
       // A second look within this request finds the token that was just given.
       req.headers.cookie = [req.headers.cookie, `${name}=${token}`].filter(Boolean).join('; ')
       return token

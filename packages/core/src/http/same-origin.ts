@@ -12,7 +12,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function assertSameOrigin(req: IncomingMessage, origins: readonly string[]): void {
   if (safeMethods.has(req.method ?? '')) return
   const { origin, 'sec-fetch-site': site } = req.headers
-  const own = origin !== undefined ? origins.includes(origin) : site === undefined || site === 'same-origin' || site === 'none'
+  const own =
+    origin !== undefined ? origins.includes(origin) : site === undefined || site === 'same-origin' || site === 'none'
   if (!own || site === 'cross-site')
     throw new Forbidden('cross_site_request', 'The request comes from a page of another site.')
 }

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { eligibleAccount } from '../accounts/eligibility.ts'
 import { accountClaims, supportedScopes } from '../accounts/claims.ts'
+import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
@@ -23,7 +23,8 @@ export interface ConsentPorts {
 export function createConsent({ accounts, consents, sessions, audit, clock }: ConsentPorts) {
   /** @throws {Conflict} `interaction_expired` where somebody else is signed in by now */
   const whoDecides = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
-    if (interaction.prompt.name !== 'consent') throw new Forbidden('validation_failed', 'This interaction does not ask for consent.')
+    if (interaction.prompt.name !== 'consent')
+      throw new Forbidden('validation_failed', 'This interaction does not ask for consent.')
     const session = await sessions.read(req, res)
     if (!session || session.accountId !== interaction.session?.accountId || session.uid !== interaction.session.uid)
       throw new Conflict('interaction_expired', 'The person who was asked is not signed in any more.')
@@ -33,7 +34,11 @@ export function createConsent({ accounts, consents, sessions, audit, clock }: Co
     async show(exchange: Exchange, interaction: Interaction) {
       const account = await whoDecides(exchange, interaction)
       const before = await consents.find(account.id, clientIdOf(interaction))
-      return { account, claims: claimsToShow(account, requestedScopes(interaction)), allowedBefore: before !== undefined }
+      return {
+        account,
+        claims: claimsToShow(account, requestedScopes(interaction)),
+        allowedBefore: before !== undefined,
+      }
     },
 
     /** Returns where to go on. */
@@ -42,7 +47,10 @@ export function createConsent({ accounts, consents, sessions, audit, clock }: Co
       const scopes = requestedScopes(interaction)
       const clientId = clientIdOf(interaction)
       await consents.allow(account.id, clientId, scopes, clock.now())
-      await audit.record({ event: 'consent_given', accountId: account.id, clientId, scopes }, requestContext(exchange.req))
+      await audit.record(
+        { event: 'consent_given', accountId: account.id, clientId, scopes },
+        requestContext(exchange.req),
+      )
       interaction.result = { ...interaction.lastSubmission, consent: {} }
       await interaction.persist()
       return interaction.returnTo

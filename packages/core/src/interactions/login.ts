@@ -1,8 +1,8 @@
 import type Provider from 'oidc-provider'
 import { Forbidden } from '../errors.ts'
-import type { SignInService } from './sign-in.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import type { Exchange, Interaction } from './interaction.ts'
+import type { SignInService } from './sign-in.ts'
 
 export interface LoginPorts {
   readonly provider: () => Provider
@@ -19,14 +19,21 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
   const finish = async (interaction: Interaction, result: NonNullable<Interaction['result']>): Promise<string> => {
     // The session that the request began in no longer matters, whoever it belonged to.
     interaction.session = undefined
-    interaction.result = { ...interaction.lastSubmission, ...result, ...(interaction.prompt.name === 'select_account' && { select_account: {} }) }
+    interaction.result = {
+      ...interaction.lastSubmission,
+      ...result,
+      ...(interaction.prompt.name === 'select_account' && { select_account: {} }),
+    }
     await interaction.persist()
     return interaction.returnTo
   }
   return {
     /** Where to go on at once, if somebody has signed in meanwhile (another tab, a login code) and that is enough. */
     async alreadyAnswered(exchange: Exchange, interaction: Interaction): Promise<string | undefined> {
-      if (interaction.prompt.name !== 'login' || !interaction.prompt.reasons.every((reason) => answeredBySession.has(reason)))
+      if (
+        interaction.prompt.name !== 'login' ||
+        !interaction.prompt.reasons.every((reason) => answeredBySession.has(reason))
+      )
         return undefined
       const session = await sessions.read(exchange.req, exchange.res)
       if (!session) return undefined

@@ -3,8 +3,13 @@ import type { AuditSink } from '../audit/audit-sink.ts'
 import { PocketError } from '../errors.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { PublicKeyCredentialCreationOptionsJSON, Registration, RegistrationSubject, VerifiedRegistration } from '../passkeys/registration.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  Registration,
+  RegistrationSubject,
+  VerifiedRegistration,
+} from '../passkeys/registration.ts'
 
 /** What a new passkey is made for: `setup` for somebody who is created together with it. */
 export type RegistrationPurpose = 'registration' | 'setup'
@@ -26,13 +31,21 @@ export interface RegistrationEnd {
 /** The registration ceremony for pages of the host's own, each refusal with its entry in the audit log. */
 export interface RegistrationService {
   /** For `navigator.credentials.create` in this browser. */
-  options(req: IncomingMessage, res: ServerResponse, start: RegistrationStart): Promise<PublicKeyCredentialCreationOptionsJSON>
+  options(
+    req: IncomingMessage,
+    res: ServerResponse,
+    start: RegistrationStart,
+  ): Promise<PublicKeyCredentialCreationOptionsJSON>
   /** Verifies the answer and stores nothing. @throws as `Registration.verify` */
   verify(req: IncomingMessage, res: ServerResponse, end: RegistrationEnd): Promise<VerifiedRegistration>
   /** Stores a verified passkey; call it within the transaction that makes its account. @throws as `Registration.store` */
   store(passkey: Passkey): Promise<void>
   /** Verifies the answer and stores the passkey of somebody who is signed in. */
-  add(req: IncomingMessage, res: ServerResponse, end: RegistrationEnd & { readonly accountId: string }): Promise<Passkey>
+  add(
+    req: IncomingMessage,
+    res: ServerResponse,
+    end: RegistrationEnd & { readonly accountId: string },
+  ): Promise<Passkey>
 }
 
 export interface RegistrationServicePorts {
@@ -41,13 +54,25 @@ export interface RegistrationServicePorts {
   readonly audit: AuditSink
 }
 
-export function createRegistrationService({ registration, browserTokens, audit }: RegistrationServicePorts): RegistrationService {
+export function createRegistrationService({
+  registration,
+  browserTokens,
+  audit,
+}: RegistrationServicePorts): RegistrationService {
   const verify: RegistrationService['verify'] = async (req, res, { response, purpose, accountId }) => {
     try {
-      return await registration.verify({ response, purpose, browserToken: browserTokens.read(req, res), ...(accountId && { accountId }) })
+      return await registration.verify({
+        response,
+        purpose,
+        browserToken: browserTokens.read(req, res),
+        ...(accountId && { accountId }),
+      })
     } catch (error) {
       if (error instanceof PocketError)
-        await audit.record({ event: 'passkey_refused', code: error.code, ...(accountId && { accountId }) }, requestContext(req))
+        await audit.record(
+          { event: 'passkey_refused', code: error.code, ...(accountId && { accountId }) },
+          requestContext(req),
+        )
       throw error
     }
   }
@@ -59,7 +84,10 @@ export function createRegistrationService({ registration, browserTokens, audit }
     async add(req, res, end) {
       const { passkey } = await verify(req, res, end)
       await registration.store(passkey)
-      await audit.record({ event: 'passkey_added', accountId: passkey.accountId, passkeyId: passkey.id }, requestContext(req))
+      await audit.record(
+        { event: 'passkey_added', accountId: passkey.accountId, passkeyId: passkey.id },
+        requestContext(req),
+      )
       return passkey
     },
   }

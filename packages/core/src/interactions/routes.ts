@@ -47,7 +47,16 @@ export function interactionRoutes({ provider, login, consent, pages, render, ori
     const { status, code, message, details, fields } = error
     ctx.status = status
     if (ctx.accepts('html', 'json') === 'html')
-      return show(ctx, { view: 'error', status, code, description: message, details: {}, fields, requestId, retryAt: details.startAgain ?? null })
+      return show(ctx, {
+        view: 'error',
+        status,
+        code,
+        description: message,
+        details: {},
+        fields,
+        requestId,
+        retryAt: details.startAgain ?? null,
+      })
     ctx.body = { error: message, code, details, request_id: requestId }
   }
 
@@ -76,7 +85,10 @@ export function interactionRoutes({ provider, login, consent, pages, render, ori
 
   router.post('/cancel', async (ctx) => {
     const interaction = await found(ctx)
-    redirect(ctx, await (interaction.prompt.name === 'consent' ? consent.refuse(ctx, interaction) : login.cancel(interaction)))
+    redirect(
+      ctx,
+      await (interaction.prompt.name === 'consent' ? consent.refuse(ctx, interaction) : login.cancel(interaction)),
+    )
   })
 
   const routes = router.routes()

@@ -33,7 +33,11 @@ export interface SignInService {
   /** Uses up a login code and starts the session. @throws as `LoginCodes.redeem` */
   withCode(req: IncomingMessage, res: ServerResponse, code: string): Promise<Account>
   /** Starts the session of somebody who has just been created. */
-  asNewAccount(req: IncomingMessage, res: ServerResponse, signIn: { readonly accountId: string; readonly method: SignInMethod }): Promise<void>
+  asNewAccount(
+    req: IncomingMessage,
+    res: ServerResponse,
+    signIn: { readonly accountId: string; readonly method: SignInMethod },
+  ): Promise<void>
 }
 
 export interface SignInPorts {
@@ -54,7 +58,10 @@ export function createSignIn(ports: SignInPorts): SignInService {
     } catch (error) {
       if (error instanceof PocketError) {
         const { accountId } = error.details
-        await audit.record({ event: 'sign_in_failed', code: error.code, ...(accountId && { accountId }) }, requestContext(req))
+        await audit.record(
+          { event: 'sign_in_failed', code: error.code, ...(accountId && { accountId }) },
+          requestContext(req),
+        )
       }
       throw error
     }
@@ -62,7 +69,10 @@ export function createSignIn(ports: SignInPorts): SignInService {
 
   const identify: SignInService['identify'] = (req, res, response) =>
     audited(req, async () => {
-      const { account, passkey, counterRegressed } = await authentication.verify({ browserToken: browserTokens.read(req, res), response })
+      const { account, passkey, counterRegressed } = await authentication.verify({
+        browserToken: browserTokens.read(req, res),
+        response,
+      })
       const event = { accountId: account.id, passkeyId: passkey.id }
       const origin = requestContext(req)
       if (counterRegressed) await audit.record({ event: 'passkey_counter_regressed', ...event }, origin)

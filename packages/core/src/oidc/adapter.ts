@@ -24,7 +24,12 @@ function artifactAdapter(model: string, { artifacts, clock }: AdapterPorts): Ada
   const keyOf = (id: string) => sha256(`${model}:${id}`)
   return {
     async upsert(id, payload, expiresIn) {
-      const artifact = seal(model, { id, key: keyOf(id), payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
+      const artifact = seal(model, {
+        id,
+        key: keyOf(id),
+        payload,
+        expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null,
+      })
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
       if (!(await artifacts.insert(artifact))) throw new errors.InvalidClientAuth('the assertion was used already')
     },

@@ -3,7 +3,12 @@ import type { Client } from '../clients/client.ts'
 import type { MasterKey } from '../master-key.ts'
 
 /** What our clients say that the library has no words for. */
-export const extraClientMetadata = ['pocket_redirect_uris', 'pocket_post_logout_redirect_uris', 'pocket_pkce_required', 'pocket_secrets']
+export const extraClientMetadata = [
+  'pocket_redirect_uris',
+  'pocket_post_logout_redirect_uris',
+  'pocket_pkce_required',
+  'pocket_secrets',
+]
 
 export type ClientMetadataOf = (client: Client) => ClientMetadata
 

@@ -103,7 +103,11 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       pushedAuthorizationRequests: { enabled: true },
       // Grants of APIs to clients are made elsewhere; until a client has one, no resource can be asked for.
       resourceIndicators: { enabled: false },
-      rpInitiatedLogout: { enabled: true, logoutSource: pages.logoutSource, postLogoutSuccessSource: pages.postLogoutSuccessSource },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.logoutSource,
+        postLogoutSuccessSource: pages.postLogoutSuccessSource,
+      },
       userinfo: { enabled: true },
     },
     discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },

@@ -1,7 +1,8 @@
+import type { EventEmitter } from 'node:events'
 import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
-import type { AuditEvent } from '../audit/events.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import type { AuditEvent } from '../audit/events.ts'
 import { requestContext } from '../http/request-context.ts'
 
 export interface EventPorts {
@@ -21,17 +22,19 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
     if (events) events.push(event)
     else collected.set(ctx.req, [event])
   }
-  const refused = (event: 'authorization_refused' | 'token_refused') => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
-    collect(ctx, {
-      event,
-      code: error.error,
-      reason: [error.error_description, error.error_detail].filter(Boolean).join(': ') || error.message,
-      ...(ctx.oidc.client && { clientId: ctx.oidc.client.clientId }),
-    })
+  const refused =
+    (event: 'authorization_refused' | 'token_refused') => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
+      collect(ctx, {
+        event,
+        code: error.error,
+        reason: [error.error_description, error.error_detail].filter(Boolean).join(': ') || error.message,
+        ...(ctx.oidc.client && { clientId: ctx.oidc.client.clientId }),
+      })
 
   provider.on('authorization.success', (ctx) => {
     const { client, account } = ctx.oidc
-    if (client && account) collect(ctx, { event: 'client_authorized', accountId: account.accountId, clientId: client.clientId })
+    if (client && account)
+      collect(ctx, { event: 'client_authorized', accountId: account.accountId, clientId: client.clientId })
   })
   provider.on('authorization.error', refused('authorization_refused'))
   provider.on('pushed_authorization_request.error', refused('authorization_refused'))
@@ -41,6 +44,11 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
     if (accountId) collect(ctx, { event: 'signed_out', accountId })
   })
   provider.on('server_error', (ctx, error) => onError(error, requestContext(ctx.req).requestId))
+
+  const koa: EventEmitter = provider
+  koa.on('error', (error: unknown, ctx?: KoaContextWithOIDC) =>
+    onError(error, ctx ? requestContext(ctx.req).requestId : ''),
+  )
 
   provider.use(async (ctx, next) => {
     await next()

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { Misconfigured } from '../errors.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
+import { Misconfigured } from '../errors.ts'
 
 type Grant = InstanceType<Provider['Grant']>
 
@@ -12,7 +12,8 @@ type Grant = InstanceType<Provider['Grant']>
 export function createGrantLoader(consents: ConsentStore) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, account, session, provider, requestParamOIDCScopes } = ctx.oidc
-    if (!client || !account || !session) throw new Misconfigured('A grant was asked for without a client, an account or a session.')
+    if (!client || !account || !session)
+      throw new Misconfigured('A grant was asked for without a client, an account or a session.')
     const requested = [...requestParamOIDCScopes]
     const grantId = session.grantIdFor(client.clientId)
     const present = grantId === undefined ? undefined : await provider.Grant.find(grantId)

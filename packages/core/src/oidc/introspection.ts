@@ -10,7 +10,11 @@ interface Introspected {
 
 /** A client learns about its own tokens only, and the token of somebody who may not sign in any more is not active. */
 export function introspectionPolicy(accounts: AccountStore) {
-  return async (_ctx: KoaContextWithOIDC, client: { readonly clientId: string }, token: Introspected): Promise<boolean> => {
+  return async (
+    _ctx: KoaContextWithOIDC,
+    client: { readonly clientId: string },
+    token: Introspected,
+  ): Promise<boolean> => {
     if (token.clientId !== client.clientId) return false
     if (token.accountId === undefined) return true
     const account = await findAccount(accounts, token.accountId)

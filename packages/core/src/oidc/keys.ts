@@ -80,7 +80,8 @@ export function createKeyRing({ store, masterKey, clock, transaction, schedule }
       const current = keys.find(({ status }) => status === 'current')
       const next = keys.find(({ status }) => status === 'next')
       if (!current || !next) throw new Misconfigured('The key store lost a key that it had just taken.')
-      if (now - current.statusSince < schedule.signsFor || now - next.statusSince < schedule.announcedFor) return undefined
+      if (now - current.statusSince < schedule.signsFor || now - next.statusSince < schedule.announcedFor)
+        return undefined
       const following = await make('next')
       return transaction(async () => {
         // Of several processes that rotate at once, the one whose first move holds goes on.

@@ -5,7 +5,11 @@ import type { ClientView, RenderView } from '../interactions/views.ts'
 
 /** The pages that the library shows by itself, in our words. */
 export interface ProtocolPages {
-  renderError(ctx: KoaContextWithOIDC, out: { error: string; error_description?: string | undefined }, error: Error): Promise<void>
+  renderError(
+    ctx: KoaContextWithOIDC,
+    out: { error: string; error_description?: string | undefined },
+    error: Error,
+  ): Promise<void>
   logoutSource(ctx: KoaContextWithOIDC, form: string): Promise<void>
   postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void>
 }

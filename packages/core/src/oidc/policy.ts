@@ -17,7 +17,13 @@ export function createPolicy(): interactionPolicy.DefaultPolicy {
 
 /** Somebody is signed in whom the account store no longer knows, or who is disabled. */
 function accountGone(): interactionPolicy.Check {
-  return new Check('account_gone', 'the signed-in account may not sign in', 'login_required', ({ oidc }: KoaContextWithOIDC) =>
-    oidc.session?.accountId !== undefined && oidc.account === undefined ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
+  return new Check(
+    'account_gone',
+    'the signed-in account may not sign in',
+    'login_required',
+    ({ oidc }: KoaContextWithOIDC) =>
+      oidc.session?.accountId !== undefined && oidc.account === undefined
+        ? Check.REQUEST_PROMPT
+        : Check.NO_NEED_TO_PROMPT,
   )
 }

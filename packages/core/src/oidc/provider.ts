@@ -5,6 +5,7 @@ import { type ConfigurationPorts, providerConfiguration } from './configuration.
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
 import { revokeAtLogout } from './logout.ts'
+import { keepSessionWhileRenewing } from './session-overrides.ts'
 
 export interface ProviderPorts extends ConfigurationPorts, EventPorts {
   readonly issuer: string
@@ -17,6 +18,7 @@ export function createProvider(ports: ProviderPorts): Provider {
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
+  keepSessionWhileRenewing(provider)
   auditEvents(provider, ports)
   demandCredentials(provider)
   revokeAtLogout(provider)

@@ -55,7 +55,13 @@ export interface AuthenticationPorts {
   readonly clock: Clock
 }
 
-export function createAuthentication({ policy, challenges, passkeys, accounts, clock }: AuthenticationPorts): Authentication {
+export function createAuthentication({
+  policy,
+  challenges,
+  passkeys,
+  accounts,
+  clock,
+}: AuthenticationPorts): Authentication {
   return {
     async request({ browserToken }) {
       const { challenge, expiresAt } = await challenges.issue({ purpose: 'authentication', browserToken })
@@ -70,7 +76,10 @@ export function createAuthentication({ policy, challenges, passkeys, accounts, c
 
     async verify({ browserToken, response }) {
       const answer = authenticationResponse(response)
-      const { challenge } = await challenges.consume(answer.response.clientDataJSON, { purpose: 'authentication', browserToken })
+      const { challenge } = await challenges.consume(answer.response.clientDataJSON, {
+        purpose: 'authentication',
+        browserToken,
+      })
       const passkey = await passkeys.findByCredentialId(answer.id)
       if (!passkey) throw new InvalidInput('passkey_unknown', 'No account has this passkey.')
       const { newCounter, credentialBackedUp } = await verified({ answer, challenge, passkey, policy })

@@ -63,7 +63,8 @@ export function createChallenges(store: ChallengeStore, clock: Clock, lifetime: 
         stored.purpose === purpose &&
         stored.browserHash === sha256(browserToken) &&
         stored.expiresAt > clock.now()
-      if (!holds) throw new InvalidInput('challenge_expired', 'The challenge is unknown, used, too old or not for this.')
+      if (!holds)
+        throw new InvalidInput('challenge_expired', 'The challenge is unknown, used, too old or not for this.')
       return {
         challenge,
         accountId: stored.accountId,

@@ -23,7 +23,9 @@ export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement 
       const code = text === '' ? 'required' : [...text].length > longestName ? 'too_long' : undefined
       if (code) {
         const message = code === 'required' ? 'is required' : `must be at most ${longestName} characters long`
-        throw new InvalidInput('validation_failed', 'The name is not valid.', { fields: [{ field: 'name', code, message }] })
+        throw new InvalidInput('validation_failed', 'The name is not valid.', {
+          fields: [{ field: 'name', code, message }],
+        })
       }
       if (!(await store.rename(accountId, id, text))) throw notFound()
     },

@@ -76,7 +76,10 @@ export function createRegistration({ policy, challenges, passkeys, clock }: Regi
         challenge: Buffer.from(challenge, 'base64url'),
         timeout: policy.challengeLifetime,
         attestationType: 'none',
-        excludeCredentials: known.map(({ credentialId, transports }) => ({ id: credentialId, transports: [...transports] })),
+        excludeCredentials: known.map(({ credentialId, transports }) => ({
+          id: credentialId,
+          transports: [...transports],
+        })),
         authenticatorSelection: { residentKey: 'required', userVerification: policy.userVerification },
         extensions: { credProps: true },
       })
@@ -84,7 +87,10 @@ export function createRegistration({ policy, challenges, passkeys, clock }: Regi
 
     async verify({ purpose, browserToken, response, accountId: expected }) {
       const answer = registrationResponse(response)
-      const { challenge, accountId, data } = await challenges.consume(answer.response.clientDataJSON, { purpose, browserToken })
+      const { challenge, accountId, data } = await challenges.consume(answer.response.clientDataJSON, {
+        purpose,
+        browserToken,
+      })
       if (accountId === null || (expected !== undefined && accountId !== expected))
         throw new InvalidInput('challenge_expired', 'The challenge was made for another account.')
       const { registrationInfo } = await verifyRegistrationResponse({

@@ -3,7 +3,12 @@ import { Ajv } from 'ajv'
 import { InvalidInput } from '../errors.ts'
 
 const base64url = { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 65_536 }
-const head = { id: base64url, rawId: base64url, type: { const: 'public-key' }, clientExtensionResults: { type: 'object' } }
+const head = {
+  id: base64url,
+  rawId: base64url,
+  type: { const: 'public-key' },
+  clientExtensionResults: { type: 'object' },
+}
 const headRequired = ['id', 'rawId', 'type', 'response']
 
 const ajv = new Ajv({ allErrors: false })

@@ -24,7 +24,12 @@ function setting(account: Account = ada) {
   const clock = new TestClock()
   const { codes } = memoryStores()
   const accounts = { find: async (id: string) => (id === account.id ? account : undefined) }
-  const loginCodes = createLoginCodes({ codes, accounts, clock, masterKey: MasterKey.from('a key of sixteen bytes or more') })
+  const loginCodes = createLoginCodes({
+    codes,
+    accounts,
+    clock,
+    masterKey: MasterKey.from('a key of sixteen bytes or more'),
+  })
   return { clock, codes, loginCodes }
 }
 

@@ -1,12 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { answerCeremony, decide, hour, type Host, minute, signIn, startHost, viewOf } from './host.ts'
+import { answerCeremony, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
 
 function authorizeUrl(host: Host, clientId: string, more: Readonly<Record<string, string>> = {}): string {
-  const query = new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid profile', ...more })
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid profile',
+    ...more,
+  })
   return `${host.issuer}/authorize?${query}`
 }
 
@@ -69,8 +75,16 @@ describe('a passkey response', () => {
     if (view.view !== 'sign-in') throw new Error('no sign-in page')
     const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
     const thief = new UserAgent()
-    const stolen = agent.cookies().filter(({ name }) => name.startsWith('interaction')).map(({ name, value }) => `${name}=${value}`).join('; ')
-    const answer = await thief.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response }, { headers: { cookie: stolen } })
+    const stolen = agent
+      .cookies()
+      .filter(({ name }) => name.startsWith('interaction'))
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
+    const answer = await thief.postJson(
+      `${host.issuer}${view.ceremony.submitTo}`,
+      { response },
+      { headers: { cookie: stolen } },
+    )
     expect([answer.status, answer.json()]).toMatchObject([400, { code: 'challenge_expired' }])
   })
 
@@ -79,7 +93,10 @@ describe('a passkey response', () => {
     const { agent, page, authenticator } = await atSignIn(host)
     host.clock.pass(11 * minute)
     expect((await answerCeremony(agent, page, authenticator)).json()).toMatchObject({ code: 'challenge_expired' })
-    const fresh = (await agent.getJson(`${page.url}/ceremony`)).json() as { options: Parameters<SoftwareAuthenticator['get']>[0]; submitTo: string }
+    const fresh = (await agent.getJson(`${page.url}/ceremony`)).json() as {
+      options: Parameters<SoftwareAuthenticator['get']>[0]
+      submitTo: string
+    }
     const response = authenticator.get(fresh.options, { origin: host.issuer })
     expect((await agent.postJson(`${host.issuer}${fresh.submitTo}`, { response })).status).toBe(200)
   })
@@ -89,7 +106,12 @@ describe('a passkey response', () => {
     const { agent, page } = await atSignIn(host)
     const stranger = new SoftwareAuthenticator()
     stranger.create(
-      { rp: { id: 'localhost', name: '' }, user: { id: 'eA', name: '', displayName: '' }, challenge: 'AAAA', pubKeyCredParams: [{ type: 'public-key', alg: -7 }] },
+      {
+        rp: { id: 'localhost', name: '' },
+        user: { id: 'eA', name: '', displayName: '' },
+        challenge: 'AAAA',
+        pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+      },
       { origin: host.issuer },
     )
     expect((await answerCeremony(agent, page, stranger)).json()).toMatchObject({ code: 'passkey_unknown' })
@@ -104,8 +126,15 @@ describe('a passkey response', () => {
   ])('that is %s is refused', async (_name, type, body, status) => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
-    const cookie = agent.cookies().map(({ name, value }) => `${name}=${value}`).join('; ')
-    const answer = await fetch(`${page.url}/login`, { method: 'POST', headers: { 'content-type': type, cookie, accept: 'application/json' }, body })
+    const cookie = agent
+      .cookies()
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
+    const answer = await fetch(`${page.url}/login`, {
+      method: 'POST',
+      headers: { 'content-type': type, cookie, accept: 'application/json' },
+      body,
+    })
     expect(answer.status).toBe(status)
     expect(await answer.json()).toMatchObject({ code: expect.any(String) })
     expect(host.errors).toEqual([])
@@ -138,15 +167,21 @@ describe('a code', () => {
     const { access_token } = (await first.json()) as { access_token: string }
     const second = await exchange(host, { client_id: client.id, client_secret: secret, code })
     expect([first.status, second.status, await second.json()]).toMatchObject([200, 400, { error: 'invalid_grant' }])
-    const userInfo = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })
+    const userInfo = await fetch(`${host.issuer}/api/oidc/userinfo`, {
+      headers: { authorization: `Bearer ${access_token}` },
+    })
     expect(userInfo.status).toBe(401)
-    expect(host.events).toContainEqual(expect.objectContaining({ event: 'token_refused', code: 'invalid_grant', clientId: client.id }))
+    expect(host.events).toContainEqual(
+      expect.objectContaining({ event: 'token_refused', code: 'invalid_grant', clientId: client.id }),
+    )
   })
 
   test('used fifty times at once gives one answer', async () => {
     await using host = await startHost()
     const { client, secret, code } = await withCode(host)
-    const all = await Promise.all(Array.from({ length: 50 }, () => exchange(host, { client_id: client.id, client_secret: secret, code })))
+    const all = await Promise.all(
+      Array.from({ length: 50 }, () => exchange(host, { client_id: client.id, client_secret: secret, code })),
+    )
     expect(all.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(all.filter(({ status }) => status === 400)).toHaveLength(49)
   })

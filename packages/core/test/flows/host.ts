@@ -1,6 +1,5 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import {
   type Account,
   type AuditEvent,
@@ -16,7 +15,8 @@ import {
   type View,
 } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 
 /** A clock that a test moves. */
 export class TestClock {

@@ -7,7 +7,11 @@ const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
 
 async function relyingParty(host: Host, { isPublic = false } = {}) {
-  const { client, secret } = await host.client({ redirectUris: [redirectUri], postLogoutRedirectUris: ['https://app.example/bye'], isPublic })
+  const { client, secret } = await host.client({
+    redirectUris: [redirectUri],
+    postLogoutRedirectUris: ['https://app.example/bye'],
+    isPublic,
+  })
   const authentication = isPublic ? oidc.None() : oidc.ClientSecretBasic(secret)
   const configuration = await oidc.discovery(new URL(host.issuer), client.id, undefined, authentication, {
     execute: [oidc.allowInsecureRequests],
@@ -19,7 +23,11 @@ type Parameters = Readonly<Record<string, string>>
 
 /** One authorization, as openid-client checks it: state, nonce, PKCE, issuer, signature. */
 async function authorize(agent: UserAgent, configuration: oidc.Configuration, more: Parameters = {}) {
-  const checks = { pkceCodeVerifier: oidc.randomPKCECodeVerifier(), expectedState: oidc.randomState(), expectedNonce: oidc.randomNonce() }
+  const checks = {
+    pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
+    expectedState: oidc.randomState(),
+    expectedNonce: oidc.randomNonce(),
+  }
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: 'openid profile email groups offline_access',
@@ -46,8 +54,21 @@ describe('a relying party built on openid-client', () => {
   test('gets an ID token with the claims, and the same ones at UserInfo and after a refresh', async () => {
     await using host = await startHost()
     const { configuration, account, tokens } = await signedIn(host)
-    const claims = { sub: account.id, preferred_username: 'ada', name: 'ada Koch', email: 'ada@example.com', email_verified: true, groups: ['family'] }
-    expect(tokens.claims()).toMatchObject({ ...claims, iss: host.issuer, amr: ['phr'], acr: 'phr', auth_time: expect.any(Number) })
+    const claims = {
+      sub: account.id,
+      preferred_username: 'ada',
+      name: 'ada Koch',
+      email: 'ada@example.com',
+      email_verified: true,
+      groups: ['family'],
+    }
+    expect(tokens.claims()).toMatchObject({
+      ...claims,
+      iss: host.issuer,
+      amr: ['phr'],
+      acr: 'phr',
+      auth_time: expect.any(Number),
+    })
     expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject(claims)
     const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
     expect(refreshed.claims()).toMatchObject(claims)
@@ -58,8 +79,12 @@ describe('a relying party built on openid-client', () => {
     await using host = await startHost()
     const { configuration, tokens } = await signedIn(host)
     const second = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
-    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
-    await expect(oidc.refreshTokenGrant(configuration, second.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+    await expect(oidc.refreshTokenGrant(configuration, second.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
   })
 
   test('a public client needs PKCE', async () => {
@@ -67,7 +92,12 @@ describe('a relying party built on openid-client', () => {
     const { configuration, client } = await relyingParty(host, { isPublic: true })
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
-    const bare = new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' })
+    const bare = new URLSearchParams({
+      client_id: client.id,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid',
+    })
     const refused = new URL(await agent.followTo(await agent.get(`${host.issuer}/authorize?${bare}`), back))
     expect(refused.searchParams.get('error')).toBe('invalid_request')
     const { page, finish } = await authorize(agent, configuration)
@@ -80,7 +110,8 @@ describe('a relying party built on openid-client', () => {
     const { configuration } = await relyingParty(host)
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
-    const silent = async () => new URL((await authorize(agent, configuration, { prompt: 'none' })).page.location ?? '').searchParams
+    const silent = async () =>
+      new URL((await authorize(agent, configuration, { prompt: 'none' })).page.location ?? '').searchParams
     expect((await silent()).get('error')).toBe('login_required')
     const { page } = await authorize(agent, configuration)
     const consent = await signIn(agent, page, authenticator, back)
@@ -89,14 +120,17 @@ describe('a relying party built on openid-client', () => {
     expect((await silent()).get('code')).toEqual(expect.any(String))
   })
 
-  test.each([{ prompt: 'login' }, { max_age: '0' }, { prompt: 'select_account' }])('%j asks for the passkey again', async (parameters) => {
-    await using host = await startHost()
-    const { configuration, agent, authenticator } = await signedIn(host)
-    host.clock.pass(2000)
-    const { page, finish } = await authorize(agent, configuration, parameters)
-    const returned = await signIn(agent, page, authenticator, back)
-    expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
-  })
+  test.each([{ prompt: 'login' }, { max_age: '0' }, { prompt: 'select_account' }])(
+    '%j asks for the passkey again',
+    async (parameters) => {
+      await using host = await startHost()
+      const { configuration, agent, authenticator } = await signedIn(host)
+      host.clock.pass(2000)
+      const { page, finish } = await authorize(agent, configuration, parameters)
+      const returned = await signIn(agent, page, authenticator, back)
+      expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
+    },
+  )
 
   test('another person can answer prompt=login, and is the one who is signed in then', async () => {
     await using host = await startHost()
@@ -114,7 +148,10 @@ describe('a relying party built on openid-client', () => {
     const { configuration: another } = await relyingParty(host)
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toMatchObject({ active: true })
     expect(await oidc.tokenIntrospection(another, tokens.access_token)).toEqual({ active: false })
-    const anonymous = await fetch(`${host.issuer}/api/oidc/introspect`, { method: 'POST', body: new URLSearchParams({ token: tokens.access_token }) })
+    const anonymous = await fetch(`${host.issuer}/api/oidc/introspect`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: tokens.access_token }),
+    })
     expect(anonymous.status).toBe(401)
     await oidc.tokenRevocation(configuration, tokens.access_token)
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
@@ -126,7 +163,9 @@ describe('a relying party built on openid-client', () => {
     host.accounts.set(account.id, { ...account, disabled: true })
     await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
-    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
     const { page } = await authorize(agent, configuration)
     await expect(signIn(agent, page, authenticator, back)).rejects.toThrow('account_disabled')
     expect(host.events).toContainEqual({ event: 'sign_in_failed', code: 'account_disabled', accountId: account.id })
@@ -136,13 +175,30 @@ describe('a relying party built on openid-client', () => {
   test('logs out at the end-session endpoint and is sent back', async () => {
     await using host = await startHost()
     const { configuration, tokens, agent } = await signedIn(host)
-    const url = oidc.buildEndSessionUrl(configuration, { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: 'https://app.example/bye', state: 's' })
+    const url = oidc.buildEndSessionUrl(configuration, {
+      id_token_hint: tokens.id_token ?? '',
+      post_logout_redirect_uri: 'https://app.example/bye',
+      state: 's',
+    })
     const page = await agent.get(url.href)
-    const { submitTo, hidden, confirm } = page.scriptJson() as { submitTo: string; hidden: object; confirm: { name: string; value: string } }
-    const gone = await agent.followTo(await agent.postForm(submitTo, { ...hidden, [confirm.name]: confirm.value }), (to) => to.includes('/bye'))
+    const { submitTo, hidden, confirm } = page.scriptJson() as {
+      submitTo: string
+      hidden: object
+      confirm: { name: string; value: string }
+    }
+    const gone = await agent.followTo(
+      await agent.postForm(submitTo, { ...hidden, [confirm.name]: confirm.value }),
+      (to) => to.includes('/bye'),
+    )
     expect(gone).toBe('https://app.example/bye?state=s')
-    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
-    expect(new URL((await authorize(agent, configuration, { prompt: 'none' })).page.location ?? '').searchParams.get('error')).toBe('login_required')
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+    expect(
+      new URL((await authorize(agent, configuration, { prompt: 'none' })).page.location ?? '').searchParams.get(
+        'error',
+      ),
+    ).toBe('login_required')
   })
 
   test('a rotation of the signing keys breaks neither tokens nor an interaction that is under way', async () => {
@@ -167,7 +223,9 @@ describe('a relying party built on openid-client', () => {
   test('discovery tells the endpoints at their known paths, whatever host a request names', async () => {
     await using host = await startHost()
     const agent = new UserAgent()
-    const evil = await agent.get(`${host.issuer}/.well-known/openid-configuration`, { headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } })
+    const evil = await agent.get(`${host.issuer}/.well-known/openid-configuration`, {
+      headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' },
+    })
     expect(evil.json()).toMatchObject({
       issuer: host.issuer,
       authorization_endpoint: `${host.issuer}/authorize`,

@@ -2,8 +2,15 @@ import { describe, expect, test } from '@jest/globals'
 import { SynologyDsm, UserAgent } from '@pocket/core/testing'
 import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
 
-async function dsmAt(host: Host, { typed = 'https://nas:5001', registered = ['https://nas:5001'], accounts = ['ada'] } = {}) {
-  const { client, secret } = await host.client({ name: 'Synology DSM', redirectUris: registered, template: 'synology-dsm' })
+async function dsmAt(
+  host: Host,
+  { typed = 'https://nas:5001', registered = ['https://nas:5001'], accounts = ['ada'] } = {},
+) {
+  const { client, secret } = await host.client({
+    name: 'Synology DSM',
+    redirectUris: registered,
+    template: 'synology-dsm',
+  })
   const dsm = new SynologyDsm({
     wellKnownUrl: `${host.issuer}/.well-known/openid-configuration`,
     clientId: client.id,
@@ -23,7 +30,11 @@ describe('Synology DSM', () => {
     const agent = new UserAgent()
 
     const page = await agent.follow(await agent.get(dsm.begin().url))
-    expect(viewOf(page)).toMatchObject({ view: 'sign-in', client: { name: 'Synology DSM', destination: 'nas:5001' }, reason: 'first' })
+    expect(viewOf(page)).toMatchObject({
+      view: 'sign-in',
+      client: { name: 'Synology DSM', destination: 'nas:5001' },
+      reason: 'first',
+    })
     const consent = await signIn(agent, page, authenticator, back)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',

@@ -31,7 +31,9 @@ describe('the key ring', () => {
   test('refuses another master key', async () => {
     const { ring } = setting()
     await ring().load()
-    await expect(ring(MasterKey.from('the key of somebody else')).load()).rejects.toMatchObject({ code: 'misconfigured' })
+    await expect(ring(MasterKey.from('the key of somebody else')).load()).rejects.toMatchObject({
+      code: 'misconfigured',
+    })
   })
 
   test('rotates when its time has come: the announced key signs, the old one stays published, then goes', async () => {
