@@ -7,7 +7,6 @@ import type { AuditEvent } from './audit/events.ts'
 import { type Clients, createClients } from './clients/registration.ts'
 import { systemClock } from './clock.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
-import { Misconfigured } from './errors.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
@@ -18,10 +17,12 @@ import { createInteractionPages } from './interactions/pages.ts'
 import { createRegistrationService, type RegistrationService } from './interactions/registration.ts'
 import { interactionRoutes } from './interactions/routes.ts'
 import { createSignIn, type SignInService } from './interactions/sign-in.ts'
+import { issuerUrl } from './issuer.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
 import { createClientMetadata } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { createProtocolPages } from './oidc/pages.ts'
+import { isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
@@ -203,35 +204,4 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     },
     provider,
   }
-}
-
-const protocolPaths = new Set([
-  '/authorize',
-  '/.well-known/openid-configuration',
-  '/.well-known/oauth-authorization-server',
-  '/.well-known/jwks.json',
-])
-const protocolEndpoints = ['token', 'userinfo', 'introspect', 'revoke', 'end-session', 'par']
-
-function isProtocolPath(path: string): boolean {
-  if (protocolPaths.has(path) || path.startsWith('/authorize/')) return true
-  const [, api, oidc, endpoint] = path.split('/')
-  return api === 'api' && oidc === 'oidc' && endpoint !== undefined && protocolEndpoints.includes(endpoint)
-}
-
-function issuerUrl(issuer: string): URL {
-  const url = URL.parse(issuer)
-  const local = url?.hostname === 'localhost' || url?.hostname.endsWith('.localhost')
-  if (
-    !url ||
-    url.pathname !== '/' ||
-    url.search ||
-    url.hash ||
-    url.username ||
-    (url.protocol !== 'https:' && !(url.protocol === 'http:' && local))
-  )
-    throw new Misconfigured(
-      `The issuer "${issuer}" must be an https origin without a path, or an http one on localhost.`,
-    )
-  return url
 }

@@ -24,6 +24,8 @@ process.once('SIGTERM', () => {
   stopping = true
   server?.kill('SIGQUIT')
 })
+// A test run that was killed listens no more; the data must be removed all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 try {
   const binaries = await postgresBinaries(isRoot)
   const data = await makeCluster(binaries)

@@ -1,5 +1,9 @@
+import { watch } from 'node:fs'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { createTestDatabase } from '@pocket/test-support'
+import { createTestDatabase, startProcess } from '@pocket/test-support'
 import pg from 'pg'
 
 async function query(url: string, statement: string): Promise<unknown[]> {
@@ -33,4 +37,48 @@ test('disposal drops the database although a connection is still open', async ()
 
   expect(String(await ended)).toContain('terminat')
   await expect(query(database.url, 'SELECT 1')).rejects.toThrow('does not exist')
+})
+
+const source = JSON.stringify(new URL('../src/postgres.ts', import.meta.url).href)
+
+test('where PostgreSQL cannot run, asking for a database says why', async () => {
+  const script = `import { createTestDatabase, startPostgresOfRun } from ${source}
+    await startPostgresOfRun()
+    await createTestDatabase()`
+  await using run = await startProcess(process.execPath, ['--input-type=module', '-e', script], {
+    env: { TMPDIR: '/no/such/folder' },
+  })
+
+  expect(await run.exit).toBe(1)
+  expect(run.output()).toMatch(/there is no PostgreSQL for this test: [\s\S]*ENOENT[\s\S]*\/no\/such\/folder/)
+})
+
+test('a test run that is killed leaves neither the server nor its data behind', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-test-killed-'))
+  const dataFolders = async () => (await readdir(folder)).filter((name) => name.includes('-data-'))
+  const watcher = watch(folder)
+  try {
+    await chmod(folder, 0o755)
+    const script = `import { startPostgres } from ${source}
+      console.log('up at ' + (await startPostgres()).url)`
+    await using run = await startProcess(process.execPath, ['--input-type=module', '-e', script], {
+      env: { TMPDIR: folder },
+      readyWhen: /^up at (.+)$/,
+    })
+    expect(await dataFolders()).toHaveLength(1)
+
+    run.kill('SIGKILL')
+
+    await new Promise<void>((resolve) => {
+      const look = async (): Promise<void> => {
+        if ((await dataFolders()).length === 0) resolve()
+      }
+      watcher.on('change', look)
+      look()
+    })
+    await expect(query(String(run.ready[1]), 'SELECT 1')).rejects.toThrow('ECONNREFUSED')
+  } finally {
+    watcher.close()
+    await rm(folder, { recursive: true, force: true })
+  }
 })

@@ -42,7 +42,7 @@ test('a process that ends, or takes too long, before it is ready is an error wit
 })
 
 test('a line can be waited for; one that will never come is an error', async () => {
-  const script = "console.log('first'); process.once('SIGHUP', () => { console.log('second'); process.exit() })"
+  const script = "process.once('SIGHUP', () => { console.log('second'); process.exit() }); console.log('first')"
   await using running = await startProcess(node, ['-e', `${script}; setInterval(() => {}, 1000)`])
 
   expect(await running.waitForOutput(/fir(st)/)).toEqual(['first', 'st'])

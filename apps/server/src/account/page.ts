@@ -5,8 +5,9 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { formText, jsonObject } from '../http/form.ts'
-import type { AccountPage, PasskeyItem, Viewer } from '../http/page-models.ts'
+import type { AccountPage, PasskeyItem } from '../http/page-models.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
 
 export interface AccountPorts {
   readonly pocket: Pocket
@@ -84,10 +85,6 @@ export function accountPages({ pocket, authentication, audit, show }: AccountPor
       done(ctx, 'passkey_removed', name)
     },
   }
-}
-
-export function viewerOf({ userName, displayName, administrator }: User): Viewer {
-  return { userName, displayName, isAdmin: administrator }
 }
 
 function passkeyItem({ id, name, backedUp, createdAt, lastUsedAt }: Passkey): PasskeyItem {

@@ -6,9 +6,9 @@ const leastBytes = 16
 
 const encryptionKey: Variable<Buffer> = {
   name: 'ENCRYPTION_KEY',
-  type: 'text',
+  type: 'text or bytes',
   default: 'the content of `encryption_key` in the data folder, which the first start makes',
-  unit: 'bytes: 16 at least',
+  unit: 'bytes, at least 16',
   secret: true,
   description:
     'The master secret: it protects the signing keys and everything else that is stored encrypted. A good one comes from `openssl rand -base64 32`. Keep a copy of it apart from the database: without it the database cannot be used.',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Misconfigured } from '@pocket/core/errors'
 import { parse } from 'dotenv'
+import { codeOf, messageOf } from '../logging/failure.ts'
 import { type Config, loadConfig } from './load.ts'
 import type { Environment } from './reader.ts'
 
@@ -23,8 +24,8 @@ function readDotEnv(path: string): Environment {
   try {
     return parse(readFileSync(path))
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return {}
-    throw new Misconfigured(`The file ${path} cannot be read (${cause instanceof Error ? cause.message : cause}).`, {
+    if (codeOf(cause) === 'ENOENT') return {}
+    throw new Misconfigured(`The file ${path} cannot be read (${messageOf(cause)}).`, {
       cause,
     })
   }

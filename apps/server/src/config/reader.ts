@@ -1,3 +1,4 @@
+import { messageOf } from '../logging/failure.ts'
 import { type GivenValue, type Variable, WrongValue } from './variable.ts'
 
 /** The environment, or whatever stands in for it in a test. */
@@ -84,9 +85,8 @@ export class Reader {
     try {
       return this.#readFile(path)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
       throw new WrongValue(
-        `${fileForm(name)} names "${path}", which cannot be read (${reason})`,
+        `${fileForm(name)} names "${path}", which cannot be read (${messageOf(error)})`,
         'Name a file that exists and that this server may read.',
       )
     }

@@ -33,27 +33,39 @@ export async function loadMessages(file: string): Promise<Messages> {
 /** @throws {Error} where the catalogue names no `language` or holds anything but objects, lists and strings */
 export function createMessages(catalogue: unknown): Messages {
   const entries = new Map(flatten(catalogue, ''))
-  const find = (key: string): string => {
-    const message = entries.get(key)
-    if (message === undefined) throw new Error(`There is no message ${key}.`)
-    return message
+  // Every message is taken apart once: pieces at even places are text, those at odd places name a value.
+  const pieces = new Map([...entries].map(([key, message]) => [key, message.split(/\{(\w+)\}/)]))
+  const branches = new Map<string, Readonly<Record<string, string>>>()
+  const find = (key: string): readonly string[] => {
+    const found = pieces.get(key)
+    if (found === undefined) throw new Error(`There is no message ${key}.`)
+    return found
   }
-  const language = find('language')
+  const language = find('language').join('')
   const rules = new Intl.PluralRules(language)
+  const filling = (key: string, values: MessageValues, name: string): string => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`The message ${key} needs the value ${name}.`)
+    return String(value)
+  }
   const parts = (key: string, values: MessageValues): MessagePart[] =>
     find(key)
-      .split(/\{(\w+)\}/)
-      .map((piece, index) => {
-        if (index % 2 === 0) return { text: piece, isValue: false }
-        const value = values[piece]
-        if (value === undefined) throw new Error(`The message ${key} needs the value ${piece}.`)
-        return { text: String(value), isValue: true }
-      })
+      .map((piece, index) =>
+        index % 2 === 0 ? { text: piece, isValue: false } : { text: filling(key, values, piece), isValue: true },
+      )
       .filter(({ text }) => text !== '')
   const text = (key: string, values: MessageValues = {}): string =>
-    parts(key, values)
-      .map((part) => part.text)
+    find(key)
+      .map((piece, index) => (index % 2 === 0 ? piece : filling(key, values, piece)))
       .join('')
+  const below = (prefix: string): Readonly<Record<string, string>> => {
+    const known = branches.get(prefix)
+    if (known) return known
+    const found = [...entries].filter(([key]) => key.startsWith(`${prefix}.`))
+    const branch = Object.fromEntries(found.map(([key, message]) => [key.slice(prefix.length + 1), message]))
+    branches.set(prefix, branch)
+    return branch
+  }
 
   return {
     language,
@@ -64,10 +76,7 @@ export function createMessages(catalogue: unknown): Messages {
       return text(entries.has(form) ? form : `${key}.other`, values)
     },
     has: (key) => entries.has(key),
-    below: (prefix) => {
-      const found = [...entries].filter(([key]) => key.startsWith(`${prefix}.`))
-      return Object.fromEntries(found.map(([key, message]) => [key.slice(prefix.length + 1), message]))
-    },
+    below,
   }
 }
 

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SynologyDsm } from '@pocket/core/testing'
-import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
-import type { Page } from 'playwright-core'
+import {
+  addVirtualAuthenticator,
+  expectNoAxeViolations,
+  launchBrowser,
+  type Page,
+  type TestBrowser,
+} from '@pocket/test-support'
 import { type Instance, type Storage, startInstance } from './instance.ts'
 
 const nas = 'https://nas.example:5001'

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
-import type { Page } from 'playwright-core'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
+
+type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
 // With SCREENSHOTS set to a folder, every page is photographed there as well.
 const photographs = process.env.SCREENSHOTS
@@ -71,13 +72,15 @@ describe('sign-in', () => {
   })
 
   test('says what is missing without JavaScript and keeps every other way open', async () => {
-    await using scriptless = await launchBrowser({ args: ['--blink-settings=scriptEnabled=false'] })
-    const page = await scriptless.newPage()
+    const page = await browser.newPage({ javaScriptEnabled: false })
     await page.goto(`${server.origin}/sign-in-to-client`)
-    expect(await page.getByText('A passkey needs JavaScript').isVisible()).toBe(true)
+    // Found by its element: what stands inside a noscript is not searched by text.
+    expect(await page.locator('noscript .note').isVisible()).toBe(true)
+    expect(await page.locator('noscript .note').textContent()).toContain('A passkey needs JavaScript')
     expect(await page.getByRole('button', { name: 'Continue with a passkey' }).isVisible()).toBe(false)
     expect(await page.getByRole('link', { name: 'Another way to sign in' }).isVisible()).toBe(true)
     expect(await page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(true)
+    await page.context().close()
   })
 })
 

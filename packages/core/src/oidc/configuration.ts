@@ -8,6 +8,7 @@ import { createGrantLoader } from './grants.ts'
 import { introspectionPolicy } from './introspection.ts'
 import type { SigningKey } from './keys.ts'
 import type { ProtocolPages } from './pages.ts'
+import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
 
 const minute = 60
@@ -73,16 +74,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     extraClientMetadata: { properties: extraClientMetadata },
     pkce: { required: (_ctx, client) => client.pocket_pkce_required === true },
     clientBasedCORS: () => true,
-    routes: {
-      authorization: '/authorize',
-      token: '/api/oidc/token',
-      userinfo: '/api/oidc/userinfo',
-      introspection: '/api/oidc/introspect',
-      revocation: '/api/oidc/revoke',
-      end_session: '/api/oidc/end-session',
-      pushed_authorization_request: '/api/oidc/par',
-      jwks: '/.well-known/jwks.json',
-    },
+    routes: protocolRoutes,
     cookies: {
       keys: [...ports.cookieKeys],
       names: cookieNames(secure),

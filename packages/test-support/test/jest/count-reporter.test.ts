@@ -21,11 +21,11 @@ async function run(files: readonly string[], env: Record<string, string>): Promi
     await mkdir(join(folder, 'test'))
     await Promise.all(files.map((content, index) => writeFile(join(folder, 'test', `${index}.test.js`), content)))
     const config = { rootDir: folder, reporters: ['default', reporter], transform: {}, watchman: false }
-    await using process_ = await startProcess(process.execPath, [jest, '-i', '--config', JSON.stringify(config)], {
+    await using jestRun = await startProcess(process.execPath, [jest, '-i', '--config', JSON.stringify(config)], {
       env,
     })
-    const code = await process_.exit
-    return { code, lines: process_.output().split('\n') }
+    const code = await jestRun.exit
+    return { code, lines: jestRun.output().split('\n') }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

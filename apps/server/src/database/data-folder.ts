@@ -1,0 +1,24 @@
+import { mkdir } from 'node:fs/promises'
+import { Misconfigured } from '@pocket/core/errors'
+import { messageOf } from '../logging/failure.ts'
+
+/** @throws {Misconfigured} where the folder is missing and cannot be made */
+export async function makeDataFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (cause) {
+    throw notWritable(`The data folder ${path}`, cause)
+  }
+}
+
+/** Says what a person can do about a file or a folder that this process may not write. */
+export function notWritable(what: string, cause: unknown): Misconfigured {
+  const user = process.getuid?.()
+  const who = user === undefined ? 'the user that runs this server' : `the user with the id ${user}`
+  return new Misconfigured(
+    `${what} cannot be written (${messageOf(cause)}). Let ${who} write there; in a container set PUID and PGID.`,
+    {
+      cause,
+    },
+  )
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { link, open, readFile, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { MasterKey } from '@pocket/core'
+import { Misconfigured } from '@pocket/core/errors'
+import type { Config } from '../config/load.ts'
+import { codeOf, messageOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
+import { makeDataFolder } from './data-folder.ts'
+
+export interface MasterKeyOptions {
+  readonly config: Pick<Config, 'dataFolder' | 'encryptionKey'>
+  /** Of the keys that the database was encrypted with; empty where it holds nothing encrypted. */
+  readonly fingerprints: ReadonlySet<string>
+  readonly logger: Logger
+}
+
+interface CandidateKey {
+  readonly source: string
+  readonly key: MasterKey
+}
+
+/** The file in the data folder that holds a generated key. */
+export function keyFileIn(dataFolder: string): string {
+  return join(dataFolder, 'encryption_key')
+}
+
+/**
+ * The master key: the one of the environment, else the one in the data folder, else a new one, which is made only where
+ * the database holds nothing encrypted yet.
+ *
+ * @throws {Misconfigured} where it is missing or does not fit the database; nothing has been written then
+ */
+export async function openMasterKey({ config, fingerprints, logger }: MasterKeyOptions): Promise<MasterKey> {
+  const path = keyFileIn(config.dataFolder)
+  const given = config.encryptionKey && { source: 'ENCRYPTION_KEY', key: MasterKey.from(config.encryptionKey) }
+  const filed = await readKeyFile(path)
+  const chosen = given ?? filed
+  if (chosen === undefined) {
+    if (fingerprints.size > 0) throw missing(fingerprints, path)
+    return generate(path, logger)
+  }
+  if (!fits(chosen, fingerprints)) throw misfit({ chosen, other: given && filed, fingerprints })
+  if (given && filed && given.key.fingerprint !== filed.key.fingerprint)
+    logger.warn({ file: path }, 'ENCRYPTION_KEY is used; the key in the data folder is another one and is not used')
+  return chosen.key
+}
+
+function fits({ key }: CandidateKey, fingerprints: ReadonlySet<string>): boolean {
+  return [...fingerprints].every((fingerprint) => fingerprint === key.fingerprint)
+}
+
+function missing(fingerprints: ReadonlySet<string>, path: string): Misconfigured {
+  return new Misconfigured(
+    [
+      `The encryption key is missing: ENCRYPTION_KEY is not set and ${path} does not exist, but the database is encrypted.`,
+      `The key with the fingerprint ${[...fingerprints].join(', ')} is needed. Nothing was changed.`,
+      'Set ENCRYPTION_KEY (or ENCRYPTION_KEY_FILE) to the key that this database was set up with, or put the file back.',
+    ].join('\n'),
+  )
+}
+
+interface Misfit {
+  readonly chosen: CandidateKey
+  readonly other: CandidateKey | undefined
+  readonly fingerprints: ReadonlySet<string>
+}
+
+function misfit({ chosen, other, fingerprints }: Misfit): Misconfigured {
+  const expected = [...fingerprints].join(', ')
+  return new Misconfigured(
+    [
+      `The encryption key does not fit this database: expected is the fingerprint ${expected}, but ${chosen.source} has ${chosen.key.fingerprint}. Nothing was changed.`,
+      other === undefined || !fits(other, fingerprints)
+        ? `${other === undefined ? '' : `${other.source} does not fit either: it has ${other.key.fingerprint}. `}Use the key that this database was set up with.`
+        : `${other.source} does fit: remove ENCRYPTION_KEY to use it.`,
+    ].join('\n'),
+  )
+}
+
+async function readKeyFile(path: string): Promise<CandidateKey | undefined> {
+  try {
+    const text = (await readFile(path, 'utf8')).trimEnd()
+    return { source: path, key: MasterKey.from(text) }
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return undefined
+    throw new Misconfigured(`The encryption key in ${path} cannot be used: ${messageOf(cause)}`, { cause })
+  }
+}
+
+async function generate(path: string, logger: Logger): Promise<MasterKey> {
+  await makeDataFolder(dirname(path))
+  const text = randomBytes(32).toString('base64url')
+  if (!(await createExclusively(path, `${text}\n`))) {
+    // Another process that starts at the same time was faster.
+    const theirs = await readKeyFile(path)
+    if (theirs === undefined) throw new Misconfigured(`The file ${path} was there a moment ago, and now it is not.`)
+    return theirs.key
+  }
+  const key = MasterKey.from(text)
+  logger.warn(
+    { file: path, fingerprint: key.fingerprint },
+    'A new encryption key was made, since ENCRYPTION_KEY is not set. Keep a copy of it apart from the database',
+  )
+  return key
+}
+
+/** The file appears with its whole content or not at all; returns `false` where it exists already. */
+async function createExclusively(path: string, content: string): Promise<boolean> {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  try {
+    const file = await open(draft, 'wx', 0o600)
+    try {
+      await file.writeFile(content)
+      await link(draft, path)
+      // After the link, so that the name is on the disk as well.
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return true
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return false
+    throw new Misconfigured(
+      `No encryption key can be written to ${path} (${messageOf(cause)}). Set ENCRYPTION_KEY instead.`,
+      {
+        cause,
+      },
+    )
+  } finally {
+    await unlink(draft).catch(() => undefined)
+  }
+}

@@ -1,0 +1,102 @@
+import { dirname } from 'node:path'
+import type { MasterKey } from '@pocket/core'
+import { databaseOf, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
+import { DataSource, type DataSourceOptions } from 'typeorm'
+import type { Config } from '../config/load.ts'
+import type { JobStore } from '../jobs/job-store.ts'
+import { TypeormJobStore } from '../jobs/typeorm-job-store.ts'
+import { codeOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
+import { connectToPostgres, describePostgres } from './connect.ts'
+import { makeDataFolder, notWritable } from './data-folder.ts'
+import type { Findings } from './findings.ts'
+import { inspectPostgres } from './inspect-postgres.ts'
+import { inspectSqlite } from './inspect-sqlite.ts'
+import { openMasterKey } from './master-key.ts'
+import { refusePocketIdDatabase } from './pocket-id-database.ts'
+import { migrations, tables } from './server-tables.ts'
+
+/** The database of an instance, migrated, and the master key that fits it. */
+export interface OpenDatabase extends AsyncDisposable {
+  readonly dataSource: DataSource
+  readonly masterKey: MasterKey
+  readonly jobs: JobStore
+  /** Resolves when the database answers. */
+  ping(): Promise<void>
+}
+
+type DatabaseConfig = Pick<Config, 'database' | 'dataFolder' | 'encryptionKey'>
+
+/**
+ * Opens the database that the configuration names, making and migrating it where needed. Everything that can be refused
+ * is refused before the first write.
+ *
+ * @throws {Misconfigured} where the database belongs to Pocket ID, cannot be reached or opened, or where the master key
+ *   is missing or does not fit
+ */
+export async function openDatabase(config: DatabaseConfig, logger: Logger): Promise<OpenDatabase> {
+  const { dataSource, masterKey } = await (config.database.kind === 'sqlite'
+    ? openSqlite(config.database.path, config, logger)
+    : openPostgres(config.database.url, config, logger))
+  const database = databaseOf(dataSource)
+  return {
+    dataSource,
+    masterKey,
+    jobs: new TypeormJobStore(database),
+    async ping() {
+      await database.query('SELECT 1 AS alive')
+    },
+    [Symbol.asyncDispose]: () => dataSource.destroy(),
+  }
+}
+
+type Opened = Pick<OpenDatabase, 'dataSource' | 'masterKey'>
+
+async function openSqlite(path: string, config: DatabaseConfig, logger: Logger): Promise<Opened> {
+  const description = `The database ${path}`
+  const masterKey = await admit(inspectSqlite(path), { config, logger, description })
+  await makeDataFolder(dirname(path))
+  const options = sqliteOptions(path, tables)
+  try {
+    await migrate(options, logger)
+    return { masterKey, dataSource: await new DataSource(options).initialize() }
+  } catch (error) {
+    if (isRefusedByFileSystem(error)) throw notWritable(description, error)
+    throw error
+  }
+}
+
+function isRefusedByFileSystem(error: unknown): boolean {
+  const code = codeOf(error) ?? ''
+  return code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')
+}
+
+async function openPostgres(url: string, config: DatabaseConfig, logger: Logger): Promise<Opened> {
+  const dataSource = await connectToPostgres({ url, tables, logger })
+  try {
+    const findings = await inspectPostgres(dataSource)
+    const masterKey = await admit(findings, { config, logger, description: describePostgres(url) })
+    await migrate(dataSource.options, logger)
+    return { dataSource, masterKey }
+  } catch (error) {
+    await dataSource.destroy()
+    throw error
+  }
+}
+
+interface Admission {
+  readonly config: DatabaseConfig
+  readonly logger: Logger
+  readonly description: string
+}
+
+/** Reads only, until it is certain that this server may write. */
+async function admit(findings: Findings, { config, logger, description }: Admission): Promise<MasterKey> {
+  refusePocketIdDatabase(findings.tables, description)
+  return openMasterKey({ config, fingerprints: findings.fingerprints, logger })
+}
+
+async function migrate(options: DataSourceOptions, logger: Logger): Promise<void> {
+  logger.debug({ sets: migrations.map(({ table }) => table) }, 'Migrating the database')
+  await runMigrations(options, migrations)
+}

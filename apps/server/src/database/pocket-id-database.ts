@@ -1,0 +1,27 @@
+import { Misconfigured } from '@pocket/core/errors'
+import { pocketMigrations } from '@pocket/core/typeorm'
+
+/*
+ * Many applications have tables named `users` and `schema_migrations`; only Pocket ID has them beside these.
+ */
+const distinctive = ['oidc_clients', 'webauthn_credentials']
+const companions = ['schema_migrations', 'users']
+
+/**
+ * Refuses a database that belongs to Pocket ID and not to this server.
+ *
+ * @param description - which database it is, for people, without its password
+ * @throws {Misconfigured}
+ */
+export function refusePocketIdDatabase(tables: ReadonlySet<string>, description: string): void {
+  if (tables.has(pocketMigrations.table)) return
+  const found = [...distinctive, ...companions].filter((table) => tables.has(table))
+  if (!distinctive.some((table) => tables.has(table)) || !companions.some((table) => tables.has(table))) return
+  throw new Misconfigured(
+    [
+      `${description} belongs to Pocket ID: it holds its tables (${found.join(', ')}) and none of this server's.`,
+      'This server cannot work with that database. It stopped before writing anything, so the database is as it was.',
+      'Give this server a database of its own: set DB_CONNECTION_STRING to another file or to another PostgreSQL database, or move the old data folder away and start with an empty one.',
+    ].join('\n'),
+  )
+}

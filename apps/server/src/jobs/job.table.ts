@@ -1,0 +1,27 @@
+import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
+import type { JobState } from './job-store.ts'
+
+const instant: EntitySchemaColumnOptions = {
+  type: 'bigint',
+  nullable: true,
+  transformer: {
+    to: (value: number | null): number | null => value,
+    // PostgreSQL's driver returns text, since not every 64-bit integer is a number of JavaScript's.
+    from: (value: string | number | null): number | null => (value === null ? null : Number(value)),
+  },
+}
+
+export const jobTable: EntitySchema<JobState> = new EntitySchema<JobState>({
+  name: 'pocket_job',
+  tableName: 'pocket_job',
+  columns: {
+    name: { type: 'varchar', length: 100, primary: true },
+    nextRunAt: { ...instant, nullable: false, name: 'next_run_at' },
+    leaseOwner: { type: 'varchar', length: 100, nullable: true, name: 'lease_owner' },
+    leaseUntil: { ...instant, name: 'lease_until' },
+    lastStartedAt: { ...instant, name: 'last_started_at' },
+    lastFinishedAt: { ...instant, name: 'last_finished_at' },
+    lastOutcome: { type: 'varchar', length: 10, nullable: true, name: 'last_outcome' },
+    lastError: { type: 'text', nullable: true, name: 'last_error' },
+  },
+})

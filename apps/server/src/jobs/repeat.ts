@@ -1,0 +1,8 @@
+/** Does something again and again; a test passes one that it drives by hand. The work catches its own errors. */
+export type Repeat = (intervalMs: number, work: () => Promise<void>) => Disposable
+
+/** A timer that does not keep the process alive. */
+export const repeatByTimer: Repeat = (intervalMs, work) => {
+  const timer = setInterval(() => void work(), intervalMs).unref()
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}

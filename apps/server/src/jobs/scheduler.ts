@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '@pocket/core'
+import { messageOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
+import type { JobStore, Lease } from './job-store.ts'
+import { type Repeat, repeatByTimer } from './repeat.ts'
+
+/** Something that is done again and again, by one of the replicas at a time. */
+export interface Job {
+  readonly name: string
+  /** Milliseconds from the end of a run to the begin of the next one. */
+  readonly intervalMs: number
+  /** Stops as soon as the signal is aborted: this process ends, or the job is no longer its own. */
+  run(signal: AbortSignal): Promise<unknown>
+}
+
+/** Disposing of it stops what runs, waits for it, and lets another replica take over. */
+export interface Scheduler extends AsyncDisposable {
+  /** Before `start`. */
+  register(job: Job): void
+  start(): void
+  /** Runs the jobs that are due and that nobody holds; resolves when they have ended. `start` calls it by itself. */
+  runDue(): Promise<void>
+}
+
+export interface SchedulerOptions {
+  readonly store: JobStore
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Tells this replica from others. Default: a random one. */
+  readonly owner?: string
+  /** How long a replica that has died keeps a job from the others, in milliseconds. */
+  readonly leaseMs?: number
+  readonly repeat?: Repeat
+}
+
+const lookEveryMs = 10_000
+const defaultLeaseMs = 60_000
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  return new LeasingScheduler(options)
+}
+
+class LeasingScheduler implements Scheduler {
+  readonly #store: JobStore
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #owner: string
+  readonly #leaseMs: number
+  readonly #repeat: Repeat
+  readonly #jobs = new Map<string, Job>()
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #stop = new AbortController()
+  #announced = false
+  #looking: Promise<void> | undefined
+  #timer: Disposable | undefined
+
+  constructor({ store, clock, logger, owner, leaseMs, repeat }: SchedulerOptions) {
+    this.#store = store
+    this.#clock = clock
+    this.#logger = logger
+    this.#owner = owner ?? randomUUID()
+    this.#leaseMs = leaseMs ?? defaultLeaseMs
+    this.#repeat = repeat ?? repeatByTimer
+  }
+
+  register(job: Job): void {
+    if (this.#jobs.has(job.name)) throw new TypeError(`There are two jobs with the name ${job.name}`)
+    this.#jobs.set(job.name, job)
+  }
+
+  start(): void {
+    this.#timer ??= this.#repeat(lookEveryMs, () => this.runDue())
+    void this.runDue()
+  }
+
+  async runDue(): Promise<void> {
+    // One look at a time: a slow database must not be asked ever more often.
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+    })
+    await this.#looking
+    await Promise.all(this.#running.values())
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#timer?.[Symbol.dispose]()
+    this.#stop.abort(new Error('This server stops'))
+    await this.#looking
+    await Promise.all(this.#running.values())
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stop.signal.aborted) return
+    try {
+      await this.#announce()
+      const now = this.#clock.now()
+      for (const { name, nextRunAt, leaseUntil } of await this.#store.list()) {
+        if (nextRunAt <= now && (leaseUntil ?? 0) <= now) await this.#take(name)
+      }
+    } catch (err) {
+      this.#logger.error({ err }, 'The jobs that are due cannot be read')
+    }
+  }
+
+  async #announce(): Promise<void> {
+    if (this.#announced) return
+    const now = this.#clock.now()
+    for (const { name, intervalMs } of this.#jobs.values()) {
+      await this.#store.announce(name, { now, latest: now + intervalMs })
+    }
+    this.#announced = true
+  }
+
+  async #take(name: string): Promise<void> {
+    const job = this.#jobs.get(name)
+    if (job === undefined || this.#running.has(name) || this.#stop.signal.aborted) return
+    const lease: Lease = { name, owner: this.#owner }
+    const now = this.#clock.now()
+    if (!(await this.#store.claim(lease, { now, until: now + this.#leaseMs }))) return
+    const run = this.#run(job, lease)
+      .catch((err: unknown) => this.#logger.error({ err, job: name }, 'The end of a job cannot be recorded'))
+      .finally(() => this.#running.delete(name))
+    this.#running.set(name, run)
+  }
+
+  async #run(job: Job, lease: Lease): Promise<void> {
+    const lost = new AbortController()
+    const signal = AbortSignal.any([this.#stop.signal, lost.signal])
+    using _ = this.#repeat(this.#leaseMs / 3, () => this.#renew(lease, lost))
+    try {
+      signal.throwIfAborted()
+      await job.run(signal)
+    } catch (err) {
+      if (!signal.aborted) return this.#failed(job, lease, err)
+      this.#logger.info({ job: job.name, err }, 'A job was stopped')
+      return this.#store.release(lease)
+    }
+    await this.#finish(job, lease, null)
+  }
+
+  async #failed(job: Job, lease: Lease, err: unknown): Promise<void> {
+    this.#logger.error({ err, job: job.name }, 'A job failed')
+    await this.#finish(job, lease, messageOf(err))
+  }
+
+  async #finish({ name, intervalMs }: Job, lease: Lease, error: string | null): Promise<void> {
+    const finishedAt = this.#clock.now()
+    const outcome = error === null ? 'succeeded' : 'failed'
+    const end = { finishedAt, nextRunAt: finishedAt + intervalMs, outcome, error } as const
+    if (await this.#store.finish(lease, end)) this.#logger.debug({ job: name, outcome }, 'A job has ended')
+    else this.#logger.warn({ job: name, outcome }, 'A job has ended after another replica had taken it over')
+  }
+
+  async #renew(lease: Lease, lost: AbortController): Promise<void> {
+    try {
+      if (await this.#store.renew(lease, this.#clock.now() + this.#leaseMs)) return
+      // Where the run has just ended and let go of its lease, nobody listens any more.
+      lost.abort(new Error('Another replica has taken this job over'))
+    } catch (err) {
+      this.#logger.error({ err, job: lease.name }, 'The lease of a job cannot be renewed')
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import { jobTable } from './job.table.ts'
+import type { JobEnd, JobState, JobStore, Lease } from './job-store.ts'
+
+const rows = new TableRows(jobTable)
+
+const sql = {
+  announce: `INSERT INTO ${rows.table} (name, next_run_at) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET next_run_at = $3 WHERE ${rows.table}.next_run_at > $3`,
+  list: `${rows.select} ORDER BY name`,
+  claim: `UPDATE ${rows.table} SET lease_owner = $2, lease_until = $4, last_started_at = $3
+    WHERE name = $1 AND next_run_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)`,
+  renew: `UPDATE ${rows.table} SET lease_until = $3 WHERE name = $1 AND lease_owner = $2`,
+  finish: `UPDATE ${rows.table} SET lease_owner = NULL, lease_until = NULL,
+      last_finished_at = $3, next_run_at = $4, last_outcome = $5, last_error = $6
+    WHERE name = $1 AND lease_owner = $2`,
+  release: `UPDATE ${rows.table} SET lease_owner = NULL, lease_until = NULL WHERE name = $1 AND lease_owner = $2`,
+}
+
+export class TypeormJobStore implements JobStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async announce(name: string, { now, latest }: { readonly now: number; readonly latest: number }): Promise<void> {
+    await this.#database.execute(sql.announce, [name, now, latest])
+  }
+
+  async list(): Promise<readonly JobState[]> {
+    return (await this.#database.query(sql.list)).map((row) => rows.read(row))
+  }
+
+  async claim(lease: Lease, { now, until }: { readonly now: number; readonly until: number }): Promise<boolean> {
+    return (await this.#database.execute(sql.claim, [lease.name, lease.owner, now, until])) === 1
+  }
+
+  async renew(lease: Lease, until: number): Promise<boolean> {
+    return (await this.#database.execute(sql.renew, [lease.name, lease.owner, until])) === 1
+  }
+
+  async finish(lease: Lease, end: JobEnd): Promise<boolean> {
+    const { finishedAt, nextRunAt, outcome, error } = end
+    const parameters = [lease.name, lease.owner, finishedAt, nextRunAt, outcome, error]
+    return (await this.#database.execute(sql.finish, parameters)) === 1
+  }
+
+  async release(lease: Lease): Promise<void> {
+    await this.#database.execute(sql.release, [lease.name, lease.owner])
+  }
+}

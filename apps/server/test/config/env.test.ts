@@ -1,0 +1,32 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { readEnvironment } from '../../src/config/env.ts'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pocket-env-'))
+})
+
+afterEach(() => rm(folder, { recursive: true }))
+
+test('the .env file of the folder is read, and real variables win', async () => {
+  await writeFile(
+    join(folder, '.env'),
+    'APP_URL=https://id.example.com # comment\nPATH=/nowhere\nPOCKET_TEST_ONLY="a b"\n',
+  )
+  const environment = readEnvironment(folder)
+  expect(environment.APP_URL).toBe('https://id.example.com')
+  expect(environment.POCKET_TEST_ONLY).toBe('a b')
+  expect(environment.PATH).toBe(process.env.PATH)
+})
+
+test('without a file there are the real variables', () => {
+  expect(readEnvironment(folder).PATH).toBe(process.env.PATH)
+})
+
+test('a file that cannot be read is an error', () => {
+  expect(() => readEnvironment('/dev/null')).toThrow(/\/dev\/null\/\.env cannot be read/)
+})

@@ -1,0 +1,246 @@
+import { describe, expect, test } from '@jest/globals'
+import { type Config, InvalidConfig, loadConfig } from '../../src/config/load.ts'
+import type { Environment } from '../../src/config/reader.ts'
+
+const files: Readonly<Record<string, Buffer>> = {
+  '/run/key': Buffer.from('sixteen bytes ok\n'),
+  '/run/padded': Buffer.from('sixteen bytes ok\n\n'),
+  '/run/binary': Buffer.from([0xff, 0xfe, ...Buffer.from('fourteen bytes'), 0x0d, 0x0a]),
+  '/run/database': Buffer.from('postgres://pocket:s3cret@db/pocket\n'),
+  '/run/empty': Buffer.from('\n'),
+}
+
+function readFile(path: string): Buffer {
+  const content = files[path]
+  if (content === undefined) throw new Error(`ENOENT: no such file, open '${path}'`)
+  return content
+}
+
+function load(environment: Environment): Config {
+  return loadConfig(environment, readFile)
+}
+
+function problemsOf(environment: Environment): Readonly<Record<string, string>> {
+  try {
+    load(environment)
+  } catch (error) {
+    if (error instanceof InvalidConfig)
+      return Object.fromEntries(error.problems.map(({ variable, wrong, remedy }) => [variable, `${wrong}. ${remedy}`]))
+    throw error
+  }
+  return {}
+}
+
+test('an empty environment is enough', () => {
+  expect(load({})).toMatchObject({
+    appUrl: 'http://localhost:1411',
+    host: '0.0.0.0',
+    port: 1411,
+    unixSocket: undefined,
+    database: { kind: 'sqlite', path: 'data/pocket-id.db' },
+    dataFolder: 'data',
+    encryptionKey: undefined,
+    logLevel: 'info',
+    logJson: false,
+    warnings: [],
+  })
+})
+
+test("an existing compose file's environment starts", () => {
+  const config = load({
+    APP_URL: 'https://PocketID.example.com/',
+    TRUST_PROXY: 'true',
+    PUID: '1000',
+    PGID: '1000',
+    APP_ENV: 'production',
+    DB_PROVIDER: 'postgres',
+    DB_CONNECTION_STRING: 'postgres://pocket:secret@db:5432/pocket',
+    MAXMIND_LICENSE_KEY: '',
+    GEOLITE_DB_PATH: 'data/GeoLite2-City.mmdb',
+    UI_CONFIG_DISABLED: 'true',
+  })
+  expect(config.appUrl).toBe('https://pocketid.example.com')
+  expect(config.trustProxy('203.0.113.9')).toBe(true)
+  expect(config.database).toEqual({ kind: 'postgres', url: 'postgres://pocket:secret@db:5432/pocket' })
+  expect(config.dataFolder).toBe('data')
+})
+
+test('one error names everything that is wrong, and what would be right', () => {
+  const environment = {
+    APP_URL: 'http://nas.local:1411',
+    PORT: '70000',
+    HOST: 'http://x',
+    TRUST_PROXY: '10.0.0.0/33',
+    DB_CONNECTION_STRING: 'mysql://db/pocket',
+    ENCRYPTION_KEY: 'short',
+    LOG_LEVEL: 'loud',
+    LOG_JSON: 'maybe',
+    UNIX_SOCKET_MODE: '999',
+  }
+  expect(Object.keys(problemsOf(environment)).sort()).toEqual(Object.keys(environment).sort())
+  expect(() => load(environment)).toThrow(
+    /APP_URL: .*only over https.* Put a reverse proxy .*https:\/\/nas\.local:1411\./,
+  )
+  expect(() => load(environment)).toThrow(/\n {2}PORT: "70000" is not a port\. Write a whole number from 1 to 65535\./)
+})
+
+describe('APP_URL', () => {
+  test.each([
+    ['https://ID.Example.com/', 'https://id.example.com'],
+    ['https://id.example.com:8443', 'https://id.example.com:8443'],
+    ['https://id.example.com:443', 'https://id.example.com'],
+    ['http://localhost:3000', 'http://localhost:3000'],
+    ['http://id.localhost', 'http://id.localhost'],
+    ['  https://id.example.com  ', 'https://id.example.com'],
+    ['', 'http://localhost:1411'],
+  ])('%s is %s', (given, expected) => {
+    expect(load({ APP_URL: given }).appUrl).toBe(expected)
+  })
+
+  test.each([
+    ['id.example.com', /not an http or https address/],
+    ['ftp://id.example.com', /not an http or https address/],
+    ['https://id.example.com/auth', /path.*Write https:\/\/id\.example\.com;/],
+    ['https://id.example.com/?a=b', /query/],
+    ['https://id.example.com/#/login', /fragment/],
+    ['https://admin:s3cret@id.example.com', /user name or a password/],
+    ['http://id.example.com', /only over https/],
+    ['https://192.168.1.5', /IP address/],
+    ['http://127.0.0.1:1411', /IP address/],
+    ['https://[::1]', /IP address/],
+  ])('%s is refused', (given, reason) => {
+    const problem = problemsOf({ APP_URL: given }).APP_URL
+    expect(problem).toMatch(reason)
+    expect(problem).not.toContain('s3cret')
+  })
+
+  test('another port without an address is worth a warning', () => {
+    expect(load({ PORT: '3000' }).warnings).toEqual([expect.stringContaining('APP_URL')])
+    expect(load({ PORT: '3000', APP_URL: 'http://localhost:3000' }).warnings).toEqual([])
+  })
+})
+
+describe('TRUST_PROXY', () => {
+  test.each([
+    ['true', '203.0.113.9', true],
+    ['1', '::1', true],
+    ['false', '127.0.0.1', false],
+    ['', '127.0.0.1', false],
+    ['10.0.0.0/8, 192.168.1.5', '10.20.30.40', true],
+    ['10.0.0.0/8, 192.168.1.5', '::ffff:10.20.30.40', true],
+    ['10.0.0.0/8, 192.168.1.5', '192.168.1.5', true],
+    ['10.0.0.0/8, 192.168.1.5', '192.168.1.6', false],
+    ['10.0.0.0/8', 'fd00::1', false],
+    ['fd00::/8', 'fd12::1', true],
+    ['fd00::/8', 'not an address', false],
+  ])('%s: %s is trusted: %s', (given, peer, expected) => {
+    expect(load({ TRUST_PROXY: given }).trustProxy(peer)).toBe(expected)
+  })
+
+  test.each(['yes please', '10', '10.0.0.0/33', '10.0.0/8', ',', '10.0.0.1, proxy'])('%s is refused', (given) => {
+    expect(problemsOf({ TRUST_PROXY: given }).TRUST_PROXY).toMatch(/Write true, false/)
+  })
+})
+
+describe('DB_CONNECTION_STRING', () => {
+  test.each([
+    ['data/other.db', 'data/other.db', 'data'],
+    ['/srv/pocket/id.db', '/srv/pocket/id.db', '/srv/pocket'],
+    ['file:data/id.db', 'data/id.db', 'data'],
+    ['file:///srv/a%20b/id.db', '/srv/a b/id.db', '/srv/a b'],
+    ['file://localhost/srv/id.db', '/srv/id.db', '/srv'],
+    ['C:\\data\\id.db', 'C:\\data\\id.db', '.'],
+  ])('%s is the SQLite file %s', (given, path, folder) => {
+    const config = load({ DB_CONNECTION_STRING: given })
+    expect(config.database).toEqual({ kind: 'sqlite', path })
+    expect(config.dataFolder).toBe(folder)
+    expect(config.warnings).toEqual([])
+  })
+
+  test.each(['file:data/id.db?_pragma=busy_timeout(5000)&_txlock=immediate', 'data/id.db?_txlock=immediate'])(
+    'the parameters of %s are ignored with a warning',
+    (given) => {
+      const { database, warnings } = load({ DB_CONNECTION_STRING: given })
+      expect(database).toEqual({ kind: 'sqlite', path: 'data/id.db' })
+      expect(warnings).toEqual([expect.stringMatching(/DB_CONNECTION_STRING: .*_txlock=immediate" is ignored/)])
+    },
+  )
+
+  test.each(['postgres://u:p@db/x', 'postgresql://u:p@db/x?sslmode=disable'])('%s is PostgreSQL', (url) => {
+    expect(load({ DB_CONNECTION_STRING: url }).database).toEqual({ kind: 'postgres', url })
+  })
+
+  test.each([
+    ['mysql://u:s3cret@db/x', /kind "mysql"/],
+    ['sqlite:data/x.db', /kind "sqlite"/],
+    ['postgres://u:s3/cret@db:port/x', /not a valid PostgreSQL URL/],
+    ['postgres:db', /not a valid PostgreSQL URL/],
+    [':memory:', /names no file/],
+    ['file::memory:', /names no file/],
+    ['data/', /names no file/],
+    ['file://server/share/x.db', /host "server"/],
+    ['file:data/%zz', /valid file: URI/],
+  ])('%s is refused without its password', (given, reason) => {
+    const problem = problemsOf({ DB_CONNECTION_STRING: given }).DB_CONNECTION_STRING
+    expect(problem).toMatch(reason)
+    expect(problem).not.toContain('s3')
+  })
+
+  test.each([
+    ['postgres', '', /postgres, but the default of DB_CONNECTION_STRING is the path of an SQLite file/],
+    ['postgres', 'data/x.db', /postgres, but DB_CONNECTION_STRING is the path/],
+    ['sqlite', 'postgres://db/x', /sqlite, but DB_CONNECTION_STRING is the URL of a PostgreSQL database/],
+    ['mysql', '', /"mysql" is not known/],
+  ])('DB_PROVIDER=%s contradicts %s', (provider, connection, reason) => {
+    const problems = problemsOf({ DB_PROVIDER: provider, DB_CONNECTION_STRING: connection })
+    expect(Object.keys(problems)).toEqual(['DB_PROVIDER'])
+    expect(problems.DB_PROVIDER).toMatch(reason)
+  })
+
+  test('a provider that agrees is accepted', () => {
+    expect(load({ DB_PROVIDER: 'sqlite' }).database.kind).toBe('sqlite')
+    expect(load({ DB_PROVIDER: 'Postgres', DB_CONNECTION_STRING: 'postgres://db/x' }).database.kind).toBe('postgres')
+  })
+})
+
+describe('secrets', () => {
+  test('come from a file without its last line end', () => {
+    expect(load({ ENCRYPTION_KEY_FILE: '/run/key' }).encryptionKey?.toString()).toBe('sixteen bytes ok')
+    expect(load({ ENCRYPTION_KEY_FILE: '/run/padded' }).encryptionKey?.toString()).toBe('sixteen bytes ok\n')
+    expect(load({ DB_CONNECTION_STRING_FILE: '/run/database' }).database.kind).toBe('postgres')
+  })
+
+  test('keep their bytes, even where they are no text', () => {
+    expect(load({ ENCRYPTION_KEY_FILE: '/run/binary' }).encryptionKey).toEqual(files['/run/binary']?.subarray(0, 16))
+  })
+
+  test('may be given twice only with the same value', () => {
+    const both = (key: string) => ({ ENCRYPTION_KEY: key, ENCRYPTION_KEY_FILE: '/run/key' })
+    expect(load(both('sixteen bytes ok')).encryptionKey?.toString()).toBe('sixteen bytes ok')
+    const problem = problemsOf(both('sixteen bytes no')).ENCRYPTION_KEY
+    expect(problem).toMatch(/another value\. Remove ENCRYPTION_KEY or ENCRYPTION_KEY_FILE/)
+    expect(problem).not.toContain('sixteen')
+  })
+
+  test.each([
+    ['/run/missing', /\/run\/missing", which cannot be read \(ENOENT/],
+    ['/run/empty', /which is empty/],
+  ])('in %s are a problem', (path, reason) => {
+    expect(problemsOf({ ENCRYPTION_KEY_FILE: path }).ENCRYPTION_KEY).toMatch(reason)
+  })
+
+  test('that are too short are not shown', () => {
+    const problem = problemsOf({ ENCRYPTION_KEY: 'fifteen bytes x' }).ENCRYPTION_KEY
+    expect(problem).toMatch(/15 bytes.*16 bytes at least/)
+    expect(problem).not.toContain('fifteen')
+  })
+})
+
+test('a Unix socket has a mode, and the mode alone does nothing', () => {
+  expect(load({ UNIX_SOCKET: '/run/pocket.sock', UNIX_SOCKET_MODE: '0660' })).toMatchObject({
+    unixSocket: '/run/pocket.sock',
+    unixSocketMode: 0o660,
+    warnings: [],
+  })
+  expect(load({ UNIX_SOCKET_MODE: '660' }).warnings).toEqual([expect.stringContaining('UNIX_SOCKET_MODE')])
+})

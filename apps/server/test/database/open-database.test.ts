@@ -1,0 +1,284 @@
+import { cp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { connect as connectSocket, createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import { MasterKey } from '@pocket/core'
+import { typeormStores } from '@pocket/core/typeorm'
+import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
+import Database from 'better-sqlite3'
+import pg from 'pg'
+import type { Config } from '../../src/config/load.ts'
+import { connectToPostgres } from '../../src/database/connect.ts'
+import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { createFolder, type TestFolder } from './folder.ts'
+import { keepingLogger } from './keeping-logger.ts'
+import { pocketIdRows, pocketIdSchema } from './pocket-id.ts'
+
+type DatabaseConfig = Pick<Config, 'database' | 'dataFolder' | 'encryptionKey'>
+
+/** A database that is not opened yet, and everything of it that must stay as it is. */
+interface Site extends AsyncDisposable {
+  readonly folder: TestFolder
+  readonly config: DatabaseConfig
+  execute(statements: readonly string[]): Promise<void>
+  state(): Promise<unknown>
+}
+
+const sites: Readonly<Record<string, () => Promise<Site>>> = { SQLite: sqliteSite, PostgreSQL: postgresSite }
+
+async function sqliteSite(): Promise<Site> {
+  const folder = await createFolder()
+  const path = join(folder.path, 'pocket-id.db')
+  return {
+    folder,
+    config: { database: { kind: 'sqlite', path }, dataFolder: folder.path, encryptionKey: undefined },
+    async execute(statements) {
+      const database = new Database(path)
+      database.pragma('journal_mode = WAL')
+      for (const statement of statements) database.exec(statement)
+      database.close()
+    },
+    state: () => folder.state(),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  }
+}
+
+async function postgresSite(): Promise<Site> {
+  const folder = await createFolder()
+  const database = await createTestDatabase()
+  const { url } = database
+  return {
+    folder,
+    config: { database: { kind: 'postgres', url }, dataFolder: folder.path, encryptionKey: undefined },
+    execute: (statements) =>
+      withClient(url, async (client) => {
+        for (const statement of statements) await client.query(statement)
+      }),
+    state: async () => ({ folder: await folder.state(), database: await withClient(url, catalogAndRows) }),
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function catalogAndRows(client: pg.Client): Promise<unknown> {
+  const catalog =
+    await client.query(`SELECT n.nspname, c.oid, c.relname, c.relkind, c.relfilenode, a.attname, a.atttypid
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2, a.attnum`)
+  const extensions = await client.query('SELECT extname FROM pg_extension ORDER BY 1')
+  const tables = await client.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+  )
+  const rows: unknown[] = []
+  for (const { name } of tables.rows) rows.push((await client.query(`SELECT ctid, xmin, * FROM "${name}"`)).rows)
+  return { catalog: catalog.rows, extensions: extensions.rows, rows }
+}
+
+/** Encrypts something, as a started server does. */
+async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): Promise<void> {
+  const encryptedJwk = masterKey.encrypt('signing key', JSON.stringify({ kid, filler: 'x'.repeat(2500) }))
+  await typeormStores(dataSource).keys.insert({
+    kid,
+    algorithm: 'RS256',
+    status: 'current',
+    encryptedJwk,
+    statusSince: 1,
+  })
+}
+
+async function open(config: DatabaseConfig): Promise<OpenDatabase> {
+  return openDatabase(config, keepingLogger().logger)
+}
+
+describe.each(Object.entries(sites))('%s', (_, createSite) => {
+  test('is made and migrated, and opens again with the key that was generated', async () => {
+    await using site = await createSite()
+    const { logger, lines } = keepingLogger()
+    const first = await openDatabase(site.config, logger)
+    await first.ping()
+    await storeKey(first)
+    expect(await first.jobs.list()).toEqual([])
+    await first[Symbol.asyncDispose]()
+    const keyFile = join(site.folder.path, 'encryption_key')
+    expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
+    expect(lines.join()).toContain(keyFile)
+    expect(lines.join()).not.toContain((await readFile(keyFile, 'utf8')).trim())
+    const again = await open(site.config)
+    expect(again.masterKey.fingerprint).toBe(first.masterKey.fingerprint)
+    expect(await typeormStores(again.dataSource).keys.list()).toHaveLength(1)
+    await again[Symbol.asyncDispose]()
+  })
+
+  test('has the tables that its schema describes', async () => {
+    await using site = await createSite()
+    await using database = await open(site.config)
+    const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log()
+    expect(upQueries.map(({ query }) => query)).toEqual([])
+  })
+
+  test("with Pocket ID's tables is refused and stays as it is", async () => {
+    await using site = await createSite()
+    await site.execute([...pocketIdSchema, ...pocketIdRows])
+    const before = await site.state()
+    await expect(open(site.config)).rejects.toThrow(/belongs to Pocket ID.*webauthn_credentials.*\n.*before writing/)
+    expect(await site.state()).toEqual(before)
+  })
+
+  test('with tables of somebody else is used', async () => {
+    await using site = await createSite()
+    await site.execute(['CREATE TABLE users (id integer)', 'CREATE TABLE schema_migrations (version integer)'])
+    await using database = await open(site.config)
+    await database.ping()
+  })
+
+  test("that became ours is opened even beside Pocket ID's tables", async () => {
+    await using site = await createSite()
+    await (await open(site.config))[Symbol.asyncDispose]()
+    await site.execute(pocketIdSchema)
+    await using database = await open(site.config)
+    await database.ping()
+  })
+
+  test('opens with a key of the environment, which leaves no file', async () => {
+    await using site = await createSite()
+    const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
+    await using database = await open(config)
+    expect(database.masterKey.fingerprint).toBe(MasterKey.from(config.encryptionKey).fingerprint)
+    await expect(stat(join(site.folder.path, 'encryption_key'))).rejects.toThrow(/ENOENT/)
+  })
+
+  test('without its key is refused, naming the fingerprint, and stays as it is', async () => {
+    await using site = await createSite()
+    const database = await open(site.config)
+    await storeKey(database)
+    await database[Symbol.asyncDispose]()
+    await rm(join(site.folder.path, 'encryption_key'))
+    const before = await site.state()
+    const refusal = open(site.config)
+    await expect(refusal).rejects.toThrow(/encryption key is missing/)
+    await expect(refusal).rejects.toThrow(database.masterKey.fingerprint)
+    expect(await site.state()).toEqual(before)
+  })
+
+  test('with another key is refused, naming both fingerprints and where the right one lies', async () => {
+    await using site = await createSite()
+    const database = await open(site.config)
+    await storeKey(database)
+    await database[Symbol.asyncDispose]()
+    const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
+    const before = await site.state()
+    const refusal = open(config)
+    await expect(refusal).rejects.toThrow(`expected is the fingerprint ${database.masterKey.fingerprint}`)
+    await expect(refusal).rejects.toThrow(MasterKey.from(config.encryptionKey).fingerprint)
+    await expect(refusal).rejects.toThrow(/encryption_key does fit: remove ENCRYPTION_KEY/)
+    expect(await site.state()).toEqual(before)
+    const wrongFile = { ...site.config, encryptionKey: undefined }
+    await rename(join(site.folder.path, 'encryption_key'), join(site.folder.path, 'kept'))
+    await expect(open({ ...wrongFile, dataFolder: join(site.folder.path, 'kept') })).rejects.toThrow(/cannot be used/)
+  })
+
+  test('opens with its own key, although the data folder holds another one', async () => {
+    await using site = await createSite()
+    const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
+    await (await open(site.config))[Symbol.asyncDispose]()
+    const database = await open(config)
+    await storeKey(database)
+    await database[Symbol.asyncDispose]()
+    await expect(open(site.config)).rejects.toThrow(/does not fit/)
+    const { logger, lines } = keepingLogger()
+    await (await openDatabase(config, logger))[Symbol.asyncDispose]()
+    expect(lines.join()).toContain('not used')
+  })
+
+  test('is set up once by processes that start at once', async () => {
+    await using site = await createSite()
+    const { database, dataFolder } = site.config
+    const connection = database.kind === 'sqlite' ? database.path : database.url
+    const program = fileURLToPath(new URL('./open-once.ts', import.meta.url))
+    const processes = await Promise.all(
+      Array.from({ length: 3 }, () =>
+        startProcess(process.execPath, ['--conditions=pocket-source', '--no-warnings', program], {
+          env: { OPEN_DATABASE: connection, OPEN_FOLDER: dataFolder },
+        }),
+      ),
+    )
+    const exits = await Promise.all(processes.map(({ exit }) => exit))
+    const outputs = processes.map((running) => running.output())
+    expect({ exits, outputs }).toEqual({ exits: [0, 0, 0], outputs: expect.anything() })
+    const fingerprints = outputs.map((output) => /opened (\w+)/.exec(output)?.[1])
+    await using opened = await open(site.config)
+    expect(new Set(fingerprints)).toEqual(new Set([opened.masterKey.fingerprint]))
+  })
+})
+
+test('a killed SQLite database whose log holds everything is refused with a wrong key and stays as it is', async () => {
+  await using site = await sqliteSite()
+  await using killed = await createFolder()
+  await using database = await open(site.config)
+  await storeKey(database)
+  await cp(site.folder.path, killed.path, { recursive: true })
+  const path = join(killed.path, 'pocket-id.db')
+  const config: DatabaseConfig = {
+    database: { kind: 'sqlite', path },
+    dataFolder: killed.path,
+    encryptionKey: Buffer.from('a key of sixteen bytes'),
+  }
+  expect((await stat(`${path}-wal`)).size).toBeGreaterThan(0)
+  const before = await killed.state()
+  await expect(open(config)).rejects.toThrow(database.masterKey.fingerprint)
+  expect(await killed.state()).toEqual(before)
+  await (await open({ ...config, encryptionKey: undefined }))[Symbol.asyncDispose]()
+})
+
+describe('PostgreSQL that is not there', () => {
+  test('is waited for', async () => {
+    await using database = await createTestDatabase()
+    const target = new URL(database.url)
+    const port = await freePort()
+    const proxy = createServer((socket) => {
+      socket.pipe(connectSocket(Number(target.port), target.hostname)).pipe(socket)
+    })
+    const late = new URL(database.url)
+    late.port = String(port)
+    // The database comes up as soon as its absence has been noticed.
+    const { logger, lines } = keepingLogger((line) => {
+      if (line.includes('Waiting') && !proxy.listening) proxy.listen(port, late.hostname)
+    })
+    const patience = { attempts: 50, pause: 20 }
+    const dataSource = await connectToPostgres({ url: late.href, tables: [], logger, patience })
+    expect(lines.join()).toContain('Waiting for PostgreSQL')
+    await dataSource.destroy()
+    proxy.close()
+  })
+
+  test('is given up on, without its password', async () => {
+    const url = `postgres://pocket:s3cret@127.0.0.1:${await freePort()}/pocket`
+    const { logger, lines } = keepingLogger()
+    const refusal = connectToPostgres({ url, tables: [], logger, patience: { attempts: 3, pause: 1 } })
+    await expect(refusal).rejects.toThrow(/127\.0\.0\.1:\d+\/pocket cannot be used: .*ECONNREFUSED/)
+    await expect(refusal).rejects.not.toThrow(/s3cret/)
+    expect(lines).toHaveLength(2)
+  })
+
+  test('is not waited for where waiting does not help', async () => {
+    await using database = await createTestDatabase()
+    const url = new URL(database.url)
+    url.pathname = '/there_is_no_such_database'
+    const { logger, lines } = keepingLogger()
+    await expect(connectToPostgres({ url: url.href, tables: [], logger })).rejects.toThrow(/does not exist/)
+    expect(lines).toEqual([])
+  })
+})

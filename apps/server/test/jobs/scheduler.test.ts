@@ -1,0 +1,288 @@
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { createTestDatabase } from '@pocket/test-support'
+import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { jobTable } from '../../src/jobs/job.table.ts'
+import type { JobStore } from '../../src/jobs/job-store.ts'
+import { createScheduler, type Scheduler } from '../../src/jobs/scheduler.ts'
+import { createFolder } from '../database/folder.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+import { ManualRepeat } from './manual-repeat.ts'
+
+const hour = 3_600_000
+const kinds = ['SQLite', 'PostgreSQL']
+
+interface TwoReplicas extends AsyncDisposable {
+  readonly stores: readonly JobStore[]
+  empty(): Promise<void>
+}
+
+/** A database that is there once for each replica, as it is for processes. */
+async function openTwice(kind: string): Promise<TwoReplicas> {
+  const stack = new AsyncDisposableStack()
+  const folder = stack.use(await createFolder())
+  const database =
+    kind === 'SQLite'
+      ? ({ kind: 'sqlite', path: join(folder.path, 'jobs.db') } as const)
+      : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
+  const config = { database, dataFolder: folder.path, encryptionKey: undefined }
+  const opened: OpenDatabase[] = []
+  for (let index = 0; index < 2; index++) opened.push(stack.use(await openDatabase(config, keepingLogger().logger)))
+  return {
+    stores: opened.map(({ jobs }) => jobs),
+    empty: async () => opened[0]?.dataSource.getRepository(jobTable).clear(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+describe.each(kinds)('%s', (kind) => {
+  let database: TwoReplicas
+  let stack: AsyncDisposableStack
+  let now: number
+  let log: ReturnType<typeof keepingLogger>
+  let repeat: ManualRepeat
+
+  beforeAll(async () => {
+    database = await openTwice(kind)
+  })
+
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]()
+  })
+
+  beforeEach(async () => {
+    await database.empty()
+    stack = new AsyncDisposableStack()
+    now = 1_700_000_000_000
+    log = keepingLogger()
+    repeat = new ManualRepeat()
+  })
+
+  afterEach(() => stack.disposeAsync())
+
+  /** A replica; `index` says over which connection it works. */
+  function replica(index: number): Scheduler {
+    const store = storeOf(index)
+    const clock = { now: () => now }
+    const options = {
+      store,
+      clock,
+      logger: log.logger,
+      owner: `replica-${index}`,
+      leaseMs: 60_000,
+      repeat: repeat.repeat,
+    }
+    return stack.use(createScheduler(options))
+  }
+
+  function storeOf(index: number): JobStore {
+    const store = database.stores[index]
+    if (store === undefined) throw new RangeError(`There is no replica ${index}`)
+    return store
+  }
+
+  async function state(name = 'clean-up') {
+    return (await storeOf(0).list()).find((job) => job.name === name)
+  }
+
+  test('a job runs at once, and again when its interval is over', async () => {
+    const scheduler = replica(0)
+    let runs = 0
+    scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })
+    await scheduler.runDue()
+    await scheduler.runDue()
+    now += hour - 1
+    await scheduler.runDue()
+    expect(runs).toBe(1)
+    now += 1
+    await scheduler.runDue()
+    expect(runs).toBe(2)
+    expect(await state()).toEqual({
+      name: 'clean-up',
+      nextRunAt: now + hour,
+      leaseOwner: null,
+      leaseUntil: null,
+      lastStartedAt: now,
+      lastFinishedAt: now,
+      lastOutcome: 'succeeded',
+      lastError: null,
+    })
+  })
+
+  test('of two replicas one runs a job that is due', async () => {
+    const runs: number[] = []
+    const schedulers = [replica(0), replica(1)]
+    for (const [index, scheduler] of schedulers.entries())
+      for (let job = 0; job < 10; job++)
+        scheduler.register({ name: `job-${job}`, intervalMs: hour, run: async () => runs.push(index) })
+    await Promise.all(schedulers.map((scheduler) => scheduler.runDue()))
+    expect(runs).toHaveLength(10)
+  })
+
+  test('a job is not begun elsewhere while it runs, and a renewed lease does not run out', async () => {
+    const gate = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    const others: string[] = []
+    const [mine, other] = [replica(0), replica(1)]
+    mine.register({
+      name: 'clean-up',
+      intervalMs: hour,
+      run: async () => {
+        begun.resolve()
+        await gate.promise
+      },
+    })
+    other.register({ name: 'clean-up', intervalMs: hour, run: async () => others.push('ran') })
+    const running = mine.runDue()
+    await begun.promise
+    await other.runDue()
+    now += 50_000
+    await repeat.tick()
+    now += 50_000
+    await other.runDue()
+    expect(others).toEqual([])
+    expect((await state())?.leaseUntil).toBe(now + 10_000)
+    gate.resolve()
+    await running
+    expect((await state())?.lastOutcome).toBe('succeeded')
+  })
+
+  test('the job of a replica that has died is taken over when its lease has run out', async () => {
+    const dead = storeOf(0)
+    await dead.announce('clean-up', { now, latest: now + hour })
+    expect(await dead.claim({ name: 'clean-up', owner: 'dead' }, { now, until: now + 60_000 })).toBe(true)
+    const ran: number[] = []
+    const other = replica(1)
+    other.register({ name: 'clean-up', intervalMs: hour, run: async () => ran.push(now) })
+    now += 59_999
+    await other.runDue()
+    expect(ran).toEqual([])
+    now += 1
+    await other.runDue()
+    expect(ran).toEqual([now])
+    expect(await dead.finish({ name: 'clean-up', owner: 'dead' }, failure())).toBe(false)
+    expect((await state())?.lastOutcome).toBe('succeeded')
+  })
+
+  test('a replica whose job was taken over stops it and records nothing', async () => {
+    const begun = Promise.withResolvers<AbortSignal>()
+    const mine = replica(0)
+    mine.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
+    const running = mine.runDue()
+    const signal = await begun.promise
+    now += 60_000
+    const thief = { name: 'clean-up', owner: 'thief' }
+    expect(await storeOf(1).claim(thief, { now, until: now + 60_000 })).toBe(true)
+    await repeat.tick()
+    await running
+    expect(signal.aborted).toBe(true)
+    expect(await state()).toMatchObject({ leaseOwner: 'thief', lastOutcome: null })
+  })
+
+  test('a failure is recorded and logged, and ends with the next success', async () => {
+    const scheduler = replica(0)
+    let fail = true
+    scheduler.register({
+      name: 'clean-up',
+      intervalMs: hour,
+      run: async () => {
+        if (fail) throw new Error('the disk is full')
+      },
+    })
+    await scheduler.runDue()
+    expect(await state()).toMatchObject({ lastOutcome: 'failed', lastError: 'the disk is full', nextRunAt: now + hour })
+    expect(log.lines.join()).toContain('the disk is full')
+    fail = false
+    now += hour
+    await scheduler.runDue()
+    expect(await state()).toMatchObject({ lastOutcome: 'succeeded', lastError: null })
+  })
+
+  test('disposal stops what runs and leaves it to another replica', async () => {
+    const begun = Promise.withResolvers<AbortSignal>()
+    const mine = replica(0)
+    mine.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
+    mine.start()
+    await begun.promise
+    await mine[Symbol.asyncDispose]()
+    expect(repeat.size).toBe(0)
+    expect(await state()).toMatchObject({ leaseOwner: null, leaseUntil: null, lastOutcome: null })
+    const ran: string[] = []
+    const other = replica(1)
+    other.register({ name: 'clean-up', intervalMs: hour, run: async () => ran.push('ran') })
+    await other.runDue()
+    expect(ran).toEqual(['ran'])
+    await mine.runDue()
+    expect(ran).toEqual(['ran'])
+  })
+
+  test('a run that finishes in spite of the stop counts', async () => {
+    const begun = Promise.withResolvers<AbortSignal>()
+    const mine = replica(0)
+    mine.register({
+      name: 'clean-up',
+      intervalMs: hour,
+      run: (signal) => untilAborted(signal, begun.resolve).catch(() => {}),
+    })
+    mine.start()
+    await begun.promise
+    await mine[Symbol.asyncDispose]()
+    expect(await state()).toMatchObject({ leaseOwner: null, lastOutcome: 'succeeded' })
+  })
+
+  test('a shorter interval brings the next run forward', async () => {
+    const scheduler = replica(0)
+    scheduler.register({ name: 'clean-up', intervalMs: 24 * hour, run: async () => {} })
+    await scheduler.runDue()
+    const newer = replica(1)
+    newer.register({ name: 'clean-up', intervalMs: hour, run: async () => {} })
+    await newer.runDue()
+    expect((await state())?.nextRunAt).toBe(now + hour)
+  })
+
+  test('a store that fails is logged, and the next look goes on', async () => {
+    let away = true
+    const store = {
+      ...bound(storeOf(0)),
+      list: async () => (away ? Promise.reject(new Error('away')) : storeOf(0).list()),
+    }
+    const scheduler = createScheduler({ store, clock: { now: () => now }, logger: log.logger, repeat: repeat.repeat })
+    let runs = 0
+    scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })
+    await scheduler.runDue()
+    expect(log.lines.join()).toContain('away')
+    away = false
+    await scheduler.runDue()
+    expect(runs).toBe(1)
+    await scheduler[Symbol.asyncDispose]()
+  })
+
+  test('two jobs of one name are a mistake', () => {
+    const scheduler = replica(0)
+    const job = { name: 'clean-up', intervalMs: hour, run: async () => {} }
+    scheduler.register(job)
+    expect(() => scheduler.register(job)).toThrow(/clean-up/)
+  })
+
+  function failure() {
+    return { finishedAt: now, nextRunAt: now, outcome: 'failed', error: 'dead' } as const
+  }
+})
+
+function untilAborted(signal: AbortSignal, begun: (signal: AbortSignal) => void): Promise<void> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+    begun(signal)
+  })
+}
+
+function bound(store: JobStore): JobStore {
+  return {
+    announce: (name, times) => store.announce(name, times),
+    list: () => store.list(),
+    claim: (lease, times) => store.claim(lease, times),
+    renew: (lease, until) => store.renew(lease, until),
+    finish: (lease, end) => store.finish(lease, end),
+    release: (lease) => store.release(lease),
+  }
+}

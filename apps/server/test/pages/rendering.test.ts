@@ -1,0 +1,124 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { errorCodes } from '@pocket/core/errors'
+import { createMessages, loadMessages } from '../../src/http/messages.ts'
+import { type PageServer, startPageServer } from './page-server.ts'
+import { pageStates } from './page-states.ts'
+
+const server = new URL('../../', import.meta.url)
+const catalogue = fileURLToPath(new URL('locales/en.json', server))
+let pages: PageServer
+
+beforeAll(async () => {
+  pages = await startPageServer()
+})
+afterAll(async () => pages[Symbol.asyncDispose]())
+
+describe('templates', () => {
+  test('print nothing unescaped, and hold no inline script, style or handler', async () => {
+    const views = fileURLToPath(new URL('views/', server))
+    const names = (await readdir(views, { recursive: true })).filter((name) => name.endsWith('.ejs'))
+    expect(names.length).toBeGreaterThan(20)
+    for (const name of names) {
+      const text = await readFile(`${views}${name}`, 'utf8')
+      expect([name, text.match(/<%-(?! include\()/)]).toEqual([name, null])
+      expect([name, text.match(/<style|\sstyle=|\son[a-z]+=|<script(?! type="module" src)/)]).toEqual([name, null])
+    }
+  })
+
+  test('show a hostile name as text', async () => {
+    const hostile = '"><script>alert(1)</script>'
+    const state = pageStates['sign-in-to-client']
+    if (state?.view !== 'sign-in') throw new Error('The state shows another page.')
+    const html = await pages.render({ ...state, client: { id: 'x', name: hostile, destination: hostile } })
+    expect(html).toContain('&lt;script&gt;alert(1)')
+    expect(html).not.toContain('<script>')
+  })
+
+  test('take no option of EJS from what a page shows', async () => {
+    const state = pageStates['signed-out']
+    if (state?.view !== 'signed-out') throw new Error('The state shows another page.')
+    const html = await pages.render(Object.assign({}, state, { outputFunctionName: 'x;throw 1;y', client: null }))
+    expect(html).toContain('You’re signed out')
+  })
+})
+
+describe('the catalogue', () => {
+  test('has a title and a text for every error code', async () => {
+    const messages = await loadMessages(catalogue)
+    const missing = errorCodes.filter(
+      (code) => !messages.has(`errors.${code}.title`) || !messages.has(`errors.${code}.text`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  test('fails loudly where a message or a value is missing', () => {
+    const messages = createMessages({ language: 'en', hello: 'Hello {name}' })
+    expect(messages.text('hello', { name: 'Anna' })).toBe('Hello Anna')
+    expect(() => messages.text('hello')).toThrow('The message hello needs the value name.')
+    expect(() => messages.text('goodbye')).toThrow('There is no message goodbye.')
+    expect(() => createMessages({ language: 'en', number: 1 })).toThrow('at number')
+  })
+
+  test('keeps values apart from the text around them', () => {
+    const messages = createMessages({ language: 'en', sent: 'To {host}.' })
+    expect(messages.parts('sent', { host: '{host}' })).toEqual([
+      { text: 'To ', isValue: false },
+      { text: '{host}', isValue: true },
+      { text: '.', isValue: false },
+    ])
+  })
+
+  test('chooses the plural form of its language', () => {
+    const messages = createMessages({
+      language: 'pl',
+      keys: { one: '{count} klucz', few: '{count} klucze', other: '{count} kluczy' },
+    })
+    expect([1, 3, 5].map((count) => messages.plural('keys', { count }))).toEqual(['1 klucz', '3 klucze', '5 kluczy'])
+  })
+})
+
+describe('assets', () => {
+  const stylesheet = async () => {
+    const html = await pages.render({ view: 'signed-out', client: null })
+    const [, path = ''] = /href="(\/assets\/pocket\.[^"]+)"/.exec(html) ?? []
+    return `${pages.origin}${path}`
+  }
+
+  test.each([
+    ['br', 'br'],
+    ['gzip', 'gzip'],
+    ['gzip;q=0.5, br;q=0', 'gzip'],
+    ['identity', null],
+  ])('are sent to a browser that accepts %s as %s', async (accepted, sent) => {
+    const response = await fetch(await stylesheet(), { headers: { 'accept-encoding': accepted } })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-encoding')).toBe(sent)
+    expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8')
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(response.headers.get('vary')).toBe('Accept-Encoding')
+    expect(await response.text()).toContain('@layer')
+  })
+
+  test('are not sent again where the browser has them', async () => {
+    const url = await stylesheet()
+    const etag = (await fetch(url)).headers.get('etag') ?? ''
+    const again = await fetch(url, { headers: { 'if-none-match': etag, 'cache-control': 'max-age=0' } })
+    expect(again.status).toBe(304)
+    expect(await again.text()).toBe('')
+  })
+
+  test('answer HEAD without a body', async () => {
+    const response = await fetch(await stylesheet(), { method: 'HEAD' })
+    expect([response.status, await response.text()]).toEqual([200, ''])
+  })
+
+  test.each(['/assets/manifest.json', '/assets/pocket.css', '/assets/../../package.json', '/assets/'])(
+    'are those of the manifest and no others: %s',
+    async (path) => {
+      const { status } = await fetch(`${pages.origin}${path}`)
+      expect(status).toBe(404)
+    },
+  )
+})

@@ -1,0 +1,20 @@
+/** Where the protocol's endpoints are, by the library's names for them. */
+export const protocolRoutes = {
+  authorization: '/authorize',
+  token: '/api/oidc/token',
+  userinfo: '/api/oidc/userinfo',
+  introspection: '/api/oidc/introspect',
+  revocation: '/api/oidc/revoke',
+  end_session: '/api/oidc/end-session',
+  pushed_authorization_request: '/api/oidc/par',
+  jwks: '/.well-known/jwks.json',
+} as const
+
+const discovery = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
+const exact = new Set<string>([...Object.values(protocolRoutes), ...discovery])
+const below = [protocolRoutes.authorization, protocolRoutes.end_session].map((path) => `${path}/`)
+
+/** Whether the library answers at this path. */
+export function isProtocolPath(path: string): boolean {
+  return exact.has(path) || below.some((prefix) => path.startsWith(prefix))
+}
