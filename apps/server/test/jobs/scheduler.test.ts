@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createTestDatabase } from '@pocket/test-support'
-import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { openDatabase } from '../../src/database/open-database.ts'
 import { jobTable } from '../../src/jobs/job.table.ts'
 import type { JobStore } from '../../src/jobs/job-store.ts'
 import { createScheduler, type Scheduler } from '../../src/jobs/scheduler.ts'
@@ -17,7 +17,7 @@ interface TwoReplicas extends AsyncDisposable {
   empty(): Promise<void>
 }
 
-/** A database that is there once for each replica, as it is for processes. */
+/** One database and two replicas, on PostgreSQL each with connections of its own. */
 async function openTwice(kind: string): Promise<TwoReplicas> {
   const stack = new AsyncDisposableStack()
   const folder = stack.use(await createFolder())
@@ -26,11 +26,12 @@ async function openTwice(kind: string): Promise<TwoReplicas> {
       ? ({ kind: 'sqlite', path: join(folder.path, 'jobs.db') } as const)
       : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
   const config = { database, dataFolder: folder.path, encryptionKey: undefined }
-  const opened: OpenDatabase[] = []
-  for (let index = 0; index < 2; index++) opened.push(stack.use(await openDatabase(config, keepingLogger().logger)))
+  const first = stack.use(await openDatabase(config, keepingLogger().logger))
+  // Two connections of one process to one SQLite file would wait for each other without letting each other go on.
+  const second = kind === 'SQLite' ? first : stack.use(await openDatabase(config, keepingLogger().logger))
   return {
-    stores: opened.map(({ jobs }) => jobs),
-    empty: async () => opened[0]?.dataSource.getRepository(jobTable).clear(),
+    stores: [first.jobs, second.jobs],
+    empty: () => first.dataSource.getRepository(jobTable).clear(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }

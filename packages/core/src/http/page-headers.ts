@@ -21,6 +21,6 @@ export function pageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-clien
 export function commonHeaders(res: ServerResponse): void {
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('X-Frame-Options', 'DENY')
-  res.setHeader('Referrer-Policy', 'no-referrer')
+  res.setHeader('Referrer-Policy', 'same-origin')
   res.setHeader('Permissions-Policy', 'publickey-credentials-get=(self), publickey-credentials-create=(self)')
 }

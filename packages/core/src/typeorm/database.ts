@@ -132,6 +132,6 @@ function installTurns(
     driver: BetterSqlite3Driver,
   ) => BetterSqlite3QueryRunner
   const Runner = turnTakingRunner(base, turns, ambient)
-
+  driver.createQueryRunner = () => new Runner(driver)
   return turns
 }

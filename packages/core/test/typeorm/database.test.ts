@@ -47,13 +47,13 @@ describe.each(databases)('%s', (kind, open) => {
   })
 
   test('an error of the database reaches its caller and nobody else', async () => {
-    const both = await Promise.allSettled([
-      database.execute(insert, ['a', '', false]),
+    await database.execute(insert, ['a', '', false])
+    const results = await Promise.allSettled([
       database.execute(insert, ['a', '', false]),
       database.execute(insert, ['b', '', false]),
       database.execute('SELECT nonsense'),
     ])
-    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected'])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected'])
     expect(await ids()).toEqual(['a', 'b'])
   })
 
@@ -121,6 +121,8 @@ describe.each(databases)('%s', (kind, open) => {
         if (present.length === 0) await database.execute(insert, [`note ${index}`, '', false])
         return present.length === 0
       })
+    // Opens all connections of the pool, since one that is still connecting would come too late to do harm.
+    await Promise.all(Array.from({ length: 50 }, () => database.query('SELECT 1')))
     const results = await Promise.all(Array.from({ length: 50 }, (_, index) => insertFirst(index)))
     expect(results.filter(Boolean)).toEqual([true])
     expect(await ids()).toEqual([`note ${results.indexOf(true)}`])

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+// A program: `node apps/server/scripts/deploy.ts FOLDER` puts into a folder what goes into the image.
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const built = ['packages/core/dist/index.js', 'packages/directory/dist/index.js', 'apps/server/dist/main.js']
+/** What pnpm leaves for its own next run. */
+const leftovers = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'node_modules/.modules.yaml', 'node_modules/.pnpm-workspace-state-v1.json']
+
+/**
+ * Copies the built server and everything that it needs to run, without what only development needs.
+ *
+ * @param folder - new or empty
+ * @throws {Error} where the folder holds something, or the build has not been made
+ */
+export async function deploy(folder: string): Promise<void> {
+  const target = resolve(folder)
+  if (existsSync(target) && (await readdir(target)).length > 0) throw new Error(`${target} is not empty.`)
+  const missing = built.filter((file) => !existsSync(join(root, file)))
+  if (missing.length > 0) throw new Error(`${missing.join(', ')} is missing. Run "pnpm run build" first.`)
+  await pnpm(['--filter', '@pocket/server', 'deploy', '--prod', target])
+  for (const file of leftovers) await rm(join(target, file), { force: true })
+}
+
+async function pnpm(args: readonly string[]): Promise<void> {
+  const child = spawn('pnpm', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const [code]: unknown[] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`pnpm ${args.join(' ')} ended with ${String(code)}.`)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , folder] = process.argv
+  if (folder === undefined) throw new Error('Usage: node apps/server/scripts/deploy.ts FOLDER')
+  await deploy(folder)
+}

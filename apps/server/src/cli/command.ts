@@ -1,0 +1,45 @@
+import type { Config } from '../config/load.ts'
+import type { Logger } from '../logging/logger.ts'
+
+/** What the commands need of an instance. */
+export interface Instance extends AsyncDisposable {
+  /** Begins to answer; `setUpUrl` is the address of the set-up page where nobody is set up yet. */
+  listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
+  /** `expiresAt` in milliseconds since the Unix epoch. */
+  issueLoginCode(name: string): Promise<{ readonly url: string; readonly expiresAt: number }>
+}
+
+/** What a command reaches of the world outside. */
+export interface CommandContext {
+  readonly version: string
+  /** @throws {InvalidConfig} */
+  readonly readConfig: () => Config
+  readonly createApp: (config: Config, logger: Logger) => Promise<Instance>
+  /** Writes a line of the command's answer. */
+  readonly print: (line: string) => void
+  /** Writes a line about what went wrong. */
+  readonly complain: (line: string) => void
+  readonly createLogger: (config: Config) => Logger
+  /** Aborted when a person or the system asks this process to end. */
+  readonly stop: AbortSignal
+}
+
+export interface Command {
+  /** What is written behind `pocket-id`. */
+  readonly usage: string
+  readonly summary: string
+  /**
+   * @param args what stands behind the command's name
+   * @returns the exit code
+   * @throws {UsageError} where the arguments are wrong
+   */
+  run(args: readonly string[], context: CommandContext): Promise<number>
+}
+
+/** The command line itself is wrong. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'UsageError'
+  }
+}

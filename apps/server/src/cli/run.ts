@@ -1,0 +1,73 @@
+import { PocketError } from '@pocket/core/errors'
+import { messageOf } from '../logging/failure.ts'
+import { type Command, type CommandContext, UsageError } from './command.ts'
+import { healthcheck } from './healthcheck.ts'
+import { oneTimeAccessToken } from './one-time-access-token.ts'
+import { start } from './start.ts'
+
+const version: Command = {
+  usage: 'version',
+  summary: 'print the version',
+  async run(_, context) {
+    context.print(`pocket-id ${context.version}`)
+    return 0
+  },
+}
+
+const help: Command = {
+  usage: 'help',
+  summary: 'print this',
+  async run(_, context) {
+    context.print(helpText())
+    return 0
+  },
+}
+
+const commands: ReadonlyMap<string, Command> = new Map([
+  ['healthcheck', healthcheck],
+  ['one-time-access-token', oneTimeAccessToken],
+  ['version', version],
+  ['help', help],
+])
+
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['-h', 'help'],
+  ['--help', 'help'],
+  ['-v', 'version'],
+  ['--version', 'version'],
+])
+
+/**
+ * Runs the command that the arguments name; without one the server.
+ *
+ * @param args what stands behind `pocket-id`
+ * @returns the exit code: 0, or 1 after having said what is wrong
+ */
+export async function run(args: readonly string[], context: CommandContext): Promise<number> {
+  try {
+    const [name, ...rest] = args
+    if (name === undefined) return await start.run([], context)
+    if (rest.some((argument) => argument === '-h' || argument === '--help')) return await help.run([], context)
+    const command = commands.get(otherNames.get(name) ?? name)
+    if (command === undefined) throw new UsageError(`there is no command "${name}"`)
+    return await command.run(rest, context)
+  } catch (error) {
+    for (const line of explanation(error)) context.complain(line)
+    return 1
+  }
+}
+
+/** What this project refuses on purpose says enough by itself; everything else needs its stack. */
+function explanation(error: unknown): readonly string[] {
+  if (error instanceof UsageError) return [`pocket-id: ${error.message}.`, '', helpText()]
+  if (error instanceof PocketError) return [error.message]
+  const stack = error instanceof Error ? error.stack : undefined
+  return ['pocket-id: something that was not foreseen went wrong.', stack ?? messageOf(error)]
+}
+
+function helpText(): string {
+  const lines = [start, ...commands.values()].map(
+    ({ usage, summary }) => `  ${`pocket-id ${usage}`.trimEnd().padEnd(42)}${summary}`,
+  )
+  return ['Usage:', ...lines, '', 'Settings are environment variables; see docs/reference/configuration.md.'].join('\n')
+}

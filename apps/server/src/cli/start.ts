@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { Misconfigured } from '@pocket/core/errors'
+import type { Config } from '../config/load.ts'
+import { codeOf } from '../logging/failure.ts'
+import { type Command, type CommandContext, type Instance, UsageError } from './command.ts'
+
+/** Runs the server until it is asked to stop. */
+export const start: Command = {
+  usage: '',
+  summary: 'start the server; SIGINT and SIGTERM stop it',
+
+  async run(args, context) {
+    if (args.length > 0) throw new UsageError(`"${args[0]}" is not expected`)
+    const config = context.readConfig()
+    const logger = context.createLogger(config)
+    logger.info(`Pocket ID ${context.version} starts`)
+    for (const warning of config.warnings) logger.warn(warning)
+    {
+      await using app = await context.createApp(config, logger)
+      if (!context.stop.aborted) await serve(app, config, context, logger.info.bind(logger))
+      logger.info('Stopping')
+    }
+    logger.info('Stopped')
+    return 0
+  },
+}
+
+async function serve(
+  app: Instance,
+  config: Config,
+  { stop }: CommandContext,
+  say: (line: string) => void,
+): Promise<void> {
+  const { url, setUpUrl } = await app.listen().catch((error: unknown) => {
+    throw explained(error, config)
+  })
+  say(`Listening at ${config.unixSocket ?? `port ${config.port}`}; the address is ${url}`)
+  if (setUpUrl !== null) say(`Nobody is set up yet. Create the administrator at ${setUpUrl}`)
+  if (!stop.aborted) await once(stop, 'abort')
+}
+
+function explained(error: unknown, { host, port, unixSocket }: Config): unknown {
+  const place = unixSocket ?? `port ${port} of ${host}`
+  const code = codeOf(error)
+  if (code === 'EADDRINUSE')
+    return new Misconfigured(`Another program listens at ${place} already. Stop it, or set PORT.`, { cause: error })
+  if (code === 'EACCES')
+    return new Misconfigured(`This user may not listen at ${place}. Set PORT to one above 1023.`, { cause: error })
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new Misconfigured(`This machine has no address ${host}. Set HOST to 0.0.0.0.`, { cause: error })
+  return error
+}
