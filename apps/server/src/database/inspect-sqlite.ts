@@ -1,30 +1,32 @@
-import { existsSync, statSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Misconfigured } from '@pocket/core/errors'
+import Database from 'better-sqlite3'
+import { codeOf } from '../logging/failure.ts'
 import { type Findings, fingerprintsIn, keyTableName } from './findings.ts'
-import { SqlitePages } from './sqlite-pages.ts'
-import { rowsOf } from './sqlite-rows.ts'
 
-const patience = 20
+const attempts = 5
+/** What SQLite says of a copy that was taken while another process was writing, and of a file that is none of its own. */
+const unreadable = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB'])
 
 /**
- * Looks into an SQLite file without opening it as a database: neither the file nor its folder changes, nobody is locked
- * out, and only the pages that are looked at are read.
+ * Looks into a copy of an SQLite file. To open the file itself would be a write: even a reader makes files beside a
+ * database that has a write-ahead log, and repairs one whose process was killed.
  *
- * @throws {Misconfigured} where the file is no SQLite database, or is damaged
+ * @throws {Misconfigured} where it is no file, no SQLite database, or a damaged one
  */
 export function inspectSqlite(path: string): Findings {
+  if (existsSync(path) && !statSync(path).isFile()) throw new Misconfigured(`The database ${path} is not a file.`)
   if (isEmpty(path) && isEmpty(`${path}-wal`)) return { tables: new Set(), fingerprints: new Set() }
   for (let attempt = 1; ; attempt++) {
-    using pages = new SqlitePages(path)
     try {
-      const findings = read(pages)
-      if (!pages.changed) return findings
+      return inspectCopy(path)
     } catch (cause) {
-      // Another process that writes meanwhile can mix old and new pages; then it is worth another look.
-      if (!pages.changed)
-        throw new Misconfigured(`The database ${path} is damaged: its tables cannot be read.`, { cause })
+      if (!unreadable.has(codeOf(cause) ?? '')) throw cause
+      if (attempt === attempts)
+        throw new Misconfigured(`The file ${path} is no SQLite database, or a damaged one.`, { cause })
     }
-    if (attempt === patience) throw new Misconfigured(`The database ${path} changes too fast to be looked into.`)
   }
 }
 
@@ -32,18 +34,26 @@ function isEmpty(path: string): boolean {
   return !existsSync(path) || statSync(path).size === 0
 }
 
-function read(pages: SqlitePages): Findings {
-  const rootPages = new Map<string, number>()
-  for (const [type, name, , rootPage] of rowsOf(pages, 1)) {
-    if (type === 'table' && typeof name === 'string' && typeof rootPage === 'number') rootPages.set(name, rootPage)
-  }
-  const keys = rootPages.get(keyTableName)
-  return {
-    tables: new Set(rootPages.keys()),
-    fingerprints: keys === undefined ? new Set() : fingerprintsIn(textsOf(pages, keys)),
+function inspectCopy(path: string): Findings {
+  const folder = mkdtempSync(join(tmpdir(), 'pocket-inspect-'))
+  try {
+    const copy = join(folder, 'database')
+    for (const suffix of ['', '-wal'])
+      if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE)
+    return findingsIn(copy)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function* textsOf(pages: SqlitePages, rootPage: number): Generator<string> {
-  for (const row of rowsOf(pages, rootPage)) yield* row.filter((value) => typeof value === 'string')
+function findingsIn(copy: string): Findings {
+  const database = new Database(copy)
+  try {
+    const texts = (sql: string) => database.prepare<[], string>(sql).pluck().all()
+    const tables = new Set(texts(`SELECT name FROM sqlite_schema WHERE type = 'table'`))
+    const envelopes = tables.has(keyTableName) ? texts(`SELECT encrypted_jwk FROM ${keyTableName}`) : []
+    return { tables, fingerprints: fingerprintsIn(envelopes) }
+  } finally {
+    database.close()
+  }
 }
