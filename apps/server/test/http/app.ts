@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { freePort } from '@pocket/test-support'
+import { type App, createApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+
+export interface RunningApp extends AsyncDisposable {
+  readonly app: App
+  /** The issuer. */
+  readonly url: string
+  /** A browser; where the issuer is https it comes through a reverse proxy on this machine. */
+  agent(): UserAgent
+  /** Every line of the log. */
+  readonly log: string[]
+}
+
+/** The server in this process, on an empty SQLite database. */
+export async function startApp(env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
+  const stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-app-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const port = await freePort()
+  const local = `http://localhost:${port}`
+  const config = loadConfig(
+    {
+      APP_URL: local,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DB_CONNECTION_STRING: join(folder, 'pocket-id.db'),
+      ENCRYPTION_KEY: 'a key for tests that is long enough',
+      LOG_JSON: 'true',
+      ...env,
+    },
+    () => Buffer.alloc(0),
+  )
+  const log: string[] = []
+  const app = stack.use(await createApp(config, createLogger(config, { write: (line) => void log.push(line) })))
+  const { url } = await app.listen()
+  return {
+    app,
+    url,
+    log,
+    agent: () => new UserAgent({ resolve: url === local ? {} : { [url]: `http://127.0.0.1:${port}` } }),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+/** Goes through the set-up page as its script does. */
+export async function setUpAdministrator(
+  agent: UserAgent,
+  url: string,
+  authenticator = new SoftwareAuthenticator(),
+): Promise<UserAgentResponse> {
+  const fields = { username: 'ada', firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' }
+  const begun = await agent.postJson(`${url}/login/setup/options`, fields)
+  const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+  return agent.postJson(`${url}/login/setup`, { response: authenticator.create(options, { origin: url }) })
+}

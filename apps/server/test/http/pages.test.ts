@@ -1,0 +1,258 @@
+import { describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator } from '@pocket/core/testing'
+import { setUpAdministrator, startApp } from './app.ts'
+
+const clients = '/settings/admin/oidc-clients'
+
+describe('whoever is not signed in', () => {
+  test.each(['/settings/account', clients, `${clients}/new`, `${clients}/x`])(
+    'is sent from %s to the sign-in page, and back afterwards',
+    async (path) => {
+      await using running = await startApp()
+      await setUpAdministrator(running.agent(), running.url)
+      const answer = await running.agent().get(running.url + path)
+      expect([answer.status, answer.location]).toEqual([
+        303,
+        `${running.url}/login?${new URLSearchParams({ redirect: path })}`,
+      ])
+    },
+  )
+
+  test.each([
+    '/settings/account/passkeys/options',
+    '/settings/account/passkeys',
+    `${clients}/new`,
+    `${clients}/x`,
+    `${clients}/x/secrets`,
+    `${clients}/x/remove`,
+    '/settings/account/passkeys/x/remove',
+  ])('may not post to %s', async (path) => {
+    await using running = await startApp()
+    expect((await running.agent().postJson(running.url + path, {})).status).toBe(401)
+  })
+})
+
+test('a person who is no administrator sees no client', async () => {
+  await using running = await startApp()
+  await setUpAdministrator(running.agent(), running.url)
+  const user = await running.app.directory.create({
+    id: crypto.randomUUID(),
+    userName: 'bob',
+    email: null,
+    firstName: '',
+    lastName: '',
+    displayName: 'Bob',
+    locale: null,
+  })
+  const { url } = await running.app.issueLoginCode('bob')
+  const agent = running.agent()
+  const signedIn = await agent.postForm(`${running.url}/lc`, { code: url.split('/').at(-1) ?? '' })
+  expect([signedIn.status, signedIn.location]).toEqual([303, `${running.url}/settings/account`])
+  for (const path of [clients, `${clients}/new`, `${clients}/x`])
+    expect((await agent.get(running.url + path)).status).toBe(403)
+  expect((await agent.postForm(`${running.url}${clients}/new`, { name: 'x', redirectUris: 'https://x' })).status).toBe(
+    403,
+  )
+  await running.app.directory.setDisabled(user.id, true)
+  expect((await agent.get(`${running.url}/settings/account`)).status).toBe(303)
+})
+
+describe('a form from elsewhere', () => {
+  test.each(['https://evil.example/', 'http://localhost:1/'])('at %s changes nothing', async (from) => {
+    await using running = await startApp()
+    const agent = running.agent()
+    await setUpAdministrator(agent, running.url)
+    const answer = await agent.postForm(`${running.url}/logout`, {}, { from })
+    expect(answer.status).toBe(403)
+    expect((await agent.get(`${running.url}/settings/account`)).status).toBe(200)
+  })
+})
+
+describe('a client', () => {
+  async function administrator() {
+    const running = await startApp()
+    const agent = running.agent()
+    await setUpAdministrator(agent, running.url)
+    const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${running.url}${clients}/new`, fields)
+    return { running, agent, create, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
+  }
+
+  test('shows its secret once', async () => {
+    await using setting = await administrator()
+    const { agent, create } = setting
+    const created = await create({ name: 'Wiki', redirectUris: 'https://wiki.example/callback', template: 'other' })
+    const page = await agent.follow(created)
+    const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
+    expect(secret).toHaveLength(46)
+    const again = await agent.get(page.url)
+    expect(again.status).toBe(200)
+    expect(again.text).not.toContain(secret)
+    expect(setting.running.log.join()).not.toContain(secret)
+  })
+
+  test('for DSM is corrected, and the page says so', async () => {
+    await using setting = await administrator()
+    const page = await setting.agent.follow(
+      await setting.create({ name: 'NAS', redirectUris: 'https://nas:5001/#/signin', template: 'synology-dsm' }),
+    )
+    expect(page.text).toContain('The address was corrected.')
+    const [client] = await setting.running.app.pocket.clients.list()
+    expect(client).toMatchObject({ redirectUris: ['https://nas:5001'], template: 'synology-dsm' })
+  })
+
+  test.each([
+    [{ name: '', redirectUris: 'https://x' }, 'f-name'],
+    [{ name: 'x'.repeat(51), redirectUris: 'https://x' }, 'f-name'],
+    [{ name: 'x', redirectUris: '' }, 'f-redirectUris'],
+    [{ name: 'x', redirectUris: 'javascript:alert(1)' }, 'f-redirectUris'],
+    [{ name: 'x', redirectUris: 'https://x/#/signin' }, 'f-redirectUris'],
+    [{ name: 'x', redirectUris: 'https://x\n/callback' }, 'f-redirectUris'],
+  ])('with %j is refused beside the field, and what was typed stays', async (fields, id) => {
+    await using setting = await administrator()
+    const page = await setting.create({ template: 'other', ...fields })
+    expect(page.status).toBe(400)
+    expect(page.text).toMatch(new RegExp(`id="${id}"[^>]*aria-invalid="true"`))
+    expect(page.text).toContain(fields.redirectUris.split('\n')[0])
+    expect(await setting.running.app.pocket.clients.list()).toEqual([])
+  })
+
+  test('whose name is markup is shown as text', async () => {
+    await using setting = await administrator()
+    const page = await setting.agent.follow(
+      await setting.create({ name: '<script>alert(1)</script>', redirectUris: 'https://x' }),
+    )
+    expect(page.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+    expect(page.text).not.toContain('<script>alert')
+  })
+
+  test('can be changed, given another secret, and deleted', async () => {
+    await using setting = await administrator()
+    const { agent, create, running } = setting
+    const page = await agent.follow(
+      await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
+    )
+    const at = page.url
+    await agent.postForm(at, { name: 'Wiki 2', redirectUris: 'https://wiki.example\nhttp://192.168.1.5:8080/cb' })
+    await agent.postForm(`${at}/secrets`, {})
+    const [client] = await running.app.pocket.clients.list()
+    expect(client).toMatchObject({
+      name: 'Wiki 2',
+      redirectUris: ['https://wiki.example', 'http://192.168.1.5:8080/cb'],
+    })
+    expect(client?.secrets).toHaveLength(2)
+    await agent.postForm(`${at}/secrets/${client?.secrets[0]?.id}/remove`, {})
+    expect((await running.app.pocket.clients.list())[0]?.secrets).toHaveLength(1)
+    const gone = await agent.follow(await agent.postForm(`${at}/remove`, {}))
+    expect(gone.text).toContain('Wiki 2')
+    expect((await agent.get(at)).status).toBe(404)
+    for (const event of [
+      'client_created',
+      'client_updated',
+      'client_secret_added',
+      'client_secret_removed',
+      'client_removed',
+    ])
+      expect(running.log.join('')).toContain(`"audit":"${event}"`)
+  })
+})
+
+describe('the set-up', () => {
+  test.each([
+    [{}, ['username']],
+    [{ username: '-ada' }, ['username']],
+    [{ username: 'ada', email: 'nowhere' }, ['email']],
+    [{ username: 'a'.repeat(51), firstName: 'x'.repeat(51), email: 7 }, ['username', 'email', 'firstName']],
+    [{ username: { $ne: 1 } }, ['username']],
+  ])('refuses %j by field', async (input, fields) => {
+    await using running = await startApp()
+    for (const path of ['/login/setup/options', '/api/signup/setup']) {
+      const answer = await running.agent().postJson(running.url + path, input)
+      expect(answer.status).toBe(400)
+      const { code, details, request_id } = answer.json() as {
+        code: string
+        details: { fields: { field: string }[] }
+        request_id: string
+      }
+      expect([code, details.fields.map(({ field }) => field).sort(), request_id]).toEqual([
+        'validation_failed',
+        [...fields].sort(),
+        answer.headers.get('x-request-id'),
+      ])
+    }
+    expect(await running.app.directory.isSetUp()).toBe(false)
+  })
+
+  test('creates nobody for a passkey that does not verify', async () => {
+    await using running = await startApp()
+    const agent = running.agent()
+    const authenticator = new SoftwareAuthenticator({ userVerification: false })
+    const begun = await agent.postJson(`${running.url}/login/setup/options`, { username: 'ada' })
+    const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const weak = {
+      ...options,
+      authenticatorSelection: { ...options.authenticatorSelection, userVerification: 'discouraged' as const },
+    }
+    const answer = await agent.postJson(`${running.url}/login/setup`, {
+      response: authenticator.create(weak, { origin: running.url }),
+    })
+    expect(answer.json()).toMatchObject({ code: 'passkey_user_verification_required' })
+    expect(await running.app.directory.isSetUp()).toBe(false)
+  })
+
+  test('is over for everybody once somebody is there', async () => {
+    await using running = await startApp()
+    expect((await setUpAdministrator(running.agent(), running.url)).status).toBe(200)
+    expect((await running.agent().postJson(`${running.url}/login/setup/options`, { username: 'eve' })).status).toBe(404)
+    expect(
+      (await running.agent().postJson(`${running.url}/api/signup/setup`, { username: 'eve' })).json(),
+    ).toMatchObject({ code: 'setup_already_completed' })
+    expect(await running.app.directory.list()).toHaveLength(1)
+  })
+})
+
+describe('an answer', () => {
+  test.each([
+    ['/nowhere', 404],
+    ['/api/nowhere', 404],
+    ['/.well-known/nowhere', 404],
+    ['/assets/nowhere.js', 404],
+    ['/assets/..%2f..%2fpackage.json', 404],
+  ])('to %s is %i', async (path, status) => {
+    await using running = await startApp()
+    expect((await running.agent().get(running.url + path)).status).toBe(status)
+  })
+
+  test.each([
+    ['no JSON', 'application/json', '{"username":'],
+    ['a form', 'application/x-www-form-urlencoded', 'username=ada'],
+    ['too large', 'application/json', JSON.stringify({ username: 'x'.repeat(200_000) })],
+    ['another charset', 'application/json; charset=nonsense', '{}'],
+  ])('to a body that is %s says so', async (_name, type, body) => {
+    await using running = await startApp()
+    const answer = await fetch(`${running.url}/api/signup/setup`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+    })
+    expect([answer.status, await answer.json()]).toMatchObject([expect.any(Number), { code: 'invalid_request_body' }])
+    expect([400, 413, 415]).toContain(answer.status)
+    expect(running.log.filter((line) => line.includes('"level":"error"'))).toEqual([])
+  })
+
+  test('to a redirect that leads elsewhere leads home', async () => {
+    await using running = await startApp()
+    const authenticator = new SoftwareAuthenticator()
+    const agent = running.agent()
+    await setUpAdministrator(agent, running.url, authenticator)
+    for (const redirect of [
+      'https://evil.example',
+      '//evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+      '/\t/evil.example',
+    ])
+      expect((await agent.get(`${running.url}/login?${new URLSearchParams({ redirect })}`)).location).toBe(
+        `${running.url}/settings/account`,
+      )
+  })
+})

@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals'
+import { pretendedClientAddress, SoftwareAuthenticator } from '@pocket/core/testing'
+import { setUpAdministrator, startApp } from './app.ts'
+
+const APP_URL = 'https://id.example.com'
+
+describe('behind a reverse proxy with TLS', () => {
+  test('issuer, cookies and links follow APP_URL', async () => {
+    await using running = await startApp({ APP_URL, TRUST_PROXY: 'true' })
+    const agent = running.agent()
+    const authenticator = new SoftwareAuthenticator()
+    expect((await setUpAdministrator(agent, APP_URL, authenticator)).status).toBe(200)
+    expect((await agent.get(`${APP_URL}/.well-known/openid-configuration`)).json()).toMatchObject({
+      issuer: APP_URL,
+      authorization_endpoint: `${APP_URL}/authorize`,
+      token_endpoint: `${APP_URL}/api/oidc/token`,
+    })
+    const cookies = agent.cookies()
+    expect(cookies.map(({ name }) => name).filter((name) => !name.endsWith('.sig'))).toEqual(
+      expect.arrayContaining(['__Host-session', '__Host-access_token']),
+    )
+    expect(cookies.filter(({ secure, httpOnly }) => !(secure && httpOnly))).toEqual([])
+    const client = await running.app.pocket.clients.create({ name: 'x', redirectUris: ['https://x'] })
+    const query = new URLSearchParams({
+      client_id: client.id,
+      redirect_uri: 'https://x',
+      response_type: 'code',
+      scope: 'openid',
+    })
+    const consent = await agent.get(`${APP_URL}/authorize?${query}`)
+    expect(consent.location).toMatch(/^https:\/\/id\.example\.com\/interaction\//)
+  })
+
+  test.each([
+    ['true', pretendedClientAddress],
+    ['127.0.0.0/8', pretendedClientAddress],
+    ['10.0.0.0/8', '127.0.0.1'],
+    ['false', '127.0.0.1'],
+  ])('TRUST_PROXY=%s makes the client %s', async (TRUST_PROXY, address) => {
+    await using running = await startApp({ APP_URL, TRUST_PROXY })
+    await running.agent().get(`${APP_URL}/login/setup`)
+    expect(running.log.join('')).toContain(`"ipAddress":"${address}"`)
+  })
+
+  test('another host in a request changes no link', async () => {
+    await using running = await startApp({ APP_URL, TRUST_PROXY: 'true' })
+    const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
+    const answer = await running.agent().get(`${APP_URL}/`, { headers })
+    expect(answer.headers.get('location')).not.toContain('evil')
+  })
+})
+
+test('on localhost without TLS the cookies have plain names and no Secure, for every browser takes those', async () => {
+  await using running = await startApp()
+  const agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  const cookies = agent.cookies()
+  expect(cookies.map(({ name }) => name)).toEqual(expect.arrayContaining(['session', 'access_token']))
+  expect(cookies.filter(({ name, secure }) => secure || name.startsWith('__'))).toEqual([])
+})
