@@ -10,7 +10,12 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const built = ['packages/core/dist/index.js', 'packages/directory/dist/index.js', 'apps/server/dist/main.js']
 /** What pnpm leaves for its own next run. */
-const leftovers = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'node_modules/.modules.yaml', 'node_modules/.pnpm-workspace-state-v1.json']
+const leftovers = [
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  'node_modules/.modules.yaml',
+  'node_modules/.pnpm-workspace-state-v1.json',
+]
 
 /**
  * Copies the built server and everything that it needs to run, without what only development needs.
