@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { bodyParser } from '@koa/bodyparser'
 import {
@@ -20,11 +20,12 @@ import { accountPages } from './account/page.ts'
 import { createClientFlash } from './clients/flash.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
-import { openDatabase } from './database/open-database.ts'
-import { loadAssets, serveAssets } from './http/assets.ts'
+import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { errorResponses } from './http/errors.ts'
 import { healthCheck } from './http/health.ts'
+import { listen, stopListening } from './http/listen.ts'
 import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
 import { createShowPage, type ShowPage } from './http/show-page.ts'
@@ -51,10 +52,26 @@ const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const messagesFile = fileURLToPath(new URL('../locales/en.json', import.meta.url))
 const appName = 'Pocket ID'
 
-/** Composes an instance: opens and migrates the database, reads the keys, wires the nouns to their addresses. */
+/** Opens and migrates the database, reads the keys, and wires the nouns to their addresses. */
 export async function createApp(config: Config, logger: Logger): Promise<App> {
   const assets = await loadAssets(assetsDirectory)
   const database = await openDatabase(config, logger)
+  try {
+    return await compose({ config, logger, assets, database })
+  } catch (error) {
+    await database[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly config: Config
+  readonly logger: Logger
+  readonly assets: Assets
+  readonly database: OpenDatabase
+}
+
+async function compose({ config, logger, assets, database }: Parts): Promise<App> {
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
@@ -106,7 +123,7 @@ export async function createApp(config: Config, logger: Logger): Promise<App> {
     pocket,
     directory,
     async listen() {
-      await listening(server, config)
+      await listen(server, config)
       scheduler.start()
       return { url: pocket.issuer, setUpUrl: (await directory.isSetUp()) ? null : `${pocket.issuer}/login/setup` }
     },
@@ -121,7 +138,7 @@ export async function createApp(config: Config, logger: Logger): Promise<App> {
       return { code, url: `${pocket.issuer}/lc/${code}`, expiresAt }
     },
     async [Symbol.asyncDispose]() {
-      await closed(server)
+      await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },
@@ -185,22 +202,4 @@ function auditLog(logger: Logger): AuditSink {
 
 async function removeExpired(pocket: Pocket, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && (await pocket.removeExpired(1000)) > 0);
-}
-
-async function listening(server: Server, { unixSocket, port, host }: Config): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', reject)
-  server.listen(unixSocket ? { path: unixSocket } : { port, host }, resolve)
-  await promise
-}
-
-/** Lets requests that are under way finish, within reason. */
-async function closed(server: Server): Promise<void> {
-  if (!server.listening) return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const impatience = setTimeout(() => server.closeAllConnections(), 5000)
-  server.close(() => resolve())
-  server.closeIdleConnections()
-  await promise
-  clearTimeout(impatience)
 }

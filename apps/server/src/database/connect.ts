@@ -4,6 +4,7 @@ import { postgresOptions } from '@pocket/core/typeorm'
 import { DataSource, type EntitySchema } from 'typeorm'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
+import { describePostgres, withUsualTls } from './postgres-url.ts'
 
 /** How often a database that is not there yet is tried, and how long to wait in between, in milliseconds. */
 export interface Patience {
@@ -40,7 +41,7 @@ const passing = new Set([
  */
 export async function connectToPostgres({ url, tables, logger, patience }: ConnectOptions): Promise<DataSource> {
   const { attempts, pause } = patience ?? defaultPatience
-  const dataSource = new DataSource(postgresOptions(url, tables))
+  const dataSource = new DataSource(postgresOptions(withUsualTls(url), tables))
   for (let attempt = 1; ; attempt++) {
     try {
       return await dataSource.initialize()
@@ -54,12 +55,6 @@ export async function connectToPostgres({ url, tables, logger, patience }: Conne
       await setTimeout(pause)
     }
   }
-}
-
-/** Names a PostgreSQL database without its password. */
-export function describePostgres(url: string): string {
-  const { host, pathname } = new URL(url)
-  return `The PostgreSQL database ${host}${pathname}`
 }
 
 function isPassing(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Misconfigured } from '@pocket/core/errors'
 import Database from 'better-sqlite3'
-import { codeOf } from '../logging/failure.ts'
+import { codeOf, messageOf } from '../logging/failure.ts'
 import { type Findings, fingerprintsIn, keyTableName } from './findings.ts'
 
 const attempts = 5
@@ -38,11 +38,18 @@ function inspectCopy(path: string): Findings {
   const folder = mkdtempSync(join(tmpdir(), 'pocket-inspect-'))
   try {
     const copy = join(folder, 'database')
-    for (const suffix of ['', '-wal'])
-      if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE)
+    for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) copyFile(path + suffix, copy + suffix)
     return findingsIn(copy)
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function copyFile(from: string, to: string): void {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE)
+  } catch (cause) {
+    throw new Misconfigured(`${from} cannot be copied to ${tmpdir()} to look into it: ${messageOf(cause)}`, { cause })
   }
 }
 

@@ -238,6 +238,21 @@ describe('an authorization request', () => {
     expect(answer.searchParams.get('error') ?? new URLSearchParams(answer.hash.slice(1)).get('error')).toBe(error)
   })
 
+  test.each([
+    ['token', { grant_type: 'authorization_code', code: 'x'.repeat(1_000_000) }],
+    ['introspect', { token: 'x'.repeat(1_000_000) }],
+    ['par', { state: 'x'.repeat(1_000_000) }],
+  ])('of a megabyte is refused by %s', async (endpoint, fields) => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({})
+    const body = new URLSearchParams({ client_id: client.id, client_secret: secret, ...fields })
+    const answer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body })
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.status).toBeLessThan(500)
+    expect(await answer.json()).toMatchObject({ error: expect.any(String) })
+    expect(host.errors).toEqual([])
+  })
+
   test('with a repeated parameter is refused', async () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })

@@ -73,6 +73,30 @@ describe('Synology DSM', () => {
     expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: true })
   })
 
+  test('of several addresses, each that is registered works', async () => {
+    await using host = await startHost()
+    const { authenticator } = await host.person('ada')
+    const addresses = ['https://nas:5001', 'https://nas.example.com', 'https://photos.example.com/'] as const
+    const { client, secret } = await host.client({ redirectUris: [...addresses] })
+    const wellKnownUrl = `${host.issuer}/.well-known/openid-configuration`
+    const dsm = new SynologyDsm({
+      wellKnownUrl,
+      clientId: client.id,
+      clientSecret: secret,
+      redirectUris: addresses,
+      accounts: ['ada'],
+    })
+    await dsm.save()
+    for (const address of addresses) {
+      const agent = new UserAgent()
+      const back = (url: string) => new URL(url).origin === new URL(address).origin
+      const page = await agent.follow(await agent.get(dsm.begin({ host: new URL(address).host }).url))
+      const next = await signIn(agent, page, authenticator, back)
+      const returned = next.location ? next : await decide(agent, next, 'submitTo', back)
+      expect(await dsm.finish(returned.location ?? '')).toEqual({ signedIn: true, accountName: 'ada' })
+    }
+  })
+
   test('tells a name that DSM does not know, and lets nobody in', async () => {
     await using host = await startHost()
     const { authenticator } = await host.person('eve')

@@ -1,0 +1,52 @@
+import { chmod, lstat, unlink } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { connect } from 'node:net'
+import { Misconfigured } from '@pocket/core/errors'
+import type { ListenConfig } from '../config/listening.ts'
+import { codeOf } from '../logging/failure.ts'
+
+/** How long requests that are under way may take once this server is asked to stop, in milliseconds. */
+const patience = 5000
+
+/** @throws {Misconfigured} where somebody else listens there */
+export async function listen(server: Server, { host, port, unixSocket, unixSocketMode }: ListenConfig): Promise<void> {
+  if (unixSocket !== undefined) await removeStaleSocket(unixSocket)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(unixSocket === undefined ? { host, port } : { path: unixSocket }, resolve)
+  try {
+    await promise
+  } catch (cause) {
+    throw new Misconfigured(`${unixSocket ?? `${host}:${port}`} cannot be listened at: ${codeOf(cause) ?? cause}.`, {
+      cause,
+    })
+  }
+  if (unixSocket !== undefined && unixSocketMode !== undefined) await chmod(unixSocket, unixSocketMode)
+}
+
+/** Lets requests that are under way finish, within reason. */
+export async function stopListening(server: Server): Promise<void> {
+  if (!server.listening) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const impatience = setTimeout(() => server.closeAllConnections(), patience)
+  server.close(() => resolve())
+  server.closeIdleConnections()
+  await promise
+  clearTimeout(impatience)
+}
+
+/** A process that was killed leaves its socket behind; one that answers is somebody's. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  })
+  if (found?.isSocket() && !(await answers(path))) await unlink(path)
+}
+
+async function answers(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const probe = connect(path)
+  probe.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  return promise.finally(() => probe.destroy())
+}

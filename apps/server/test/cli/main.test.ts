@@ -1,0 +1,62 @@
+import { access, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { freePort, startProcess } from '@pocket/test-support'
+import Database from 'better-sqlite3'
+import { pocketIdRows, pocketIdSchema } from '../database/pocket-id.ts'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pocket-main-'))
+})
+
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+function pocketId(args: readonly string[], env: Readonly<Record<string, string>>, readyWhen?: RegExp) {
+  return startProcess(
+    process.execPath,
+    ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main, ...args],
+    { cwd: folder, env, ...(readyWhen === undefined ? {} : { readyWhen }) },
+  )
+}
+
+test('the program starts, is well, hands out no code to nobody, and stops at SIGTERM', async () => {
+  const port = String(await freePort())
+  const env = { PORT: port, APP_URL: `http://localhost:${port}` }
+  await using server = await pocketId([], env, /Listening at/)
+  await using health = await pocketId(['healthcheck'], env)
+  expect(await health.exit).toBe(0)
+  await using token = await pocketId(['one-time-access-token', 'nobody'], env)
+  expect({ exit: await token.exit, output: token.output() }).toEqual({
+    exit: 1,
+    output: expect.stringContaining('nobody'),
+  })
+  server.kill('SIGTERM')
+  expect(await server.exit).toBe(0)
+  expect(server.output()).toContain('Stopped')
+  await using after = await pocketId(['healthcheck'], env)
+  expect(await after.exit).toBe(1)
+})
+
+test('a wrong environment ends it with 1, all of it named, and nothing written', async () => {
+  await using server = await pocketId([], { PORT: 'x', TRUST_PROXY: 'y', ENCRYPTION_KEY: 'z' })
+  expect(await server.exit).toBe(1)
+  for (const name of ['PORT', 'TRUST_PROXY', 'ENCRYPTION_KEY']) expect(server.output()).toContain(`${name}: `)
+  expect(await readdir(folder)).toEqual([])
+})
+
+test("Pocket ID's database ends it with 1 and in words", async () => {
+  const path = join(folder, 'pocket-id.db')
+  const database = new Database(path)
+  for (const statement of [...pocketIdSchema, ...pocketIdRows]) database.exec(statement)
+  database.close()
+  await using server = await pocketId([], { DB_CONNECTION_STRING: path, ENCRYPTION_KEY: 'a key of sixteen bytes' })
+  expect(await server.exit).toBe(1)
+  expect(server.output()).toMatch(/belongs to Pocket ID/)
+  expect(await readdir(folder)).toEqual(['pocket-id.db'])
+  await access(path)
+})

@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals'
+import { Misconfigured, NotFound } from '@pocket/core/errors'
+import type { CommandContext, Instance } from '../../src/cli/command.ts'
+import { run } from '../../src/cli/run.ts'
+import { type Config, loadConfig } from '../../src/config/load.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+
+interface World {
+  readonly context: CommandContext
+  readonly printed: string[]
+  readonly complained: string[]
+  readonly logged: string[]
+  readonly done: string[]
+}
+
+/** Everything outside, played by the test. `done` is what happened to the instance, in order. */
+function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<Instance> = {}): World {
+  const [printed, complained, logged, done]: [string[], string[], string[], string[]] = [[], [], [], []]
+  const app: Instance = {
+    async listen() {
+      done.push('listening')
+      return { url: 'https://id.example.com', setUpUrl: 'https://id.example.com/login/setup' }
+    },
+    async issueLoginCode(name) {
+      done.push(`code for ${name}`)
+      return { url: 'https://id.example.com/lc/ABC234', expiresAt: 1_700_000_000_000 }
+    },
+    async [Symbol.asyncDispose]() {
+      done.push('disposed')
+    },
+    ...instance,
+  }
+  const context: CommandContext = {
+    version: '1.2.3',
+    readConfig: () => loadConfig({}, () => Buffer.alloc(0)),
+    createApp: async () => app,
+    createLogger: (config: Config) => createLogger(config, { write: (line) => logged.push(line) }),
+    print: (line) => printed.push(line),
+    complain: (line) => complained.push(line),
+    stop: new AbortController().signal,
+    ...changes,
+  }
+  return { context, printed, complained, logged, done }
+}
+
+describe('without an argument', () => {
+  test('the server runs until it is asked to stop, and says where it is', async () => {
+    const stop = new AbortController()
+    const world = createWorld(
+      { stop: stop.signal },
+      {
+        async listen() {
+          setImmediate(() => stop.abort())
+          return { url: 'https://id.example.com', setUpUrl: 'https://id.example.com/login/setup' }
+        },
+      },
+    )
+    expect(await run([], world.context)).toBe(0)
+    expect(world.logged.join('')).toMatch(/1\.2\.3 starts\n.*Listening at port 1411; .*https:\/\/id\.example\.com\n/)
+    expect(world.logged.join('')).toContain('https://id.example.com/login/setup')
+    expect(world.done).toEqual(['disposed'])
+  })
+
+  test('the set-up page is not named once somebody is set up', async () => {
+    const listen = async () => ({ url: 'https://id.example.com', setUpUrl: null })
+    const stop = new AbortController()
+    const world = createWorld(
+      { stop: stop.signal },
+      {
+        listen: async () => {
+          setImmediate(() => stop.abort())
+          return listen()
+        },
+      },
+    )
+    await run([], world.context)
+    expect(world.logged.join('')).toContain('Listening')
+    expect(world.logged.join('')).not.toContain('setup')
+  })
+
+  test('a stop during the start is obeyed', async () => {
+    const world = createWorld({ stop: AbortSignal.abort() })
+    expect(await run([], world.context)).toBe(0)
+    expect(world.done).toEqual(['disposed'])
+  })
+
+  test('warnings of the configuration are logged', async () => {
+    const readConfig = () => loadConfig({ PORT: '3000' }, () => Buffer.alloc(0))
+    const world = createWorld({ readConfig, stop: AbortSignal.abort() })
+    await run([], world.context)
+    expect(world.logged.join('')).toMatch(/WARN {2}APP_URL is not set/)
+  })
+
+  test('a wrong configuration ends it before anything is begun', async () => {
+    const readConfig = () => loadConfig({ PORT: 'x', APP_URL: 'y' }, () => Buffer.alloc(0))
+    const world = createWorld({ readConfig })
+    expect(await run([], world.context)).toBe(1)
+    expect(world.complained.join('\n')).toMatch(/APP_URL: [\s\S]*PORT: /)
+    expect(world.done).toEqual([])
+    expect(world.logged).toEqual([])
+  })
+
+  test.each([
+    ['EADDRINUSE', /Another program listens at port 1411/],
+    ['EACCES', /may not listen at port 1411/],
+    ['EADDRNOTAVAIL', /no address 0\.0\.0\.0/],
+  ])('%s is explained, and what was begun is ended', async (code, reason) => {
+    const listen = () => Promise.reject(Object.assign(new Error(code), { code }))
+    const world = createWorld({}, { listen })
+    expect(await run([], world.context)).toBe(1)
+    expect(world.complained.join('\n')).toMatch(reason)
+    expect(world.done).toEqual(['disposed'])
+  })
+})
+
+describe('one-time-access-token', () => {
+  test('prints the address and when it ends, and nothing else', async () => {
+    const world = createWorld()
+    expect(await run(['one-time-access-token', 'tim'], world.context)).toBe(0)
+    expect(world.printed).toEqual([
+      'https://id.example.com/lc/ABC234',
+      'It works once, until 2023-11-14T22:13:20.000Z.',
+    ])
+    expect(world.logged).toEqual([])
+    expect(world.done).toEqual(['code for tim', 'disposed'])
+  })
+
+  test('says that there is no such user', async () => {
+    const issueLoginCode = () =>
+      Promise.reject(new NotFound('account_not_found', 'There is no user with the name tim.'))
+    const world = createWorld({}, { issueLoginCode })
+    expect(await run(['one-time-access-token', 'tim'], world.context)).toBe(1)
+    expect(world.complained).toEqual(['There is no user with the name tim.'])
+    expect(world.done).toEqual(['disposed'])
+  })
+
+  test.each([[[]], [['a', 'b']], [['--name']]])('%j is no name', async (args) => {
+    const world = createWorld()
+    expect(await run(['one-time-access-token', ...args], world.context)).toBe(1)
+    expect(world.complained.join('\n')).toContain('one user name or e-mail address is expected')
+    expect(world.done).toEqual([])
+  })
+})
+
+test.each(['help', '--help', '-h'])('%s names every command', async (name) => {
+  const world = createWorld()
+  expect(await run([name], world.context)).toBe(0)
+  for (const command of ['healthcheck', 'one-time-access-token', 'version', 'help'])
+    expect(world.printed.join('\n')).toContain(`pocket-id ${command}`)
+})
+
+test.each(['version', '--version', '-v'])('%s prints the version without a configuration', async (name) => {
+  const readConfig = () => {
+    throw new Misconfigured('nothing is configured')
+  }
+  const world = createWorld({ readConfig })
+  expect(await run([name], world.context)).toBe(0)
+  expect(world.printed).toEqual(['pocket-id 1.2.3'])
+})
+
+test.each(['bogus', '--bogus', 'constructor', ''])('"%s" is no command', async (name) => {
+  const world = createWorld()
+  expect(await run([name], world.context)).toBe(1)
+  expect(world.complained.join('\n')).toContain(`there is no command "${name}"`)
+})
+
+test('what was not foreseen is shown with its stack', async () => {
+  const createApp = () => Promise.reject(new TypeError('x is not a function'))
+  const world = createWorld({ createApp })
+  expect(await run([], world.context)).toBe(1)
+  expect(world.complained.join('\n')).toMatch(/not foreseen[\s\S]*TypeError: x is not a function\n\s+at /)
+})

@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import { createTestDatabase } from '@pocket/test-support'
+import { connectToPostgres } from '../../src/database/connect.ts'
+import { describePostgres, withUsualTls } from '../../src/database/postgres-url.ts'
+import { keepingLogger } from './keeping-logger.ts'
+
+test('a database is named without its password', () => {
+  const named = describePostgres('postgres://pocket:s3cret@db:5433/pocket?sslmode=disable')
+  expect(named).toBe('The PostgreSQL database db:5433/pocket')
+})
+
+test.each([
+  ['postgres://db/x?sslmode=require', 'postgres://db/x?sslmode=require&uselibpqcompat=true'],
+  ['postgres://db/x?sslmode=require&uselibpqcompat=false', 'postgres://db/x?sslmode=require&uselibpqcompat=false'],
+  ['postgres://db/x?sslmode=verify-full', 'postgres://db/x?sslmode=verify-full'],
+  ['postgres://db/x', 'postgres://db/x'],
+])('%s is connected to as %s', (given, expected) => {
+  expect(withUsualTls(given)).toBe(expected)
+})
+
+test('the other name of the scheme and the parameters of other drivers do no harm', async () => {
+  await using database = await createTestDatabase()
+  const url = `${database.url.replace('postgres:', 'postgresql:')}?sslmode=disable&pool_max_conns=5`
+  const dataSource = await connectToPostgres({ url, tables: [], logger: keepingLogger().logger })
+  expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
+  await dataSource.destroy()
+})
+
+test('a server without TLS is refused where TLS is asked for', async () => {
+  await using database = await createTestDatabase()
+  const url = `${database.url}?sslmode=require`
+  const refusal = connectToPostgres({ url, tables: [], logger: keepingLogger().logger })
+  await expect(refusal).rejects.toThrow(/does not support SSL/)
+})

@@ -1,0 +1,40 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { freePort } from '@pocket/test-support'
+import { startApp } from './app.ts'
+
+async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'pocket-socket-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
+}
+
+test('a Unix socket has the permissions that were asked for, and is taken over from a run that was killed', async () => {
+  await using folder = await temporaryFolder()
+  const socket = join(folder.path, 'pocket.sock')
+  // A listener that is dropped without closing leaves its socket, as a killed process does.
+  const { execPath } = process
+  const { spawnSync } = await import('node:child_process')
+  spawnSync(execPath, [
+    '-e',
+    `require('net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`,
+  ])
+  expect((await stat(socket)).isSocket()).toBe(true)
+  await using _running = await startApp({ UNIX_SOCKET: socket, UNIX_SOCKET_MODE: '0660' })
+  expect((await stat(socket)).mode & 0o777).toBe(0o660)
+})
+
+test('a port that somebody else has is an error in words', async () => {
+  const port = await freePort()
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
+  try {
+    await expect(startApp({ PORT: String(port) })).rejects.toThrow(
+      `127.0.0.1:${port} cannot be listened at: EADDRINUSE`,
+    )
+  } finally {
+    await new Promise((resolve) => other.close(resolve))
+  }
+})

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
+
+const redirectUri = 'https://client.example'
+const back = (url: string) => url.startsWith(redirectUri)
+const fifty = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, act))
+
+describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  beforeAll(async () => {
+    database = await open()
+  })
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]()
+  })
+
+  async function signedIn(host: Host) {
+    const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+    const { authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const parameters = {
+      client_id: client.id,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid profile',
+    }
+    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(parameters)}`))
+    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const code = new URL(returned.location ?? '').searchParams.get('code') ?? ''
+    const token = (fields: Readonly<Record<string, string>>) =>
+      fetch(`${host.issuer}/api/oidc/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          client_id: client.id,
+          client_secret: secret,
+          redirect_uri: redirectUri,
+          ...fields,
+        }),
+      })
+    return {
+      client,
+      agent,
+      code,
+      authenticator,
+      exchange: () => token({ grant_type: 'authorization_code', code }),
+      token,
+    }
+  }
+
+  test('fifty exchanges of one code give one answer, whose tokens end then', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { exchange, token } = await signedIn(host)
+    const answers = await fifty(exchange)
+    const won = answers.filter(({ status }) => status === 200)
+    expect(won).toHaveLength(1)
+    const [{ refresh_token }] = (await Promise.all(won.map((answer) => answer.json()))) as [{ refresh_token: string }]
+    // Who comes with a used code makes the library end what it gave (RFC 6749 §4.1.2).
+    await exchange()
+    expect(await (await token({ grant_type: 'refresh_token', refresh_token })).json()).toMatchObject({
+      error: 'invalid_grant',
+    })
+    expect(host.errors).toEqual([])
+  })
+
+  test('fifty refreshes with one token give one answer', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { exchange, token } = await signedIn(host)
+    const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
+    const answers = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(host.errors).toEqual([])
+  })
+
+  test('fifty answers to one challenge sign in once', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { client } = await host.client({ redirectUris: [redirectUri] })
+    const { authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const parameters = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(parameters)}`))
+    const view = viewOf(page)
+    if (view.view !== 'sign-in') throw new Error('no sign-in page')
+    const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
+    const answers = await fifty(() => agent.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response }))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+
+  test('a deleted client takes what it was given along, a forgotten account everything', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { client, exchange, agent, token } = await signedIn(host)
+    const { access_token, refresh_token } = (await (await exchange()).json()) as Record<string, string>
+    const userInfo = () =>
+      fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })
+    expect((await userInfo()).status).toBe(200)
+    await host.pocket.clients.remove(client.id)
+    expect((await userInfo()).status).toBe(401)
+    expect((await token({ grant_type: 'refresh_token', refresh_token: refresh_token ?? '' })).status).toBe(401)
+    const [accountId = ''] = host.accounts.keys()
+    await host.pocket.forgetAccount(accountId)
+    expect(await host.pocket.passkeys.list(accountId)).toEqual([])
+    expect(agent.cookies().length).toBeGreaterThan(0)
+  })
+
+  test('what has expired is removed in batches, a day later', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    await signedIn(host)
+    expect(await host.pocket.removeExpired(1)).toBe(0)
+    host.clock.pass(26 * hour)
+    let removed = 0
+    for (let batch = -1; batch !== 0; removed += batch) batch = await host.pocket.removeExpired(1)
+    expect(removed).toBe(2)
+  })
+})
