@@ -55,9 +55,9 @@ type Opened = Pick<OpenDatabase, 'dataSource' | 'masterKey'>
 
 async function openSqlite(path: string, config: DatabaseConfig, logger: Logger): Promise<Opened> {
   const description = `The database ${path}`
+  const options = sqliteOptions(path, tables)
   const masterKey = await admit(inspectSqlite(path), { config, logger, description })
   await makeDataFolder(dirname(path))
-  const options = sqliteOptions(path, tables)
   try {
     await migrate(options, logger)
     return { masterKey, dataSource: await new DataSource(options).initialize() }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { setTimeout } from 'node:timers/promises'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { DataSourceOptions, EntitySchema } from 'typeorm'
+import { Misconfigured } from '../errors.ts'
 import { pocketTables } from './tables.ts'
 
 export type SqliteOptions = Extract<DataSourceOptions, { type: 'better-sqlite3' }>
@@ -16,8 +17,12 @@ const pauseBeforeRetry = 20
  * Write-ahead logging, and every commit is on the disk before it is acknowledged.
  *
  * @param tables all tables of the host; core's own ones where nothing is given.
+ * @throws {Misconfigured} on a Node for which better-sqlite3 has no binary: before 22.14
  */
 export function sqliteOptions(path: string, tables: readonly EntitySchema[] = pocketTables): SqliteOptions {
+  // The binary asks for version 10 of Node-API and ends the whole process where that is missing.
+  if (Number(process.versions.napi) < 10)
+    throw new Misconfigured(`SQLite needs Node 22.14 or later; this is ${process.version}.`)
   // Loaded here, so that a host with PostgreSQL need not install it.
   const driver: unknown = createRequire(import.meta.url)('better-sqlite3')
   return {
