@@ -9,7 +9,7 @@ export interface Authentication {
   user(ctx: Context): Promise<User | undefined>
   /** @throws {NotAuthenticated} `not_signed_in` */
   requireUser(ctx: Context): Promise<User>
-  /** @throws {NotAuthenticated} `not_signed_in` @throws {Forbidden} `permission_required` */
+  /** @throws {NotAuthenticated} `not_signed_in` @throws {Forbidden} `forbidden` */
   requireAdministrator(ctx: Context): Promise<User>
 }
 
@@ -28,7 +28,7 @@ export function createAuthentication(pocket: Pocket, directory: Directory): Auth
     requireUser,
     async requireAdministrator(ctx) {
       const found = await requireUser(ctx)
-      if (!found.administrator) throw new Forbidden('permission_required', 'This is for administrators.')
+      if (!found.administrator) throw new Forbidden('forbidden', 'This is for administrators.')
       return found
     },
   }
