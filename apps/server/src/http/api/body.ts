@@ -1,0 +1,88 @@
+import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import formats from 'ajv-formats'
+import type { JSONSchema } from 'json-schema-to-ts'
+import type { Context } from 'koa'
+
+const ajv = new Ajv({ allErrors: true, strictTypes: false, useDefaults: true })
+formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
+
+/**
+ * Reads the body of a call: JSON, of the schema's shape. Fields that the schema does not name are left alone, and nobody
+ * looks at them. `null` counts as absent where the schema does not take it.
+ *
+ * @throws {InvalidInput} `invalid_request_body` for no JSON or a wrong type, `validation_failed` with fields for the rest
+ */
+export function bodyReader<Body>(schema: JSONSchema | undefined): (ctx: Context) => Body {
+  // Without a schema there is nothing to read, and nobody can ask for a member of it.
+  if (schema === undefined || typeof schema === 'boolean') return () => undefined as Body
+  const validate: ValidateFunction<Body> = ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
+  return (ctx) => {
+    const value = withoutNulls(jsonOf(ctx), schema)
+    if (validate(value)) return value
+    throw refusal(validate.errors ?? [])
+  }
+}
+
+function jsonOf(ctx: Context): unknown {
+  if (ctx.is('json', '+json')) return ctx.request.body
+  throw new InvalidInput('invalid_request_body', 'The body must be sent as application/json.')
+}
+
+function withoutNulls(value: unknown, schema: Exclude<JSONSchema, boolean>): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const { properties = {} } = schema
+  const kept = Object.entries(value).filter(([name, each]) => each !== null || takesNull(properties[name]))
+  return Object.fromEntries(kept)
+}
+
+function takesNull(schema: JSONSchema | undefined): boolean {
+  return typeof schema === 'object' && Array.isArray(schema.type) && schema.type.includes('null')
+}
+
+function refusal(errors: readonly ErrorObject[]): InvalidInput {
+  const wrong = errors.find(({ keyword }) => keyword === 'type')
+  if (wrong)
+    return new InvalidInput('invalid_request_body', `Request body is invalid: ${pathOf(wrong)} ${wrong.message}`)
+  const fields = new Map<string, FieldError>()
+  for (const error of errors) {
+    const field = fieldError(error)
+    if (!fields.has(field.field)) fields.set(field.field, field)
+  }
+  const text = [...fields.values()].map(({ field, message }) => `${field} ${message}`).join(', ')
+  return new InvalidInput('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), {
+    fields: [...fields.values()],
+  })
+}
+
+/** `/redirectUris/0` becomes `redirectUris[0]`. */
+function pathOf({ instancePath, keyword, params }: ErrorObject): string {
+  const path = keyword === 'required' ? `${instancePath}/${params.missingProperty}` : instancePath
+  return path
+    .slice(1)
+    .replaceAll(/\/(\d+)/g, '[$1]')
+    .replaceAll('/', '.')
+}
+
+function fieldError(error: ErrorObject): FieldError {
+  const field = pathOf(error)
+  const { limit } = error.params
+  switch (error.keyword) {
+    case 'required':
+      return { field, code: 'required', message: 'is required' }
+    case 'minLength':
+      return limit === 1
+        ? { field, code: 'required', message: 'is required' }
+        : { field, code: 'too_short', message: `must be at least ${limit} characters long` }
+    case 'maxLength':
+      return { field, code: 'too_long', message: `must be at most ${limit} characters long` }
+    case 'minimum':
+    case 'minItems':
+      return { field, code: 'too_short', message: `must be at least ${limit}` }
+    case 'maximum':
+    case 'maxItems':
+      return { field, code: 'too_long', message: `must be at most ${limit}` }
+    default:
+      return { field, code: 'invalid_format', message: error.message ?? 'is invalid' }
+  }
+}

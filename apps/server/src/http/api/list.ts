@@ -1,0 +1,86 @@
+/** What a list can be asked for, by the names of its JSON fields. */
+export interface ListDefinition {
+  readonly sort: readonly string[]
+  readonly filter?: readonly string[]
+  readonly search?: boolean
+}
+
+export type FilterValue = string | number | boolean
+
+/** What a list is asked for. */
+export interface ListRequest {
+  /** From 1 on. */
+  readonly page: number
+  /** 1 to 100. */
+  readonly limit: number
+  readonly sort: { readonly column: string; readonly descending: boolean } | null
+  /** For each field the values of which one has to match. */
+  readonly filters: Readonly<Record<string, readonly FilterValue[]>>
+  /** Empty where everything is wanted. */
+  readonly search: string
+}
+
+/** Some items of a list, and how many there are altogether. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly total: number
+}
+
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>
+
+const defaultLimit = 20
+const mostLimit = 100
+
+/**
+ * Reads `pagination[page]`, `pagination[limit]`, `sort[column]`, `sort[direction]`, `filters[name]`, `filters[name][0]` and
+ * `search`; also `page`, `limit` and `per_page`, as some clients write. What the list does not know is ignored.
+ */
+export function readListRequest(query: Query, definition: ListDefinition = { sort: [] }): ListRequest {
+  const column = first(query['sort[column]'])
+  const sortable = column !== undefined && definition.sort.includes(column)
+  return {
+    page: whole(query['pagination[page]'] ?? query.page, 1),
+    limit: Math.min(whole(query['pagination[limit]'] ?? query.limit ?? query.per_page, defaultLimit), mostLimit),
+    sort: sortable ? { column, descending: first(query['sort[direction]']) === 'desc' } : null,
+    filters: Object.fromEntries((definition.filter ?? []).map((name) => [name, filterValues(query, name)])),
+    search: definition.search ? (first(query.search) ?? '').slice(0, 200) : '',
+  }
+}
+
+/** The envelope of every list. A page beyond the last one is the last one; the store has to have seen to it. */
+export function pageAnswer<Item>({ items, total }: Page<Item>, { page, limit }: ListRequest) {
+  const totalPages = Math.max(1, Math.ceil(total / limit))
+  return {
+    data: items,
+    pagination: { totalPages, totalItems: total, currentPage: Math.min(page, totalPages), itemsPerPage: limit },
+  }
+}
+
+/** How many items come before the page, the last page standing for every page beyond it. */
+export function offsetOf({ page, limit }: ListRequest, total: number): number {
+  return (Math.min(page, Math.max(1, Math.ceil(total / limit))) - 1) * limit
+}
+
+function first(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0]
+}
+
+function whole(value: string | readonly string[] | undefined, fallback: number): number {
+  const text = first(value) ?? ''
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  return number < 1 ? fallback : number
+}
+
+function filterValues(query: Query, name: string): FilterValue[] {
+  const prefix = `filters[${name}]`
+  return Object.entries(query)
+    .filter(([key]) => key === prefix || (key.startsWith(`${prefix}[`) && key.endsWith(']')))
+    .flatMap(([, value]) => value ?? [])
+    .slice(0, mostLimit)
+    .map(typed)
+}
+
+function typed(text: string): FilterValue {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : text
+}

@@ -1,0 +1,75 @@
+import type { User } from '@pocket/directory'
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts'
+import type { Context } from 'koa'
+import { bodyReader } from './body.ts'
+import { type ListDefinition, type ListRequest, readListRequest } from './list.ts'
+
+/** Who may call. */
+export type Access = 'public' | 'user' | 'administrator'
+
+/** What an API key may be limited to; each area can be read or written. */
+export const areas = ['account', 'users', 'groups', 'clients', 'settings', 'audit'] as const
+export type Area = (typeof areas)[number]
+
+/** A call that was let in and whose input is as the operation says. */
+export interface Call<Body> {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** What a list is to hold; the first page in its own order where the operation is no list. */
+  readonly list: ListRequest
+  readonly body: Body
+  /** Who calls. @throws {NotAuthenticated} for an operation that is open to everybody */
+  readonly user: User
+  readonly ctx: Context
+}
+
+interface Description {
+  /** `operationId` of the OpenAPI document. */
+  readonly id: string
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** With `:name` for parameters. */
+  readonly path: `/api/${string}`
+  readonly summary: string
+  readonly area: Area
+  readonly access: Access
+  /** `false` where somebody has to be signed in in a browser. By default API keys are welcome. */
+  readonly apiKey?: boolean
+  readonly list?: ListDefinition
+  /** What is answered when all went well. Without a schema the answer is empty. */
+  readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly schema?: JSONSchema }
+}
+
+export interface OperationDefinition<Schema extends JSONSchema, Body> extends Description {
+  readonly body?: Schema
+  readonly handle: (call: Call<Body>) => Promise<unknown>
+}
+
+/** An operation whose body is checked before it is handled. */
+export interface Operation extends Description {
+  readonly body: JSONSchema | undefined
+  readonly run: (call: Omit<Call<unknown>, 'body' | 'list' | 'query'>) => Promise<unknown>
+}
+
+/** One operation of the REST API: what it takes, who may call it, what it answers; the document is made from it too. */
+export function operation<const Schema extends JSONSchema, Body = FromSchema<Schema>>(
+  definition: OperationDefinition<Schema, Body>,
+): Operation {
+  const { body, handle, ...description } = definition
+  const read = bodyReader<Body>(body)
+  return {
+    ...description,
+    body,
+    run: ({ params, user, ctx }) =>
+      handle({
+        params,
+        query: ctx.query,
+        list: readListRequest(ctx.query, definition.list),
+        body: read(ctx),
+        // Read through, since asking for the caller of a public operation is a mistake that has to show.
+        get user() {
+          return user
+        },
+        ctx,
+      }),
+  }
+}
