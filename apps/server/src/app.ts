@@ -17,10 +17,19 @@ import { directoryStores } from '@pocket/directory/typeorm'
 import Koa from 'koa'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
+import { apiKeyOperations } from './api-keys/api.ts'
+import { createApiKeys } from './api-keys/api-keys.ts'
+import { createAllowedClients } from './clients/allowed-clients.ts'
+import { clientOperations } from './clients/api.ts'
 import { createClientFlash } from './clients/flash.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { groupOperations } from './groups/api.ts'
+import { createGroupAdministration } from './groups/group-administration.ts'
+import { groupDto } from './groups/group-dto.ts'
+import { createAdmission } from './http/api/admission.ts'
+import { apiRoutes } from './http/api/routes.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { errorResponses } from './http/errors.ts'
@@ -30,11 +39,20 @@ import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
 import { createShowPage, type ShowPage } from './http/show-page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
+import { openApiOperations } from './openapi/api.ts'
+import { openApiDocument } from './openapi/document.ts'
+import { openApiPage } from './openapi/page.ts'
 import { createRoutes } from './routes.ts'
 import { setUpApi } from './set-up/api.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { signInPages } from './sign-in/page.ts'
+import { userOperations } from './users/api.ts'
+import { createUserAdministration } from './users/user-administration.ts'
+import { groupItemDto } from './users/user-dto.ts'
+import { usualUserSettings } from './users/user-settings.ts'
+import { versionOperations } from './version/api.ts'
+import { ownVersion } from './version/version.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -103,6 +121,39 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
 
+  const apiKeys = createApiKeys({
+    store: database.apiKeys,
+    audit,
+    clock,
+    onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
+  })
+  const admit = createAdmission({ pocket, directory, apiKeys, staticApiKey: config.staticApiKey })
+  const { transaction } = stores
+  const users = createUserAdministration({
+    directory,
+    pocket,
+    audit,
+    transaction,
+    settings: async () => usualUserSettings,
+    async forget(userId) {
+      await pocket.forgetAccount(userId)
+      await apiKeys.removeByOwner(userId)
+    },
+  })
+  const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
+  const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
+  const allowedClients = createAllowedClients(pocket.clients)
+  const operations = [
+    ...apiKeyOperations(apiKeys),
+    ...userOperations({ directory, users }),
+    ...groupOperations({ directory, groups, allowedClients }),
+    ...versionOperations(),
+    ...clientOperations({ pocket, accounts: directory.accounts, audit, clock, ...groupPorts(pocket, directory) }),
+    ...openApiOperations(() => document),
+  ]
+  const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })
+  const api = apiRoutes(operations, admit)
+
   const authentication = createAuthentication(pocket, directory)
   const setUp = createSetUp({ pocket, directory, audit })
   const flashes = createClientFlash(masterKey, pocket.issuer.startsWith('https:'))
@@ -113,10 +164,17 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUpApi: setUpApi(setUp),
     account: accountPages({ pocket, authentication, audit, show }),
     clients: clientPages({ pocket, authentication, audit, show, flashes }),
+    apiDocs: openApiPage({ document, styles: assets.path('pocket.css') }),
   })
 
   const koa = createKoa({ pocket, config, logger, show })
-  koa.use(serveAssets(assets)).use(pocket.koa()).use(sameOriginOnly(pocket.issuer)).use(bodies()).use(routes.routes())
+  koa
+    .use(serveAssets(assets))
+    .use(pocket.koa())
+    .use(sameOriginOnly(pocket.issuer))
+    .use(bodies())
+    .use(api.routes())
+    .use(routes.routes())
   const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
 
   return {
@@ -140,7 +198,20 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     async [Symbol.asyncDispose]() {
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
+      await apiKeys.settled()
       await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** What the clients' operations ask about groups. */
+function groupPorts({ clients }: Pocket, { groups }: Directory) {
+  const allowedClients = createAllowedClients(clients)
+  return {
+    groupsById: async (ids: readonly string[]) => (await groups.list(ids)).map((group) => groupItemDto(group)),
+    async groupDto(id: string) {
+      const group = await groups.find(id)
+      return group && groupDto(group, await allowedClients(id))
     },
   }
 }

@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
+import type { openApiPage } from './openapi/page.ts'
 import type { setUpApi } from './set-up/api.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
@@ -13,10 +14,11 @@ export interface Handlers {
   readonly setUpApi: ReturnType<typeof setUpApi>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
+  readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
 /** Every address of this server, but for those of the protocol, which core answers. */
-export function createRoutes({ health, signIn, setUp, setUpApi, account, clients }: Handlers): Router {
+export function createRoutes({ health, signIn, setUp, setUpApi, account, clients, apiDocs }: Handlers): Router {
   const router = new Router()
 
   router.get('/healthz', health)
@@ -53,6 +55,7 @@ export function createRoutes({ health, signIn, setUp, setUpApi, account, clients
   router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
   router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
 
+  router.get('/api/docs', apiDocs.show)
   router.get('/api/signup/setup', setUpApi.available)
   router.post('/api/signup/setup', setUpApi.create)
   return router

@@ -60,6 +60,11 @@ export interface Pocket {
   endAccess(accountId: string): Promise<void>
   /** Removes what core keeps of a deleted account: passkeys and consents too. */
   forgetAccount(accountId: string): Promise<void>
+  /**
+   * Takes back what the account allowed the client, and ends what the client was given. Returns `false` where nothing had
+   * been allowed.
+   */
+  withdrawConsent(accountId: string, clientId: string): Promise<boolean>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that ended a day ago or earlier; returns how many. */
@@ -98,6 +103,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         adapter,
+        clients: stores.clients,
         issuer: issuer.origin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         pages: createProtocolPages(options.render),
@@ -188,6 +194,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         await stores.artifacts.destroyByAccount(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
+      }),
+    withdrawConsent: (accountId, clientId) =>
+      transaction(async () => {
+        await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
+        return stores.consents.remove(accountId, clientId)
       }),
     async rotateKeys() {
       const kid = await keyRing.rotate()

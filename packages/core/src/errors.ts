@@ -26,6 +26,7 @@ export const errorCodes = [
   'internal_error',
   'invalid_api_key_expiration',
   'invalid_request_body',
+  'last_administrator',
   'last_passkey',
   'misconfigured',
   'not_found',
@@ -41,6 +42,7 @@ export const errorCodes = [
   'reserved_claim',
   'setup_already_completed',
   'setup_not_available',
+  'user_disabled',
   'user_not_found',
   'validation_failed',
 ] as const

@@ -7,11 +7,20 @@ export type { Account, AccountGroup } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export type { AuditEvent } from './audit/events.ts'
-export type { Client, ClientSecret } from './clients/client.ts'
+export type { Client, ClientRecord, ClientSecret, ClientType, FederatedIdentity } from './clients/client.ts'
+export type { ClientInput, NewClientInput } from './clients/client-input.ts'
+export type {
+  ClientFilter,
+  ClientList,
+  ClientListRequest,
+  ClientScope,
+  ClientSort,
+  ListedClient,
+} from './clients/client-list.ts'
 export type { ClientStore } from './clients/client-store.ts'
 export { type CorrectedRedirectUri, withoutDsmFragment } from './clients/redirect-uris.ts'
-export type { ClientInput, Clients, NewClientInput } from './clients/registration.ts'
-export type { MintedSecret } from './clients/secrets.ts'
+export type { Clients } from './clients/registration.ts'
+export type { MintedSecret, SecretInput } from './clients/secrets.ts'
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export type { CodeStore, StoredCode } from './codes/code-store.ts'

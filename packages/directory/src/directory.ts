@@ -1,35 +1,45 @@
 import type { AccountStore, Clock, Transaction } from '@pocket/core'
-import { Conflict, NotFound } from '@pocket/core/errors'
-import { type NewUser, newUser } from './users/create-user.ts'
+import { NotFound } from '@pocket/core/errors'
+import type { ClaimStore } from './claims/claim-store.ts'
+import { type Claims, createClaims } from './claims/claims.ts'
+import type { GroupStore } from './groups/group-store.ts'
+import { createGroups, type Groups } from './groups/groups.ts'
+import type { MembershipStore } from './groups/membership-store.ts'
+import { isId } from './id.ts'
+import type { NewUser } from './users/create-user.ts'
 import { setUp } from './users/setup.ts'
 import { accountOf, type User } from './users/user.ts'
 import type { UserStore } from './users/user-store.ts'
+import { createUser, createUsers, type NewUserRights, type Users } from './users/users.ts'
 
 /** What the directory needs from outside. */
 export interface DirectoryPorts {
   readonly users: UserStore
+  readonly groups: GroupStore
+  readonly memberships: MembershipStore
+  readonly claims: ClaimStore
   /** The one that the host gives to core as well, so that a user and a first passkey are created together. */
   readonly transaction: Transaction
   readonly clock: Clock
 }
 
-/** What only whoever creates a user may decide. */
-export type UserRights = Partial<Pick<User, 'administrator' | 'emailVerified'>>
-
-/** The people who can sign in. */
+/** The people who can sign in, the groups they are in, and what is said of both. */
 export interface Directory {
   /** Core's port to them. */
   readonly accounts: AccountStore
+  readonly users: Users
+  readonly groups: Groups
+  readonly claims: Claims
   find(id: string): Promise<User | undefined>
   /** By user name or else by e-mail address, whatever the case of the letters. */
   findByName(name: string): Promise<User | undefined>
   /** All users, by user name. */
   list(): Promise<readonly User[]>
   /**
-   * @throws InvalidInput `validation_failed` as {@link newUser} does.
+   * @throws InvalidInput `validation_failed` as {@link newUser} does; `reserved_claim`, `duplicate_claim`
    * @throws Conflict `already_in_use`; `details.property` is `email`, `username` or `id`.
    */
-  create(user: NewUser, rights?: UserRights): Promise<User>
+  create(user: NewUser, rights?: NewUserRights): Promise<User>
   /**
    * Creates the administrator that an instance begins with, and runs `alongside` in the same transaction: if it fails,
    * nobody has been created.
@@ -40,39 +50,43 @@ export interface Directory {
   createFirstAdministrator(user: NewUser, alongside: (user: User) => Promise<void>): Promise<User>
   /** Whether there is a user already. */
   isSetUp(): Promise<boolean>
-  /** @throws NotFound `account_not_found` */
+  /** @throws NotFound `account_not_found` @throws Conflict `last_administrator` */
   setDisabled(id: string, disabled: boolean): Promise<void>
 }
 
-export function createDirectory({ users, transaction, clock }: DirectoryPorts): Directory {
-  async function create(planned: NewUser, rights: UserRights = {}): Promise<User> {
-    const now = clock.now()
-    const defaults = { emailVerified: false, administrator: false, disabled: false, createdAt: now, updatedAt: now }
-    // Checked again, since a plan may have been put aside meanwhile, and the type alone proves nothing.
-    const user: User = { ...newUser({ ...planned }), ...defaults, ...rights }
-    const taken = await users.insert(user)
-    if (taken === undefined) return user
-    throw new Conflict('already_in_use', `Somebody else has this ${taken}`, { details: { property: taken } })
-  }
+export function createDirectory({ transaction, clock, ...stores }: DirectoryPorts): Directory {
+  const { users, memberships } = stores
+  // One lock for every change, so that what has been looked up holds until it is acted upon, and nobody waits crosswise.
+  const exclusively: Transaction = (work) =>
+    transaction(async () => {
+      await users.lock()
+      return work()
+    })
+  const ports = { ...stores, exclusively, clock }
+  const nouns = { users: createUsers(ports), groups: createGroups(ports), claims: createClaims(ports) }
+  const create: Directory['create'] = (planned, rights = {}) => createUser(ports, planned, rights)
+  const find = async (id: string) => (isId(id) ? users.find(id) : undefined)
 
   return {
+    ...nouns,
     accounts: {
       async find(id) {
-        const user = await users.find(id)
-        return user === undefined ? undefined : accountOf(user)
+        const user = await find(id)
+        return user && accountOf(user, await memberships.groupsOf(id))
       },
     },
-    find: (id) => users.find(id),
+    find,
     findByName: (name) => users.findByName(name),
     list: () => users.list(),
     create,
     createFirstAdministrator: (planned, alongside) =>
-      setUp({ users, transaction, alongside, create: () => create(planned, { administrator: true }) }),
+      setUp({ users, exclusively, alongside, create: () => create(planned, { administrator: true }) }),
     isSetUp: () => users.any(),
 
-    async setDisabled(id, disabled) {
-      const found = await users.setDisabled(id, disabled, clock.now())
-      if (!found) throw new NotFound('account_not_found', 'There is no such user', { details: { id } })
-    },
+    setDisabled: (id, disabled) =>
+      exclusively(async () => {
+        if (!(await find(id))) throw new NotFound('account_not_found', 'There is no such user', { details: { id } })
+        await nouns.users.update(id, {}, { disabled })
+      }),
   }
 }

@@ -1,9 +1,18 @@
 /**
- * Users for `@pocket/core`.
+ * Users and groups for `@pocket/core`.
  *
  * @module
  */
-export { createDirectory, type Directory, type DirectoryPorts, type UserRights } from './directory.ts'
+export { type CustomClaim, checkedClaims, longestKey, reservedClaims } from './claims/claim.ts'
+export type { ClaimOwner, ClaimStore } from './claims/claim-store.ts'
+export type { Claims } from './claims/claims.ts'
+export { createDirectory, type Directory, type DirectoryPorts } from './directory.ts'
+export type { Group, GroupItem, GroupWithClaims } from './groups/group.ts'
+export type { GroupStore } from './groups/group-store.ts'
+export { type GroupDetails, type Groups, type GroupUpdate, groupNotFound } from './groups/groups.ts'
+export type { MembershipChange, MembershipStore } from './groups/membership-store.ts'
+export type { Page, PageRequest } from './page.ts'
 export { type NewUser, newUser } from './users/create-user.ts'
-export type { User } from './users/user.ts'
+export type { User, UserDetails } from './users/user.ts'
 export { nameKey, type UniqueProperty, type UserStore } from './users/user-store.ts'
+export type { NewUserRights, UserRights, Users, UserUpdate } from './users/users.ts'

@@ -5,9 +5,10 @@ import { readEncryptionKey } from './encryption.ts'
 import { type ListenConfig, readListening } from './listening.ts'
 import { type LogConfig, readLogging } from './logging.ts'
 import { type Environment, type Problem, Reader, type ReadFile } from './reader.ts'
+import { type ApiConfig, readApi } from './rest-api.ts'
 
 /** Everything that the environment decides. */
-export interface Config extends AddressConfig, ListenConfig, LogConfig {
+export interface Config extends AddressConfig, ApiConfig, ListenConfig, LogConfig {
   readonly database: DatabaseConfig
   /** Where the generated encryption key lies. A relative path starts at the working directory. */
   readonly dataFolder: string
@@ -38,12 +39,14 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const listen = readListening(reader)
   const database = readDatabase(reader)
   const encryptionKey = readEncryptionKey(reader)
+  const api = readApi(reader)
   const log = readLogging(reader)
   warnOfOtherPort(reader, address, listen)
   if (reader.problems.length > 0) throw new InvalidConfig(reader.problems)
   return {
     ...address,
     ...listen,
+    ...api,
     ...log,
     database,
     dataFolder: dataFolderOf(database),

@@ -4,6 +4,7 @@ import { databaseSection } from './database.ts'
 import { encryptionSection } from './encryption.ts'
 import { listeningSection } from './listening.ts'
 import { loggingSection } from './logging.ts'
+import { apiSection } from './rest-api.ts'
 import type { Section } from './variable.ts'
 
 /** Every variable there is, in the order of the reference. */
@@ -12,6 +13,7 @@ export const sections: readonly Section[] = [
   listeningSection,
   databaseSection,
   encryptionSection,
+  apiSection,
   loggingSection,
   containerSection,
 ]

@@ -2,6 +2,8 @@ import { dirname } from 'node:path'
 import type { MasterKey } from '@pocket/core'
 import { databaseOf, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
 import { DataSource, type DataSourceOptions } from 'typeorm'
+import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
+import { TypeormApiKeyStore } from '../api-keys/typeorm-api-key-store.ts'
 import type { Config } from '../config/load.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import { TypeormJobStore } from '../jobs/typeorm-job-store.ts'
@@ -22,6 +24,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly dataSource: DataSource
   readonly masterKey: MasterKey
   readonly jobs: JobStore
+  readonly apiKeys: ApiKeyStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
 }
@@ -44,6 +47,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger): Prom
     dataSource,
     masterKey,
     jobs: new TypeormJobStore(database),
+    apiKeys: new TypeormApiKeyStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')
     },

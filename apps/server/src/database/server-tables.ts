@@ -1,15 +1,17 @@
 import { type MigrationSet, pocketMigrations, pocketTables } from '@pocket/core/typeorm'
 import { directoryMigrations, directoryTables } from '@pocket/directory/typeorm'
 import type { EntitySchema } from 'typeorm'
+import { apiKeyTable } from '../api-keys/api-key.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
 import { CreateServerTables1760000000200 } from './migrations/1760000000200-create-server-tables.ts'
+import { CreateApiKeys1760000000210 } from './migrations/1760000000210-create-api-keys.ts'
 
 /** Every table of this program. */
-export const tables: readonly EntitySchema[] = [...pocketTables, ...directoryTables, jobTable]
+export const tables: readonly EntitySchema[] = [...pocketTables, ...directoryTables, jobTable, apiKeyTable]
 
 /** Every migration, in the order in which the sets run. */
 export const migrations: readonly MigrationSet[] = [
   pocketMigrations,
   directoryMigrations,
-  { table: 'pocket_server_migration', migrations: [CreateServerTables1760000000200] },
+  { table: 'pocket_server_migration', migrations: [CreateServerTables1760000000200, CreateApiKeys1760000000210] },
 ]

@@ -1,6 +1,6 @@
-import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { jsonObject } from '../http/form.ts'
+import { userDto } from '../users/user-dto.ts'
 import type { SetUp } from './set-up.ts'
 
 /** `/api/signup/setup`. */
@@ -14,24 +14,5 @@ export function setUpApi(setUp: SetUp) {
     async create(ctx: Context) {
       ctx.body = userDto(await setUp.withoutPasskey(ctx, jsonObject(ctx)))
     },
-  }
-}
-
-/** A user as the REST API answers with. */
-function userDto(user: User) {
-  return {
-    id: user.id,
-    username: user.userName,
-    email: user.email,
-    emailVerified: user.emailVerified,
-    firstName: user.firstName,
-    lastName: user.lastName,
-    displayName: user.displayName,
-    isAdmin: user.administrator,
-    locale: user.locale,
-    customClaims: [],
-    userGroups: [],
-    ldapId: null,
-    disabled: user.disabled,
   }
 }

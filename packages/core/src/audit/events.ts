@@ -1,4 +1,7 @@
-/** Everything that can happen, in ids only. A refusal carries the precise code that a person is not shown. */
+/**
+ * Everything that can happen, in ids only. A refusal carries the precise code that a person is not shown. `by` is who did it
+ * to somebody or something else; where it is missing it was the account itself, or nobody.
+ */
 export type AuditEvent =
   | {
       readonly event: 'signed_in'
@@ -13,18 +16,90 @@ export type AuditEvent =
       readonly passkeyId?: string
     }
   | { readonly event: 'signed_out'; readonly accountId: string }
-  | { readonly event: 'account_created'; readonly accountId: string; readonly method: 'setup' | 'api' }
-  | { readonly event: 'account_disabled'; readonly accountId: string }
-  | { readonly event: 'account_enabled'; readonly accountId: string }
+  | {
+      readonly event: 'account_created'
+      readonly accountId: string
+      readonly method: 'setup' | 'api'
+      readonly by?: string
+    }
+  | {
+      readonly event: 'account_updated'
+      readonly accountId: string
+      /** The names of what changed. */
+      readonly fields: readonly string[]
+      readonly by?: string
+    }
+  | { readonly event: 'account_disabled'; readonly accountId: string; readonly by?: string }
+  | { readonly event: 'account_enabled'; readonly accountId: string; readonly by?: string }
+  | { readonly event: 'account_removed'; readonly accountId: string; readonly by: string }
+  | {
+      readonly event: 'account_groups_changed'
+      readonly accountId: string
+      /** Ids of groups. */
+      readonly added: readonly string[]
+      readonly removed: readonly string[]
+      readonly by: string
+    }
+  | {
+      readonly event: 'account_claims_changed'
+      readonly accountId: string
+      readonly keys: readonly string[]
+      readonly by: string
+    }
+  | { readonly event: 'group_created'; readonly groupId: string; readonly by: string }
+  | {
+      readonly event: 'group_updated'
+      readonly groupId: string
+      readonly fields: readonly string[]
+      readonly by: string
+    }
+  | { readonly event: 'group_removed'; readonly groupId: string; readonly by: string }
+  | {
+      readonly event: 'group_members_changed'
+      readonly groupId: string
+      /** Ids of accounts. */
+      readonly added: readonly string[]
+      readonly removed: readonly string[]
+      readonly by: string
+    }
+  | {
+      readonly event: 'group_claims_changed'
+      readonly groupId: string
+      readonly keys: readonly string[]
+      readonly by: string
+    }
   | { readonly event: 'passkey_added'; readonly accountId: string; readonly passkeyId: string }
   | { readonly event: 'passkey_renamed'; readonly accountId: string; readonly passkeyId: string }
-  | { readonly event: 'passkey_removed'; readonly accountId: string; readonly passkeyId: string }
+  | {
+      readonly event: 'passkey_removed'
+      readonly accountId: string
+      readonly passkeyId: string
+      readonly by?: string
+    }
   | { readonly event: 'passkey_refused'; readonly code: string; readonly accountId?: string }
   | { readonly event: 'passkey_counter_regressed'; readonly accountId: string; readonly passkeyId: string }
-  | { readonly event: 'code_issued'; readonly accountId: string }
+  | { readonly event: 'code_issued'; readonly accountId: string; readonly by?: string }
   | { readonly event: 'client_created'; readonly clientId: string; readonly accountId?: string }
-  | { readonly event: 'client_updated'; readonly clientId: string; readonly accountId?: string }
+  | {
+      readonly event: 'client_updated'
+      readonly clientId: string
+      readonly accountId?: string
+      /** The names of what changed. */
+      readonly fields?: readonly string[]
+    }
   | { readonly event: 'client_removed'; readonly clientId: string; readonly accountId?: string }
+  | {
+      readonly event: 'client_groups_changed'
+      readonly clientId: string
+      readonly groupIds: readonly string[]
+      readonly accountId?: string
+    }
+  | {
+      readonly event: 'group_clients_changed'
+      readonly groupId: string
+      readonly clientIds: readonly string[]
+      readonly by: string
+    }
   | {
       readonly event: 'client_secret_added'
       readonly clientId: string
@@ -44,6 +119,7 @@ export type AuditEvent =
       readonly scopes: readonly string[]
     }
   | { readonly event: 'consent_refused'; readonly accountId: string; readonly clientId: string }
+  | { readonly event: 'consent_withdrawn'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'client_authorized'; readonly accountId: string; readonly clientId: string }
   | {
       readonly event: 'authorization_refused'
@@ -53,3 +129,8 @@ export type AuditEvent =
     }
   | { readonly event: 'token_refused'; readonly code: string; readonly clientId?: string; readonly reason: string }
   | { readonly event: 'keys_rotated'; readonly kid: string }
+  | {
+      readonly event: 'api_key_created' | 'api_key_renewed' | 'api_key_removed'
+      readonly accountId: string
+      readonly apiKeyId: string
+    }

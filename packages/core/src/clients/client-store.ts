@@ -1,13 +1,24 @@
-import type { Client } from './client.ts'
+import type { Client, ClientRecord } from './client.ts'
+import type { ClientList, ClientListRequest } from './client-list.ts'
 
 /** Where clients are kept. */
 export interface ClientStore {
   find(id: string): Promise<Client | undefined>
+  /** The same, and nobody else changes this client until the running transaction ends. */
+  findToChange(id: string): Promise<Client | undefined>
   /** All clients, by name. */
   list(): Promise<readonly Client[]>
+  /** A page of them. The number of statements does not depend on how many there are. */
+  page(request: ClientListRequest): Promise<ClientList>
   /** Returns `false`, and changes nothing, where the id is taken. */
   insert(client: Client): Promise<boolean>
   /** Replaces the stored client of the same id; returns `false` where there is none. */
   update(client: Client): Promise<boolean>
   remove(id: string): Promise<boolean>
+  /** Remembers that the client uses PKCE without having to. */
+  notePkce(id: string): Promise<void>
+  /** The clients that allow this group, by name. */
+  allowedTo(groupId: string): Promise<readonly ClientRecord[]>
+  /** Makes these the clients that allow the group; ids of no client are left out. */
+  setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void>
 }

@@ -1,32 +1,29 @@
 import type { Clock } from '../clock.ts'
-import { Conflict, type FieldError, InvalidInput, NotFound } from '../errors.ts'
+import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { uuid } from '../random.ts'
-import type { Client } from './client.ts'
+import type { Client, ClientRecord } from './client.ts'
+import {
+  type ClientInput,
+  decided,
+  groupIdProblems,
+  idProblems,
+  type NewClientInput,
+  problems,
+  refuse,
+} from './client-input.ts'
+import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
-import { redirectUriProblem } from './redirect-uris.ts'
-import { type MintedSecret, mintSecret } from './secrets.ts'
-
-/** What an administrator decides about a client. */
-export interface ClientInput {
-  readonly name: string
-  readonly redirectUris: readonly string[]
-  readonly postLogoutRedirectUris?: readonly string[]
-  readonly isPublic?: boolean
-  readonly pkceRequired?: boolean
-  readonly template?: string | null
-}
-
-export interface NewClientInput extends ClientInput {
-  /** 2–128 characters of `A-Za-z0-9._-`; a UUID where it is not given. */
-  readonly id?: string
-}
+import { type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
 
 /** The clients of this provider. Changes hold from the next request on. */
 export interface Clients {
   find(id: string): Promise<Client | undefined>
   list(): Promise<readonly Client[]>
+  /** A page of the clients, whatever their number in a constant number of statements. */
+  page(request: ClientListRequest): Promise<ClientList>
   /**
-   * @throws {InvalidInput} `validation_failed` with the fields `id`, `name`, `redirectUris[i]`, `postLogoutRedirectUris[i]`
+   * @throws {InvalidInput} `validation_failed`; the fields have the names of `NewClientInput`, those of lists with an
+   * index: `redirectUris[0]`
    * @throws {Conflict} `client_id_already_exists`
    */
   create(input: NewClientInput): Promise<Client>
@@ -34,10 +31,23 @@ export interface Clients {
   update(id: string, input: ClientInput): Promise<Client>
   /** Removes the client and what was given to it. Returns `false` where there is none. */
   remove(id: string): Promise<boolean>
-  /** Adds a secret, shown this once. @throws {NotFound} @throws {Conflict} for a public client or beyond twenty secrets */
-  addSecret(id: string): Promise<MintedSecret>
+  /**
+   * Adds a secret, shown this once.
+   *
+   * @throws {NotFound} `client_not_found`
+   * @throws {InvalidInput} `validation_failed` for a public client, beyond twenty secrets, on `secret` or `expiresAt`
+   */
+  addSecret(id: string, input?: SecretInput): Promise<MintedSecret>
+  /** Adds a secret in the place of all others. @throws as `addSecret` */
+  replaceSecrets(id: string): Promise<MintedSecret>
   /** Returns `false` where there is no such secret. @throws {NotFound} */
   removeSecret(id: string, secretId: string): Promise<boolean>
+  /** Makes these the groups that the client allows. @throws {NotFound} @throws {InvalidInput} */
+  setAllowedGroups(id: string, groupIds: readonly string[]): Promise<Client>
+  /** The clients that allow this group, by name. */
+  allowedTo(groupId: string): Promise<readonly ClientRecord[]>
+  /** Makes these the clients that allow the group; unknown ids are left out. With none, the group is forgotten. */
+  setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void>
 }
 
 export interface ClientsPorts {
@@ -51,29 +61,57 @@ export interface ClientsPorts {
 const mostSecrets = 20
 
 export function createClients({ store, clock, transaction, onRemove }: ClientsPorts): Clients {
-  const existing = async (id: string): Promise<Client> => {
-    const client = await store.find(id)
-    if (!client) throw new NotFound('client_not_found', 'There is no such client.')
-    return client
+  /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
+  const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
+    transaction(async () => {
+      const client = await store.findToChange(id)
+      if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+      const changes = to(client)
+      if (changes === undefined) return client
+      const changed = { ...client, ...changes, updatedAt: clock.now() }
+      await store.update(changed)
+      return changed
+    })
+
+  const mint = async (id: string, kept: (client: Client) => Client['secrets'], input?: SecretInput) => {
+    const minted = mintSecret(clock.now(), input)
+    await change(id, (client) => {
+      const secrets = kept(client)
+      if (client.isPublic) throw new InvalidInput('validation_failed', 'A public client has no secret.')
+      if (secrets.length >= mostSecrets)
+        throw new InvalidInput('validation_failed', 'A client has twenty secrets at most.')
+      return { secrets: [...secrets, minted.stored] }
+    })
+    return minted
   }
+
   return {
     find: (id) => store.find(id),
     list: () => store.list(),
+    page: (request) => store.page(request),
 
     async create(input) {
       refuse([...idProblems(input.id), ...problems(input)])
       const now = clock.now()
-      const client: Client = { id: input.id ?? uuid(), ...decided(input), secrets: [], createdAt: now, updatedAt: now }
+      const client: Client = {
+        id: input.id ?? uuid(),
+        type: 'standard',
+        ...decided(input, null),
+        allowedGroupIds: [],
+        pkceSupported: false,
+        secrets: [],
+        createdAt: now,
+        updatedAt: now,
+      }
       if (!(await store.insert(client))) throw new Conflict('client_id_already_exists', 'The client ID is taken.')
       return client
     },
 
     async update(id, input) {
       refuse(problems(input))
-      return transaction(async () => {
-        const client = { ...(await existing(id)), ...decided(input), updatedAt: clock.now() }
-        await store.update(client)
-        return client
+      return change(id, ({ template, allowedGroupIds }) => {
+        const wanted = decided(input, template)
+        return { ...wanted, allowedGroupIds: wanted.isGroupRestricted ? allowedGroupIds : [] }
       })
     },
 
@@ -84,61 +122,29 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
         return removed
       }),
 
-    addSecret: (id) =>
-      transaction(async () => {
-        const client = await existing(id)
-        if (client.isPublic) throw new Conflict('validation_failed', 'A public client has no secret.')
-        if (client.secrets.length >= mostSecrets)
-          throw new Conflict('validation_failed', 'A client has twenty secrets at most.')
-        const minted = mintSecret(clock.now())
-        await store.update({ ...client, secrets: [...client.secrets, minted.stored], updatedAt: clock.now() })
-        return minted
-      }),
+    addSecret: (id, input) => mint(id, ({ secrets }) => secrets, input),
+    replaceSecrets: (id) => mint(id, () => []),
 
-    removeSecret: (id, secretId) =>
-      transaction(async () => {
-        const client = await existing(id)
-        const secrets = client.secrets.filter((secret) => secret.id !== secretId)
-        if (secrets.length === client.secrets.length) return false
-        await store.update({ ...client, secrets, updatedAt: clock.now() })
-        return true
-      }),
+    async removeSecret(id, secretId) {
+      let found = false
+      await change(id, ({ secrets }) => {
+        const kept = secrets.filter((secret) => secret.id !== secretId)
+        found = kept.length < secrets.length
+        return found ? { secrets: kept } : undefined
+      })
+      return found
+    },
+
+    async setAllowedGroups(id, groupIds) {
+      refuse(groupIdProblems(groupIds))
+      return change(id, () => ({ allowedGroupIds: [...new Set(groupIds)].sort() }))
+    },
+
+    allowedTo: (groupId) => store.allowedTo(groupId),
+
+    async setAllowedTo(groupId, clientIds) {
+      refuse(groupIdProblems([groupId]))
+      await store.setAllowedTo(groupId, clientIds)
+    },
   }
-}
-
-function decided(input: ClientInput) {
-  const isPublic = input.isPublic ?? false
-  return {
-    name: input.name.normalize('NFC').trim(),
-    redirectUris: [...new Set(input.redirectUris)],
-    postLogoutRedirectUris: [...new Set(input.postLogoutRedirectUris ?? [])],
-    isPublic,
-    pkceRequired: isPublic || (input.pkceRequired ?? false),
-    template: input.template ?? null,
-  }
-}
-
-function refuse(fields: readonly FieldError[]): void {
-  if (fields.length > 0) throw new InvalidInput('validation_failed', 'The client is not valid.', { fields })
-}
-
-function idProblems(id: string | undefined): FieldError[] {
-  if (id === undefined || /^[a-zA-Z0-9._-]{2,128}$/.test(id)) return []
-  return [
-    { field: 'id', code: 'invalid_format', message: 'must be 2 to 128 letters, digits, dots, hyphens or underscores' },
-  ]
-}
-
-function problems(input: ClientInput): FieldError[] {
-  const found: FieldError[] = []
-  const name = input.name.normalize('NFC').trim()
-  if (name === '') found.push({ field: 'name', code: 'required', message: 'is required' })
-  if ([...name].length > 50)
-    found.push({ field: 'name', code: 'too_long', message: 'must be at most 50 characters long' })
-  for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const)
-    for (const [index, uri] of (input[list] ?? []).entries()) {
-      const code = redirectUriProblem(uri)
-      if (code) found.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
-    }
-  return found
 }

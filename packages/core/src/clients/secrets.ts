@@ -1,3 +1,4 @@
+import { InvalidInput } from '../errors.ts'
 import { sameText, sha256 } from '../hash.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { Client, ClientSecret } from './client.ts'
@@ -8,19 +9,47 @@ export interface MintedSecret {
   readonly stored: ClientSecret
 }
 
-/** 256 random bits with a readable prefix, in unreserved characters alone: some clients forget to encode theirs. */
-export function mintSecret(now: number): MintedSecret {
-  const plain = `pk_${randomToken()}`
-  return {
-    plain,
-    stored: { id: uuid(), hash: sha256(plain), prefix: plain.slice(0, 7), createdAt: now, expiresAt: null },
-  }
+/** A secret that somebody else has chosen, and when it ends. What is left out is drawn, or lasts for ever. */
+export interface SecretInput {
+  /** 16 printable ASCII characters or more. */
+  readonly secret?: string
+  /** Milliseconds since the Unix epoch; in the future. */
+  readonly expiresAt?: number
+}
+
+/**
+ * 256 random bits with a readable prefix, in unreserved characters alone: some clients forget to encode theirs.
+ *
+ * @throws {InvalidInput} `validation_failed` on `secret` or `expiresAt`
+ */
+export function mintSecret(now: number, { secret, expiresAt }: SecretInput = {}): MintedSecret {
+  const fields = [
+    ...(secret === undefined ? [] : secretProblems(secret)),
+    ...(expiresAt === undefined || expiresAt > now
+      ? []
+      : [{ field: 'expiresAt', code: 'invalid_format', message: 'must be in the future' }]),
+  ]
+  if (fields.length > 0) throw new InvalidInput('validation_failed', 'The secret is not valid.', { fields })
+  const plain = secret ?? `pk_${randomToken()}`
+  // Of a chosen secret less is shown: nobody knows how much there is to guess.
+  const prefix = plain.slice(0, secret === undefined ? 7 : 4)
+  return { plain, stored: { id: uuid(), hash: sha256(plain), prefix, createdAt: now, expiresAt: expiresAt ?? null } }
+}
+
+function secretProblems(secret: string) {
+  if (!/^[\x20-\x7e]*$/.test(secret))
+    return [{ field: 'secret', code: 'invalid_format', message: 'must hold printable ASCII characters only' }]
+  return secret.length < 16
+    ? [{ field: 'secret', code: 'too_short', message: 'must be at least 16 characters long' }]
+    : []
 }
 
 /** Whether the client holds this secret now. */
 export function holdsSecret(client: Pick<Client, 'secrets'>, plain: string, now: number): boolean {
   const hash = sha256(plain)
-  return client.secrets.some(
-    (secret) => (secret.expiresAt ?? Number.POSITIVE_INFINITY) > now && sameText(secret.hash, hash),
-  )
+  return client.secrets.some((secret) => isActive(secret, now) && sameText(secret.hash, hash))
+}
+
+function isActive({ expiresAt }: Pick<ClientSecret, 'expiresAt'>, now: number): boolean {
+  return (expiresAt ?? Number.POSITIVE_INFINITY) > now
 }

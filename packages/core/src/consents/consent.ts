@@ -5,5 +5,6 @@ export interface Consent {
   readonly scopes: readonly string[]
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
+  /** When it was given or made use of for the last time. */
   readonly updatedAt: number
 }

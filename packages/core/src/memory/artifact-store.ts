@@ -58,6 +58,10 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#removeWhere((artifact) => artifact.clientId === clientId)
   }
 
+  destroyByAccountAndClient(accountId: string, clientId: string): Promise<void> {
+    return this.#removeWhere((artifact) => artifact.accountId === accountId && artifact.clientId === clientId)
+  }
+
   removeExpired(before: number, limit: number): Promise<number> {
     return this.#state.run(() => removeExpired(this.#artifacts, before, limit))
   }

@@ -1,22 +1,36 @@
-import type { Client } from '../clients/client.ts'
+import type { Client, ClientRecord } from '../clients/client.ts'
+import type { ClientList, ClientListRequest } from '../clients/client-list.ts'
 import type { ClientStore } from '../clients/client-store.ts'
+import type { Consent } from '../consents/consent.ts'
+import { listClients } from './client-list.ts'
 import { add, type MemoryState } from './memory-state.ts'
 
 export class MemoryClientStore implements ClientStore {
   readonly #state: MemoryState
   readonly #clients: Map<string, Client>
+  readonly #consents: ReadonlyMap<string, Consent>
 
-  constructor(state: MemoryState) {
+  /** @param consents what the consent store keeps, for the lists that are about an account */
+  constructor(state: MemoryState, consents: ReadonlyMap<string, Consent>) {
     this.#state = state
     this.#clients = state.map()
+    this.#consents = consents
   }
 
   find(id: string): Promise<Client | undefined> {
     return this.#state.run(() => this.#clients.get(id))
   }
 
+  findToChange(id: string): Promise<Client | undefined> {
+    return this.find(id)
+  }
+
   list(): Promise<readonly Client[]> {
     return this.#state.run(() => [...this.#clients.values()].sort(byName))
+  }
+
+  page(request: ClientListRequest): Promise<ClientList> {
+    return this.#state.run(() => listClients([...this.#clients.values()], [...this.#consents.values()], request))
   }
 
   insert(client: Client): Promise<boolean> {
@@ -34,10 +48,36 @@ export class MemoryClientStore implements ClientStore {
   remove(id: string): Promise<boolean> {
     return this.#state.run(() => this.#clients.delete(id))
   }
+
+  notePkce(id: string): Promise<void> {
+    return this.#state.run(() => {
+      const client = this.#clients.get(id)
+      if (client) this.#clients.set(id, { ...client, pkceSupported: true })
+    })
+  }
+
+  allowedTo(groupId: string): Promise<readonly ClientRecord[]> {
+    return this.#state.run(() =>
+      [...this.#clients.values()]
+        .filter(({ allowedGroupIds }) => allowedGroupIds.includes(groupId))
+        .sort(byName)
+        .map(({ allowedGroupIds: _, ...record }) => record),
+    )
+  }
+
+  setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void> {
+    return this.#state.run(() => {
+      for (const [id, client] of this.#clients) {
+        const others = client.allowedGroupIds.filter((each) => each !== groupId)
+        const allowedGroupIds = clientIds.includes(id) ? [...others, groupId].sort() : others
+        this.#clients.set(id, { ...client, allowedGroupIds })
+      }
+    })
+  }
 }
 
 const { compare } = new Intl.Collator('en', { numeric: true })
 
-function byName(left: Client, right: Client): number {
+function byName(left: ClientRecord, right: ClientRecord): number {
   return compare(left.name, right.name) || compare(left.id, right.id)
 }

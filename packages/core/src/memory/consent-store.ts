@@ -6,9 +6,10 @@ export class MemoryConsentStore implements ConsentStore {
   readonly #state: MemoryState
   readonly #consents: Map<string, Consent>
 
-  constructor(state: MemoryState) {
+  /** @param consents a map of `state` */
+  constructor(state: MemoryState, consents: Map<string, Consent> = state.map()) {
     this.#state = state
-    this.#consents = state.map()
+    this.#consents = consents
   }
 
   find(accountId: string, clientId: string): Promise<Consent | undefined> {

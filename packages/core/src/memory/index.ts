@@ -1,3 +1,4 @@
+import type { Consent } from '../consents/consent.ts'
 import type { PocketStores } from '../stores.ts'
 import { MemoryArtifactStore } from './artifact-store.ts'
 import { MemoryChallengeStore } from './challenge-store.ts'
@@ -13,12 +14,13 @@ import { MemoryPasskeyStore } from './passkey-store.ts'
  */
 export function memoryStores(): PocketStores {
   const state = new MemoryState()
+  const consents = state.map<Consent>()
   return {
     artifacts: new MemoryArtifactStore(state),
     challenges: new MemoryChallengeStore(state),
-    clients: new MemoryClientStore(state),
+    clients: new MemoryClientStore(state, consents),
     codes: new MemoryCodeStore(state),
-    consents: new MemoryConsentStore(state),
+    consents: new MemoryConsentStore(state, consents),
     keys: new MemoryKeyStore(state),
     passkeys: new MemoryPasskeyStore(state),
     transaction: state.transaction,

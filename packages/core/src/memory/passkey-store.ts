@@ -53,6 +53,10 @@ export class MemoryPasskeyStore implements PasskeyStore {
     })
   }
 
+  remove(accountId: string, id: string): Promise<boolean> {
+    return this.#state.run(() => this.#passkeys.get(id)?.accountId === accountId && this.#passkeys.delete(id))
+  }
+
   removeByAccount(accountId: string): Promise<void> {
     return this.#state.run(() => removeWhere(this.#passkeys, (passkey) => passkey.accountId === accountId))
   }

@@ -35,6 +35,8 @@ export interface ArtifactStore {
   /** Destroys everything that lets this account in: sessions, codes and tokens. */
   destroyByAccount(accountId: string): Promise<void>
   destroyByClient(clientId: string): Promise<void>
+  /** Destroys what the account let this client have: codes, tokens, grants. */
+  destroyByAccountAndClient(accountId: string, clientId: string): Promise<void>
   /** Removes at most `limit` artifacts that ended before `before` (milliseconds); returns how many. */
   removeExpired(before: number, limit: number): Promise<number>
 }

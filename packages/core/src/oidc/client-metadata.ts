@@ -3,12 +3,19 @@ import type { Client } from '../clients/client.ts'
 import type { MasterKey } from '../master-key.ts'
 
 /** What our clients say that the library has no words for. */
-export const extraClientMetadata = [
-  'pocket_redirect_uris',
-  'pocket_post_logout_redirect_uris',
-  'pocket_pkce_required',
-  'pocket_secrets',
-]
+export interface ClientExtras {
+  readonly pocket_redirect_uris: readonly string[]
+  readonly pocket_post_logout_redirect_uris: readonly string[]
+  readonly pocket_pkce_required: boolean
+  readonly pocket_pkce_supported: boolean
+  readonly pocket_secrets: Client['secrets']
+  readonly pocket_requires_reauthentication: boolean
+  readonly pocket_skip_consent: boolean
+  readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
+  /** Seconds. */
+  readonly pocket_access_token_lifetime: number
+  readonly pocket_refresh_token_lifetime: number
+}
 
 export type ClientMetadataOf = (client: Client) => ClientMetadata
 
@@ -25,14 +32,47 @@ export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
     grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
     token_endpoint_auth_method: client.isPublic ? 'none' : 'client_secret_basic',
     id_token_signed_response_alg: 'RS256',
+    require_pushed_authorization_requests: client.requiresPushedAuthorizationRequests,
     // Nobody knows it: were it guessable, tokens signed with it would be believed.
     ...(!client.isPublic && { client_secret: masterKey.mac('client placeholder', client.id) }),
     // Two, since the library fills in the only one where a request names none.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
+    ...extrasOf(client),
+  })
+}
+
+function extrasOf(client: Client): ClientExtras {
+  return {
     pocket_redirect_uris: client.redirectUris,
     pocket_post_logout_redirect_uris: client.postLogoutRedirectUris,
     pocket_pkce_required: client.pkceRequired,
+    pocket_pkce_supported: client.pkceSupported,
     pocket_secrets: client.secrets,
-  })
+    pocket_requires_reauthentication: client.requiresReauthentication,
+    pocket_skip_consent: client.skipConsent,
+    pocket_access: { isGroupRestricted: client.isGroupRestricted, allowedGroupIds: client.allowedGroupIds },
+    pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
+    pocket_refresh_token_lifetime: client.refreshTokenDurationMinutes * 60,
+  }
+}
+
+/** Tells the library which properties of a client are ours. */
+export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
+  'pocket_redirect_uris',
+  'pocket_post_logout_redirect_uris',
+  'pocket_pkce_required',
+  'pocket_pkce_supported',
+  'pocket_secrets',
+  'pocket_requires_reauthentication',
+  'pocket_skip_consent',
+  'pocket_access',
+  'pocket_access_token_lifetime',
+  'pocket_refresh_token_lifetime',
+]
+
+/** Our part of a client of the library's. */
+export function extras(client: object): ClientExtras {
+  // A cast, since every client comes from the adapter, and the adapter's from `createClientMetadata`.
+  return client as ClientExtras
 }

@@ -1,16 +1,9 @@
 import type Provider from 'oidc-provider'
-import type { ClientSecret } from '../clients/client.ts'
 import { redirectUriAllowed } from '../clients/redirect-uris.ts'
 import { holdsSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
-
-/** The extra properties of a client, as `client-metadata.ts` sets them. */
-interface ClientExtras {
-  readonly pocket_redirect_uris: readonly string[]
-  readonly pocket_post_logout_redirect_uris: readonly string[]
-  readonly pocket_secrets: readonly ClientSecret[]
-}
+import type { ClientExtras } from './client-metadata.ts'
 
 type Override = (this: ClientExtras, value: string) => boolean
 

@@ -1,9 +1,10 @@
-import type { Adapter, Configuration, FindAccount } from 'oidc-provider'
+import type { Adapter, Configuration } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { accountClaims, claimsByScope, supportedScopes } from '../accounts/claims.ts'
-import { findAccount } from '../accounts/eligibility.ts'
+import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
+import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
-import { extraClientMetadata } from './client-metadata.ts'
+import { createFindAccount } from './accounts.ts'
+import { extraClientMetadata, extras } from './client-metadata.ts'
 import { createGrantLoader } from './grants.ts'
 import { introspectionPolicy } from './introspection.ts'
 import type { SigningKey } from './keys.ts'
@@ -15,23 +16,28 @@ const minute = 60
 const hour = 60 * minute
 const day = 24 * hour
 
-/** How long things live, in seconds. */
-export const lifetimes = {
-  AccessToken: hour,
+/** How long things live, in seconds; a client's tokens live as long as it says. */
+const lifetimes = {
+  AccessToken: accessTokenLifetime,
   AuthorizationCode: 10 * minute,
-  ClientCredentials: hour,
+  ClientCredentials: accessTokenLifetime,
   // A grant outlives every refresh token that may be rotated under it.
   Grant: 400 * day,
   IdToken: hour,
   Interaction: hour,
   PushedAuthorizationRequest: 90,
-  RefreshToken: 30 * day,
-} as const
+  RefreshToken: (_ctx, _token, client) => extras(client).pocket_refresh_token_lifetime,
+} as const satisfies Configuration['ttl']
+
+function accessTokenLifetime(_ctx: unknown, _token: unknown, client: object): number {
+  return extras(client).pocket_access_token_lifetime
+}
 
 export interface ConfigurationPorts {
   readonly adapter: (model: string) => Adapter
   readonly accounts: AccountStore
   readonly consents: ConsentStore
+  readonly clock: Clock
   readonly keys: readonly SigningKey[]
   readonly cookieKeys: readonly string[]
   /** Whether cookies are for https alone. */
@@ -53,15 +59,10 @@ export function cookieNames(secure: boolean) {
 /** Everything that oidc-provider is told. */
 export function providerConfiguration(ports: ConfigurationPorts): Configuration {
   const { accounts, secure, pages } = ports
-  const account: FindAccount = async (_ctx, id) => {
-    const found = await findAccount(accounts, id)
-    if (!found || found.disabled) return undefined
-    return { accountId: id, claims: async () => ({ ...accountClaims(found), sub: id }) }
-  }
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const
   return {
     adapter: ports.adapter,
-    findAccount: account,
+    findAccount: createFindAccount(accounts),
     loadExistingGrant: createGrantLoader(ports.consents),
     jwks: { keys: [...ports.keys] },
     claims: { ...claimsByScope },
@@ -71,8 +72,8 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: signingAlgorithms,
-    extraClientMetadata: { properties: extraClientMetadata },
-    pkce: { required: (_ctx, client) => client.pocket_pkce_required === true },
+    extraClientMetadata: { properties: [...extraClientMetadata] },
+    pkce: { required: (_ctx, client) => extras(client).pocket_pkce_required },
     clientBasedCORS: () => true,
     routes: protocolRoutes,
     cookies: {
@@ -81,7 +82,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       long: { ...cookie, path: '/' },
       short: cookie,
     },
-    interactions: { policy: createPolicy(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { policy: createPolicy(ports.clock), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     ttl: { ...lifetimes, Session: ports.sessionLifetime },
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,

@@ -1,27 +1,33 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { mayUse } from '../clients/group-restriction.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Misconfigured } from '../errors.ts'
+import { groupIdsOf } from './accounts.ts'
+import { extras } from './client-metadata.ts'
 
 type Grant = InstanceType<Provider['Grant']>
 
 /**
  * Finds what the person has allowed this client, or makes it from the consent that we keep: a grant may die with a
- * session or a replayed code, what a person decided does not.
+ * session or a replayed code, what a person decided does not. Some clients need not ask.
  */
 export function createGrantLoader(consents: ConsentStore) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
-    const { client, account, session, provider, requestParamOIDCScopes } = ctx.oidc
+    const { client, account, session, provider, prompts, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !session)
       throw new Misconfigured('A grant was asked for without a client, an account or a session.')
     const requested = [...requestParamOIDCScopes]
     const grantId = session.grantIdFor(client.clientId)
     const present = grantId === undefined ? undefined : await provider.Grant.find(grantId)
     if (present && covers(present.getOIDCScope().split(' '), requested)) return present
+    const { pocket_skip_consent: skipConsent, pocket_access: access } = extras(client)
+    const unasked = skipConsent && !prompts.has('consent') && mayUse(access, groupIdsOf(account))
     const consent = await consents.find(account.accountId, client.clientId)
-    if (!consent || !covers(consent.scopes, requested)) return undefined
+    const allowed = new Set([...(consent?.scopes ?? []), ...(unasked ? requested : [])])
+    if (!covers([...allowed], requested)) return undefined
     const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
-    grant.addOIDCScope([...consent.scopes])
+    grant.addOIDCScope([...allowed])
     await grant.save()
     return grant
   }

@@ -2,13 +2,15 @@ import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { findAccount } from '../accounts/eligibility.ts'
+import { mayUse } from '../clients/group-restriction.ts'
+import { extras } from './client-metadata.ts'
 
 interface Introspected {
   readonly clientId?: string | undefined
   readonly accountId?: string | undefined
 }
 
-/** A client learns about its own tokens only, and the token of somebody who may not sign in any more is not active. */
+/** A client learns about its own tokens only, and the token of somebody who may not sign in or use it any more is not active. */
 export function introspectionPolicy(accounts: AccountStore) {
   return async (
     _ctx: KoaContextWithOIDC,
@@ -18,7 +20,11 @@ export function introspectionPolicy(accounts: AccountStore) {
     if (token.clientId !== client.clientId) return false
     if (token.accountId === undefined) return true
     const account = await findAccount(accounts, token.accountId)
-    return account !== undefined && !account.disabled
+    if (account === undefined || account.disabled) return false
+    return mayUse(
+      extras(client).pocket_access,
+      account.groups.map(({ id }) => id),
+    )
   }
 }
 

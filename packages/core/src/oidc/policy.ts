@@ -1,4 +1,8 @@
-import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { mayUse } from '../clients/group-restriction.ts'
+import type { Clock } from '../clock.ts'
+import { groupIdsOf } from './accounts.ts'
+import { extras } from './client-metadata.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
@@ -6,12 +10,14 @@ const { Check, Prompt, base } = interactionPolicy
  * Who is asked what before a client gets its answer: the library's own checks, and the named ones below.
  * `login` resolves to a sign-in page, `consent` to a consent page.
  */
-export function createPolicy(): interactionPolicy.DefaultPolicy {
+export function createPolicy(clock: Clock): interactionPolicy.DefaultPolicy {
   const policy = base()
   policy.get('login')?.checks.add(accountGone())
+  policy.get('login')?.checks.add(reauthentication(clock))
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   // Every client of ours is a web client to the library; this check would ask again at each authorization.
   policy.get('consent')?.checks.remove('native_client_prompt')
+  policy.get('consent')?.checks.add(notInAllowedGroup(), 0)
   return policy
 }
 
@@ -25,5 +31,41 @@ function accountGone(): interactionPolicy.Check {
       oidc.session?.accountId !== undefined && oidc.account === undefined
         ? Check.REQUEST_PROMPT
         : Check.NO_NEED_TO_PROMPT,
+  )
+}
+
+/** How old a ceremony may be, in seconds, to count for a client that wants a fresh one. */
+const freshFor = 60
+
+/** The client wants the passkey used for it, and the person has been signed in for longer, or in another way. */
+function reauthentication(clock: Clock): interactionPolicy.Check {
+  return new Check(
+    'reauthentication',
+    'the client requires a fresh authentication',
+    'login_required',
+    ({ oidc }: KoaContextWithOIDC) => {
+      const { client, session } = oidc
+      if (!client || session?.accountId === undefined || !extras(client).pocket_requires_reauthentication)
+        return Check.NO_NEED_TO_PROMPT
+      // What was fresh when a page was shown stays so while the person reads it.
+      const at = oidc.entities.Interaction?.iat ?? Math.floor(clock.now() / 1000)
+      const fresh = session.acr === 'phr' && at - (session.loginTs ?? 0) <= freshFor
+      return fresh ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+    },
+  )
+}
+
+/** The client is for members of certain groups: there is nothing to ask, and the client learns `access_denied`. */
+function notInAllowedGroup(): interactionPolicy.Check {
+  return new Check(
+    'not_in_allowed_group',
+    'the account is in none of the groups that may use this client',
+    'access_denied',
+    ({ oidc }: KoaContextWithOIDC) => {
+      const { client, account } = oidc
+      if (client && account && !mayUse(extras(client).pocket_access, groupIdsOf(account)))
+        throw new errors.AccessDenied('the account is in none of the groups that may use this client')
+      return Check.NO_NEED_TO_PROMPT
+    },
   )
 }

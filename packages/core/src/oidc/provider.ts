@@ -1,15 +1,14 @@
 import Provider from 'oidc-provider'
-import type { Clock } from '../clock.ts'
 import { overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
+import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
 import { revokeAtLogout } from './logout.ts'
 import { keepSessionWhileRenewing } from './session-overrides.ts'
 
-export interface ProviderPorts extends ConfigurationPorts, EventPorts {
+export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts {
   readonly issuer: string
-  readonly clock: Clock
 }
 
 /** One Provider for one set of keys. All its state is in the stores, so that another can take its place at any time. */
@@ -19,6 +18,7 @@ export function createProvider(ports: ProviderPorts): Provider {
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
   keepSessionWhileRenewing(provider)
+  recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
   demandCredentials(provider)
   revokeAtLogout(provider)

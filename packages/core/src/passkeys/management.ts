@@ -4,7 +4,7 @@ import type { PasskeyStore } from './passkey-store.ts'
 
 const longestName = 50
 
-/** What owners do with their passkeys. */
+/** What owners do with their passkeys, and administrators with those of others. */
 export interface PasskeyManagement {
   /** The oldest first. */
   list(accountId: string): Promise<readonly Passkey[]>
@@ -12,6 +12,8 @@ export interface PasskeyManagement {
   rename(accountId: string, id: string, name: string): Promise<void>
   /** @throws {Conflict} `last_passkey`: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found` */
   remove(accountId: string, id: string): Promise<void>
+  /** The same for an administrator, who may take the last one: it may be lost or stolen. @throws {NotFound} `passkey_not_found` */
+  removeEvenLast(accountId: string, id: string): Promise<void>
 }
 
 export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement {
@@ -34,6 +36,10 @@ export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement 
       const outcome = await store.removeUnlessLast(accountId, id)
       if (outcome === 'missing') throw notFound()
       if (outcome === 'last') throw new Conflict('last_passkey', 'The last passkey of an account stays.')
+    },
+
+    async removeEvenLast(accountId, id) {
+      if (!(await store.remove(accountId, id))) throw notFound()
     },
   }
 }

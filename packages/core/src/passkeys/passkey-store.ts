@@ -21,5 +21,7 @@ export interface PasskeyStore {
   rename(accountId: string, id: string, name: string): Promise<boolean>
   /** Removes it unless it is the account's last one. Of two removals at once, the second sees the first. */
   removeUnlessLast(accountId: string, id: string): Promise<'removed' | 'last' | 'missing'>
+  /** Removes it, the account's last one too. Returns `false` where this account has no such passkey. */
+  remove(accountId: string, id: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>
 }

@@ -17,6 +17,7 @@ export {
 export type { PasskeyAlgorithm } from './authenticator-key.ts'
 export { artifactStoreContract } from './contracts/artifact-store.ts'
 export { challengeStoreContract } from './contracts/challenge-store.ts'
+export { clientPageContract } from './contracts/client-page.ts'
 export { clientStoreContract } from './contracts/client-store.ts'
 export { codeStoreContract } from './contracts/code-store.ts'
 export { consentStoreContract } from './contracts/consent-store.ts'

@@ -17,6 +17,7 @@ const sql = {
   destroyByGrant: `DELETE FROM ${rows.table} WHERE grant_id = $1 AND model = $2`,
   destroyByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   destroyByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
+  destroyByAccountAndClient: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
   removeExpired: removeExpired(rows.table, 'key'),
 }
 
@@ -65,6 +66,10 @@ export class TypeormArtifactStore implements ArtifactStore {
 
   async destroyByClient(clientId: string): Promise<void> {
     await this.#database.execute(sql.destroyByClient, [clientId])
+  }
+
+  async destroyByAccountAndClient(accountId: string, clientId: string): Promise<void> {
+    await this.#database.execute(sql.destroyByAccountAndClient, [accountId, clientId])
   }
 
   removeExpired(before: number, limit: number): Promise<number> {

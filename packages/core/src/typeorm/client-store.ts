@@ -1,50 +1,149 @@
-import type { Client } from '../clients/client.ts'
+import type { Client, ClientRecord } from '../clients/client.ts'
+import { type ClientList, type ClientListRequest, nameKey } from '../clients/client-list.ts'
 import type { ClientStore } from '../clients/client-store.ts'
-import { clientTable } from './client.table.ts'
-import type { Database } from './database.ts'
+import { clientGroupTable, clientTable, type StoredClient } from './client.table.ts'
+import { pageOfClients } from './client-page.ts'
+import type { Database, DatabaseKind } from './database.ts'
+import { jsonList } from './json-list.ts'
 import { TableRows } from './table-rows.ts'
 
 const rows = new TableRows(clientTable)
+const groups = new TableRows(clientGroupTable)
 
-const sql = {
-  find: `${rows.select} WHERE id = $1`,
-  list: rows.select,
-  insert: `${rows.insert} ON CONFLICT DO NOTHING`,
-  update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
-  remove: `DELETE FROM ${rows.table} WHERE id = $1`,
+function statements(kind: DatabaseKind) {
+  // On SQLite a transaction keeps everybody else waiting anyway.
+  const locking = kind === 'postgres' ? 'FOR UPDATE' : ''
+  return {
+    find: `SELECT ${rows.columns}, group_id FROM ${rows.table} LEFT JOIN ${groups.table} ON client_id = id
+      WHERE id = $1 ORDER BY group_id`,
+    lock: `SELECT id FROM ${rows.table} WHERE id = $1 ${locking}`,
+    lockAllowing: `SELECT id FROM ${rows.table} WHERE id IN ${jsonList(kind, '$2')}
+      OR id IN (SELECT client_id FROM ${groups.table} WHERE group_id = $1) ORDER BY id ${locking}`,
+    list: rows.select,
+    listGroups: `${groups.select} ORDER BY group_id`,
+    insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+    update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
+    remove: `DELETE FROM ${rows.table} WHERE id = $1`,
+    removeGroups: `DELETE FROM ${groups.table} WHERE client_id = $1 AND group_id NOT IN ${jsonList(kind, '$2')}`,
+    addGroups: `INSERT INTO ${groups.table} (client_id, group_id)
+      SELECT CAST($1 AS text), value FROM ${jsonList(kind, '$2')} AS wanted WHERE true ON CONFLICT DO NOTHING`,
+    notePkce: `UPDATE ${rows.table} SET pkce_supported = $2 WHERE id = $1`,
+    allowedTo: `${rows.select} WHERE id IN (SELECT client_id FROM ${groups.table} WHERE group_id = $1)`,
+    disallow: `DELETE FROM ${groups.table} WHERE group_id = $1 AND client_id NOT IN ${jsonList(kind, '$2')}`,
+    allow: `INSERT INTO ${groups.table} (client_id, group_id)
+      SELECT id, CAST($1 AS text) FROM ${rows.table} WHERE id IN ${jsonList(kind, '$2')} ON CONFLICT DO NOTHING`,
+  }
 }
 
 export class TypeormClientStore implements ClientStore {
   readonly #database: Database
+  readonly #sql: ReturnType<typeof statements>
 
   constructor(database: Database) {
     this.#database = database
+    this.#sql = statements(database.kind)
   }
 
   async find(id: string): Promise<Client | undefined> {
-    return rows.first(await this.#database.query(sql.find, [id]))
+    if (!isStorable(id)) return undefined
+    const found = await this.#database.query<{ group_id: string | null }>(this.#sql.find, [id])
+    const record = rows.first(found)
+    if (record === undefined) return undefined
+    return clientOf(
+      record,
+      Array.from(found, ({ group_id }) => group_id).filter((groupId) => groupId !== null),
+    )
+  }
+
+  async findToChange(id: string): Promise<Client | undefined> {
+    if (!isStorable(id)) return undefined
+    // A statement of its own: the one that waited would have read the groups before it waited.
+    await this.#database.query(this.#sql.lock, [id])
+    return this.find(id)
   }
 
   async list(): Promise<readonly Client[]> {
+    const records = rows.all(await this.#database.query(this.#sql.list))
+    const allowed = Map.groupBy(groups.all(await this.#database.query(this.#sql.listGroups)), (each) => each.clientId)
     // Not sorted by the database, since each has an order of its own.
-    return rows.all(await this.#database.query(sql.list)).sort(byName)
+    return records
+      .map((record) =>
+        clientOf(
+          record,
+          (allowed.get(record.id) ?? []).map(({ groupId }) => groupId),
+        ),
+      )
+      .sort(byName)
   }
 
-  async insert(client: Client): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, rows.values(client))) === 1
+  page(request: ClientListRequest): Promise<ClientList> {
+    return pageOfClients(this.#database, request)
   }
 
-  async update(client: Client): Promise<boolean> {
-    return (await this.#database.execute(sql.update, rows.values(client))) === 1
+  insert(client: Client): Promise<boolean> {
+    return this.#database.transaction(async () => {
+      if ((await this.#database.execute(this.#sql.insert, rows.values(stored(client)))) !== 1) return false
+      await this.#setGroups(client)
+      return true
+    })
+  }
+
+  update(client: Client): Promise<boolean> {
+    return this.#database.transaction(async () => {
+      if ((await this.#database.execute(this.#sql.update, rows.values(stored(client)))) !== 1) return false
+      await this.#setGroups(client)
+      return true
+    })
   }
 
   async remove(id: string): Promise<boolean> {
-    return (await this.#database.execute(sql.remove, [id])) === 1
+    return isStorable(id) && (await this.#database.execute(this.#sql.remove, [id])) === 1
   }
+
+  async notePkce(id: string): Promise<void> {
+    await this.#database.execute(this.#sql.notePkce, [id, true])
+  }
+
+  async allowedTo(groupId: string): Promise<readonly ClientRecord[]> {
+    const found = rows.all(await this.#database.query(this.#sql.allowedTo, [groupId]))
+    return found.map(recordOf).sort(byName)
+  }
+
+  async setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void> {
+    const ids = JSON.stringify(clientIds.filter(isStorable))
+    await this.#database.transaction(async () => {
+      await this.#database.query(this.#sql.lockAllowing, [groupId, ids])
+      await this.#database.execute(this.#sql.disallow, [groupId, ids])
+      await this.#database.execute(this.#sql.allow, [groupId, ids])
+    })
+  }
+
+  async #setGroups({ id, allowedGroupIds }: Client): Promise<void> {
+    const ids = JSON.stringify(allowedGroupIds)
+    await this.#database.execute(this.#sql.removeGroups, [id, ids])
+    if (allowedGroupIds.length > 0) await this.#database.execute(this.#sql.addGroups, [id, ids])
+  }
+}
+
+/** PostgreSQL refuses a text with NUL in it, where SQLite finds nothing. */
+function isStorable(id: string): boolean {
+  return !id.includes('\0')
+}
+
+function stored({ allowedGroupIds: _, ...client }: Client): StoredClient {
+  return { ...client, nameKey: nameKey(client.name) }
+}
+
+function recordOf({ nameKey: _, ...record }: StoredClient): ClientRecord {
+  return record
+}
+
+function clientOf(record: StoredClient, allowedGroupIds: readonly string[]): Client {
+  return { ...recordOf(record), allowedGroupIds }
 }
 
 const { compare } = new Intl.Collator('en', { numeric: true })
 
-function byName(left: Client, right: Client): number {
+function byName(left: ClientRecord, right: ClientRecord): number {
   return compare(left.name, right.name) || compare(left.id, right.id)
 }

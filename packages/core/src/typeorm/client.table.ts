@@ -1,21 +1,64 @@
 import { EntitySchema } from 'typeorm'
-import type { Client } from '../clients/client.ts'
+import type { ClientRecord } from '../clients/client.ts'
 import { bigint, boolean, json, text, varchar } from './columns.ts'
 
-export const clientTable: EntitySchema<Client> = new EntitySchema<Client>({
+/** A client as stored, with the key by which it is searched and sorted. */
+export interface StoredClient extends ClientRecord {
+  readonly nameKey: string
+}
+
+export const clientTable: EntitySchema<StoredClient> = new EntitySchema<StoredClient>({
   name: 'pocket_client',
   tableName: 'pocket_client',
   columns: {
     // A text, since a client id may be an address.
     id: { ...text, primary: true },
     name: text,
+    nameKey: { ...text, name: 'name_key' },
+    description: text,
+    type: { ...varchar(20), name: 'client_type' },
+    launchUrl: { ...text, name: 'launch_url', nullable: true },
     redirectUris: { ...json, name: 'redirect_uris' },
     postLogoutRedirectUris: { ...json, name: 'post_logout_redirect_uris' },
     isPublic: { ...boolean, name: 'is_public' },
     pkceRequired: { ...boolean, name: 'pkce_required' },
+    pkceSupported: { ...boolean, name: 'pkce_supported' },
+    requiresReauthentication: { ...boolean, name: 'requires_reauthentication' },
+    requiresPushedAuthorizationRequests: { ...boolean, name: 'requires_pushed_authorization_requests' },
+    skipConsent: { ...boolean, name: 'skip_consent' },
+    isGroupRestricted: { ...boolean, name: 'is_group_restricted' },
     secrets: json,
+    federatedIdentities: { ...json, name: 'federated_identities' },
+    accessTokenDurationMinutes: { ...bigint, name: 'access_token_duration_minutes' },
+    refreshTokenDurationMinutes: { ...bigint, name: 'refresh_token_duration_minutes' },
     template: { ...varchar(50), nullable: true },
     createdAt: { ...bigint, name: 'created_at' },
     updatedAt: { ...bigint, name: 'updated_at' },
   },
+  indices: [{ name: 'pocket_client_created', columns: ['createdAt', 'id'] }],
+})
+
+/** A group whose members may use a client that is restricted to groups. */
+export interface ClientGroup {
+  readonly clientId: string
+  readonly groupId: string
+}
+
+export const clientGroupTable: EntitySchema<ClientGroup> = new EntitySchema<ClientGroup>({
+  name: 'pocket_client_group',
+  tableName: 'pocket_client_group',
+  columns: {
+    clientId: { ...text, name: 'client_id', primary: true },
+    groupId: { ...varchar(255), name: 'group_id', primary: true },
+  },
+  indices: [{ name: 'pocket_client_group_group', columns: ['groupId'] }],
+  foreignKeys: [
+    {
+      name: 'pocket_client_group_client',
+      target: 'pocket_client',
+      columnNames: ['clientId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
 })

@@ -1,6 +1,6 @@
 export { artifactTable } from './artifact.table.ts'
 export { challengeTable } from './challenge.table.ts'
-export { clientTable } from './client.table.ts'
+export { clientGroupTable, clientTable } from './client.table.ts'
 export { codeTable } from './code.table.ts'
 export * as columns from './columns.ts'
 export { consentTable } from './consent.table.ts'

@@ -55,6 +55,10 @@ export class TypeormPasskeyStore implements PasskeyStore {
     })
   }
 
+  async remove(accountId: string, id: string): Promise<boolean> {
+    return (await this.#database.execute(sql.remove, [accountId, id])) === 1
+  }
+
   async removeByAccount(accountId: string): Promise<void> {
     await this.#database.execute(sql.removeByAccount, [accountId])
   }

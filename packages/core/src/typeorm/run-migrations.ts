@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm'
 import { databaseOf } from './database.ts'
 import { CreateTables1760000000000 } from './migrations/1760000000000-create-tables.ts'
+import { ExtendClients1760000000010 } from './migrations/1760000000010-extend-clients.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
@@ -11,7 +12,7 @@ export interface MigrationSet {
 /** Core's migrations; the first of all sets. */
 export const pocketMigrations: MigrationSet = {
   table: 'pocket_core_migration',
-  migrations: [CreateTables1760000000000],
+  migrations: [CreateTables1760000000000, ExtendClients1760000000010],
 }
 
 /** One number for all processes: "pocket" in ASCII. */

@@ -1,7 +1,7 @@
 import type { EntitySchema } from 'typeorm'
 import { artifactTable } from './artifact.table.ts'
 import { challengeTable } from './challenge.table.ts'
-import { clientTable } from './client.table.ts'
+import { clientGroupTable, clientTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
 import { keyTable } from './key.table.ts'
@@ -12,6 +12,7 @@ export const pocketTables: readonly EntitySchema[] = [
   artifactTable,
   challengeTable,
   clientTable,
+  clientGroupTable,
   codeTable,
   consentTable,
   keyTable,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, test } from '@jest/globals'
 import type { PocketStores } from '../../src/stores.ts'
 import { artifactStoreContract } from '../../src/testing/contracts/artifact-store.ts'
 import { challengeStoreContract } from '../../src/testing/contracts/challenge-store.ts'
+import { clientPageContract } from '../../src/testing/contracts/client-page.ts'
 import { clientStoreContract } from '../../src/testing/contracts/client-store.ts'
 import { codeStoreContract } from '../../src/testing/contracts/code-store.ts'
 import { consentStoreContract } from '../../src/testing/contracts/consent-store.ts'
@@ -33,6 +34,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   fulfils('artifacts', artifactStoreContract, ({ artifacts }) => artifacts)
   fulfils('challenges', challengeStoreContract, ({ challenges }) => challenges)
   fulfils('clients', clientStoreContract, ({ clients }) => clients)
+  fulfils('pages of clients', clientPageContract, (all) => all)
   fulfils('codes', codeStoreContract, ({ codes }) => codes)
   fulfils('consents', consentStoreContract, ({ consents }) => consents)
   fulfils('keys', keyStoreContract, ({ keys }) => keys)

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm'
-import { type MigrationSet, pocketMigrations, pocketTables, runMigrations } from '../../src/typeorm/index.ts'
+import {
+  type MigrationSet,
+  pocketMigrations,
+  pocketTables,
+  runMigrations,
+  typeormStores,
+} from '../../src/typeorm/index.ts'
 import { databases, type EmptyDatabase, optionsFor } from './databases.ts'
 import { runTogether } from './processes.ts'
 
@@ -52,7 +58,7 @@ describe.each(databases)('%s', (_kind, open) => {
     await runMigrations(optionsFor(database), [pocketMigrations])
     await runMigrations(optionsFor(database), [pocketMigrations])
     const history = await withDataSource((it) => it.query('SELECT name FROM pocket_core_migration'))
-    expect(history).toEqual([{ name: 'CreateTables1760000000000' }])
+    expect(history).toEqual([{ name: 'CreateTables1760000000000' }, { name: 'ExtendClients1760000000010' }])
   })
 
   test('a set that fails halfway leaves nothing, and the sets before it stay', async () => {
@@ -75,11 +81,43 @@ describe.each(databases)('%s', (_kind, open) => {
       migrationsTableName: pocketMigrations.table,
     }
     const dataSource = await new DataSource(options).initialize()
-    await dataSource.undoLastMigration()
+    for (const _ of pocketMigrations.migrations) await dataSource.undoLastMigration()
     const runner = dataSource.createQueryRunner()
     for (const { options: table } of pocketTables) expect(await runner.hasTable(table.name)).toBe(false)
     await runner.release()
     await dataSource.destroy()
+  })
+
+  test('clients that were there before the groups keep what they were, and can be found by name', async () => {
+    const [first] = pocketMigrations.migrations
+    if (first === undefined) throw new Error('There is no first migration.')
+    await runMigrations(optionsFor(database), [{ ...pocketMigrations, migrations: [first] }])
+    await withDataSource((dataSource) =>
+      dataSource.query(`INSERT INTO pocket_client (id, name, redirect_uris, post_logout_redirect_uris, is_public,
+        pkce_required, secrets, template, created_at, updated_at)
+        VALUES ('nas', 'ZOË', '["https://nas"]', '[]', FALSE, TRUE, '[]', NULL, 1, 2)`),
+    )
+    await runMigrations(optionsFor(database), [pocketMigrations])
+    expect(await missingStatements()).toEqual([])
+    await withDataSource(async (dataSource) => {
+      const { clients } = typeormStores(dataSource)
+      expect(await clients.find('nas')).toMatchObject({
+        name: 'ZOË',
+        redirectUris: ['https://nas'],
+        pkceRequired: true,
+        description: '',
+        type: 'standard',
+        launchUrl: null,
+        isGroupRestricted: false,
+        allowedGroupIds: [],
+        federatedIdentities: [],
+        accessTokenDurationMinutes: 60,
+        refreshTokenDurationMinutes: 43_200,
+        createdAt: 1,
+      })
+      const page = { scope: { of: 'everybody' }, page: 1, limit: 20, sort: null, filters: {}, search: 'zoë' } as const
+      expect(await clients.page(page)).toMatchObject({ total: 1 })
+    })
   })
 
   test('processes that start at once wait for each other', async () => {

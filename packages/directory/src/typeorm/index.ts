@@ -1,24 +1,42 @@
 import type { Transaction } from '@pocket/core'
 import { databaseOf, type MigrationSet } from '@pocket/core/typeorm'
 import type { DataSource, EntitySchema } from 'typeorm'
+import type { ClaimStore } from '../claims/claim-store.ts'
+import type { GroupStore } from '../groups/group-store.ts'
+import type { MembershipStore } from '../groups/membership-store.ts'
 import type { UserStore } from '../users/user-store.ts'
+import { groupClaimTable, userClaimTable } from './claim.table.ts'
+import { TypeormClaimStore } from './claim-store.ts'
+import { groupTable, membershipTable } from './group.table.ts'
+import { TypeormGroupStore } from './group-store.ts'
+import { TypeormMembershipStore } from './membership-store.ts'
 import { CreateUsers1760000000000 } from './migrations/1760000000000-create-users.ts'
+import { AddGroups1761000000000 } from './migrations/1761000000000-add-groups.ts'
 import { userTable } from './user.table.ts'
 import { TypeormUserStore } from './user-store.ts'
 
 /** Everything that the directory persists. */
 export interface DirectoryStores {
   readonly users: UserStore
+  readonly groups: GroupStore
+  readonly memberships: MembershipStore
+  readonly claims: ClaimStore
   readonly transaction: Transaction
 }
 
 /** The directory's tables, for the `entities` of a host's `DataSource`. */
-export const directoryTables: readonly EntitySchema[] = [userTable]
+export const directoryTables: readonly EntitySchema[] = [
+  userTable,
+  groupTable,
+  membershipTable,
+  userClaimTable,
+  groupClaimTable,
+]
 
 /** The directory's migrations, to be run after core's. */
 export const directoryMigrations: MigrationSet = {
   table: 'pocket_directory_migration',
-  migrations: [CreateUsers1760000000000],
+  migrations: [CreateUsers1760000000000, AddGroups1761000000000],
 }
 
 /**
@@ -29,5 +47,12 @@ export const directoryMigrations: MigrationSet = {
  */
 export function directoryStores(dataSource: DataSource): DirectoryStores {
   const database = databaseOf(dataSource)
-  return { users: new TypeormUserStore(database), transaction: database.transaction }
+  const claims = new TypeormClaimStore(database)
+  return {
+    users: new TypeormUserStore(database),
+    groups: new TypeormGroupStore(database, claims),
+    memberships: new TypeormMembershipStore(database),
+    claims,
+    transaction: database.transaction,
+  }
 }

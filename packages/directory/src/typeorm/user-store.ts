@@ -1,7 +1,10 @@
 import { type Database, TableRows } from '@pocket/core/typeorm'
-import type { User } from '../users/user.ts'
+import type { Page, PageRequest } from '../page.ts'
+import type { User, UserDetails } from '../users/user.ts'
 import { nameKey, type UniqueProperty, type UserStore } from '../users/user-store.ts'
+import { type Listing, readPage } from './page-reader.ts'
 import { type StoredUser, userTable } from './user.table.ts'
+import { UserRelations } from './user-relations.ts'
 
 const rows = new TableRows(userTable)
 
@@ -11,17 +14,44 @@ const sql = {
     ORDER BY CASE user_name_key WHEN $1 THEN 0 ELSE 1 END LIMIT 1`,
   list: `${rows.select} ORDER BY user_name_key`,
   any: `SELECT 1 AS one FROM ${rows.table} LIMIT 1`,
+  anyOther: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $2 AND disabled = $3 AND id <> $1 LIMIT 1`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
-  findByEmail: `SELECT 1 AS one FROM ${rows.table} WHERE email_key = $1`,
-  findByUserName: `SELECT 1 AS one FROM ${rows.table} WHERE user_name_key = $1`,
-  setDisabled: `UPDATE ${rows.table} SET disabled = $2, updated_at = $3 WHERE id = $1`,
+  update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
+  remove: `DELETE FROM ${rows.table} WHERE id = $1`,
+  findByEmail: `SELECT 1 AS one FROM ${rows.table} WHERE email_key = $1 AND id <> $2`,
+  findByUserName: `SELECT 1 AS one FROM ${rows.table} WHERE user_name_key = $1 AND id <> $2`,
+}
+
+const listing: Listing = {
+  select: rows.select,
+  table: rows.table,
+  searched: 'search_key',
+  sorts: new Map([
+    ['createdAt', 'created_at'],
+    ['username', 'user_name_key'],
+    ['email', 'email_key'],
+    ['emailVerified', 'email_verified'],
+    ['firstName', 'first_name'],
+    ['lastName', 'last_name'],
+    ['displayName', 'display_name'],
+    ['isAdmin', 'administrator'],
+    ['disabled', 'disabled'],
+  ]),
+  unique: new Set(['user_name_key']),
+  flags: new Map([
+    ['emailVerified', 'email_verified'],
+    ['isAdmin', 'administrator'],
+    ['disabled', 'disabled'],
+  ]),
 }
 
 export class TypeormUserStore implements UserStore {
   readonly #database: Database
+  readonly #relations: UserRelations
 
   constructor(database: Database) {
     this.#database = database
+    this.#relations = new UserRelations(database)
   }
 
   async find(id: string): Promise<User | undefined> {
@@ -33,36 +63,69 @@ export class TypeormUserStore implements UserStore {
   }
 
   async list(): Promise<readonly User[]> {
-    return rows.all(await this.#database.query(sql.list)).map(userOf)
+    return usersOf(await this.#database.query(sql.list))
+  }
+
+  async page(request: PageRequest): Promise<Page<UserDetails>> {
+    const { rows: found, total } = await readPage(this.#database, listing, request)
+    return { items: await this.withDetails(usersOf(found)), total }
+  }
+
+  withDetails(users: readonly User[]): Promise<readonly UserDetails[]> {
+    return this.#relations.of(users)
   }
 
   async any(): Promise<boolean> {
     return (await this.#database.execute(sql.any)) > 0
   }
 
-  async insert(user: User): Promise<UniqueProperty | undefined> {
-    const emailKey = user.email === null ? null : nameKey(user.email)
-    const userNameKey = nameKey(user.userName)
-    const inserted = await this.#database.execute(sql.insert, rows.values({ ...user, emailKey, userNameKey }))
-    if (inserted === 1) return undefined
-    if (emailKey !== null && (await this.#database.execute(sql.findByEmail, [emailKey])) > 0) return 'email'
-    return (await this.#database.execute(sql.findByUserName, [userNameKey])) > 0 ? 'username' : 'id'
+  async anyOtherAdministrator(id: string): Promise<boolean> {
+    return (await this.#database.execute(sql.anyOther, [id, true, false])) > 0
   }
 
-  async setDisabled(id: string, disabled: boolean, at: number): Promise<boolean> {
-    return (await this.#database.execute(sql.setDisabled, [id, disabled, at])) === 1
+  async insert(user: User): Promise<UniqueProperty | undefined> {
+    const inserted = await this.#database.execute(sql.insert, rows.values(stored(user)))
+    return inserted === 1 ? undefined : ((await this.#taken(user)) ?? 'id')
+  }
+
+  async update(user: User): Promise<UniqueProperty | undefined> {
+    const taken = await this.#taken(user)
+    if (taken === undefined) await this.#database.execute(sql.update, rows.values(stored(user)))
+    return taken
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return (await this.#database.execute(sql.remove, [id])) === 1
   }
 
   lock(): Promise<void> {
     return this.#database.lockTable(userTable.options.name)
   }
 
+  async #taken(user: User): Promise<UniqueProperty | undefined> {
+    const { id, emailKey, userNameKey } = stored(user)
+    if (emailKey !== null && (await this.#database.execute(sql.findByEmail, [emailKey, id])) > 0) return 'email'
+    return (await this.#database.execute(sql.findByUserName, [userNameKey, id])) > 0 ? 'username' : undefined
+  }
+
   async #first(statement: string, parameter: string): Promise<User | undefined> {
-    const stored = rows.first(await this.#database.query(statement, [parameter]))
-    return stored === undefined ? undefined : userOf(stored)
+    return usersOf(await this.#database.query(statement, [parameter]))[0]
   }
 }
 
-function userOf({ userNameKey: _userNameKey, emailKey: _emailKey, ...user }: StoredUser): User {
-  return user
+/** The users of rows that have all columns of {@link userTable}. */
+export function usersOf(found: readonly object[]): User[] {
+  return rows
+    .all(found)
+    .map(({ userNameKey: _userNameKey, emailKey: _emailKey, searchKey: _searchKey, ...user }) => user)
+}
+
+function stored(user: User): StoredUser {
+  const { email, firstName, lastName, userName } = user
+  return {
+    ...user,
+    emailKey: email === null ? null : nameKey(email),
+    userNameKey: nameKey(userName),
+    searchKey: nameKey([email ?? '', firstName, lastName, userName].join('\n')),
+  }
 }

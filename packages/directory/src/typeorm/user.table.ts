@@ -8,6 +8,8 @@ const { bigint, boolean, text, uuid, varchar } = columns
 export interface StoredUser extends User {
   readonly userNameKey: string
   readonly emailKey: string | null
+  /** Everything that a list is searched in, a line each. */
+  readonly searchKey: string
 }
 
 export const userTable: EntitySchema<StoredUser> = new EntitySchema<StoredUser>({
@@ -28,9 +30,20 @@ export const userTable: EntitySchema<StoredUser> = new EntitySchema<StoredUser>(
     locale: { ...varchar(35), nullable: true },
     createdAt: { ...bigint, name: 'created_at' },
     updatedAt: { ...bigint, name: 'updated_at' },
+    searchKey: { ...text, name: 'search_key' },
   },
   indices: [
     { name: 'pocket_user_user_name', columns: ['userNameKey'], unique: true },
     { name: 'pocket_user_email', columns: ['emailKey'], unique: true },
+    // Lists are read from these in their order, so that the first page costs the same whatever the number of users.
+    { name: 'pocket_user_by_age', columns: ['createdAt', 'id'] },
+    { name: 'pocket_user_by_email', columns: ['emailKey', 'createdAt', 'id'] },
+    { name: 'pocket_user_by_first_name', columns: ['firstName', 'createdAt', 'id'] },
+    { name: 'pocket_user_by_last_name', columns: ['lastName', 'createdAt', 'id'] },
+    { name: 'pocket_user_by_display_name', columns: ['displayName', 'createdAt', 'id'] },
+    { name: 'pocket_user_by_email_verified', columns: ['emailVerified', 'createdAt', 'id'] },
+    { name: 'pocket_user_by_administrator', columns: ['administrator', 'createdAt', 'id'] },
+    { name: 'pocket_user_by_disabled', columns: ['disabled', 'createdAt', 'id'] },
+    { name: 'pocket_user_search', columns: ['searchKey'] },
   ],
 })

@@ -1,6 +1,6 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { atMost, FieldReader, matches, oneLine, type Rule, required } from '../fields.ts'
+import { idPattern } from '../id.ts'
 import { uuid } from '../random.ts'
-import { atMost, FieldReader, matches, oneLine, type Rule, required } from './fields.ts'
 import type { User } from './user.ts'
 
 /** A user who has been checked, but is not stored yet. */
@@ -28,9 +28,7 @@ const locale: readonly Rule[] = [
   atMost(35),
   matches(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'has to be a language tag such as de or pt-BR'),
 ]
-const id: readonly Rule[] = [
-  matches(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'has to be a UUID in lower case'),
-]
+const id: readonly Rule[] = [matches(idPattern, 'has to be a UUID in lower case')]
 
 /**
  * Checks and completes what somebody has entered. The fields are those of the REST API: `username`, `email`, `firstName`,
@@ -51,12 +49,7 @@ export function newUser(input: Readonly<Record<string, unknown>>): NewUser {
     displayName: read.text('displayName', displayName),
     locale: read.text('locale', locale) || null,
   }
-  if (read.problems.length > 0) {
-    const sentences = read.problems.map(({ field, message }) => `${field} ${message}`)
-    throw new InvalidInput('validation_failed', `The user is not valid: ${sentences.join('; ')}`, {
-      fields: read.problems,
-    })
-  }
+  read.assertValid('The user')
   return { ...user, displayName: user.displayName || defaultDisplayName(user) }
 }
 

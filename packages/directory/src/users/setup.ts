@@ -5,7 +5,8 @@ import type { UserStore } from './user-store.ts'
 
 export interface SetUpPorts {
   readonly users: UserStore
-  readonly transaction: Transaction
+  /** A transaction during which nobody else changes the directory. */
+  readonly exclusively: Transaction
   /** Inserts the administrator. */
   readonly create: () => Promise<User>
   /** What else has to be there when the set-up is done, or not at all: the administrator's first passkey. */
@@ -17,9 +18,8 @@ export interface SetUpPorts {
  *
  * @throws Conflict `setup_already_completed` where there is a user already.
  */
-export function setUp({ users, transaction, create, alongside }: SetUpPorts): Promise<User> {
-  return transaction(async () => {
-    await users.lock()
+export function setUp({ users, exclusively, create, alongside }: SetUpPorts): Promise<User> {
+  return exclusively(async () => {
     if (await users.any()) throw new Conflict('setup_already_completed', 'The first administrator is there already')
     const user = await create()
     await alongside(user)

@@ -1,4 +1,5 @@
-import type { User } from './user.ts'
+import type { Page, PageRequest } from '../page.ts'
+import type { User, UserDetails } from './user.ts'
 
 /** A property that no two users share, by its name in the REST API. */
 export type UniqueProperty = 'email' | 'username' | 'id'
@@ -10,16 +11,30 @@ export interface UserStore {
   findByName(name: string): Promise<User | undefined>
   /** All users, by user name. */
   list(): Promise<readonly User[]>
+  /**
+   * Searches the e-mail address and the names, but not the one that is displayed. Sorts and filters by the names of the
+   * REST API; the oldest come first by default. Always the same number of statements.
+   */
+  page(request: PageRequest): Promise<Page<UserDetails>>
+  /** The groups and claims of these users, in their order, in one statement. */
+  withDetails(users: readonly User[]): Promise<readonly UserDetails[]>
   /** Whether there is anybody. */
   any(): Promise<boolean>
+  /** Whether somebody else than this user is an administrator, and not disabled. */
+  anyOtherAdministrator(id: string): Promise<boolean>
   /**
    * Returns nothing where the user has been stored. Where somebody else has the same e-mail address, user name (whatever
    * the case of the letters) or id, it changes nothing and returns the first of these properties.
    */
   insert(user: User): Promise<UniqueProperty | undefined>
-  /** Returns `false` where there is no such user. `at` in milliseconds. */
-  setDisabled(id: string, disabled: boolean, at: number): Promise<boolean>
-  /** Until the end of the running transaction nobody else inserts. */
+  /**
+   * Like `insert`, for a user who is there; call it under the lock, without which a user who is created meanwhile makes it
+   * throw.
+   */
+  update(user: User): Promise<UniqueProperty | undefined>
+  /** Removes the user, memberships and claims included. Returns `false` where there is no such user. */
+  remove(id: string): Promise<boolean>
+  /** Until the end of the running transaction nobody else changes users. */
   lock(): Promise<void>
 }
 

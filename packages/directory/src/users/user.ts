@@ -1,4 +1,6 @@
-import type { Account } from '@pocket/core'
+import type { Account, AccountGroup } from '@pocket/core'
+import type { CustomClaim } from '../claims/claim.ts'
+import type { GroupWithClaims } from '../groups/group.ts'
 
 /** The directory's record of a person. */
 export interface User {
@@ -22,8 +24,15 @@ export interface User {
   readonly updatedAt: number
 }
 
+/** A user with everything that the directory knows of them. */
+export interface UserDetails extends User {
+  readonly claims: readonly CustomClaim[]
+  /** By name. */
+  readonly groups: readonly GroupWithClaims[]
+}
+
 /** What core may know of a user. */
-export function accountOf(user: User): Account {
+export function accountOf(user: User, groups: readonly AccountGroup[]): Account {
   return {
     id: user.id,
     userName: user.userName,
@@ -35,7 +44,7 @@ export function accountOf(user: User): Account {
     locale: user.locale,
     picture: null,
     disabled: user.disabled,
-    groups: [],
+    groups: groups.map(({ id, name }) => ({ id, name })),
     updatedAt: user.updatedAt,
   }
 }

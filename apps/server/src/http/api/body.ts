@@ -3,6 +3,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
+import { unstorableText } from './text.ts'
 
 const ajv = new Ajv({ allErrors: true, strictTypes: false, useDefaults: true })
 formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
@@ -19,6 +20,7 @@ export function bodyReader<Body>(schema: JSONSchema | undefined): (ctx: Context)
   const validate: ValidateFunction<Body> = ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
   return (ctx) => {
     const value = withoutNulls(jsonOf(ctx), schema)
+    assertStorable(value)
     if (validate(value)) return value
     throw refusal(validate.errors ?? [])
   }
@@ -27,6 +29,13 @@ export function bodyReader<Body>(schema: JSONSchema | undefined): (ctx: Context)
 function jsonOf(ctx: Context): unknown {
   if (ctx.is('json', '+json')) return ctx.request.body
   throw new InvalidInput('invalid_request_body', 'The body must be sent as application/json.')
+}
+
+function assertStorable(value: unknown): void {
+  const path = unstorableText(value)?.slice(0, 100)
+  if (path === undefined) return
+  const field = { field: path, code: 'invalid_format', message: 'must not hold NUL or half a character' }
+  throw new InvalidInput('validation_failed', `${path} ${field.message}`, { fields: [field] })
 }
 
 function withoutNulls(value: unknown, schema: Exclude<JSONSchema, boolean>): unknown {

@@ -35,7 +35,9 @@ interface Description {
   /** `false` where somebody has to be signed in in a browser. By default API keys are welcome. */
   readonly apiKey?: boolean
   readonly list?: ListDefinition
-  /** What is answered when all went well. Without a schema the answer is empty. */
+  /** What else the address can be asked, for the document: the operation reads and checks `query` itself. */
+  readonly query?: Readonly<Record<string, JSONSchema>>
+  /** What is answered when all went well. Without a schema the answer is empty. `pageOf` makes the schema of a list. */
   readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly schema?: JSONSchema }
 }
 
@@ -59,17 +61,17 @@ export function operation<const Schema extends JSONSchema, Body = FromSchema<Sch
   return {
     ...description,
     body,
-    run: ({ params, user, ctx }) =>
+    run: (call) =>
       handle({
-        params,
-        query: ctx.query,
-        list: readListRequest(ctx.query, definition.list),
-        body: read(ctx),
+        params: call.params,
+        query: call.ctx.query,
+        list: readListRequest(call.ctx.query, definition.list),
+        body: read(call.ctx),
         // Read through, since asking for the caller of a public operation is a mistake that has to show.
         get user() {
-          return user
+          return call.user
         },
-        ctx,
+        ctx: call.ctx,
       }),
   }
 }

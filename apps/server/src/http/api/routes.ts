@@ -1,8 +1,9 @@
 import Router from '@koa/router'
-import { NotAuthenticated } from '@pocket/core/errors'
+import { InvalidInput, NotAuthenticated, NotFound } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Operation } from './operation.ts'
+import { unstorableText } from './text.ts'
 
 /** Finds out who calls and whether they may. @throws {NotAuthenticated} @throws {Forbidden} */
 export type Admit = (ctx: Context, operation: Pick<Operation, 'access' | 'apiKey' | 'area' | 'method'>) => Promise<User>
@@ -13,6 +14,7 @@ export function apiRoutes(operations: readonly Operation[], admit: Admit): Route
   for (const operation of operations)
     router[operation.method](operation.path, async (ctx) => {
       const params = decodedParams(ctx.params)
+      assertStorable(ctx, params)
       const { status, schema } = operation.answer
       const caller = operation.access === 'public' ? undefined : await admit(ctx, operation)
       const answer = await operation.run({
@@ -26,8 +28,19 @@ export function apiRoutes(operations: readonly Operation[], admit: Admit): Route
       if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', 'private, no-store')
       ctx.status = status
       if (schema !== undefined) ctx.body = answer
+      // Koa would write the name of the status.
+      else if (status !== 204 && ctx.body === undefined) ctx.body = ''
     })
   return router
+}
+
+function assertStorable(ctx: Context, params: Readonly<Record<string, string>>): void {
+  if (unstorableText(params) !== undefined) throw new NotFound('not_found', 'Nothing has such a name.')
+  const path = unstorableText(ctx.query)?.slice(0, 100)
+  if (path === undefined) return
+  throw new InvalidInput('validation_failed', `The query ${path} must not hold NUL or half a character.`, {
+    fields: [{ field: path, code: 'invalid_format', message: 'must not hold NUL or half a character' }],
+  })
 }
 
 /** Client ids that are addresses come as `~` and their base64url, since a path cannot hold them. */

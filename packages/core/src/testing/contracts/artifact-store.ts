@@ -154,6 +154,17 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
+    name: 'destroys what an account let one client have',
+    run: async (store) => {
+      await store.upsert(artifact('a', { accountId: 'x', clientId: 'k', model: 'Grant' }))
+      await store.upsert(artifact('b', { accountId: 'x', clientId: 'l' }))
+      await store.upsert(artifact('c', { accountId: 'y', clientId: 'k' }))
+      await store.upsert(artifact('d', { accountId: 'x', model: 'Session' }))
+      await store.destroyByAccountAndClient('x', 'k')
+      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c', 'd']), ['b', 'c', 'd'])
+    },
+  },
+  {
     name: 'removes what has ended in bounded batches, and nothing else',
     run: async (store) => {
       for (const key of ['a', 'b', 'c', 'd', 'e']) await store.upsert(artifact(key, { expiresAt: noon - 1 }))

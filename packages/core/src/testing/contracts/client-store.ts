@@ -3,15 +3,27 @@ import type { Client } from '../../clients/client.ts'
 import type { ClientStore } from '../../clients/client-store.ts'
 import { type ContractCase, fiftyTimes, noon } from './contract.ts'
 
-function client(id: string, changes: Partial<Client> = {}): Client {
+export function client(id: string, changes: Partial<Client> = {}): Client {
   return {
     id,
     name: id,
+    description: '',
+    type: 'standard',
+    launchUrl: null,
     redirectUris: [],
     postLogoutRedirectUris: [],
     isPublic: false,
     pkceRequired: false,
+    pkceSupported: false,
+    requiresReauthentication: false,
+    requiresPushedAuthorizationRequests: false,
+    skipConsent: false,
+    isGroupRestricted: false,
+    allowedGroupIds: [],
     secrets: [],
+    federatedIdentities: [],
+    accessTokenDurationMinutes: 60,
+    refreshTokenDurationMinutes: 43_200,
     template: null,
     createdAt: noon,
     updatedAt: noon,
@@ -21,10 +33,24 @@ function client(id: string, changes: Partial<Client> = {}): Client {
 
 const complete = client('https://client.example/metadata.json', {
   name: 'Zoë’s "NAS"',
+  description: 'Photos\nand files',
+  type: 'cimd',
+  launchUrl: 'https://nas:5001',
   redirectUris: ['https://nas:5001', 'app.immich:///oauth-callback'],
   postLogoutRedirectUris: ['https://nas:5001/bye'],
   isPublic: true,
   pkceRequired: true,
+  pkceSupported: true,
+  requiresReauthentication: true,
+  requiresPushedAuthorizationRequests: true,
+  skipConsent: true,
+  isGroupRestricted: true,
+  allowedGroupIds: ['g1', 'g2'],
+  federatedIdentities: [
+    { issuer: 'https://ci.example', subject: 'repo:a', audience: null, jwks: null, replayProtection: true },
+  ],
+  accessTokenDurationMinutes: 1,
+  refreshTokenDurationMinutes: 525_600,
   secrets: [
     { id: 's1', hash: 'hash', prefix: 'pocket_ab', createdAt: noon, expiresAt: null },
     { id: 's2', hash: 'hash2', prefix: 'pocket_cd', createdAt: noon, expiresAt: noon + 1 },
@@ -68,10 +94,69 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     name: 'an update replaces the client of this id and no other',
     run: async (store) => {
       await store.insert(client('a'))
-      await store.insert(client('b'))
+      await store.insert(client('b', { allowedGroupIds: ['g1'] }))
       assert.equal(await store.update({ ...complete, id: 'a' }), true)
       assert.deepEqual(await store.find('a'), { ...complete, id: 'a' })
+      assert.deepEqual(await store.find('b'), client('b', { allowedGroupIds: ['g1'] }))
+      await store.update(client('a', { allowedGroupIds: ['g2', 'g3'] }))
+      assert.deepEqual(await store.findToChange('a'), client('a', { allowedGroupIds: ['g2', 'g3'] }))
+      assert.deepEqual(
+        (await store.list()).map(({ allowedGroupIds }) => allowedGroupIds),
+        [['g2', 'g3'], ['g1']],
+      )
+    },
+  },
+  {
+    name: 'a group is allowed by the clients that are named for it, and by no others',
+    run: async (store) => {
+      await store.insert(client('a', { allowedGroupIds: ['g1', 'g2'] }))
+      await store.insert(client('b', { name: 'B', allowedGroupIds: ['g2'] }))
+      await store.insert(client('c', { name: 'A' }))
+      await store.setAllowedTo('g1', ['b', 'c', 'b', 'unknown', 'nul\0'])
+      assert.deepEqual(
+        (await store.list()).map(({ id, allowedGroupIds }) => [id, allowedGroupIds]),
+        [
+          ['a', ['g2']],
+          ['c', ['g1']],
+          ['b', ['g1', 'g2']],
+        ],
+      )
+      const { allowedGroupIds: _, ...first } = client('c', { name: 'A' })
+      const allowed = await store.allowedTo('g1')
+      assert.deepEqual(
+        allowed.map(({ id }) => id),
+        ['c', 'b'],
+      )
+      assert.deepEqual(allowed[0], first)
+      await store.setAllowedTo('g1', [])
+      assert.deepEqual(await store.allowedTo('g1'), [])
+    },
+  },
+  {
+    name: 'what is removed takes its groups along',
+    run: async (store) => {
+      await store.insert(client('a', { allowedGroupIds: ['g1'] }))
+      await store.remove('a')
+      assert.deepEqual(await store.allowedTo('g1'), [])
+      await store.insert(client('a'))
+      assert.deepEqual((await store.find('a'))?.allowedGroupIds, [])
+    },
+  },
+  {
+    name: 'remembers the use of PKCE and changes nothing else',
+    run: async (store) => {
+      await store.insert(client('a'))
+      await store.insert(client('b'))
+      await store.notePkce('a')
+      assert.deepEqual(await store.find('a'), client('a', { pkceSupported: true }))
       assert.deepEqual(await store.find('b'), client('b'))
+    },
+  },
+  {
+    name: 'knows no client whose id no database could hold',
+    run: async (store) => {
+      assert.equal(await store.find('nul\0'), undefined)
+      assert.equal(await store.remove('nul\0'), false)
     },
   },
   {

@@ -118,6 +118,18 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
+    name: 'removes the last passkey where it is asked to, of this account only',
+    run: async (store) => {
+      await store.insert(passkey('a'))
+      await store.insert(passkey('foreign', { accountId: 'another' }))
+      assert.equal(await store.remove('account', 'foreign'), false)
+      assert.equal(await store.remove('account', 'none'), false)
+      assert.equal(await store.remove('account', 'a'), true)
+      assert.equal(await store.remove('account', 'a'), false)
+      assert.deepEqual([await ids(store, 'account'), await ids(store, 'another')], [[], ['foreign']])
+    },
+  },
+  {
     name: 'removes all passkeys of an account, the last one as well',
     run: async (store) => {
       await store.insert(passkey('a'))

@@ -1,4 +1,4 @@
-import type { FieldError } from '@pocket/core/errors'
+import { type FieldError, InvalidInput } from '@pocket/core/errors'
 
 type Problem = Pick<FieldError, 'code' | 'message'>
 
@@ -7,7 +7,7 @@ export type Rule = (text: string) => Problem | undefined
 
 /** Reads texts out of an input from outside, normalises them (Unicode NFC) and collects what is wrong with them. */
 export class FieldReader {
-  readonly problems: FieldError[] = []
+  readonly #problems: FieldError[] = []
   readonly #input: Readonly<Record<string, unknown>>
 
   constructor(input: Readonly<Record<string, unknown>>) {
@@ -31,8 +31,17 @@ export class FieldReader {
     return text
   }
 
+  /** @throws InvalidInput `validation_failed` with every field that was wrong. `what` names the whole, as in "The user". */
+  assertValid(what: string): void {
+    if (this.#problems.length === 0) return
+    const sentences = this.#problems.map(({ field, message }) => `${field} ${message}`)
+    throw new InvalidInput('validation_failed', `${what} is not valid: ${sentences.join('; ')}`, {
+      fields: this.#problems,
+    })
+  }
+
   #refuse(field: string, problem: Problem): void {
-    this.problems.push({ field, ...problem })
+    this.#problems.push({ field, ...problem })
   }
 }
 
@@ -46,9 +55,19 @@ export function atMost(longest: number): Rule {
       : undefined
 }
 
+export function atLeast(shortest: number): Rule {
+  return (text) =>
+    [...text].length < shortest
+      ? { code: 'too_short', message: `has to have at least ${shortest} characters` }
+      : undefined
+}
+
 export function matches(pattern: RegExp, message: string): Rule {
   return (text) => (text !== '' && !pattern.test(text) ? { code: 'invalid_format', message } : undefined)
 }
 
 /** No line breaks, no other control characters, no halves of characters. */
 export const oneLine: Rule = matches(/^[^\p{Cc}\p{Cs}]*$/u, 'has to be one line of plain text')
+
+/** What every database keeps as it is: neither NUL nor halves of characters. */
+export const storable: Rule = matches(/^[^\0\p{Cs}]*$/u, 'must not hold NUL or half a character')

@@ -1,0 +1,131 @@
+import { requestContext } from '@pocket/core'
+import { pageAnswer } from '../http/api/list.ts'
+import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { instant, named, pageOf } from '../http/api/schema.ts'
+import { type ApiKey, apiKeyScopes, type MintedApiKey } from './api-key.ts'
+import type { ApiKeys, KeyOwner } from './api-keys.ts'
+
+const scopes = { type: 'array', items: { type: 'string', enum: [...apiKeyScopes] } } as const
+
+const apiKeySchema = named('ApiKeyDto', {
+  type: 'object',
+  required: ['id', 'name', 'description', 'expiresAt', 'lastUsedAt', 'createdAt', 'expirationEmailSent'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    name: { type: 'string' },
+    description: { type: ['string', 'null'] },
+    expiresAt: instant,
+    lastUsedAt: { type: ['string', 'null'], format: 'date-time', description: 'Exact to a minute.' },
+    createdAt: instant,
+    expirationEmailSent: { type: 'boolean' },
+    scopes: { ...scopes, description: 'What the key may do; absent where it may do everything that its owner may.' },
+  },
+})
+
+const mintedSchema = named('ApiKeyResponseDto', {
+  type: 'object',
+  required: ['apiKey', 'token'],
+  properties: { apiKey: apiKeySchema, token: { type: 'string', description: 'Shown this once.' } },
+})
+
+const expiresAt = { ...instant, description: 'In the future.' } as const
+
+/** No control characters, in words that regular expressions of every language know. */
+const oneLine = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$'
+
+const newApiKey = named('ApiKeyCreateDto', {
+  type: 'object',
+  required: ['name', 'expiresAt'],
+  properties: {
+    name: { type: 'string', minLength: 3, maxLength: 50, pattern: oneLine },
+    description: { type: 'string' },
+    expiresAt,
+    scopes: {
+      ...scopes,
+      minItems: 1,
+      uniqueItems: true,
+      description: 'What the key may do; without it, everything that its owner may.',
+    },
+  },
+} as const)
+
+const renewal = named('ApiKeyRenewDto', {
+  type: 'object',
+  required: ['expiresAt'],
+  properties: { expiresAt },
+} as const)
+
+/** `/api/api-keys`: everybody's own keys. */
+export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
+  const shared = { area: 'account', access: 'user' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'listApiKeys',
+      method: 'get',
+      path: '/api/api-keys',
+      summary: 'List your API keys',
+      list: { sort: ['createdAt', 'name', 'expiresAt', 'lastUsedAt'] },
+      answer: { status: 200, schema: pageOf(apiKeySchema) },
+      async handle({ user, list }) {
+        const { items, total } = await apiKeys.list(user.id, list)
+        return pageAnswer({ items: items.map(apiKeyDto), total }, list)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'createApiKey',
+      method: 'post',
+      path: '/api/api-keys',
+      summary: 'Create an API key',
+      apiKey: false,
+      body: newApiKey,
+      answer: { status: 201, schema: mintedSchema },
+      async handle(call) {
+        const { name, description = null, scopes = null, expiresAt } = call.body
+        return mintedDto(await apiKeys.create(ownerOf(call), { name, description, scopes, expiresAt }))
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'renewApiKey',
+      method: 'post',
+      path: '/api/api-keys/:id/renew',
+      summary: 'Renew an API key that has expired',
+      apiKey: false,
+      body: renewal,
+      answer: { status: 200, schema: mintedSchema },
+      handle: async (call) => mintedDto(await apiKeys.renew(ownerOf(call), call.params.id ?? '', call.body.expiresAt)),
+    }),
+    operation({
+      ...shared,
+      id: 'deleteApiKey',
+      method: 'delete',
+      path: '/api/api-keys/:id',
+      summary: 'Delete an API key',
+      answer: { status: 204 },
+      handle: async (call) => apiKeys.remove(ownerOf(call), call.params.id ?? ''),
+    }),
+  ]
+}
+
+function ownerOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): KeyOwner {
+  return { ownerId: user.id, origin: requestContext(ctx.req) }
+}
+
+function apiKeyDto({ id, name, description, expiresAt, lastUsedAt, createdAt, expirationEmailSent, scopes }: ApiKey) {
+  return {
+    id,
+    name,
+    description,
+    expiresAt: new Date(expiresAt).toISOString(),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+    createdAt: new Date(createdAt).toISOString(),
+    expirationEmailSent,
+    ...(scopes !== null && { scopes }),
+  }
+}
+
+function mintedDto({ apiKey, token }: MintedApiKey) {
+  return { apiKey: apiKeyDto(apiKey), token }
+}

@@ -1,0 +1,91 @@
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import { nameKey } from '@pocket/directory'
+import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { apiKeyTable, type StoredApiKey } from './api-key.table.ts'
+import type { ApiKey } from './api-key.ts'
+import type { ApiKeyRenewal, ApiKeyStore } from './api-key-store.ts'
+
+const rows = new TableRows(apiKeyTable)
+
+const sql = {
+  find: `${rows.select} WHERE owner_id = $1 AND id = $2`,
+  findByHash: `${rows.select} WHERE token_hash = $1`,
+  count: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE owner_id = $1`,
+  insert: rows.insert,
+  renew: `UPDATE ${rows.table} SET token_hash = $3, expires_at = $4, expiration_email_sent = $5
+    WHERE owner_id = $1 AND id = $2 AND expires_at <= $6`,
+  markUsed: `UPDATE ${rows.table} SET last_used_at = $2
+    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)`,
+  remove: `DELETE FROM ${rows.table} WHERE owner_id = $1 AND id = $2`,
+  removeByOwner: `DELETE FROM ${rows.table} WHERE owner_id = $1`,
+}
+
+/** What each JSON field of a list is sorted by. The two databases put NULL at different ends, so it becomes a number. */
+const sortKeys = {
+  createdAt: 'created_at',
+  name: 'name_key',
+  expiresAt: 'expires_at',
+  lastUsedAt: 'COALESCE(last_used_at, 0)',
+} as const
+
+export class TypeormApiKeyStore implements ApiKeyStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async find(ownerId: string, id: string): Promise<ApiKey | undefined> {
+    return apiKeyOf(rows.first(await this.#database.query(sql.find, [ownerId, id])))
+  }
+
+  async findByHash(tokenHash: string): Promise<ApiKey | undefined> {
+    return apiKeyOf(rows.first(await this.#database.query(sql.findByHash, [tokenHash])))
+  }
+
+  async list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>> {
+    const [counted] = await this.#database.query<{ total: number | string }>(sql.count, [ownerId])
+    const total = Number(counted?.total)
+    const page = `${rows.select} WHERE owner_id = $1 ORDER BY ${orderOf(request)} LIMIT $2 OFFSET $3`
+    const found = await this.#database.query(page, [ownerId, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(found).map(withoutKey) }
+  }
+
+  async insert(apiKey: ApiKey): Promise<void> {
+    await this.#database.execute(sql.insert, rows.values({ ...apiKey, nameKey: nameKey(apiKey.name) }))
+  }
+
+  async renew({ id, ownerId, tokenHash, expiresAt }: ApiKeyRenewal, now: number): Promise<boolean> {
+    return (await this.#database.execute(sql.renew, [ownerId, id, tokenHash, expiresAt, false, now])) === 1
+  }
+
+  async markUsed(id: string, at: number, notedBefore: number): Promise<void> {
+    await this.#database.execute(sql.markUsed, [id, at, notedBefore])
+  }
+
+  async remove(ownerId: string, id: string): Promise<boolean> {
+    return (await this.#database.execute(sql.remove, [ownerId, id])) === 1
+  }
+
+  async removeByOwner(ownerId: string): Promise<void> {
+    await this.#database.execute(sql.removeByOwner, [ownerId])
+  }
+}
+
+function orderOf({ sort }: ListRequest): string {
+  const fallback = `${sortKeys.createdAt}, id`
+  if (sort === null || !isSortable(sort.column)) return fallback
+  return `${sortKeys[sort.column]} ${sort.descending ? 'DESC' : 'ASC'}, ${fallback}`
+}
+
+function isSortable(column: string): column is keyof typeof sortKeys {
+  return Object.hasOwn(sortKeys, column)
+}
+
+function apiKeyOf(stored: StoredApiKey | undefined): ApiKey | undefined {
+  return stored && withoutKey(stored)
+}
+
+function withoutKey({ nameKey: _nameKey, ...apiKey }: StoredApiKey): ApiKey {
+  return apiKey
+}

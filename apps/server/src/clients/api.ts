@@ -1,0 +1,143 @@
+import type { AccountStore, AuditSink, Client, Clock, Pocket } from '@pocket/core'
+import { pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { named, pageOf } from '../http/api/schema.ts'
+import { createClientAdministration } from './administration.ts'
+import { administratorOf } from './caller.ts'
+import { clientCreate, clientInput, clientUpdate } from './client-body.ts'
+import { clientDto, clientMetaDto } from './client-dto.ts'
+import { allClients, clientListRequest } from './client-lists.ts'
+import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
+import { groupOperations } from './group-operations.ts'
+import { peopleOperations } from './people-operations.ts'
+import { secretOperations } from './secret-operations.ts'
+
+/** A `UserGroupMinimalDto`. */
+export interface AllowedGroup {
+  readonly id: string
+  readonly name: string
+  readonly friendlyName: string
+  readonly customClaims: readonly { readonly key: string; readonly value: string }[]
+  readonly userCount: number
+  readonly ldapId: string | null
+  readonly createdAt: string
+}
+
+export interface ClientOperationPorts {
+  readonly pocket: Pick<Pocket, 'clients' | 'withdrawConsent'>
+  readonly accounts: AccountStore
+  /** The groups of these ids; unknown ones are left out. */
+  readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
+  /** A `UserGroupDto`, or `undefined` where there is no such group. */
+  readonly groupDto: (id: string) => Promise<object | undefined>
+  readonly audit: AuditSink
+  readonly clock: Clock
+}
+
+const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
+  type: 'object',
+  required: ['userGroupIds'],
+  properties: { userGroupIds: { type: 'array', items: { type: 'string' } } },
+} as const)
+
+/** `/api/oidc/clients`, what belongs to them, and the clients of people and groups. */
+export function clientOperations(ports: ClientOperationPorts): readonly Operation[] {
+  const { pocket, groupsById, audit, clock } = ports
+  const { clients } = pocket
+  const administration = createClientAdministration({ clients, audit })
+  const shared = { area: 'clients', access: 'administrator' } as const
+  const withGroups = async (client: Client) => ({
+    ...clientDto(client, clock.now()),
+    allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
+  })
+
+  return [
+    operation({
+      ...shared,
+      id: 'listOidcClients',
+      method: 'get',
+      path: '/api/oidc/clients',
+      summary: 'List clients',
+      list: allClients,
+      answer: { status: 200, schema: pageOf(clientWithGroupCountSchema) },
+      async handle({ list }) {
+        const { items, total } = await clients.page(clientListRequest(list, { of: 'everybody' }))
+        const dtos = items.map(({ client, allowedGroupCount }) => ({
+          ...clientDto(client, clock.now()),
+          allowedUserGroupsCount: allowedGroupCount,
+        }))
+        return pageAnswer({ items: dtos, total }, list)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'createOidcClient',
+      method: 'post',
+      path: '/api/oidc/clients',
+      summary: 'Create a client',
+      body: clientCreate,
+      answer: { status: 201, schema: clientWithGroupsSchema },
+      async handle(call) {
+        const { id } = call.body
+        const input = { ...clientInput(call.body), ...(id !== undefined && { id }) }
+        return withGroups(await administration.create(administratorOf(call), input))
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'getOidcClient',
+      method: 'get',
+      path: '/api/oidc/clients/:id',
+      summary: 'Get a client',
+      answer: { status: 200, schema: clientWithGroupsSchema },
+      handle: async ({ params }) => withGroups(await administration.existing(params.id ?? '')),
+    }),
+    operation({
+      ...shared,
+      access: 'public',
+      id: 'getOidcClientMetaData',
+      method: 'get',
+      path: '/api/oidc/clients/:id/meta',
+      summary: 'Get what everybody may know of a client',
+      answer: { status: 200, schema: clientMetaSchema },
+      handle: async ({ params }) => clientMetaDto(await administration.existing(params.id ?? '')),
+    }),
+    operation({
+      ...shared,
+      id: 'updateOidcClient',
+      method: 'put',
+      path: '/api/oidc/clients/:id',
+      summary: 'Change a client',
+      body: clientUpdate,
+      answer: { status: 200, schema: clientWithGroupsSchema },
+      handle: async (call) =>
+        withGroups(await administration.update(administratorOf(call), call.params.id ?? '', clientInput(call.body))),
+    }),
+    operation({
+      ...shared,
+      id: 'deleteOidcClient',
+      method: 'delete',
+      path: '/api/oidc/clients/:id',
+      summary: 'Delete a client',
+      answer: { status: 204 },
+      handle: (call) => administration.remove(administratorOf(call), call.params.id ?? ''),
+    }),
+    operation({
+      ...shared,
+      id: 'setAllowedUserGroupsOfOidcClient',
+      method: 'put',
+      path: '/api/oidc/clients/:id/allowed-user-groups',
+      summary: 'Set the groups whose members may use a restricted client',
+      body: groupIds,
+      answer: { status: 200, schema: clientSchema },
+      async handle(call) {
+        const known = (await groupsById(call.body.userGroupIds)).map(({ id }) => id)
+        const client = await administration.setAllowedGroups(administratorOf(call), call.params.id ?? '', known)
+        return clientDto(client, clock.now())
+      },
+    }),
+    ...secretOperations({ administration, clock }),
+    ...peopleOperations(ports),
+    ...groupOperations({ administration, groupDto: ports.groupDto }),
+  ]
+}

@@ -1,0 +1,80 @@
+import type { ClientInput } from '@pocket/core'
+import type { FromSchema } from 'json-schema-to-ts'
+import { named } from '../http/api/schema.ts'
+
+const flag = { type: 'boolean' } as const
+const urls = { type: 'array', items: { type: 'string' } } as const
+const nullableText = { type: ['string', 'null'] } as const
+const duration = { type: 'integer', minimum: 0, maximum: 525_600 } as const
+
+const federatedIdentity = {
+  type: 'object',
+  required: ['issuer'],
+  properties: {
+    issuer: { type: 'string' },
+    subject: nullableText,
+    audience: nullableText,
+    jwks: nullableText,
+    replayProtection: flag,
+  },
+} as const
+
+const fields = {
+  name: { type: 'string', minLength: 1, maxLength: 50 },
+  description: { type: 'string', maxLength: 150 },
+  launchURL: { ...nullableText, maxLength: 2000 },
+  callbackURLs: urls,
+  logoutCallbackURLs: urls,
+  isPublic: flag,
+  pkceEnabled: { ...flag, description: 'Always the case for a public client.' },
+  requiresReauthentication: flag,
+  requiresPushedAuthorizationRequests: flag,
+  skipConsent: flag,
+  isGroupRestricted: { ...flag, description: 'A client that is not restricted forgets its groups.' },
+  credentials: {
+    type: 'object',
+    properties: { federatedIdentities: { type: ['array', 'null'], items: federatedIdentity } },
+  },
+  accessTokenDurationMinutes: { ...duration, description: '0 stands for 60.' },
+  refreshTokenDurationMinutes: { ...duration, description: '0 stands for 43200.' },
+} as const
+
+export const clientUpdate = named('OidcClientUpdateDto', {
+  type: 'object',
+  required: ['name'],
+  properties: fields,
+} as const)
+
+export const clientCreate = named('OidcClientCreateDto', {
+  type: 'object',
+  required: ['name'],
+  properties: { ...fields, id: { type: 'string', minLength: 2, maxLength: 128, pattern: '^[a-zA-Z0-9._-]*$' } },
+} as const)
+
+/** What the body decides; what it leaves out takes the contract's defaults. */
+export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput {
+  const { callbackURLs = [], logoutCallbackURLs = [], launchURL = null, pkceEnabled = false, credentials } = body
+  const { accessTokenDurationMinutes, refreshTokenDurationMinutes } = body
+  return {
+    name: body.name,
+    description: body.description ?? '',
+    launchUrl: launchURL,
+    redirectUris: callbackURLs,
+    postLogoutRedirectUris: logoutCallbackURLs,
+    isPublic: body.isPublic ?? false,
+    pkceRequired: pkceEnabled,
+    requiresReauthentication: body.requiresReauthentication ?? false,
+    requiresPushedAuthorizationRequests: body.requiresPushedAuthorizationRequests ?? false,
+    skipConsent: body.skipConsent ?? false,
+    isGroupRestricted: body.isGroupRestricted ?? false,
+    federatedIdentities: (credentials?.federatedIdentities ?? []).map((identity) => ({
+      issuer: identity.issuer,
+      subject: identity.subject || null,
+      audience: identity.audience || null,
+      jwks: identity.jwks || null,
+      replayProtection: identity.replayProtection ?? false,
+    })),
+    ...(accessTokenDurationMinutes && { accessTokenDurationMinutes }),
+    ...(refreshTokenDurationMinutes && { refreshTokenDurationMinutes }),
+  }
+}

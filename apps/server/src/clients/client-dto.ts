@@ -1,0 +1,78 @@
+import type { ClientRecord, ClientSecret, FederatedIdentity, ListedClient } from '@pocket/core'
+
+type Meta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
+
+/** `OidcClientMetaDataDto`. */
+export function clientMetaDto(client: Meta) {
+  return {
+    id: client.id,
+    name: client.name,
+    description: client.description,
+    hasLogo: false,
+    hasDarkLogo: false,
+    launchURL: client.launchUrl,
+    requiresReauthentication: client.requiresReauthentication,
+    clientType: client.type,
+  }
+}
+
+/** `OidcClientDto`. `now` decides which secrets are active. */
+export function clientDto(client: ClientRecord, now: number) {
+  return {
+    ...clientMetaDto(client),
+    callbackURLs: client.redirectUris,
+    logoutCallbackURLs: client.postLogoutRedirectUris,
+    isPublic: client.isPublic,
+    pkceEnabled: client.pkceRequired,
+    ...(client.pkceSupported && { pkceSupported: true }),
+    requiresPushedAuthorizationRequests: client.requiresPushedAuthorizationRequests,
+    skipConsent: client.skipConsent,
+    credentials: {
+      federatedIdentities: client.federatedIdentities.map(federatedIdentityDto),
+      secrets: client.secrets.map((secret) => secretDto(secret, now)),
+    },
+    isGroupRestricted: client.isGroupRestricted,
+    accessTokenDurationMinutes: client.accessTokenDurationMinutes,
+    refreshTokenDurationMinutes: client.refreshTokenDurationMinutes,
+  }
+}
+
+/** `OidcClientSecretDto`. */
+export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, now: number) {
+  return {
+    id,
+    // As much as the contract shows, which is less than we keep.
+    prefix: prefix.slice(0, 4),
+    createdAt: instantDto(createdAt),
+    expiresAt: expiresAt === null ? null : instantDto(expiresAt),
+    isActive: expiresAt === null || expiresAt > now,
+  }
+}
+
+/** `AuthorizedOidcClientDto`. */
+export function authorizedClientDto({ client, consent }: ListedClient) {
+  return {
+    scope: (consent?.scopes ?? []).join(' '),
+    client: clientMetaDto(client),
+    lastUsedAt: instantDto(consent?.updatedAt ?? client.createdAt),
+  }
+}
+
+/** `AccessibleOidcClientDto`. */
+export function accessibleClientDto({ client, consent }: ListedClient) {
+  return { ...clientMetaDto(client), lastUsedAt: consent === null ? null : instantDto(consent.updatedAt) }
+}
+
+function federatedIdentityDto({ issuer, subject, audience, jwks, replayProtection }: FederatedIdentity) {
+  return {
+    issuer,
+    ...(subject !== null && { subject }),
+    ...(audience !== null && { audience }),
+    ...(jwks !== null && { jwks }),
+    replayProtection,
+  }
+}
+
+function instantDto(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}

@@ -1,0 +1,57 @@
+import type { ClientFilter, ClientListRequest, ClientScope, ClientSort } from '@pocket/core'
+import type { ListDefinition, ListRequest } from '../http/api/list.ts'
+
+/** The names that the contract has for what core calls otherwise. */
+const filters: Readonly<Record<string, ClientFilter>> = {
+  pkceEnabled: 'pkceRequired',
+  requiresReauthentication: 'requiresReauthentication',
+  requiresPushedAuthorizationRequests: 'requiresPushedAuthorizationRequests',
+  skipConsent: 'skipConsent',
+  isGroupRestricted: 'isGroupRestricted',
+  pkceSupported: 'pkceSupported',
+  clientType: 'type',
+}
+const launchFilter: Readonly<Record<string, ClientFilter>> = { hasLaunchURL: 'hasLaunchUrl' }
+
+const sorts: Readonly<Record<string, ClientSort>> = {
+  createdAt: 'createdAt',
+  name: 'name',
+  pkceEnabled: 'pkceRequired',
+  requiresReauthentication: 'requiresReauthentication',
+  requiresPushedAuthorizationRequests: 'requiresPushedAuthorizationRequests',
+  skipConsent: 'skipConsent',
+  isGroupRestricted: 'isGroupRestricted',
+  pkceSupported: 'pkceSupported',
+  clientType: 'type',
+  allowedUserGroupsCount: 'allowedGroupCount',
+  lastUsedAt: 'lastUsedAt',
+}
+const ofPeople = new Set(['lastUsedAt'])
+
+export const allClients: ListDefinition = {
+  sort: Object.keys(sorts).filter((name) => !ofPeople.has(name)),
+  filter: Object.keys(filters),
+  search: true,
+}
+export const authorizedClients: ListDefinition = { sort: ['lastUsedAt'], filter: ['hasLaunchURL'] }
+export const accessibleClients: ListDefinition = {
+  sort: Object.keys(sorts),
+  filter: [...Object.keys(filters), 'hasLaunchURL'],
+}
+
+/** The list in core's words. */
+export function clientListRequest(list: ListRequest, scope: ClientScope): ClientListRequest {
+  const by = list.sort === null ? undefined : sorts[list.sort.column]
+  const wanted = Object.entries({ ...filters, ...launchFilter }).map(([name, filter]) => [
+    filter,
+    Object.hasOwn(list.filters, name) ? (list.filters[name] ?? []) : [],
+  ])
+  return {
+    scope,
+    page: list.page,
+    limit: list.limit,
+    search: list.search,
+    sort: by === undefined || list.sort === null ? null : { by, descending: list.sort.descending },
+    filters: Object.fromEntries(wanted),
+  }
+}

@@ -1,0 +1,121 @@
+import { instant, named } from '../http/api/schema.ts'
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+const count = { type: 'integer', minimum: 0 } as const
+const texts = { type: 'array', items: text } as const
+const nullableText = { type: ['string', 'null'] } as const
+const nullableInstant = { type: ['string', 'null'], format: 'date-time' } as const
+
+const meta = {
+  id: text,
+  name: text,
+  description: text,
+  hasLogo: flag,
+  hasDarkLogo: flag,
+  launchURL: nullableText,
+  requiresReauthentication: flag,
+  clientType: { type: 'string', enum: ['standard', 'cimd'] },
+} as const
+
+/** What everybody may know of a client. */
+export const clientMetaSchema = named('OidcClientMetaDataDto', {
+  type: 'object',
+  required: Object.keys(meta),
+  properties: meta,
+})
+
+const secret = { id: text, prefix: text, createdAt: instant, expiresAt: nullableInstant, isActive: flag } as const
+
+export const secretSchema = named('OidcClientSecretDto', {
+  type: 'object',
+  required: Object.keys(secret),
+  properties: secret,
+})
+
+export const createdSecretSchema = named('OidcClientSecretCreatedDto', {
+  type: 'object',
+  required: [...Object.keys(secret), 'secret'],
+  properties: { ...secret, secret: { ...text, description: 'Shown this once.' } },
+})
+
+const federatedIdentity = {
+  type: 'object',
+  required: ['issuer', 'replayProtection'],
+  properties: { issuer: text, subject: text, audience: text, jwks: text, replayProtection: flag },
+} as const
+
+const duration = { type: 'integer', minimum: 1, maximum: 525_600 } as const
+
+const client = {
+  ...meta,
+  callbackURLs: texts,
+  logoutCallbackURLs: texts,
+  isPublic: flag,
+  pkceEnabled: flag,
+  requiresPushedAuthorizationRequests: flag,
+  skipConsent: flag,
+  credentials: {
+    type: 'object',
+    required: ['federatedIdentities', 'secrets'],
+    properties: {
+      federatedIdentities: { type: 'array', items: federatedIdentity },
+      secrets: { type: 'array', items: secretSchema },
+    },
+  },
+  isGroupRestricted: flag,
+  accessTokenDurationMinutes: duration,
+  refreshTokenDurationMinutes: duration,
+} as const
+const required = Object.keys(client)
+// The one field that is left out where it is false.
+const properties = { ...client, pkceSupported: flag } as const
+
+export const clientSchema = named('OidcClientDto', { type: 'object', required, properties })
+
+const group = {
+  id: text,
+  friendlyName: text,
+  name: text,
+  customClaims: {
+    type: 'array',
+    items: { type: 'object', required: ['key', 'value'], properties: { key: text, value: text } },
+  },
+  userCount: count,
+  ldapId: nullableText,
+  createdAt: instant,
+} as const
+
+export const clientWithGroupsSchema = named('OidcClientWithAllowedUserGroupsDto', {
+  type: 'object',
+  required: [...required, 'allowedUserGroups'],
+  properties: {
+    ...properties,
+    allowedUserGroups: {
+      type: 'array',
+      items: { type: 'object', required: Object.keys(group), properties: group },
+    },
+  },
+})
+
+export const clientWithGroupCountSchema = named('OidcClientWithAllowedGroupsCountDto', {
+  type: 'object',
+  required: [...required, 'allowedUserGroupsCount'],
+  properties: { ...properties, allowedUserGroupsCount: count },
+})
+
+export const authorizedClientSchema = named('AuthorizedOidcClientDto', {
+  type: 'object',
+  required: ['scope', 'client', 'lastUsedAt'],
+  properties: {
+    scope: { ...text, description: 'Scopes, separated by spaces.' },
+    client: clientMetaSchema,
+    lastUsedAt: instant,
+  },
+})
+
+export const accessibleClientSchema = named('AccessibleOidcClientDto', {
+  type: 'object',
+  required: [...Object.keys(meta), 'lastUsedAt'],
+  properties: { ...meta, lastUsedAt: nullableInstant },
+})

@@ -1,0 +1,36 @@
+import { type FieldError, InvalidInput, NotFound } from '@pocket/core/errors'
+
+/** The contract's names of core's fields. */
+const names: Readonly<Record<string, string>> = {
+  redirectUris: 'callbackURLs',
+  postLogoutRedirectUris: 'logoutCallbackURLs',
+  launchUrl: 'launchURL',
+  federatedIdentities: 'credentials.federatedIdentities',
+}
+const contractCodes = new Set(['required', 'too_short', 'too_long', 'invalid_format'])
+
+/** Does the work, and puts what core refuses into the words of the contract. */
+export async function inContractTerms<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof NotFound && cause.code === 'client_not_found') throw clientNotFound()
+    if (!(cause instanceof InvalidInput) || cause.fields.length === 0) throw cause
+    const fields = cause.fields.map(contractField)
+    const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
+    throw new InvalidInput(cause.code, text, { cause, fields })
+  }
+}
+
+export function clientNotFound(): NotFound {
+  return new NotFound('not_found', 'There is no such client.', { details: { resource: 'oidc_client' } })
+}
+
+function contractField({ field, code, message }: FieldError): FieldError {
+  const [name = '', rest = ''] = field.split(/(?=[[.])(.*)/s)
+  return {
+    field: `${names[name] ?? name}${rest}`,
+    code: contractCodes.has(code) ? code : 'invalid_format',
+    message,
+  }
+}

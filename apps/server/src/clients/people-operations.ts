@@ -1,0 +1,80 @@
+import type { AccountStore, AuditSink, ClientScope, Pocket } from '@pocket/core'
+import { requestContext } from '@pocket/core'
+import { type ListRequest, pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { pageOf } from '../http/api/schema.ts'
+import { accessibleClientDto, authorizedClientDto } from './client-dto.ts'
+import { accessibleClients, authorizedClients, clientListRequest } from './client-lists.ts'
+import { accessibleClientSchema, authorizedClientSchema } from './client-schema.ts'
+import { clientNotFound } from './contract-errors.ts'
+
+export interface PeopleOperationPorts {
+  readonly pocket: Pick<Pocket, 'clients' | 'withdrawConsent'>
+  readonly accounts: AccountStore
+  readonly audit: AuditSink
+}
+
+/** `/api/oidc/users`: the clients of a person. */
+export function peopleOperations({ pocket, accounts, audit }: PeopleOperationPorts): readonly Operation[] {
+  const page = (list: ListRequest, scope: ClientScope) => pocket.clients.page(clientListRequest(list, scope))
+
+  const authorized = async (list: ListRequest, accountId: string) => {
+    const { items, total } = await page(list, { of: 'consented', accountId })
+    return pageAnswer({ items: items.map(authorizedClientDto), total }, list)
+  }
+
+  return [
+    operation({
+      id: 'listMyAuthorizedOidcClients',
+      method: 'get',
+      path: '/api/oidc/users/me/authorized-clients',
+      summary: 'List the clients that you have allowed something',
+      area: 'account',
+      access: 'user',
+      list: authorizedClients,
+      answer: { status: 200, schema: pageOf(authorizedClientSchema) },
+      handle: ({ user, list }) => authorized(list, user.id),
+    }),
+    operation({
+      id: 'listAuthorizedOidcClientsOfUser',
+      method: 'get',
+      path: '/api/oidc/users/:id/authorized-clients',
+      summary: 'List the clients that a user has allowed something',
+      area: 'clients',
+      access: 'administrator',
+      list: authorizedClients,
+      answer: { status: 200, schema: pageOf(authorizedClientSchema) },
+      handle: ({ params, list }) => authorized(list, params.id ?? ''),
+    }),
+    operation({
+      id: 'withdrawMyConsent',
+      method: 'delete',
+      path: '/api/oidc/users/me/authorized-clients/:clientId',
+      summary: 'Take back what you have allowed a client, and end what it was given',
+      area: 'account',
+      access: 'user',
+      answer: { status: 204 },
+      async handle({ user, params, ctx }) {
+        const clientId = params.clientId ?? ''
+        if (!(await pocket.withdrawConsent(user.id, clientId))) throw clientNotFound()
+        await audit.record({ event: 'consent_withdrawn', accountId: user.id, clientId }, requestContext(ctx.req))
+      },
+    }),
+    operation({
+      id: 'listMyOidcClients',
+      method: 'get',
+      path: '/api/oidc/users/me/clients',
+      summary: 'List the clients that you may use',
+      area: 'account',
+      access: 'user',
+      list: accessibleClients,
+      answer: { status: 200, schema: pageOf(accessibleClientSchema) },
+      async handle({ user, list }) {
+        const account = await accounts.find(user.id)
+        const groupIds = (account?.groups ?? []).map(({ id }) => id)
+        const { items, total } = await page(list, { of: 'usable', accountId: user.id, groupIds })
+        return pageAnswer({ items: items.map(accessibleClientDto), total }, list)
+      },
+    }),
+  ]
+}

@@ -1,0 +1,35 @@
+import type { SecretInput } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
+import type { FromSchema } from 'json-schema-to-ts'
+import type { Context } from 'koa'
+import { bodyReader } from '../http/api/body.ts'
+import { instant } from '../http/api/schema.ts'
+
+const schema = {
+  type: 'object',
+  properties: { secret: { type: 'string', minLength: 16, pattern: '^[ -~]*$' }, expiresAt: instant },
+} as const
+
+const read = bodyReader<FromSchema<typeof schema>>(schema)
+
+/** The body of a call that makes a secret; it may be missing. @throws {InvalidInput} as every other body */
+export function secretInput(ctx: Context): SecretInput {
+  const { secret, expiresAt } = isEmpty(ctx) ? {} : read(ctx)
+  return {
+    ...(secret !== undefined && { secret }),
+    ...(expiresAt !== undefined && { expiresAt: instantOf(expiresAt) }),
+  }
+}
+
+function isEmpty(ctx: Context): boolean {
+  return ctx.get('Transfer-Encoding') === '' && (ctx.request.length ?? 0) === 0
+}
+
+/** Some of what RFC 3339 allows, such as a leap second, is no instant to JavaScript. */
+function instantOf(text: string): number {
+  const milliseconds = Date.parse(text)
+  if (!Number.isNaN(milliseconds)) return milliseconds
+  throw new InvalidInput('validation_failed', 'expiresAt must be an instant', {
+    fields: [{ field: 'expiresAt', code: 'invalid_format', message: 'must be an instant' }],
+  })
+}

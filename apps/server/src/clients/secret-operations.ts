@@ -1,0 +1,69 @@
+import type { Clock } from '@pocket/core'
+import { type Operation, operation } from '../http/api/operation.ts'
+import type { ClientAdministration } from './administration.ts'
+import { administratorOf } from './caller.ts'
+import { secretDto } from './client-dto.ts'
+import { createdSecretSchema, secretSchema } from './client-schema.ts'
+import { secretInput } from './secret-body.ts'
+
+export interface SecretOperationPorts {
+  readonly administration: ClientAdministration
+  readonly clock: Clock
+}
+
+/** `/api/oidc/clients/:id/secrets`, and the older form of it. */
+export function secretOperations({ administration, clock }: SecretOperationPorts): readonly Operation[] {
+  const shared = { area: 'clients', access: 'administrator' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'listOidcClientSecrets',
+      method: 'get',
+      path: '/api/oidc/clients/:id/secrets',
+      summary: 'List the secrets of a client, those that have ended too',
+      answer: { status: 200, schema: { type: 'array', items: secretSchema } },
+      async handle({ params }) {
+        const { secrets } = await administration.existing(params.id ?? '')
+        return secrets.map((secret) => secretDto(secret, clock.now()))
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'createOidcClientSecret',
+      method: 'post',
+      path: '/api/oidc/clients/:id/secrets',
+      summary: 'Add a secret, drawn or given in an optional body {secret, expiresAt}',
+      answer: { status: 201, schema: createdSecretSchema },
+      async handle(call) {
+        const input = secretInput(call.ctx)
+        const { plain, stored } = await administration.addSecret(administratorOf(call), call.params.id ?? '', input)
+        return { ...secretDto(stored, clock.now()), secret: plain }
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'deleteOidcClientSecret',
+      method: 'delete',
+      path: '/api/oidc/clients/:id/secrets/:secretId',
+      summary: 'Delete a secret',
+      answer: { status: 204 },
+      handle: (call) =>
+        administration.removeSecret(administratorOf(call), call.params.id ?? '', call.params.secretId ?? ''),
+    }),
+    operation({
+      ...shared,
+      id: 'replaceOidcClientSecrets',
+      method: 'post',
+      path: '/api/oidc/clients/:id/secret',
+      summary: 'Replace all secrets by a new one',
+      answer: {
+        status: 200,
+        schema: { type: 'object', required: ['secret'], properties: { secret: { type: 'string' } } },
+      },
+      async handle(call) {
+        const { plain } = await administration.replaceSecrets(administratorOf(call), call.params.id ?? '')
+        return { secret: plain }
+      },
+    }),
+  ]
+}

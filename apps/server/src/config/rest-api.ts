@@ -1,0 +1,45 @@
+import type { Reader } from './reader.ts'
+import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+
+const leastCharacters = 16
+
+const staticApiKey: Variable<string> = {
+  name: 'STATIC_API_KEY',
+  type: 'text',
+  default: 'none',
+  unit: 'characters, at least 16',
+  secret: true,
+  description:
+    'An API key that does not expire and may do everything an administrator may, for programs that set this server up before anybody has signed in. Sent as `X-API-Key`. Letters, digits and signs of ASCII, since a header holds nothing else; `openssl rand -hex 32` makes a good one.',
+  parse: parseKey,
+}
+
+export const apiSection = {
+  title: 'REST API',
+  variables: { staticApiKey },
+} satisfies Section
+
+export interface ApiConfig {
+  /** The key that acts as an administrator, where the environment gives one. */
+  readonly staticApiKey: string | undefined
+}
+
+export function readApi(reader: Reader): ApiConfig {
+  return { staticApiKey: reader.read(staticApiKey) }
+}
+
+function parseKey({ text }: GivenValue): string {
+  // A header's value has no space at either end either.
+  const key = text.trim()
+  if (!/^[\x20-\x7e]*$/.test(key))
+    throw new WrongValue(
+      'it holds signs that are not ASCII',
+      'Use letters and digits; `openssl rand -hex 32` makes one.',
+    )
+  if (key.length < leastCharacters)
+    throw new WrongValue(
+      `it has ${key.length} characters`,
+      `Use ${leastCharacters} characters at least; \`openssl rand -hex 32\` makes a good one.`,
+    )
+  return key
+}

@@ -1,0 +1,153 @@
+import { NotFound } from '@pocket/core/errors'
+import type { Directory, GroupDetails } from '@pocket/directory'
+import { pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { named, pageOf } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import { claimsBody } from '../users/user-body.ts'
+import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
+import type { GroupAdministration } from './group-administration.ts'
+import { groupDto, groupSchema } from './group-dto.ts'
+
+export interface GroupOperationPorts {
+  readonly directory: Directory
+  readonly groups: GroupAdministration
+  /** The clients that a group may use although they are restricted, as the API shows them. */
+  readonly allowedClients: (groupId: string) => Promise<readonly object[]>
+}
+
+const administration = { area: 'groups', access: 'administrator' } as const
+
+const groupBody = named('UserGroupCreateDto', {
+  type: 'object',
+  required: ['friendlyName', 'name'],
+  properties: {
+    friendlyName: { type: 'string', minLength: 2, maxLength: 50, description: 'What people read.' },
+    name: {
+      type: 'string',
+      minLength: 2,
+      maxLength: 255,
+      description: 'What clients are told; no two groups share it.',
+    },
+  },
+} as const)
+
+const membersBody = {
+  type: 'object',
+  required: ['userIds'],
+  properties: { userIds: { type: 'array', items: { type: 'string' }, description: 'Unknown ids are ignored.' } },
+} as const
+
+/** `/api/user-groups`, the groups of a user, and the claims of groups. */
+export function groupOperations({ directory, groups, allowedClients }: GroupOperationPorts): readonly Operation[] {
+  const answer = async (group: GroupDetails) => groupDto(group, await allowedClients(group.id))
+  return [...recordOperations({ directory, groups, answer }), ...memberOperations({ directory, groups, answer })]
+}
+
+interface Parts extends Pick<GroupOperationPorts, 'directory' | 'groups'> {
+  readonly answer: (group: GroupDetails) => Promise<object>
+}
+
+function recordOperations({ directory, groups, answer }: Parts): readonly Operation[] {
+  return [
+    operation({
+      ...administration,
+      id: 'listGroups',
+      method: 'get',
+      path: '/api/user-groups',
+      summary: 'List groups',
+      list: { sort: ['createdAt', 'friendlyName', 'name', 'userCount'], search: true },
+      answer: { status: 200, schema: pageOf(groupItemSchema) },
+      async handle({ list }) {
+        const { items, total } = await directory.groups.page(list)
+        return pageAnswer({ items: items.map((group) => groupItemDto(group, group.userCount)), total }, list)
+      },
+    }),
+    operation({
+      ...administration,
+      id: 'createGroup',
+      method: 'post',
+      path: '/api/user-groups',
+      summary: 'Create a group',
+      body: groupBody,
+      answer: { status: 201, schema: groupSchema },
+      handle: async (call) => answer(await groups.create(actorOf(call), call.body)),
+    }),
+    operation({
+      ...administration,
+      id: 'readGroup',
+      method: 'get',
+      path: '/api/user-groups/:id',
+      summary: 'Read a group, with everybody in it',
+      answer: { status: 200, schema: groupSchema },
+      handle: async ({ params }) => answer(await groups.find(params.id ?? '')),
+    }),
+    operation({
+      ...administration,
+      id: 'updateGroup',
+      method: 'put',
+      path: '/api/user-groups/:id',
+      summary: 'Change the names of a group',
+      body: groupBody,
+      answer: { status: 200, schema: groupSchema },
+      handle: async (call) => answer(await groups.update(actorOf(call), call.params.id ?? '', call.body)),
+    }),
+    operation({
+      ...administration,
+      id: 'deleteGroup',
+      method: 'delete',
+      path: '/api/user-groups/:id',
+      summary: 'Delete a group; its members stay',
+      answer: { status: 204 },
+      handle: (call) => groups.remove(actorOf(call), call.params.id ?? ''),
+    }),
+  ]
+}
+
+function memberOperations({ directory, groups, answer }: Parts): readonly Operation[] {
+  return [
+    operation({
+      ...administration,
+      id: 'replaceMembersOfGroup',
+      method: 'put',
+      path: '/api/user-groups/:id/users',
+      summary: 'Choose the members of a group',
+      body: membersBody,
+      answer: { status: 200, schema: groupSchema },
+      handle: async (call) => answer(await groups.setMembers(actorOf(call), call.params.id ?? '', call.body.userIds)),
+    }),
+    operation({
+      ...administration,
+      id: 'listGroupsOfUser',
+      method: 'get',
+      path: '/api/users/:id/groups',
+      summary: 'List the groups of a user',
+      answer: { status: 200, schema: { type: 'array', items: groupSchema } },
+      async handle({ params }) {
+        const user = await directory.users.find(params.id ?? '')
+        if (user === undefined) throw new NotFound('user_not_found', 'There is no such user.')
+        return user.groups.map((group) => groupDto(group))
+      },
+    }),
+    operation({
+      ...administration,
+      id: 'replaceClaimsOfGroup',
+      method: 'put',
+      path: '/api/custom-claims/user-group/:userGroupId',
+      summary: 'Choose the custom claims of a group',
+      body: claimsBody,
+      answer: { status: 200, schema: claimListSchema },
+      handle: async (call) =>
+        (await groups.setClaims(actorOf(call), call.params.userGroupId ?? '', call.body)).map(claimDto),
+    }),
+    operation({
+      ...administration,
+      id: 'suggestClaims',
+      method: 'get',
+      path: '/api/custom-claims/suggestions',
+      summary: 'List the keys of custom claims, those that are used most first',
+      answer: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
+      handle: () => directory.claims.suggestions(),
+    }),
+  ]
+}

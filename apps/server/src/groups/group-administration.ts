@@ -1,0 +1,87 @@
+import type { AuditEvent, AuditSink, Transaction } from '@pocket/core'
+import { type CustomClaim, type Directory, type GroupDetails, groupNotFound } from '@pocket/directory'
+import type { Actor } from '../users/actor.ts'
+
+export interface GroupAdministrationPorts {
+  readonly directory: Directory
+  readonly audit: AuditSink
+  /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
+  readonly transaction: Transaction
+  /** Removes what others keep of a group that is being removed, within the transaction. */
+  readonly forget: (groupId: string) => Promise<void>
+}
+
+export interface GroupNames {
+  readonly name: string
+  readonly friendlyName: string
+}
+
+/** What administrators do with groups. What there is no group for ends with `not_found`. */
+export interface GroupAdministration {
+  find(id: string): Promise<GroupDetails>
+  /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` */
+  create(actor: Actor, names: GroupNames): Promise<GroupDetails>
+  /** @throws as `create` */
+  update(actor: Actor, id: string, names: GroupNames): Promise<GroupDetails>
+  remove(actor: Actor, id: string): Promise<void>
+  setMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<GroupDetails>
+  /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
+  setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
+}
+
+export function createGroupAdministration(ports: GroupAdministrationPorts): GroupAdministration {
+  const { directory, audit, transaction, forget } = ports
+  const { groups, claims } = directory
+
+  const find = async (id: string): Promise<GroupDetails> => {
+    const group = await groups.find(id)
+    if (group === undefined) throw groupNotFound()
+    return group
+  }
+  /** Does something with a group, and writes it into the audit log. */
+  const change = (actor: Actor, work: () => Promise<{ readonly id: string; readonly event?: AuditEvent }>) =>
+    transaction(async () => {
+      const { id, event } = await work()
+      if (event) await audit.record(event, actor.origin)
+      return find(id)
+    })
+
+  return {
+    find,
+
+    create: (actor, { name, friendlyName }) =>
+      change(actor, async () => {
+        const { id } = await groups.create({ name, friendlyName })
+        return { id, event: { event: 'group_created', groupId: id, by: actor.id } }
+      }),
+
+    update: (actor, id, { name, friendlyName }) =>
+      change(actor, async () => {
+        const { changed } = await groups.update(id, { name, friendlyName })
+        if (changed.length === 0) return { id }
+        return { id, event: { event: 'group_updated', groupId: id, fields: changed, by: actor.id } }
+      }),
+
+    remove: (actor, id) =>
+      transaction(async () => {
+        await groups.remove(id)
+        await forget(id)
+        await audit.record({ event: 'group_removed', groupId: id, by: actor.id }, actor.origin)
+      }),
+
+    setMembers: (actor, id, userIds) =>
+      change(actor, async () => {
+        const { added, removed } = await groups.setMembers(id, userIds)
+        if (added.length === 0 && removed.length === 0) return { id }
+        return { id, event: { event: 'group_members_changed', groupId: id, added, removed, by: actor.id } }
+      }),
+
+    setClaims: (actor, id, given) =>
+      transaction(async () => {
+        const stored = await claims.replaceForGroup(id, given)
+        const keys = stored.map(({ key }) => key)
+        await audit.record({ event: 'group_claims_changed', groupId: id, keys, by: actor.id }, actor.origin)
+        return stored
+      }),
+  }
+}

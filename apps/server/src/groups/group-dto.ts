@@ -1,0 +1,36 @@
+import type { GroupDetails, GroupWithClaims } from '@pocket/directory'
+import { instant, named } from '../http/api/schema.ts'
+import { claimDto, claimListSchema, userDto, userSchema } from '../users/user-dto.ts'
+
+export const groupSchema = named('UserGroupDto', {
+  type: 'object',
+  required: ['id', 'friendlyName', 'name', 'customClaims', 'ldapId', 'createdAt', 'users', 'allowedOidcClients'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    friendlyName: { type: 'string' },
+    name: { type: 'string' },
+    customClaims: claimListSchema,
+    ldapId: { type: ['string', 'null'] },
+    createdAt: instant,
+    users: { type: 'array', items: userSchema },
+    allowedOidcClients: {
+      type: 'array',
+      items: { type: 'object' },
+      description: 'The clients that the group may use although they are restricted.',
+    },
+  },
+})
+
+/** A group as the REST API answers with. Without members and clients where they are not asked for. */
+export function groupDto(group: GroupWithClaims & Partial<GroupDetails>, allowedClients: readonly object[] = []) {
+  return {
+    id: group.id,
+    friendlyName: group.friendlyName,
+    name: group.name,
+    customClaims: group.claims.map(claimDto),
+    ldapId: null,
+    createdAt: new Date(group.createdAt).toISOString(),
+    users: (group.members ?? []).map((user) => userDto(user)),
+    allowedOidcClients: allowedClients,
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Pocket } from '@pocket/core'
+import { Forbidden, NotAuthenticated } from '@pocket/core/errors'
+import type { Directory, User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { type ApiKeyScope, scopeOf } from '../../api-keys/api-key.ts'
+import type { ApiKeys } from '../../api-keys/api-keys.ts'
+import type { Admit } from './routes.ts'
+
+export interface AdmissionPorts {
+  readonly pocket: Pick<Pocket, 'session'>
+  readonly directory: Pick<Directory, 'find'>
+  readonly apiKeys: Pick<ApiKeys, 'identify'>
+  /** The key of the environment, which acts as an administrator who is stored nowhere. */
+  readonly staticApiKey: string | undefined
+}
+
+interface Caller {
+  readonly user: User
+  /** `null`: everything that the user may. */
+  readonly scopes: readonly ApiKeyScope[] | null
+}
+
+/** Whom the key of the environment acts as. Not in the directory, so it does not count as set-up and cannot sign in. */
+const staticUser: User = {
+  id: '00000000-0000-0000-0000-000000000000',
+  userName: 'static-api-user',
+  email: null,
+  emailVerified: false,
+  firstName: 'Static API User',
+  lastName: '',
+  displayName: 'Static API User',
+  administrator: true,
+  disabled: false,
+  locale: null,
+  createdAt: 0,
+  updatedAt: 0,
+}
+
+/**
+ * Decides who calls the REST API and whether they may. The browser's session comes first; where there is none, and the
+ * operation welcomes API keys, the header `X-API-Key` counts. The person is read anew for every request, so what an
+ * administrator changes holds at once. An API key that proves nothing is answered as if none had been sent.
+ */
+export function createAdmission({ pocket, directory, apiKeys, staticApiKey }: AdmissionPorts): Admit {
+  const isStaticKey = staticKeyCheck(staticApiKey)
+
+  const bySession = async (ctx: Context): Promise<Caller | undefined> => {
+    const session = await pocket.session(ctx.req, ctx.res)
+    const user = session && (await directory.find(session.accountId))
+    return user && { user, scopes: null }
+  }
+
+  const byApiKey = async (token: string): Promise<Caller | undefined> => {
+    if (isStaticKey(token)) return { user: staticUser, scopes: null }
+    const apiKey = await apiKeys.identify(token)
+    const user = apiKey && (await directory.find(apiKey.ownerId))
+    return user && { user, scopes: apiKey.scopes }
+  }
+
+  return async (ctx, operation) => {
+    const token = ctx.get('X-API-Key')
+    let caller = await bySession(ctx)
+    if (!caller && token !== '') {
+      if (operation.apiKey === false)
+        throw new Forbidden('api_key_auth_not_allowed', 'An API key cannot be used here; sign in with a browser.')
+      caller = await byApiKey(token)
+    }
+    if (!caller) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
+    assertAllowed(caller, operation)
+    return caller.user
+  }
+}
+
+function assertAllowed({ user, scopes }: Caller, operation: Parameters<Admit>[1]): void {
+  if (user.disabled) throw new Forbidden('user_disabled', 'This user is disabled.')
+  if (operation.access === 'administrator' && !user.administrator)
+    throw new Forbidden('forbidden', 'This is for administrators.')
+  const scope = scopeOf(operation)
+  if (scopes === null || scopes.includes(scope)) return
+  throw new Forbidden('forbidden', `This API key is limited, and ${scope} is not among its scopes.`, {
+    details: { scope },
+  })
+}
+
+/** Compares digests, so that neither the content nor the length of the key shows in the time that it takes. */
+function staticKeyCheck(staticApiKey: string | undefined): (token: string) => boolean {
+  if (staticApiKey === undefined) return () => false
+  const expected = digest(staticApiKey)
+  return (token) => timingSafeEqual(digest(token), expected)
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,49 @@
+import type { JSONSchema } from 'json-schema-to-ts'
+
+/** A piece of the document: JSON and nothing else. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+
+/** Members whose value is data, not a schema. */
+const dataMembers = new Set(['const', 'default', 'enum', 'examples'])
+
+/** The named schemas of a document, kept once each. */
+export interface Components {
+  /** The schema with a reference in place of every named schema in it, itself included. @throws {Error} where two share a name */
+  refer(schema: JSONSchema): Json
+  /** By name, in alphabetical order. */
+  all(): Readonly<Record<string, Json>>
+}
+
+export function createComponents(): Components {
+  const known = new Map<string, Json>()
+
+  const refer = (value: unknown): Json => {
+    if (Array.isArray(value)) return value.map(refer)
+    if (typeof value !== 'object' || value === null) return plain(value)
+    const inner = Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [name, dataMembers.has(name) ? plain(each) : refer(each)]),
+    )
+    // Below `properties` a field of this name is a schema, not a text.
+    if (typeof inner.title !== 'string') return inner
+    return keep(inner.title, inner)
+  }
+
+  const keep = (name: string, schema: Json): Json => {
+    const other = known.get(name)
+    if (other !== undefined && JSON.stringify(other) !== JSON.stringify(schema))
+      throw new Error(`Two schemas of the API are named ${name}.`)
+    known.set(name, schema)
+    return { $ref: `#/components/schemas/${name}` }
+  }
+
+  return {
+    refer,
+    all: () => Object.fromEntries([...known].sort(([a], [b]) => (a < b ? -1 : 1))),
+  }
+}
+
+/** The value as JSON has it, without what JSON leaves out. */
+function plain(value: unknown): Json {
+  const text: string | undefined = JSON.stringify(value)
+  return text === undefined ? null : JSON.parse(text)
+}

@@ -1,0 +1,144 @@
+import { errorCodes } from '@pocket/core/errors'
+import type { JSONSchema } from 'json-schema-to-ts'
+import { scopeOf } from '../api-keys/api-key.ts'
+import { areas, type Operation } from '../http/api/operation.ts'
+import { named } from '../http/api/schema.ts'
+import { type Components, createComponents, type Json } from './components.ts'
+import { parametersOf } from './parameters.ts'
+
+export interface About {
+  /** The issuer: where the operations are. */
+  readonly url: string
+  /** Of this server. */
+  readonly version: string
+}
+
+/** A document of OpenAPI 3.1. */
+export type OpenApiDocument = Readonly<Record<string, Json>>
+
+const errorSchema = named('Error', {
+  type: 'object',
+  required: ['error', 'code', 'request_id'],
+  properties: {
+    error: { type: 'string', description: 'For people who write programs.' },
+    code: { type: 'string', enum: [...errorCodes], description: 'What happened, for programs.' },
+    details: {
+      type: 'object',
+      properties: {
+        fields: {
+          type: 'array',
+          items: named('FieldError', {
+            type: 'object',
+            required: ['field', 'code', 'message'],
+            properties: { field: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+          }),
+        },
+      },
+    },
+    request_id: { type: 'string', format: 'uuid', description: 'That of the header X-Request-ID and of the log.' },
+  },
+})
+
+const refusals = {
+  InvalidInput: 'The input is wrong; `details.fields` says where.',
+  NotSignedIn: 'Nobody is signed in, or the API key is not valid.',
+  Forbidden: 'The caller may not do this.',
+  NotFound: 'There is no such thing.',
+  Refused: 'It was refused; `code` says why.',
+} as const
+
+/** Describes operations. @throws {Error} where two of them share an id or an address, which is a mistake in the source */
+export function openApiDocument(operations: readonly Operation[], { url, version }: About): OpenApiDocument {
+  const components = createComponents()
+  const paths: Record<string, Record<string, Json>> = {}
+  const ids = new Set<string>()
+  for (const operation of operations) {
+    const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
+    const item = paths[path] ?? {}
+    if (ids.has(operation.id) || item[operation.method] !== undefined)
+      throw new Error(`The operation ${operation.id} (${operation.method} ${path}) is there twice.`)
+    ids.add(operation.id)
+    paths[path] = { ...item, [operation.method]: operationItem(operation, components) }
+  }
+  // Before the schemas are listed, since it names some.
+  const shared = responses(components)
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Pocket',
+      version,
+      description:
+        'The administration of people, groups and applications. Fields that an operation does not know are ignored. Instants are RFC 3339 in UTC.',
+    },
+    servers: [{ url }],
+    tags: areas.map((name) => ({ name })),
+    paths,
+    components: {
+      responses: shared,
+      schemas: components.all(),
+      securitySchemes: {
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: sessionCookie(url),
+          description: 'A browser that is signed in.',
+        },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  }
+}
+
+function operationItem(operation: Operation, components: Components): Json {
+  const { id, summary, area, access, body, answer } = operation
+  const parameters = parametersOf(operation, components)
+  return {
+    operationId: id,
+    summary,
+    tags: [area],
+    ...(access === 'administrator' && { description: 'For administrators.' }),
+    security: securityOf(operation),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== undefined && { requestBody: { required: true, content: jsonContent(body, components) } }),
+    responses: {
+      [answer.status]: {
+        description: answer.schema === undefined ? 'Done.' : 'What was asked for.',
+        ...(answer.schema !== undefined && { content: jsonContent(answer.schema, components) }),
+      },
+      ...refusalsOf(operation),
+    },
+  }
+}
+
+/** With the scope that a limited API key needs (OpenAPI 3.1 §4.8.30 calls it a role). */
+function securityOf(operation: Operation): Json {
+  if (operation.access === 'public') return []
+  const session = { session: [] }
+  return operation.apiKey === false ? [session] : [session, { apiKey: [scopeOf(operation)] }]
+}
+
+function refusalsOf({ access, body, path }: Operation): Record<string, Json> {
+  return {
+    ...(body !== undefined && { 400: refusal('InvalidInput') }),
+    ...(access !== 'public' && { 401: refusal('NotSignedIn'), 403: refusal('Forbidden') }),
+    ...(path.includes('/:') && { 404: refusal('NotFound') }),
+    default: refusal('Refused'),
+  }
+}
+
+function refusal(name: keyof typeof refusals): Json {
+  return { $ref: `#/components/responses/${name}` }
+}
+
+function responses(components: Components): Json {
+  const content = jsonContent(errorSchema, components)
+  return Object.fromEntries(Object.entries(refusals).map(([name, description]) => [name, { description, content }]))
+}
+
+function jsonContent(schema: JSONSchema, components: Components): Json {
+  return { 'application/json': { schema: components.refer(schema) } }
+}
+
+function sessionCookie(url: string): string {
+  return url.startsWith('https:') ? '__Host-access_token' : 'access_token'
+}

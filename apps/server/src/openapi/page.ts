@@ -1,0 +1,160 @@
+import { pageHeaders } from '@pocket/core'
+import type { Context } from 'koa'
+import type { Json } from './components.ts'
+import type { OpenApiDocument } from './document.ts'
+import { type Html, type HtmlValue, html } from './html.ts'
+
+export interface DocsPorts {
+  readonly document: OpenApiDocument
+  /** The address of the style sheet. */
+  readonly styles: string
+}
+
+/** `/api/docs`: the document of the API for people. */
+export function openApiPage({ document, styles }: DocsPorts) {
+  const page = docsPage(document, styles).text
+  return {
+    async show(ctx: Context) {
+      pageHeaders(ctx.res)
+      ctx.type = 'html'
+      ctx.body = page
+    },
+  }
+}
+
+function docsPage(document: OpenApiDocument, styles: string): Html {
+  const operations = Object.entries(at(document, 'paths')).flatMap(([path, item]) =>
+    Object.entries(members(item)).map(([method, operation]) => ({ path, method, operation: members(operation) })),
+  )
+  const areas = [...new Set(operations.map(({ operation }) => areaOf(operation)))]
+  const schemas = Object.entries(at(document, 'components', 'schemas'))
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>REST API</title>
+<link rel="stylesheet" href="${styles}">
+</head>
+<body class="shell">
+<nav aria-label="Areas">
+<ul class="list" role="list">${[...areas, 'schemas'].map((area) => html`<li><a href="#${area}">${area}</a></li>`)}</ul>
+</nav>
+<main id="content" class="stack-lg">
+<header><h1>REST API</h1>
+<p>Send an API key as <code>X-API-Key</code>. Programs read <a href="/api/openapi.json">the document</a> (OpenAPI 3.1).</p></header>
+${areas.map(
+  (area) => html`<section class="stack" id="${area}"><h2>${area}</h2>
+${operations.filter(({ operation }) => areaOf(operation) === area).map(operationArticle)}</section>
+`,
+)}<section class="stack" id="schemas"><h2>schemas</h2>
+${schemas.map(
+  ([
+    name,
+    schema,
+  ]) => html`<article class="card claims-card" id="${name}"><h3>${name}</h3>${fieldList(members(schema))}</article>
+`,
+)}</section>
+</main>
+</body>
+</html>
+`
+}
+
+interface DocumentedOperation {
+  readonly method: string
+  readonly path: string
+  readonly operation: Members
+}
+
+function operationArticle({ method, path, operation }: DocumentedOperation): Html {
+  const body = at(operation, 'requestBody', 'content', 'application/json', 'schema')
+  const [[status = '', answer = null] = []] = Object.entries(at(operation, 'responses'))
+  const content = at(members(answer), 'content', 'application/json', 'schema')
+  const parameters = list(operation.parameters).map((each) => members(each))
+  return html`<article class="card claims-card"><h3><code>${method.toUpperCase()} ${path}</code></h3>
+<p>${text(operation.summary)}. ${whoMay(operation)}</p>
+<dl class="claims">${[
+    parameters.length > 0 ? row('Address', separated(parameters.flatMap(parameterNames))) : '',
+    Object.keys(body).length > 0 ? row('Body', typeOf(body)) : '',
+    row('Answer', [status, ' ', Object.keys(content).length > 0 ? typeOf(content) : '']),
+  ]}</dl></article>
+`
+}
+
+function row(term: HtmlValue, description: HtmlValue): Html {
+  return html`<div><dt>${term}</dt><dd>${description}</dd></div>`
+}
+
+/** A parameter as it is written in an address: `search`, or `sort[column]` and `sort[direction]`. */
+function parameterNames({ name, schema = null }: Members): readonly Html[] {
+  const inner = Object.keys(at(members(schema), 'properties'))
+  const names = inner.length > 0 ? inner.map((each) => `${text(name)}[${each}]`) : [text(name)]
+  return names.map((each) => html`<code>${each}</code>`)
+}
+
+function separated(values: readonly HtmlValue[]): HtmlValue {
+  return values.flatMap((each, index) => (index === 0 ? [each] : [', ', each]))
+}
+
+function whoMay({ security, description }: Members): string {
+  const ways = list(security)
+  if (ways.length === 0) return 'For everybody.'
+  const who = text(description ?? '') || 'For whoever is signed in.'
+  return ways.length === 1 ? `${who} Not with an API key.` : who
+}
+
+/** A schema in words. */
+function typeOf(schema: Json): HtmlValue {
+  const { $ref, type, enum: words, items, properties, format } = members(schema)
+  if (typeof $ref === 'string') {
+    const name = $ref.slice($ref.lastIndexOf('/') + 1)
+    return html`<a href="#${name}">${name}</a>`
+  }
+  if (words !== undefined) return html`<code>${list(words).map(text).join(' | ')}</code>`
+  if (items !== undefined) return html`list of ${typeOf(items)}`
+  if (properties !== undefined)
+    return separated(
+      Object.entries(members(properties)).map(([name, each]) => html`<code>${name}</code>: ${typeOf(each)}`),
+    )
+  const types = Array.isArray(type) ? type.map(text).join(' or ') : text(type ?? 'anything')
+  return format === undefined ? types : `${types} (${text(format)})`
+}
+
+function fieldList(schema: Members): Html {
+  const required = new Set(list(schema.required))
+  const rows = Object.entries(at(schema, 'properties')).map(([name, each]) =>
+    row(html`<code>${name}</code>`, [
+      typeOf(each),
+      required.has(name) ? '' : ', optional',
+      '. ',
+      text(members(each).description ?? ''),
+    ]),
+  )
+  return html`<dl class="claims">${rows}</dl>`
+}
+
+type Members = Readonly<Record<string, Json>>
+
+/** The members of an object, none of anything else. */
+function members(value: Json): Members {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? Object.fromEntries(Object.entries<Json>(value)) : {}
+}
+
+function at(value: Members, ...path: readonly string[]): Members {
+  return path.reduce<Members>((current, name) => members(current[name] ?? null), value)
+}
+
+function list(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : []
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function areaOf(operation: Members): string {
+  return text(list(operation.tags)[0])
+}

@@ -1,0 +1,69 @@
+import type { ListDefinition } from '../http/api/list.ts'
+import type { Operation } from '../http/api/operation.ts'
+import type { Components, Json } from './components.ts'
+
+/** What the address of an operation takes: its path's parameters, then its query's. */
+export function parametersOf({ path, list, query = {} }: Operation, components: Components): Json[] {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => pathParameter(path, name))
+  const inQuery = Object.entries(query).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema: components.refer(schema),
+  }))
+  return [...inPath, ...inQuery, ...(list ? listParameters(list) : [])]
+}
+
+function pathParameter(path: string, name: string): Json {
+  const parameter = { name, in: 'path', required: true, schema: { type: 'string' } }
+  return name === 'clientId' || (name === 'id' && path.startsWith('/api/oidc/clients/'))
+    ? { ...parameter, description: 'An id that is an address is written as `~` and its base64url.' }
+    : parameter
+}
+
+const pagination = bracketed(
+  'pagination',
+  {
+    page: { type: 'integer', minimum: 1, default: 1 },
+    limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+  },
+  'Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one.',
+)
+
+function listParameters({ sort, filter = [], search = false }: ListDefinition): Json[] {
+  const value = { type: ['string', 'integer', 'boolean'] }
+  return [
+    pagination,
+    ...(sort.length > 0
+      ? [
+          bracketed('sort', {
+            column: { type: 'string', enum: sort },
+            direction: { type: 'string', enum: ['asc', 'desc'], default: 'asc' },
+          }),
+        ]
+      : []),
+    ...(filter.length > 0
+      ? [
+          bracketed(
+            'filters',
+            Object.fromEntries(filter.map((name) => [name, value])),
+            'One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`.',
+          ),
+        ]
+      : []),
+    ...(search
+      ? [{ name: 'search', in: 'query', schema: { type: 'string', maxLength: 200 }, description: 'A part of a name.' }]
+      : []),
+  ]
+}
+
+/** `name[member]=value`. */
+function bracketed(name: string, properties: Readonly<Record<string, Json>>, description?: string): Json {
+  return {
+    name,
+    in: 'query',
+    style: 'deepObject',
+    explode: true,
+    schema: { type: 'object', properties },
+    ...(description !== undefined && { description }),
+  }
+}

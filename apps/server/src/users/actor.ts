@@ -1,0 +1,12 @@
+import { type RequestOrigin, requestContext } from '@pocket/core'
+import type { Call } from '../http/api/operation.ts'
+
+/** Who does something, and where the request came from: what the audit log has to know. */
+export interface Actor {
+  readonly id: string
+  readonly origin: RequestOrigin
+}
+
+export function actorOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): Actor {
+  return { id: user.id, origin: requestContext(ctx.req) }
+}

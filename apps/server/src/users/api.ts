@@ -1,0 +1,180 @@
+import type { Directory } from '@pocket/directory'
+import { pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { pageOf } from '../http/api/schema.ts'
+import { actorOf } from './actor.ts'
+import { lifetimeOf, lifetimeSchema } from './lifetime.ts'
+import type { UserAdministration } from './user-administration.ts'
+import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
+import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'
+
+export interface UserOperationPorts {
+  readonly directory: Directory
+  readonly users: UserAdministration
+}
+
+const administration = { area: 'users', access: 'administrator' } as const
+const oneself = { area: 'account', access: 'user' } as const
+const usualCodeLifetime = 15 * 60_000
+
+/** `/api/users`, and the claims of users. */
+export function userOperations({ directory, users }: UserOperationPorts): readonly Operation[] {
+  return [...ownOperations(directory, users), ...recordOperations(directory, users), ...belongings(users)]
+}
+
+/** These come first, since `me` could be taken for an id. */
+function ownOperations(directory: Directory, users: UserAdministration): readonly Operation[] {
+  return [
+    operation({
+      ...oneself,
+      id: 'readOwnUser',
+      method: 'get',
+      path: '/api/users/me',
+      summary: 'Read who you are',
+      answer: { status: 200, schema: userSchema },
+      // Whoever calls with the key of the environment is in no directory.
+      handle: async ({ user }) => userDto((await directory.users.find(user.id)) ?? user),
+    }),
+    operation({
+      ...oneself,
+      id: 'updateOwnUser',
+      method: 'put',
+      path: '/api/users/me',
+      summary: 'Change what is known of you',
+      body: userBody,
+      answer: { status: 200, schema: userSchema },
+      handle: async (call) => userDto(await users.updateOwn(actorOf(call), call.body)),
+    }),
+  ]
+}
+
+function recordOperations(directory: Directory, users: UserAdministration): readonly Operation[] {
+  return [
+    operation({
+      ...administration,
+      id: 'listUsers',
+      method: 'get',
+      path: '/api/users',
+      summary: 'List users',
+      list: {
+        sort: [
+          'createdAt',
+          'username',
+          'email',
+          'emailVerified',
+          'firstName',
+          'lastName',
+          'displayName',
+          'isAdmin',
+          'disabled',
+        ],
+        filter: ['emailVerified', 'isAdmin', 'disabled'],
+        search: true,
+      },
+      answer: { status: 200, schema: pageOf(userSchema) },
+      async handle({ list }) {
+        const { items, total } = await directory.users.page(list)
+        return pageAnswer({ items: items.map((user) => userDto(user)), total }, list)
+      },
+    }),
+    operation({
+      ...administration,
+      id: 'createUser',
+      method: 'post',
+      path: '/api/users',
+      summary: 'Create a user',
+      body: userBody,
+      answer: { status: 201, schema: userSchema },
+      handle: async (call) => userDto(await users.create(actorOf(call), call.body)),
+    }),
+    operation({
+      ...administration,
+      id: 'readUser',
+      method: 'get',
+      path: '/api/users/:id',
+      summary: 'Read a user',
+      answer: { status: 200, schema: userSchema },
+      handle: async ({ params }) => userDto(await users.find(params.id ?? '')),
+    }),
+    operation({
+      ...administration,
+      id: 'updateUser',
+      method: 'put',
+      path: '/api/users/:id',
+      summary: 'Change a user',
+      body: userBody,
+      answer: { status: 200, schema: userSchema },
+      handle: async (call) => userDto(await users.update(actorOf(call), call.params.id ?? '', call.body)),
+    }),
+    operation({
+      ...administration,
+      id: 'deleteUser',
+      method: 'delete',
+      path: '/api/users/:id',
+      summary: 'Delete a user, with sessions and tokens',
+      answer: { status: 204 },
+      handle: (call) => users.remove(actorOf(call), call.params.id ?? ''),
+    }),
+  ]
+}
+
+/** What belongs to a user. */
+function belongings(users: UserAdministration): readonly Operation[] {
+  return [
+    operation({
+      ...administration,
+      id: 'replaceGroupsOfUser',
+      method: 'put',
+      path: '/api/users/:id/user-groups',
+      summary: 'Choose the groups of a user',
+      body: groupIdsBody,
+      answer: { status: 200, schema: userSchema },
+      handle: async (call) =>
+        userDto(await users.setGroups(actorOf(call), call.params.id ?? '', call.body.userGroupIds)),
+    }),
+    operation({
+      ...administration,
+      id: 'replaceClaimsOfUser',
+      method: 'put',
+      path: '/api/custom-claims/user/:userId',
+      summary: 'Choose the custom claims of a user',
+      body: claimsBody,
+      answer: { status: 200, schema: claimListSchema },
+      handle: async (call) => (await users.setClaims(actorOf(call), call.params.userId ?? '', call.body)).map(claimDto),
+    }),
+    operation({
+      ...administration,
+      id: 'listPasskeysOfUser',
+      method: 'get',
+      path: '/api/users/:id/webauthn-credentials',
+      summary: 'List the passkeys of a user',
+      answer: { status: 200, schema: { type: 'array', items: passkeySchema } },
+      handle: async ({ params }) => (await users.passkeys(params.id ?? '')).map(passkeyDto),
+    }),
+    operation({
+      ...administration,
+      id: 'deletePasskeyOfUser',
+      method: 'delete',
+      path: '/api/users/:id/webauthn-credentials/:credentialId',
+      summary: 'Delete a passkey of a user, even the last one',
+      answer: { status: 204 },
+      handle: (call) => users.removePasskey(actorOf(call), call.params.id ?? '', call.params.credentialId ?? ''),
+    }),
+    operation({
+      ...administration,
+      id: 'issueLoginCodeForUser',
+      method: 'post',
+      path: '/api/users/:id/one-time-access-token',
+      summary: 'Issue a login code for a user',
+      body: { type: 'object', properties: { ttl: lifetimeSchema } },
+      answer: {
+        status: 201,
+        schema: { type: 'object', required: ['token'], properties: { token: { type: 'string' } } },
+      },
+      async handle(call) {
+        const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
+        return { token: await users.issueCode(actorOf(call), call.params.id ?? '', lifetime) }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,48 @@
+import { InvalidInput } from '@pocket/core/errors'
+
+const second = 1000
+const day = 86_400 * second
+const longest = 31 * day
+
+const units: ReadonlyMap<string, number> = new Map([
+  ['ns', 1e-6],
+  ['us', 1e-3],
+  ['µs', 1e-3],
+  ['μs', 1e-3],
+  ['ms', 1],
+  ['s', second],
+  ['m', 60 * second],
+  ['h', 3600 * second],
+])
+const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g
+const whole = new RegExp(`^[+-]?(?:0|(?:${part.source})+)$`)
+
+/** How long something is to last, as the REST API takes it. */
+export const lifetimeSchema = {
+  type: ['number', 'string'],
+  maxLength: 100,
+  description: 'Seconds, or a duration such as 15m or 1h30m; more than a second, 31 days at most. 0: as usual.',
+} as const
+
+/**
+ * Milliseconds of a lifetime: a number of seconds, or a duration in the notation of Go's `time.ParseDuration`. What is
+ * missing or 0 is `usual`.
+ *
+ * @throws {InvalidInput} `invalid_request_body` for what is no duration; `validation_failed`, field `ttl`, where it is not
+ * more than a second, or more than 31 days
+ */
+export function lifetimeOf(ttl: number | string | undefined, usual: number): number {
+  const lifetime = typeof ttl === 'string' ? parsed(ttl) : (ttl ?? 0) * second
+  if (lifetime === 0) return usual
+  if (lifetime > second && lifetime <= longest) return Math.round(lifetime)
+  throw new InvalidInput('validation_failed', 'Ttl is invalid.', {
+    fields: [{ field: 'ttl', code: 'ttl', message: 'must be more than a second, and 31 days at most' }],
+  })
+}
+
+function parsed(text: string): number {
+  if (!whole.test(text)) throw new InvalidInput('invalid_request_body', 'Request body is invalid: ttl is no duration')
+  const parts = [...text.matchAll(part)].map(([, amount = '', unit = '']) => Number(amount) * (units.get(unit) ?? 0))
+  const sum = parts.reduce((left, right) => left + right, 0)
+  return text.startsWith('-') ? -sum : sum
+}

@@ -1,0 +1,168 @@
+import type { AuditEvent, AuditSink, Passkey, Pocket, Transaction } from '@pocket/core'
+import { InvalidInput, NotFound } from '@pocket/core/errors'
+import {
+  type CustomClaim,
+  type Directory,
+  newUser,
+  type User,
+  type UserDetails,
+  type UserUpdate,
+} from '@pocket/directory'
+import type { Actor } from './actor.ts'
+import { fieldsOf, rightsOf, type UserBody } from './user-body.ts'
+import type { UserSettings } from './user-settings.ts'
+
+export interface UserAdministrationPorts {
+  readonly directory: Directory
+  readonly pocket: Pick<Pocket, 'endAccess' | 'issueLoginCode' | 'passkeys'>
+  readonly audit: AuditSink
+  /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
+  readonly transaction: Transaction
+  /** Removes what others keep of a user who is being removed, within the transaction. */
+  readonly forget: (userId: string) => Promise<void>
+  readonly settings: () => Promise<UserSettings>
+}
+
+/** What administrators do with users, and users with themselves. What there is no user for ends with `user_not_found`. */
+export interface UserAdministration {
+  find(id: string): Promise<UserDetails>
+  /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` */
+  create(actor: Actor, body: UserBody): Promise<UserDetails>
+  /** The body takes the place of what was there. @throws as `create` @throws {Conflict} `last_administrator` */
+  update(actor: Actor, id: string, body: UserBody): Promise<UserDetails>
+  /** What people say of themselves: neither rights nor whether the e-mail address is verified. @throws as `create` */
+  updateOwn(actor: Actor, body: UserBody): Promise<UserDetails>
+  /** With sessions, tokens and everything else. @throws {Conflict} `last_administrator` */
+  remove(actor: Actor, id: string): Promise<void>
+  setGroups(actor: Actor, id: string, groupIds: readonly string[]): Promise<UserDetails>
+  /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
+  setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
+  passkeys(id: string): Promise<readonly Passkey[]>
+  /** @throws {NotFound} `passkey_not_found` */
+  removePasskey(actor: Actor, id: string, passkeyId: string): Promise<void>
+  /** A login code. `lifetime` in milliseconds. @throws {Forbidden} `account_disabled` */
+  issueCode(actor: Actor, id: string, lifetime: number): Promise<string>
+}
+
+export function createUserAdministration(ports: UserAdministrationPorts): UserAdministration {
+  const { directory, pocket, audit, transaction, forget, settings } = ports
+  const { users, claims } = directory
+
+  const find = async (id: string): Promise<UserDetails> => {
+    const user = await users.find(id)
+    if (user === undefined) throw new NotFound('user_not_found', 'There is no such user.')
+    return user
+  }
+  const assertKnown = async (id: string): Promise<User> => {
+    const user = await directory.find(id)
+    if (user === undefined) throw new NotFound('user_not_found', 'There is no such user.')
+    return user
+  }
+  /** Does something, writes it into the audit log, and returns what became of the user. */
+  const change = (actor: Actor, id: string, work: () => Promise<readonly AuditEvent[]>) =>
+    transaction(async () => {
+      for (const event of await work()) await audit.record(event, actor.origin)
+      return find(id)
+    })
+
+  return {
+    find,
+
+    async create(actor, body) {
+      const { requireEmail, defaultGroupIds, defaultClaims } = await settings()
+      assertEmail(body, requireEmail)
+      const planned = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() })
+      const { userGroupIds = [] } = body
+      const groupIds = userGroupIds.length > 0 ? userGroupIds : defaultGroupIds
+      return change(actor, planned.id, async () => {
+        await directory.create(planned, { ...rightsOf(body), groupIds, claims: defaultClaims })
+        return [{ event: 'account_created', accountId: planned.id, method: 'api', by: actor.id }]
+      })
+    },
+
+    async update(actor, id, body) {
+      const { requireEmail } = await settings()
+      return change(actor, id, async () => {
+        await assertKnown(id)
+        assertEmail(body, requireEmail)
+        const update = await users.update(id, fieldsOf(body), rightsOf(body))
+        if (update.user.disabled) await pocket.endAccess(id)
+        return eventsOf(update, actor)
+      })
+    },
+
+    async updateOwn(actor, body) {
+      const { requireEmail, editOwnAccount, emailsVerified } = await settings()
+      return change(actor, actor.id, async () => {
+        const { email } = await assertKnown(actor.id)
+        if (!editOwnAccount) return eventsOf(await users.update(actor.id, { locale: body.locale ?? null }), actor)
+        assertEmail(body, requireEmail)
+        const fields = fieldsOf(body)
+        const another = (body.email ?? null)?.normalize('NFC') !== email?.normalize('NFC')
+        const rights = emailsVerified && another ? { emailVerified: true } : {}
+        return eventsOf(await users.update(actor.id, fields, rights), actor)
+      })
+    },
+
+    remove: (actor, id) =>
+      transaction(async () => {
+        await users.remove(id)
+        await forget(id)
+        await audit.record({ event: 'account_removed', accountId: id, by: actor.id }, actor.origin)
+      }),
+
+    setGroups: (actor, id, groupIds) =>
+      change(actor, id, async () => {
+        const { added, removed } = await users.setGroups(id, groupIds)
+        if (added.length === 0 && removed.length === 0) return []
+        return [{ event: 'account_groups_changed', accountId: id, added, removed, by: actor.id }]
+      }),
+
+    setClaims: (actor, id, given) =>
+      transaction(async () => {
+        const stored = await claims.replaceForUser(id, given)
+        const keys = stored.map(({ key }) => key)
+        await audit.record({ event: 'account_claims_changed', accountId: id, keys, by: actor.id }, actor.origin)
+        return stored
+      }),
+
+    async passkeys(id) {
+      await assertKnown(id)
+      return pocket.passkeys.list(id)
+    },
+
+    removePasskey: (actor, id, passkeyId) =>
+      transaction(async () => {
+        await assertKnown(id)
+        await pocket.passkeys.removeEvenLast(id, passkeyId)
+        await audit.record({ event: 'passkey_removed', accountId: id, passkeyId, by: actor.id }, actor.origin)
+      }),
+
+    issueCode: (actor, id, lifetime) =>
+      transaction(async () => {
+        const { code } = await pocket.issueLoginCode(await assertKnown(id), lifetime)
+        await audit.record({ event: 'code_issued', accountId: id, by: actor.id }, actor.origin)
+        return code
+      }),
+  }
+}
+
+function assertEmail({ email = null }: UserBody, required: boolean): void {
+  if (email !== null || !required) return
+  throw new InvalidInput('validation_failed', 'Email is required', {
+    fields: [{ field: 'email', code: 'required', message: 'is required' }],
+  })
+}
+
+/** Who is disabled or let in again is what somebody will look for, so it is an event of its own. */
+function eventsOf({ user, changed }: UserUpdate, actor: Actor): readonly AuditEvent[] {
+  const accountId = user.id
+  const by = actor.id === accountId ? {} : { by: actor.id }
+  const fields = changed.filter((property) => property !== 'disabled')
+  return [
+    ...(fields.length > 0 ? [{ event: 'account_updated' as const, accountId, fields, ...by }] : []),
+    ...(changed.includes('disabled')
+      ? [{ event: user.disabled ? ('account_disabled' as const) : ('account_enabled' as const), accountId, ...by }]
+      : []),
+  ]
+}

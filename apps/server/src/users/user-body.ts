@@ -1,0 +1,55 @@
+import { longestKey, type UserRights } from '@pocket/directory'
+import type { FromSchema } from 'json-schema-to-ts'
+import { named } from '../http/api/schema.ts'
+
+/** What the REST API takes of a user. The directory checks it again; what is here is what the document can say of it. */
+export const userBody = named('UserCreateDto', {
+  type: 'object',
+  required: ['username'],
+  properties: {
+    id: { type: 'string', format: 'uuid', description: 'Only for a new user.' },
+    username: { type: 'string', minLength: 1, maxLength: 50, pattern: '^[a-zA-Z0-9]([a-zA-Z0-9_.@-]*[a-zA-Z0-9])?$' },
+    email: { type: ['string', 'null'], maxLength: 254, pattern: '^[^@]+@[^@]+$' },
+    emailVerified: { type: 'boolean', description: 'Only an administrator decides about it.' },
+    firstName: { type: 'string', maxLength: 50 },
+    lastName: { type: 'string', maxLength: 50 },
+    displayName: { type: 'string', maxLength: 100, description: 'Made of the other names where it is missing.' },
+    isAdmin: { type: 'boolean', description: 'Only an administrator decides about it.' },
+    locale: { type: ['string', 'null'], maxLength: 35, description: 'A language tag such as de or pt-BR.' },
+    disabled: { type: 'boolean', description: 'Only an administrator decides about it.' },
+    userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Only for a new user.' },
+  },
+} as const)
+
+export type UserBody = FromSchema<typeof userBody>
+
+export const groupIdsBody = {
+  type: 'object',
+  required: ['userGroupIds'],
+  properties: { userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Unknown ids are ignored.' } },
+} as const
+
+/** Takes the place of all claims that were there. */
+export const claimsBody = {
+  type: 'array',
+  maxItems: 500,
+  items: {
+    type: 'object',
+    required: ['key', 'value'],
+    properties: {
+      key: { type: 'string', minLength: 1, maxLength: longestKey },
+      value: { type: 'string', minLength: 1 },
+    },
+  },
+} as const
+
+/** The body takes the place of all that was there, so what is missing in it is emptied. */
+export function fieldsOf(body: UserBody): Readonly<Record<string, unknown>> {
+  const { username, email = null, firstName = '', lastName = '', displayName = '', locale = null } = body
+  return { username, email, firstName, lastName, displayName, locale }
+}
+
+/** What only an administrator decides; what is missing is not granted. */
+export function rightsOf({ isAdmin = false, disabled = false, emailVerified = false }: UserBody): Required<UserRights> {
+  return { administrator: isAdmin, disabled, emailVerified }
+}

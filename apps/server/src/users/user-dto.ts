@@ -1,0 +1,133 @@
+import type { Passkey } from '@pocket/core'
+import type { CustomClaim, GroupWithClaims, User, UserDetails } from '@pocket/directory'
+import { instant, named } from '../http/api/schema.ts'
+
+export const claimSchema = named('CustomClaimDto', {
+  type: 'object',
+  required: ['key', 'value'],
+  properties: { key: { type: 'string' }, value: { type: 'string' } },
+})
+
+export const claimListSchema = { type: 'array', items: claimSchema } as const
+
+export const groupItemSchema = named('UserGroupMinimalDto', {
+  type: 'object',
+  required: ['id', 'friendlyName', 'name', 'customClaims', 'userCount', 'ldapId', 'createdAt'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    friendlyName: { type: 'string' },
+    name: { type: 'string' },
+    customClaims: claimListSchema,
+    userCount: { type: 'integer', description: 'Counted in the list of groups; 0 elsewhere.' },
+    ldapId: { type: ['string', 'null'] },
+    createdAt: instant,
+  },
+})
+
+export const userSchema = named('UserDto', {
+  type: 'object',
+  required: [
+    'id',
+    'username',
+    'email',
+    'emailVerified',
+    'firstName',
+    'lastName',
+    'displayName',
+    'isAdmin',
+    'locale',
+    'customClaims',
+    'userGroups',
+    'ldapId',
+    'disabled',
+  ],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    username: { type: 'string' },
+    email: { type: ['string', 'null'] },
+    emailVerified: { type: 'boolean' },
+    firstName: { type: 'string' },
+    lastName: { type: ['string', 'null'] },
+    displayName: { type: 'string' },
+    isAdmin: { type: 'boolean' },
+    locale: { type: ['string', 'null'] },
+    customClaims: claimListSchema,
+    userGroups: { type: 'array', items: groupItemSchema },
+    ldapId: { type: ['string', 'null'] },
+    disabled: { type: 'boolean' },
+  },
+})
+
+export const passkeySchema = named('WebauthnCredentialDto', {
+  type: 'object',
+  required: [
+    'id',
+    'name',
+    'credentialID',
+    'attestationType',
+    'transport',
+    'backupEligible',
+    'backupState',
+    'createdAt',
+  ],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    name: { type: 'string' },
+    credentialID: { type: 'string', description: 'In base64url.' },
+    attestationType: { type: 'string' },
+    transport: { type: 'array', items: { type: 'string' } },
+    backupEligible: { type: 'boolean' },
+    backupState: { type: 'boolean' },
+    createdAt: instant,
+  },
+})
+
+/** A user as the REST API answers with. */
+export function userDto(user: User & Partial<Pick<UserDetails, 'claims' | 'groups'>>) {
+  const { claims = [], groups = [] } = user
+  return {
+    id: user.id,
+    username: user.userName,
+    email: user.email,
+    emailVerified: user.emailVerified,
+    firstName: user.firstName,
+    lastName: user.lastName,
+    displayName: user.displayName,
+    isAdmin: user.administrator,
+    locale: user.locale,
+    customClaims: claims.map(claimDto),
+    userGroups: groups.map((group) => groupItemDto(group)),
+    ldapId: null,
+    disabled: user.disabled,
+  }
+}
+
+export function claimDto({ key, value }: CustomClaim) {
+  return { key, value }
+}
+
+/** A group in a list, or where it is mentioned. */
+export function groupItemDto(group: GroupWithClaims, userCount = 0) {
+  return {
+    id: group.id,
+    friendlyName: group.friendlyName,
+    name: group.name,
+    customClaims: group.claims.map(claimDto),
+    userCount,
+    ldapId: null,
+    createdAt: new Date(group.createdAt).toISOString(),
+  }
+}
+
+export function passkeyDto(passkey: Passkey) {
+  return {
+    id: passkey.id,
+    name: passkey.name,
+    credentialID: passkey.credentialId,
+    attestationType: 'none',
+    transport: passkey.transports,
+    backupEligible: passkey.deviceType === 'multiDevice',
+    backupState: passkey.backedUp,
+    createdAt: new Date(passkey.createdAt).toISOString(),
+  }
+}

@@ -1,0 +1,23 @@
+import type { CustomClaim } from '@pocket/directory'
+
+/** What the settings of the instance say about users. */
+export interface UserSettings {
+  /** Whether everybody has to have an e-mail address. */
+  readonly requireEmail: boolean
+  /** Whether people may change more of themselves than their language. */
+  readonly editOwnAccount: boolean
+  /** Whether an e-mail address that a person gives is taken for verified. */
+  readonly emailsVerified: boolean
+  /** The groups of a new user for whom nobody has chosen any. */
+  readonly defaultGroupIds: readonly string[]
+  /** The claims of a new user. */
+  readonly defaultClaims: readonly CustomClaim[]
+}
+
+export const usualUserSettings: UserSettings = {
+  requireEmail: true,
+  editOwnAccount: true,
+  emailsVerified: false,
+  defaultGroupIds: [],
+  defaultClaims: [],
+}

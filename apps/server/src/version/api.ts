@@ -1,0 +1,50 @@
+import { type Operation, operation } from '../http/api/operation.ts'
+import { named } from '../http/api/schema.ts'
+import { ownVersion, spokenVersion } from './version.ts'
+
+/** `/api/version`. Tools compare `currentVersion` with what they need of Pocket ID, so it names the API that is spoken. */
+export function versionOperations(): readonly Operation[] {
+  const current = { currentVersion: spokenVersion, pocketVersion: ownVersion() }
+  return [
+    operation({
+      id: 'currentVersion',
+      method: 'get',
+      path: '/api/version/current',
+      summary: 'The version of the API, and of this server',
+      area: 'settings',
+      access: 'user',
+      answer: {
+        status: 200,
+        schema: named('CurrentVersionDto', {
+          type: 'object',
+          required: ['currentVersion', 'pocketVersion'],
+          properties: {
+            currentVersion: { type: 'string', description: 'The version of Pocket ID whose API this is.' },
+            pocketVersion: { type: 'string', description: 'The version of this server.' },
+          },
+        }),
+      },
+      handle: async () => current,
+    }),
+    operation({
+      id: 'latestVersion',
+      method: 'get',
+      path: '/api/version/latest',
+      summary: 'The newest version',
+      area: 'settings',
+      access: 'public',
+      answer: {
+        status: 200,
+        schema: named('LatestVersionDto', {
+          type: 'object',
+          required: ['latestVersion'],
+          properties: { latestVersion: { type: 'string', description: 'Empty where it is not known.' } },
+        }),
+      },
+      async handle({ ctx }) {
+        ctx.set('Cache-Control', 'public, max-age=300, stale-while-revalidate=900')
+        return { latestVersion: '' }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,146 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { createTestDatabase } from '@pocket/test-support'
+import type { ApiKeyStore } from '../../src/api-keys/api-key-store.ts'
+import { type ApiKeys, createApiKeys } from '../../src/api-keys/api-keys.ts'
+import { createUseNotes } from '../../src/api-keys/use-notes.ts'
+import { openDatabase } from '../../src/database/open-database.ts'
+import { createFolder } from '../database/folder.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+
+const minute = 60_000
+const origin = { requestId: null, ipAddress: null, userAgent: null }
+
+describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let store: ApiKeyStore
+  let apiKeys: ApiKeys
+  let now: number
+  let ownerId: string
+
+  beforeAll(async () => {
+    const folder = stack.use(await createFolder())
+    const database =
+      kind === 'SQLite'
+        ? ({ kind: 'sqlite', path: join(folder.path, 'keys.db') } as const)
+        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
+    const config = { database, dataFolder: folder.path, encryptionKey: undefined }
+    store = stack.use(await openDatabase(config, keepingLogger().logger)).apiKeys
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  beforeEach(() => {
+    now = Date.UTC(2025, 10, 24)
+    ownerId = crypto.randomUUID()
+    apiKeys = createApiKeys({
+      store,
+      audit: { record: async () => {} },
+      clock: { now: () => now },
+      onError: (error) => {
+        throw error
+      },
+    })
+  })
+
+  function mint() {
+    const expiresAt = new Date(now + 10 * minute).toISOString()
+    return apiKeys.create({ ownerId, origin }, { name: 'Terraform', description: null, scopes: null, expiresAt })
+  }
+
+  test('a use is noted at most once a minute', async () => {
+    const { apiKey, token } = await mint()
+    const use = async () => {
+      await apiKeys.identify(token)
+      await apiKeys.settled()
+      return (await store.find(ownerId, apiKey.id))?.lastUsedAt
+    }
+    const first = now
+    expect(await use()).toBe(first)
+    now = first + minute - 1
+    expect(await use()).toBe(first)
+    now = first + minute
+    expect(await use()).toBe(now)
+    // Another replica that has read the row before.
+    await store.markUsed(apiKey.id, now + 1, now + 1 - minute)
+    expect((await store.find(ownerId, apiKey.id))?.lastUsedAt).toBe(now)
+  })
+
+  test('a key works until the instant of its end, and not at it', async () => {
+    const { apiKey, token } = await mint()
+    now = apiKey.expiresAt - 1
+    expect(await apiKeys.identify(token)).toMatchObject({ id: apiKey.id })
+    now = apiKey.expiresAt
+    expect(await apiKeys.identify(token)).toBeUndefined()
+    await apiKeys.settled()
+  })
+
+  test('of two renewals at once, one wins', async () => {
+    const { apiKey } = await mint()
+    now = apiKey.expiresAt
+    const expiresAt = new Date(now + minute).toISOString()
+    const renew = () => apiKeys.renew({ ownerId, origin }, apiKey.id, expiresAt)
+    const ends = await Promise.allSettled([renew(), renew()])
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(ends).toContainEqual({
+      status: 'rejected',
+      reason: expect.objectContaining({ code: 'api_key_not_expired' }),
+    })
+  })
+
+  test('a renewed key is told of its end again', async () => {
+    const { apiKey } = await mint()
+    const { id } = apiKey
+    await store.remove(ownerId, id)
+    await store.insert({ ...apiKey, expirationEmailSent: true })
+    now = apiKey.expiresAt
+    await apiKeys.renew({ ownerId, origin }, id, new Date(now + minute).toISOString())
+    expect(await store.find(ownerId, id)).toMatchObject({ expirationEmailSent: false })
+  })
+
+  test('the keys of a deleted person go with them, and nobody else’s', async () => {
+    const gone = await mint()
+    ownerId = crypto.randomUUID()
+    const kept = await mint()
+    await apiKeys.removeByOwner(gone.apiKey.ownerId)
+    expect(await apiKeys.identify(gone.token)).toBeUndefined()
+    expect(await apiKeys.identify(kept.token)).toMatchObject({ id: kept.apiKey.id })
+    await apiKeys.settled()
+  })
+})
+
+describe('notes of uses', () => {
+  test('keep nobody waiting, and only one of a key is on its way', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const noted: string[] = []
+    const uses = createUseNotes({
+      store: {
+        markUsed(id) {
+          noted.push(id)
+          return promise
+        },
+      },
+      onError: () => {},
+    })
+    for (const id of ['a', 'a', 'b']) uses.note({ id, lastUsedAt: null }, minute)
+    expect(noted).toEqual(['a', 'b'])
+    resolve()
+    await uses.settled()
+    uses.note({ id: 'a', lastUsedAt: null }, minute)
+    expect(noted).toEqual(['a', 'b', 'a'])
+  })
+
+  test('that fail are reported, and the next one is tried', async () => {
+    const failure = new Error('The disk is full.')
+    const errors: unknown[] = []
+    const uses = createUseNotes({
+      store: { markUsed: async () => Promise.reject(failure) },
+      onError: (error) => errors.push(error),
+    })
+    for (let round = 0; round < 2; round += 1) {
+      uses.note({ id: 'a', lastUsedAt: null }, minute)
+      await uses.settled()
+    }
+    expect(errors).toEqual([failure, failure])
+  })
+})

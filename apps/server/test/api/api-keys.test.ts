@@ -1,0 +1,284 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { createTestDatabase } from '@pocket/test-support'
+import { type Instance, startInstance } from './instance.ts'
+
+const day = 86_400_000
+const staticKey = 'a key of the environment'
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+
+interface Minted {
+  readonly apiKey: { readonly id: string; readonly name: string; readonly lastUsedAt: string | null }
+  readonly token: string
+}
+
+describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let instance: Instance
+  let keysAt: string
+
+  beforeAll(async () => {
+    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    instance = stack.use(await startInstance({ STATIC_API_KEY: staticKey, ...database }))
+    keysAt = `${instance.url}/api/api-keys`
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  async function mint(agent: UserAgent, fields: Readonly<Record<string, unknown>> = {}): Promise<Minted> {
+    const answer = await agent.postJson(keysAt, { name: 'Terraform', expiresAt: inDays(30), ...fields })
+    expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
+    // A cast: the shape is asserted once, below.
+    return answer.json() as Minted
+  }
+
+  /** A call by a program, which has no cookies. */
+  function withKey(token: string, call: string, body?: unknown): Promise<UserAgentResponse> {
+    const [method = '', path = ''] = call.split(' ')
+    const options = { headers: { 'x-api-key': token } }
+    return instance.agent().sendJson(method, instance.url + path, { options, body })
+  }
+
+  async function listed(agent: UserAgent, query = ''): Promise<readonly Minted['apiKey'][]> {
+    // A cast: the shape is asserted once, below.
+    const { data } = (await agent.getJson(keysAt + query)).json() as { readonly data: readonly Minted['apiKey'][] }
+    return data
+  }
+
+  test('a key is made, works, is listed without its token, and is deleted', async () => {
+    const { agent } = await instance.person('main')
+    const expiresAt = inDays(30)
+    const made = await agent.postJson(keysAt, { name: 'Cafe\u0301', description: 'for tests', expiresAt })
+    const apiKey = {
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: 'Caf\u00e9',
+      description: 'for tests',
+      expiresAt,
+      lastUsedAt: null,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      expirationEmailSent: false,
+    }
+    const token: unknown = expect.stringMatching(/^pak_[A-Za-z0-9_-]{43}$/)
+    expect([made.status, made.json()]).toEqual([201, { apiKey, token }])
+    const list = await agent.getJson(keysAt)
+    expect(list.json()).toEqual({
+      data: [apiKey],
+      pagination: { totalPages: 1, totalItems: 1, currentPage: 1, itemsPerPage: 20 },
+    })
+
+    const minted = made.json() as Minted
+    expect((await withKey(minted.token, 'GET /api/version/current')).status).toBe(200)
+    expect(list.text + instance.log.join()).not.toContain(minted.token)
+    expect((await withKey(minted.token, `DELETE /api/api-keys/${minted.apiKey.id}`)).status).toBe(204)
+    expect(refusal(await withKey(minted.token, 'GET /api/version/current'))).toEqual([401, 'not_signed_in'])
+    expect(await listed(agent)).toEqual([])
+    for (const event of ['api_key_created', 'api_key_removed'])
+      expect(instance.log.join()).toContain(`"audit":"${event}"`)
+  })
+
+  test('its last use is noted', async () => {
+    const { agent } = await instance.person('used')
+    const { token } = await mint(agent)
+    expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
+    // The note is written beside the answer, so it may come a moment later.
+    let uses: readonly (string | null)[] = [null]
+    for (let tries = 0; tries < 100 && uses[0] === null; tries += 1)
+      uses = (await listed(agent)).map(({ lastUsedAt }) => lastUsedAt)
+    expect(Date.now() - Date.parse(uses[0] ?? '')).toBeLessThan(60_000)
+  })
+
+  test('the list is sorted, and paged', async () => {
+    const { agent } = await instance.person('sorting')
+    await mint(agent, { name: 'beta', expiresAt: inDays(3) })
+    await mint(agent, { name: 'Alpha', expiresAt: inDays(2) })
+    await mint(agent, { name: 'gamma', expiresAt: inDays(1) })
+    const names = async (query: string) => (await listed(agent, query)).map(({ name }) => name)
+    expect(await names('?sort[column]=name&sort[direction]=asc')).toEqual(['Alpha', 'beta', 'gamma'])
+    expect(await names('?sort[column]=expiresAt&sort[direction]=desc')).toEqual(['beta', 'Alpha', 'gamma'])
+    expect(await names('?sort[column]=lastUsedAt')).toEqual(await names(''))
+    expect(await names('?sort[column]=token_hash;drop')).toEqual(await names(''))
+    expect(await names('?pagination[page]=2&pagination[limit]=2&sort[column]=name')).toEqual(['gamma'])
+    expect(await names('?pagination[page]=9&pagination[limit]=2&sort[column]=name')).toEqual(['gamma'])
+  })
+
+  test('somebody else’s key is not there', async () => {
+    const { apiKey } = await mint(instance.administrator)
+    const { agent } = await instance.person('other')
+    expect(await listed(agent)).toEqual([])
+    for (const id of [apiKey.id, someId, 'x', '%00', '%FF', 'a'.repeat(5000)]) {
+      expect((await agent.sendJson('DELETE', `${keysAt}/${id}`)).status).toBe(404)
+      expect((await agent.postJson(`${keysAt}/${id}/renew`, { expiresAt: inDays(1) })).status).toBe(404)
+    }
+    expect(refusal(await agent.sendJson('DELETE', `${keysAt}/${apiKey.id}`))).toEqual([404, 'api_key_not_found'])
+    expect(await listed(instance.administrator)).toContainEqual(apiKey)
+  })
+
+  test('a key is renewed once it has expired', async () => {
+    const { agent, id } = await instance.person('renewing')
+    const valid = await mint(agent)
+    const early = await agent.postJson(`${keysAt}/${valid.apiKey.id}/renew`, { expiresAt: inDays(9) })
+    expect(refusal(early)).toEqual([409, 'api_key_not_expired'])
+
+    const { apiKey, token } = await mint(agent, { expiresAt: new Date(Date.now() + 300).toISOString() })
+    const renew = (expiresAt: string) => agent.postJson(`${keysAt}/${apiKey.id}/renew`, { expiresAt })
+    let answer = await withKey(token, 'GET /api/version/current')
+    for (const end = Date.now() + 10_000; answer.status === 200 && Date.now() < end; )
+      answer = await withKey(token, 'GET /api/version/current')
+    expect(refusal(answer)).toEqual([401, 'not_signed_in'])
+    expect(refusal(await renew(inDays(-1)))).toEqual([400, 'invalid_api_key_expiration'])
+    const expiresAt = inDays(9)
+    answer = await renew(expiresAt)
+    const renewed = answer.json() as Minted
+    expect([answer.status, renewed.apiKey]).toEqual([
+      200,
+      { ...apiKey, expiresAt, lastUsedAt: renewed.apiKey.lastUsedAt },
+    ])
+    expect((await withKey(renewed.token, 'GET /api/version/current')).status).toBe(200)
+    expect(refusal(await withKey(token, 'GET /api/version/current'))).toEqual([401, 'not_signed_in'])
+    expect(instance.log.join()).toMatch(new RegExp(`"audit":"api_key_renewed","accountId":"${id}"`))
+  })
+
+  test('keys neither make nor renew keys', async () => {
+    const { token, apiKey } = await mint(instance.administrator)
+    for (const key of [token, staticKey])
+      for (const path of ['/api/api-keys', `/api/api-keys/${apiKey.id}/renew`]) {
+        const answer = await withKey(key, `POST ${path}`, { name: 'More', expiresAt: inDays(1) })
+        expect(refusal(answer)).toEqual([403, 'api_key_auth_not_allowed'])
+      }
+  })
+
+  test('of a limited key only the scopes count', async () => {
+    const { agent } = await instance.person('limited')
+    const { token, apiKey } = await mint(agent, { scopes: ['read:account', 'write:users'] })
+    expect(apiKey).toMatchObject({ scopes: ['read:account', 'write:users'] })
+    expect((await withKey(token, 'GET /api/api-keys')).json()).toMatchObject({ data: [{ scopes: expect.any(Array) }] })
+    for (const [call, scope] of [
+      [`DELETE /api/api-keys/${apiKey.id}`, 'write:account'],
+      ['GET /api/version/current', 'read:settings'],
+    ] as const) {
+      const answer = await withKey(token, call)
+      expect([answer.status, answer.json()]).toMatchObject([403, { code: 'forbidden', details: { scope } }])
+    }
+    expect((await withKey(token, 'GET /api/version/latest')).status).toBe(200)
+  })
+
+  test('the key of a disabled person is refused, by name', async () => {
+    const { agent, id } = await instance.person('disabled')
+    const { token } = await mint(agent)
+    await instance.app.directory.setDisabled(id, true)
+    expect(refusal(await withKey(token, 'GET /api/api-keys'))).toEqual([403, 'user_disabled'])
+  })
+
+  test('a session counts before a key, and one that does not hold leaves the key its chance', async () => {
+    const { agent } = await instance.person('both')
+    const { token } = await mint(instance.administrator, { name: 'of the administrator' })
+    const headers = { 'x-api-key': token }
+    expect((await agent.getJson(keysAt, { headers })).json()).toMatchObject({ data: [] })
+    const invalid = { ...headers, cookie: 'access_token=made-up; access_token.sig=made-up' }
+    const answer = await instance.agent().getJson(keysAt, { headers: invalid })
+    expect(answer.json()).toMatchObject({ data: expect.arrayContaining([expect.anything()]) })
+  })
+
+  test('the key of the environment is nobody’s', async () => {
+    expect((await withKey(staticKey, 'GET /api/version/current')).status).toBe(200)
+    expect((await withKey(staticKey, 'GET /api/api-keys')).json()).toMatchObject({ data: [] })
+    for (const wrong of [`${staticKey}x`, staticKey.slice(1), staticKey.toUpperCase()])
+      expect(refusal(await withKey(wrong, 'GET /api/api-keys'))).toEqual([401, 'not_signed_in'])
+    expect(instance.log.join()).not.toContain(staticKey)
+  })
+
+  test.each([
+    ['no name', { name: undefined }, 'name required'],
+    ['a short name', { name: 'ab' }, 'name too_short'],
+    ['a long name', { name: 'x'.repeat(51) }, 'name too_long'],
+    ['a name with a line break', { name: 'a\nbc' }, 'name invalid_format'],
+    ['NUL in a name', { name: 'abc\0' }, 'name invalid_format'],
+    ['half a character in a description', { description: 'a\ud800' }, 'description invalid_format'],
+    ['a number for a name', { name: 12345 }, 'invalid_request_body'],
+    ['a list for a description', { description: [] }, 'invalid_request_body'],
+    ['no end', { expiresAt: undefined }, 'expiresAt required'],
+    ['a null end', { expiresAt: null }, 'expiresAt required'],
+    ['an end that is no instant', { expiresAt: 'tomorrow' }, 'expiresAt invalid_format'],
+    ['a day that does not exist', { expiresAt: '2999-02-30T00:00:00Z' }, 'expiresAt invalid_format'],
+    ['a leap second', { expiresAt: '2999-12-31T23:59:60Z' }, 'expiresAt invalid_format'],
+    ['a past end', { expiresAt: '2020-01-01T00:00:00Z' }, 'invalid_api_key_expiration'],
+    ['no scopes at all', { scopes: [] }, 'scopes too_short'],
+    ['an unknown scope', { scopes: ['read:everything'] }, 'scopes[0] invalid_format'],
+    ['a scope twice', { scopes: ['read:users', 'read:users'] }, 'scopes invalid_format'],
+    ['a text for scopes', { scopes: 'read:users' }, 'invalid_request_body'],
+  ])('%s is refused', async (_what, fields, problem) => {
+    const answer = await instance.administrator.postJson(keysAt, {
+      name: 'Terraform',
+      expiresAt: inDays(1),
+      ...fields,
+    })
+    expect([answer.status, problemOf(answer)]).toEqual([400, problem])
+  })
+
+  test.each([
+    ['the shortest name, in emoji', { name: '🔑🔑🔑' }],
+    ['the longest name, from right to left', { name: '\u05d0'.repeat(50) }],
+    ['null for what may be absent', { description: null, scopes: null }],
+    ['an end in another zone', { expiresAt: '2999-01-01T00:00:00+14:00' }],
+    ['fields that nobody knows', { id: someId, ownerId: someId, tokenHash: 'x', isAdmin: true }],
+  ])('%s is taken', async (_what, fields) => {
+    const { apiKey } = await mint(instance.administrator, fields)
+    expect(apiKey.id).not.toBe(someId)
+    expect(apiKey).not.toHaveProperty('scopes')
+  })
+
+  test.each([
+    ['no JSON', 'application/json', '{"name":'],
+    ['a text', 'application/json', '"name"'],
+    ['a list', 'application/json', '[]'],
+    ['null', 'application/json', 'null'],
+    ['a form', 'application/x-www-form-urlencoded', 'name=Terraform'],
+    ['another type', 'text/plain', '{"name":"Terraform"}'],
+    ['more than the limit', 'application/json', JSON.stringify({ name: 'x'.repeat(1_000_000) })],
+    ['a prototype', 'application/json', '{"__proto__":{"name":"Terraform"},"constructor":{"prototype":{}}}'],
+    ['deep nesting', 'application/json', `{"name":${'['.repeat(40_000)}${']'.repeat(40_000)}}`],
+  ])('a body of %s is refused', async (_what, type, body) => {
+    const answer = await instance.administrator.fetch(keysAt, {
+      method: 'POST',
+      headers: { 'content-type': type, cookie: cookieOf(instance.administrator) },
+      body,
+    })
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      expect.objectContaining({ code: expect.stringMatching(/^(invalid_request_body|validation_failed)$/) }),
+    ])
+  })
+
+  test('hostile queries are harmless', async () => {
+    const { agent } = await instance.person('queries')
+    for (const query of ['?pagination[page]=-1', '?pagination[limit]=x', '?sort=1', '?sort[column]=__proto__', '?[]=%'])
+      expect((await agent.getJson(keysAt + query)).status).toBe(200)
+    expect(refusal(await agent.getJson(`${keysAt}?search=%00`))).toEqual([400, 'validation_failed'])
+  })
+})
+
+function inDays(days: number): string {
+  return new Date(Date.now() + days * day).toISOString()
+}
+
+function refusal(answer: UserAgentResponse): readonly unknown[] {
+  const { code }: Readonly<Record<string, unknown>> = Object(answer.json())
+  return [answer.status, code]
+}
+
+/** The code, or the field and its code. */
+function problemOf(answer: UserAgentResponse): string {
+  const { code, details } = answer.json() as {
+    readonly code: string
+    readonly details?: { readonly fields?: readonly { readonly field: string; readonly code: string }[] }
+  }
+  const [field] = details?.fields ?? []
+  return field === undefined ? code : `${field.field} ${field.code}`
+}
+
+function cookieOf(agent: UserAgent): string {
+  return agent
+    .cookies()
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
+}

@@ -1,0 +1,55 @@
+import { expect } from '@jest/globals'
+import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { createTestDatabase } from '@pocket/test-support'
+import { comparison, type Document } from './documented.ts'
+import { type Instance, startInstance } from './instance.ts'
+
+/** An instance whose answers are compared with the document of the API, each one. */
+export interface CalledInstance extends Instance {
+  /** Sends `PUT /api/users/{id}` with `id`, in the name of the administrator where no `agent` is given. */
+  call(call: string, options?: CallOptions): Promise<Answer>
+}
+
+export interface CallOptions {
+  readonly params?: Readonly<Record<string, string>>
+  /** With the question mark. */
+  readonly query?: string
+  readonly body?: unknown
+  readonly agent?: UserAgent
+}
+
+export interface Answer {
+  readonly status: number
+  // What a test reads of it is what it expects of it.
+  readonly json: Readonly<Record<string, unknown>>
+  readonly response: UserAgentResponse
+}
+
+export const kinds = ['SQLite', 'PostgreSQL'] as const
+
+export async function startCalled(kind: (typeof kinds)[number]): Promise<CalledInstance> {
+  const stack = new AsyncDisposableStack()
+  const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+  const instance = stack.use(await startInstance(database))
+  const document = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
+  // A cast: the test of the document checks its shape.
+  const differences = comparison(document.json() as Document)
+  return {
+    ...instance,
+    async call(call, { params = {}, query = '', body, agent = instance.administrator } = {}) {
+      const [method = '', path = ''] = call.split(' ')
+      const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+      const response = await agent.sendJson(method, instance.url + address + query, body === undefined ? {} : { body })
+      expect([call, differences(call, response)]).toEqual([call, []])
+      // A cast, for what is not an object no test asks.
+      const json = (response.text === '' ? {} : response.json()) as Readonly<Record<string, unknown>>
+      return { status: response.status, json, response }
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+/** The events of the audit log, of this kind, in their order. */
+export function audited({ log }: Pick<Instance, 'log'>, event: string): readonly Readonly<Record<string, unknown>>[] {
+  return log.map((line): Readonly<Record<string, unknown>> => JSON.parse(line)).filter(({ audit }) => audit === event)
+}

@@ -1,0 +1,644 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { createTestDatabase } from '@pocket/test-support'
+import { comparison, type Differences, type Document } from './documented.ts'
+import { type Instance, startInstance } from './instance.ts'
+
+const hour = 3_600_000
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+
+type Json = Readonly<Record<string, unknown>>
+interface ClientDto extends Json {
+  readonly id: string
+}
+interface SecretDto extends Json {
+  readonly id: string
+  readonly secret: string
+}
+interface List {
+  readonly data: readonly ClientDto[]
+  readonly pagination: Json
+}
+
+describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let instance: Instance
+  let differences: Differences
+  let administrator: UserAgent
+
+  beforeAll(async () => {
+    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    instance = stack.use(await startInstance(database))
+    administrator = instance.administrator
+    // A cast: the document has tests of its own.
+    differences = comparison((await administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document)
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  /** Calls as the administrator, unless told otherwise, and checks that what is answered is what is documented. */
+  async function call(name: string, body?: unknown, { id = '', agent = administrator, query = '' } = {}) {
+    const [method = '', path = ''] = name.split(' ')
+    const url = `${instance.url}${path.replace(/\{\w+\}/, encodeURIComponent(id))}${query}`
+    const answer = await agent.sendJson(method, url, body === undefined ? {} : { body })
+    expect(differences(name, answer)).toEqual([])
+    return answer
+  }
+
+  async function created(fields: Json = {}): Promise<ClientDto> {
+    const answer = await call('POST /api/oidc/clients', { name: 'Client', ...fields })
+    expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
+    // Casts here and below: the document says what the shapes are.
+    return answer.json() as ClientDto
+  }
+
+  async function get(id: string): Promise<ClientDto> {
+    return (await call('GET /api/oidc/clients/{id}', undefined, { id })).json() as ClientDto
+  }
+
+  async function listed(query: string, name = 'GET /api/oidc/clients', agent = administrator): Promise<List> {
+    return (await call(name, undefined, { query, agent })).json() as List
+  }
+
+  async function secretOf(id: string, body?: Json): Promise<SecretDto> {
+    const answer = await administrator.postJson(`${instance.url}/api/oidc/clients/${id}/secrets`, body ?? {})
+    expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
+    return answer.json() as SecretDto
+  }
+
+  /** A token request of the client's own, which shows whether a secret is good. */
+  async function tokenStatus(id: string, secret: string): Promise<number> {
+    const { status } = await instance.agent().fetch(`${instance.url}/api/oidc/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    })
+    return status
+  }
+
+  /** Goes through a client that asks for no consent. */
+  async function use(agent: UserAgent, id: string, more: Record<string, string> = {}): Promise<URLSearchParams> {
+    const query = new URLSearchParams({
+      ...more,
+      client_id: id,
+      redirect_uri: 'https://app.example/cb',
+      response_type: 'code',
+      scope: 'openid email',
+    })
+    const to = await agent.followTo(await agent.get(`${instance.url}/authorize?${query}`), (url) =>
+      url.startsWith('https://app.example/'),
+    )
+    return new URL(to).searchParams
+  }
+
+  function audited(event: string): Json[] {
+    return instance.log.map((line) => JSON.parse(line) as Json).filter(({ audit }) => audit === event)
+  }
+
+  test('a client takes the defaults of the contract, and has no secret', async () => {
+    const client = await created()
+    expect(client).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: 'Client',
+      description: '',
+      hasLogo: false,
+      hasDarkLogo: false,
+      launchURL: null,
+      requiresReauthentication: false,
+      clientType: 'standard',
+      callbackURLs: [],
+      logoutCallbackURLs: [],
+      isPublic: false,
+      pkceEnabled: false,
+      requiresPushedAuthorizationRequests: false,
+      skipConsent: false,
+      credentials: { federatedIdentities: [], secrets: [] },
+      isGroupRestricted: false,
+      accessTokenDurationMinutes: 60,
+      refreshTokenDurationMinutes: 43_200,
+      allowedUserGroups: [],
+    })
+    expect(await get(client.id)).toEqual(client)
+  })
+
+  test('every field is kept, and a change that leaves one out gives it its default', async () => {
+    const fields = {
+      id: `full.${kind}_1`,
+      name: 'Cafe\u0301',
+      description: 'Photos — 写真 🎉',
+      launchURL: 'https://app.example/start',
+      callbackURLs: ['https://app.example/cb', 'app.immich:///oauth-callback'],
+      logoutCallbackURLs: ['https://app.example/bye'],
+      isPublic: true,
+      pkceEnabled: false,
+      requiresReauthentication: true,
+      requiresPushedAuthorizationRequests: true,
+      skipConsent: true,
+      isGroupRestricted: true,
+      credentials: {
+        federatedIdentities: [
+          { issuer: 'https://ci.example', subject: 'repo', replayProtection: true },
+          { issuer: 'https://k8s.example', subject: null, audience: '', jwks: 'https://k8s.example/keys' },
+        ],
+      },
+      accessTokenDurationMinutes: 1,
+      refreshTokenDurationMinutes: 525_600,
+      hasLogo: true,
+      logoUrl: null,
+      unknown: { a: 1 },
+    }
+    const client = await created(fields)
+    const { hasLogo: _, logoUrl: __, unknown: ___, ...kept } = fields
+    expect(client).toMatchObject({
+      ...kept,
+      name: 'Café',
+      pkceEnabled: true,
+      hasLogo: false,
+      credentials: {
+        federatedIdentities: [
+          { issuer: 'https://ci.example', subject: 'repo', replayProtection: true },
+          { issuer: 'https://k8s.example', jwks: 'https://k8s.example/keys', replayProtection: false },
+        ],
+        secrets: [],
+      },
+    })
+    expect(client).not.toHaveProperty('unknown')
+    expect(await get(client.id)).toEqual(client)
+
+    const answer = await call(
+      'PUT /api/oidc/clients/{id}',
+      { name: 'Less', accessTokenDurationMinutes: 0, launchURL: null, callbackURLs: null },
+      { id: client.id },
+    )
+    expect([answer.status, answer.json()]).toEqual([200, { ...(await created({ name: 'Less' })), id: client.id }])
+    expect(audited('client_updated').at(-1)).toMatchObject({
+      clientId: client.id,
+      fields: expect.arrayContaining(['name', 'redirectUris', 'accessTokenDurationMinutes']),
+    })
+  })
+
+  test('a change through the API leaves what only our pages know', async () => {
+    const { clients } = instance.app.pocket
+    const client = await clients.create({ name: 'NAS', redirectUris: [], template: 'synology-dsm' })
+    const { plain } = await clients.addSecret(client.id)
+    await call('PUT /api/oidc/clients/{id}', { name: 'Network storage' }, { id: client.id })
+    expect(await clients.find(client.id)).toMatchObject({ name: 'Network storage', template: 'synology-dsm' })
+    expect(await tokenStatus(client.id, plain)).toBe(200)
+  })
+
+  test('an id is taken once', async () => {
+    const id = `taken-${kind}`
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => call('POST /api/oidc/clients', { id, name: 'Client' })),
+    )
+    expect(all.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409])
+    expect(all.find(({ status }) => status === 409)?.json()).toMatchObject({ code: 'client_id_already_exists' })
+  })
+
+  test.each<[string, unknown, string]>([
+    ['no name', {}, 'name'],
+    ['an empty name', { name: '' }, 'name'],
+    ['a name of spaces', { name: ' \u3000 ' }, 'name'],
+    ['a name of 51 characters', { name: 'é'.repeat(51) }, 'name'],
+    ['a name of two lines', { name: 'a\nb' }, 'name'],
+    ['a name with NUL', { name: 'a\0b' }, 'name'],
+    ['half a character', { name: 'a\ud800' }, 'name'],
+    ['a description of 151 characters', { name: 'n', description: '🎉'.repeat(151) }, 'description'],
+    ['an id of one character', { name: 'n', id: 'a' }, 'id'],
+    ['an id of 129 characters', { name: 'n', id: 'a'.repeat(129) }, 'id'],
+    ['an id with a slash', { name: 'n', id: 'a/b' }, 'id'],
+    ['a relative callback URL', { name: 'n', callbackURLs: ['https://a.example', '/cb'] }, 'callbackURLs[1]'],
+    ['a callback URL that runs', { name: 'n', callbackURLs: ['javascript:alert(1)'] }, 'callbackURLs[0]'],
+    ['a fragment', { name: 'n', logoutCallbackURLs: ['https://a.example/#x'] }, 'logoutCallbackURLs[0]'],
+    ['a launch URL that runs', { name: 'n', launchURL: 'javascript:alert(1)' }, 'launchURL'],
+    ['no launch URL at all', { name: 'n', launchURL: 'app' }, 'launchURL'],
+    ['a negative duration', { name: 'n', accessTokenDurationMinutes: -1 }, 'accessTokenDurationMinutes'],
+    ['too long a duration', { name: 'n', refreshTokenDurationMinutes: 525_601 }, 'refreshTokenDurationMinutes'],
+    [
+      'an identity without issuer',
+      { name: 'n', credentials: { federatedIdentities: [{}] } },
+      'credentials.federatedIdentities[0].issuer',
+    ],
+    [
+      'an identity of two lines',
+      { name: 'n', credentials: { federatedIdentities: [{ issuer: 'a\nb' }] } },
+      'credentials.federatedIdentities[0].issuer',
+    ],
+  ])('%s is refused, and the field is named', async (_name, body, field) => {
+    const answer = await call('POST /api/oidc/clients', body)
+    expect([answer.status, answer.json()]).toEqual([
+      400,
+      expect.objectContaining({
+        code: 'validation_failed',
+        details: { fields: [expect.objectContaining({ field })] },
+        request_id: answer.headers.get('x-request-id'),
+      }),
+    ])
+  })
+
+  test.each<[string, unknown]>([
+    ['a list', []],
+    ['a number for a name', { name: 1 }],
+    ['a text for a flag', { name: 'n', isPublic: 'true' }],
+    ['a text for a list', { name: 'n', callbackURLs: 'https://a.example' }],
+    ['a number in a list', { name: 'n', callbackURLs: [1] }],
+    ['half a minute', { name: 'n', accessTokenDurationMinutes: 0.5 }],
+    ['credentials that are a list', { name: 'n', credentials: [] }],
+  ])('%s is no body', async (_name, body) => {
+    const answer = await call('POST /api/oidc/clients', body)
+    expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
+  })
+
+  test.each([
+    ['{"name":"n","__proto__":{"isPublic":true}}', 400, { code: 'invalid_request_body' }],
+    ['{"name":"n","constructor":{"prototype":{"isPublic":true}}}', 201, { isPublic: false }],
+  ])('the body %s changes no prototype', async (body, status, answered) => {
+    const cookie = administrator
+      .cookies()
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
+    const headers = { 'content-type': 'application/json', origin: instance.url, cookie }
+    const answer = await administrator.fetch(`${instance.url}/api/oidc/clients`, { method: 'POST', headers, body })
+    expect([answer.status, await answer.json()]).toEqual([status, expect.objectContaining(answered)])
+    expect(Reflect.get({}, 'isPublic')).toBeUndefined()
+  })
+
+  test('bounds are inclusive', async () => {
+    const name = 'é'.repeat(50)
+    const description = '🎉'.repeat(150)
+    expect(
+      await created({ name, description, id: `a${kind.slice(0, 1)}`, accessTokenDurationMinutes: 525_600 }),
+    ).toMatchObject({
+      name,
+      description,
+      accessTokenDurationMinutes: 525_600,
+    })
+    expect(await created({ id: kind.slice(0, 1).repeat(128) })).toMatchObject({ id: kind.slice(0, 1).repeat(128) })
+  })
+
+  test.each([someId, 'nul\0', '~bm90IGhlcmU', '%', '../clients', 'x'.repeat(3000)])(
+    'a client of the id %j is not there',
+    async (id) => {
+      for (const [name, body] of [
+        ['GET /api/oidc/clients/{id}'],
+        ['GET /api/oidc/clients/{id}/meta'],
+        ['PUT /api/oidc/clients/{id}', { name: 'n' }],
+        ['DELETE /api/oidc/clients/{id}'],
+        ['PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [] }],
+        ['GET /api/oidc/clients/{id}/secrets'],
+        ['POST /api/oidc/clients/{id}/secrets', {}],
+        ['POST /api/oidc/clients/{id}/secret'],
+      ] as const) {
+        const answer = await call(name, body, { id })
+        expect([name, answer.status, answer.json()]).toEqual([
+          name,
+          404,
+          expect.objectContaining({ code: 'not_found' }),
+        ])
+      }
+    },
+  )
+
+  test('a client whose id is an address is reached by its base64url', async () => {
+    const client = await created()
+    const id = `~${Buffer.from(client.id).toString('base64url')}`
+    expect((await call('GET /api/oidc/clients/{id}', undefined, { id })).json()).toEqual(client)
+  })
+
+  test('is deleted with everything that it was given', async () => {
+    const { id } = await created()
+    const { secret } = await secretOf(id)
+    expect((await call('DELETE /api/oidc/clients/{id}', undefined, { id })).status).toBe(204)
+    expect((await call('DELETE /api/oidc/clients/{id}', undefined, { id })).status).toBe(404)
+    expect(await tokenStatus(id, secret)).toBe(401)
+    expect(audited('client_removed').at(-1)).toMatchObject({ clientId: id, accountId: expect.any(String) })
+  })
+
+  test('everybody may know its name, and nothing else', async () => {
+    const client = await created({ name: 'Photos', description: 'All of them', launchURL: 'https://photos.example' })
+    const answer = await call('GET /api/oidc/clients/{id}/meta', undefined, { id: client.id, agent: instance.agent() })
+    expect([answer.status, answer.json()]).toEqual([
+      200,
+      {
+        id: client.id,
+        name: 'Photos',
+        description: 'All of them',
+        hasLogo: false,
+        hasDarkLogo: false,
+        launchURL: 'https://photos.example',
+        requiresReauthentication: false,
+        clientType: 'standard',
+      },
+    ])
+  })
+
+  describe('secrets', () => {
+    test('are drawn or given, shown once, and work until they end', async () => {
+      const { id } = await created()
+      const drawn = await secretOf(id)
+      expect(drawn).toEqual({
+        id: expect.any(String),
+        prefix: drawn.secret.slice(0, 4),
+        createdAt: expect.stringMatching(/Z$/),
+        expiresAt: null,
+        isActive: true,
+        secret: expect.stringMatching(/^pk_[\w-]{43}$/),
+      })
+      const expiresAt = new Date(Date.now() + hour).toISOString()
+      const given = await secretOf(id, { secret: 'sixteen letters!', expiresAt })
+      expect(given).toMatchObject({ prefix: 'sixt', expiresAt, isActive: true, secret: 'sixteen letters!' })
+      expect(await tokenStatus(id, drawn.secret)).toBe(200)
+      expect(await tokenStatus(id, 'sixteen letters!')).toBe(200)
+      expect(await tokenStatus(id, 'sixteen letters?')).toBe(401)
+
+      const list = await call('GET /api/oidc/clients/{id}/secrets', undefined, { id })
+      const shown = [drawn, given].map(({ secret: _, ...rest }) => rest)
+      expect(list.json()).toEqual(shown)
+      expect((await get(id)).credentials).toEqual({ federatedIdentities: [], secrets: shown })
+
+      const gone = await administrator.sendJson('DELETE', `${instance.url}/api/oidc/clients/${id}/secrets/${drawn.id}`)
+      expect(gone.status).toBe(204)
+      expect(await tokenStatus(id, drawn.secret)).toBe(401)
+      const again = await administrator.sendJson('DELETE', `${instance.url}/api/oidc/clients/${id}/secrets/${drawn.id}`)
+      expect([again.status, again.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })])
+      expect(audited('client_secret_removed').at(-1)).toMatchObject({ clientId: id, secretId: drawn.id })
+      expect(instance.log.join('')).not.toContain(drawn.secret)
+    })
+
+    test('need no body, whatever a client says of its type', async () => {
+      const { id } = await created()
+      const url = `${instance.url}/api/oidc/clients/${id}/secrets`
+      for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-type': 'text/plain' }])
+        expect((await administrator.sendJson('POST', url, { options: { headers } })).status).toBe(201)
+    })
+
+    test.each<[string, unknown, string]>([
+      ['15 characters', { secret: 'x'.repeat(15) }, 'secret'],
+      ['a letter beyond ASCII', { secret: `${'x'.repeat(16)}é` }, 'secret'],
+      ['a line break', { secret: `${'x'.repeat(16)}\n` }, 'secret'],
+      ['an end that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+      ['no date', { expiresAt: 'tomorrow' }, 'expiresAt'],
+      ['a leap second', { expiresAt: '2090-12-31T23:59:60Z' }, 'expiresAt'],
+    ])('%s is refused', async (_name, body, field) => {
+      const { id } = await created()
+      const answer = await call('POST /api/oidc/clients/{id}/secrets', body, { id })
+      expect([answer.status, answer.json()]).toEqual([
+        400,
+        expect.objectContaining({
+          code: 'validation_failed',
+          details: { fields: [expect.objectContaining({ field })] },
+        }),
+      ])
+    })
+
+    test('are no more than twenty, also when they come at once', async () => {
+      const { id } = await created()
+      const all = await Promise.all(
+        Array.from({ length: 22 }, () => call('POST /api/oidc/clients/{id}/secrets', {}, { id })),
+      )
+      expect(all.map(({ status }) => status).sort()).toEqual([...Array(20).fill(201), 400, 400])
+      expect((await call('GET /api/oidc/clients/{id}/secrets', undefined, { id })).json()).toHaveLength(20)
+    })
+
+    test('are nothing for a public client', async () => {
+      const { id } = await created({ isPublic: true })
+      for (const path of ['secrets', 'secret']) {
+        const answer = await call(`POST /api/oidc/clients/{id}/${path}`, {}, { id })
+        expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: 'validation_failed' })])
+      }
+    })
+
+    test('the older form replaces all of them', async () => {
+      const { id } = await created()
+      const old = [await secretOf(id), await secretOf(id)]
+      const answer = await call('POST /api/oidc/clients/{id}/secret', undefined, { id })
+      const { secret } = answer.json() as SecretDto
+      expect([answer.status, Object.keys(answer.json() as Json)]).toEqual([200, ['secret']])
+      expect(await tokenStatus(id, secret)).toBe(200)
+      for (const each of old) expect(await tokenStatus(id, each.secret)).toBe(401)
+    })
+  })
+
+  describe('lists', () => {
+    const tag = `list ${kind}`
+    const query = (more: string) => `?search=${encodeURIComponent(tag.toUpperCase())}&${more}`
+    const names = ({ data }: List) => data.map(({ name }) => String(name).slice(tag.length + 1))
+
+    beforeAll(async () => {
+      await created({ name: `${tag} Zoë`, skipConsent: true })
+      await created({ name: `${tag} 100%`, isPublic: true, launchURL: 'https://a.example' })
+      await created({ name: `${tag} a_b`, requiresReauthentication: true })
+    })
+
+    test('are pages, in a stable order', async () => {
+      const first = await listed(query('pagination[limit]=2'))
+      expect(names(first)).toEqual(['Zoë', '100%'])
+      expect(first.pagination).toEqual({ totalPages: 2, totalItems: 3, currentPage: 1, itemsPerPage: 2 })
+      expect(names(await listed(query('pagination[limit]=2&pagination[page]=9')))).toEqual(['a_b'])
+      expect(first.data[0]).toMatchObject({ allowedUserGroupsCount: 0, credentials: { secrets: [] } })
+      expect(first.data[0]).not.toHaveProperty('allowedUserGroups')
+    })
+
+    test('are sorted, filtered and searched by the names of the contract', async () => {
+      expect(names(await listed(query('sort[column]=name&sort[direction]=desc')))).toEqual(['Zoë', 'a_b', '100%'])
+      expect(names(await listed(query('sort[column]=pkceEnabled&sort[direction]=desc')))).toEqual([
+        '100%',
+        'Zoë',
+        'a_b',
+      ])
+      for (const column of ['createdAt', 'pkceSupported', 'clientType', 'allowedUserGroupsCount', 'isGroupRestricted'])
+        expect(names(await listed(query(`sort[column]=${column}`)))).toEqual(['Zoë', '100%', 'a_b'])
+      expect(names(await listed(query('sort[column]=secrets')))).toEqual(['Zoë', '100%', 'a_b'])
+      expect(names(await listed(query('filters[skipConsent]=true')))).toEqual(['Zoë'])
+      expect(names(await listed(query('filters[skipConsent][0]=true&filters[skipConsent][1]=false')))).toHaveLength(3)
+      expect(names(await listed(query('filters[clientType]=cimd')))).toEqual([])
+      expect(names(await listed(query('filters[__proto__]=true&filters[unknown]=1')))).toHaveLength(3)
+      expect(names(await listed(`?search=${encodeURIComponent(`${tag} zoë`)}`))).toEqual(['Zoë'])
+      expect(names(await listed(`?search=${encodeURIComponent(`${tag} %`)}`))).toEqual([])
+      expect(names(await listed(`?search=${encodeURIComponent('_b')}`))).toEqual(['a_b'])
+    })
+  })
+
+  describe('groups', () => {
+    async function group(name: string): Promise<string> {
+      return (await instance.app.directory.groups.create({ name: `${name}-${kind}`, friendlyName: name })).id
+    }
+
+    test('are allowed from the client or from the group; unknown ids are left out', async () => {
+      const family = await group('family')
+      const { id } = await created({ isGroupRestricted: true })
+      const answer = await call(
+        'PUT /api/oidc/clients/{id}/allowed-user-groups',
+        { userGroupIds: [family, someId, family, 'no id'] },
+        { id },
+      )
+      expect([answer.status, answer.json()]).toEqual([200, expect.objectContaining({ id, isGroupRestricted: true })])
+      expect(answer.json()).not.toHaveProperty('allowedUserGroups')
+      expect((await get(id)).allowedUserGroups).toEqual([
+        expect.objectContaining({ id: family, name: `family-${kind}`, friendlyName: 'family', customClaims: [] }),
+      ])
+      expect(audited('client_groups_changed').at(-1)).toMatchObject({ clientId: id, groupIds: [family] })
+
+      const friends = await group('friends')
+      const name = 'PUT /api/user-groups/{id}/allowed-oidc-clients'
+      const fromGroup = await call(name, { oidcClientIds: [id, 'unknown'] }, { id: friends })
+      expect([fromGroup.status, fromGroup.json()]).toEqual([
+        200,
+        expect.objectContaining({ id: friends, allowedOidcClients: [expect.objectContaining({ id })] }),
+      ])
+      expect(await get(id)).toMatchObject({ allowedUserGroups: { length: 2 } })
+      expect((await listed('?sort[column]=allowedUserGroupsCount&sort[direction]=desc')).data[0]).toMatchObject({
+        id,
+        allowedUserGroupsCount: 2,
+      })
+      await call(name, { oidcClientIds: [] }, { id: friends })
+      expect(await get(id)).toMatchObject({ allowedUserGroups: [{ id: family }] })
+      expect((await call(name, { oidcClientIds: [] }, { id: someId })).json()).toMatchObject({ code: 'not_found' })
+
+      await call('PUT /api/oidc/clients/{id}', { name: 'Client', isGroupRestricted: true }, { id })
+      expect(await get(id)).toMatchObject({ allowedUserGroups: [{ id: family }] })
+      await call('PUT /api/oidc/clients/{id}', { name: 'Client' }, { id })
+      expect(await get(id)).toMatchObject({ isGroupRestricted: false, allowedUserGroups: [] })
+    })
+
+    test('survive changes of everything else at the same time, and secrets do', async () => {
+      const [one, two] = [await group('one'), await group('two')]
+      const { id } = await created({ isGroupRestricted: true })
+      for (let round = 0; round < 5; round++) {
+        await call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [] }, { id })
+        const answers = await Promise.all([
+          call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [one] }, { id }),
+          ...[1, 2, 3].map(() =>
+            call('PUT /api/oidc/clients/{id}', { name: `Round ${round}`, isGroupRestricted: true }, { id }),
+          ),
+          call('POST /api/oidc/clients/{id}/secrets', {}, { id }),
+        ])
+        expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 201])
+        await Promise.all([
+          call('PUT /api/user-groups/{id}/allowed-oidc-clients', { oidcClientIds: [id] }, { id: two }),
+          ...[1, 2, 3].map(() =>
+            call('PUT /api/oidc/clients/{id}', { name: `Round ${round}`, isGroupRestricted: true }, { id }),
+          ),
+        ])
+        expect(await get(id)).toMatchObject({
+          name: `Round ${round}`,
+          allowedUserGroups: { length: 2 },
+          credentials: { secrets: { length: round + 1 } },
+        })
+      }
+    })
+
+    test.each([{}, { userGroupIds: 'a' }, { userGroupIds: [1] }, { userGroupIds: ['\0'] }])(
+      '%j is refused',
+      async (body) => {
+        const { id } = await created()
+        expect((await call('PUT /api/oidc/clients/{id}/allowed-user-groups', body, { id })).status).toBe(400)
+      },
+    )
+
+    test('decide which clients a person may use, and what is listed as such', async () => {
+      const { id: userId, agent } = await instance.person(`member-${kind}`)
+      const restricted = await created({
+        name: `restricted ${kind}`,
+        callbackURLs: ['https://app.example/cb'],
+        isGroupRestricted: true,
+        skipConsent: true,
+        launchURL: 'https://app.example',
+      })
+      const mine = async () =>
+        (await listed('?pagination[limit]=100', 'GET /api/oidc/users/me/clients', agent)).data.map(({ id }) => id)
+      expect(await mine()).not.toContain(restricted.id)
+      expect((await use(agent, restricted.id)).get('error')).toBe('access_denied')
+
+      const members = await group('members')
+      await call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [members] }, { id: restricted.id })
+      await instance.app.directory.groups.setMembers(members, [userId])
+      expect(await mine()).toContain(restricted.id)
+      expect((await use(agent, restricted.id)).get('code')).toEqual(expect.any(String))
+      const used = await listed(
+        '?filters[hasLaunchURL]=true&sort[column]=lastUsedAt&sort[direction]=desc',
+        'GET /api/oidc/users/me/clients',
+        agent,
+      )
+      expect(used.data[0]).toMatchObject({ id: restricted.id, lastUsedAt: expect.any(String) })
+      expect(used.data.slice(1).every(({ lastUsedAt }) => lastUsedAt === null)).toBe(true)
+    })
+  })
+
+  test('a person sees what they have allowed, an administrator too, and takes it back', async () => {
+    const { id: userId, agent } = await instance.person(`allows-${kind}`)
+    const app = await created({ callbackURLs: ['https://app.example/cb'], skipConsent: true })
+    const { secret } = await secretOf(app.id)
+    const code = (await use(agent, app.id)).get('code') ?? ''
+    const tokens = await instance.agent().fetch(`${instance.url}/api/oidc/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${app.id}:${secret}`)}` },
+      body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: 'https://app.example/cb' }),
+    })
+    const { access_token: accessToken } = (await tokens.json()) as { access_token: string }
+    const userInfo = async () =>
+      (await agent.fetch(`${instance.url}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } }))
+        .status
+    expect(await userInfo()).toBe(200)
+
+    const item = {
+      scope: 'openid email',
+      client: expect.objectContaining({ id: app.id }),
+      lastUsedAt: expect.any(String),
+    }
+    const path = '/api/oidc/users/me/authorized-clients'
+    expect((await listed('', `GET ${path}`, agent)).data).toEqual([item])
+    const seen = await call('GET /api/oidc/users/{id}/authorized-clients', undefined, { id: userId })
+    expect(seen.json()).toMatchObject({ data: [item], pagination: { totalItems: 1 } })
+    expect((await listed('?filters[hasLaunchURL]=true', `GET ${path}`, agent)).data).toEqual([])
+
+    const withdrawal = `DELETE ${path}/{clientId}`
+    expect((await call(withdrawal, undefined, { id: app.id })).status).toBe(404)
+    expect((await call(withdrawal, undefined, { id: app.id, agent })).status).toBe(204)
+    expect((await call(withdrawal, undefined, { id: app.id, agent })).json()).toMatchObject({ code: 'not_found' })
+    expect(await userInfo()).toBe(401)
+    expect((await listed('', `GET ${path}`, agent)).data).toEqual([])
+    expect(audited('consent_withdrawn').at(-1)).toMatchObject({ accountId: userId, clientId: app.id })
+  })
+
+  test('a client that requires a fresh passkey is not content with a fresh login code', async () => {
+    const { agent } = await instance.person(`code-${kind}`)
+    const fields = { callbackURLs: ['https://app.example/cb'], skipConsent: true }
+    const strict = await created({ ...fields, requiresReauthentication: true })
+    const lenient = await created(fields)
+    expect((await use(agent, strict.id, { prompt: 'none' })).get('error')).toBe('login_required')
+    expect((await use(agent, lenient.id, { prompt: 'none' })).get('code')).toEqual(expect.any(String))
+  })
+
+  test('the list of an unknown person is empty', async () => {
+    const answer = await call('GET /api/oidc/users/{id}/authorized-clients', undefined, { id: 'nobody' })
+    expect([answer.status, answer.json()]).toEqual([200, expect.objectContaining({ data: [] })])
+  })
+
+  test('is for administrators, who are signed in here', async () => {
+    const { id } = await created()
+    const { agent: person } = await instance.person(`plain-${kind}`)
+    const calls: readonly [string, unknown?][] = [
+      ['GET /api/oidc/clients'],
+      ['POST /api/oidc/clients', { name: 'n' }],
+      ['GET /api/oidc/clients/{id}'],
+      ['PUT /api/oidc/clients/{id}', { name: 'n' }],
+      ['DELETE /api/oidc/clients/{id}'],
+      ['PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [] }],
+      ['GET /api/oidc/clients/{id}/secrets'],
+      ['POST /api/oidc/clients/{id}/secrets', {}],
+      ['POST /api/oidc/clients/{id}/secret'],
+      ['PUT /api/user-groups/{id}/allowed-oidc-clients', { oidcClientIds: [] }],
+      ['GET /api/oidc/users/{id}/authorized-clients'],
+    ]
+    const codeOf = (answer: UserAgentResponse) => [answer.status, (answer.json() as Json).code]
+    for (const [name, body] of calls) {
+      expect(codeOf(await call(name, body, { id, agent: instance.agent() }))).toEqual([401, 'not_signed_in'])
+      expect(codeOf(await call(name, body, { id, agent: person }))).toEqual([403, 'forbidden'])
+    }
+    const url = `${instance.url}/api/oidc/clients`
+    const foreign = await administrator.postJson(url, { name: 'n' }, { from: 'https://evil.example/' })
+    expect(codeOf(foreign)).toEqual([403, 'cross_site_request'])
+    expect(await get(id)).toMatchObject({ name: 'Client' })
+  })
+})

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { createTestDatabase } from '@pocket/test-support'
+import { type ContractAuth, type ContractRoute, contract } from './contract.ts'
+import { type Instance, startInstance } from './instance.ts'
+
+const bare = { error: 'API endpoint not found' }
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+
+type Named = ContractRoute & { readonly name: string }
+
+const named: readonly Named[] = contract.map((route) => ({ ...route, name: `${route.method} ${route.path}` }))
+
+function routes(status: ContractRoute['status'], ...auths: readonly ContractAuth[]): readonly Named[] {
+  return named.filter((route) => route.status === status && (auths.length === 0 || auths.includes(route.auth)))
+}
+
+test('names every route once', () => {
+  expect(new Set(named.map(({ name }) => name)).size).toBe(contract.length)
+})
+
+describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let instance: Instance
+  let person: UserAgent
+
+  beforeAll(async () => {
+    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    instance = stack.use(await startInstance(database))
+    person = (await instance.person('bob')).agent
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  function call(agent: UserAgent, { method, path }: ContractRoute, headers = {}): Promise<UserAgentResponse> {
+    return agent.sendJson(method, instance.url + path.replaceAll(/:\w+/g, someId), { options: { headers } })
+  }
+
+  test.each(routes('pending'))('$name is not there yet ($comment)', async (route) => {
+    const answer = await call(instance.administrator, route)
+    expect([answer.status, answer.json()]).toEqual([404, bare])
+  })
+
+  describe('without credentials', () => {
+    test.each(routes('served', 'public', 'protocol'))('$name answers', async (route) => {
+      const answer = await call(instance.agent(), route)
+      expect(answer.text).not.toBe(JSON.stringify(bare))
+      expect(answer.text).not.toContain('"code":"not_signed_in"')
+    })
+
+    test.each(routes('served', 'user', 'session', 'administrator'))('$name is refused', async (route) => {
+      const answer = await call(instance.agent(), route)
+      expect([answer.status, answer.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
+    })
+
+    test.each(routes('served', 'user', 'administrator'))('$name is refused with a made-up key', async (route) => {
+      const answer = await call(instance.agent(), route, { 'x-api-key': 'pak_made-up' })
+      expect([answer.status, answer.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
+    })
+  })
+
+  test.each(routes('served', 'session'))('$name takes no API key', async (route) => {
+    const answer = await call(instance.agent(), route, { 'x-api-key': 'any' })
+    expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'api_key_auth_not_allowed' })])
+  })
+
+  const forAdministrators = routes('served', 'administrator')
+  test.each(forAdministrators)('$name is for administrators', async (route) => {
+    const answer = await call(person, route)
+    expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'forbidden' })])
+  })
+
+  const writes = routes('served', 'user', 'session', 'administrator').filter(({ method }) => method !== 'GET')
+
+  test.each(writes)('$name is refused to pages of other sites', async ({ method, path }) => {
+    const url = instance.url + path.replaceAll(/:\w+/g, someId)
+    const answer = await instance.administrator.sendJson(method, url, { options: { from: 'https://evil.example/' } })
+    expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'cross_site_request' })])
+  })
+})

@@ -1,0 +1,213 @@
+/** Who may call, as the contract has it; `protocol` is answered by OAuth 2.0's own rules, `session` refuses API keys. */
+export type ContractAuth = 'public' | 'user' | 'session' | 'administrator' | 'protocol'
+
+/** One route of the contract, and whether this server has it yet. */
+export interface ContractRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: `/${string}`
+  readonly auth: ContractAuth
+  readonly status: 'served' | 'pending'
+  /** For a pending route, what brings it. */
+  readonly comment?: string
+}
+
+const settings = 'settings'
+const images = 'images'
+const audit = 'audit log'
+const signUp = 'sign-up and login codes (issue 5)'
+const passkeys = 'passkeys (issue 5)'
+const otherDevice = 'another device (issue 5)'
+const protocol = 'the protocol (issue 4)'
+const systems = 'LDAP and SCIM (issue 8)'
+
+type Line = readonly [call: `${ContractRoute['method']} /${string}`, auth: ContractAuth, pending?: string]
+
+const lines: readonly Line[] = [
+  ['GET /healthz', 'public'],
+  ['GET /api/version/latest', 'public'],
+  ['GET /api/version/current', 'user'],
+
+  ['GET /api/application-configuration', 'public', settings],
+  ['GET /api/application-configuration/all', 'administrator', settings],
+  ['PUT /api/application-configuration', 'administrator', settings],
+  ['POST /api/application-configuration/test-email', 'administrator', settings],
+  ['POST /api/application-configuration/sync-ldap', 'administrator', systems],
+
+  ['GET /api/application-images/logo', 'public', images],
+  ['GET /api/application-images/email', 'public', images],
+  ['GET /api/application-images/background', 'public', images],
+  ['GET /api/application-images/favicon', 'public', images],
+  ['GET /api/application-images/default-profile-picture', 'administrator', images],
+  ['PUT /api/application-images/logo', 'administrator', images],
+  ['PUT /api/application-images/email', 'administrator', images],
+  ['PUT /api/application-images/background', 'administrator', images],
+  ['PUT /api/application-images/favicon', 'administrator', images],
+  ['PUT /api/application-images/default-profile-picture', 'administrator', images],
+  ['DELETE /api/application-images/logo', 'administrator', images],
+  ['DELETE /api/application-images/background', 'administrator', images],
+  ['DELETE /api/application-images/default-profile-picture', 'administrator', images],
+
+  ['GET /api/users', 'administrator'],
+  ['GET /api/users/me', 'user'],
+  ['GET /api/users/:id', 'administrator'],
+  ['POST /api/users', 'administrator'],
+  ['PUT /api/users/:id', 'administrator'],
+  ['PUT /api/users/me', 'user'],
+  ['DELETE /api/users/:id', 'administrator'],
+  ['GET /api/users/:id/groups', 'administrator'],
+  ['PUT /api/users/:id/user-groups', 'administrator'],
+  ['GET /api/users/:id/webauthn-credentials', 'administrator'],
+  ['DELETE /api/users/:id/webauthn-credentials/:credentialId', 'administrator'],
+  ['GET /api/users/:id/profile-picture.png', 'public', images],
+  ['PUT /api/users/:id/profile-picture', 'administrator', images],
+  ['PUT /api/users/me/profile-picture', 'user', images],
+  ['DELETE /api/users/:id/profile-picture', 'administrator', images],
+  ['DELETE /api/users/me/profile-picture', 'user', images],
+  ['POST /api/users/:id/one-time-access-token', 'administrator'],
+  ['POST /api/users/:id/one-time-access-email', 'administrator', signUp],
+  ['POST /api/users/me/send-email-verification', 'user', signUp],
+  ['POST /api/users/me/verify-email', 'user', signUp],
+
+  ['GET /api/custom-claims/suggestions', 'administrator'],
+  ['PUT /api/custom-claims/user/:userId', 'administrator'],
+  ['PUT /api/custom-claims/user-group/:userGroupId', 'administrator'],
+
+  ['GET /api/user-groups', 'administrator'],
+  ['GET /api/user-groups/:id', 'administrator'],
+  ['POST /api/user-groups', 'administrator'],
+  ['PUT /api/user-groups/:id', 'administrator'],
+  ['DELETE /api/user-groups/:id', 'administrator'],
+  ['PUT /api/user-groups/:id/users', 'administrator'],
+  ['PUT /api/user-groups/:id/allowed-oidc-clients', 'administrator'],
+
+  ['GET /api/oidc/clients', 'administrator'],
+  ['POST /api/oidc/clients', 'administrator'],
+  ['GET /api/oidc/clients/:id', 'administrator'],
+  ['GET /api/oidc/clients/:id/meta', 'public'],
+  ['PUT /api/oidc/clients/:id', 'administrator'],
+  ['POST /api/oidc/clients/:id/refresh', 'administrator', protocol],
+  ['DELETE /api/oidc/clients/:id', 'administrator'],
+  ['PUT /api/oidc/clients/:id/allowed-user-groups', 'administrator'],
+  ['GET /api/oidc/clients/:id/secrets', 'administrator'],
+  ['POST /api/oidc/clients/:id/secrets', 'administrator'],
+  ['DELETE /api/oidc/clients/:id/secrets/:secretId', 'administrator'],
+  ['GET /api/oidc/clients/:id/logo', 'public', images],
+  ['POST /api/oidc/clients/:id/logo', 'administrator', images],
+  ['DELETE /api/oidc/clients/:id/logo', 'administrator', images],
+  ['GET /api/oidc/clients/:id/preview/:userId', 'administrator', protocol],
+  ['GET /api/oidc/clients/:id/scim-service-provider', 'administrator', systems],
+  ['GET /api/oidc/users/me/authorized-clients', 'user'],
+  ['GET /api/oidc/users/:id/authorized-clients', 'administrator'],
+  ['DELETE /api/oidc/users/me/authorized-clients/:clientId', 'user'],
+  ['GET /api/oidc/users/me/clients', 'user'],
+
+  ['GET /api/apis', 'administrator', protocol],
+  ['POST /api/apis', 'administrator', protocol],
+  ['GET /api/apis/:id', 'administrator', protocol],
+  ['PUT /api/apis/:id', 'administrator', protocol],
+  ['DELETE /api/apis/:id', 'administrator', protocol],
+  ['PUT /api/apis/:id/permissions', 'administrator', protocol],
+  ['PUT /api/apis/:id/cimd-access', 'administrator', protocol],
+  ['GET /api/apis/:id/clients', 'administrator', protocol],
+  ['GET /api/apis/:id/assignable-clients', 'administrator', protocol],
+  ['PUT /api/apis/:id/clients/:clientId', 'administrator', protocol],
+  ['DELETE /api/apis/:id/clients/:clientId', 'administrator', protocol],
+  ['GET /api/api-access/:clientId/apis', 'administrator', protocol],
+  ['GET /api/api-access/:clientId/assignable-apis', 'administrator', protocol],
+
+  ['POST /api/scim/service-provider', 'administrator', systems],
+  ['PUT /api/scim/service-provider/:id', 'administrator', systems],
+  ['DELETE /api/scim/service-provider/:id', 'administrator', systems],
+  ['POST /api/scim/service-provider/:id/sync', 'administrator', systems],
+
+  ['GET /api/api-keys', 'user'],
+  ['POST /api/api-keys', 'session'],
+  ['POST /api/api-keys/:id/renew', 'session'],
+  ['DELETE /api/api-keys/:id', 'user'],
+
+  ['GET /api/audit-logs', 'user', audit],
+  ['GET /api/audit-logs/all', 'administrator', audit],
+  ['GET /api/audit-logs/filters/client-names', 'administrator', audit],
+  ['GET /api/audit-logs/filters/users', 'administrator', audit],
+
+  ['GET /api/webauthn/register/start', 'session', passkeys],
+  ['POST /api/webauthn/register/finish', 'session', passkeys],
+  ['GET /api/webauthn/login/start', 'public', passkeys],
+  ['POST /api/webauthn/login/finish', 'public', passkeys],
+  ['POST /api/webauthn/logout', 'user', passkeys],
+  ['POST /api/webauthn/reauthenticate', 'session', passkeys],
+  ['GET /api/webauthn/credentials', 'user', passkeys],
+  ['PATCH /api/webauthn/credentials/:id', 'user', passkeys],
+  ['DELETE /api/webauthn/credentials/:id', 'user', passkeys],
+
+  ['POST /api/one-time-access-token/:token', 'public', signUp],
+  ['POST /api/one-time-access-email', 'public', signUp],
+
+  ['GET /api/signup/setup', 'public'],
+  ['POST /api/signup/setup', 'public'],
+  ['POST /api/signup', 'public', signUp],
+  ['POST /api/signup-tokens', 'administrator', signUp],
+  ['GET /api/signup-tokens', 'administrator', signUp],
+  ['DELETE /api/signup-tokens/:id', 'administrator', signUp],
+
+  ['POST /api/device-login/requests', 'public', otherDevice],
+  ['POST /api/device-login/requests/:id/exchange', 'public', otherDevice],
+  ['POST /api/device-login/verification', 'session', otherDevice],
+  ['POST /api/device-login/verification/decision', 'session', otherDevice],
+
+  ['POST /api/oidc/device/verify', 'session', protocol],
+  ['GET /api/oidc/device/info', 'session', protocol],
+  ['POST /api/oidc/device/authorize', 'protocol', protocol],
+  ['GET /authorize', 'protocol'],
+  ['POST /authorize', 'protocol'],
+  ['POST /api/oidc/par', 'protocol'],
+  ['POST /api/oidc/token', 'protocol'],
+  ['GET /api/oidc/userinfo', 'protocol'],
+  ['POST /api/oidc/userinfo', 'protocol'],
+  ['POST /api/oidc/introspect', 'protocol'],
+  ['GET /api/oidc/end-session', 'protocol'],
+  ['POST /api/oidc/end-session', 'protocol'],
+  ['GET /.well-known/jwks.json', 'protocol'],
+  ['GET /.well-known/openid-configuration', 'protocol'],
+  ['GET /.well-known/oauth-authorization-server', 'protocol'],
+]
+
+/** Forms of before 2.14 that tools still call. */
+const olderLines: readonly Line[] = [
+  ['POST /api/oidc/clients/:id/secret', 'administrator'],
+  ['GET /api/api-access/:clientId', 'administrator', protocol],
+  ['PUT /api/api-access/:clientId', 'administrator', protocol],
+  ['GET /api/application-configuration/logo', 'public', images],
+  ['GET /api/application-configuration/favicon', 'public', images],
+  ['GET /api/application-configuration/background-image', 'public', images],
+  ['PUT /api/application-configuration/logo', 'administrator', images],
+  ['PUT /api/application-configuration/favicon', 'administrator', images],
+  ['PUT /api/application-configuration/background-image', 'administrator', images],
+]
+
+/** What this server has beside the contract. */
+const ownLines: readonly Line[] = [
+  ['GET /api/openapi.json', 'public'],
+  ['GET /api/docs', 'public'],
+  ['GET /api/settings', 'administrator', settings],
+  ['PATCH /api/settings', 'administrator', settings],
+  ['POST /api/oidc/revoke', 'protocol'],
+]
+
+/**
+ * Every route of the REST API (Pocket ID 2.14, but for what only its own interface calls). The test of the contract keeps
+ * it true: a route that begins to be served, or ceases to be, fails until its line says so.
+ */
+export const contract: readonly ContractRoute[] = [...lines, ...olderLines, ...ownLines].map(routeOf)
+
+function routeOf([call, auth, pending]: Line): ContractRoute {
+  const [method, path] = call.split(' ')
+  return {
+    // Casts, since the type of a line says what a call is made of, and `split` forgets it.
+    method: method as ContractRoute['method'],
+    path: path as ContractRoute['path'],
+    auth,
+    status: pending === undefined ? 'served' : 'pending',
+    ...(pending !== undefined && { comment: pending }),
+  }
+}

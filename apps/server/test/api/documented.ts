@@ -1,0 +1,50 @@
+import type { UserAgentResponse } from '@pocket/core/testing'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+
+/** What these tests read of a document of OpenAPI 3.1. */
+export interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
+}
+
+export interface DocumentedOperation {
+  readonly operationId: string
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[]
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[]
+  readonly requestBody?: unknown
+  readonly responses: Readonly<Record<string, { readonly content?: unknown; readonly $ref?: string }>>
+}
+
+/** Everything in which an answer differs from what the document says of it; empty where it is as documented. */
+export type Differences = (call: string, answer: UserAgentResponse) => readonly string[]
+
+/** Compares answers with a document. A call is written as in the document, such as `GET /api/users/{id}`. */
+export function comparison(document: Document): Differences {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
+  ajv.addSchema(document, 'document')
+  const validate = (pointer: string, value: unknown): readonly string[] => {
+    const valid = ajv.validate({ $ref: `document#${pointer}` }, value)
+    return valid ? [] : [ajv.errorsText(ajv.errors)]
+  }
+
+  return (call, answer) => {
+    const [method = '', path = ''] = call.split(' ')
+    const operation = document.paths[path]?.[method.toLowerCase()]
+    if (!operation) return [`${call} is not documented`]
+    const status = String(answer.status)
+    const key = status in operation.responses ? status : 'default'
+    if (key === 'default' && answer.status < 400) return [`${call} answers ${status}, which is not documented`]
+    const { $ref, content } = operation.responses[key] ?? {}
+    if ($ref === undefined && content === undefined) return answer.text === '' ? [] : [`${call} answers with a body`]
+    const response = $ref?.slice(1) ?? `/paths/${escaped(path)}/${method.toLowerCase()}/responses/${key}`
+    return validate(`${response}/content/application~1json/schema`, answer.json())
+  }
+}
+
+/** A member's name in a JSON pointer that stands in an address (RFC 6901 §6). */
+function escaped(name: string): string {
+  return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
+}

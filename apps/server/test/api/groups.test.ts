@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Answer, audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+
+let instance: CalledInstance
+let count = 0
+
+function fresh(): string {
+  count += 1
+  return `group${count}`
+}
+
+async function create(fields: Readonly<Record<string, unknown>> = {}): Promise<Answer & { readonly id: string }> {
+  const body = { name: fresh(), friendlyName: 'Friends', ...fields }
+  const answer = await instance.call('POST /api/user-groups', { body })
+  return { ...answer, id: String(answer.json.id) }
+}
+
+function read(id: string): Promise<Answer> {
+  return instance.call('GET /api/user-groups/{id}', { params: { id } })
+}
+
+async function person(): Promise<Readonly<Record<string, unknown>>> {
+  const username = fresh()
+  return (await instance.call('POST /api/users', { body: { username, email: `${username}@example.com` } })).json
+}
+
+describe.each(kinds)('groups on %s', (kind) => {
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  test('are created, read, changed and deleted', async () => {
+    const body = { name: 'sta\u0308ff', friendlyName: '👩‍👩‍👧', users: ['unknown fields are ignored'] }
+    const expected = {
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: 'stäff',
+      friendlyName: '👩‍👩‍👧',
+      customClaims: [],
+      ldapId: null,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      users: [],
+      allowedOidcClients: [],
+    }
+    const created = await create(body)
+    const { id } = created
+    expect([created.status, created.json]).toEqual([201, expected])
+    expect((await read(id)).json).toEqual(created.json)
+    const change = { name: 'STÄFF', friendlyName: 'Renamed' }
+    const changed = await instance.call('PUT /api/user-groups/{id}', { params: { id }, body: change })
+    expect([changed.status, changed.json]).toEqual([200, { ...created.json, ...change }])
+    const gone = await instance.call('DELETE /api/user-groups/{id}', { params: { id } })
+    expect([gone.status, gone.response.text]).toEqual([204, ''])
+    const missing = await read(id)
+    expect([missing.status, missing.json]).toEqual([
+      404,
+      expect.objectContaining({ code: 'not_found', details: { resource: 'user_group' } }),
+    ])
+    for (const event of ['group_created', 'group_updated', 'group_removed'])
+      expect(audited(instance, event).at(-1)).toMatchObject({ groupId: id, by: expect.any(String) })
+    expect(audited(instance, 'group_updated').at(-1)?.fields).toEqual(['name', 'friendlyName'])
+  })
+
+  test('have members and claims', async () => {
+    const [{ id }, ann, bob] = [await create(), await person(), await person()]
+    const members = (userIds: readonly unknown[]) =>
+      instance.call('PUT /api/user-groups/{id}/users', { params: { id }, body: { userIds } })
+    const joined = await members([bob.id, ann.id, randomUUID(), 'nonsense'])
+    expect(joined.status).toBe(200)
+    const inGroup = [expect.objectContaining({ id })]
+    expect(joined.json.users).toEqual([
+      { ...ann, userGroups: inGroup },
+      { ...bob, userGroups: inGroup },
+    ])
+    expect((await members([bob.id])).json.users).toEqual([{ ...bob, userGroups: inGroup }])
+    expect(audited(instance, 'group_members_changed').at(-1)).toMatchObject({ added: [], removed: [ann.id] })
+
+    const claims = [{ key: 'room', value: 'Küche' }]
+    const params = { userGroupId: id }
+    const set = await instance.call('PUT /api/custom-claims/user-group/{userGroupId}', { params, body: claims })
+    expect([set.status, set.json]).toEqual([200, claims])
+    expect((await read(id)).json.customClaims).toEqual(claims)
+    const user = await instance.call('GET /api/users/{id}', { params: { id: String(bob.id) } })
+    expect(user.json.userGroups).toMatchObject([{ id, customClaims: claims }])
+    expect(audited(instance, 'group_claims_changed').at(-1)).toMatchObject({ groupId: id, keys: ['room'] })
+  })
+
+  test('are listed with the number of members', async () => {
+    const ids: string[] = []
+    for (const name of ['list_a', 'LIST%b', 'listc']) ids.push((await create({ name })).id)
+    const userIds = [(await person()).id, (await person()).id]
+    await instance.call('PUT /api/user-groups/{id}/users', { params: { id: ids[1] ?? '' }, body: { userIds } })
+    const query = new URLSearchParams({ search: 'LIST', 'sort[column]': 'userCount', 'sort[direction]': 'desc' })
+    const { status, json } = await instance.call('GET /api/user-groups', { query: `?${query}&limit=2` })
+    expect([status, json]).toEqual([
+      200,
+      {
+        data: [
+          expect.objectContaining({ id: ids[1], userCount: 2, customClaims: [], ldapId: null }),
+          expect.objectContaining({ userCount: 0 }),
+        ],
+        pagination: { totalPages: 2, totalItems: 3, currentPage: 1, itemsPerPage: 2 },
+      },
+    ])
+    for (const [search, found] of [
+      ['%', ids[1]],
+      ['t_', ids[0]],
+    ] as const) {
+      const listed = await instance.call('GET /api/user-groups', { query: `?${new URLSearchParams({ search })}` })
+      expect(listed.json.data).toEqual([expect.objectContaining({ id: found })])
+    }
+  })
+
+  test('no two share a name', async () => {
+    const { json } = await create({ name: 'Größe' })
+    const other = await create()
+    const body = { name: 'GRÖSSE'.replace('SS', 'ß'), friendlyName: 'Other' }
+    for (const answer of [
+      await create(body),
+      await instance.call('PUT /api/user-groups/{id}', { params: { id: other.id }, body }),
+    ])
+      expect([answer.status, answer.json]).toEqual([
+        409,
+        expect.objectContaining({ code: 'already_in_use', details: { property: 'name' } }),
+      ])
+    expect((await read(String(json.id))).json).toEqual(json)
+  })
+
+  test('a group that is deleted is forgotten by clients and tokens', async () => {
+    const { id } = await create()
+    const client = await instance.call('POST /api/oidc/clients', { body: { name: 'Wiki', isGroupRestricted: true } })
+    expect(client.status).toBe(201)
+    const clientId = String(client.json.id)
+    await instance.call('PUT /api/oidc/clients/{id}/allowed-user-groups', {
+      params: { id: clientId },
+      body: { userGroupIds: [id] },
+    })
+    expect((await read(id)).json.allowedOidcClients).toEqual([expect.objectContaining({ id: clientId, name: 'Wiki' })])
+    await instance.call('DELETE /api/user-groups/{id}', { params: { id } })
+    const left = await instance.call('GET /api/oidc/clients/{id}', { params: { id: clientId } })
+    expect(left.json.allowedUserGroups).toEqual([])
+    expect(await instance.app.pocket.clients.allowedTo(id)).toEqual([])
+  })
+})
+
+describe('bad input', () => {
+  let id: string
+
+  beforeAll(async () => {
+    instance = await startCalled('SQLite')
+    id = (await create()).id
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  test.each<[Readonly<Record<string, unknown>>, string, string]>([
+    [{ name: undefined }, 'name', 'required'],
+    [{ name: 'a' }, 'name', 'too_short'],
+    [{ name: 'a'.repeat(256) }, 'name', 'too_long'],
+    [{ name: 'a\0b' }, 'name', 'invalid_format'],
+    [{ name: 'a\r\nb' }, 'name', 'invalid_format'],
+    [{ friendlyName: null }, 'friendlyName', 'required'],
+    [{ friendlyName: '𝒷' }, 'friendlyName', 'too_short'],
+    [{ friendlyName: '𝒷'.repeat(51) }, 'friendlyName', 'too_long'],
+  ])('%j is refused', async (fields, field, code) => {
+    const body = { name: fresh(), friendlyName: 'Friends', ...fields }
+    for (const { status, json } of [
+      await instance.call('POST /api/user-groups', { body }),
+      await instance.call('PUT /api/user-groups/{id}', { params: { id }, body }),
+    ])
+      expect([status, json]).toEqual([
+        400,
+        expect.objectContaining({
+          code: 'validation_failed',
+          details: { fields: [expect.objectContaining({ field, code })] },
+        }),
+      ])
+  })
+
+  test('the shortest and the longest names are taken', async () => {
+    expect((await create({ name: '𝒷2', friendlyName: 'ab' })).status).toBe(201)
+    expect((await create({ name: '𝒷'.repeat(255), friendlyName: '𝒷'.repeat(50) })).status).toBe(201)
+  })
+
+  test.each<[string, unknown]>([
+    ['PUT /api/user-groups/{id}/users', {}],
+    ['PUT /api/user-groups/{id}/users', { userIds: null }],
+  ])('%s needs all its fields, unlike in %j', async (call, body) => {
+    const answer = await instance.call(call, { params: { id }, body })
+    expect([answer.status, answer.json.code]).toEqual([400, 'validation_failed'])
+  })
+
+  test.each<[string, unknown]>([
+    ['POST /api/user-groups', { name: 5, friendlyName: 'Friends' }],
+    ['PUT /api/user-groups/{id}/users', { userIds: 'x' }],
+    ['PUT /api/user-groups/{id}/users', { userIds: [null] }],
+    ['PUT /api/user-groups/{id}/users', []],
+    ['PUT /api/custom-claims/user-group/{userGroupId}', {}],
+  ])('%s takes no %j', async (call, body) => {
+    const answer = await instance.call(call, { params: { id, userGroupId: id }, body })
+    expect([answer.status, answer.json.code]).toEqual([400, 'invalid_request_body'])
+  })
+
+  test.each(['sub', 'groups', 'email'])('the claim %s is reserved', async (key) => {
+    const body = [{ key, value: 'x' }]
+    const params = { userGroupId: id }
+    const { status, json } = await instance.call('PUT /api/custom-claims/user-group/{userGroupId}', { params, body })
+    expect([status, json.code]).toEqual([400, 'reserved_claim'])
+  })
+
+  test.each(['nonsense', randomUUID(), '__proto__', '\0'])('there is no group with the id %j', async (unknown) => {
+    const params = { id: unknown, userGroupId: unknown }
+    for (const [call, body] of [
+      ['GET /api/user-groups/{id}', undefined],
+      ['PUT /api/user-groups/{id}', { name: fresh(), friendlyName: 'Friends' }],
+      ['DELETE /api/user-groups/{id}', undefined],
+      ['PUT /api/user-groups/{id}/users', { userIds: [] }],
+      ['PUT /api/custom-claims/user-group/{userGroupId}', []],
+    ] as const) {
+      const { status, json } = await instance.call(call, { params, body })
+      expect([call, status, json.code]).toEqual([call, 404, 'not_found'])
+    }
+  })
+})

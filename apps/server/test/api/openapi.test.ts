@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { operation } from '../../src/http/api/operation.ts'
+import { named, pageOf } from '../../src/http/api/schema.ts'
+import { openApiDocument } from '../../src/openapi/document.ts'
+import { html } from '../../src/openapi/html.ts'
+import { contract } from './contract.ts'
+import { comparison, type Differences, type Document, type DocumentedOperation } from './documented.ts'
+import { type Instance, startInstance } from './instance.ts'
+
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+/** Served, but not by operations. */
+const undocumented = ['GET /healthz', 'GET /api/docs', 'GET /api/signup/setup', 'POST /api/signup/setup']
+
+let instance: Instance
+let document: Document
+let differences: Differences
+let operations: readonly (readonly [call: string, operation: DocumentedOperation])[]
+
+beforeAll(async () => {
+  instance = await startInstance()
+  const answer = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
+  // A cast: what the test relies on is checked by the tests below.
+  document = answer.json() as Document
+  differences = comparison(document)
+  operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, each]) => [`${method.toUpperCase()} ${path}`, each] as const),
+  )
+})
+
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+test('documents what is served, and nothing else', () => {
+  const served = contract
+    .filter(({ status, auth }) => status === 'served' && auth !== 'protocol')
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+    .filter((call) => !undocumented.includes(call))
+  expect(operations.map(([call]) => call).sort()).toEqual(served.sort())
+})
+
+test('says of every operation who may call it', () => {
+  const access = new Map(operations.map(([call, { security }]) => [call, security]))
+  expect(access.get('GET /api/api-keys')).toEqual([{ session: [] }, { apiKey: ['read:account'] }])
+  expect(access.get('DELETE /api/api-keys/{id}')).toEqual([{ session: [] }, { apiKey: ['write:account'] }])
+  expect(access.get('POST /api/api-keys')).toEqual([{ session: [] }])
+  expect(access.get('GET /api/version/latest')).toEqual([])
+  const auths = new Map(
+    contract.map(({ method, path, auth }) => [`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`, auth]),
+  )
+  for (const [call, security] of access)
+    expect([call, security.length]).toEqual([call, { public: 0, session: 1 }[String(auths.get(call))] ?? 2])
+})
+
+test('describes the query of a list', () => {
+  const list = document.paths['/api/api-keys']?.get
+  expect(list?.parameters).toEqual([
+    expect.objectContaining({ name: 'pagination', in: 'query', style: 'deepObject' }),
+    expect.objectContaining({
+      name: 'sort',
+      schema: expect.objectContaining({
+        properties: expect.objectContaining({
+          column: { type: 'string', enum: ['createdAt', 'name', 'expiresAt', 'lastUsedAt'] },
+        }),
+      }),
+    }),
+  ])
+})
+
+test('keeps named schemas once, and refers to nothing that is missing', () => {
+  const text = JSON.stringify(document)
+  const referred = new Set([...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name))
+  expect(referred).toContain('ApiKeyDto')
+  expect([...referred].sort()).toEqual(Object.keys(document.components.schemas).sort())
+})
+
+test('has no pattern that only JavaScript understands', () => {
+  expect(JSON.stringify(document)).not.toMatch(/\\[pP]\{/)
+})
+
+test('every operation answers as documented to nobody, and to an administrator', async () => {
+  // Reading comes first, since something that is written may end the session.
+  const inOrder = operations.toSorted(([a], [b]) => Number(b.startsWith('GET')) - Number(a.startsWith('GET')))
+  for (const agent of [instance.agent(), instance.administrator])
+    for (const [call, { requestBody }] of inOrder) {
+      const [method = '', path = ''] = call.split(' ')
+      const body = requestBody === undefined ? {} : { body: {} }
+      const answer = await agent.sendJson(method, instance.url + path.replaceAll(/\{\w+\}/g, someId), body)
+      expect([call, differences(call, answer)]).toEqual([call, []])
+    }
+})
+
+test('the page names every operation', async () => {
+  const page = await instance.agent().get(`${instance.url}/api/docs`)
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  for (const [call] of operations) expect(page.text).toContain(`<code>${call}</code>`)
+  expect(page.text).not.toMatch(/<script|undefined|\[object/)
+})
+
+test('what the page shows is text, whatever it holds', () => {
+  const hostile = `"><script>alert('&')</script>`
+  const { text } = html`<p title="${hostile}">${[html`<b>${hostile}</b>`]}</p>`
+  const escaped = '&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;'
+  expect(text).toBe(`<p title="${escaped}"><b>${escaped}</b></p>`)
+})
+
+describe('a document', () => {
+  const about = { url: 'https://id.example.com', version: '1.2.3' }
+  const read = operation({
+    id: 'readThings',
+    method: 'get',
+    path: '/api/things/:id',
+    summary: 'Things',
+    area: 'users',
+    access: 'administrator',
+    list: { sort: ['name'], filter: ['disabled'], search: true },
+    query: { light: { type: 'boolean' } },
+    answer: {
+      status: 200,
+      schema: pageOf(named('Thing', { type: 'object', properties: { title: { type: 'string' } } })),
+    },
+    handle: async () => ({}),
+  })
+
+  test('has the parameters of the address and of the query', () => {
+    expect(openApiDocument([read], about)).toMatchObject({
+      paths: {
+        '/api/things/{id}': {
+          get: {
+            parameters: [
+              { name: 'id', in: 'path', required: true },
+              { name: 'light', in: 'query' },
+              { name: 'pagination' },
+              { name: 'sort' },
+              { name: 'filters', schema: { properties: { disabled: {} } } },
+              { name: 'search' },
+            ],
+          },
+        },
+      },
+      components: {
+        schemas: { Thing: { properties: { title: { type: 'string' } } } },
+        securitySchemes: { session: { name: '__Host-access_token' } },
+      },
+    })
+  })
+
+  test('is refused where two operations share an id or an address', () => {
+    expect(() => openApiDocument([read, { ...read, path: '/api/others' }], about)).toThrow('is there twice')
+    expect(() => openApiDocument([read, { ...read, id: 'other' }], about)).toThrow('is there twice')
+  })
+
+  test('is refused where two schemas share a name', () => {
+    const schema = named('Thing', { type: 'string' })
+    const other = { ...read, id: 'other', path: '/api/others', answer: { status: 200, schema } } as const
+    expect(() => openApiDocument([read, other], about)).toThrow('Two schemas of the API are named Thing.')
+  })
+})

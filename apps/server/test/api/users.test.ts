@@ -1,0 +1,346 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { createUserAdministration, type UserAdministration } from '../../src/users/user-administration.ts'
+import { type UserSettings, usualUserSettings } from '../../src/users/user-settings.ts'
+import { type Answer, audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { createPerson, freshName } from './people.ts'
+
+let instance: CalledInstance
+const create = (fields?: Readonly<Record<string, unknown>>) => createPerson(instance, fields)
+
+function read(id: string): Promise<Answer> {
+  return instance.call('GET /api/users/{id}', { params: { id } })
+}
+
+async function signIn(id: string): Promise<UserAgent> {
+  const { json } = await instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: {} })
+  const agent = instance.agent()
+  const answer = await agent.postForm(`${instance.url}/lc`, { code: String(json.token) })
+  expect(answer.status).toBe(303)
+  return agent
+}
+
+/** Returns the id of the credential. */
+async function addPasskey(agent: UserAgent): Promise<string> {
+  const at = `${instance.url}/settings/account/passkeys`
+  const begun = await agent.postJson(`${at}/options`, {})
+  // A cast: the options are what the authenticator takes.
+  const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+  const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
+  expect((await agent.postJson(at, { response })).status).toBe(200)
+  return response.id
+}
+
+async function me(agent: UserAgent = instance.administrator): Promise<string> {
+  return String((await instance.call('GET /api/users/me', { agent })).json.id)
+}
+
+describe.each(kinds)('users on %s', (kind) => {
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  test('are created, read, changed and deleted', async () => {
+    const id = randomUUID()
+    const body = {
+      id,
+      username: 'Zoe',
+      email: 'Zoe@Example.com',
+      emailVerified: true,
+      firstName: 'Zoe\u0308',
+      lastName: 'Müller',
+      isAdmin: true,
+      locale: 'de',
+      disabled: false,
+      userGroupIds: [],
+      password: 'unknown fields are ignored',
+    }
+    const expected = {
+      id,
+      username: 'Zoe',
+      email: 'Zoe@Example.com',
+      emailVerified: true,
+      firstName: 'Zoë',
+      lastName: 'Müller',
+      displayName: 'Zoë Müller',
+      isAdmin: true,
+      locale: 'de',
+      customClaims: [],
+      userGroups: [],
+      ldapId: null,
+      disabled: false,
+    }
+    const created = await instance.call('POST /api/users', { body })
+    expect([created.status, created.json]).toEqual([201, expected])
+    expect((await read(id)).json).toEqual(expected)
+    const change = { id: randomUUID(), username: 'zoe2', email: 'zoe@example.com', displayName: 'Z.' }
+    const changed = await instance.call('PUT /api/users/{id}', { params: { id }, body: change })
+    expect(changed.status).toBe(200)
+    expect(changed.json).toEqual({
+      ...expected,
+      ...{ username: 'zoe2', email: 'zoe@example.com', emailVerified: false, firstName: '', lastName: '' },
+      ...{ displayName: 'Z.', isAdmin: false, locale: null },
+    })
+    const gone = await instance.call('DELETE /api/users/{id}', { params: { id } })
+    expect([gone.status, gone.response.text]).toEqual([204, ''])
+    const missing = await read(id)
+    expect([missing.status, missing.json.code]).toEqual([404, 'user_not_found'])
+    const by = await me()
+    expect(audited(instance, 'account_created').at(-1)).toMatchObject({ accountId: id, method: 'api', by })
+    expect(audited(instance, 'account_updated').at(-1)).toMatchObject({
+      accountId: id,
+      fields: expect.arrayContaining(['userName', 'email', 'administrator']),
+      by,
+    })
+    expect(audited(instance, 'account_removed').at(-1)).toMatchObject({ accountId: id, by })
+  })
+
+  test('are listed by page, searched, sorted and filtered', async () => {
+    for (const firstName of ['Lis%t', 'lis_t', 'LIST'])
+      await create({ firstName, lastName: 'Listed', emailVerified: firstName === 'LIST' })
+    const names = async (query: string) => {
+      const { status, json } = await instance.call('GET /api/users', { query })
+      expect(status).toBe(200)
+      return json
+    }
+    const all = { search: 'LISTED', 'sort[column]': 'createdAt', 'sort[direction]': 'desc' }
+    const page = await names(`?${new URLSearchParams({ ...all, 'pagination[limit]': '2', 'pagination[page]': '9' })}`)
+    expect(page).toEqual({
+      data: [expect.objectContaining({ firstName: 'Lis%t', userGroups: [], customClaims: [] })],
+      pagination: { totalPages: 2, totalItems: 3, currentPage: 2, itemsPerPage: 2 },
+    })
+    for (const [query, found] of [
+      [{ search: '%' }, ['Lis%t']],
+      [{ search: 's_t' }, ['lis_t']],
+      [{ search: 'listed', 'filters[emailVerified]': 'true' }, ['LIST']],
+      [{ search: 'listed', 'filters[emailVerified][0]': 'false', 'sort[column]': 'createdAt' }, ['Lis%t', 'lis_t']],
+      [{ search: 'listed', 'filters[disabled]': 'true' }, []],
+    ] as const)
+      expect(await names(`?${new URLSearchParams(query)}`)).toMatchObject({
+        data: found.map((firstName) => expect.objectContaining({ firstName })),
+        pagination: { totalItems: found.length },
+      })
+  })
+
+  test('are in groups and have claims', async () => {
+    const { id } = await create()
+    const names = { name: freshName(), friendlyName: 'Friends' }
+    const group = (await instance.call('POST /api/user-groups', { body: names })).json
+    const put = (userGroupIds: readonly unknown[]) =>
+      instance.call('PUT /api/users/{id}/user-groups', { params: { id }, body: { userGroupIds } })
+    const inGroup = {
+      ...names,
+      ...{ id: group.id, customClaims: [], userCount: 0, ldapId: null, createdAt: group.createdAt },
+    }
+    const joined = await put([group.id, randomUUID(), 'nonsense'])
+    expect([joined.status, joined.json.userGroups]).toEqual([200, [inGroup]])
+    const groups = await instance.call('GET /api/users/{id}/groups', { params: { id } })
+    const { userCount: _, ...bare } = inGroup
+    expect([groups.status, groups.json]).toEqual([200, [{ ...bare, users: [], allowedOidcClients: [] }]])
+    expect((await put([])).json.userGroups).toEqual([])
+    const events = audited(instance, 'account_groups_changed').filter(({ accountId }) => accountId === id)
+    expect(events).toMatchObject([{ added: [group.id] }, { removed: [group.id] }])
+
+    const claims = [
+      { key: 'room', value: '5' },
+      { key: 'cafe\u0301', value: '👩‍👧' },
+    ]
+    const params = { userId: id }
+    const set = await instance.call('PUT /api/custom-claims/user/{userId}', { params, body: claims })
+    const stored = [claims[0], { key: 'café', value: '👩‍👧' }]
+    expect([set.status, set.json]).toEqual([200, stored])
+    expect((await read(id)).json.customClaims).toEqual(stored)
+    expect((await instance.call('GET /api/custom-claims/suggestions')).json).toContain('café')
+    expect(audited(instance, 'account_claims_changed').at(-1)).toMatchObject({ accountId: id, keys: ['room', 'café'] })
+    expect((await create({ userGroupIds: [group.id] })).json.userGroups).toEqual([inGroup])
+  })
+
+  test('who are disabled are out at once, and have to sign in again when they are let in', async () => {
+    const { id, json } = await create()
+    const agent = await signIn(id)
+    expect(await me(agent)).toBe(id)
+    const { username, email } = json
+    for (const disabled of [true, false]) {
+      const body = { username, email, disabled }
+      expect((await instance.call('PUT /api/users/{id}', { params: { id }, body })).json.disabled).toBe(disabled)
+      expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
+    }
+    const [off, on] = ['account_disabled', 'account_enabled'].map((event) => audited(instance, event).at(-1))
+    expect([off, on]).toMatchObject([{ accountId: id }, { accountId: id }])
+  })
+
+  test('who are deleted leave neither sessions nor passkeys nor keys to whoever gets their id', async () => {
+    const { id, json } = await create()
+    const agent = await signIn(id)
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const made = await instance.call('POST /api/api-keys', { agent, body: { name: 'Terraform', expiresAt } })
+    const token = String(made.json.token)
+    await addPasskey(agent)
+    await instance.call('DELETE /api/users/{id}', { params: { id } })
+    expect((await create({ id, username: json.username, email: json.email })).status).toBe(201)
+    expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
+    const options = { headers: { 'x-api-key': token } }
+    expect((await instance.agent().getJson(`${instance.url}/api/users/me`, options)).status).toBe(401)
+    const passkeys = await instance.call('GET /api/users/{id}/webauthn-credentials', { params: { id } })
+    expect(passkeys.json).toEqual([])
+  })
+
+  test('the last administrator stays', async () => {
+    const id = await me()
+    const body = { username: 'ada', email: 'ada@example.com' }
+    for (const answer of [
+      await instance.call('DELETE /api/users/{id}', { params: { id } }),
+      await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...body, isAdmin: false } }),
+      await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...body, isAdmin: true, disabled: true } }),
+    ])
+      expect([answer.status, answer.json.code]).toEqual([409, 'last_administrator'])
+    expect(await me()).toBe(id)
+  })
+
+  test('one name or address is one person’s', async () => {
+    const { json } = await create()
+    for (const [fields, property] of [
+      [{ username: String(json.username).toUpperCase() }, 'username'],
+      [{ email: String(json.email).toUpperCase() }, 'email'],
+      [{ id: json.id }, 'id'],
+    ] as const) {
+      const answer = await create(fields)
+      expect([answer.status, answer.json]).toEqual([
+        409,
+        expect.objectContaining({ code: 'already_in_use', details: { property } }),
+      ])
+    }
+  })
+
+  test('administrators see and remove passkeys, even the last one', async () => {
+    const { id } = await create()
+    const agent = await signIn(id)
+    const credentialID = await addPasskey(agent)
+    const params = { id }
+    const listed = await instance.call('GET /api/users/{id}/webauthn-credentials', { params })
+    expect([listed.status, listed.json]).toEqual([
+      200,
+      [
+        {
+          id: expect.any(String),
+          name: expect.any(String),
+          credentialID,
+          attestationType: 'none',
+          transport: expect.any(Array),
+          backupEligible: expect.any(Boolean),
+          backupState: expect.any(Boolean),
+          createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        },
+      ],
+    ])
+    const [{ id: credentialId }] = listed.response.json() as [{ id: string }]
+    const remove = (of: string) =>
+      instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id: of, credentialId } })
+    expect((await remove(await me())).json.code).toBe('passkey_not_found')
+    expect((await remove(id)).status).toBe(204)
+    expect((await remove(id)).json.code).toBe('passkey_not_found')
+    expect((await instance.call('GET /api/users/{id}/webauthn-credentials', { params })).json).toEqual([])
+    expect(audited(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId: id, passkeyId: credentialId })
+  })
+})
+
+describe('what users say of themselves', () => {
+  beforeAll(async () => {
+    instance = await startCalled('SQLite')
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  test('gives them no rights, and an address is not verified for that', async () => {
+    const { id, json } = await create({ emailVerified: true })
+    const agent = await signIn(id)
+    const say = (fields: Readonly<Record<string, unknown>>) =>
+      instance.call('PUT /api/users/me', {
+        agent,
+        body: { username: json.username, email: json.email, isAdmin: true, disabled: true, ...fields },
+      })
+    const named = await say({ firstName: 'New', emailVerified: false })
+    expect([named.status, named.json]).toEqual([200, { ...json, firstName: 'New', displayName: 'New' }])
+    const moved = await say({ email: 'elsewhere@example.com', emailVerified: true })
+    expect(moved.json).toMatchObject({ email: 'elsewhere@example.com', emailVerified: false, isAdmin: false })
+    const { by, accountId } = audited(instance, 'account_updated').at(-1) ?? {}
+    expect([by, accountId]).toEqual([undefined, id])
+  })
+
+  test('is refused like anything else', async () => {
+    const agent = await signIn((await create()).id)
+    for (const body of [
+      { username: 'ada', email: 'x@example.com' },
+      { username: freshName(), email: 'ADA@example.com' },
+    ])
+      expect((await instance.call('PUT /api/users/me', { agent, body })).json.code).toBe('already_in_use')
+  })
+})
+
+describe('what the settings say about users', () => {
+  beforeAll(async () => {
+    instance = await startCalled('SQLite')
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const nobody = { requestId: null, ipAddress: null, userAgent: null }
+
+  function administration(settings: Partial<UserSettings>): UserAdministration {
+    const { directory, pocket } = instance.app
+    return createUserAdministration({
+      directory,
+      pocket,
+      audit: { record: async () => {} },
+      transaction: (work) => work(),
+      forget: async () => {},
+      settings: async () => ({ ...usualUserSettings, ...settings }),
+    })
+  }
+
+  test('an e-mail address may be left out', async () => {
+    const username = freshName()
+    const created = await administration({ requireEmail: false }).create({ id: 'a', origin: nobody }, { username })
+    expect(created).toMatchObject({ userName: username, email: null })
+  })
+
+  test('new users get groups where nobody has chosen any, and claims in any case', async () => {
+    const { groups } = instance.app.directory
+    const group = await groups.create({ name: 'everybody', friendlyName: 'Everybody' })
+    const other = await groups.create({ name: 'chosen', friendlyName: 'Chosen' })
+    const defaultClaims = [{ key: 'plan', value: 'free' }]
+    const users = administration({ defaultGroupIds: [group.id], defaultClaims })
+    for (const [userGroupIds, id] of [
+      [undefined, group.id],
+      [[], group.id],
+      [[other.id], other.id],
+    ] as const) {
+      const body = {
+        username: freshName(),
+        email: `${freshName()}@example.com`,
+        ...(userGroupIds && { userGroupIds: [...userGroupIds] }),
+      }
+      const created = await users.create({ id: 'a', origin: nobody }, body)
+      expect(created).toMatchObject({ groups: [{ id }], claims: defaultClaims })
+    }
+  })
+
+  test('people may change no more than their language', async () => {
+    const { id, json } = await create()
+    const users = administration({ editOwnAccount: false, requireEmail: true })
+    const changed = await users.updateOwn({ id, origin: nobody }, { username: 'other', firstName: 'X', locale: 'de' })
+    expect(changed).toMatchObject({ userName: json.username, email: json.email, firstName: '', locale: 'de' })
+  })
+
+  test('an address that a person gives is verified by that, but not one that was there', async () => {
+    const { id, json } = await create()
+    const username = String(json.username)
+    const users = administration({ emailsVerified: true })
+    const say = (email: string) => users.updateOwn({ id, origin: nobody }, { username, email })
+    expect(await say(String(json.email))).toMatchObject({ emailVerified: false })
+    expect(await say('elsewhere@example.com')).toMatchObject({ emailVerified: true })
+  })
+})

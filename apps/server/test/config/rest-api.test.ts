@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals'
+import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
+
+function staticApiKey(environment: Readonly<Record<string, string>>, file = ''): string | undefined {
+  return loadConfig(environment, () => Buffer.from(file)).staticApiKey
+}
+
+describe('STATIC_API_KEY', () => {
+  test.each([
+    ['sixteen letters!', 'sixteen letters!'],
+    ['  sixteen letters!\t', 'sixteen letters!'],
+    ['', undefined],
+  ])('%j is %j', (given, expected) => {
+    expect(staticApiKey({ STATIC_API_KEY: given })).toBe(expected)
+  })
+
+  test('comes from a file as well', () => {
+    expect(staticApiKey({ STATIC_API_KEY_FILE: '/run/key' }, 'sixteen letters!\n')).toBe('sixteen letters!')
+  })
+
+  test.each(['fifteen letters', `   ${'x'.repeat(15)}   `, 'sixteen letters\u00fc', 'sixteen\nletters and more'])(
+    '%j is refused, and not shown',
+    (given) => {
+      const load = () => staticApiKey({ STATIC_API_KEY: given })
+      expect(load).toThrow(InvalidConfig)
+      expect(load).toThrow(/STATIC_API_KEY: it (has 15 characters|holds signs that are not ASCII)/)
+      expect(load).not.toThrow(given.trim())
+    },
+  )
+})

@@ -1,0 +1,138 @@
+import { type FieldError, InvalidInput } from '../errors.ts'
+import type { Client, FederatedIdentity } from './client.ts'
+import { redirectUriProblem } from './redirect-uris.ts'
+
+/** What an administrator decides about a client. What is left out takes the value in brackets. */
+export interface ClientInput {
+  /** 1 to 50 characters. */
+  readonly name: string
+  /** At most 150 characters (none). */
+  readonly description?: string
+  /** An absolute URL (`null`). */
+  readonly launchUrl?: string | null
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris?: readonly string[]
+  readonly isPublic?: boolean
+  /** Always the case for a public client. */
+  readonly pkceRequired?: boolean
+  readonly requiresReauthentication?: boolean
+  readonly requiresPushedAuthorizationRequests?: boolean
+  readonly skipConsent?: boolean
+  /** A client that is not restricted forgets its groups. */
+  readonly isGroupRestricted?: boolean
+  readonly federatedIdentities?: readonly FederatedIdentity[]
+  /** 1 to 525,600 (60). */
+  readonly accessTokenDurationMinutes?: number
+  /** 1 to 525,600 (43,200). */
+  readonly refreshTokenDurationMinutes?: number
+  /** (`null` for a new client, unchanged for another) */
+  readonly template?: string | null
+}
+
+export interface NewClientInput extends ClientInput {
+  /** 2–128 characters of `A-Za-z0-9._-`; a UUID where it is not given. */
+  readonly id?: string
+}
+
+/** What an input says about a client, completed. */
+export function decided(input: ClientInput, template: string | null) {
+  const isPublic = input.isPublic ?? false
+  return {
+    name: input.name.normalize('NFC').trim(),
+    description: (input.description ?? '').normalize('NFC').trim(),
+    launchUrl: input.launchUrl || null,
+    redirectUris: [...new Set(input.redirectUris)],
+    postLogoutRedirectUris: [...new Set(input.postLogoutRedirectUris ?? [])],
+    isPublic,
+    pkceRequired: isPublic || (input.pkceRequired ?? false),
+    requiresReauthentication: input.requiresReauthentication ?? false,
+    requiresPushedAuthorizationRequests: input.requiresPushedAuthorizationRequests ?? false,
+    skipConsent: input.skipConsent ?? false,
+    isGroupRestricted: input.isGroupRestricted ?? false,
+    federatedIdentities: input.federatedIdentities ?? [],
+    accessTokenDurationMinutes: input.accessTokenDurationMinutes ?? 60,
+    refreshTokenDurationMinutes: input.refreshTokenDurationMinutes ?? 43_200,
+    template: input.template === undefined ? template : input.template,
+  } satisfies Partial<Client>
+}
+
+/** @throws {InvalidInput} `validation_failed` where there is a problem */
+export function refuse(fields: readonly FieldError[]): void {
+  if (fields.length > 0) throw new InvalidInput('validation_failed', 'The client is not valid.', { fields })
+}
+
+export function idProblems(id: string | undefined): FieldError[] {
+  if (id === undefined || /^[a-zA-Z0-9._-]{2,128}$/.test(id)) return []
+  return [
+    { field: 'id', code: 'invalid_format', message: 'must be 2 to 128 letters, digits, dots, hyphens or underscores' },
+  ]
+}
+
+export function groupIdProblems(ids: readonly string[]): FieldError[] {
+  return ids.flatMap((id, index) =>
+    id !== '' && id.length <= 255 && /^\P{Cc}+$/u.test(id)
+      ? []
+      : [{ field: `allowedGroupIds[${index}]`, code: 'invalid_format', message: 'must be the id of a group' }],
+  )
+}
+
+export function problems(input: ClientInput): FieldError[] {
+  return [
+    ...textProblems(input),
+    ...uriProblems(input),
+    ...(input.federatedIdentities ?? []).flatMap(identityProblems),
+    ...(['accessTokenDurationMinutes', 'refreshTokenDurationMinutes'] as const).flatMap((field) =>
+      durationProblems(field, input[field]),
+    ),
+  ]
+}
+
+function textProblems(input: ClientInput): FieldError[] {
+  const found: FieldError[] = []
+  const name = input.name.normalize('NFC').trim()
+  if (name === '') found.push({ field: 'name', code: 'required', message: 'is required' })
+  if ([...name].length > 50) found.push(tooLong('name', 50))
+  if (/[\p{Cc}\p{Cs}]/u.test(name))
+    found.push({ field: 'name', code: 'invalid_format', message: 'must be one line of plain text' })
+  const description = (input.description ?? '').normalize('NFC').trim()
+  if ([...description].length > 150) found.push(tooLong('description', 150))
+  if (/[\p{Cc}\p{Cs}]/u.test(description.replaceAll(/[\r\n\t]/g, ' ')))
+    found.push({ field: 'description', code: 'invalid_format', message: 'must be plain text' })
+  return found
+}
+
+function tooLong(field: string, longest: number): FieldError {
+  return { field, code: 'too_long', message: `must be at most ${longest} characters long` }
+}
+
+function uriProblems(input: ClientInput): FieldError[] {
+  const found: FieldError[] = []
+  for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const)
+    for (const [index, uri] of (input[list] ?? []).entries()) {
+      const code = redirectUriProblem(uri)
+      if (code) found.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
+    }
+  // A page links to it, so that nothing may be started by it but another page or an app.
+  if (input.launchUrl && redirectUriProblem(input.launchUrl.replace(/#.*$/s, '')))
+    found.push({ field: 'launchUrl', code: 'invalid_format', message: 'must be a valid URL' })
+  return found
+}
+
+function identityProblems({ issuer, subject, audience, jwks }: FederatedIdentity, index: number): FieldError[] {
+  return Object.entries({ issuer, subject, audience, jwks })
+    .filter(([, value]) => value !== null && (value.length > 2000 || /[\p{Cc}\p{Cs}]/u.test(value)))
+    .map(([name]) => ({
+      field: `federatedIdentities[${index}].${name}`,
+      code: 'invalid_format',
+      message: 'must be one line of plain text',
+    }))
+}
+
+const longestDuration = 525_600
+
+function durationProblems(field: string, minutes = 1): FieldError[] {
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= longestDuration) return []
+  return minutes > longestDuration
+    ? [{ field, code: 'too_long', message: `must be at most ${longestDuration}` }]
+    : [{ field, code: 'too_short', message: 'must be at least 1' }]
+}

@@ -1,0 +1,90 @@
+import type { Client } from '../clients/client.ts'
+import {
+  type ClientFilter,
+  type ClientList,
+  type ClientListRequest,
+  type ClientSort,
+  clientFilters,
+  type ListedClient,
+  nameKey,
+  offsetOf,
+} from '../clients/client-list.ts'
+import { mayUse } from '../clients/group-restriction.ts'
+import type { Consent } from '../consents/consent.ts'
+
+/** What the databases do in SQL. */
+export function listClients(
+  clients: readonly Client[],
+  consents: readonly Consent[],
+  request: ClientListRequest,
+): ClientList {
+  const { scope, limit } = request
+  const own = new Map(
+    scope.of === 'everybody'
+      ? []
+      : consents.filter(({ accountId }) => accountId === scope.accountId).map((each) => [each.clientId, each]),
+  )
+  const wanted = clients
+    .filter((client) => belongs(client, own, request))
+    .map((client) => listed(client, own.get(client.id)))
+    .sort((left, right) => compareListed(left, right, request))
+  const offset = offsetOf(request, wanted.length)
+  return { items: wanted.slice(offset, offset + limit), total: wanted.length }
+}
+
+function belongs(client: Client, own: ReadonlyMap<string, Consent>, request: ClientListRequest): boolean {
+  const { scope, filters, search } = request
+  if (scope.of === 'usable' && !mayUse(client, scope.groupIds)) return false
+  if (scope.of === 'consented' && !own.has(client.id)) return false
+  if (!nameKey(client.name).includes(nameKey(search))) return false
+  return clientFilters.every((name) => {
+    const values = filters[name] ?? []
+    return values.length === 0 || values.includes(filtered(client, name))
+  })
+}
+
+function filtered(client: Client, name: ClientFilter): string | boolean {
+  return name === 'hasLaunchUrl' ? client.launchUrl !== null : client[name]
+}
+
+function listed({ allowedGroupIds, ...client }: Client, consent: Consent | undefined): ListedClient {
+  return {
+    client,
+    allowedGroupCount: allowedGroupIds.length,
+    consent: consent ? { scopes: consent.scopes, updatedAt: consent.updatedAt } : null,
+  }
+}
+
+type SortValue = string | number | null
+
+function sortValue({ client, allowedGroupCount, consent }: ListedClient, by: ClientSort): SortValue {
+  switch (by) {
+    case 'name':
+      return nameKey(client.name)
+    case 'allowedGroupCount':
+      return allowedGroupCount
+    case 'lastUsedAt':
+      return consent?.updatedAt ?? null
+    default: {
+      const value = client[by]
+      return typeof value === 'boolean' ? Number(value) : value
+    }
+  }
+}
+
+function compareListed(left: ListedClient, right: ListedClient, { sort }: ClientListRequest): number {
+  const stable = left.client.createdAt - right.client.createdAt || compareBytes(left.client.id, right.client.id)
+  if (sort === null) return stable
+  const [first, second] = [sortValue(left, sort.by), sortValue(right, sort.by)]
+  if (first === null || second === null) return Number(first === null) - Number(second === null) || stable
+  return (sort.descending ? -1 : 1) * compareValues(first, second) || stable
+}
+
+function compareValues(left: string | number, right: string | number): number {
+  if (typeof left === 'number' && typeof right === 'number') return left - right
+  return compareBytes(String(left), String(right))
+}
+
+function compareBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right))
+}

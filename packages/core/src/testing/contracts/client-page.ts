@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import type { ClientListRequest, ClientScope } from '../../clients/client-list.ts'
+import type { PocketStores } from '../../stores.ts'
+import { client } from './client-store.ts'
+import { type ContractCase, noon } from './contract.ts'
+
+type Stores = Pick<PocketStores, 'clients' | 'consents'>
+
+const everything: ClientListRequest = {
+  scope: { of: 'everybody' },
+  page: 1,
+  limit: 20,
+  sort: null,
+  filters: {},
+  search: '',
+}
+
+async function idsOf({ clients }: Stores, request: Partial<ClientListRequest> = {}): Promise<string[]> {
+  const { items } = await clients.page({ ...everything, ...request })
+  return items.map(({ client: { id } }) => id)
+}
+
+/** Four clients, in the order in which they were created. */
+async function fill({ clients }: Stores): Promise<void> {
+  await clients.insert(client('d', { name: 'Zoë', createdAt: noon, allowedGroupIds: ['g1'], isGroupRestricted: true }))
+  await clients.insert(client('c', { name: '100%', createdAt: noon + 1, pkceRequired: true, skipConsent: true }))
+  await clients.insert(client('b', { name: 'a_b', createdAt: noon + 2, launchUrl: 'https://b.example' }))
+  await clients.insert(
+    client('a', { name: 'Abb', createdAt: noon + 2, allowedGroupIds: ['g1', 'g2'], isGroupRestricted: true }),
+  )
+}
+
+/** What {@link PocketStores.clients} promises of its pages, some of which are about consents. */
+export const clientPageContract: readonly ContractCase<Stores>[] = [
+  {
+    name: 'comes in the order of creation, page by page; a page beyond the last one is the last one',
+    run: async (stores) => {
+      assert.deepEqual(await stores.clients.page(everything), { items: [], total: 0 })
+      await fill(stores)
+      assert.deepEqual(await idsOf(stores), ['d', 'c', 'a', 'b'])
+      assert.deepEqual(await idsOf(stores, { limit: 3 }), ['d', 'c', 'a'])
+      assert.deepEqual(await idsOf(stores, { limit: 3, page: 2 }), ['b'])
+      assert.deepEqual(await idsOf(stores, { limit: 3, page: 99 }), ['b'])
+      assert.equal((await stores.clients.page({ ...everything, limit: 1 })).total, 4)
+    },
+  },
+  {
+    name: 'holds the whole client but for its groups, which it counts',
+    run: async (stores) => {
+      await fill(stores)
+      const { items } = await stores.clients.page({ ...everything, search: 'abb' })
+      const { allowedGroupIds: _, ...record } = client('a', {
+        name: 'Abb',
+        createdAt: noon + 2,
+        isGroupRestricted: true,
+      })
+      assert.deepEqual(items, [{ client: record, allowedGroupCount: 2, consent: null }])
+    },
+  },
+  {
+    name: 'is sorted either way, and equal ones by creation',
+    run: async (stores) => {
+      await fill(stores)
+      const sorted = (by: NonNullable<ClientListRequest['sort']>['by'], descending = false) =>
+        idsOf(stores, { sort: { by, descending } })
+      assert.deepEqual(await sorted('name'), ['c', 'b', 'a', 'd'])
+      assert.deepEqual(await sorted('name', true), ['d', 'a', 'b', 'c'])
+      assert.deepEqual(await sorted('createdAt', true), ['a', 'b', 'c', 'd'])
+      assert.deepEqual(await sorted('pkceRequired', true), ['c', 'd', 'a', 'b'])
+      assert.deepEqual(await sorted('isGroupRestricted'), ['c', 'b', 'd', 'a'])
+      assert.deepEqual(await sorted('allowedGroupCount', true), ['a', 'd', 'c', 'b'])
+      assert.deepEqual(await sorted('type'), ['d', 'c', 'a', 'b'])
+    },
+  },
+  {
+    name: 'is searched for letters of the name in either case; wildcards of SQL are letters too',
+    run: async (stores) => {
+      await fill(stores)
+      assert.deepEqual(await idsOf(stores, { search: 'ZOË' }), ['d'])
+      assert.deepEqual(await idsOf(stores, { search: 'zoe\u0308' }), ['d'])
+      assert.deepEqual(await idsOf(stores, { search: '%' }), ['c'])
+      assert.deepEqual(await idsOf(stores, { search: 'A_B' }), ['b'])
+      assert.deepEqual(await idsOf(stores, { search: '!' }), [])
+      assert.deepEqual(await idsOf(stores, { search: "'" }), [])
+    },
+  },
+  {
+    name: 'is filtered: each filter has to match one of its values',
+    run: async (stores) => {
+      await fill(stores)
+      const filtered = (filters: ClientListRequest['filters']) => idsOf(stores, { filters })
+      assert.deepEqual(await filtered({ pkceRequired: [true] }), ['c'])
+      assert.deepEqual(await filtered({ pkceRequired: [true, false] }), ['d', 'c', 'a', 'b'])
+      assert.deepEqual(await filtered({ isGroupRestricted: [false], skipConsent: [false] }), ['b'])
+      assert.deepEqual(await filtered({ hasLaunchUrl: [true] }), ['b'])
+      assert.deepEqual(await filtered({ type: ['standard', 'cimd'], hasLaunchUrl: [false] }), ['d', 'c', 'a'])
+      assert.deepEqual(await filtered({ type: ['cimd'] }), [])
+      assert.deepEqual(await filtered({ skipConsent: ['yes', 1] }), [])
+      assert.deepEqual(await filtered({ skipConsent: [] }), ['d', 'c', 'a', 'b'])
+      assert.equal((await stores.clients.page({ ...everything, filters: { pkceRequired: [true] } })).total, 1)
+    },
+  },
+  {
+    name: 'shows a member of groups what may be used, and what has been: that which never was comes last',
+    run: async (stores) => {
+      await fill(stores)
+      await stores.consents.allow('me', 'c', ['openid', 'email'], noon + 5)
+      await stores.consents.allow('me', 'd', ['openid'], noon + 6)
+      await stores.consents.allow('another', 'b', ['openid'], noon + 7)
+      const usable = (groupIds: readonly string[]): ClientScope => ({ of: 'usable', accountId: 'me', groupIds })
+      assert.deepEqual(await idsOf(stores, { scope: usable([]) }), ['c', 'b'])
+      assert.deepEqual(await idsOf(stores, { scope: usable(['g2', 'unknown']) }), ['c', 'a', 'b'])
+      const sort = { by: 'lastUsedAt', descending: true } as const
+      assert.deepEqual(await idsOf(stores, { scope: usable(['g1']), sort }), ['d', 'c', 'a', 'b'])
+      assert.deepEqual(await idsOf(stores, { scope: usable(['g1']), sort: { ...sort, descending: false } }), [
+        'c',
+        'd',
+        'a',
+        'b',
+      ])
+      const { items } = await stores.clients.page({ ...everything, scope: usable([]) })
+      assert.deepEqual(
+        items.map(({ consent }) => consent),
+        [{ scopes: ['openid', 'email'], updatedAt: noon + 5 }, null],
+      )
+    },
+  },
+  {
+    name: 'shows an account what it has consented to, also where it may not be used any more',
+    run: async (stores) => {
+      await fill(stores)
+      await stores.consents.allow('me', 'd', ['openid'], noon + 6)
+      await stores.consents.allow('another', 'b', ['openid'], noon + 7)
+      const scope: ClientScope = { of: 'consented', accountId: 'me' }
+      const { items, total } = await stores.clients.page({ ...everything, scope })
+      assert.equal(total, 1)
+      assert.deepEqual(
+        items.map(({ client: { id }, consent }) => [id, consent]),
+        [['d', { scopes: ['openid'], updatedAt: noon + 6 }]],
+      )
+      assert.deepEqual(await idsOf(stores, { scope, filters: { hasLaunchUrl: [true] } }), [])
+    },
+  },
+]

@@ -1,0 +1,133 @@
+import {
+  type ClientFilter,
+  type ClientList,
+  type ClientListRequest,
+  type ClientScope,
+  type ClientSort,
+  clientFilters,
+  type ListedClient,
+  nameKey,
+  offsetOf,
+} from '../clients/client-list.ts'
+import { clientGroupTable, clientTable } from './client.table.ts'
+import { consentTable } from './consent.table.ts'
+import type { Database, DatabaseKind } from './database.ts'
+import { jsonList } from './json-list.ts'
+import type { Parameter } from './statements.ts'
+import { TableRows } from './table-rows.ts'
+
+const clients = new TableRows(clientTable)
+const groups = new TableRows(clientGroupTable)
+const consents = new TableRows(consentTable)
+
+const filterColumns: Readonly<Record<ClientFilter, string>> = {
+  pkceRequired: 'pkce_required',
+  pkceSupported: 'pkce_supported',
+  requiresReauthentication: 'requires_reauthentication',
+  requiresPushedAuthorizationRequests: 'requires_pushed_authorization_requests',
+  skipConsent: 'skip_consent',
+  isGroupRestricted: 'is_group_restricted',
+  type: 'client_type',
+  hasLaunchUrl: '(launch_url IS NOT NULL)',
+}
+
+const sortColumns: Readonly<Record<ClientSort, string>> = {
+  ...filterColumns,
+  createdAt: 'created_at',
+  name: 'name_key',
+  allowedGroupCount: 'allowed_group_count',
+  lastUsedAt: 'consent_used_at',
+}
+
+const texts = new Set<ClientSort>(['name', 'type'])
+
+/** One statement that counts, and one that reads. */
+export async function pageOfClients(database: Database, request: ClientListRequest): Promise<ClientList> {
+  const query = new ClientQuery(database.kind)
+  const from = `${clients.table} ${query.join(request.scope)} WHERE ${query.conditions(request)}`
+  const [counted] = await database.query<{ total: string | number }>(
+    `SELECT COUNT(*) AS total FROM ${from}`,
+    query.parameters,
+  )
+  const total = Number(counted?.total ?? 0)
+  const select = `SELECT ${clients.columns}, ${query.consentColumns(request.scope)},
+    (SELECT COUNT(*) FROM ${groups.table} WHERE client_id = id) AS allowed_group_count FROM ${from}
+    ORDER BY ${query.order(request)} LIMIT ${query.parameter(request.limit)} OFFSET ${query.parameter(offsetOf(request, total))}`
+  const found = await database.query<ListedRow>(select, query.parameters)
+  return { items: Array.from(found, listedClient), total }
+}
+
+interface ListedRow {
+  readonly allowed_group_count: string | number
+  readonly consent_scopes: string | null
+  readonly consent_used_at: string | number | null
+}
+
+function listedClient(row: ListedRow): ListedClient {
+  const { nameKey: _, ...client } = clients.read(row)
+  const { consent_scopes: scopes, consent_used_at: usedAt } = row
+  return {
+    client,
+    allowedGroupCount: Number(row.allowed_group_count),
+    consent: scopes === null ? null : { scopes: JSON.parse(scopes), updatedAt: Number(usedAt) },
+  }
+}
+
+/** The parts of the statement, and what its placeholders stand for, in the order in which they are asked for. */
+class ClientQuery {
+  readonly parameters: Parameter[] = []
+  readonly #kind: DatabaseKind
+
+  constructor(kind: DatabaseKind) {
+    this.#kind = kind
+  }
+
+  parameter(value: Parameter): string {
+    this.parameters.push(value)
+    return `$${this.parameters.length}`
+  }
+
+  /** The account's consents, under names that no column of a client has. */
+  join(scope: ClientScope): string {
+    if (scope.of === 'everybody') return ''
+    const own = `(SELECT client_id AS consent_client_id, scopes AS consent_scopes, updated_at AS consent_used_at
+      FROM ${consents.table} WHERE account_id = ${this.parameter(scope.accountId)})`
+    return `${scope.of === 'consented' ? 'JOIN' : 'LEFT JOIN'} ${own} AS consent ON consent_client_id = id`
+  }
+
+  consentColumns({ of }: ClientScope): string {
+    return of === 'everybody' ? 'NULL AS consent_scopes, NULL AS consent_used_at' : 'consent_scopes, consent_used_at'
+  }
+
+  conditions({ scope, filters, search }: ClientListRequest): string {
+    const conditions = clientFilters.flatMap((name) => this.#matching(name, filters[name] ?? []))
+    if (search !== '') conditions.push(`name_key LIKE ${this.parameter(`%${escaped(nameKey(search))}%`)} ESCAPE '!'`)
+    if (scope.of === 'usable')
+      conditions.push(`(NOT is_group_restricted OR EXISTS (SELECT 1 FROM ${groups.table} WHERE client_id = id
+        AND group_id IN ${jsonList(this.#kind, this.parameter(JSON.stringify(scope.groupIds)))}))`)
+    return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ')
+  }
+
+  order({ sort }: ClientListRequest): string {
+    const stable = ['created_at', this.#bytes('id')]
+    if (sort === null) return stable.join(', ')
+    const column = texts.has(sort.by) ? this.#bytes(sortColumns[sort.by]) : sortColumns[sort.by]
+    return [`${column} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST`, ...stable].join(', ')
+  }
+
+  #matching(name: ClientFilter, values: readonly Parameter[]): string[] {
+    if (values.length === 0) return []
+    const fitting = [...new Set(values)].filter((value) => typeof value === (name === 'type' ? 'string' : 'boolean'))
+    if (fitting.length === 0) return ['FALSE']
+    return [`${filterColumns[name]} IN (${fitting.map((value) => this.parameter(value)).join(', ')})`]
+  }
+
+  /** SQLite compares bytes, PostgreSQL as its database was set up to. */
+  #bytes(column: string): string {
+    return this.#kind === 'postgres' ? `${column} COLLATE "C"` : column
+  }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[!%_]/g, '!$&')
+}

@@ -1,0 +1,257 @@
+import { describe, expect, test } from '@jest/globals'
+import type { NewClientInput } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { decide, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
+
+const redirectUri = 'https://app.example/callback'
+const back = (url: string) => url.startsWith(redirectUri)
+
+interface Setting {
+  readonly host: Host
+  readonly agent: UserAgent
+  readonly configuration: oidc.Configuration
+}
+
+async function relyingParty(host: Host, input: Partial<NewClientInput> = {}) {
+  const { client, secret } = await host.client({ redirectUris: [redirectUri], ...input })
+  const configuration = await oidc.discovery(
+    new URL(host.issuer),
+    client.id,
+    undefined,
+    oidc.ClientSecretBasic(secret),
+    { execute: [oidc.allowInsecureRequests] },
+  )
+  return { client, configuration }
+}
+
+type Parameters = Readonly<Record<string, string>>
+
+async function authorize({ agent, configuration }: Pick<Setting, 'agent' | 'configuration'>, more: Parameters = {}) {
+  const url = oidc.buildAuthorizationUrl(configuration, {
+    redirect_uri: redirectUri,
+    scope: 'openid email offline_access',
+    state: 'a state',
+    ...more,
+  })
+  const page = await agent.follow(await agent.get(url.href), { until: back })
+  const finish = (to: string | null) =>
+    oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), { expectedState: 'a state' })
+  return { page, finish }
+}
+
+/** The error that the client is sent. */
+function refusal(to: string | null): string | null {
+  return new URL(to ?? '').searchParams.get('error')
+}
+
+/** Somebody who has signed in, and allowed a client of this kind what it asked for. */
+async function authorized(host: Host, input: Partial<NewClientInput> = {}, groupIds: readonly string[] = []) {
+  const { client, configuration } = await relyingParty(host, input)
+  if (groupIds.length > 0) await host.pocket.clients.setAllowedGroups(client.id, groupIds)
+  const { account, authenticator } = await host.person('ada')
+  const agent = new UserAgent()
+  const { page, finish } = await authorize({ agent, configuration })
+  const after = await signIn(agent, page, authenticator, back)
+  const returned = after.location === null ? await decide(agent, after, 'submitTo', back) : after
+  return { host, client, configuration, account, authenticator, agent, tokens: await finish(returned.location) }
+}
+
+describe('the lifetimes of tokens', () => {
+  test('are those of the client', async () => {
+    await using host = await startHost()
+    const { client, configuration, account, tokens } = await authorized(host, {
+      accessTokenDurationMinutes: 5,
+      refreshTokenDurationMinutes: 525_600,
+    })
+    const { client: another } = await relyingParty(host)
+    expect(tokens.expires_in).toBe(300)
+    const { exp = 0, iat = 0 } = await oidc.tokenIntrospection(configuration, tokens.refresh_token ?? '')
+    expect(exp - iat).toBe(525_600 * 60)
+    expect(another).toMatchObject({ accessTokenDurationMinutes: 60, refreshTokenDurationMinutes: 43_200 })
+
+    await host.pocket.clients.update(client.id, { ...client, accessTokenDurationMinutes: 7 })
+    const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+    expect(refreshed.expires_in).toBe(420)
+    expect(await oidc.fetchUserInfo(configuration, refreshed.access_token, account.id)).toMatchObject({
+      email: 'ada@example.com',
+    })
+    expect((await oidc.clientCredentialsGrant(configuration)).expires_in).toBe(420)
+  })
+})
+
+describe('a client that need not ask for consent', () => {
+  test('gets its code without a page, and the consent is recorded', async () => {
+    await using host = await startHost()
+    const { client, account } = await authorized(host, { skipConsent: true })
+    const { stores, events } = host
+    expect(await stores.consents.find(account.id, client.id)).toMatchObject({
+      scopes: expect.arrayContaining(['openid', 'email']),
+    })
+    expect(events.some(({ event }) => event === 'consent_given')).toBe(false)
+  })
+
+  test('asks all the same where the request wants it asked, and takes no for an answer', async () => {
+    await using host = await startHost()
+    const { configuration } = await relyingParty(host, { skipConsent: true })
+    const { account, authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const { page } = await authorize({ agent, configuration }, { prompt: 'consent' })
+    const consent = await signIn(agent, page, authenticator, back)
+    expect(viewOf(consent).view).toBe('consent')
+    const returned = await decide(agent, consent, 'cancelTo', back)
+    expect(refusal(returned.location)).toBe('access_denied')
+    expect(await host.stores.consents.find(account.id, configuration.clientMetadata().client_id)).toBeUndefined()
+  })
+
+  test('is asked about again when it need ask, for what it had been given anyway it need not', async () => {
+    await using host = await startHost()
+    const setting = await authorized(host, { skipConsent: true })
+    await host.pocket.clients.update(setting.client.id, { ...setting.client, skipConsent: false })
+    const { page } = await authorize(setting, { prompt: 'none' })
+    expect(refusal(page.location)).toBeNull()
+    const more = await authorize(setting, { prompt: 'none', scope: 'openid profile' })
+    expect(refusal(more.page.location)).toBe('consent_required')
+  })
+})
+
+test('each use of a client is remembered with its consent', async () => {
+  await using host = await startHost()
+  const setting = await authorized(host)
+  const { account, client } = setting
+  const before = await host.stores.consents.find(account.id, client.id)
+  host.clock.pass(minute)
+  await authorize(setting, { prompt: 'none' })
+  const after = await host.stores.consents.find(account.id, client.id)
+  expect(after).toEqual({ ...before, updatedAt: expect.any(Number) })
+  expect((after?.updatedAt ?? 0) - (before?.updatedAt ?? 0)).toBeGreaterThanOrEqual(minute)
+})
+
+test('a consent that is withdrawn takes the tokens of this client along, and of no other', async () => {
+  await using host = await startHost()
+  const setting = await authorized(host)
+  const { configuration, tokens, account, client } = setting
+  const other = await relyingParty(host, { skipConsent: true })
+  const { page, finish } = await authorize({ agent: setting.agent, configuration: other.configuration })
+  const kept = await finish(page.location)
+  expect(await host.pocket.withdrawConsent(account.id, client.id)).toBe(true)
+  expect(await host.pocket.withdrawConsent(account.id, client.id)).toBe(false)
+  expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
+  await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+    error: 'invalid_grant',
+  })
+  expect(await oidc.tokenIntrospection(other.configuration, kept.access_token)).toMatchObject({ active: true })
+  const again = await authorize(setting)
+  expect(viewOf(again.page)).toMatchObject({ view: 'consent', allowedBefore: false })
+})
+
+describe('a client that is restricted to groups', () => {
+  test('lets members in', async () => {
+    await using host = await startHost()
+    const { tokens } = await authorized(host, { isGroupRestricted: true, skipConsent: true }, ['g0', 'g1'])
+    expect(tokens.claims()).toMatchObject({ email: 'ada@example.com' })
+  })
+
+  test.each([[['g2']], [[]]])('with the groups %j lets nobody else in, and tells the client', async (groupIds) => {
+    await using host = await startHost()
+    const { client, configuration } = await relyingParty(host, { isGroupRestricted: true, skipConsent: true })
+    await host.pocket.clients.setAllowedGroups(client.id, groupIds)
+    const { account, authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const silent = await authorize({ agent, configuration }, { prompt: 'none' })
+    expect(refusal(silent.page.location)).toBe('login_required')
+    const { page } = await authorize({ agent, configuration })
+    expect(refusal((await signIn(agent, page, authenticator, back)).location)).toBe('access_denied')
+    const again = await authorize({ agent, configuration }, { prompt: 'none' })
+    expect(refusal(again.page.location)).toBe('access_denied')
+    expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
+    expect(host.events).toContainEqual(
+      expect.objectContaining({ event: 'authorization_refused', code: 'access_denied', clientId: client.id }),
+    )
+  })
+
+  test('ends at once for whoever leaves the group, and begins again for whoever comes back', async () => {
+    await using host = await startHost()
+    const { configuration, tokens, account } = await authorized(host, { isGroupRestricted: true }, ['g1'])
+    host.accounts.set(account.id, { ...account, groups: [] })
+    await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
+    for (const token of [tokens.access_token, tokens.refresh_token ?? ''])
+      expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'access_denied',
+    })
+    host.accounts.set(account.id, account)
+    const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+    expect(await oidc.fetchUserInfo(configuration, refreshed.access_token, account.id)).toMatchObject({
+      sub: account.id,
+    })
+  })
+
+  test('does not exchange the code of somebody who has left the group meanwhile', async () => {
+    await using host = await startHost()
+    const setting = await authorized(host, { isGroupRestricted: true }, ['g1'])
+    const { page, finish } = await authorize(setting)
+    await host.pocket.clients.setAllowedGroups(setting.client.id, ['g2'])
+    await expect(finish(page.location)).rejects.toMatchObject({ error: 'access_denied' })
+  })
+})
+
+describe('a client that has to push its requests', () => {
+  test('is refused what it did not push, and served what it did', async () => {
+    await using host = await startHost()
+    const { configuration } = await relyingParty(host, { requiresPushedAuthorizationRequests: true })
+    const { authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const { page } = await authorize({ agent, configuration })
+    expect(refusal(page.location)).toBe('invalid_request')
+    const url = await oidc.buildAuthorizationUrlWithPAR(configuration, { redirect_uri: redirectUri, scope: 'openid' })
+    expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri'])
+    const asked = await agent.follow(await agent.get(url.href), { until: back })
+    const returned = await decide(agent, await signIn(agent, asked, authenticator, back), 'submitTo', back)
+    expect(new URL(returned.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
+  })
+})
+
+describe('a client that requires a fresh authentication', () => {
+  test('asks for the passkey again a minute later, and not before', async () => {
+    await using host = await startHost()
+    const setting = await authorized(host, { requiresReauthentication: true })
+    host.clock.pass(50 * second)
+    expect(refusal((await authorize(setting, { prompt: 'none' })).page.location)).toBeNull()
+    host.clock.pass(20 * second)
+    expect(refusal((await authorize(setting, { prompt: 'none' })).page.location)).toBe('login_required')
+    const { page, finish } = await authorize(setting)
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in', reason: 'again' })
+    const returned = await signIn(setting.agent, page, setting.authenticator, back)
+    expect((await finish(returned.location)).claims()).toMatchObject({ acr: 'phr' })
+  })
+
+  test('waits for a person who reads the consent page for longer', async () => {
+    await using host = await startHost()
+    const { configuration } = await relyingParty(host, { requiresReauthentication: true })
+    const { authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const { page, finish } = await authorize({ agent, configuration })
+    const consent = await signIn(agent, page, authenticator, back)
+    host.clock.pass(5 * minute)
+    const returned = await decide(agent, consent, 'submitTo', back)
+    expect((await finish(returned.location)).claims()).toMatchObject({ email: 'ada@example.com' })
+  })
+
+  test('does not ask the people of other clients', async () => {
+    await using host = await startHost()
+    const setting = await authorized(host)
+    host.clock.pass(10 * minute)
+    expect(refusal((await authorize(setting, { prompt: 'none' })).page.location)).toBeNull()
+  })
+})
+
+test('a client that uses PKCE without having to is known to support it', async () => {
+  await using host = await startHost()
+  const setting = await authorized(host)
+  const supported = async () => (await host.pocket.clients.find(setting.client.id))?.pkceSupported
+  expect(await supported()).toBe(false)
+  const challenge = await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier())
+  await authorize(setting, { prompt: 'none', code_challenge: challenge, code_challenge_method: 'S256' })
+  expect(await supported()).toBe(true)
+})

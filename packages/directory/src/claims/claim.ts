@@ -1,0 +1,74 @@
+import { InvalidInput } from '@pocket/core/errors'
+import { atMost, FieldReader, oneLine, required, storable } from '../fields.ts'
+
+/** A claim that an administrator gives to a user or to everybody in a group. */
+export interface CustomClaim {
+  readonly key: string
+  readonly value: string
+}
+
+/** What the provider says itself, of a person or of a token; nobody else may. */
+export const reservedClaims: ReadonlySet<string> = new Set([
+  'given_name',
+  'family_name',
+  'name',
+  'email',
+  'email_verified',
+  'preferred_username',
+  'display_name',
+  'groups',
+  'type',
+  'sub',
+  'iss',
+  'aud',
+  'exp',
+  'iat',
+  'auth_time',
+  'nonce',
+  'acr',
+  'amr',
+  'azp',
+  'client_id',
+  'nbf',
+  'jti',
+])
+
+/** The longest key, in characters. */
+export const longestKey = 255
+
+/**
+ * Claims as they can be stored, Unicode in NFC.
+ *
+ * @throws InvalidInput `validation_failed`; `reserved_claim` and `duplicate_claim` with `details.key` and the field `key`
+ */
+export function checkedClaims(claims: readonly CustomClaim[]): readonly CustomClaim[] {
+  const checked = claims.map(checkedClaim)
+  const seen = new Set<string>()
+  for (const { key } of checked) {
+    if (reservedClaims.has(key)) throw refusal('reserved_claim', key)
+    if (seen.has(key)) throw refusal('duplicate_claim', key)
+    seen.add(key)
+  }
+  return checked
+}
+
+function checkedClaim(claim: CustomClaim): CustomClaim {
+  const read = new FieldReader({ ...claim })
+  const checked = {
+    key: read.text('key', [required, atMost(longestKey), oneLine]),
+    value: read.text('value', [required, storable]),
+  }
+  read.assertValid('The claim')
+  return checked
+}
+
+function refusal(code: 'reserved_claim' | 'duplicate_claim', key: string): InvalidInput {
+  const [word, message]: [string, string] =
+    code === 'reserved_claim'
+      ? ['reserved', 'is said by the provider itself']
+      : ['duplicate', 'is there more than once']
+  return new InvalidInput(code, `The claim ${key} ${message}`, {
+    details: { key },
+    fields: [{ field: 'key', code: word, message }],
+  })
+}

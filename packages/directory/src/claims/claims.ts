@@ -1,0 +1,55 @@
+import type { Transaction } from '@pocket/core'
+import { NotFound } from '@pocket/core/errors'
+import type { GroupStore } from '../groups/group-store.ts'
+import { groupNotFound } from '../groups/groups.ts'
+import { isId } from '../id.ts'
+import type { UserStore } from '../users/user-store.ts'
+import { type CustomClaim, checkedClaims } from './claim.ts'
+import type { ClaimStore } from './claim-store.ts'
+
+/** What clients are told beside the standard claims. */
+export interface Claims {
+  /**
+   * The user has these claims and no others. Returns them as they are stored.
+   *
+   * @throws NotFound `user_not_found`
+   * @throws InvalidInput `reserved_claim`, `duplicate_claim` (both with `details.key`), `validation_failed`
+   */
+  replaceForUser(id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
+  /** The same for a group. @throws NotFound `not_found` */
+  replaceForGroup(id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
+  /** The keys that are in use, those that are used most first. */
+  suggestions(): Promise<readonly string[]>
+}
+
+export interface ClaimPorts {
+  readonly users: UserStore
+  readonly groups: GroupStore
+  readonly claims: ClaimStore
+  /** A transaction during which nobody else changes the directory. */
+  readonly exclusively: Transaction
+}
+
+export function createClaims({ users, groups, claims, exclusively }: ClaimPorts): Claims {
+  return {
+    async replaceForUser(id, given) {
+      const checked = checkedClaims(given)
+      return exclusively(async () => {
+        if (!isId(id) || !(await users.find(id))) throw new NotFound('user_not_found', 'There is no such user')
+        await claims.replace('user', id, checked)
+        return checked
+      })
+    },
+
+    async replaceForGroup(id, given) {
+      const checked = checkedClaims(given)
+      return exclusively(async () => {
+        if (!isId(id) || !(await groups.find(id))) throw groupNotFound()
+        await claims.replace('group', id, checked)
+        return checked
+      })
+    },
+
+    suggestions: () => claims.keysByUse(),
+  }
+}

@@ -1,0 +1,38 @@
+import type { CustomClaim } from '../claims/claim.ts'
+import { atLeast, atMost, FieldReader, oneLine, required } from '../fields.ts'
+
+/** Some users, by whom clients decide what somebody may do. */
+export interface Group {
+  /** A UUID. */
+  readonly id: string
+  /** What clients are told. Unique, whatever the case of its letters. */
+  readonly name: string
+  /** What people read. */
+  readonly friendlyName: string
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number
+}
+
+export interface GroupWithClaims extends Group {
+  readonly claims: readonly CustomClaim[]
+}
+
+/** A group in a list. */
+export interface GroupItem extends GroupWithClaims {
+  readonly userCount: number
+}
+
+/**
+ * Checks what somebody has entered: `name` (2 to 255 characters) and `friendlyName` (2 to 50), Unicode in NFC.
+ *
+ * @throws InvalidInput `validation_failed` with every field that is wrong.
+ */
+export function groupNames(input: Readonly<Record<string, unknown>>): Pick<Group, 'name' | 'friendlyName'> {
+  const read = new FieldReader(input)
+  const names = {
+    friendlyName: read.text('friendlyName', [required, atLeast(2), atMost(50), oneLine]),
+    name: read.text('name', [required, atLeast(2), atMost(255), oneLine]),
+  }
+  read.assertValid('The group')
+  return names
+}

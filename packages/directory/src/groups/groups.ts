@@ -1,0 +1,119 @@
+import type { Clock, Transaction } from '@pocket/core'
+import { Conflict, NotFound } from '@pocket/core/errors'
+import type { ClaimStore } from '../claims/claim-store.ts'
+import { isId } from '../id.ts'
+import type { Page, PageRequest } from '../page.ts'
+import { uuid } from '../random.ts'
+import type { UserDetails } from '../users/user.ts'
+import type { UserStore } from '../users/user-store.ts'
+import { type Group, type GroupItem, type GroupWithClaims, groupNames } from './group.ts'
+import type { GroupStore } from './group-store.ts'
+import type { MembershipChange, MembershipStore } from './membership-store.ts'
+
+/** A group with everybody in it, by user name. */
+export interface GroupDetails extends GroupWithClaims {
+  readonly members: readonly UserDetails[]
+}
+
+/** What became of a change. */
+export interface GroupUpdate {
+  readonly group: Group
+  /** The names of the properties that are not as they were. */
+  readonly changed: readonly (keyof Group)[]
+}
+
+/** The groups of the directory, and what may happen to them. */
+export interface Groups {
+  find(id: string): Promise<GroupDetails | undefined>
+  /** Those of these groups that there are, by name and without their members; always two statements. */
+  list(ids: readonly string[]): Promise<readonly GroupWithClaims[]>
+  /** Some of the groups: search in the name; sorted by `createdAt`, `friendlyName`, `name` or `userCount`. */
+  page(request: PageRequest): Promise<Page<GroupItem>>
+  /**
+   * The fields are `name` and `friendlyName`, as {@link groupNames} reads them.
+   *
+   * @throws InvalidInput `validation_failed` @throws Conflict `already_in_use`; `details.property` is `name`.
+   */
+  create(input: Readonly<Record<string, unknown>>): Promise<Group>
+  /** @throws NotFound `not_found`, otherwise as `create` */
+  update(id: string, input: Readonly<Record<string, unknown>>): Promise<GroupUpdate>
+  /** Removes the group, and returns which that was. @throws NotFound `not_found` */
+  remove(id: string): Promise<Group>
+  /** These users and no others are in the group. Unknown ids are left aside. @throws NotFound `not_found` */
+  setMembers(id: string, userIds: readonly string[]): Promise<MembershipChange>
+}
+
+export interface GroupPorts {
+  readonly users: UserStore
+  readonly groups: GroupStore
+  readonly memberships: MembershipStore
+  readonly claims: ClaimStore
+  /** A transaction during which nobody else changes the directory. */
+  readonly exclusively: Transaction
+  readonly clock: Clock
+}
+
+export function createGroups({ users, groups, memberships, claims, exclusively, clock }: GroupPorts): Groups {
+  const find = async (id: string) => (isId(id) ? groups.find(id) : undefined)
+  const existing = async (id: string): Promise<Group> => {
+    const group = await find(id)
+    if (group === undefined) throw groupNotFound()
+    return group
+  }
+
+  return {
+    async find(id) {
+      const group = await find(id)
+      if (group === undefined) return undefined
+      const own = await claims.ofGroups([id])
+      const members = await users.withDetails(await memberships.membersOf(id))
+      return { ...group, claims: own.get(id) ?? [], members }
+    },
+
+    async list(ids) {
+      const found = await groups.list(ids.filter(isId))
+      const own = await claims.ofGroups(found.map(({ id }) => id))
+      return found.map((group) => ({ ...group, claims: own.get(group.id) ?? [] }))
+    },
+
+    page: (request) => groups.page(request),
+
+    create: async (input) => {
+      const group: Group = { id: uuid(), ...groupNames(input), createdAt: clock.now() }
+      return exclusively(async () => {
+        assertFree(await groups.insert(group))
+        return group
+      })
+    },
+
+    update: (id, input) =>
+      exclusively(async () => {
+        const before = await existing(id)
+        const group = { ...before, ...groupNames(input) }
+        const changed = (['name', 'friendlyName'] as const).filter((property) => before[property] !== group[property])
+        if (changed.length > 0) assertFree(await groups.update(group))
+        return { group, changed }
+      }),
+
+    remove: (id) =>
+      exclusively(async () => {
+        const group = await existing(id)
+        await groups.remove(id)
+        return group
+      }),
+
+    setMembers: (id, userIds) =>
+      exclusively(async () => {
+        await existing(id)
+        return memberships.replaceMembers(id, userIds.filter(isId))
+      }),
+  }
+}
+
+export function groupNotFound(): NotFound {
+  return new NotFound('not_found', 'There is no such group', { details: { resource: 'user_group' } })
+}
+
+function assertFree(stored: boolean): void {
+  if (!stored) throw new Conflict('already_in_use', 'Another group has this name', { details: { property: 'name' } })
+}

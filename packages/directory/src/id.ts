@@ -1,0 +1,7 @@
+/** A UUID in lower case, as all ids of this package are. */
+export const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Whether there can be anything with this id; a text from outside may even be one that a database refuses. */
+export function isId(text: string): boolean {
+  return idPattern.test(text)
+}

@@ -1,0 +1,17 @@
+/** What a list is asked for. What the list does not know, of sorts and filters, is left aside. */
+export interface PageRequest {
+  /** From 1 on; the last page stands for every page beyond it. */
+  readonly page: number
+  readonly limit: number
+  readonly sort: { readonly column: string; readonly descending: boolean } | null
+  /** For each field the values of which one has to match; without values everything matches. */
+  readonly filters: Readonly<Record<string, readonly (string | number | boolean)[]>>
+  /** A part of what is searched, whatever the case of its letters. Empty where everything is wanted. */
+  readonly search: string
+}
+
+/** Some items of a list, and how many there are altogether. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly total: number
+}

@@ -1,0 +1,50 @@
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import type { CustomClaim } from '../claims/claim.ts'
+import type { ClaimOwner, ClaimStore } from '../claims/claim-store.ts'
+import { groupClaimTable, userClaimTable } from './claim.table.ts'
+import { listed } from './ids.ts'
+
+const rows = { user: new TableRows(userClaimTable), group: new TableRows(groupClaimTable) }
+
+const sql = {
+  remove: {
+    user: `DELETE FROM ${rows.user.table} WHERE user_id = $1`,
+    group: `DELETE FROM ${rows.group.table} WHERE group_id = $1`,
+  },
+  keysByUse: `SELECT "key" FROM (SELECT "key" FROM ${rows.user.table} UNION ALL SELECT "key" FROM ${rows.group.table})
+    AS used GROUP BY "key" ORDER BY COUNT(*) DESC, "key"`,
+}
+
+export class TypeormClaimStore implements ClaimStore {
+  readonly #database: Database
+  readonly #ofGroups: string
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#ofGroups = `${rows.group.select} WHERE group_id IN (SELECT value FROM ${listed(database.kind)})
+      ORDER BY "position"`
+  }
+
+  async replace(owner: ClaimOwner, id: string, claims: readonly CustomClaim[]): Promise<void> {
+    await this.#database.transaction(async () => {
+      await this.#database.execute(sql.remove[owner], [id])
+      for (const [position, claim] of claims.entries())
+        await this.#database.execute(rows[owner].insert, rows[owner].values({ ...claim, ownerId: id, position }))
+    })
+  }
+
+  async ofGroups(ids: readonly string[]): Promise<ReadonlyMap<string, readonly CustomClaim[]>> {
+    const found = rows.group.all(await this.#database.query(this.#ofGroups, [JSON.stringify(ids)]))
+    const claims = new Map<string, CustomClaim[]>()
+    for (const { ownerId, key, value } of found) {
+      const known = claims.get(ownerId) ?? []
+      claims.set(ownerId, known)
+      known.push({ key, value })
+    }
+    return claims
+  }
+
+  async keysByUse(): Promise<readonly string[]> {
+    return (await this.#database.query<{ key: string }>(sql.keysByUse)).map(({ key }) => key)
+  }
+}

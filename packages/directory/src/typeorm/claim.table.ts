@@ -1,0 +1,36 @@
+import { columns } from '@pocket/core/typeorm'
+import { EntitySchema } from 'typeorm'
+import type { CustomClaim } from '../claims/claim.ts'
+
+const { bigint, text, uuid } = columns
+
+/** A claim with its place among those of the same owner. */
+export interface StoredClaim extends CustomClaim {
+  readonly ownerId: string
+  readonly position: number
+}
+
+export const userClaimTable = claimTable('pocket_user_claim', { column: 'user_id', of: 'pocket_user' })
+export const groupClaimTable = claimTable('pocket_group_claim', { column: 'group_id', of: 'pocket_group' })
+
+function claimTable(name: string, owner: { readonly column: string; readonly of: string }): EntitySchema<StoredClaim> {
+  return new EntitySchema<StoredClaim>({
+    name,
+    tableName: name,
+    columns: {
+      ownerId: { ...uuid, name: owner.column, primary: true },
+      key: { ...text, primary: true },
+      value: text,
+      position: bigint,
+    },
+    foreignKeys: [
+      {
+        name: `${name}_owner`,
+        target: owner.of,
+        columnNames: ['ownerId'],
+        referencedColumnNames: ['id'],
+        onDelete: 'CASCADE',
+      },
+    ],
+  })
+}

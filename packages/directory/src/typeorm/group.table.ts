@@ -1,0 +1,57 @@
+import { columns } from '@pocket/core/typeorm'
+import { EntitySchema } from 'typeorm'
+import type { Group } from '../groups/group.ts'
+
+const { bigint, text, uuid } = columns
+
+/** A group as stored, with the key by which names are compared. */
+export interface StoredGroup extends Group {
+  readonly nameKey: string
+}
+
+export const groupTable: EntitySchema<StoredGroup> = new EntitySchema<StoredGroup>({
+  name: 'pocket_group',
+  tableName: 'pocket_group',
+  columns: {
+    id: { ...uuid, primary: true },
+    name: text,
+    nameKey: { ...text, name: 'name_key' },
+    friendlyName: { ...text, name: 'friendly_name' },
+    createdAt: { ...bigint, name: 'created_at' },
+  },
+  indices: [
+    { name: 'pocket_group_name', columns: ['nameKey'], unique: true },
+    { name: 'pocket_group_by_age', columns: ['createdAt', 'id'] },
+  ],
+})
+
+export interface StoredMembership {
+  readonly userId: string
+  readonly groupId: string
+}
+
+export const membershipTable: EntitySchema<StoredMembership> = new EntitySchema<StoredMembership>({
+  name: 'pocket_membership',
+  tableName: 'pocket_membership',
+  columns: {
+    userId: { ...uuid, name: 'user_id', primary: true },
+    groupId: { ...uuid, name: 'group_id', primary: true },
+  },
+  indices: [{ name: 'pocket_membership_group', columns: ['groupId'] }],
+  foreignKeys: [
+    {
+      name: 'pocket_membership_of_user',
+      target: 'pocket_user',
+      columnNames: ['userId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+    {
+      name: 'pocket_membership_of_group',
+      target: 'pocket_group',
+      columnNames: ['groupId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
+})

@@ -1,0 +1,74 @@
+import { type Database, type DatabaseKind, TableRows } from '@pocket/core/typeorm'
+import type { Group } from '../groups/group.ts'
+import type { MembershipChange, MembershipStore } from '../groups/membership-store.ts'
+import type { User } from '../users/user.ts'
+import { groupTable } from './group.table.ts'
+import { groupsOf } from './group-store.ts'
+import { listed } from './ids.ts'
+import { userTable } from './user.table.ts'
+import { usersOf } from './user-store.ts'
+
+const groups = new TableRows(groupTable)
+const users = new TableRows(userTable)
+
+const sql = {
+  groupsOf: `${groups.select} WHERE id IN (SELECT group_id FROM pocket_membership WHERE user_id = $1)
+    ORDER BY name_key, id`,
+  membersOf: `${users.select} WHERE id IN (SELECT user_id FROM pocket_membership WHERE group_id = $1)
+    ORDER BY user_name_key`,
+}
+
+type Side = 'user' | 'group'
+
+export class TypeormMembershipStore implements MembershipStore {
+  readonly #database: Database
+  readonly #replacing: Readonly<Record<Side, ReturnType<typeof replacing>>>
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#replacing = { user: replacing(database.kind, 'user'), group: replacing(database.kind, 'group') }
+  }
+
+  async groupsOf(userId: string): Promise<readonly Group[]> {
+    return groupsOf(await this.#database.query(sql.groupsOf, [userId]))
+  }
+
+  async membersOf(groupId: string): Promise<readonly User[]> {
+    return usersOf(await this.#database.query(sql.membersOf, [groupId]))
+  }
+
+  replaceGroups(userId: string, groupIds: readonly string[]): Promise<MembershipChange> {
+    return this.#replace('user', userId, groupIds)
+  }
+
+  replaceMembers(groupId: string, userIds: readonly string[]): Promise<MembershipChange> {
+    return this.#replace('group', groupId, userIds)
+  }
+
+  async #replace(side: Side, id: string, wanted: readonly string[]): Promise<MembershipChange> {
+    const { current, known, add, remove } = this.#replacing[side]
+    const before = new Set(idsOf(await this.#database.query(current, [id])))
+    const after = new Set(idsOf(await this.#database.query(known, [JSON.stringify(wanted)])))
+    const added = [...after].filter((each) => !before.has(each))
+    const removed = [...before].filter((each) => !after.has(each))
+    if (removed.length > 0) await this.#database.execute(remove, [JSON.stringify(removed), id])
+    if (added.length > 0) await this.#database.execute(add, [JSON.stringify(added), id])
+    return { added, removed }
+  }
+}
+
+/** The statements that replace what one side of the memberships is connected with. */
+function replacing(kind: DatabaseKind, side: Side) {
+  const other = side === 'user' ? 'group' : 'user'
+  const chosen = `(SELECT value FROM ${listed(kind)})`
+  return {
+    current: `SELECT ${other}_id AS id FROM pocket_membership WHERE ${side}_id = $1`,
+    known: `SELECT id FROM pocket_${other} WHERE id IN ${chosen}`,
+    remove: `DELETE FROM pocket_membership WHERE ${side}_id = $2 AND ${other}_id IN ${chosen}`,
+    add: `INSERT INTO pocket_membership (${other}_id, ${side}_id) SELECT value, $2 FROM ${listed(kind)}`,
+  }
+}
+
+function idsOf(rows: readonly { id: string }[]): string[] {
+  return rows.map(({ id }) => id)
+}

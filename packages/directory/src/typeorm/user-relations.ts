@@ -1,0 +1,82 @@
+import type { Database, DatabaseKind } from '@pocket/core/typeorm'
+import type { CustomClaim } from '../claims/claim.ts'
+import type { GroupWithClaims } from '../groups/group.ts'
+import type { User, UserDetails } from '../users/user.ts'
+import { listed } from './ids.ts'
+
+interface RelationRow {
+  readonly kind: 'user_claim' | 'group' | 'group_claim'
+  /** The user, or for a claim of a group the group. */
+  readonly owner: string
+  readonly group_id: string
+  readonly first: string
+  readonly second: string
+  readonly number: string | number
+}
+
+/** The groups and claims of any number of users, by one statement. */
+export class UserRelations {
+  readonly #database: Database
+  readonly #statement: string
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#statement = statement(database.kind)
+  }
+
+  async of(users: readonly User[]): Promise<readonly UserDetails[]> {
+    const ids = JSON.stringify(users.map(({ id }) => id))
+    const found = await this.#database.query<RelationRow>(this.#statement, [ids])
+    const own = claimsByOwner(found, 'user_claim')
+    const ofGroups = claimsByOwner(found, 'group_claim')
+    const groups = Map.groupBy(
+      found.filter(({ kind }) => kind === 'group'),
+      ({ owner }) => owner,
+    )
+    return users.map((user) => ({
+      ...user,
+      claims: own.get(user.id) ?? [],
+      groups: (groups.get(user.id) ?? []).map((row) => groupOf(row, ofGroups)),
+    }))
+  }
+}
+
+// Ordered by the name's key, which only the groups have in `sorted`; claims by their place.
+function statement(kind: DatabaseKind): string {
+  const chosen = `(SELECT value FROM ${listed(kind)})`
+  return `SELECT 'user_claim' AS kind, user_id AS owner, '' AS group_id, "key" AS first, "value" AS second,
+      "position" AS number, '' AS sorted
+    FROM pocket_user_claim WHERE user_id IN ${chosen}
+    UNION ALL
+    SELECT 'group', m.user_id, g.id, g.name, g.friendly_name, g.created_at, g.name_key
+    FROM pocket_membership m JOIN pocket_group g ON g.id = m.group_id WHERE m.user_id IN ${chosen}
+    UNION ALL
+    SELECT 'group_claim', group_id, group_id, "key", "value", "position", ''
+    FROM pocket_group_claim
+    WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${chosen})
+    ORDER BY sorted, number`
+}
+
+function claimsByOwner(
+  found: readonly RelationRow[],
+  of: 'user_claim' | 'group_claim',
+): ReadonlyMap<string, readonly CustomClaim[]> {
+  const claims = new Map<string, CustomClaim[]>()
+  for (const { kind, owner, first, second } of found) {
+    if (kind !== of) continue
+    const known = claims.get(owner) ?? []
+    claims.set(owner, known)
+    known.push({ key: first, value: second })
+  }
+  return claims
+}
+
+function groupOf(row: RelationRow, claims: ReadonlyMap<string, readonly CustomClaim[]>): GroupWithClaims {
+  return {
+    id: row.group_id,
+    name: row.first,
+    friendlyName: row.second,
+    createdAt: Number(row.number),
+    claims: claims.get(row.group_id) ?? [],
+  }
+}

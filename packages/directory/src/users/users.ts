@@ -1,0 +1,164 @@
+import type { Clock, Transaction } from '@pocket/core'
+import { Conflict, NotFound } from '@pocket/core/errors'
+import type { CustomClaim } from '../claims/claim.ts'
+import { checkedClaims } from '../claims/claim.ts'
+import type { ClaimStore } from '../claims/claim-store.ts'
+import type { MembershipChange, MembershipStore } from '../groups/membership-store.ts'
+import { isId } from '../id.ts'
+import type { Page, PageRequest } from '../page.ts'
+import { type NewUser, newUser } from './create-user.ts'
+import type { User, UserDetails } from './user.ts'
+import type { UniqueProperty, UserStore } from './user-store.ts'
+
+/** What only an administrator may decide about a user. */
+export type UserRights = Partial<Pick<User, 'administrator' | 'disabled' | 'emailVerified'>>
+
+/** What a user begins with, beside the names. */
+export interface NewUserRights extends UserRights {
+  /** Unknown ones are left aside. */
+  readonly groupIds?: readonly string[]
+  readonly claims?: readonly CustomClaim[]
+}
+
+/** What became of a change. */
+export interface UserUpdate {
+  readonly before: User
+  readonly user: User
+  /** The names of the properties that are not as they were. */
+  readonly changed: readonly (keyof User)[]
+}
+
+/** The people of the directory, and what may happen to them. */
+export interface Users {
+  find(id: string): Promise<UserDetails | undefined>
+  /**
+   * Some of the users: search in the e-mail address, first, last and user name; sorted by `createdAt`, `username`,
+   * `email`, `emailVerified`, `firstName`, `lastName`, `displayName`, `isAdmin` or `disabled`; filtered by
+   * `emailVerified`, `isAdmin` and `disabled`.
+   */
+  page(request: PageRequest): Promise<Page<UserDetails>>
+  /**
+   * Changes what `fields` name, as {@link newUser} reads them: what is `undefined` stays, what is `null` is emptied. A new
+   * e-mail address is not verified, unless `rights` say so.
+   *
+   * @throws NotFound `user_not_found`
+   * @throws InvalidInput `validation_failed`
+   * @throws Conflict `already_in_use` with `details.property`, `last_administrator`
+   */
+  update(id: string, fields: Readonly<Record<string, unknown>>, rights?: UserRights): Promise<UserUpdate>
+  /**
+   * Removes the user, and returns who that was. The host calls `Pocket.forgetAccount` in the same transaction.
+   *
+   * @throws NotFound `user_not_found` @throws Conflict `last_administrator`
+   */
+  remove(id: string): Promise<User>
+  /** The user is in these groups and in no others. Unknown ids are left aside. @throws NotFound `user_not_found` */
+  setGroups(id: string, groupIds: readonly string[]): Promise<MembershipChange>
+}
+
+export interface UserPorts {
+  readonly users: UserStore
+  readonly memberships: MembershipStore
+  readonly claims: ClaimStore
+  /** A transaction during which nobody else changes the directory. */
+  readonly exclusively: Transaction
+  readonly clock: Clock
+}
+
+export function createUsers({ users, memberships, exclusively, clock }: UserPorts): Users {
+  const existing = async (id: string): Promise<User> => {
+    const user = isId(id) ? await users.find(id) : undefined
+    if (user === undefined) throw new NotFound('user_not_found', 'There is no such user')
+    return user
+  }
+
+  return {
+    async find(id) {
+      const user = isId(id) ? await users.find(id) : undefined
+      return user && (await users.withDetails([user]))[0]
+    },
+
+    page: (request) => users.page(request),
+
+    update: (id, fields, rights = {}) =>
+      exclusively(async () => {
+        const before = await existing(id)
+        const named = renamed(before, fields)
+        const emailVerified = named.email === before.email && before.emailVerified
+        const user: User = { ...before, ...named, emailVerified, ...rights, updatedAt: clock.now() }
+        const changed = changedProperties(before, user)
+        if (changed.length === 0) return { before, user: before, changed }
+        if (!governs(user)) await assertAnotherAdministrator(users, before)
+        assertFree(await users.update(user))
+        return { before, user, changed }
+      }),
+
+    remove: (id) =>
+      exclusively(async () => {
+        const user = await existing(id)
+        await assertAnotherAdministrator(users, user)
+        await users.remove(id)
+        return user
+      }),
+
+    setGroups: (id, groupIds) =>
+      exclusively(async () => {
+        await existing(id)
+        return memberships.replaceGroups(id, groupIds.filter(isId))
+      }),
+  }
+}
+
+/** Stores a user who is not there yet, with groups and claims. */
+export async function createUser(ports: UserPorts, planned: NewUser, rights: NewUserRights): Promise<User> {
+  const { users, memberships, claims, exclusively, clock } = ports
+  const { groupIds = [], claims: given = [], ...flags } = rights
+  const now = clock.now()
+  const defaults = { emailVerified: false, administrator: false, disabled: false, createdAt: now, updatedAt: now }
+  // Checked again, since a plan may have been put aside meanwhile, and the type alone proves nothing.
+  const user: User = { ...newUser({ ...planned }), ...defaults, ...flags }
+  const own = checkedClaims(given)
+  return exclusively(async () => {
+    assertFree(await users.insert(user))
+    if (groupIds.length > 0) await memberships.replaceGroups(user.id, groupIds.filter(isId))
+    if (own.length > 0) await claims.replace('user', user.id, own)
+    return user
+  })
+}
+
+/** @throws Conflict `last_administrator` where this user is the only one who can administer the directory */
+export async function assertAnotherAdministrator(users: UserStore, user: User): Promise<void> {
+  if (!governs(user) || (await users.anyOtherAdministrator(user.id))) return
+  throw new Conflict('last_administrator', 'Somebody has to be able to administer this', { details: { id: user.id } })
+}
+
+function governs({ administrator, disabled }: User): boolean {
+  return administrator && !disabled
+}
+
+function assertFree(taken: UniqueProperty | undefined): void {
+  if (taken === undefined) return
+  throw new Conflict('already_in_use', `Somebody else has this ${taken}`, { details: { property: taken } })
+}
+
+function renamed(before: User, fields: Readonly<Record<string, unknown>>): NewUser {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  // Names that nobody touches are not checked: older rules may have let them in, and must not keep anybody from being disabled.
+  return given.length === 0 ? before : newUser({ ...before, ...Object.fromEntries(given), id: before.id })
+}
+
+const changeable = [
+  'userName',
+  'email',
+  'emailVerified',
+  'firstName',
+  'lastName',
+  'displayName',
+  'administrator',
+  'disabled',
+  'locale',
+] as const satisfies readonly (keyof User)[]
+
+function changedProperties(before: User, after: User): readonly (keyof User)[] {
+  return changeable.filter((property) => before[property] !== after[property])
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { checkedClaims, longestKey, newUser, reservedClaims } from '../../src/index.ts'
+import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
+
+function refusal(claims: Parameters<typeof checkedClaims>[0]): unknown {
+  try {
+    return checkedClaims(claims)
+  } catch (error) {
+    return error
+  }
+}
+
+describe('custom claims', () => {
+  test.each([...reservedClaims])('%s is reserved', (key) => {
+    expect(
+      refusal([
+        { key: 'room', value: 'x' },
+        { key, value: 'x' },
+      ]),
+    ).toMatchObject({
+      status: 400,
+      code: 'reserved_claim',
+      details: { key },
+      fields: [{ field: 'key', code: 'reserved' }],
+    })
+  })
+
+  test.each(['picture', 'at_hash', 'c_hash', 'rat', 'sid', 'scope', 'https://example.com/claim', '__proto__', 'Ключ'])(
+    '%s is not',
+    (key) => {
+      expect(refusal([{ key, value: 'x' }])).toEqual([{ key, value: 'x' }])
+    },
+  )
+
+  test('are there once, however they are encoded', () => {
+    const twice = [
+      { key: 'caf\u00e9', value: '1' },
+      { key: 'cafe\u0301', value: '2' },
+    ]
+    expect(refusal(twice)).toMatchObject({
+      status: 400,
+      code: 'duplicate_claim',
+      details: { key: 'café' },
+      fields: [{ field: 'key', code: 'duplicate' }],
+    })
+  })
+
+  test.each([
+    [{ key: '', value: 'x' }, [['key', 'required']]],
+    [
+      { key: 'a'.repeat(longestKey + 1), value: '' },
+      [
+        ['key', 'too_long'],
+        ['value', 'required'],
+      ],
+    ],
+    [{ key: 'a\nb', value: 'x' }, [['key', 'invalid_format']]],
+    [{ key: 'a', value: '\0' }, [['value', 'invalid_format']]],
+    [{ key: 'a', value: '\ud800' }, [['value', 'invalid_format']]],
+  ])('%j is refused', (claim, problems) => {
+    const fields = problems.map(([field, code]) => expect.objectContaining({ field, code }))
+    expect(refusal([claim])).toMatchObject({ code: 'validation_failed', fields })
+  })
+})
+
+describe.each(kinds)('claims on %s', (_kind, open) => {
+  let it: DirectoryUnderTest
+
+  beforeEach(async () => {
+    it = await open()
+  })
+
+  afterEach(async () => it[Symbol.asyncDispose]())
+
+  test('take the place of those that were there, in their order', async () => {
+    const { directory } = it
+    const [{ id }, other] = [
+      await directory.create(newUser({ username: 'zoe' })),
+      await directory.create(newUser({ username: 'max' })),
+    ]
+    const first = [
+      { key: 'z'.repeat(longestKey), value: 'x'.repeat(10_000) },
+      { key: 'a', value: '{"json": ["👩‍👧"]}' },
+    ]
+    expect(await directory.claims.replaceForUser(id, first)).toEqual(first)
+    await directory.claims.replaceForUser(other.id, [{ key: 'a', value: 'of Max' }])
+    expect((await directory.users.find(id))?.claims).toEqual(first)
+    const second = [{ key: 'a', value: 'e\u0301' }]
+    expect(await directory.claims.replaceForUser(id, second)).toEqual([{ key: 'a', value: 'é' }])
+    expect((await directory.users.find(id))?.claims).toEqual([{ key: 'a', value: 'é' }])
+    const wrong = directory.claims.replaceForUser(id, [...second, { key: 'iss', value: 'x' }])
+    await expect(wrong).rejects.toMatchObject({ code: 'reserved_claim' })
+    expect((await directory.users.find(id))?.claims).toHaveLength(1)
+    expect((await directory.users.find(other.id))?.claims).toEqual([{ key: 'a', value: 'of Max' }])
+    for (const unknown of [randomUUID(), '\0'])
+      await expect(directory.claims.replaceForUser(unknown, [])).rejects.toMatchObject({ code: 'user_not_found' })
+  })
+
+  test('suggest their keys, those that are used most first', async () => {
+    const { directory } = it
+    const of = (...keys: string[]) => keys.map((key) => ({ key, value: 'x' }))
+    for (const [username, keys] of [
+      ['a', ['room', 'floor']],
+      ['b', ['room', 'desk']],
+    ] as const)
+      await directory.create(newUser({ username }), { claims: of(...keys) })
+    const group = await directory.groups.create({ name: 'staff', friendlyName: 'Staff' })
+    await directory.claims.replaceForGroup(group.id, of('room', 'floor', 'level'))
+    expect((await directory.groups.find(group.id))?.claims).toEqual(of('room', 'floor', 'level'))
+    expect(await directory.claims.suggestions()).toEqual(['room', 'floor', 'desk', 'level'])
+  })
+})

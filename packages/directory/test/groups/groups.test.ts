@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { newUser, type PageRequest, type User } from '../../src/index.ts'
+import { type DirectoryUnderTest, kinds, noon } from '../open-directory.ts'
+import { statementsOf } from '../statements.ts'
+
+const everything: PageRequest = { page: 1, limit: 20, sort: null, filters: {}, search: '' }
+
+describe.each(kinds)('groups on %s', (_kind, open) => {
+  let it: DirectoryUnderTest
+
+  beforeEach(async () => {
+    it = await open()
+  })
+
+  afterEach(async () => it[Symbol.asyncDispose]())
+
+  const person = (username: string): Promise<User> => it.directory.create(newUser({ username }))
+  const group = (name: string, friendlyName = name) => it.directory.groups.create({ name, friendlyName })
+  const namesOf = async (userId: string) => (await it.directory.accounts.find(userId))?.groups.map(({ name }) => name)
+  const membersOf = async (id: string) => (await it.directory.groups.find(id))?.members.map(({ userName }) => userName)
+
+  test('are kept as they were given', async () => {
+    const created = await group('Sta\u0308ff', 'Our 👩‍👩‍👧 staff')
+    expect(created).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: 'Stäff',
+      friendlyName: 'Our 👩‍👩‍👧 staff',
+      createdAt: noon,
+    })
+    expect(await it.directory.groups.find(created.id)).toEqual({ ...created, claims: [], members: [] })
+    for (const id of [randomUUID(), '', '\0']) expect(await it.directory.groups.find(id)).toBeUndefined()
+  })
+
+  test.each([
+    [{}, { friendlyName: 'required', name: 'required' }],
+    [
+      { friendlyName: 'a', name: '𝒷' },
+      { friendlyName: 'too_short', name: 'too_short' },
+    ],
+    [
+      { friendlyName: 'a'.repeat(51), name: 'a'.repeat(256) },
+      { friendlyName: 'too_long', name: 'too_long' },
+    ],
+    [
+      { friendlyName: 5, name: 'a\nb' },
+      { friendlyName: 'invalid_format', name: 'invalid_format' },
+    ],
+    [{ friendlyName: 'ok', name: '\ud800a' }, { name: 'invalid_format' }],
+  ])('%j is refused', async (input, codes) => {
+    const refusal = await it.directory.groups.create(input).then(
+      () => undefined,
+      (error) => error,
+    )
+    expect(refusal.code).toBe('validation_failed')
+    const found: [string, string][] = refusal.fields.map(({ field, code }: { field: string; code: string }) => [
+      field,
+      code,
+    ])
+    expect(Object.fromEntries(found)).toEqual(codes)
+  })
+
+  test('the longest names are taken', async () => {
+    expect(await group('𝒷'.repeat(255), '𝒷'.repeat(50))).toMatchObject({ name: '𝒷'.repeat(255) })
+  })
+
+  test('no two have one name, whatever the case', async () => {
+    const staff = await group('Stäff')
+    const taken = { status: 409, code: 'already_in_use', details: { property: 'name' } }
+    await expect(group('STÄFF')).rejects.toMatchObject(taken)
+    const other = await group('other')
+    const rename = (name: string) => it.directory.groups.update(other.id, { name, friendlyName: 'other' })
+    await expect(rename('stäff')).rejects.toMatchObject(taken)
+    expect(await rename('OTHER')).toEqual({ group: { ...other, name: 'OTHER' }, changed: ['name'] })
+    expect(await rename('OTHER')).toEqual({ group: { ...other, name: 'OTHER' }, changed: [] })
+    await it.directory.groups.remove(staff.id)
+    expect((await rename('stäff')).group.name).toBe('stäff')
+    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => group(i % 2 ? 'twin' : 'TWIN')))
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('what is not there is not found', async () => {
+    const { groups, claims } = it.directory
+    for (const id of [randomUUID(), 'x', '\0'])
+      for (const attempt of [
+        () => groups.update(id, { name: 'name', friendlyName: 'name' }),
+        () => groups.remove(id),
+        () => groups.setMembers(id, []),
+        () => claims.replaceForGroup(id, []),
+      ])
+        await expect(attempt()).rejects.toMatchObject({
+          status: 404,
+          code: 'not_found',
+          details: { resource: 'user_group' },
+        })
+  })
+
+  test('members are replaced from either side; unknown ones are left aside', async () => {
+    const [ann, bob, eve] = [await person('ann'), await person('bob'), await person('eve')]
+    const [red, blue] = [await group('red'), await group('blue')]
+    const { groups, users } = it.directory
+    const junk = [randomUUID(), 'x', '\0', "' OR 1=1"]
+    expect(await groups.setMembers(red.id, [bob.id, ann.id, bob.id, ...junk])).toEqual({
+      added: expect.arrayContaining([ann.id, bob.id]),
+      removed: [],
+    })
+    expect(await membersOf(red.id)).toEqual(['ann', 'bob'])
+    expect(await users.setGroups(ann.id, [blue.id, ...junk])).toEqual({ added: [blue.id], removed: [red.id] })
+    expect(await groups.setMembers(red.id, [bob.id, eve.id])).toEqual({ added: [eve.id], removed: [] })
+    expect([await membersOf(red.id), await membersOf(blue.id)]).toEqual([['bob', 'eve'], ['ann']])
+    expect([await namesOf(ann.id), await namesOf(bob.id)]).toEqual([['blue'], ['red']])
+    await groups.setMembers(red.id, [])
+    expect(await membersOf(red.id)).toEqual([])
+    await expect(users.setGroups(randomUUID(), [red.id])).rejects.toMatchObject({ code: 'user_not_found' })
+  })
+
+  test('a group that is removed leaves its members', async () => {
+    const [ann, red] = [await person('ann'), await group('red')]
+    await it.directory.groups.setMembers(red.id, [ann.id])
+    await it.directory.claims.replaceForGroup(red.id, [{ key: 'room', value: '5' }])
+    expect(await it.directory.groups.remove(red.id)).toEqual(red)
+    expect([await namesOf(ann.id), await it.directory.claims.suggestions()]).toEqual([[], []])
+    expect(await it.dataSource.query('SELECT * FROM pocket_membership')).toEqual([])
+  })
+
+  test('everybody may change memberships at once, while users and groups come and go', async () => {
+    const people = await Promise.all(Array.from({ length: 6 }, (_, index) => person(`p${index}`)))
+    const groups = await Promise.all(Array.from({ length: 6 }, (_, index) => group(`g${index}`)))
+    const [userIds, groupIds] = [people.map(({ id }) => id), groups.map(({ id }) => id)]
+    await Promise.all([
+      ...userIds.slice(1).map((id) => it.directory.users.setGroups(id, groupIds)),
+      ...groupIds.slice(1).map((id) => it.directory.groups.setMembers(id, userIds)),
+      it.directory.users.remove(userIds[0] ?? ''),
+      it.directory.groups.remove(groupIds[0] ?? ''),
+    ])
+    const memberships: readonly unknown[] = await it.dataSource.query('SELECT * FROM pocket_membership')
+    expect(memberships).toHaveLength(25)
+  })
+
+  test('some are listed by their ids', async () => {
+    const [red, blue] = [await group('red'), await group('blue')]
+    await it.directory.claims.replaceForGroup(red.id, [{ key: 'room', value: '5' }])
+    const list = () => it.directory.groups.list([red.id, blue.id, randomUUID(), '\0'])
+    expect(await list()).toEqual([
+      { ...blue, claims: [] },
+      { ...red, claims: [{ key: 'room', value: '5' }] },
+    ])
+    expect(await statementsOf(it.dataSource, list)).toBe(2)
+  })
+
+  describe('a list', () => {
+    beforeEach(async () => {
+      const ids = [(await person('ann')).id, (await person('bob')).id]
+      for (const [index, [name, friendly, size]] of (
+        [
+          ['zebras', 'Aa', 1],
+          ['Äpfel_%', 'Cc', 2],
+          ['mangos', 'Bb', 0],
+        ] as const
+      ).entries()) {
+        it.clock.time = noon + index
+        const { id } = await group(name, friendly)
+        await it.directory.groups.setMembers(id, ids.slice(0, size))
+        await it.directory.claims.replaceForGroup(id, [{ key: 'size', value: String(size) }])
+      }
+    })
+
+    async function listed(request: Partial<PageRequest>): Promise<string[]> {
+      const { items } = await it.directory.groups.page({ ...everything, ...request })
+      return items.map(({ friendlyName }) => friendlyName)
+    }
+
+    test('counts the members', async () => {
+      const { items, total } = await it.directory.groups.page(everything)
+      expect(total).toBe(3)
+      expect(items.map(({ friendlyName, userCount, claims }) => [friendlyName, userCount, claims])).toEqual([
+        ['Aa', 1, [{ key: 'size', value: '1' }]],
+        ['Cc', 2, [{ key: 'size', value: '2' }]],
+        ['Bb', 0, [{ key: 'size', value: '0' }]],
+      ])
+    })
+
+    test.each([
+      ['createdAt', ['Aa', 'Cc', 'Bb']],
+      ['friendlyName', ['Aa', 'Bb', 'Cc']],
+      ['userCount', ['Bb', 'Aa', 'Cc']],
+    ])('is sorted by %s', async (column, names) => {
+      expect(await listed({ sort: { column, descending: false } })).toEqual(names)
+      expect(await listed({ sort: { column, descending: true } })).toEqual(names.toReversed())
+    })
+
+    test('is sorted by name, whatever the case', async () => {
+      await group('ALPHA', 'First')
+      const names = await listed({ search: 'a', sort: { column: 'name', descending: false } })
+      expect(names).toEqual(['First', 'Bb', 'Aa'])
+    })
+
+    test.each([
+      ['äPF', ['Cc']],
+      ['%', ['Cc']],
+      ['_', ['Cc']],
+      ['Bb', []],
+      ['S', ['Aa', 'Bb']],
+    ])('finds %j in the name', async (search, names) => {
+      expect(await listed({ search })).toEqual(names)
+    })
+
+    test('costs the same number of statements, whatever it holds', async () => {
+      const list = () => it.directory.groups.page(everything)
+      expect(await statementsOf(it.dataSource, list)).toBe(3)
+      for (let index = 0; index < 30; index += 1) await group(`g${index}`)
+      expect(await statementsOf(it.dataSource, list)).toBe(3)
+    })
+  })
+})
