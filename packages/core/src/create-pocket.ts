@@ -22,7 +22,7 @@ import { createAdapterFactory } from './oidc/adapter.ts'
 import { createClientMetadata } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { createProtocolPages } from './oidc/pages.ts'
-import { isProtocolPath } from './oidc/paths.ts'
+import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
@@ -42,6 +42,8 @@ const keptAfterExpiry = 24 * 60 * minute
 /** A passkey-only OpenID provider. */
 export interface Pocket {
   readonly issuer: string
+  /** Where the protocol's endpoints are, for clients that are configured by hand. */
+  readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
@@ -162,6 +164,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
 
   return {
     issuer: issuer.origin,
+    endpoints: endpointsAt(issuer.origin),
     clients: createClients({
       store: stores.clients,
       clock,
