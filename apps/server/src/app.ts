@@ -10,24 +10,25 @@ import {
   requestContext,
   systemClock,
 } from '@pocket/core'
-import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { InvalidInput, NotFound, TooLarge } from '@pocket/core/errors'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import Koa from 'koa'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
-import { createClientFlash } from './clients/flash.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { errorResponses } from './http/errors.ts'
+import { createFlashes } from './http/flash.ts'
 import { healthCheck } from './http/health.ts'
 import { listen, stopListening } from './http/listen.ts'
 import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
+import { pathForLog } from './http/path-for-log.ts'
 import { createShowPage, type ShowPage } from './http/show-page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { createRoutes } from './routes.ts'
@@ -52,10 +53,14 @@ const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const messagesFile = fileURLToPath(new URL('../locales/en.json', import.meta.url))
 const appName = 'Pocket ID'
 
-/** Opens and migrates the database, reads the keys, and wires the nouns to their addresses. */
-export async function createApp(config: Config, logger: Logger): Promise<App> {
+/**
+ * Opens and migrates the database, reads the keys, and wires the nouns to their addresses.
+ *
+ * @param stop - ends the waiting for a database that is not there yet
+ */
+export async function createApp(config: Config, logger: Logger, stop?: AbortSignal): Promise<App> {
   const assets = await loadAssets(assetsDirectory)
-  const database = await openDatabase(config, logger)
+  const database = await openDatabase(config, logger, stop)
   try {
     return await compose({ config, logger, assets, database })
   } catch (error) {
@@ -105,13 +110,13 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   const authentication = createAuthentication(pocket, directory)
   const setUp = createSetUp({ pocket, directory, audit })
-  const flashes = createClientFlash(masterKey, pocket.issuer.startsWith('https:'))
+  const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
     signIn: signInPages({ pocket, directory, authentication, show }),
     setUp: setUpPages({ setUp, show }),
     setUpApi: setUpApi(setUp),
-    account: accountPages({ pocket, authentication, audit, show }),
+    account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, show, flashes }),
   })
 
@@ -164,7 +169,7 @@ function createKoa({ config, logger, show }: KoaPorts): Koa {
     if (ctx.path === '/healthz') return
     const took = Math.round(performance.now() - started)
     logger.info(
-      { requestId, method: ctx.method, path: ctx.path, status: ctx.res.statusCode, took, ipAddress },
+      { requestId, method: ctx.method, path: pathForLog(ctx), status: ctx.res.statusCode, took, ipAddress },
       'request',
     )
   })
@@ -184,7 +189,9 @@ function bodies(): Koa.Middleware {
     jsonLimit: '100kb',
     formLimit: '100kb',
     onError: (cause) => {
-      throw new InvalidInput('invalid_request_body', 'The body cannot be read, or is too large.', { cause })
+      if (Reflect.get(cause, 'type') === 'entity.too.large' || Reflect.get(cause, 'status') === 413)
+        throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: '100000' } })
+      throw new InvalidInput('invalid_request_body', 'The body cannot be read.', { cause })
     },
   })
 }

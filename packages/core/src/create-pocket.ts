@@ -132,7 +132,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     browserTokens,
     audit,
   })
-  const consent = createConsent({ ...shared, sessions })
+  const consent = createConsent({ ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
     login: createLogin({ provider, sessions, signIn }),
@@ -144,6 +144,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       otherWaysAt: options.otherWaysAt ?? null,
     }),
     render: options.render,
+    audit,
     origin: issuer.origin,
   })
 

@@ -175,6 +175,7 @@ describe('DB_CONNECTION_STRING', () => {
     ['sqlite:data/x.db', /kind "sqlite"/],
     ['postgres://u:s3/cret@db:port/x', /not a valid PostgreSQL URL/],
     ['postgres:db', /not a valid PostgreSQL URL/],
+    ['postgres://u:p@ss/word@127.0.0.1:1/x', /not a valid PostgreSQL URL/],
     [':memory:', /names no file/],
     ['file::memory:', /names no file/],
     ['data/', /names no file/],

@@ -3,7 +3,7 @@ export type AuditEvent =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'setup'
+      readonly method: 'passkey' | 'code' | 'setup' | 'api'
       readonly passkeyId?: string
     }
   | {
@@ -52,4 +52,11 @@ export type AuditEvent =
       readonly reason: string
     }
   | { readonly event: 'token_refused'; readonly code: string; readonly clientId?: string; readonly reason: string }
+  | {
+      readonly event: 'request_refused'
+      readonly endpoint: string
+      readonly code: string
+      readonly clientId?: string
+      readonly reason: string
+    }
   | { readonly event: 'keys_rotated'; readonly kid: string }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Conflict, type FieldError, InvalidInput, NotFound } from '../errors.ts'
+import { nameProblem, normalName } from '../names.ts'
 import { uuid } from '../random.ts'
 import type { Client } from './client.ts'
 import type { ClientStore } from './client-store.ts'
@@ -57,7 +58,8 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
     return client
   }
   return {
-    find: (id) => store.find(id),
+    // No id holds a NUL, and PostgreSQL takes none in a text.
+    find: async (id) => (id.includes('\0') ? undefined : store.find(id)),
     list: () => store.list(),
 
     async create(input) {
@@ -109,7 +111,7 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
 function decided(input: ClientInput) {
   const isPublic = input.isPublic ?? false
   return {
-    name: input.name.normalize('NFC').trim(),
+    name: normalName(input.name),
     redirectUris: [...new Set(input.redirectUris)],
     postLogoutRedirectUris: [...new Set(input.postLogoutRedirectUris ?? [])],
     isPublic,
@@ -131,10 +133,8 @@ function idProblems(id: string | undefined): FieldError[] {
 
 function problems(input: ClientInput): FieldError[] {
   const found: FieldError[] = []
-  const name = input.name.normalize('NFC').trim()
-  if (name === '') found.push({ field: 'name', code: 'required', message: 'is required' })
-  if ([...name].length > 50)
-    found.push({ field: 'name', code: 'too_long', message: 'must be at most 50 characters long' })
+  const wrongName = nameProblem(normalName(input.name), 50)
+  if (wrongName) found.push({ field: 'name', ...wrongName })
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const)
     for (const [index, uri] of (input[list] ?? []).entries()) {
       const code = redirectUriProblem(uri)

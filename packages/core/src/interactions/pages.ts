@@ -38,7 +38,7 @@ export function createInteractionPages({ provider, consent, requestPasskey, othe
         view: 'sign-in',
         client: await clientView(interaction),
         ceremony: await ceremony(exchange, interaction),
-        reason: interaction.session ? 'again' : 'first',
+        reason: interaction.session && !interaction.prompt.reasons.includes('account_gone') ? 'again' : 'first',
         otherWaysAt: otherWaysAt && `${otherWaysAt}?${new URLSearchParams({ redirect: at(interaction) })}`,
         cancelTo: at(interaction, '/cancel'),
       }

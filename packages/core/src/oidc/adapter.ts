@@ -58,7 +58,8 @@ function clientAdapter({ clients, clientMetadata }: AdapterPorts): Adapter {
   }
   return {
     async find(id) {
-      const client = await clients.find(id)
+      // No id holds a NUL, and PostgreSQL takes none in a text.
+      const client = id.includes('\0') ? undefined : await clients.find(id)
       return client && clientMetadata(client)
     },
     upsert: refuse,

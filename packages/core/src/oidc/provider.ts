@@ -6,6 +6,7 @@ import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
 import { revokeAtLogout } from './logout.ts'
 import { keepSessionWhileRenewing } from './session-overrides.ts'
+import { answerUnknownRoutes } from './unknown-routes.ts'
 
 export interface ProviderPorts extends ConfigurationPorts, EventPorts {
   readonly issuer: string
@@ -20,6 +21,7 @@ export function createProvider(ports: ProviderPorts): Provider {
   overrideClientChecks(provider, ports.clock)
   keepSessionWhileRenewing(provider)
   auditEvents(provider, ports)
+  answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)
   return provider

@@ -304,9 +304,18 @@ describe('an interaction', () => {
     await using host = await startHost()
     const { agent, page, authenticator, account } = await atSignIn(host)
     const consent = await signIn(agent, page, authenticator, back)
+    const { pathname } = new URL(consent.url)
+    const others = agent
+      .cookies()
+      .filter(({ name, path }) => !name.startsWith('access_token') && pathname.startsWith(path))
+    const cookie = others.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const answer = await agent.postForm(`${consent.url}/consent`, {}, { headers: { cookie } })
+    expect([answer.status, viewOf(answer)]).toMatchObject([
+      409,
+      { code: 'interaction_expired', retryAt: expect.stringContaining('/authorize?') },
+    ])
     await host.pocket.endAccess(account.id)
-    const answer = await agent.postForm(`${consent.url}/consent`, {})
-    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect((await agent.postForm(`${consent.url}/consent`, {})).status).toBe(404)
     expect(host.events.map(({ event }) => event)).not.toContain('consent_given')
   })
 

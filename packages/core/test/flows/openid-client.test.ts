@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
@@ -240,6 +241,43 @@ describe('a relying party built on openid-client', () => {
     expect(evil.text).not.toContain('HS256')
     expect(evil.text).not.toContain('evil')
   })
+})
+
+test('a request target that names a host of its own changes no address', async () => {
+  await using host = await startHost()
+  const { port } = new URL(host.issuer)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.write(
+    `GET http://evil.example/.well-known/openid-configuration HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
+  )
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk)
+  const answer = Buffer.concat(chunks).toString()
+  expect(answer).toContain(`"token_endpoint":"${host.issuer}/api/oidc/token"`)
+  expect(answer).not.toContain('evil')
+})
+
+test('every refusal leaves its reason', async () => {
+  await using host = await startHost()
+  const { client } = await relyingParty(host)
+  const post = (endpoint: string, fields: Readonly<Record<string, string>>) =>
+    fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body: new URLSearchParams(fields) })
+  await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: 'Bearer wrong' } })
+  await post('introspect', { client_id: client.id, client_secret: 'wrong', token: 'x' })
+  await post('revoke', { client_id: client.id, client_secret: 'wrong', token: 'x' })
+  await post('token', { client_id: client.id, client_secret: 'wrong', grant_type: 'authorization_code', code: 'x' })
+  await fetch(`${host.issuer}/api/oidc/end-session?id_token_hint=wrong`)
+  await fetch(`${host.issuer}/interaction/nowhere`)
+  expect(host.events).toMatchObject([
+    { event: 'request_refused', endpoint: 'userinfo', code: 'invalid_token', reason: expect.any(String) },
+    { event: 'request_refused', endpoint: 'introspection', code: 'invalid_client', clientId: client.id },
+    { event: 'request_refused', endpoint: 'revocation', code: 'invalid_client', clientId: client.id },
+    { event: 'token_refused', code: 'invalid_client', clientId: client.id },
+    { event: 'request_refused', endpoint: 'end_session', code: 'invalid_request' },
+    { event: 'request_refused', endpoint: 'interaction', code: 'interaction_expired' },
+  ])
+  const wrongMethod = await fetch(`${host.issuer}/api/oidc/token`)
+  expect([wrongMethod.status, await wrongMethod.json()]).toMatchObject([404, { error: 'not_found' }])
 })
 
 async function keyIds(host: Host): Promise<string[]> {
