@@ -36,8 +36,8 @@ import type { Session } from './sessions/session.ts'
 
 const minute = 60_000
 const challengeLifetime = 10 * minute
-/** Cleaning keeps what has just expired: a page can then still say what happened, and offer to start again. */
-const keptAfterExpiry = 24 * 60 * minute
+/** Cleaning keeps what has just expired: clocks of several machines differ. */
+const keptAfterExpiry = minute
 
 /** A passkey-only OpenID provider. */
 export interface Pocket {
@@ -58,13 +58,13 @@ export interface Pocket {
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Makes a login code. `lifetime` in milliseconds. @throws as `LoginCodes.issue` */
   issueLoginCode(account: Pick<Account, 'id'>, lifetime: number): Promise<LoginCode>
-  /** Ends all sessions, codes and tokens of an account; call it when the account is disabled or deleted. */
+  /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
   endAccess(accountId: string): Promise<void>
   /** Removes what core keeps of a deleted account: passkeys and consents too. */
   forgetAccount(accountId: string): Promise<void>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
-  /** Removes at most `limit` rows of each kind that ended a day ago or earlier; returns how many. */
+  /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
   /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
   provider(): Provider
@@ -145,6 +145,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }),
     render: options.render,
     audit,
+    clock,
     origin: issuer.origin,
   })
 
@@ -154,12 +155,18 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     pinToIssuer(ctx.req, issuer)
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
     if (!isProtocolPath(ctx.path)) return next()
-    await holder.refresh()
+    await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
     ctx.res.statusCode = 200
     await holder.handle(ctx.req, ctx.res)
   }
+
+  const endAccess = (accountId: string) =>
+    transaction(async () => {
+      await stores.artifacts.destroyByAccount(accountId)
+      await stores.codes.removeByAccount(accountId)
+    })
 
   const record = (event: AuditEvent, req: IncomingMessage) => audit.record(event, requestContext(req))
 
@@ -179,17 +186,23 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     registration,
     signIn,
     koa,
-    callback: () => new Koa().use(koa()).callback(),
+    callback: () =>
+      new Koa()
+        .use(koa())
+        .on('error', (error: unknown, ctx?: Koa.Context) =>
+          onError(error, ctx ? requestContext(ctx.req).requestId : ''),
+        )
+        .callback(),
     session: (req, res) => sessions.read(req, res),
     async signOut(req, res) {
       const accountId = await sessions.end(req, res)
       if (accountId) await record({ event: 'signed_out', accountId }, req)
     },
     issueLoginCode: ({ id }, lifetime) => loginCodes.issue(id, lifetime),
-    endAccess: (accountId) => stores.artifacts.destroyByAccount(accountId),
+    endAccess,
     forgetAccount: (accountId) =>
       transaction(async () => {
-        await stores.artifacts.destroyByAccount(accountId)
+        await endAccess(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
       }),

@@ -44,7 +44,7 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     )
   if (ctx.headerSent) return
   if (known?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx))
-    return seeOther(ctx, `/login?${new URLSearchParams({ redirect: ctx.path })}`)
+    return seeOther(ctx, `/login?${new URLSearchParams({ redirect: ctx.url })}`)
   const {
     status = 500,
     code = 'internal_error',

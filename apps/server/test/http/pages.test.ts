@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { SoftwareAuthenticator } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { setUpAdministrator, startApp } from './app.ts'
 
 const clients = '/settings/admin/oidc-clients'
@@ -320,4 +320,67 @@ describe('an answer', () => {
         `${running.url}/settings/account`,
       )
   })
+})
+
+describe('a session', () => {
+  const cookieOf = (agent: UserAgent) => agent.cookies().find(({ name }) => name === 'access_token')?.value
+
+  test('takes a new id whenever somebody signs in, and the old one is dead', async () => {
+    await using running = await startApp()
+    const agent = running.agent()
+    await setUpAdministrator(agent, running.url)
+    const old = agent.cookies().filter(({ name }) => name.startsWith('access_token'))
+    const { code } = await running.app.issueLoginCode('ada')
+    await agent.postForm(`${running.url}/lc`, { code })
+    expect(cookieOf(agent)).not.toBe(old[0]?.value)
+    const cookie = old.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const thief = await running.agent().get(`${running.url}/settings/account`, { headers: { cookie } })
+    expect(thief.status).toBe(303)
+  })
+
+  test('ends with what applications got in it, when somebody signs out here', async () => {
+    await using setting = await administrator()
+    const { agent, running } = setting
+    const { pocket } = running.app
+    const { id } = await pocket.clients.create({ name: 'x', redirectUris: ['https://x'] })
+    const { plain } = await pocket.clients.addSecret(id)
+    const query = { client_id: id, redirect_uri: 'https://x', response_type: 'code', scope: 'openid' }
+    const consent = await agent.follow(await agent.get(`${running.url}/authorize?${new URLSearchParams(query)}`))
+    const back = await agent.followTo(
+      await agent.submit(consent, consent.form(`${new URL(consent.url).pathname}/consent`)),
+      (to) => to.startsWith('https://x'),
+    )
+    const token = async (fields: Readonly<Record<string, string>>) => {
+      const body = new URLSearchParams({ client_id: id, client_secret: plain, redirect_uri: 'https://x', ...fields })
+      const answer = await fetch(`${running.url}/api/oidc/token`, { method: 'POST', body })
+      return (await answer.json()) as Record<string, string>
+    }
+    const code = new URL(back).searchParams.get('code') ?? ''
+    const { refresh_token = '' } = await token({ grant_type: 'authorization_code', code })
+    expect(refresh_token).not.toBe('')
+    await agent.postForm(`${running.url}/logout`, {})
+    expect(await token({ grant_type: 'refresh_token', refresh_token })).toMatchObject({ error: 'invalid_grant' })
+    expect((await agent.get(`${running.url}/settings/account`)).status).toBe(303)
+  })
+})
+
+test('the last passkey stays, and one of another person is nowhere', async () => {
+  await using setting = await administrator()
+  const { agent, running } = setting
+  const [user] = await running.app.directory.list()
+  const [passkey] = await running.app.pocket.passkeys.list(user?.id ?? '')
+  const at = `${running.url}/settings/account/passkeys`
+  const refused = await agent.postForm(`${at}/${passkey?.id}/remove`, {})
+  expect([refused.status, refused.text.includes('last_passkey')]).toEqual([409, true])
+  for (const act of ['remove', 'rename'])
+    expect((await agent.postForm(`${at}/${crypto.randomUUID()}/${act}`, { name: 'x' })).status).toBe(404)
+  expect(await running.app.pocket.passkeys.list(user?.id ?? '')).toHaveLength(1)
+})
+
+test('after signing in a person comes back to the very page, query included', async () => {
+  await using running = await startApp()
+  await setUpAdministrator(running.agent(), running.url)
+  const path = `${clients}/new?template=synology-dsm`
+  const answer = await running.agent().get(running.url + path)
+  expect(answer.location).toBe(`${running.url}/login?${new URLSearchParams({ redirect: path })}`)
 })

@@ -98,5 +98,6 @@ function claimsToShow(account: Account, scopes: readonly string[]): ClaimView[] 
   }
   if (scopes.includes('email')) show('email', email, account.emailVerified)
   if (scopes.includes('groups')) show('groups', groups)
+  if (scopes.includes('offline_access')) shown.push({ claim: 'offline_access', value: '', verified: null })
   return shown
 }

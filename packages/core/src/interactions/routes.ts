@@ -3,6 +3,7 @@ import type { Context, Middleware, Next } from 'koa'
 import type Provider from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
+import type { Clock } from '../clock.ts'
 import { PocketError } from '../errors.ts'
 import { readJsonObject } from '../http/body.ts'
 import { pageHeaders } from '../http/page-headers.ts'
@@ -21,6 +22,7 @@ export interface InteractionPorts {
   readonly pages: InteractionPages
   readonly render: RenderView
   readonly audit: AuditSink
+  readonly clock: Clock
   readonly origin: string
 }
 
@@ -32,10 +34,12 @@ export function interactionRoutes({
   pages,
   render,
   audit,
+  clock,
   origin,
 }: InteractionPorts): Middleware {
   const router = new Router({ prefix: '/interaction/:uid' })
-  const found = (ctx: Context) => findInteraction(provider(), ctx, String(ctx.params.uid))
+  const found = ({ req, res, params }: Context) =>
+    findInteraction(provider(), { req, res, now: clock.now() }, String(params.uid))
 
   const show = async (ctx: Context, view: View) => {
     pageHeaders(ctx.res, 'to-clients')

@@ -23,7 +23,8 @@ export const lifetimes = {
   // A grant outlives every refresh token that may be rotated under it.
   Grant: 400 * day,
   IdToken: hour,
-  Interaction: hour,
+  // An interaction is open for an hour (`interactions/interaction.ts`); for a day more it can say how to start again.
+  Interaction: 25 * hour,
   PushedAuthorizationRequest: 90,
   RefreshToken: 30 * day,
 } as const

@@ -20,7 +20,8 @@ export function createGrantLoader(consents: ConsentStore) {
     if (present && covers(present.getOIDCScope().split(' '), requested)) return present
     const consent = await consents.find(account.accountId, client.clientId)
     if (!consent || !covers(consent.scopes, requested)) return undefined
-    const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
+    // A grant that is there is widened, so that whoever ends it ends all that was given in this session.
+    const grant = present ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
     grant.addOIDCScope([...consent.scopes])
     await grant.save()
     return grant

@@ -5,7 +5,7 @@ import { type ConfigurationPorts, providerConfiguration } from './configuration.
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
 import { revokeAtLogout } from './logout.ts'
-import { keepSessionWhileRenewing } from './session-overrides.ts'
+import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
 export interface ProviderPorts extends ConfigurationPorts, EventPorts {
@@ -19,7 +19,7 @@ export function createProvider(ports: ProviderPorts): Provider {
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
-  keepSessionWhileRenewing(provider)
+  keepSessionsInPlace(provider)
   auditEvents(provider, ports)
   answerUnknownRoutes(provider)
   demandCredentials(provider)

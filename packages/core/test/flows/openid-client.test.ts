@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, startHost } from './host.ts'
+import { day, decide, type Host, signIn, startHost } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -203,22 +203,53 @@ describe('a relying party built on openid-client', () => {
   })
 
   test('a rotation of the signing keys breaks neither tokens nor an interaction that is under way', async () => {
-    await using host = await startHost()
+    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
+    await using host = await startHost({ options: { keySchedule } })
     const { configuration, tokens, authenticator, account } = await signedIn(host)
     const agent = new UserAgent()
     const { page, finish } = await authorize(agent, configuration)
     const keysBefore = await keyIds(host)
-    host.clock.pass(91 * 24 * 60 * 60 * 1000)
     await host.pocket.rotateKeys()
     const keysAfter = await keyIds(host)
     expect(keysAfter[0]).toBe(keysBefore[1])
     expect(keysAfter).toContain(keysBefore[0])
     expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject({ sub: account.id })
-    // The clock of challenges has moved on with the keys', so the page asks for a fresh one.
-    const again = await agent.get(page.url)
-    const returned = await signIn(agent, again, authenticator, back)
+    const returned = await signIn(agent, page, authenticator, back)
     expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
     expect(host.events.filter(({ event }) => event === 'keys_rotated')).toHaveLength(1)
+  })
+
+  test('another process that rotated the keys is followed within a minute', async () => {
+    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
+    await using one = await startHost({ options: { keySchedule } })
+    await using two = await startHost({ stores: one.stores, options: { keySchedule } })
+    await one.pocket.rotateKeys()
+    two.clock.pass(61_000)
+    expect(await keyIds(two)).toEqual(await keyIds(one))
+    one.stores.keys.list = async () => {
+      throw new Error('the database went away')
+    }
+    two.clock.pass(61_000)
+    expect(await keyIds(two)).toEqual(await keyIds(one))
+    expect(two.errors).toHaveLength(1)
+  })
+
+  test('sign-out ends every refresh token of the session, also one from before the scope grew', async () => {
+    await using host = await startHost()
+    const { configuration, agent, tokens } = await signedIn(host)
+    const { page } = await authorize(agent, configuration, { scope: 'openid' })
+    expect(page.location).toContain('code=')
+    const wider = await authorize(agent, configuration, {
+      scope: 'openid profile email groups offline_access',
+      prompt: 'consent',
+    })
+    await decide(agent, wider.page, 'submitTo', back)
+    const end = await agent.get(oidc.buildEndSessionUrl(configuration, { id_token_hint: tokens.id_token ?? '' }).href)
+    const { submitTo, hidden } = end.scriptJson() as { submitTo: string; hidden: Record<string, string> }
+    await agent.postForm(submitTo, hidden)
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
   })
 
   test('discovery tells the endpoints at their known paths, whatever host a request names', async () => {
