@@ -1,58 +1,33 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { bodyParser } from '@koa/bodyparser'
-import {
-  type AuditSink,
-  assertSameOrigin,
-  commonHeaders,
-  createPocket,
-  type Pocket,
-  requestContext,
-  systemClock,
-} from '@pocket/core'
-import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { createPocket, type Pocket, systemClock } from '@pocket/core'
+import { NotFound } from '@pocket/core/errors'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
-import Koa from 'koa'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
-import { apiKeyOperations } from './api-keys/api.ts'
-import { createApiKeys } from './api-keys/api-keys.ts'
-import { createAllowedClients } from './clients/allowed-clients.ts'
-import { clientOperations } from './clients/api.ts'
-import { createClientFlash } from './clients/flash.ts'
+import { auditLog } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
-import { groupOperations } from './groups/api.ts'
-import { createGroupAdministration } from './groups/group-administration.ts'
-import { groupDto } from './groups/group-dto.ts'
-import { createAdmission } from './http/api/admission.ts'
-import { apiRoutes } from './http/api/routes.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
-import { errorResponses } from './http/errors.ts'
+import { createFlashes } from './http/flash.ts'
 import { healthCheck } from './http/health.ts'
+import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { listen, stopListening } from './http/listen.ts'
 import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
-import { createShowPage, type ShowPage } from './http/show-page.ts'
+import { createShowPage } from './http/show-page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
-import { openApiOperations } from './openapi/api.ts'
-import { openApiDocument } from './openapi/document.ts'
 import { openApiPage } from './openapi/page.ts'
+import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { setUpApi } from './set-up/api.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { signInPages } from './sign-in/page.ts'
-import { userOperations } from './users/api.ts'
-import { createUserAdministration } from './users/user-administration.ts'
-import { groupItemDto } from './users/user-dto.ts'
-import { usualUserSettings } from './users/user-settings.ts'
-import { versionOperations } from './version/api.ts'
-import { ownVersion } from './version/version.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -70,10 +45,14 @@ const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const messagesFile = fileURLToPath(new URL('../locales/en.json', import.meta.url))
 const appName = 'Pocket ID'
 
-/** Opens and migrates the database, reads the keys, and wires the nouns to their addresses. */
-export async function createApp(config: Config, logger: Logger): Promise<App> {
+/**
+ * Opens and migrates the database, reads the keys, and wires the nouns to their addresses.
+ *
+ * @param stop - ends the waiting for a database that is not there yet
+ */
+export async function createApp(config: Config, logger: Logger, stop?: AbortSignal): Promise<App> {
   const assets = await loadAssets(assetsDirectory)
-  const database = await openDatabase(config, logger)
+  const database = await openDatabase(config, logger, stop)
   try {
     return await compose({ config, logger, assets, database })
   } catch (error) {
@@ -121,59 +100,37 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
 
-  const apiKeys = createApiKeys({
-    store: database.apiKeys,
-    audit,
-    clock,
-    onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
-  })
-  const admit = createAdmission({ pocket, directory, apiKeys, staticApiKey: config.staticApiKey })
-  const { transaction } = stores
-  const users = createUserAdministration({
-    directory,
+  const api = composeRestApi({
+    config,
+    logger,
+    database,
     pocket,
+    directory,
     audit,
-    transaction,
-    settings: async () => usualUserSettings,
-    async forget(userId) {
-      await pocket.forgetAccount(userId)
-      await apiKeys.removeByOwner(userId)
-    },
+    transaction: stores.transaction,
+    clock,
   })
-  const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
-  const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
-  const allowedClients = createAllowedClients(pocket.clients)
-  const operations = [
-    ...apiKeyOperations(apiKeys),
-    ...userOperations({ directory, users }),
-    ...groupOperations({ directory, groups, allowedClients }),
-    ...versionOperations(),
-    ...clientOperations({ pocket, accounts: directory.accounts, audit, clock, ...groupPorts(pocket, directory) }),
-    ...openApiOperations(() => document),
-  ]
-  const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })
-  const api = apiRoutes(operations, admit)
 
   const authentication = createAuthentication(pocket, directory)
   const setUp = createSetUp({ pocket, directory, audit })
-  const flashes = createClientFlash(masterKey, pocket.issuer.startsWith('https:'))
+  const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
     signIn: signInPages({ pocket, directory, authentication, show }),
     setUp: setUpPages({ setUp, show }),
     setUpApi: setUpApi(setUp),
-    account: accountPages({ pocket, authentication, audit, show }),
+    account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, show, flashes }),
-    apiDocs: openApiPage({ document, styles: assets.path('pocket.css') }),
+    apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 
-  const koa = createKoa({ pocket, config, logger, show })
+  const koa = createKoa({ trustProxy: config.trustProxy, logger, show })
   koa
     .use(serveAssets(assets))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.issuer))
     .use(bodies())
-    .use(api.routes())
+    .use(api.routes)
     .use(routes.routes())
   const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
 
@@ -198,75 +155,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     async [Symbol.asyncDispose]() {
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
-      await apiKeys.settled()
+      await api.settled()
       await database[Symbol.asyncDispose]()
-    },
-  }
-}
-
-/** What the clients' operations ask about groups. */
-function groupPorts({ clients }: Pocket, { groups }: Directory) {
-  const allowedClients = createAllowedClients(clients)
-  return {
-    groupsById: async (ids: readonly string[]) => (await groups.list(ids)).map((group) => groupItemDto(group)),
-    async groupDto(id: string) {
-      const group = await groups.find(id)
-      return group && groupDto(group, await allowedClients(id))
-    },
-  }
-}
-
-interface KoaPorts {
-  readonly pocket: Pocket
-  readonly config: Config
-  readonly logger: Logger
-  readonly show: ShowPage
-}
-
-function createKoa({ config, logger, show }: KoaPorts): Koa {
-  const koa = new Koa({ proxy: true })
-  koa.on('error', (error) => logger.error({ err: error }, 'An answer failed'))
-  koa.use(async (ctx, next) => {
-    const started = performance.now()
-    const { requestId, ipAddress } = requestContext(ctx.req, config.trustProxy)
-    ctx.set('X-Request-ID', requestId)
-    commonHeaders(ctx.res)
-    await next()
-    if (ctx.path === '/healthz') return
-    const took = Math.round(performance.now() - started)
-    logger.info(
-      { requestId, method: ctx.method, path: ctx.path, status: ctx.res.statusCode, took, ipAddress },
-      'request',
-    )
-  })
-  return koa.use(errorResponses({ logger, show }))
-}
-
-function sameOriginOnly(origin: string): Koa.Middleware {
-  return (ctx, next) => {
-    assertSameOrigin(ctx.req, [origin])
-    return next()
-  }
-}
-
-function bodies(): Koa.Middleware {
-  return bodyParser({
-    enableTypes: ['json', 'form'],
-    jsonLimit: '100kb',
-    formLimit: '100kb',
-    onError: (cause) => {
-      throw new InvalidInput('invalid_request_body', 'The body cannot be read, or is too large.', { cause })
-    },
-  })
-}
-
-/** The audit log is the server's log until it has a table of its own. */
-function auditLog(logger: Logger): AuditSink {
-  return {
-    async record({ event, ...details }, origin) {
-      // Under the name `code` the log would take an error's code for a secret.
-      const { code, ...rest } = { code: undefined, ...details }
-      logger.info({ audit: event, ...(code !== undefined && { errorCode: code }), ...rest, ...origin }, event)
     },
   }
 }

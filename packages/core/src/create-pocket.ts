@@ -22,7 +22,7 @@ import { createAdapterFactory } from './oidc/adapter.ts'
 import { createClientMetadata } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { createProtocolPages } from './oidc/pages.ts'
-import { isProtocolPath } from './oidc/paths.ts'
+import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
@@ -36,12 +36,14 @@ import type { Session } from './sessions/session.ts'
 
 const minute = 60_000
 const challengeLifetime = 10 * minute
-/** Cleaning keeps what has just expired: a page can then still say what happened, and offer to start again. */
-const keptAfterExpiry = 24 * 60 * minute
+/** Cleaning keeps what has just expired: clocks of several machines differ. */
+const keptAfterExpiry = minute
 
 /** A passkey-only OpenID provider. */
 export interface Pocket {
   readonly issuer: string
+  /** Where the protocol's endpoints are, for clients that are configured by hand. */
+  readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
@@ -56,7 +58,7 @@ export interface Pocket {
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Makes a login code. `lifetime` in milliseconds. @throws as `LoginCodes.issue` */
   issueLoginCode(account: Pick<Account, 'id'>, lifetime: number): Promise<LoginCode>
-  /** Ends all sessions, codes and tokens of an account; call it when the account is disabled or deleted. */
+  /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
   endAccess(accountId: string): Promise<void>
   /** Removes what core keeps of a deleted account: passkeys and consents too. */
   forgetAccount(accountId: string): Promise<void>
@@ -67,7 +69,7 @@ export interface Pocket {
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
-  /** Removes at most `limit` rows of each kind that ended a day ago or earlier; returns how many. */
+  /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
   /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
   provider(): Provider
@@ -136,7 +138,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     browserTokens,
     audit,
   })
-  const consent = createConsent({ ...shared, sessions })
+  const consent = createConsent({ ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
     login: createLogin({ provider, sessions, signIn }),
@@ -148,6 +150,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       otherWaysAt: options.otherWaysAt ?? null,
     }),
     render: options.render,
+    audit,
+    clock,
     origin: issuer.origin,
   })
 
@@ -157,17 +161,24 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     pinToIssuer(ctx.req, issuer)
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
     if (!isProtocolPath(ctx.path)) return next()
-    await holder.refresh()
+    await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
     ctx.res.statusCode = 200
     await holder.handle(ctx.req, ctx.res)
   }
 
+  const endAccess = (accountId: string) =>
+    transaction(async () => {
+      await stores.artifacts.destroyByAccount(accountId)
+      await stores.codes.removeByAccount(accountId)
+    })
+
   const record = (event: AuditEvent, req: IncomingMessage) => audit.record(event, requestContext(req))
 
   return {
     issuer: issuer.origin,
+    endpoints: endpointsAt(issuer.origin),
     clients: createClients({
       store: stores.clients,
       clock,
@@ -181,17 +192,23 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     registration,
     signIn,
     koa,
-    callback: () => new Koa().use(koa()).callback(),
+    callback: () =>
+      new Koa()
+        .use(koa())
+        .on('error', (error: unknown, ctx?: Koa.Context) =>
+          onError(error, ctx ? requestContext(ctx.req).requestId : ''),
+        )
+        .callback(),
     session: (req, res) => sessions.read(req, res),
     async signOut(req, res) {
       const accountId = await sessions.end(req, res)
       if (accountId) await record({ event: 'signed_out', accountId }, req)
     },
     issueLoginCode: ({ id }, lifetime) => loginCodes.issue(id, lifetime),
-    endAccess: (accountId) => stores.artifacts.destroyByAccount(accountId),
+    endAccess,
     forgetAccount: (accountId) =>
       transaction(async () => {
-        await stores.artifacts.destroyByAccount(accountId)
+        await endAccess(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
       }),

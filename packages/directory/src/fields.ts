@@ -66,8 +66,11 @@ export function matches(pattern: RegExp, message: string): Rule {
   return (text) => (text !== '' && !pattern.test(text) ? { code: 'invalid_format', message } : undefined)
 }
 
-/** No line breaks, no other control characters, no halves of characters. */
-export const oneLine: Rule = matches(/^[^\p{Cc}\p{Cs}]*$/u, 'has to be one line of plain text')
+/** No line breaks and other control characters, no halves of characters, and no marks that turn the text around. */
+export const oneLine: Rule = matches(
+  /^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]*$/u,
+  'has to be one line of plain text',
+)
 
 /** What every database keeps as it is: neither NUL nor halves of characters. */
 export const storable: Rule = matches(/^[^\0\p{Cs}]*$/u, 'must not hold NUL or half a character')

@@ -4,6 +4,7 @@ import { InvalidInput } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
 import { formText, jsonObject } from '../http/form.ts'
 import type { AccountPage, PasskeyItem } from '../http/page-models.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
@@ -14,13 +15,14 @@ export interface AccountPorts {
   readonly authentication: Authentication
   readonly audit: AuditSink
   readonly show: ShowPage
+  readonly flashes: Flashes
 }
 
 const here = '/settings/account'
 const notices = ['passkey_added', 'passkey_renamed', 'passkey_removed'] as const
 
 /** `/settings/account`: one's own passkeys. */
-export function accountPages({ pocket, authentication, audit, show }: AccountPorts) {
+export function accountPages({ pocket, authentication, audit, show, flashes }: AccountPorts) {
   const showAccount = async (ctx: Context, user: User, renameProblem: AccountPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     await show(ctx, {
@@ -29,14 +31,13 @@ export function accountPages({ pocket, authentication, audit, show }: AccountPor
       email: user.email,
       emailVerified: user.emailVerified,
       passkeys: passkeys.map(passkeyItem),
-      notice: noticeOf(ctx),
+      notice: noticeOf(flashes.take(ctx, here)),
       renameProblem,
     })
   }
   const named = async (user: User, id: string) =>
     (await pocket.passkeys.list(user.id)).find((passkey) => passkey.id === id)?.name ?? ''
-  const done = (ctx: Context, what: (typeof notices)[number], name: string) =>
-    seeOther(ctx, `${here}?${new URLSearchParams({ done: what, name })}`)
+  const leave = (ctx: Context, done: (typeof notices)[number], name: string) => flashes.leave(ctx, here, { done, name })
 
   return {
     async show(ctx: Context) {
@@ -57,7 +58,8 @@ export function accountPages({ pocket, authentication, audit, show }: AccountPor
         purpose: 'registration',
         accountId: user.id,
       })
-      ctx.body = { redirectTo: `${here}?${new URLSearchParams({ done: 'passkey_added', name })}` }
+      leave(ctx, 'passkey_added', name)
+      ctx.body = { redirectTo: here }
     },
 
     async renamePasskey(ctx: Context) {
@@ -73,7 +75,8 @@ export function accountPages({ pocket, authentication, audit, show }: AccountPor
         return
       }
       await audit.record({ event: 'passkey_renamed', accountId: user.id, passkeyId }, requestContext(ctx.req))
-      done(ctx, 'passkey_renamed', name.trim())
+      leave(ctx, 'passkey_renamed', name.trim())
+      seeOther(ctx, here)
     },
 
     async removePasskey(ctx: Context) {
@@ -82,7 +85,8 @@ export function accountPages({ pocket, authentication, audit, show }: AccountPor
       const name = await named(user, passkeyId)
       await pocket.passkeys.remove(user.id, passkeyId)
       await audit.record({ event: 'passkey_removed', accountId: user.id, passkeyId }, requestContext(ctx.req))
-      done(ctx, 'passkey_removed', name)
+      leave(ctx, 'passkey_removed', name)
+      seeOther(ctx, here)
     },
   }
 }
@@ -91,8 +95,7 @@ function passkeyItem({ id, name, backedUp, createdAt, lastUsedAt }: Passkey): Pa
   return { id, name, synced: backedUp, createdAt, lastUsedAt }
 }
 
-function noticeOf(ctx: Context): AccountPage['notice'] {
-  const done = notices.find((notice) => notice === ctx.query.done)
-  const { name } = ctx.query
-  return done && typeof name === 'string' ? { done, name: name.slice(0, 100) } : null
+function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AccountPage['notice'] {
+  const known = notices.find((notice) => notice === done)
+  return known && typeof name === 'string' ? { done: known, name } : null
 }

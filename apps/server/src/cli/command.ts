@@ -14,7 +14,8 @@ export interface CommandContext {
   readonly version: string
   /** @throws {InvalidConfig} */
   readonly readConfig: () => Config
-  readonly createApp: (config: Config, logger: Logger) => Promise<Instance>
+  /** Rejects where `stop` is aborted before it is done. */
+  readonly createApp: (config: Config, logger: Logger, stop?: AbortSignal) => Promise<Instance>
   /** Writes a line of the command's answer. */
   readonly print: (line: string) => void
   /** Writes a line about what went wrong. */

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Misconfigured } from '@pocket/core/errors'
 import type { Config } from '../config/load.ts'
 import { type Command, UsageError } from './command.ts'
 
@@ -11,6 +14,11 @@ export const oneTimeAccessToken: Command = {
     if (name === undefined || args.length > 1 || name.startsWith('-'))
       throw new UsageError('one user name or e-mail address is expected')
     const config = quiet(context.readConfig())
+    const { database } = config
+    if (database.kind === 'sqlite' && !existsSync(database.path))
+      throw new Misconfigured(
+        `There is no database at ${resolve(database.path)}. Run this in the folder and with the settings of the server.`,
+      )
     await using app = await context.createApp(config, context.createLogger(config))
     const { url, expiresAt } = await app.issueLoginCode(name)
     context.print(url)

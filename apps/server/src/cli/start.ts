@@ -13,12 +13,16 @@ export const start: Command = {
     if (args.length > 0) throw new UsageError(`"${args[0]}" is not expected`)
     const config = context.readConfig()
     const logger = context.createLogger(config)
-    logger.info(`Pocket ID ${context.version} starts`)
+    logger.info(`Pocket ${context.version} starts`)
     for (const warning of config.warnings) logger.warn(warning)
-    {
-      await using app = await context.createApp(config, logger)
+    try {
+      await using app = await context.createApp(config, logger, context.stop)
       if (!context.stop.aborted) await serve(app, config, context, logger.info.bind(logger))
       logger.info('Stopping')
+    } catch (error) {
+      if (!context.stop.aborted) throw error
+      logger.info('Stopped before everything had started')
+      return 0
     }
     logger.info('Stopped')
     return 0

@@ -1,4 +1,4 @@
-import { type CorrectedRedirectUri, withoutDsmFragment } from '@pocket/core'
+import { type CorrectedRedirectUri, dsmAddress } from '@pocket/core'
 
 /** What came of the addresses that somebody pasted for Synology DSM. */
 export interface DsmAddresses {
@@ -6,9 +6,9 @@ export interface DsmAddresses {
   readonly corrections: readonly CorrectedRedirectUri[]
 }
 
-/** DSM's own addresses end in `/#/signin`; DSM must be given, and must send, the bare origin. */
+/** People paste what their browser shows; DSM must be given, and must send, the bare origin. */
 export function dsmAddresses(given: readonly string[]): DsmAddresses {
-  const all = given.map(withoutDsmFragment)
+  const all = given.map(dsmAddress)
   return {
     redirectUris: all.map(({ corrected }) => corrected),
     corrections: all.filter(({ given, corrected }) => given !== corrected),

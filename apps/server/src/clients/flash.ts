@@ -1,46 +1,26 @@
-import type { MasterKey } from '@pocket/core'
 import type { Context } from 'koa'
+import type { Flashes } from '../http/flash.ts'
 
-/** What a page shows once, after the redirect that follows a post. */
+/** What a client's page shows once. */
 export interface ClientFlash {
   readonly newSecret: { readonly id: string; readonly value: string } | null
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   readonly notice: 'created' | 'saved' | 'secret_added' | 'secret_removed' | null
 }
 
-const name = 'client_flash'
-const use = 'client flash'
-const lifetime = 120_000
 const nothing: ClientFlash = { newSecret: null, corrections: [], notice: null }
 
-/** Carried by the browser itself, encrypted and for one page, so that a secret that is shown once is stored nowhere. */
-export function createClientFlash(masterKey: MasterKey, secure: boolean) {
-  const options = (path: string) =>
-    ({ path, httpOnly: true, sameSite: 'strict', secure, overwrite: true, signed: false }) as const
-  return {
-    set(ctx: Context, path: string, flash: Partial<ClientFlash>): void {
-      const value = masterKey.encrypt(use, JSON.stringify({ ...flash, path }))
-      ctx.cookies.set(name, value, { ...options(path), maxAge: lifetime })
-    },
-
-    /** What was left for the page at this path; it is gone afterwards. */
-    take(ctx: Context, path: string): ClientFlash {
-      const value = ctx.cookies.get(name, { signed: false })
-      if (value === undefined) return nothing
-      ctx.cookies.set(name, null, options(path))
-      const flash = decrypted(masterKey, value)
-      return flash?.path === path ? { ...nothing, ...flash } : nothing
-    },
-  }
+/** Leaves a message for a client's page; many corrections give way, so that a secret is shown in any case. */
+export function leaveClientFlash(
+  flashes: Flashes,
+  ctx: Context,
+  at: { path: string; flash: Partial<ClientFlash> },
+): void {
+  const { path, flash } = at
+  if (!flashes.leave(ctx, path, flash)) flashes.leave(ctx, path, { ...flash, corrections: [] })
 }
 
-export type ClientFlashes = ReturnType<typeof createClientFlash>
-
-function decrypted(masterKey: MasterKey, value: string): (Partial<ClientFlash> & { path: string }) | undefined {
-  try {
-    return JSON.parse(masterKey.decrypt(use, value))
-  } catch {
-    // A cookie that we did not make says nothing; the page is complete without it.
-    return undefined
-  }
+/** What was left for a client's page. Only we can have made it, so it has the shape that we gave it. */
+export function takeClientFlash(flashes: Flashes, ctx: Context, path: string): ClientFlash {
+  return { ...nothing, ...flashes.take(ctx, path) }
 }

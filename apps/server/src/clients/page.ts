@@ -3,20 +3,21 @@ import { InvalidInput, NotFound } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
 import type { ClientFormValues, ClientItem, ClientPage, ClientTemplate } from '../http/page-models.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { dsmAddresses } from './dsm.ts'
 import { clientEndpoints } from './endpoints.ts'
-import type { ClientFlash, ClientFlashes } from './flash.ts'
+import { type ClientFlash, leaveClientFlash, takeClientFlash } from './flash.ts'
 
 export interface ClientPagesPorts {
   readonly pocket: Pocket
   readonly authentication: Authentication
   readonly audit: AuditSink
   readonly show: ShowPage
-  readonly flashes: ClientFlashes
+  readonly flashes: Flashes
 }
 
 const list = '/settings/admin/oidc-clients'
@@ -51,20 +52,20 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
 
   /** Leaves a message for the client's page and sends the person there. */
   const done = (ctx: Context, id: string, flash: Partial<ClientFlash>) => {
-    flashes.set(ctx, at(id), flash)
+    leaveClientFlash(flashes, ctx, { path: at(id), flash })
     seeOther(ctx, at(id))
   }
 
   return {
     async list(ctx: Context) {
       const user = await authentication.requireAdministrator(ctx)
-      const { removed } = ctx.query
+      const { removed } = flashes.take(ctx, list)
       const items = (await clients.list()).map(clientItem)
       await show(ctx, {
         view: 'clients',
         viewer: viewerOf(user),
         clients: items,
-        removed: typeof removed === 'string' ? removed.slice(0, 100) : null,
+        removed: typeof removed === 'string' ? removed : null,
       })
     },
 
@@ -102,7 +103,7 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
     async show(ctx: Context) {
       const user = await authentication.requireAdministrator(ctx)
       const client = await existing(ctx)
-      await showClient(ctx, user, client, flashes.take(ctx, at(client.id)))
+      await showClient(ctx, user, client, takeClientFlash(flashes, ctx, at(client.id)))
     },
 
     async update(ctx: Context) {
@@ -156,7 +157,8 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
       const { id, name } = await existing(ctx)
       await clients.remove(id)
       await audit.record({ event: 'client_removed', clientId: id, accountId: user.id }, requestContext(ctx.req))
-      seeOther(ctx, `${list}?${new URLSearchParams({ removed: name })}`)
+      flashes.leave(ctx, list, { removed: name })
+      seeOther(ctx, list)
     },
   }
 }

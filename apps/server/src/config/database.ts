@@ -87,7 +87,9 @@ function parseConnectionString(given: GivenValue): ParsedConnection {
 
 function fromPostgresUrl(url: string): ParsedConnection {
   // What is wrong with it is not repeated: it holds a password.
-  if (!/^postgres(ql)?:\/\//i.test(url) || URL.parse(url) === null)
+  const parsed = URL.parse(url)
+  const strayAt = parsed !== null && `${parsed.host}${parsed.pathname}`.includes('@')
+  if (!/^postgres(ql)?:\/\//i.test(url) || parsed === null || strayAt)
     throw new WrongValue(
       'it is not a valid PostgreSQL URL',
       'Write postgres://user:password@host:5432/database; encode special characters of the password (@ as %40, / as %2F).',

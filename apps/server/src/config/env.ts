@@ -7,12 +7,14 @@ import { type Config, loadConfig } from './load.ts'
 import type { Environment } from './reader.ts'
 
 /**
- * The environment of this process, completed by the `.env` file of a folder; real variables win.
+ * The environment of this process, completed by the `.env` file of a folder; real variables win,
+ * empty ones count as not set.
  *
  * @throws {Misconfigured} where there is such a file and it cannot be read
  */
 export function readEnvironment(folder: string = process.cwd()): Environment {
-  return { ...readDotEnv(join(folder, '.env')), ...process.env }
+  const set = Object.entries(process.env).filter(([, value]) => value !== '')
+  return { ...readDotEnv(join(folder, '.env')), ...Object.fromEntries(set) }
 }
 
 /** @throws {InvalidConfig} naming everything that is wrong with the environment */

@@ -28,9 +28,16 @@ function parseNetwork(text: string): Network {
   // ipaddr.js takes "10" for an address; nobody who writes it here means 0.0.0.10.
   if (isIP(text.split('/')[0] ?? '') === 0 || !(isIP(text) !== 0 || ipaddr.isValidCIDR(text)))
     throw new WrongValue(`"${text}" is neither an IP address nor a network`, remedy)
-  if (text.includes('/')) return ipaddr.parseCIDR(text)
+  if (text.includes('/')) return unmapped(ipaddr.parseCIDR(text))
   const address = ipaddr.process(text)
   return [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+/** `::ffff:10.0.0.0/104` is `10.0.0.0/8`. */
+function unmapped([base, bits]: Network): Network {
+  if (base.kind() !== 'ipv6' || bits < 96) return [base, bits]
+  const address = ipaddr.process(base.toString())
+  return address.kind() === 'ipv4' ? [address, bits - 96] : [base, bits]
 }
 
 function isWithin(peer: ipaddr.IPv4 | ipaddr.IPv6, networks: readonly Network[]): boolean {

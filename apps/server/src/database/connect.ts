@@ -19,6 +19,8 @@ export interface ConnectOptions {
   readonly tables: readonly EntitySchema[]
   readonly logger: Logger
   readonly patience?: Patience
+  /** Ends the waiting. */
+  readonly stop?: AbortSignal
 }
 
 /** What is said while a database starts, stops or cannot be found yet; everything else will not get better by waiting. */
@@ -39,7 +41,7 @@ const passing = new Set([
  *
  * @throws {Misconfigured} where it refuses, or does not answer in time
  */
-export async function connectToPostgres({ url, tables, logger, patience }: ConnectOptions): Promise<DataSource> {
+export async function connectToPostgres({ url, tables, logger, patience, stop }: ConnectOptions): Promise<DataSource> {
   const { attempts, pause } = patience ?? defaultPatience
   const dataSource = new DataSource(postgresOptions(withUsualTls(url), tables))
   for (let attempt = 1; ; attempt++) {
@@ -52,7 +54,7 @@ export async function connectToPostgres({ url, tables, logger, patience }: Conne
           cause,
         })
       logger.info({ attempt, of: attempts, reason }, 'Waiting for PostgreSQL')
-      await setTimeout(pause)
+      await setTimeout(pause, undefined, stop ? { signal: stop } : {})
     }
   }
 }

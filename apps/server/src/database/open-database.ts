@@ -38,10 +38,10 @@ type DatabaseConfig = Pick<Config, 'database' | 'dataFolder' | 'encryptionKey'>
  * @throws {Misconfigured} where the database belongs to Pocket ID, cannot be reached or opened, or where the master key
  *   is missing or does not fit
  */
-export async function openDatabase(config: DatabaseConfig, logger: Logger): Promise<OpenDatabase> {
+export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?: AbortSignal): Promise<OpenDatabase> {
   const { dataSource, masterKey } = await (config.database.kind === 'sqlite'
     ? openSqlite(config.database.path, config, logger)
-    : openPostgres(config.database.url, config, logger))
+    : openPostgres(config.database.url, { config, logger, stop }))
   const database = databaseOf(dataSource)
   return {
     dataSource,
@@ -76,8 +76,14 @@ function isRefusedByFileSystem(error: unknown): boolean {
   return code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')
 }
 
-async function openPostgres(url: string, config: DatabaseConfig, logger: Logger): Promise<Opened> {
-  const dataSource = await connectToPostgres({ url, tables, logger })
+interface PostgresOpening {
+  readonly config: DatabaseConfig
+  readonly logger: Logger
+  readonly stop: AbortSignal | undefined
+}
+
+async function openPostgres(url: string, { config, logger, stop }: PostgresOpening): Promise<Opened> {
+  const dataSource = await connectToPostgres({ url, tables, logger, ...(stop && { stop }) })
   try {
     const findings = await inspectPostgres(dataSource)
     const masterKey = await admit(findings, { config, logger, description: describePostgres(url) })

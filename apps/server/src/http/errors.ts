@@ -2,6 +2,7 @@ import { requestContext, type View } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import type { Context, Middleware } from 'koa'
 import type { Logger } from 'pino'
+import { pathForLog } from './path-for-log.ts'
 import { type ShowPage, seeOther } from './show-page.ts'
 
 export interface ErrorPorts {
@@ -34,12 +35,16 @@ async function notFound(ctx: Context, show: ShowPage): Promise<void> {
 async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { readonly error: unknown }): Promise<void> {
   const { requestId } = requestContext(ctx.req)
   const known = error instanceof PocketError ? error : undefined
-  if (!known || known.status >= 500) logger.error({ err: error, requestId, path: ctx.path }, 'The request failed')
+  if (!known || known.status >= 500)
+    logger.error({ err: error, requestId, path: pathForLog(ctx) }, 'The request failed')
   else
-    logger.info({ errorCode: known.code, requestId, path: ctx.path, reason: known.message }, 'The request was refused')
+    logger.info(
+      { errorCode: known.code, requestId, path: pathForLog(ctx), reason: known.message },
+      'The request was refused',
+    )
   if (ctx.headerSent) return
   if (known?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx))
-    return seeOther(ctx, `/login?${new URLSearchParams({ redirect: ctx.path })}`)
+    return seeOther(ctx, `/login?${new URLSearchParams({ redirect: ctx.url })}`)
   const {
     status = 500,
     code = 'internal_error',

@@ -1,26 +1,19 @@
 import { chmod, lstat, unlink } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
-import { Misconfigured } from '@pocket/core/errors'
 import type { ListenConfig } from '../config/listening.ts'
 import { codeOf } from '../logging/failure.ts'
 
 /** How long requests that are under way may take once this server is asked to stop, in milliseconds. */
 const patience = 5000
 
-/** @throws {Misconfigured} where somebody else listens there */
+/** Rejects with the system's own error where this cannot be; who starts it explains that. */
 export async function listen(server: Server, { host, port, unixSocket, unixSocketMode }: ListenConfig): Promise<void> {
   if (unixSocket !== undefined) await removeStaleSocket(unixSocket)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
   server.listen(unixSocket === undefined ? { host, port } : { path: unixSocket }, resolve)
-  try {
-    await promise
-  } catch (cause) {
-    throw new Misconfigured(`${unixSocket ?? `${host}:${port}`} cannot be listened at: ${codeOf(cause) ?? cause}.`, {
-      cause,
-    })
-  }
+  await promise
   if (unixSocket !== undefined && unixSocketMode !== undefined) await chmod(unixSocket, unixSocketMode)
 }
 

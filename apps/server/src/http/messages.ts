@@ -46,7 +46,7 @@ export function createMessages(catalogue: unknown): Messages {
   const filling = (key: string, values: MessageValues, name: string): string => {
     const value = values[name]
     if (value === undefined) throw new Error(`The message ${key} needs the value ${name}.`)
-    return String(value)
+    return isolated(String(value))
   }
   const parts = (key: string, values: MessageValues): MessagePart[] =>
     find(key)
@@ -78,6 +78,11 @@ export function createMessages(catalogue: unknown): Messages {
     has: (key) => entries.has(key),
     below,
   }
+}
+
+/** A value that is written from right to left must not turn the sentence around it: U+2068 and U+2069 keep it apart. */
+function isolated(value: string): string {
+  return /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF]/.test(value) ? `\u2068${value}\u2069` : value
 }
 
 function* flatten(node: unknown, path: string): Generator<readonly [string, string]> {

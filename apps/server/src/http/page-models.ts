@@ -104,8 +104,6 @@ export type EndpointName =
   | 'introspection'
   | 'revocation'
   | 'pushed_authorization_request'
-  | 'device_authorization'
-  | 'registration'
 
 /** `/settings/admin/oidc-clients/<id>`. Its forms are posted below the same address. */
 export interface ClientPage {

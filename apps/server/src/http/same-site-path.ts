@@ -3,5 +3,7 @@ export function sameSitePath(value: unknown, fallback: string): string {
   if (typeof value !== 'string' || !value.startsWith('/')) return fallback
   const base = 'http://base.invalid'
   const url = URL.parse(value, base)
-  return url?.origin === base ? `${url.pathname}${url.search}` : fallback
+  // Two slashes may be left at the front when dots are resolved, and a browser takes what follows them for a host.
+  if (url?.origin !== base || url.pathname.startsWith('//')) return fallback
+  return `${url.pathname}${url.search}`
 }

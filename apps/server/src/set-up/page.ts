@@ -22,6 +22,7 @@ export function setUpPages({ setUp, show }: { readonly setUp: SetUp; readonly sh
     },
 
     async finish(ctx: Context) {
+      await setUp.assertOpen()
       const { response } = jsonObject(ctx)
       await setUp.finish(ctx, response)
       ctx.body = { redirectTo: '/settings/admin/oidc-clients' }

@@ -49,7 +49,7 @@ export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
     async withoutPasskey(ctx, input) {
       const user = await directory.createFirstAdministrator(newUser(input), async () => {})
       await created(ctx, user, 'api')
-      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'code' })
+      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'api' })
       return user
     },
   }

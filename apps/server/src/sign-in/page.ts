@@ -28,8 +28,8 @@ export function signInPages({ pocket, directory, authentication, show }: SignInP
     submitTo: withTarget('/login', target(ctx)),
   })
 
-  const showCode = (ctx: Context, code: string, problem: string | null) =>
-    show(ctx, { view: 'code', code, fromLink: ctx.params.code !== undefined, problem, redirect: target(ctx) })
+  const showCode = (ctx: Context, page: { code: string; problem: string | null; redirect: string }) =>
+    show(ctx, { view: 'code', fromLink: ctx.params.code !== undefined, ...page })
 
   return {
     async root(ctx: Context) {
@@ -62,21 +62,26 @@ export function signInPages({ pocket, directory, authentication, show }: SignInP
 
     async code(ctx: Context) {
       const { code } = ctx.params
-      await showCode(ctx, typeof code === 'string' ? code.slice(0, 32) : '', null)
+      await showCode(ctx, {
+        code: typeof code === 'string' ? code.slice(0, 32) : '',
+        problem: null,
+        redirect: target(ctx),
+      })
     },
 
     async submitCode(ctx: Context) {
       const code = formText(ctx, 'code', 64)
-      if (code.trim() === '') return showCode(ctx, '', 'required')
+      const redirect = sameSitePath(formText(ctx, 'redirect'), home)
+      if (code.trim() === '') return showCode(ctx, { code: '', problem: 'required', redirect })
       try {
         await pocket.signIn.withCode(ctx.req, ctx.res, code)
       } catch (error) {
         if (!(error instanceof PocketError) || error.status >= 500) throw error
-        await showCode(ctx, code, error.code)
+        await showCode(ctx, { code, problem: error.code, redirect })
         ctx.status = error.status
         return
       }
-      seeOther(ctx, sameSitePath(formText(ctx, 'redirect'), home))
+      seeOther(ctx, redirect)
     },
 
     async signOut(ctx: Context) {

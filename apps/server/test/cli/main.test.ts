@@ -42,6 +42,16 @@ test('the program starts, is well, hands out no code to nobody, and stops at SIG
   expect(await after.exit).toBe(1)
 })
 
+test('SIGTERM ends it while it waits for a database that is not there', async () => {
+  const env = {
+    DB_CONNECTION_STRING: `postgres://nobody@127.0.0.1:${await freePort()}/x`,
+    ENCRYPTION_KEY: 'a key of sixteen bytes',
+  }
+  await using server = await pocketId([], env, /Waiting for PostgreSQL/)
+  server.kill('SIGTERM')
+  expect(await server.exit).toBe(0)
+})
+
 test('a wrong environment ends it with 1, all of it named, and nothing written', async () => {
   await using server = await pocketId([], { PORT: 'x', TRUST_PROXY: 'y', ENCRYPTION_KEY: 'z' })
   expect(await server.exit).toBe(1)

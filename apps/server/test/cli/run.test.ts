@@ -32,7 +32,8 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
   }
   const context: CommandContext = {
     version: '1.2.3',
-    readConfig: () => loadConfig({}, () => Buffer.alloc(0)),
+    // Any file that exists stands for the database, which only the commands beside the server look for.
+    readConfig: () => loadConfig({ DB_CONNECTION_STRING: import.meta.filename }, () => Buffer.alloc(0)),
     createApp: async () => app,
     createLogger: (config: Config) => createLogger(config, { write: (line) => logged.push(line) }),
     print: (line) => printed.push(line),
@@ -123,6 +124,14 @@ describe('one-time-access-token', () => {
     ])
     expect(world.logged).toEqual([])
     expect(world.done).toEqual(['code for tim', 'disposed'])
+  })
+
+  test('makes no database where there is none', async () => {
+    const readConfig = () => loadConfig({ DB_CONNECTION_STRING: '/nowhere/pocket-id.db' }, () => Buffer.alloc(0))
+    const world = createWorld({ readConfig })
+    expect(await run(['one-time-access-token', 'tim'], world.context)).toBe(1)
+    expect(world.complained.join()).toContain('There is no database at /nowhere/pocket-id.db')
+    expect(world.done).toEqual([])
   })
 
   test('says that there is no such user', async () => {

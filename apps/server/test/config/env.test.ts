@@ -30,3 +30,13 @@ test('without a file there are the real variables', () => {
 test('a file that cannot be read is an error', () => {
   expect(() => readEnvironment('/dev/null')).toThrow(/\/dev\/null\/\.env cannot be read/)
 })
+
+test('a real variable that is empty counts as not set', async () => {
+  await writeFile(join(folder, '.env'), 'POCKET_TEST_EMPTY=from the file\n')
+  process.env.POCKET_TEST_EMPTY = ''
+  try {
+    expect(readEnvironment(folder).POCKET_TEST_EMPTY).toBe('from the file')
+  } finally {
+    delete process.env.POCKET_TEST_EMPTY
+  }
+})

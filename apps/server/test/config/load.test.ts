@@ -133,6 +133,7 @@ describe('TRUST_PROXY', () => {
     ['10.0.0.0/8', 'fd00::1', false],
     ['fd00::/8', 'fd12::1', true],
     ['fd00::/8', 'not an address', false],
+    ['::ffff:10.0.0.0/104', '10.1.2.3', true],
   ])('%s: %s is trusted: %s', (given, peer, expected) => {
     expect(load({ TRUST_PROXY: given }).trustProxy(peer)).toBe(expected)
   })
@@ -175,6 +176,7 @@ describe('DB_CONNECTION_STRING', () => {
     ['sqlite:data/x.db', /kind "sqlite"/],
     ['postgres://u:s3/cret@db:port/x', /not a valid PostgreSQL URL/],
     ['postgres:db', /not a valid PostgreSQL URL/],
+    ['postgres://u:p@ss/word@127.0.0.1:1/x', /not a valid PostgreSQL URL/],
     [':memory:', /names no file/],
     ['file::memory:', /names no file/],
     ['data/', /names no file/],

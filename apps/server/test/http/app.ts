@@ -11,6 +11,8 @@ export interface RunningApp extends AsyncDisposable {
   readonly app: App
   /** The issuer. */
   readonly url: string
+  /** Where it listens, without the proxy. */
+  readonly local: string
   /** A browser; where the issuer is https it comes through a reverse proxy on this machine. */
   agent(): UserAgent
   /** Every line of the log. */
@@ -38,10 +40,14 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
   )
   const log: string[] = []
   const app = stack.use(await createApp(config, createLogger(config, { write: (line) => void log.push(line) })))
-  const { url } = await app.listen()
+  const { url } = await app.listen().catch(async (error: unknown) => {
+    await stack.disposeAsync()
+    throw error
+  })
   return {
     app,
     url,
+    local,
     log,
     agent: () => new UserAgent({ resolve: url === local ? {} : { [url]: `http://127.0.0.1:${port}` } }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

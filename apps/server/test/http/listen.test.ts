@@ -26,14 +26,12 @@ test('a Unix socket has the permissions that were asked for, and is taken over f
   expect((await stat(socket)).mode & 0o777).toBe(0o660)
 })
 
-test('a port that somebody else has is an error in words', async () => {
+test('a port that somebody else has is told by its code', async () => {
   const port = await freePort()
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
   try {
-    await expect(startApp({ PORT: String(port) })).rejects.toThrow(
-      `127.0.0.1:${port} cannot be listened at: EADDRINUSE`,
-    )
+    await expect(startApp({ PORT: String(port) })).rejects.toThrow('EADDRINUSE')
   } finally {
     await new Promise((resolve) => other.close(resolve))
   }

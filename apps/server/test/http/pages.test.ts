@@ -1,8 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
-import { SoftwareAuthenticator } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { setUpAdministrator, startApp } from './app.ts'
 
 const clients = '/settings/admin/oidc-clients'
+
+async function administrator() {
+  const running = await startApp()
+  const agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${running.url}${clients}/new`, fields)
+  return { running, agent, create, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
+}
 
 describe('whoever is not signed in', () => {
   test.each(['/settings/account', clients, `${clients}/new`, `${clients}/x`])(
@@ -69,14 +77,6 @@ describe('a form from elsewhere', () => {
 })
 
 describe('a client', () => {
-  async function administrator() {
-    const running = await startApp()
-    const agent = running.agent()
-    await setUpAdministrator(agent, running.url)
-    const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${running.url}${clients}/new`, fields)
-    return { running, agent, create, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
-  }
-
   test('shows its secret once', async () => {
     await using setting = await administrator()
     const { agent, create } = setting
@@ -88,6 +88,16 @@ describe('a client', () => {
     expect(again.status).toBe(200)
     expect(again.text).not.toContain(secret)
     expect(setting.running.log.join()).not.toContain(secret)
+  })
+
+  test('shows its secret, however many addresses were corrected', async () => {
+    await using setting = await administrator()
+    const addresses = Array.from(
+      { length: 60 },
+      (_, index) => `https://nas-number-${index}.some-long-name.example.com:5001/#/signin`,
+    )
+    const created = await setting.create({ name: 'NAS', redirectUris: addresses.join('\n'), template: 'synology-dsm' })
+    expect((await setting.agent.follow(created)).text).toMatch(/pk_[\w-]{43}/)
   })
 
   test('for DSM is corrected, and the page says so', async () => {
@@ -154,6 +164,63 @@ describe('a client', () => {
     ])
       expect(running.log.join('')).toContain(`"audit":"${event}"`)
   })
+})
+
+describe('a login code', () => {
+  test('stands in no line of the log', async () => {
+    await using running = await startApp()
+    await setUpAdministrator(running.agent(), running.url)
+    const { url, code } = await running.app.issueLoginCode('ada')
+    expect((await running.agent().get(url)).status).toBe(200)
+    expect(running.log.join('')).toContain('/lc/[redacted]')
+    expect(running.log.join('')).not.toContain(code)
+  })
+
+  test('is not used up by a form that is refused', async () => {
+    await using running = await startApp()
+    await setUpAdministrator(running.agent(), running.url)
+    const { code } = await running.app.issueLoginCode('ada')
+    const agent = running.agent()
+    const twice = new URLSearchParams([
+      ['code', code],
+      ['redirect', 'a'],
+      ['redirect', 'b'],
+    ])
+    const refused = await fetch(`${running.url}/lc`, { method: 'POST', body: twice, redirect: 'manual' })
+    expect([refused.status, refused.headers.getSetCookie()]).toEqual([400, []])
+    expect((await agent.postForm(`${running.url}/lc`, { code })).status).toBe(303)
+  })
+
+  test('that is wrong leaves the way on in the form', async () => {
+    await using running = await startApp()
+    await setUpAdministrator(running.agent(), running.url)
+    const page = await running.agent().postForm(`${running.url}/lc`, { code: 'AAAAAA', redirect: '/interaction/x' })
+    expect([page.status, page.text.includes('value="/interaction/x"')]).toEqual([400, true])
+    expect(running.log.join('')).toContain('"audit":"sign_in_failed"')
+  })
+})
+
+test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is refused on both kinds of database alike', async (name) => {
+  await using setting = await administrator()
+  const { agent, create, running } = setting
+  expect((await create({ name, redirectUris: 'https://x', template: 'other' })).status).toBe(400)
+  for (const path of [
+    `${clients}/%00`,
+    '/authorize?client_id=%00&response_type=code&scope=openid&redirect_uri=https://x',
+  ])
+    expect([400, 404]).toContain((await agent.get(running.url + path)).status)
+  const [passkey] = await running.app.pocket.passkeys.list((await running.app.directory.list())[0]?.id ?? '')
+  const renamed = await agent.postForm(`${running.url}/settings/account/passkeys/${passkey?.id}/rename`, { name })
+  expect(renamed.status).toBe(400)
+})
+
+test('a notice comes from what was done, not from a link', async () => {
+  await using setting = await administrator()
+  const { agent, running } = setting
+  const account = await agent.get(`${running.url}/settings/account?done=passkey_removed&name=Everything`)
+  expect(account.text).not.toContain('Everything')
+  const page = await agent.get(`${running.url}${clients}?removed=Everything`)
+  expect(page.text).not.toContain('Everything')
 })
 
 describe('the set-up', () => {
@@ -223,18 +290,17 @@ describe('an answer', () => {
   })
 
   test.each([
-    ['no JSON', 'application/json', '{"username":'],
-    ['a form', 'application/x-www-form-urlencoded', 'username=ada'],
-    ['too large', 'application/json', JSON.stringify({ username: 'x'.repeat(200_000) })],
-  ])('to a body that is %s says so', async (_name, type, body) => {
+    ['no JSON', 'application/json', '{"username":', [400, 'invalid_request_body']],
+    ['a form', 'application/x-www-form-urlencoded', 'username=ada', [400, 'invalid_request_body']],
+    ['too large', 'application/json', JSON.stringify({ username: 'x'.repeat(200_000) }), [413, 'payload_too_large']],
+  ] as const)('to a body that is %s says so', async (_name, type, body, [status, code]) => {
     await using running = await startApp()
     const answer = await fetch(`${running.url}/api/signup/setup`, {
       method: 'POST',
       headers: { 'content-type': type },
       body,
     })
-    expect([answer.status, await answer.json()]).toMatchObject([expect.any(Number), { code: 'invalid_request_body' }])
-    expect([400, 413, 415]).toContain(answer.status)
+    expect([answer.status, await answer.json()]).toMatchObject([status, { code }])
     expect(running.log.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })
 
@@ -254,4 +320,67 @@ describe('an answer', () => {
         `${running.url}/settings/account`,
       )
   })
+})
+
+describe('a session', () => {
+  const cookieOf = (agent: UserAgent) => agent.cookies().find(({ name }) => name === 'access_token')?.value
+
+  test('takes a new id whenever somebody signs in, and the old one is dead', async () => {
+    await using running = await startApp()
+    const agent = running.agent()
+    await setUpAdministrator(agent, running.url)
+    const old = agent.cookies().filter(({ name }) => name.startsWith('access_token'))
+    const { code } = await running.app.issueLoginCode('ada')
+    await agent.postForm(`${running.url}/lc`, { code })
+    expect(cookieOf(agent)).not.toBe(old[0]?.value)
+    const cookie = old.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const thief = await running.agent().get(`${running.url}/settings/account`, { headers: { cookie } })
+    expect(thief.status).toBe(303)
+  })
+
+  test('ends with what applications got in it, when somebody signs out here', async () => {
+    await using setting = await administrator()
+    const { agent, running } = setting
+    const { pocket } = running.app
+    const { id } = await pocket.clients.create({ name: 'x', redirectUris: ['https://x'] })
+    const { plain } = await pocket.clients.addSecret(id)
+    const query = { client_id: id, redirect_uri: 'https://x', response_type: 'code', scope: 'openid' }
+    const consent = await agent.follow(await agent.get(`${running.url}/authorize?${new URLSearchParams(query)}`))
+    const back = await agent.followTo(
+      await agent.submit(consent, consent.form(`${new URL(consent.url).pathname}/consent`)),
+      (to) => to.startsWith('https://x'),
+    )
+    const token = async (fields: Readonly<Record<string, string>>) => {
+      const body = new URLSearchParams({ client_id: id, client_secret: plain, redirect_uri: 'https://x', ...fields })
+      const answer = await fetch(`${running.url}/api/oidc/token`, { method: 'POST', body })
+      return (await answer.json()) as Record<string, string>
+    }
+    const code = new URL(back).searchParams.get('code') ?? ''
+    const { refresh_token = '' } = await token({ grant_type: 'authorization_code', code })
+    expect(refresh_token).not.toBe('')
+    await agent.postForm(`${running.url}/logout`, {})
+    expect(await token({ grant_type: 'refresh_token', refresh_token })).toMatchObject({ error: 'invalid_grant' })
+    expect((await agent.get(`${running.url}/settings/account`)).status).toBe(303)
+  })
+})
+
+test('the last passkey stays, and one of another person is nowhere', async () => {
+  await using setting = await administrator()
+  const { agent, running } = setting
+  const [user] = await running.app.directory.list()
+  const [passkey] = await running.app.pocket.passkeys.list(user?.id ?? '')
+  const at = `${running.url}/settings/account/passkeys`
+  const refused = await agent.postForm(`${at}/${passkey?.id}/remove`, {})
+  expect([refused.status, refused.text.includes('last_passkey')]).toEqual([409, true])
+  for (const act of ['remove', 'rename'])
+    expect((await agent.postForm(`${at}/${crypto.randomUUID()}/${act}`, { name: 'x' })).status).toBe(404)
+  expect(await running.app.pocket.passkeys.list(user?.id ?? '')).toHaveLength(1)
+})
+
+test('after signing in a person comes back to the very page, query included', async () => {
+  await using running = await startApp()
+  await setUpAdministrator(running.agent(), running.url)
+  const path = `${clients}/new?template=synology-dsm`
+  const answer = await running.agent().get(running.url + path)
+  expect(answer.location).toBe(`${running.url}/login?${new URLSearchParams({ redirect: path })}`)
 })

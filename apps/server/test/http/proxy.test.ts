@@ -42,6 +42,15 @@ describe('behind a reverse proxy with TLS', () => {
     expect(running.log.join('')).toContain(`"ipAddress":"${address}"`)
   })
 
+  test.each(['<script>', 'x'.repeat(5000), '999.1.1.1'])(
+    'a forwarded address that is none is not taken: %s',
+    async (forwarded) => {
+      await using running = await startApp({ APP_URL, TRUST_PROXY: 'true' })
+      await fetch(`${running.local}/login/setup`, { headers: { 'x-forwarded-for': forwarded } })
+      expect(running.log.join('')).toMatch(/"ipAddress":"(127\.0\.0\.1|::1)"/)
+    },
+  )
+
   test('another host in a request changes no link', async () => {
     await using running = await startApp({ APP_URL, TRUST_PROXY: 'true' })
     const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }

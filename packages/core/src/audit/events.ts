@@ -6,7 +6,7 @@ export type AuditEvent =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'setup'
+      readonly method: 'passkey' | 'code' | 'setup' | 'api'
       readonly passkeyId?: string
     }
   | {
@@ -128,6 +128,13 @@ export type AuditEvent =
       readonly reason: string
     }
   | { readonly event: 'token_refused'; readonly code: string; readonly clientId?: string; readonly reason: string }
+  | {
+      readonly event: 'request_refused'
+      readonly endpoint: string
+      readonly code: string
+      readonly clientId?: string
+      readonly reason: string
+    }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | {
       readonly event: 'api_key_created' | 'api_key_renewed' | 'api_key_removed'

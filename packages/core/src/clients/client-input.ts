@@ -1,4 +1,5 @@
 import { type FieldError, InvalidInput } from '../errors.ts'
+import { nameProblem, normalName } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import { redirectUriProblem } from './redirect-uris.ts'
 
@@ -38,7 +39,7 @@ export interface NewClientInput extends ClientInput {
 export function decided(input: ClientInput, template: string | null) {
   const isPublic = input.isPublic ?? false
   return {
-    name: input.name.normalize('NFC').trim(),
+    name: normalName(input.name),
     description: (input.description ?? '').normalize('NFC').trim(),
     launchUrl: input.launchUrl || null,
     redirectUris: [...new Set(input.redirectUris)],
@@ -89,11 +90,8 @@ export function problems(input: ClientInput): FieldError[] {
 
 function textProblems(input: ClientInput): FieldError[] {
   const found: FieldError[] = []
-  const name = input.name.normalize('NFC').trim()
-  if (name === '') found.push({ field: 'name', code: 'required', message: 'is required' })
-  if ([...name].length > 50) found.push(tooLong('name', 50))
-  if (/[\p{Cc}\p{Cs}]/u.test(name))
-    found.push({ field: 'name', code: 'invalid_format', message: 'must be one line of plain text' })
+  const wrongName = nameProblem(normalName(input.name), 50)
+  if (wrongName) found.push({ field: 'name', ...wrongName })
   const description = (input.description ?? '').normalize('NFC').trim()
   if ([...description].length > 150) found.push(tooLong('description', 150))
   if (/[\p{Cc}\p{Cs}]/u.test(description.replaceAll(/[\r\n\t]/g, ' ')))

@@ -10,6 +10,8 @@ export function redirectUriProblem(uri: string): RedirectUriProblem | undefined 
   if (!url || /[\s\\<>"^`{|}*]/.test(uri)) return 'invalid'
   if (dangerousSchemes.has(url.protocol)) return 'scheme'
   const web = url.protocol === 'https:' || url.protocol === 'http:'
+  // `nas:5001` is a host and a port to whoever typed it, and a scheme to a parser.
+  if (!/^[a-z][a-z0-9+.-]*:\//i.test(uri)) return 'invalid'
   if (web && (!/^https?:\/\/[^/]/i.test(uri) || url.username !== '' || url.password !== '')) return 'invalid'
   if (uri.includes('#')) return 'fragment'
   return undefined
@@ -34,9 +36,13 @@ export interface CorrectedRedirectUri {
 }
 
 /**
- * Synology DSM's own addresses end in `/#/signin`, and old instructions told people to register them. DSM needs the bare
- * origin: a fragment may not be sent, and with several addresses DSM would always use the last.
+ * The address that Synology DSM has to be given: its bare origin. People paste what their browser shows, such as
+ * `https://nas:5001/#/signin`, as old instructions told them to; but a fragment may not be sent, and with several addresses
+ * DSM would always use the last. What is no address of a web server comes back as it is.
  */
-export function withoutDsmFragment(uri: string): CorrectedRedirectUri {
-  return { given: uri, corrected: uri.replace(/\/?#\/?(signin)?\/?$/, '') }
+export function dsmAddress(given: string): CorrectedRedirectUri {
+  const complete = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
+  const url = URL.parse(complete)
+  if (!url || !(url.protocol === 'https:' || url.protocol === 'http:')) return { given, corrected: given }
+  return { given, corrected: sameRoot(given, url.origin) ? given : url.origin }
 }

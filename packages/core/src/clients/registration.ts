@@ -86,7 +86,8 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
   }
 
   return {
-    find: (id) => store.find(id),
+    // No id holds a NUL, and PostgreSQL takes none in a text.
+    find: async (id) => (id.includes('\0') ? undefined : store.find(id)),
     list: () => store.list(),
     page: (request) => store.page(request),
 

@@ -12,6 +12,7 @@ export interface CodeStore {
   insert(code: StoredCode): Promise<void>
   /** Takes the code away and returns it, in one atomic step: of any number of calls at once, one gets it. */
   consume(hash: string): Promise<StoredCode | undefined>
+  removeByAccount(accountId: string): Promise<void>
   /** Removes at most `limit` codes that ended before `before` (milliseconds); returns how many. */
   removeExpired(before: number, limit: number): Promise<number>
 }

@@ -1,12 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * What must happen before the library sees a request: it builds addresses from the request's host and protocol, so these
- * are made to say what the issuer says, whoever sent them. Read the request's context first; it needs the originals.
+ * What must happen before the library sees a request: it builds addresses from the request's target, host and protocol, so
+ * these are made to say what the issuer says, whoever sent them. Read the request's context first; it needs the originals.
  */
 export function pinToIssuer(req: IncomingMessage, issuer: URL): void {
   delete req.headers.forwarded
   req.headers.host = issuer.host
   req.headers['x-forwarded-host'] = issuer.host
   req.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
+  req.url = originForm(req.url ?? '/')
+}
+
+/** A target may name a host of its own (absolute-form, RFC 9112 §3.2.2); only its path and query count here. */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target
+  const url = URL.parse(target)
+  return url ? `${url.pathname}${url.search}` : '/'
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import proxyAddr from 'proxy-addr'
 import { uuid } from '../random.ts'
 
@@ -21,9 +22,17 @@ export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = ()
   if (known) return known
   const context: RequestContext = {
     requestId: uuid(),
-    ipAddress: req.socket.remoteAddress === undefined ? null : proxyAddr(req, trustProxy),
+    ipAddress: clientAddress(req, trustProxy),
     userAgent: req.headers['user-agent']?.slice(0, 512) ?? null,
   }
   contexts.set(req, context)
   return context
+}
+
+/** A trusted proxy may still pass on what a client made up; what is no address is not taken for one. */
+function clientAddress(req: IncomingMessage, trustProxy: TrustProxy): string | null {
+  const { remoteAddress } = req.socket
+  if (remoteAddress === undefined) return null
+  const told = proxyAddr(req, trustProxy)
+  return isIP(told) === 0 ? remoteAddress : told
 }

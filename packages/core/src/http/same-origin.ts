@@ -13,7 +13,9 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function assertSameOrigin(req: IncomingMessage, origins: readonly string[]): void {
   if (safeMethods.has(req.method ?? '')) return
   const { origin, 'sec-fetch-site': site } = req.headers
+  // Both have to be right: a page whose host name was turned to our address is its own site, but has another origin.
   const own =
-    site === undefined ? origin === undefined || origins.includes(origin) : site === 'same-origin' || site === 'none'
+    (origin === undefined || origins.includes(origin)) &&
+    (site === undefined || site === 'same-origin' || site === 'none')
   if (!own) throw new Forbidden('cross_site_request', 'The request comes from a page of another site.')
 }

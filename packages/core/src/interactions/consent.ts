@@ -1,3 +1,4 @@
+import type Provider from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { accountClaims, supportedScopes } from '../accounts/claims.ts'
@@ -8,10 +9,11 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Sessions } from '../oidc/sessions.ts'
-import type { Exchange, Interaction } from './interaction.ts'
+import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
 import type { ClaimView } from './views.ts'
 
 export interface ConsentPorts {
+  readonly provider: () => Provider
   readonly accounts: AccountStore
   readonly consents: ConsentStore
   readonly sessions: Sessions
@@ -20,14 +22,16 @@ export interface ConsentPorts {
 }
 
 /** Asks a person whether a client may know who they are, and remembers the answer. */
-export function createConsent({ accounts, consents, sessions, audit, clock }: ConsentPorts) {
+export function createConsent({ provider, accounts, consents, sessions, audit, clock }: ConsentPorts) {
   /** @throws {Conflict} `interaction_expired` where somebody else is signed in by now */
   const whoDecides = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
       throw new Forbidden('validation_failed', 'This interaction does not ask for consent.')
     const session = await sessions.read(req, res)
     if (!session || session.accountId !== interaction.session?.accountId || session.uid !== interaction.session.uid)
-      throw new Conflict('interaction_expired', 'The person who was asked is not signed in any more.')
+      throw new Conflict('interaction_expired', 'The person who was asked is not signed in any more.', {
+        details: { startAgain: startAgainAt(provider(), interaction) },
+      })
     return eligibleAccount(accounts, session.accountId)
   }
   return {
@@ -94,5 +98,6 @@ function claimsToShow(account: Account, scopes: readonly string[]): ClaimView[] 
   }
   if (scopes.includes('email')) show('email', email, account.emailVerified)
   if (scopes.includes('groups')) show('groups', groups)
+  if (scopes.includes('offline_access')) shown.push({ claim: 'offline_access', value: '', verified: null })
   return shown
 }

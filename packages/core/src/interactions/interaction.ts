@@ -2,27 +2,36 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { NotFound } from '../errors.ts'
 
+/** Seconds that a person may take to answer. */
+const lifetime = 60 * 60
+
 export type Interaction = InstanceType<Provider['Interaction']>
 
 /**
  * The interaction that this browser is in. It is looked for under the cookie's id, which must be the one in the address;
  * whether the session it began in still stands is for the caller to judge.
  *
+ * @param exchange - `now` in milliseconds since the Unix epoch
  * @throws {NotFound} `interaction_expired`; `details.startAgain` holds an address where it can begin anew, if it is known
  */
-export async function findInteraction(provider: Provider, exchange: Exchange, uid: string): Promise<Interaction> {
+export async function findInteraction(
+  provider: Provider,
+  exchange: Exchange & { readonly now: number },
+  uid: string,
+): Promise<Interaction> {
   const { cookies } = provider.createContext(exchange.req, exchange.res)
   const id = cookies.get(provider.cookieName('interaction'), { signed: true })
   if (id !== uid) throw new NotFound('interaction_expired', 'This browser is in no such interaction.')
   const interaction = await provider.Interaction.find(uid, { ignoreExpiration: true })
   if (!interaction) throw new NotFound('interaction_expired', 'The interaction has ended.')
-  if (interaction.isExpired)
+  if (exchange.now >= (interaction.iat + lifetime) * 1000)
     throw new NotFound('interaction_expired', 'The interaction has expired.', {
       details: { startAgain: startAgainAt(provider, interaction) },
     })
   return interaction
 }
 
+/** A request and its answer. */
 export interface Exchange {
   readonly req: IncomingMessage
   readonly res: ServerResponse

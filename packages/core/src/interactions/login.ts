@@ -10,8 +10,12 @@ export interface LoginPorts {
   readonly signIn: SignInService
 }
 
-/** Reasons for a sign-in page that anybody's valid session answers. */
-const answeredBySession = new Set(['no_session', 'account_gone'])
+const sessionReasons = new Set(['no_session', 'account_gone'])
+
+/** Whether anybody's valid session is answer enough, however it was begun; otherwise a new ceremony is asked for. */
+export function answeredBySession({ prompt }: Interaction): boolean {
+  return prompt.name === 'login' && prompt.reasons.every((reason) => sessionReasons.has(reason))
+}
 
 /** Asks for a passkey within an authorization request, and hands the answer to the library. */
 export function createLogin({ provider, sessions, signIn }: LoginPorts) {
@@ -30,11 +34,7 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
   return {
     /** Where to go on at once, if somebody has signed in meanwhile (another tab, a login code) and that is enough. */
     async alreadyAnswered(exchange: Exchange, interaction: Interaction): Promise<string | undefined> {
-      if (
-        interaction.prompt.name !== 'login' ||
-        !interaction.prompt.reasons.every((reason) => answeredBySession.has(reason))
-      )
-        return undefined
+      if (!answeredBySession(interaction)) return undefined
       const session = await sessions.read(exchange.req, exchange.res)
       if (!session) return undefined
       const { accountId, amr, acr, authTime } = session

@@ -4,6 +4,7 @@ import { destinationOf } from '../oidc/pages.ts'
 import type { AuthenticationRequest } from '../passkeys/authentication.ts'
 import type { ConsentInteraction } from './consent.ts'
 import type { Exchange, Interaction } from './interaction.ts'
+import { answeredBySession } from './login.ts'
 import type { AuthenticationCeremony, ClientView, ConsentView, SignInView } from './views.ts'
 
 export interface InteractionPagePorts {
@@ -38,8 +39,10 @@ export function createInteractionPages({ provider, consent, requestPasskey, othe
         view: 'sign-in',
         client: await clientView(interaction),
         ceremony: await ceremony(exchange, interaction),
-        reason: interaction.session ? 'again' : 'first',
-        otherWaysAt: otherWaysAt && `${otherWaysAt}?${new URLSearchParams({ redirect: at(interaction) })}`,
+        reason: interaction.session && !interaction.prompt.reasons.includes('account_gone') ? 'again' : 'first',
+        otherWaysAt: answeredBySession(interaction)
+          ? otherWaysAt && `${otherWaysAt}?${new URLSearchParams({ redirect: at(interaction) })}`
+          : null,
         cancelTo: at(interaction, '/cancel'),
       }
     },

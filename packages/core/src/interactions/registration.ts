@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import { recordRefusal } from '../audit/refusals.ts'
 import { PocketError } from '../errors.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -69,10 +70,11 @@ export function createRegistrationService({
       })
     } catch (error) {
       if (error instanceof PocketError)
-        await audit.record(
-          { event: 'passkey_refused', code: error.code, ...(accountId && { accountId }) },
-          requestContext(req),
-        )
+        await recordRefusal(audit, {
+          error,
+          event: { event: 'passkey_refused', code: error.code, ...(accountId && { accountId }) },
+          origin: requestContext(req),
+        })
       throw error
     }
   }

@@ -1,6 +1,9 @@
 import Router from '@koa/router'
 import type { Context, Middleware, Next } from 'koa'
 import type Provider from 'oidc-provider'
+import type { AuditSink } from '../audit/audit-sink.ts'
+import { recordRefusal } from '../audit/refusals.ts'
+import type { Clock } from '../clock.ts'
 import { PocketError } from '../errors.ts'
 import { readJsonObject } from '../http/body.ts'
 import { pageHeaders } from '../http/page-headers.ts'
@@ -18,13 +21,25 @@ export interface InteractionPorts {
   readonly consent: ConsentInteraction
   readonly pages: InteractionPages
   readonly render: RenderView
+  readonly audit: AuditSink
+  readonly clock: Clock
   readonly origin: string
 }
 
 /** The pages at `/interaction/:uid`, where oidc-provider sends a person whom it has to ask something. */
-export function interactionRoutes({ provider, login, consent, pages, render, origin }: InteractionPorts): Middleware {
+export function interactionRoutes({
+  provider,
+  login,
+  consent,
+  pages,
+  render,
+  audit,
+  clock,
+  origin,
+}: InteractionPorts): Middleware {
   const router = new Router({ prefix: '/interaction/:uid' })
-  const found = (ctx: Context) => findInteraction(provider(), ctx, String(ctx.params.uid))
+  const found = ({ req, res, params }: Context) =>
+    findInteraction(provider(), { req, res, now: clock.now() }, String(params.uid))
 
   const show = async (ctx: Context, view: View) => {
     pageHeaders(ctx.res, 'to-clients')
@@ -43,8 +58,11 @@ export function interactionRoutes({ provider, login, consent, pages, render, ori
   })
 
   const refuse = async (ctx: Context, error: PocketError) => {
-    const { requestId } = requestContext(ctx.req)
+    const origin = requestContext(ctx.req)
+    const { requestId } = origin
     const { status, code, message, details, fields } = error
+    const event = { event: 'request_refused', endpoint: 'interaction', code, reason: message } as const
+    await recordRefusal(audit, { error, event, origin })
     ctx.status = status
     if (ctx.accepts('html', 'json') === 'html')
       return show(ctx, {

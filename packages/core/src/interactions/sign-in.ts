@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
 import type { LoginCodes } from '../codes/login-codes.ts'
 import { PocketError } from '../errors.ts'
@@ -58,10 +59,11 @@ export function createSignIn(ports: SignInPorts): SignInService {
     } catch (error) {
       if (error instanceof PocketError) {
         const { accountId } = error.details
-        await audit.record(
-          { event: 'sign_in_failed', code: error.code, ...(accountId && { accountId }) },
-          requestContext(req),
-        )
+        await recordRefusal(audit, {
+          error,
+          event: { event: 'sign_in_failed', code: error.code, ...(accountId && { accountId }) },
+          origin: requestContext(req),
+        })
       }
       throw error
     }

@@ -33,7 +33,7 @@ export interface SignInView {
   readonly cancelTo: string | null
 }
 
-/** One thing that a client will be told. */
+/** One thing that a client will be told, or may do: `offline_access` is to come back while the person is away, and has no value. */
 export interface ClaimView {
   readonly claim: 'name' | 'user_name' | 'email' | 'groups' | 'offline_access'
   readonly value: string

@@ -21,6 +21,14 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#state.run(() => add(this.#artifacts, artifact.key, artifact))
   }
 
+  replace(key: string, artifact: Artifact): Promise<boolean> {
+    return this.#state.run(() => {
+      if (!this.#artifacts.delete(key)) return false
+      this.#artifacts.set(artifact.key, artifact)
+      return true
+    })
+  }
+
   find(key: string): Promise<Artifact | undefined> {
     return this.#state.run(() => this.#artifacts.get(key))
   }

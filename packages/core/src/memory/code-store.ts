@@ -1,5 +1,5 @@
 import type { CodeStore, StoredCode } from '../codes/code-store.ts'
-import { add, type MemoryState, removeExpired, take } from './memory-state.ts'
+import { add, type MemoryState, removeExpired, removeWhere, take } from './memory-state.ts'
 
 export class MemoryCodeStore implements CodeStore {
   readonly #state: MemoryState
@@ -18,6 +18,10 @@ export class MemoryCodeStore implements CodeStore {
 
   consume(hash: string): Promise<StoredCode | undefined> {
     return this.#state.run(() => take(this.#codes, hash))
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#state.run(() => removeWhere(this.#codes, (code) => code.accountId === accountId))
   }
 
   removeExpired(before: number, limit: number): Promise<number> {

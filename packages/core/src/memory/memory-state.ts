@@ -23,13 +23,14 @@ export class MemoryState {
 
   /** Runs `work`, which is synchronous and so atomic, outside of everybody else's transaction. */
   async run<T>(work: () => T): Promise<T> {
-    if (!this.#isWithin()) await this.#othersEnd()
+    // The last look and the work are one step: nobody can open a transaction in between.
+    if (!this.#isWithin()) while (this.#open !== undefined) await this.#open
     return work()
   }
 
   readonly transaction: Transaction = async (work) => {
     if (this.#isWithin()) return work()
-    await this.#othersEnd()
+    while (this.#open !== undefined) await this.#open
     const result = this.#attempt(work)
     // Those who wait only want its end; its caller gets the error.
     this.#open = result.then(ignore, ignore)
@@ -57,10 +58,6 @@ export class MemoryState {
     const transaction = this.#ambient.getStore()
     if (transaction?.ended) throw new Error('This transaction has ended: wait for every statement before leaving it')
     return transaction !== undefined
-  }
-
-  async #othersEnd(): Promise<void> {
-    while (this.#open !== undefined) await this.#open
   }
 
   #restore(snapshot: readonly (readonly [string, unknown][])[]): void {

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { sha256 } from '../hash.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
+import type { SessionAdapter } from './session-overrides.ts'
 
 export interface AdapterPorts {
   readonly artifacts: ArtifactStore
@@ -15,24 +16,31 @@ export interface AdapterPorts {
 /** Stands where an interaction's id stood, since the address to return to would give the id away. */
 const idMarker = '{id}'
 
+const grantedModels = ['AccessToken', 'AuthorizationCode', 'RefreshToken']
+
 /** oidc-provider's storage over our stores: what a bearer holds is hashed, and nothing in a payload repeats it. */
 export function createAdapterFactory(ports: AdapterPorts): (model: string) => Adapter {
   return (model) => (model === 'Client' ? clientAdapter(ports) : artifactAdapter(model, ports))
 }
 
-function artifactAdapter(model: string, { artifacts, clock }: AdapterPorts): Adapter {
+function artifactAdapter(model: string, { artifacts, clock }: AdapterPorts): Adapter & SessionAdapter {
   const keyOf = (id: string) => sha256(`${model}:${id}`)
+  const sealed = ({ id, payload, expiresIn }: { id: string; payload: AdapterPayload; expiresIn: number | undefined }) =>
+    seal(model, { id, key: keyOf(id), payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
+  /** Who comes second with a code or a refresh token ends what the first one got (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
+  const endSiblings = async (id: string) => {
+    const grantId = (await artifacts.find(keyOf(id)))?.grantId
+    if (!grantId) return
+    for (const sibling of grantedModels) await artifacts.destroyByGrant(sibling, grantId)
+    await artifacts.destroy(sha256(`Grant:${grantId}`))
+  }
   return {
     async upsert(id, payload, expiresIn) {
-      const artifact = seal(model, {
-        id,
-        key: keyOf(id),
-        payload,
-        expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null,
-      })
+      const artifact = sealed({ id, payload, expiresIn })
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
       if (!(await artifacts.insert(artifact))) throw new errors.InvalidClientAuth('the assertion was used already')
     },
+    replace: (from, session) => artifacts.replace(keyOf(from), sealed(session)),
     async find(id) {
       return open(await artifacts.find(keyOf(id)), id)
     },
@@ -43,7 +51,9 @@ function artifactAdapter(model: string, { artifacts, clock }: AdapterPorts): Ada
       return open(await artifacts.findByUserCode(model, sha256(userCode)), undefined)
     },
     async consume(id) {
-      if (!(await artifacts.consume(keyOf(id), clock.now()))) throw alreadyConsumed(model)
+      if (await artifacts.consume(keyOf(id), clock.now())) return
+      await endSiblings(id)
+      throw alreadyConsumed(model)
     },
     destroy: (id) => artifacts.destroy(keyOf(id)),
     async revokeByGrantId(grantId) {
@@ -58,7 +68,8 @@ function clientAdapter({ clients, clientMetadata }: AdapterPorts): Adapter {
   }
   return {
     async find(id) {
-      const client = await clients.find(id)
+      // No id holds a NUL, and PostgreSQL takes none in a text.
+      const client = id.includes('\0') ? undefined : await clients.find(id)
       return client && clientMetadata(client)
     },
     upsert: refuse,

@@ -24,6 +24,8 @@ export interface ArtifactStore {
   upsert(artifact: Artifact): Promise<void>
   /** Returns `false`, and changes nothing, where the key is taken. */
   insert(artifact: Artifact): Promise<boolean>
+  /** Puts `artifact` in the place of the one at `key`, in one step; returns `false`, and changes nothing, where there is none. */
+  replace(key: string, artifact: Artifact): Promise<boolean>
   find(key: string): Promise<Artifact | undefined>
   findByUid(model: string, uid: string): Promise<Artifact | undefined>
   findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined>

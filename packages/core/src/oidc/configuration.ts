@@ -24,7 +24,8 @@ const lifetimes = {
   // A grant outlives every refresh token that may be rotated under it.
   Grant: 400 * day,
   IdToken: hour,
-  Interaction: hour,
+  // An interaction is open for an hour (`interactions/interaction.ts`); for a day more it can say how to start again.
+  Interaction: 25 * hour,
   PushedAuthorizationRequest: 90,
   RefreshToken: (_ctx, _token, client) => extras(client).pocket_refresh_token_lifetime,
 } as const satisfies Configuration['ttl']

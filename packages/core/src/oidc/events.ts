@@ -22,14 +22,16 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
     if (events) events.push(event)
     else collected.set(ctx.req, [event])
   }
+  const refusal = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => ({
+    code: error.error,
+    reason: [error.error_description, error.error_detail].filter(Boolean).join(': ') || error.message,
+    ...(ctx.oidc.client && { clientId: ctx.oidc.client.clientId }),
+  })
   const refused =
     (event: 'authorization_refused' | 'token_refused') => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
-      collect(ctx, {
-        event,
-        code: error.error,
-        reason: [error.error_description, error.error_detail].filter(Boolean).join(': ') || error.message,
-        ...(ctx.oidc.client && { clientId: ctx.oidc.client.clientId }),
-      })
+      collect(ctx, { event, ...refusal(ctx, error) })
+  const refusedAt = (endpoint: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
+    collect(ctx, { event: 'request_refused', endpoint, ...refusal(ctx, error) })
 
   provider.on('authorization.success', (ctx) => {
     const { client, account } = ctx.oidc
@@ -39,6 +41,10 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
   provider.on('authorization.error', refused('authorization_refused'))
   provider.on('pushed_authorization_request.error', refused('authorization_refused'))
   provider.on('grant.error', refused('token_refused'))
+  provider.on('userinfo.error', refusedAt('userinfo'))
+  provider.on('introspection.error', refusedAt('introspection'))
+  provider.on('revocation.error', refusedAt('revocation'))
+  provider.on('end_session.error', refusedAt('end_session'))
   provider.on('end_session.success', (ctx) => {
     const accountId = ctx.oidc.session?.accountId
     if (accountId) collect(ctx, { event: 'signed_out', accountId })

@@ -26,7 +26,8 @@ export function createGrantLoader(consents: ConsentStore) {
     const consent = await consents.find(account.accountId, client.clientId)
     const allowed = new Set([...(consent?.scopes ?? []), ...(unasked ? requested : [])])
     if (!covers([...allowed], requested)) return undefined
-    const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
+    // A grant that is there is widened, so that whoever ends it ends all that was given in this session.
+    const grant = present ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
     grant.addOIDCScope([...allowed])
     await grant.save()
     return grant

@@ -10,6 +10,15 @@ export const protocolRoutes = {
   jwks: '/.well-known/jwks.json',
 } as const
 
+export type EndpointName = keyof typeof protocolRoutes
+
+/** The addresses of the protocol's endpoints at this issuer. */
+export function endpointsAt(issuer: string): Readonly<Record<EndpointName, string>> {
+  const addresses = Object.entries(protocolRoutes).map(([name, path]) => [name, issuer + path])
+  // A cast, since `entries` forgets that the names are those of the routes.
+  return Object.fromEntries(addresses) as Record<EndpointName, string>
+}
+
 const discovery = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 const exact = new Set<string>([...Object.values(protocolRoutes), ...discovery])
 const below = [protocolRoutes.authorization, protocolRoutes.end_session].map((path) => `${path}/`)

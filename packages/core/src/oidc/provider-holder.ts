@@ -10,8 +10,8 @@ const refreshEvery = 60_000
 export interface ProviderHolder {
   current(): Provider
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Looks for moved keys, once a minute at most: another process may have rotated them. */
-  refresh(): Promise<void>
+  /** Looks for moved keys, once a minute at most: another process may have rotated them. Failing that, the held ones serve. */
+  refresh(onError: (error: unknown) => void): Promise<void>
   reload(): Promise<void>
 }
 
@@ -40,8 +40,8 @@ export async function createProviderHolder({ keyRing, clock, make }: ProviderHol
       await held.callback(req, res)
     },
     reload,
-    async refresh() {
-      if (clock.now() - lookedAt >= refreshEvery) await reload()
+    async refresh(onError) {
+      if (clock.now() - lookedAt >= refreshEvery) await reload().catch(onError)
     },
   }
 }

@@ -5,7 +5,8 @@ import { type ConsentRecordPorts, recordAuthorizations } from './consent-records
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
 import { revokeAtLogout } from './logout.ts'
-import { keepSessionWhileRenewing } from './session-overrides.ts'
+import { keepSessionsInPlace } from './session-overrides.ts'
+import { answerUnknownRoutes } from './unknown-routes.ts'
 
 export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts {
   readonly issuer: string
@@ -17,9 +18,10 @@ export function createProvider(ports: ProviderPorts): Provider {
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
-  keepSessionWhileRenewing(provider)
+  keepSessionsInPlace(provider)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
+  answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)
   return provider

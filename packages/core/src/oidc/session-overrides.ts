@@ -1,18 +1,29 @@
 import type Provider from 'oidc-provider'
+import type { AdapterPayload } from 'oidc-provider'
 import { Misconfigured } from '../errors.ts'
 import type { ProviderSession } from './logout.ts'
+
+/** How a session that is stored already is stored again. */
+export interface SessionAdapter {
+  /** Returns `false`, and writes nothing, where there is no session under `from` any more. */
+  replace(
+    from: string,
+    session: { id: string; payload: AdapterPayload; expiresIn: number | undefined },
+  ): Promise<boolean>
+}
 
 /** What the library's session has beside its types. */
 interface SessionInternals {
   oldId?: string | undefined
-  readonly adapter: { destroy(id: string): Promise<unknown> }
+  adapter: SessionAdapter & object
 }
 
 /**
- * A session that takes a new id is stored under it before the old one goes: the library does it the other way round, and a
- * process that dies in between would sign the person out.
+ * The library stores every session that it has read again at the end of a request, and destroys the old id before it stores
+ * a new one. So a session that somebody has ended meanwhile would come back, and a process that dies in between would sign
+ * the person out. Here a stored session takes its own place, in one step, or none.
  */
-export function keepSessionWhileRenewing(provider: Provider): void {
+export function keepSessionsInPlace(provider: Provider): void {
   const { prototype } = provider.Session
   const { save } = prototype
   if (typeof save !== 'function' || !('adapter' in prototype))
@@ -21,11 +32,19 @@ export function keepSessionWhileRenewing(provider: Provider): void {
     configurable: true,
     writable: true,
     async value(this: ProviderSession & SessionInternals, lifetime: number) {
-      const { oldId } = this
+      const from = this.oldId ?? this.jti
       this.oldId = undefined
-      const saved = await save.call(this, lifetime)
-      if (oldId !== undefined) await this.adapter.destroy(oldId)
-      return saved
+      if (typeof this.exp !== 'number') return save.call(this, lifetime)
+      const { adapter } = this
+      const upsert = async (id: string, payload: AdapterPayload, expiresIn?: number) => {
+        await adapter.replace(from, { id, payload, expiresIn })
+      }
+      Object.defineProperty(this, 'adapter', { configurable: true, value: { ...adapter, upsert } })
+      try {
+        return await save.call(this, lifetime)
+      } finally {
+        Reflect.deleteProperty(this, 'adapter')
+      }
     },
   })
 }

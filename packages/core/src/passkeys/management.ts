@@ -1,4 +1,5 @@
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import { nameProblem, normalName } from '../names.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore } from './passkey-store.ts'
 
@@ -21,14 +22,12 @@ export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement 
     list: (accountId) => store.listByAccount(accountId),
 
     async rename(accountId, id, name) {
-      const text = name.normalize('NFC').trim()
-      const code = text === '' ? 'required' : [...text].length > longestName ? 'too_long' : undefined
-      if (code) {
-        const message = code === 'required' ? 'is required' : `must be at most ${longestName} characters long`
+      const text = normalName(name)
+      const problem = nameProblem(text, longestName)
+      if (problem)
         throw new InvalidInput('validation_failed', 'The name is not valid.', {
-          fields: [{ field: 'name', code, message }],
+          fields: [{ field: 'name', ...problem }],
         })
-      }
       if (!(await store.rename(accountId, id, text))) throw notFound()
     },
 

@@ -1,5 +1,5 @@
-/** How somebody proved who they are. */
-export type SignInMethod = 'passkey' | 'code' | 'setup'
+/** How somebody proved who they are. `api`: they were created by the API and are signed in without having proven anything. */
+export type SignInMethod = 'passkey' | 'code' | 'setup' | 'api'
 
 /** What a client is told about a sign-in (OpenID Connect Core §2). */
 export interface AuthenticationContext {

@@ -9,6 +9,7 @@ const rows = new TableRows(artifactTable)
 const sql = {
   upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+  replace: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1}`,
   find: `${rows.select} WHERE "key" = $1`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
   findByUserCode: `${rows.select} WHERE user_code_hash = $1 AND model = $2 LIMIT 1`,
@@ -34,6 +35,10 @@ export class TypeormArtifactStore implements ArtifactStore {
 
   async insert(artifact: Artifact): Promise<boolean> {
     return (await this.#database.execute(sql.insert, rows.values(artifact))) === 1
+  }
+
+  async replace(key: string, artifact: Artifact): Promise<boolean> {
+    return (await this.#database.execute(sql.replace, [...rows.values(artifact), key])) === 1
   }
 
   async find(key: string): Promise<Artifact | undefined> {

@@ -8,6 +8,7 @@ const rows = new TableRows(codeTable)
 
 const sql = {
   consume: `DELETE FROM ${rows.table} WHERE hash = $1 RETURNING ${rows.columns}`,
+  removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeExpired: removeExpired(rows.table, 'hash'),
 }
 
@@ -24,6 +25,10 @@ export class TypeormCodeStore implements CodeStore {
 
   async consume(hash: string): Promise<StoredCode | undefined> {
     return rows.first(await this.#database.query(sql.consume, [hash]))
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.removeByAccount, [accountId])
   }
 
   removeExpired(before: number, limit: number): Promise<number> {

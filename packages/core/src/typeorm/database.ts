@@ -4,12 +4,12 @@ import type { DataSource, EntitySchema, ObjectLiteral, Repository } from 'typeor
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
-import { Misconfigured } from '../errors.ts'
+import { InvalidInput, Misconfigured } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import { AmbientTransactions } from './ambient-transactions.ts'
 import { PostgresStatements } from './postgres-statements.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
-import type { Parameter, Statements } from './statements.ts'
+import type { Parameter, StatementResult, Statements } from './statements.ts'
 import { turnTakingRunner } from './turn-taking-runner.ts'
 import { WriteTurns } from './write-turns.ts'
 
@@ -42,17 +42,26 @@ export class Database {
   /**
    * Runs a prepared statement with the placeholders `$1`, `$2`, ... and returns its rows. `Row` is what the caller knows
    * of its own statement: `bigint` comes as text from PostgreSQL, booleans come as 0 and 1 from SQLite.
+   *
+   * @throws {InvalidInput} `validation_failed` where a text holds a NUL character
    */
   async query<Row extends object>(sql: string, parameters: readonly Parameter[] = []): Promise<readonly Row[]> {
-    const { rows } = await this.#statements.run(sql, parameters, this.#ambient.current())
+    const { rows } = await this.#run(sql, parameters)
     // A cast, since only the author of the statement knows which columns it returns.
     return rows as readonly Row[]
   }
 
   /** Like {@link Database.query}, for statements of which only the number of rows matters. */
   async execute(sql: string, parameters: readonly Parameter[] = []): Promise<number> {
-    const { count } = await this.#statements.run(sql, parameters, this.#ambient.current())
+    const { count } = await this.#run(sql, parameters)
     return count
+  }
+
+  /** PostgreSQL takes no NUL in a text, so that neither database does: what one refuses the other must not store. */
+  async #run(sql: string, parameters: readonly Parameter[]): Promise<StatementResult> {
+    if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
+      throw new InvalidInput('validation_failed', 'A text holds a NUL character.')
+    return this.#statements.run(sql, parameters, this.#ambient.current())
   }
 
   /**

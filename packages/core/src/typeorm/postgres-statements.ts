@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ClientBase, Pool, QueryConfig } from 'pg'
 import type { AmbientTransaction } from './ambient-transactions.ts'
 import type { Parameter, StatementResult, Statements } from './statements.ts'
+import { endedTransaction } from './turn.ts'
 
 /** Named statements through the pool, or through the client of the transaction that the caller stands in. */
 export class PostgresStatements implements Statements {
@@ -37,7 +38,10 @@ export class PostgresStatements implements Statements {
 /** A client runs one statement at a time; those of one transaction may be made at once. */
 function inOrder(transaction: AmbientTransaction, query: QueryConfig) {
   const result = transaction.last.then(async () => {
+    // An earlier statement may have failed and the transaction been rolled back; the client is somebody else's then.
+    if (transaction.ended) throw endedTransaction()
     const client: ClientBase = await transaction.runner.connect()
+    if (transaction.ended) throw endedTransaction()
     return client.query<Record<string, unknown>>(query)
   })
   // The next statement runs whatever became of this one, whose own caller gets the error.

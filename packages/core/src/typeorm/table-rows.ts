@@ -21,6 +21,8 @@ export class TableRows<Entity> {
   readonly select: string
   /** `INSERT INTO table (...) VALUES ($1, ...)`, open at the end; goes with {@link TableRows.values}. */
   readonly insert: string
+  /** How many values {@link TableRows.values} makes. */
+  readonly count: number
   readonly #columns: readonly Column[]
 
   constructor(schema: EntitySchema<Entity>) {
@@ -28,6 +30,7 @@ export class TableRows<Entity> {
     this.#columns = Object.entries<EntitySchemaColumnOptions | undefined>(columns).flatMap(([property, options]) =>
       options === undefined ? [] : [columnOf(property, options)],
     )
+    this.count = this.#columns.length
     this.table = quoted(name)
     this.columns = this.#columns.map((column) => quoted(column.name)).join(', ')
     this.select = `SELECT ${this.columns} FROM ${this.table}`

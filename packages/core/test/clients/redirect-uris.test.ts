@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { redirectUriAllowed, redirectUriProblem, withoutDsmFragment } from '../../src/clients/redirect-uris.ts'
+import { dsmAddress, redirectUriAllowed, redirectUriProblem } from '../../src/clients/redirect-uris.ts'
 
 describe('a registered redirect URI', () => {
   test.each([
@@ -52,6 +52,9 @@ test.each([
   ['/callback', 'invalid'],
   ['h', 'invalid'],
   ['https:h', 'invalid'],
+  ['nas:5001', 'invalid'],
+  ['nas.example.com:5001', 'invalid'],
+  ['urn:ietf:wg:oauth:2.0:oob', 'invalid'],
   ['https:///h', 'invalid'],
   ['https//h', 'invalid'],
   ['https://h/a b', 'invalid'],
@@ -72,7 +75,15 @@ test.each([
   ['https://nas:5001/#', 'https://nas:5001'],
   ['https://nas:5001', 'https://nas:5001'],
   ['https://nas:5001/', 'https://nas:5001/'],
-  ['https://nas:5001/#/elsewhere', 'https://nas:5001/#/elsewhere'],
+  ['https://nas:5001/#/SIGNIN', 'https://nas:5001'],
+  ['https://nas:5001/#/elsewhere', 'https://nas:5001'],
+  ['https://nas:5001/webman/login.cgi', 'https://nas:5001'],
+  ['https://nas:5001/?launchApp=X#/signin', 'https://nas:5001'],
+  ['nas.example.com:5001', 'https://nas.example.com:5001'],
+  ['nas:5001', 'https://nas:5001'],
+  ['nas', 'https://nas'],
+  ['app.immich:///x', 'app.immich:///x'],
+  ['', ''],
 ])('%s, pasted for DSM, becomes %s', (given, corrected) => {
-  expect(withoutDsmFragment(given)).toEqual({ given, corrected })
+  expect(dsmAddress(given)).toEqual({ given, corrected })
 })

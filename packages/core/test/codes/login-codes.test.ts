@@ -72,6 +72,14 @@ describe('a login code', () => {
     await expect(loginCodes.issue('bob', minute)).rejects.toMatchObject({ code: 'account_not_found' })
   })
 
+  test('does not let somebody in who was disabled after it was made', async () => {
+    const account = { ...ada }
+    const { loginCodes } = setting(account)
+    const { code } = await loginCodes.issue('ada', minute)
+    Object.assign(account, { disabled: true })
+    await expect(loginCodes.redeem(code)).rejects.toMatchObject({ code: 'account_disabled' })
+  })
+
   test('is not stored in clear', async () => {
     const { loginCodes, codes } = setting()
     const stored: string[] = []

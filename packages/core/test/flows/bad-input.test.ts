@@ -140,10 +140,17 @@ describe('a passkey response', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('from a page of another site is refused', async () => {
+  test.each([
+    ['another site', { from: 'https://evil.example/' }],
+    [
+      'a host name that was turned to ours',
+      { headers: { origin: 'http://rebound.evil.example', 'sec-fetch-site': 'same-origin' } },
+    ],
+    ['our host, another port', { from: 'http://localhost:1/' }],
+  ])('from a page of %s is refused', async (_name, options) => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
-    const answer = await agent.postJson(`${page.url}/login`, { response: {} }, { from: 'https://evil.example/' })
+    const answer = await agent.postJson(`${page.url}/login`, { response: {} }, options)
     expect([answer.status, answer.json()]).toMatchObject([403, { code: 'cross_site_request' }])
   })
 
@@ -284,8 +291,9 @@ describe('an interaction', () => {
   test('that has expired offers to start again, and that works', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
-    host.clock.pass(2 * hour)
-    await expireArtifacts(host)
+    const cookie = agent.cookies().find(({ name }) => name === 'interaction')
+    expect(cookie?.expiresAt).toBeGreaterThan(Date.now() + 24 * hour)
+    await ageInteractions(host)
     const late = viewOf(await agent.get(page.url))
     if (late.view !== 'error' || !late.retryAt) throw new Error(`no way to start again: ${JSON.stringify(late)}`)
     const fresh = await agent.follow(await agent.get(`${host.issuer}${late.retryAt}`))
@@ -304,10 +312,59 @@ describe('an interaction', () => {
     await using host = await startHost()
     const { agent, page, authenticator, account } = await atSignIn(host)
     const consent = await signIn(agent, page, authenticator, back)
+    const { pathname } = new URL(consent.url)
+    const others = agent
+      .cookies()
+      .filter(({ name, path }) => !name.startsWith('access_token') && pathname.startsWith(path))
+    const cookie = others.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const answer = await agent.postForm(`${consent.url}/consent`, {}, { headers: { cookie } })
+    expect([answer.status, viewOf(answer)]).toMatchObject([
+      409,
+      { code: 'interaction_expired', retryAt: expect.stringContaining('/authorize?') },
+    ])
     await host.pocket.endAccess(account.id)
-    const answer = await agent.postForm(`${consent.url}/consent`, {})
-    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect((await agent.postForm(`${consent.url}/consent`, {})).status).toBe(404)
     expect(host.events.map(({ event }) => event)).not.toContain('consent_given')
+  })
+
+  test('takes no consent of somebody else who has signed in in this browser meanwhile', async () => {
+    await using host = await startHost()
+    const { agent, page, authenticator } = await atSignIn(host)
+    const consent = await signIn(agent, page, authenticator, back)
+    const bob = await host.person('bob')
+    const other = new UserAgent()
+    const { client } = await host.client({ redirectUris: [redirectUri] })
+    await signIn(other, await other.follow(await other.get(authorizeUrl(host, client.id))), bob.authenticator, back)
+    const { pathname } = new URL(consent.url)
+    const ofAda = agent
+      .cookies()
+      .filter(({ name, path }) => !name.startsWith('access_token') && pathname.startsWith(path))
+    const ofBob = other.cookies().filter(({ name }) => name.startsWith('access_token'))
+    const cookie = [...ofAda, ...ofBob].map(({ name, value }) => `${name}=${value}`).join('; ')
+    const answer = await agent.postForm(`${consent.url}/consent`, {}, { headers: { cookie } })
+    expect([answer.status, viewOf(answer)]).toMatchObject([409, { code: 'interaction_expired' }])
+    expect(host.events.map(({ event }) => event)).not.toContain('consent_given')
+  })
+
+  test('offers another way only where that leads on', async () => {
+    await using host = await startHost({ options: { otherWaysAt: '/lc' } })
+    const { agent, page, client, authenticator } = await atSignIn(host)
+    expect(viewOf(page)).toMatchObject({
+      otherWaysAt: `/lc?${new URLSearchParams({ redirect: new URL(page.url).pathname })}`,
+    })
+    await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const again = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'login' })))
+    expect(viewOf(again)).toMatchObject({ view: 'sign-in', reason: 'again', otherWaysAt: null })
+  })
+
+  test('that fails on our side is told to the host', async () => {
+    await using host = await startHost()
+    const { agent, page } = await atSignIn(host)
+    host.stores.challenges.insert = async () => {
+      throw new Error('the database went away')
+    }
+    expect((await agent.get(page.url)).status).toBe(500)
+    expect(host.errors).toEqual([expect.objectContaining({ message: 'the database went away' })])
   })
 
   test('of sign-in cannot be ended by consent', async () => {
@@ -318,8 +375,8 @@ describe('an interaction', () => {
   })
 })
 
-/** The library reads its own clock: what it is to find expired must have ended by that one. */
-async function expireArtifacts(host: Host): Promise<void> {
+/** The library reads its own clock: what it is to find old must have begun long ago by that one. */
+async function ageInteractions(host: Host): Promise<void> {
   const { artifacts } = host.stores
   const fresh = new Set<string>()
   const upsert = artifacts.upsert.bind(artifacts)
@@ -331,6 +388,7 @@ async function expireArtifacts(host: Host): Promise<void> {
   artifacts.find = async (key) => {
     const artifact = await find(key)
     if (artifact?.model !== 'Interaction' || fresh.has(artifact.key)) return artifact
-    return { ...artifact, payload: JSON.stringify({ ...JSON.parse(artifact.payload), exp: 1 }) }
+    const payload = JSON.parse(artifact.payload)
+    return { ...artifact, payload: JSON.stringify({ ...payload, iat: payload.iat - 61 * 60 }) }
   }
 }

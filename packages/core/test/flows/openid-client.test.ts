@@ -1,7 +1,8 @@
+import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, startHost } from './host.ts'
+import { day, decide, type Host, signIn, startHost } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -202,22 +203,53 @@ describe('a relying party built on openid-client', () => {
   })
 
   test('a rotation of the signing keys breaks neither tokens nor an interaction that is under way', async () => {
-    await using host = await startHost()
+    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
+    await using host = await startHost({ options: { keySchedule } })
     const { configuration, tokens, authenticator, account } = await signedIn(host)
     const agent = new UserAgent()
     const { page, finish } = await authorize(agent, configuration)
     const keysBefore = await keyIds(host)
-    host.clock.pass(91 * 24 * 60 * 60 * 1000)
     await host.pocket.rotateKeys()
     const keysAfter = await keyIds(host)
     expect(keysAfter[0]).toBe(keysBefore[1])
     expect(keysAfter).toContain(keysBefore[0])
     expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject({ sub: account.id })
-    // The clock of challenges has moved on with the keys', so the page asks for a fresh one.
-    const again = await agent.get(page.url)
-    const returned = await signIn(agent, again, authenticator, back)
+    const returned = await signIn(agent, page, authenticator, back)
     expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
     expect(host.events.filter(({ event }) => event === 'keys_rotated')).toHaveLength(1)
+  })
+
+  test('another process that rotated the keys is followed within a minute', async () => {
+    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
+    await using one = await startHost({ options: { keySchedule } })
+    await using two = await startHost({ stores: one.stores, options: { keySchedule } })
+    await one.pocket.rotateKeys()
+    two.clock.pass(61_000)
+    expect(await keyIds(two)).toEqual(await keyIds(one))
+    one.stores.keys.list = async () => {
+      throw new Error('the database went away')
+    }
+    two.clock.pass(61_000)
+    expect(await keyIds(two)).toEqual(await keyIds(one))
+    expect(two.errors).toHaveLength(1)
+  })
+
+  test('sign-out ends every refresh token of the session, also one from before the scope grew', async () => {
+    await using host = await startHost()
+    const { configuration, agent, tokens } = await signedIn(host)
+    const { page } = await authorize(agent, configuration, { scope: 'openid' })
+    expect(page.location).toContain('code=')
+    const wider = await authorize(agent, configuration, {
+      scope: 'openid profile email groups offline_access',
+      prompt: 'consent',
+    })
+    await decide(agent, wider.page, 'submitTo', back)
+    const end = await agent.get(oidc.buildEndSessionUrl(configuration, { id_token_hint: tokens.id_token ?? '' }).href)
+    const { submitTo, hidden } = end.scriptJson() as { submitTo: string; hidden: Record<string, string> }
+    await agent.postForm(submitTo, hidden)
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
   })
 
   test('discovery tells the endpoints at their known paths, whatever host a request names', async () => {
@@ -240,6 +272,43 @@ describe('a relying party built on openid-client', () => {
     expect(evil.text).not.toContain('HS256')
     expect(evil.text).not.toContain('evil')
   })
+})
+
+test('a request target that names a host of its own changes no address', async () => {
+  await using host = await startHost()
+  const { port } = new URL(host.issuer)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.write(
+    `GET http://evil.example/.well-known/openid-configuration HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
+  )
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk)
+  const answer = Buffer.concat(chunks).toString()
+  expect(answer).toContain(`"token_endpoint":"${host.issuer}/api/oidc/token"`)
+  expect(answer).not.toContain('evil')
+})
+
+test('every refusal leaves its reason', async () => {
+  await using host = await startHost()
+  const { client } = await relyingParty(host)
+  const post = (endpoint: string, fields: Readonly<Record<string, string>>) =>
+    fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body: new URLSearchParams(fields) })
+  await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: 'Bearer wrong' } })
+  await post('introspect', { client_id: client.id, client_secret: 'wrong', token: 'x' })
+  await post('revoke', { client_id: client.id, client_secret: 'wrong', token: 'x' })
+  await post('token', { client_id: client.id, client_secret: 'wrong', grant_type: 'authorization_code', code: 'x' })
+  await fetch(`${host.issuer}/api/oidc/end-session?id_token_hint=wrong`)
+  await fetch(`${host.issuer}/interaction/nowhere`)
+  expect(host.events).toMatchObject([
+    { event: 'request_refused', endpoint: 'userinfo', code: 'invalid_token', reason: expect.any(String) },
+    { event: 'request_refused', endpoint: 'introspection', code: 'invalid_client', clientId: client.id },
+    { event: 'request_refused', endpoint: 'revocation', code: 'invalid_client', clientId: client.id },
+    { event: 'token_refused', code: 'invalid_client', clientId: client.id },
+    { event: 'request_refused', endpoint: 'end_session', code: 'invalid_request' },
+    { event: 'request_refused', endpoint: 'interaction', code: 'interaction_expired' },
+  ])
+  const wrongMethod = await fetch(`${host.issuer}/api/oidc/token`)
+  expect([wrongMethod.status, await wrongMethod.json()]).toMatchObject([404, { error: 'not_found' }])
 })
 
 async function keyIds(host: Host): Promise<string[]> {

@@ -36,15 +36,28 @@ describe('the browser session', () => {
     const { agent, url, authenticator } = await signedIn(host)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     const { artifacts } = host.stores
-    const upsert = artifacts.upsert.bind(artifacts)
-    artifacts.upsert = async (artifact) => {
-      if (artifact.model === 'Session') throw new Error('the database went away')
-      await upsert(artifact)
+    const replace = artifacts.replace.bind(artifacts)
+    artifacts.replace = async () => {
+      throw new Error('the database went away')
     }
     await signIn(agent, page, authenticator, back).catch(() => undefined)
     expect(host.errors).not.toEqual([])
-    artifacts.upsert = upsert
+    artifacts.replace = replace
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
+  })
+
+  test('does not come back when a request that has read it ends after it was ended', async () => {
+    await using host = await startHost()
+    const { agent, url, account } = await signedIn(host)
+    const { artifacts } = host.stores
+    const upsert = artifacts.upsert.bind(artifacts)
+    artifacts.upsert = async (artifact) => {
+      if (artifact.model === 'AuthorizationCode') await host.pocket.endAccess(account.id)
+      await upsert(artifact)
+    }
+    await agent.get(`${url}&prompt=none`)
+    artifacts.upsert = upsert
+    expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
   })
 
   test('is over when access is ended', async () => {

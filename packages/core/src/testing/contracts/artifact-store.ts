@@ -52,6 +52,22 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
+    name: 'one takes the place of another in one step, and none where there is nothing to replace',
+    run: async (store) => {
+      await store.upsert(artifact('old', { uid: 'uid' }))
+      assert.equal(await store.replace('old', complete), true)
+      assert.equal(await store.find('old'), undefined)
+      assert.deepEqual(await store.find('complete'), complete)
+      assert.equal(await store.replace('complete', { ...complete, payload: '{}' }), true)
+      assert.deepEqual(await store.find('complete'), { ...complete, payload: '{}' })
+      assert.equal(await store.replace('old', artifact('new')), false)
+      assert.equal(await store.find('new'), undefined)
+      await store.upsert(artifact('again'))
+      const replaced = await fiftyTimes((index) => store.replace('again', artifact(`place ${index}`)))
+      assert.equal(replaced.filter(Boolean).length, 1)
+    },
+  },
+  {
     name: 'an insert changes nothing where the key is taken',
     run: async (store) => {
       assert.equal(await store.insert(artifact('a')), true)

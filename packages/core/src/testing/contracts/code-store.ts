@@ -39,6 +39,16 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
     },
   },
   {
+    name: 'removes the codes of one account',
+    run: async (store) => {
+      await store.insert(code('a', { accountId: 'ada' }))
+      await store.insert(code('b', { accountId: 'bob' }))
+      await store.removeByAccount('ada')
+      assert.equal(await store.consume('a'), undefined)
+      assert.notEqual(await store.consume('b'), undefined)
+    },
+  },
+  {
     name: 'removes what has ended in bounded batches, and nothing else',
     run: async (store) => {
       for (const hash of ['a', 'b', 'c']) await store.insert(code(hash, { expiresAt: noon - 1 }))

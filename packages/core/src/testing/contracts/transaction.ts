@@ -51,6 +51,42 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     },
   },
   {
+    name: 'one that fails takes nothing of another that was begun in the same moment',
+    run: async (stores) => {
+      const insert = (hash: string, fails: boolean) =>
+        stores.transaction(async () => {
+          await stores.codes.insert(code(hash))
+          if (fails) throw failure
+        })
+      const outcomes = await Promise.allSettled([
+        insert('a', true),
+        insert('b', false),
+        insert('c', true),
+        insert('d', false),
+      ])
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ['rejected', 'fulfilled', 'rejected', 'fulfilled'],
+      )
+      for (const [hash, kept] of Object.entries({ a: false, b: true, c: false, d: true }))
+        assert.equal((await stores.codes.consume(hash)) !== undefined, kept)
+    },
+  },
+  {
+    name: 'of statements made at once none is written when one of them fails',
+    run: async (stores) => {
+      await stores.codes.insert(code('taken'))
+      const failing = stores.transaction(async () => {
+        const all = ['taken', 'b', 'c', 'd'].map((hash) => stores.codes.insert(code(hash)))
+        await Promise.all(all.map((insert) => insert.catch(() => Promise.reject(failure))))
+      })
+      await assert.rejects(failing)
+      // Whatever was still under way has been refused by the time that everything else goes on.
+      await stores.codes.insert(code('later'))
+      for (const hash of ['b', 'c', 'd']) assert.equal(await stores.codes.consume(hash), undefined)
+    },
+  },
+  {
     name: 'a nested call joins: both are undone together',
     run: async (stores) => {
       const failing = stores.transaction(async () => {

@@ -1,0 +1,56 @@
+import { bodyParser } from '@koa/bodyparser'
+import { assertSameOrigin, commonHeaders, requestContext, type TrustProxy } from '@pocket/core'
+import { InvalidInput, TooLarge } from '@pocket/core/errors'
+import Koa from 'koa'
+import type { Logger } from '../logging/logger.ts'
+import { errorResponses } from './errors.ts'
+import { pathForLog } from './path-for-log.ts'
+import type { ShowPage } from './show-page.ts'
+
+export interface KoaPorts {
+  readonly trustProxy: TrustProxy
+  readonly logger: Logger
+  readonly show: ShowPage
+}
+
+/** What holds for every request: an id, the headers, a line in the log, and one answer whatever is thrown. */
+export function createKoa({ trustProxy, logger, show }: KoaPorts): Koa {
+  const koa = new Koa({ proxy: true })
+  koa.on('error', (error) => logger.error({ err: error }, 'An answer failed'))
+  koa.use(async (ctx, next) => {
+    const started = performance.now()
+    const { requestId, ipAddress } = requestContext(ctx.req, trustProxy)
+    ctx.set('X-Request-ID', requestId)
+    commonHeaders(ctx.res)
+    await next()
+    if (ctx.path === '/healthz') return
+    const took = Math.round(performance.now() - started)
+    logger.info(
+      { requestId, method: ctx.method, path: pathForLog(ctx), status: ctx.res.statusCode, took, ipAddress },
+      'request',
+    )
+  })
+  return koa.use(errorResponses({ logger, show }))
+}
+
+/** No other site makes a browser send anything here. */
+export function sameOriginOnly(origin: string): Koa.Middleware {
+  return (ctx, next) => {
+    assertSameOrigin(ctx.req, [origin])
+    return next()
+  }
+}
+
+/** JSON and forms, of 100 kB at most. */
+export function bodies(): Koa.Middleware {
+  return bodyParser({
+    enableTypes: ['json', 'form'],
+    jsonLimit: '100kb',
+    formLimit: '100kb',
+    onError: (cause) => {
+      if (Reflect.get(cause, 'type') === 'entity.too.large' || Reflect.get(cause, 'status') === 413)
+        throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: '100000' } })
+      throw new InvalidInput('invalid_request_body', 'The body cannot be read.', { cause })
+    },
+  })
+}

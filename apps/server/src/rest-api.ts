@@ -1,0 +1,95 @@
+import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import type { Middleware } from 'koa'
+import { apiKeyOperations } from './api-keys/api.ts'
+import { createApiKeys } from './api-keys/api-keys.ts'
+import { createAllowedClients } from './clients/allowed-clients.ts'
+import { clientOperations } from './clients/api.ts'
+import type { Config } from './config/load.ts'
+import type { OpenDatabase } from './database/open-database.ts'
+import { groupOperations } from './groups/api.ts'
+import { createGroupAdministration } from './groups/group-administration.ts'
+import { groupDto } from './groups/group-dto.ts'
+import { createAdmission } from './http/api/admission.ts'
+import { apiRoutes } from './http/api/routes.ts'
+import type { Logger } from './logging/logger.ts'
+import { openApiOperations } from './openapi/api.ts'
+import { openApiDocument } from './openapi/document.ts'
+import { userOperations } from './users/api.ts'
+import { createUserAdministration } from './users/user-administration.ts'
+import { groupItemDto } from './users/user-dto.ts'
+import { usualUserSettings } from './users/user-settings.ts'
+import { versionOperations } from './version/api.ts'
+import { ownVersion } from './version/version.ts'
+
+export interface RestApiParts {
+  readonly config: Pick<Config, 'staticApiKey'>
+  readonly logger: Logger
+  readonly database: Pick<OpenDatabase, 'apiKeys'>
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** The REST API: every noun's operations, at their addresses and in one document. */
+export interface RestApi {
+  readonly routes: Middleware
+  readonly document: ReturnType<typeof openApiDocument>
+  /** Resolves when everything that is written beside requests has been written. */
+  settled(): Promise<void>
+}
+
+export function composeRestApi(parts: RestApiParts): RestApi {
+  const { config, logger, database, pocket, directory, audit, transaction, clock } = parts
+  const apiKeys = createApiKeys({
+    store: database.apiKeys,
+    audit,
+    clock,
+    onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
+  })
+  const admit = createAdmission({ pocket, directory, apiKeys, staticApiKey: config.staticApiKey })
+  const users = createUserAdministration({
+    directory,
+    pocket,
+    audit,
+    transaction,
+    settings: async () => usualUserSettings,
+    async forget(userId) {
+      await pocket.forgetAccount(userId)
+      await apiKeys.removeByOwner(userId)
+    },
+  })
+  const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
+  const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
+  const allowedClients = createAllowedClients(pocket.clients)
+  const operations = [
+    ...apiKeyOperations(apiKeys),
+    ...userOperations({ directory, users }),
+    ...groupOperations({ directory, groups, allowedClients }),
+    ...versionOperations(),
+    ...clientOperations({ pocket, accounts: directory.accounts, audit, clock, ...groupPorts(pocket, directory) }),
+    ...openApiOperations(() => document),
+  ]
+  const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })
+  const router = apiRoutes(operations, admit)
+  const routes = router.routes()
+  return {
+    routes: (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next),
+    document,
+    settled: () => apiKeys.settled(),
+  }
+}
+
+/** What the clients' operations ask about groups. */
+function groupPorts({ clients }: Pocket, { groups }: Directory) {
+  const allowedClients = createAllowedClients(clients)
+  return {
+    groupsById: async (ids: readonly string[]) => (await groups.list(ids)).map((group) => groupItemDto(group)),
+    async groupDto(id: string) {
+      const group = await groups.find(id)
+      return group && groupDto(group, await allowedClients(id))
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import type { PocketError } from '../errors.ts'
+import type { AuditSink, RequestOrigin } from './audit-sink.ts'
+import type { AuditEvent } from './events.ts'
+
+const recorded = new WeakSet<PocketError>()
+
+export interface Refusal {
+  readonly error: PocketError
+  readonly event: AuditEvent
+  readonly origin: RequestOrigin
+}
+
+/** Writes a refusal down once, however many layers see it pass: the one that knows most comes first. */
+export async function recordRefusal(audit: AuditSink, { error, event, origin }: Refusal): Promise<void> {
+  if (recorded.has(error)) return
+  recorded.add(error)
+  await audit.record(event, origin)
+}
