@@ -7,7 +7,9 @@ import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
-import { auditLog } from './audit-log/log-sink.ts'
+import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
+import { currentNames } from './audit-log/current-names.ts'
+import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
@@ -27,6 +29,7 @@ import { createRoutes } from './routes.ts'
 import { setUpApi } from './set-up/api.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
+import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
@@ -40,10 +43,10 @@ export interface App extends AsyncDisposable {
 }
 
 const hour = 60 * 60_000
+const day = 24 * hour
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const messagesFile = fileURLToPath(new URL('../locales/en.json', import.meta.url))
-const appName = 'Pocket ID'
 
 /**
  * Opens and migrates the database, reads the keys, and wires the nouns to their addresses.
@@ -73,19 +76,35 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const clock = systemClock
   const stores = typeormStores(dataSource)
   const directory = createDirectory({ ...directoryStores(dataSource), clock })
-  const audit = auditLog(logger)
+  const audit = createAuditLog({
+    store: database.auditLog,
+    names: currentNames({ directory, ...stores }),
+    log: logSink(logger),
+    clock,
+  })
+  const settings = await createSettings({
+    store: database.settings,
+    masterKey,
+    environment: config.settings,
+    audit,
+    transaction: stores.transaction,
+    clock,
+    onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
+  })
+  const atStart = await settings.values()
   const render = createPageRenderer({
     viewsDirectory,
     assets,
     messages: await loadMessages(messagesFile),
-    appName,
+    appName: async () => (await settings.lastKnown()).appName,
     clock,
   })
   const show = createShowPage(render)
 
   const pocket = await createPocket({
     issuer: config.appUrl,
-    name: appName,
+    name: atStart.appName,
+    sessionLifetime: Number(atStart.sessionDuration) * 60,
     masterKey,
     stores: { ...stores, accounts: directory.accounts },
     render,
@@ -99,6 +118,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
+  scheduler.register({
+    name: 'remove-old-audit-entries',
+    intervalMs: hour,
+    run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
+  })
 
   const api = composeRestApi({
     config,
@@ -107,6 +131,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     pocket,
     directory,
     audit,
+    settings,
     transaction: stores.transaction,
     clock,
   })

@@ -3,6 +3,7 @@ import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import { apiKeyOperations } from './api-keys/api.ts'
 import { createApiKeys } from './api-keys/api-keys.ts'
+import { auditLogOperations } from './audit-log/api.ts'
 import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
@@ -15,20 +16,23 @@ import { apiRoutes } from './http/api/routes.ts'
 import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { settingsOperations } from './settings/api.ts'
+import type { Settings } from './settings/settings.ts'
 import { userOperations } from './users/api.ts'
 import { createUserAdministration } from './users/user-administration.ts'
 import { groupItemDto } from './users/user-dto.ts'
-import { usualUserSettings } from './users/user-settings.ts'
+import { userSettingsOf } from './users/user-settings.ts'
 import { versionOperations } from './version/api.ts'
 import { ownVersion } from './version/version.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'staticApiKey'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
+  readonly settings: Settings
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -42,7 +46,7 @@ export interface RestApi {
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
-  const { config, logger, database, pocket, directory, audit, transaction, clock } = parts
+  const { config, logger, database, pocket, directory, audit, settings, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -55,7 +59,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     pocket,
     audit,
     transaction,
-    settings: async () => usualUserSettings,
+    settings: async () => userSettingsOf(await settings.values()),
     async forget(userId) {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
@@ -68,6 +72,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...apiKeyOperations(apiKeys),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
+    ...auditLogOperations({ store: database.auditLog }),
+    ...settingsOperations(settings),
     ...versionOperations(),
     ...clientOperations({ pocket, accounts: directory.accounts, audit, clock, ...groupPorts(pocket, directory) }),
     ...openApiOperations(() => document),

@@ -42,6 +42,7 @@ export const errorCodes = [
   'reserved_claim',
   'setup_already_completed',
   'setup_not_available',
+  'ui_config_disabled',
   'user_disabled',
   'user_not_found',
   'validation_failed',

@@ -1,14 +1,16 @@
 import { Misconfigured } from '@pocket/core/errors'
 import { type AddressConfig, addressSection, readAddress } from './address.ts'
+import { type AuditLogConfig, readAuditLog } from './audit-log.ts'
 import { type DatabaseConfig, dataFolderOf, readDatabase } from './database.ts'
 import { readEncryptionKey } from './encryption.ts'
 import { type ListenConfig, readListening } from './listening.ts'
 import { type LogConfig, readLogging } from './logging.ts'
 import { type Environment, type Problem, Reader, type ReadFile } from './reader.ts'
 import { type ApiConfig, readApi } from './rest-api.ts'
+import { readSettings, type SettingsConfig } from './settings.ts'
 
 /** Everything that the environment decides. */
-export interface Config extends AddressConfig, ApiConfig, ListenConfig, LogConfig {
+export interface Config extends AddressConfig, ApiConfig, AuditLogConfig, ListenConfig, LogConfig, SettingsConfig {
   readonly database: DatabaseConfig
   /** Where the generated encryption key lies. A relative path starts at the working directory. */
   readonly dataFolder: string
@@ -40,6 +42,8 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const database = readDatabase(reader)
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
+  const auditLog = readAuditLog(reader)
+  const settings = readSettings(reader)
   const log = readLogging(reader)
   warnOfOtherPort(reader, address, listen)
   if (reader.problems.length > 0) throw new InvalidConfig(reader.problems)
@@ -47,6 +51,8 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...address,
     ...listen,
     ...api,
+    ...settings,
+    ...auditLog,
     ...log,
     database,
     dataFolder: dataFolderOf(database),

@@ -1,10 +1,12 @@
 import { addressSection } from './address.ts'
+import { auditLogSection } from './audit-log.ts'
 import { containerSection } from './container.ts'
 import { databaseSection } from './database.ts'
 import { encryptionSection } from './encryption.ts'
 import { listeningSection } from './listening.ts'
 import { loggingSection } from './logging.ts'
 import { apiSection } from './rest-api.ts'
+import { settingsSection } from './settings.ts'
 import type { Section } from './variable.ts'
 
 /** Every variable there is, in the order of the reference. */
@@ -14,6 +16,8 @@ export const sections: readonly Section[] = [
   databaseSection,
   encryptionSection,
   apiSection,
+  settingsSection,
+  auditLogSection,
   loggingSection,
   containerSection,
 ]

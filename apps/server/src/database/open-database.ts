@@ -4,11 +4,15 @@ import { databaseOf, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
 import { TypeormApiKeyStore } from '../api-keys/typeorm-api-key-store.ts'
+import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
+import { TypeormAuditLogStore } from '../audit-log/typeorm-audit-log-store.ts'
 import type { Config } from '../config/load.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import { TypeormJobStore } from '../jobs/typeorm-job-store.ts'
 import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
+import type { SettingStore } from '../settings/setting-store.ts'
+import { TypeormSettingStore } from '../settings/typeorm-setting-store.ts'
 import { connectToPostgres } from './connect.ts'
 import { makeDataFolder, notWritable } from './data-folder.ts'
 import type { Findings } from './findings.ts'
@@ -25,6 +29,8 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly masterKey: MasterKey
   readonly jobs: JobStore
   readonly apiKeys: ApiKeyStore
+  readonly settings: SettingStore
+  readonly auditLog: AuditLogStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
 }
@@ -48,6 +54,8 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     masterKey,
     jobs: new TypeormJobStore(database),
     apiKeys: new TypeormApiKeyStore(database),
+    settings: new TypeormSettingStore(database),
+    auditLog: new TypeormAuditLogStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')
     },

@@ -2,16 +2,35 @@ import { type MigrationSet, pocketMigrations, pocketTables } from '@pocket/core/
 import { directoryMigrations, directoryTables } from '@pocket/directory/typeorm'
 import type { EntitySchema } from 'typeorm'
 import { apiKeyTable } from '../api-keys/api-key.table.ts'
+import { auditTable } from '../audit-log/audit-entry.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
+import { settingTable } from '../settings/setting.table.ts'
 import { CreateServerTables1760000000200 } from './migrations/1760000000200-create-server-tables.ts'
 import { CreateApiKeys1760000000210 } from './migrations/1760000000210-create-api-keys.ts'
+import { CreateAuditLog1760000000220 } from './migrations/1760000000220-create-audit-log.ts'
+import { CreateSettings1760000000230 } from './migrations/1760000000230-create-settings.ts'
 
 /** Every table of this program. */
-export const tables: readonly EntitySchema[] = [...pocketTables, ...directoryTables, jobTable, apiKeyTable]
+export const tables: readonly EntitySchema[] = [
+  ...pocketTables,
+  ...directoryTables,
+  jobTable,
+  apiKeyTable,
+  auditTable,
+  settingTable,
+]
 
 /** Every migration, in the order in which the sets run. */
 export const migrations: readonly MigrationSet[] = [
   pocketMigrations,
   directoryMigrations,
-  { table: 'pocket_server_migration', migrations: [CreateServerTables1760000000200, CreateApiKeys1760000000210] },
+  {
+    table: 'pocket_server_migration',
+    migrations: [
+      CreateServerTables1760000000200,
+      CreateApiKeys1760000000210,
+      CreateAuditLog1760000000220,
+      CreateSettings1760000000230,
+    ],
+  },
 ]

@@ -13,8 +13,8 @@ export interface PageRendererOptions {
   readonly viewsDirectory: string
   readonly assets: Assets
   readonly messages: Messages
-  /** What people call this instance. */
-  readonly appName: string
+  /** What people call this instance just now. */
+  readonly appName: () => Promise<string>
   /** For words such as “3 hours ago”. */
   readonly clock: Clock
 }
@@ -31,10 +31,9 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     icon: assets.icon,
     when: createTimes(messages.language, clock),
     initials,
-    appName,
   }
   const render = attachViews(viewsDirectory)
-  return (page) => render(`pages/${page.view}`, { ...locals, page })
+  return async (page) => render(`pages/${page.view}`, { ...locals, page, appName: await appName() })
 }
 
 type RenderTemplate = (name: string, locals: object) => Promise<string>

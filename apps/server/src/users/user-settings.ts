@@ -1,4 +1,5 @@
 import type { CustomClaim } from '@pocket/directory'
+import type { SettingValues } from '../settings/definitions.ts'
 
 /** What the settings of the instance say about users. */
 export interface UserSettings {
@@ -14,10 +15,14 @@ export interface UserSettings {
   readonly defaultClaims: readonly CustomClaim[]
 }
 
-export const usualUserSettings: UserSettings = {
-  requireEmail: true,
-  editOwnAccount: true,
-  emailsVerified: false,
-  defaultGroupIds: [],
-  defaultClaims: [],
+/** What the settings of the instance say about users, as they are just now. */
+export function userSettingsOf(values: SettingValues): UserSettings {
+  return {
+    requireEmail: values.requireUserEmail === 'true',
+    editOwnAccount: values.allowOwnAccountEdit === 'true',
+    emailsVerified: values.emailsVerified === 'true',
+    // Both were checked when they were written.
+    defaultGroupIds: JSON.parse(values.signupDefaultUserGroupIDs),
+    defaultClaims: JSON.parse(values.signupDefaultCustomClaims),
+  }
 }

@@ -13,7 +13,6 @@ export interface ContractRoute {
 
 const settings = 'settings'
 const images = 'images'
-const audit = 'audit log'
 const signUp = 'sign-up and login codes (issue 5)'
 const passkeys = 'passkeys (issue 5)'
 const otherDevice = 'another device (issue 5)'
@@ -27,9 +26,9 @@ const lines: readonly Line[] = [
   ['GET /api/version/latest', 'public'],
   ['GET /api/version/current', 'user'],
 
-  ['GET /api/application-configuration', 'public', settings],
-  ['GET /api/application-configuration/all', 'administrator', settings],
-  ['PUT /api/application-configuration', 'administrator', settings],
+  ['GET /api/application-configuration', 'public'],
+  ['GET /api/application-configuration/all', 'administrator'],
+  ['PUT /api/application-configuration', 'administrator'],
   ['POST /api/application-configuration/test-email', 'administrator', settings],
   ['POST /api/application-configuration/sync-ldap', 'administrator', systems],
 
@@ -125,10 +124,10 @@ const lines: readonly Line[] = [
   ['POST /api/api-keys/:id/renew', 'session'],
   ['DELETE /api/api-keys/:id', 'user'],
 
-  ['GET /api/audit-logs', 'user', audit],
-  ['GET /api/audit-logs/all', 'administrator', audit],
-  ['GET /api/audit-logs/filters/client-names', 'administrator', audit],
-  ['GET /api/audit-logs/filters/users', 'administrator', audit],
+  ['GET /api/audit-logs', 'user'],
+  ['GET /api/audit-logs/all', 'administrator'],
+  ['GET /api/audit-logs/filters/client-names', 'administrator'],
+  ['GET /api/audit-logs/filters/users', 'administrator'],
 
   ['GET /api/webauthn/register/start', 'session', passkeys],
   ['POST /api/webauthn/register/finish', 'session', passkeys],

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { defaultValues } from '../../src/settings/definitions.ts'
 import { createUserAdministration, type UserAdministration } from '../../src/users/user-administration.ts'
-import { type UserSettings, usualUserSettings } from '../../src/users/user-settings.ts'
+import { type UserSettings, userSettingsOf } from '../../src/users/user-settings.ts'
 import { type Answer, audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
@@ -297,7 +298,7 @@ describe('what the settings say about users', () => {
       audit: { record: async () => {} },
       transaction: (work) => work(),
       forget: async () => {},
-      settings: async () => ({ ...usualUserSettings, ...settings }),
+      settings: async () => ({ ...userSettingsOf(defaultValues), ...settings }),
     })
   }
 

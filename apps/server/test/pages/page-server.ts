@@ -35,7 +35,7 @@ export async function startPageServer(): Promise<PageServer> {
     viewsDirectory: fileURLToPath(new URL('views', server)),
     assets,
     messages: await loadMessages(fileURLToPath(new URL('locales/en.json', server))),
-    appName: 'Pocket ID',
+    appName: async () => 'Pocket ID',
     clock: { now: () => now },
   })
   const pages = new Map(Object.entries(pageStates))

@@ -141,3 +141,9 @@ export type AuditEvent =
       readonly accountId: string
       readonly apiKeyId: string
     }
+  | {
+      readonly event: 'settings_changed'
+      /** The names of what changed. */
+      readonly keys: readonly string[]
+      readonly by: string
+    }

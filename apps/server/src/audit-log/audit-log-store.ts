@@ -1,0 +1,29 @@
+import type { ListRequest, Page } from '../http/api/list.ts'
+import type { AuditEntry } from './audit-entry.ts'
+
+/** What lists are sorted and filtered by, by the names of the JSON fields. */
+export const auditSorts = ['createdAt', 'event', 'ipAddress', 'country', 'city', 'userAgent'] as const
+export const auditFilters = ['event', 'userID', 'clientName', 'location'] as const
+
+/** An account of the audit log, and its newest name there. */
+export interface NamedAccount {
+  readonly id: string
+  readonly name: string
+}
+
+/** Where the audit log is kept. Every method joins the running transaction. */
+export interface AuditLogStore {
+  append(entry: AuditEntry): Promise<void>
+  /** Entries about one account, or about everybody; the newest first where nothing else is asked for. */
+  list(accountId: string | null, request: ListRequest): Promise<Page<AuditEntry>>
+  /** The name that an account had in its newest entry. */
+  lastAccountName(accountId: string): Promise<string | null>
+  /** The name that a client had in its newest entry. */
+  lastClientName(clientId: string): Promise<string | null>
+  /** Every name of a client, in the order of their letters. */
+  clientNames(): Promise<readonly string[]>
+  /** Every account that has a name. */
+  accounts(): Promise<readonly NamedAccount[]>
+  /** Removes at most `limit` entries from before this instant, the oldest first; returns how many. */
+  removeBefore(instant: number, limit: number): Promise<number>
+}

@@ -1,0 +1,21 @@
+import type { ClientStore, PasskeyStore } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import type { CurrentNames } from './audit-log.ts'
+
+export interface NamePorts {
+  readonly directory: Pick<Directory, 'find'>
+  readonly clients: Pick<ClientStore, 'find'>
+  readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
+}
+
+/** Names as they are stored now, seen from within the transaction of whoever asks. */
+export function currentNames({ directory, clients, passkeys }: NamePorts): CurrentNames {
+  return {
+    account: async (id) => (await directory.find(id))?.userName ?? null,
+    client: async (id) => (await clients.find(id))?.name ?? null,
+    async passkey(accountId, id) {
+      const own = await passkeys.listByAccount(accountId)
+      return own.find((passkey) => passkey.id === id)?.name ?? null
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import type { AuditEvent, RequestOrigin } from '@pocket/core'
+import type { AuditEntry } from './audit-entry.ts'
+import { eventName } from './event-name.ts'
+
+/** Whom and what an event is about; only ids. */
+export interface Subjects {
+  readonly accountId: string | null
+  readonly actorId: string | null
+  readonly clientId: string | null
+  readonly passkeyId: string | null
+}
+
+/** What the subjects are called at the moment. */
+export interface Names {
+  readonly accountName: string | null
+  readonly actorName: string | null
+  readonly clientName: string | null
+  readonly passkeyName: string | null
+}
+
+export interface EntryParts {
+  readonly event: AuditEvent
+  readonly origin: RequestOrigin
+  readonly subjects: Subjects
+  readonly names: Names
+}
+
+/** Reasons and lists of ids can be of any length; the log has them whole. */
+const longestText = 1000
+
+/** Where nothing is said about an account, the one that did it is the one it concerns. */
+export function subjectsOf(event: AuditEvent): Subjects {
+  const by = 'by' in event ? (event.by ?? null) : null
+  const accountId = ('accountId' in event ? event.accountId : undefined) ?? by
+  return {
+    accountId,
+    actorId: by === accountId ? null : by,
+    clientId: 'clientId' in event ? (event.clientId ?? null) : null,
+    passkeyId: 'passkeyId' in event ? (event.passkeyId ?? null) : null,
+  }
+}
+
+/** An entry without its id and its time. */
+export function entryOf({ event, origin, subjects, names }: EntryParts): Omit<AuditEntry, 'id' | 'createdAt'> {
+  const { accountId, actorId, clientId } = subjects
+  const { accountName, actorName, clientName, passkeyName } = names
+  return {
+    event: eventName(event),
+    accountId,
+    accountName,
+    actorId,
+    actorName,
+    clientId,
+    clientName,
+    ipAddress: origin.ipAddress,
+    userAgent: origin.userAgent && storable(origin.userAgent),
+    requestId: origin.requestId,
+    data: {
+      ...detailsOf(event),
+      ...(clientName !== null && { clientName }),
+      ...(passkeyName !== null && { passkeyName }),
+      ...(actorId !== null && { actorUserID: actorId }),
+      ...(actorName !== null && { actorUsername: actorName }),
+    },
+  }
+}
+
+/** Everything that has no column of its own; the events hold no secrets. */
+function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
+  const { event: _event, ...details } = event
+  const kept = Object.entries(details).filter(([name]) => name !== 'accountId' && name !== 'by')
+  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, asText(value)]])))
+}
+
+function asText(value: string | readonly string[]): string {
+  const text = storable(typeof value === 'string' ? value : value.join(', '))
+  return text.length > longestText ? `${text.slice(0, longestText - 1).toWellFormed()}…` : text
+}
+
+/** What one of the databases does not take must not end somebody's request. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed()
+}

@@ -1,0 +1,117 @@
+import { type Database, type DatabaseKind, type Parameter, TableRows } from '@pocket/core/typeorm'
+import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { auditTable } from './audit-entry.table.ts'
+import type { AuditEntry } from './audit-entry.ts'
+import type { AuditLogStore, NamedAccount } from './audit-log-store.ts'
+
+const rows = new TableRows(auditTable)
+
+const sql = {
+  insert: rows.insert,
+  lastAccountName: `SELECT account_name AS name FROM ${rows.table}
+    WHERE account_id = $1 AND account_name IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1`,
+  lastClientName: `SELECT client_name AS name FROM ${rows.table}
+    WHERE client_id = $1 AND client_name IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1`,
+  clientNames: `SELECT DISTINCT client_name AS name FROM ${rows.table} WHERE client_name IS NOT NULL`,
+  accounts: `SELECT account_id AS id, account_name AS name, MAX(created_at) AS at FROM ${rows.table}
+    WHERE account_id IS NOT NULL AND account_name IS NOT NULL GROUP BY account_id, account_name ORDER BY at`,
+  removeBefore: `DELETE FROM ${rows.table} WHERE id IN (
+    SELECT id FROM ${rows.table} WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)`,
+}
+
+interface NameRow {
+  readonly name: string
+}
+
+export class TypeormAuditLogStore implements AuditLogStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async append(entry: AuditEntry): Promise<void> {
+    await this.#database.execute(sql.insert, rows.values(entry))
+  }
+
+  async list(accountId: string | null, request: ListRequest): Promise<Page<AuditEntry>> {
+    const { text, parameters } = conditions(this.#database.kind, accountId, request)
+    const counted = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
+    const [count] = await this.#database.query<{ total: number | string }>(counted, parameters)
+    const total = Number(count?.total)
+    const next = parameters.length + 1
+    const page = `${rows.select} WHERE ${text} ORDER BY ${this.#order(request)} LIMIT $${next} OFFSET $${next + 1}`
+    const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(found) }
+  }
+
+  async lastAccountName(accountId: string): Promise<string | null> {
+    return (await this.#database.query<NameRow>(sql.lastAccountName, [accountId]))[0]?.name ?? null
+  }
+
+  async lastClientName(clientId: string): Promise<string | null> {
+    return (await this.#database.query<NameRow>(sql.lastClientName, [clientId]))[0]?.name ?? null
+  }
+
+  async clientNames(): Promise<readonly string[]> {
+    const found = await this.#database.query<NameRow>(sql.clientNames)
+    return Array.from(found, ({ name }) => name).sort()
+  }
+
+  async accounts(): Promise<readonly NamedAccount[]> {
+    const found = await this.#database.query<NamedAccount>(sql.accounts)
+    // The newest name of each comes last and stays.
+    return Array.from(new Map(found.map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
+  }
+
+  async removeBefore(instant: number, limit: number): Promise<number> {
+    return this.#database.execute(sql.removeBefore, [instant, limit])
+  }
+
+  #order({ sort }: ListRequest): string {
+    switch (sort?.column) {
+      case 'createdAt': {
+        const direction = sort.descending ? 'DESC' : 'ASC'
+        return `created_at ${direction}, id ${direction}`
+      }
+      case 'event':
+        return `${this.#bytes('event')} ${sort.descending ? 'DESC' : 'ASC'}, ${newestFirst}`
+      case 'ipAddress':
+        return `${this.#bytes('ip_address')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
+      case 'userAgent':
+        return `${this.#bytes('user_agent')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
+      default:
+        // Also for countries and cities, which are all alike.
+        return newestFirst
+    }
+  }
+
+  /** SQLite compares bytes, PostgreSQL as its database was set up to. */
+  #bytes(column: string): string {
+    return this.#database.kind === 'postgres' ? `${column} COLLATE "C"` : column
+  }
+}
+
+const newestFirst = 'created_at DESC, id DESC'
+
+/** Every list of values is one parameter, so that there are few different texts and all of them stay prepared. */
+function conditions(kind: DatabaseKind, accountId: string | null, { filters }: ListRequest) {
+  const parameters: Parameter[] = []
+  const among = (column: string, values: readonly FilterValue[] = []) => {
+    if (values.length === 0) return []
+    const placeholder = `$${parameters.push(JSON.stringify(values.map(String)))}`
+    const list =
+      kind === 'sqlite' ? `json_each(${placeholder})` : `json_array_elements_text(${placeholder}::json) AS list(value)`
+    return [`${column} IN (SELECT value FROM ${list})`]
+  }
+  const own = accountId === null ? [] : [`account_id = $${parameters.push(accountId)}`]
+  const texts = [
+    ...own,
+    ...among('event', filters.event),
+    ...among('account_id', filters.userID),
+    ...among('client_name', filters.clientName),
+    // No entry knows its place yet.
+    ...((filters.location ?? []).length > 0 ? ['1 = 0'] : []),
+  ]
+  return { text: texts.length === 0 ? '1 = 1' : texts.join(' AND '), parameters }
+}

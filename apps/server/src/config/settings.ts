@@ -1,0 +1,76 @@
+import { faultOf, type SettingDefinition } from '../settings/definition.ts'
+import { type Setting, type SettingKey, settingDefinitions } from '../settings/definitions.ts'
+import type { Reader } from './reader.ts'
+import { asBoolean, type GivenValue, parseBoolean, type Section, type Variable, WrongValue } from './variable.ts'
+
+const uiConfigDisabled: Variable<boolean> = {
+  name: 'UI_CONFIG_DISABLED',
+  type: 'boolean',
+  default: 'false',
+  description:
+    'Whether the settings come from the environment alone: what is stored does not count, and nothing can be changed on pages or through the API.',
+  parse: parseBoolean,
+}
+
+const typeNames: Readonly<Record<SettingDefinition['type'], string>> = {
+  string: 'text',
+  int: 'integer',
+  bool: 'boolean',
+}
+
+const variables = settingDefinitions.map((definition) => [definition, variableOf(definition)] as const)
+
+export const settingsSection = {
+  title: 'Settings',
+  introduction:
+    'These are settings of the instance, which administrators change while it runs. A variable wins over what is stored, setting by setting, and nobody can change that setting then.',
+  variables: {
+    uiConfigDisabled,
+    ...Object.fromEntries(variables.map(([{ key }, variable]) => [key, variable])),
+  },
+} satisfies Section
+
+/** What the environment says about the settings. */
+export interface SettingsConfig {
+  readonly settings: {
+    /** Whether nothing counts but the environment. */
+    readonly uiConfigDisabled: boolean
+    /** The settings that the environment decides. */
+    readonly fixed: ReadonlyMap<SettingKey, string>
+  }
+}
+
+export function readSettings(reader: Reader): SettingsConfig {
+  const given = variables.map(([{ key }, variable]) => [key, reader.read(variable)] as const)
+  return {
+    settings: {
+      uiConfigDisabled: reader.read(uiConfigDisabled) ?? false,
+      fixed: new Map(
+        given.flatMap(([key, value]): [SettingKey, string][] => (value === undefined ? [] : [[key, value]])),
+      ),
+    },
+  }
+}
+
+function variableOf(definition: Setting): Variable<string> {
+  return {
+    name: definition.env,
+    type: typeNames[definition.type],
+    default: definition.default || 'none',
+    ...(definition.sensitive && { secret: true }),
+    description: definition.description,
+    parse: (given) => checked(definition, given),
+  }
+}
+
+function checked(definition: Setting, { text }: GivenValue): string {
+  const truth = definition.type === 'bool' ? asBoolean(text) : undefined
+  const value = truth === undefined ? text : String(truth)
+  const fault = faultOf(definition, value)
+  if (fault === undefined) return value
+  const shown = definition.sensitive ? 'it' : `"${text.slice(0, 100)}"`
+  throw new WrongValue(
+    `${shown} ${fault.message}`,
+    `Correct it, or remove ${definition.env} and set ${definition.key} in the settings.`,
+  )
+}

@@ -1,0 +1,78 @@
+import { type Operation, operation } from '../http/api/operation.ts'
+import { named } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import { placeholder } from './definition.ts'
+import { perSetting, type SettingValues, settingDefinitions } from './definitions.ts'
+import type { Settings } from './settings.ts'
+
+const path = '/api/application-configuration'
+
+const variableSchema = named('SettingVariable', {
+  type: 'object',
+  required: ['key', 'type', 'value'],
+  properties: { key: { type: 'string' }, type: { type: 'string' }, value: { type: 'string' } },
+})
+const listSchema = { type: 'array', items: variableSchema } as const
+
+const settingsBody = {
+  type: 'object',
+  properties: perSetting(() => ({ type: 'string' })),
+} as const
+
+interface Variable {
+  readonly key: string
+  readonly type: string
+  readonly value: string
+}
+
+/** `/api/application-configuration`. */
+export function settingsOperations(settings: Settings): readonly Operation[] {
+  const administration = { area: 'settings', access: 'administrator' } as const
+  return [
+    operation({
+      area: 'settings',
+      access: 'public',
+      id: 'readPublicSettings',
+      method: 'get',
+      path,
+      summary: 'Read the settings that everybody may know',
+      answer: { status: 200, schema: listSchema },
+      handle: async () => [
+        ...publicVariables(await settings.values()),
+        { key: 'uiConfigDisabled', type: 'boolean', value: String(settings.uiConfigDisabled) },
+        { key: 'tracingEnabled', type: '', value: 'false' },
+      ],
+    }),
+    operation({
+      ...administration,
+      id: 'readSettings',
+      method: 'get',
+      path: `${path}/all`,
+      summary: 'Read all settings; a placeholder stands for each secret',
+      answer: { status: 200, schema: listSchema },
+      handle: async () => variables(await settings.values()),
+    }),
+    operation({
+      ...administration,
+      id: 'replaceSettings',
+      method: 'put',
+      path,
+      summary: 'Write all settings; the placeholder of a secret keeps it',
+      body: settingsBody,
+      answer: { status: 200, schema: listSchema },
+      handle: async (call) => variables(await settings.replace(actorOf(call), call.body)),
+    }),
+  ]
+}
+
+function publicVariables(values: SettingValues): readonly Variable[] {
+  const open = new Set<string>(settingDefinitions.flatMap((each) => (each.public ? [each.key] : [])))
+  return variables(values).filter(({ key }) => open.has(key))
+}
+
+function variables(values: SettingValues): readonly Variable[] {
+  return settingDefinitions.map(({ key, type, sensitive }) => {
+    const value = values[key]
+    return { key, type, value: sensitive && value !== '' ? placeholder : value }
+  })
+}

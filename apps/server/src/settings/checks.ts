@@ -1,0 +1,119 @@
+import { InvalidInput } from '@pocket/core/errors'
+import { type CustomClaim, checkedClaims } from '@pocket/directory'
+import { isStorable } from '../http/api/text.ts'
+import type { Check, Fault } from './definition.ts'
+
+const longestText = 4096
+const longestList = 32_768
+/** Ten years. */
+const mostMinutes = 5_256_000
+
+function malformed(message: string): Fault {
+  return { code: 'invalid_format', message }
+}
+
+/** Characters are code points, as people count them. */
+function tooLong(text: string, most: number): Fault | undefined {
+  return [...text].length > most ? { code: 'too_long', message: `must be at most ${most} characters long` } : undefined
+}
+
+/** One line without control characters and without marks that turn the text around. */
+export function line(most: number = longestText): Check {
+  return (text) =>
+    tooLong(text, most) ??
+    (/^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]*$/u.test(text)
+      ? undefined
+      : malformed('must be one line of plain text'))
+}
+
+/** Whatever a database can keep: a password may hold anything. */
+export const anyText: Check = (text) =>
+  tooLong(text, longestText) ?? (isStorable(text) ? undefined : malformed('must not hold NUL or half a character'))
+
+export const booleanText: Check = (text) =>
+  text === 'true' || text === 'false' ? undefined : malformed('must be either true or false')
+
+export function oneOf(...words: readonly string[]): Check {
+  return (text) => (words.includes(text) ? undefined : { code: 'oneof', message: `must be one of ${words.join(', ')}` })
+}
+
+/** A session has to last, or nobody could sign in to undo it. */
+export const minutes: Check = (text) => {
+  if (!/^[+-]?\d{1,15}$/.test(text)) return malformed('must be an integer')
+  if (Number(text) < 1) return { code: 'too_short', message: 'must be at least 1' }
+  return Number(text) > mostMinutes ? { code: 'too_long', message: `must be at most ${mostMinutes}` } : undefined
+}
+
+export const port: Check = (text) =>
+  /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+    ? undefined
+    : malformed('must be a port, 1 to 65535')
+
+export const emailAddress: Check = (text) =>
+  line(254)(text) ??
+  (/^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/u.test(text) ? undefined : malformed('must be a valid email address'))
+
+/** A page of this server or of the web; nothing that a browser would run. */
+export const pageAddress: Check = (text) =>
+  line()(text) ??
+  (/^\/(?![/\\])/.test(text) || isAddress(text, 'http:', 'https:')
+    ? undefined
+    : malformed('must be a path of this server or an http(s) address'))
+
+/** The word `default` or a colour of CSS. It will stand in a style sheet, so nothing that could leave a declaration. */
+export const color: Check = (text) =>
+  tooLong(text, 100) ?? (/^[\w#().,%/ +-]+$/.test(text) ? undefined : malformed('must be a colour of CSS'))
+
+export const textList: Check = (text) =>
+  tooLong(text, longestList) ??
+  (isListOf(text, (each) => typeof each === 'string') ? undefined : malformed('must be a JSON array of strings'))
+
+export const claimList: Check = (text) => {
+  const long = tooLong(text, longestList)
+  if (long) return long
+  const claims = listOf(text)
+  if (!claims?.every(isClaim)) return malformed('must be a JSON array of objects with the texts key and value')
+  try {
+    checkedClaims(claims)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error
+    return malformed(`must hold claims that can be given: ${error.fields[0]?.message ?? error.message}`)
+  }
+}
+
+/** Addresses of clients are https, so a pattern of them is as well; empty means that there are none. */
+export const addressPatterns: Check = (text) =>
+  tooLong(text, longestList) ??
+  (isListOf(text, (each) => typeof each === 'string' && /^https:\/\/[^\s#]+$/.test(each))
+    ? undefined
+    : malformed('must be a JSON array of https addresses, which may hold *'))
+
+function isClaim(value: unknown): value is CustomClaim {
+  if (typeof value !== 'object' || value === null) return false
+  return 'key' in value && typeof value.key === 'string' && 'value' in value && typeof value.value === 'string'
+}
+
+function isListOf(text: string, fits: (each: unknown) => boolean): boolean {
+  return listOf(text)?.every((each) => fits(each)) ?? false
+}
+
+/** The elements of a JSON array that holds nothing that cannot be stored; `undefined` for anything else. */
+function listOf(text: string): readonly unknown[] | undefined {
+  const value = parsed(text)
+  return Array.isArray(value) && isStorable(JSON.stringify(value)) ? value : undefined
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function isAddress(text: string, ...schemes: readonly string[]): boolean {
+  const url = URL.parse(text)
+  return url !== null && schemes.includes(url.protocol)
+}

@@ -1,0 +1,9 @@
+import { columns } from '@pocket/core/typeorm'
+import { EntitySchema } from 'typeorm'
+import type { StoredSetting } from './setting-store.ts'
+
+export const settingTable: EntitySchema<StoredSetting> = new EntitySchema<StoredSetting>({
+  name: 'pocket_setting',
+  tableName: 'pocket_setting',
+  columns: { key: { ...columns.varchar(100), primary: true }, value: columns.text },
+})

@@ -1,0 +1,107 @@
+import type { AuditSink, Clock, MasterKey, Transaction } from '@pocket/core'
+import { Forbidden } from '@pocket/core/errors'
+import type { SettingsConfig } from '../config/settings.ts'
+import type { Actor } from '../users/actor.ts'
+import { perSetting, type Setting, type SettingKey, type SettingValues, settingDefinitions } from './definitions.ts'
+import type { SettingStore } from './setting-store.ts'
+import { type GivenSettings, readUpdate } from './update.ts'
+
+export interface SettingsPorts {
+  readonly store: SettingStore
+  readonly masterKey: MasterKey
+  readonly environment: SettingsConfig['settings']
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly clock: Clock
+  /** Takes why the settings could not be read, where the last known ones do as well. */
+  readonly onError: (error: unknown) => void
+}
+
+/** The settings of the instance: what is fixed by the environment, else what is stored, else the defaults. */
+export interface Settings {
+  /** Whether nobody can change anything, since the environment decides everything. */
+  readonly uiConfigDisabled: boolean
+  /** Whether the environment decides this one. */
+  isFixed(key: SettingKey): boolean
+  /** All values, secrets in clear; what another replica has changed shows after 5 seconds. */
+  values(): Promise<SettingValues>
+  /** Like `values`, but those of the last time where they cannot be read now: good enough to show something. */
+  lastKnown(): Promise<SettingValues>
+  /**
+   * Writes all settings at once. An absent value is the default, the placeholder keeps a secret.
+   *
+   * @throws {Forbidden} `ui_config_disabled`, with `details.key` where it is about settings that the environment decides
+   * @throws {InvalidInput} `validation_failed` with every field that is wrong
+   */
+  replace(actor: Actor, given: GivenSettings): Promise<SettingValues>
+}
+
+const mostAge = 5000
+
+/** Reads the settings, so that there is something known from the start on. */
+export async function createSettings(ports: SettingsPorts): Promise<Settings> {
+  const { store, environment, audit, transaction, clock, onError } = ports
+  const { uiConfigDisabled, fixed } = environment
+  const load = () => readSettings(ports)
+  let known = { values: await load(), readAt: clock.now() }
+
+  // Nobody waits for the reading of another: that could wait for a transaction in which the first one stands.
+  const values = async (): Promise<SettingValues> => {
+    const before = known
+    const readAt = clock.now()
+    const age = readAt - before.readAt
+    if (uiConfigDisabled || (age >= 0 && age < mostAge)) return before.values
+    const read = { values: await load(), readAt }
+    // Whatever was written meanwhile is newer than what was read.
+    if (known === before) known = read
+    return known.values
+  }
+
+  return {
+    uiConfigDisabled,
+    isFixed: (key) => uiConfigDisabled || fixed.has(key),
+    values,
+    lastKnown: () =>
+      values().catch((error: unknown) => {
+        onError(error)
+        return known.values
+      }),
+
+    async replace(actor, given) {
+      if (uiConfigDisabled)
+        throw new Forbidden('ui_config_disabled', 'The settings come from the environment and cannot be changed here.')
+      const update = readUpdate(given, fixed)
+      const written = await transaction(async () => {
+        await store.lock()
+        const before = await load()
+        const after = perSetting(({ key }) => update.get(key) ?? before[key])
+        const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
+        for (const definition of changed) await write(ports, definition, after[definition.key])
+        const keys = changed.map(({ key }) => key)
+        if (keys.length > 0) await audit.record({ event: 'settings_changed', keys, by: actor.id }, actor.origin)
+        return after
+      })
+      known = { values: written, readAt: clock.now() }
+      return written
+    },
+  }
+}
+
+async function readSettings({ store, masterKey, environment }: SettingsPorts): Promise<SettingValues> {
+  const { uiConfigDisabled, fixed } = environment
+  const rows = uiConfigDisabled ? [] : await store.list()
+  const stored = new Map(rows.map(({ key, value }) => [key, value]))
+  return perSetting((definition) => {
+    const known = fixed.get(definition.key)
+    if (known !== undefined) return known
+    const value = stored.get(definition.key)
+    if (value === undefined) return definition.default
+    return definition.sensitive ? masterKey.decrypt('setting', value) : value
+  })
+}
+
+async function write({ store, masterKey }: SettingsPorts, definition: Setting, value: string): Promise<void> {
+  const { key, sensitive, default: usual } = definition
+  if (value === usual) return store.remove(key)
+  return store.put({ key, value: sensitive ? masterKey.encrypt('setting', value) : value })
+}

@@ -1,0 +1,47 @@
+import { type FieldError, Forbidden, InvalidInput } from '@pocket/core/errors'
+import { faultOf, placeholder } from './definition.ts'
+import { type Setting, type SettingKey, settingDefinitions } from './definitions.ts'
+
+/** What somebody wants to write; an absent value asks for the default. */
+export type GivenSettings = Readonly<Partial<Record<SettingKey, string>>>
+
+/**
+ * The values to write. Settings that stay as they are are not among them: fixed ones, and secrets for which the
+ * placeholder was sent.
+ *
+ * @throws {InvalidInput} `validation_failed` with every field that is wrong
+ * @throws {Forbidden} `ui_config_disabled` with the fixed settings in `details.key`, where others were asked of them
+ */
+export function readUpdate(
+  given: GivenSettings,
+  fixed: ReadonlyMap<SettingKey, string>,
+): ReadonlyMap<SettingKey, string> {
+  const free = settingDefinitions.filter(({ key }) => !fixed.has(key))
+  const wanted = new Map(free.map((definition) => [definition, given[definition.key] ?? definition.default]))
+  assertValid(wanted)
+  assertFixedUnchanged(given, fixed)
+  const written = [...wanted].filter(([{ sensitive }, text]) => !(sensitive && text === placeholder))
+  return new Map(written.map(([definition, text]) => [definition.key, text === '' ? definition.default : text]))
+}
+
+function assertValid(wanted: ReadonlyMap<Setting, string>): void {
+  const fields = [...wanted].flatMap(([definition, text]): FieldError[] => {
+    const fault = faultOf(definition, text)
+    return fault === undefined ? [] : [{ field: definition.key, ...fault }]
+  })
+  if (fields.length === 0) return
+  const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
+  throw new InvalidInput('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
+}
+
+function assertFixedUnchanged(given: GivenSettings, fixed: ReadonlyMap<SettingKey, string>): void {
+  const changed = settingDefinitions.filter(({ key, sensitive }) => {
+    const text = given[key]
+    return fixed.has(key) && text !== undefined && text !== fixed.get(key) && !(sensitive && text === placeholder)
+  })
+  if (changed.length === 0) return
+  const names = changed.map(({ env }) => env).join(', ')
+  throw new Forbidden('ui_config_disabled', `The environment decides this: ${names}.`, {
+    details: { key: changed.map(({ key }) => key).join(', ') },
+  })
+}

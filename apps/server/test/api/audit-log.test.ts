@@ -1,0 +1,385 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { createTestDatabase } from '@pocket/test-support'
+import { type CurrentNames, createAuditLog, removeOldEntries } from '../../src/audit-log/audit-log.ts'
+import { deviceOf } from '../../src/audit-log/device.ts'
+import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
+import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { createFolder } from '../database/folder.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+import { startApp } from '../http/app.ts'
+import { type CalledInstance, type CallOptions, kinds, startCalled } from './calls.ts'
+import { createPerson } from './people.ts'
+
+interface Entry {
+  readonly id: string
+  readonly createdAt: string
+  readonly event: string
+  readonly userID: string | null
+  readonly username?: string | null
+  readonly actorUsername?: string
+  readonly data: Readonly<Record<string, string>>
+}
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+  let administratorId: string
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+    administratorId = String((await instance.call('GET /api/users/me')).json.id)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  async function entries(path: string, options: CallOptions = {}): Promise<readonly Entry[]> {
+    const { status, json } = await instance.call(`GET /api/audit-logs${path}`, options)
+    expect(status).toBe(200)
+    // A cast: the answer was compared with the document.
+    return json.data as readonly Entry[]
+  }
+
+  const about = (userId: string, event?: string) =>
+    entries('/all', {
+      query: `?pagination[limit]=100&filters[userID]=${userId}${event === undefined ? '' : `&filters[event]=${event}`}`,
+    })
+
+  async function createClient(name: string, fields: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    const body = { name, callbackURLs: ['https://app.example/cb'], ...fields }
+    return String((await instance.call('POST /api/oidc/clients', { body })).json.id)
+  }
+
+  async function authorize(agent: UserAgent, clientId: string): Promise<void> {
+    const query = new URLSearchParams({
+      client_id: clientId,
+      redirect_uri: 'https://app.example/cb',
+      response_type: 'code',
+      scope: 'openid',
+    })
+    await agent.followTo(await agent.get(`${instance.url}/authorize?${query}`), (url) =>
+      url.startsWith('https://app.example/'),
+    )
+  }
+
+  test('what the administrator did at the set-up is theirs', async () => {
+    const found = await about(administratorId)
+    expect(found.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['ACCOUNT_CREATED', 'PASSKEY_ADDED', 'SIGN_IN']),
+    )
+    expect(found.every(({ username }) => username === 'ada')).toBe(true)
+    const passkey = found.find(({ event }) => event === 'PASSKEY_ADDED')
+    expect(passkey?.data).toEqual({ passkeyId: expect.any(String), passkeyName: expect.any(String) })
+  })
+
+  test('a person sees their own entries and nobody else’s', async () => {
+    const { id, agent } = await instance.person('own')
+    const own = await entries('', { agent, query: '?pagination[limit]=100' })
+    expect(own.map(({ event, userID }) => [event, userID]).sort()).toEqual([
+      ['CODE_ISSUED', id],
+      ['TOKEN_SIGN_IN', id],
+    ])
+    expect(own[0]).not.toHaveProperty('username')
+    expect(await entries('', { agent, query: `?filters[userID]=${administratorId}` })).toEqual([])
+    expect(await entries('', { agent, query: '?filters[event]=TOKEN_SIGN_IN' })).toHaveLength(1)
+    for (const path of ['/all', '/filters/client-names', '/filters/users']) {
+      const refused = await instance.call(`GET /api/audit-logs${path}`, { agent })
+      expect([path, refused.status, refused.json.code]).toEqual([path, 403, 'forbidden'])
+    }
+  })
+
+  test('nobody reads it without being signed in', async () => {
+    for (const path of ['', '/all', '/filters/client-names', '/filters/users']) {
+      const refused = await instance.call(`GET /api/audit-logs${path}`, { agent: instance.agent() })
+      expect([path, refused.status, refused.json.code]).toEqual([path, 401, 'not_signed_in'])
+    }
+  })
+
+  test('what somebody else did names who it was', async () => {
+    const { id } = await createPerson(instance)
+    const [created] = await about(id, 'ACCOUNT_CREATED')
+    expect(created).toMatchObject({
+      actorUsername: 'ada',
+      ipAddress: '127.0.0.1',
+      country: '',
+      city: '',
+      data: { method: 'api', actorUserID: administratorId, actorUsername: 'ada' },
+    })
+  })
+
+  test('the entries of a user who was deleted stay, with the name', async () => {
+    const { id, json } = await createPerson(instance)
+    expect((await instance.call('DELETE /api/users/{id}', { params: { id } })).status).toBe(204)
+    const found = await about(id)
+    expect(found.map(({ event }) => event).sort()).toEqual(['ACCOUNT_CREATED', 'ACCOUNT_REMOVED'])
+    expect(found.map(({ username }) => username)).toEqual([json.username, json.username])
+    expect((await instance.call('GET /api/audit-logs/filters/users')).json).toMatchObject({
+      [id]: json.username,
+      [administratorId]: 'ada',
+    })
+  })
+
+  test('clients are named, can be filtered by their names, and stay when they are gone', async () => {
+    const { id, agent } = await instance.person('uses')
+    const name = 'Wiki’s "%_" \u{1f600}'
+    const clientId = await createClient(name, { skipConsent: true })
+    await authorize(agent, clientId)
+    const [authorized] = await about(id, 'CLIENT_AUTHORIZATION')
+    expect(authorized?.data).toEqual({ clientId, clientName: name })
+
+    const secret = await instance.call('POST /api/oidc/clients/{id}/secrets', { params: { id: clientId }, body: {} })
+    await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: clientId } })
+    const query = `?filters[clientName]=${encodeURIComponent(name)}&pagination[limit]=100`
+    const found = await entries('/all', { query })
+    const events = found.map(({ event }) => event)
+    expect(events).toEqual(expect.arrayContaining(['CLIENT_CREATED', 'CLIENT_SECRET_ADDED', 'CLIENT_REMOVED']))
+    expect(JSON.stringify(found)).not.toContain(String(secret.json.secret))
+    const names = await instance.call('GET /api/audit-logs/filters/client-names')
+    expect(names.json).toContain(name)
+  })
+
+  test('allowing a client for the first time is told apart from using it', async () => {
+    const { id, agent } = await instance.person('allows')
+    const clientId = await createClient('Photos')
+    const query = new URLSearchParams({
+      client_id: clientId,
+      redirect_uri: 'https://app.example/cb',
+      response_type: 'code',
+      scope: 'openid',
+    })
+    const page = await agent.follow(await agent.get(`${instance.url}/authorize?${query}`))
+    await agent.followTo(await agent.postForm(`${page.url}/consent`, {}), (url) =>
+      url.startsWith('https://app.example/'),
+    )
+    await authorize(agent, clientId)
+    const events = (await about(id)).map(({ event, data }) => [event, data.clientName])
+    expect(events.filter(([, name]) => name === 'Photos').sort()).toEqual([
+      ['CLIENT_AUTHORIZATION', 'Photos'],
+      ['CLIENT_AUTHORIZATION', 'Photos'],
+      ['NEW_CLIENT_AUTHORIZATION', 'Photos'],
+    ])
+  })
+
+  test('passkeys are the person’s, and say who removed them', async () => {
+    const { id, agent } = await instance.person('keys')
+    const authenticator = new SoftwareAuthenticator()
+    const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
+    // A cast: what the server sends to browsers has tests of its own.
+    const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const response = authenticator.create(options, { origin: instance.url })
+    expect((await agent.postJson(`${instance.url}/settings/account/passkeys`, { response })).status).toBe(200)
+    const [added] = await about(id, 'PASSKEY_ADDED')
+    const credentialId = added?.data.passkeyId ?? ''
+    await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id, credentialId } })
+    expect(await entries('', { agent, query: '?filters[event]=PASSKEY_REMOVED' })).toMatchObject([
+      { userID: id, actorUsername: 'ada', data: { passkeyId: credentialId, actorUserID: administratorId } },
+    ])
+  })
+
+  test('what a stranger tried is nobody’s, and tells no code that was typed', async () => {
+    await instance.agent().postForm(`${instance.url}/lc`, { code: 'A-WRONG-CODE' })
+    const [failed] = await entries('/all', { query: '?filters[event]=SIGN_IN_FAILED' })
+    expect(failed).toMatchObject({ userID: null, username: null, data: { code: 'code_invalid' } })
+    expect(JSON.stringify(failed)).not.toMatch(/wrong-code/i)
+  })
+
+  test('the newest come first, in pages that hold each entry once, and in every order that is asked for', async () => {
+    const page = (number: number, more = '') =>
+      entries('/all', { query: `?pagination[page]=${number}&pagination[limit]=3${more}` })
+    const [first, second] = [await page(1), await page(2)]
+    const times = [...first, ...second].map(({ createdAt }) => createdAt)
+    expect(times).toEqual(times.toSorted().reverse())
+    expect(new Set([...first, ...second].map(({ id }) => id)).size).toBe(6)
+    const oldest = await page(1, '&sort[column]=createdAt&sort[direction]=asc')
+    expect((oldest[0]?.createdAt ?? '') <= (times.at(-1) ?? '')).toBe(true)
+    const events = await entries('/all', {
+      query: '?sort[column]=event&sort[direction]=desc&pagination[limit]=100',
+    })
+    const sorted = events.map(({ event }) => event)
+    expect(sorted).toEqual(sorted.toSorted().reverse())
+    for (const column of ['ipAddress', 'country', 'city', 'userAgent', 'nothing'])
+      expect((await page(1, `&sort[column]=${column}&sort[direction]=asc`)).length).toBe(3)
+  })
+
+  test('filters that match nothing leave nothing, whatever they hold', async () => {
+    for (const query of [
+      '?filters[location]=internal',
+      '?filters[location]=external',
+      '?filters[event]=nothing',
+      '?filters[userID]=1',
+      "?filters[clientName]=' OR 1=1 --",
+      '?filters[clientName]=true',
+    ])
+      expect([query, await entries('/all', { query: encodeURI(query) })]).toEqual([query, []])
+    const all = await instance.call('GET /api/audit-logs/all', { query: '?filters[__proto__]=x&pagination[page]=-1' })
+    expect([all.status, all.json.pagination]).toEqual([200, expect.objectContaining({ currentPage: 1 })])
+  })
+
+  test('several values of a filter are alternatives', async () => {
+    const query = '?filters[event][0]=PASSKEY_ADDED&filters[event][1]=SIGN_IN'
+    const found = new Set((await entries('/all', { query })).map(({ event }) => event))
+    expect([...found].sort()).toEqual(['PASSKEY_ADDED', 'SIGN_IN'])
+  })
+})
+
+describe.each(kinds)('the table on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let database: OpenDatabase
+
+  beforeAll(async () => {
+    const folder = stack.use(await createFolder())
+    const settings =
+      kind === 'SQLite'
+        ? ({ kind: 'sqlite', path: `${folder.path}/audit.db` } as const)
+        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
+    const config = { database: settings, dataFolder: folder.path, encryptionKey: undefined }
+    database = stack.use(await openDatabase(config, keepingLogger().logger))
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  const nobody = { requestId: null, ipAddress: null, userAgent: null }
+  const names: CurrentNames = { account: async () => null, client: async () => null, passkey: async () => null }
+  const log = { record: async () => {} }
+  const everything = { page: 1, limit: 100, sort: null, filters: {}, search: '' }
+  const sinkAt = (now: number) => createAuditLog({ store: database.auditLog, names, log, clock: { now: () => now } })
+
+  test('old entries are removed, all of them, and the others stay', async () => {
+    const store = database.auditLog
+    await sinkAt(1000).record({ event: 'keys_rotated', kid: 'old' }, nobody)
+    await sinkAt(2000).record({ event: 'keys_rotated', kid: 'older than nothing' }, nobody)
+    expect(await store.removeBefore(1000, 10)).toBe(0)
+    await removeOldEntries({ store, clock: { now: () => 6000 } }, 4000, AbortSignal.timeout(60_000))
+    const { items } = await store.list(null, everything)
+    expect(items).toMatchObject([{ createdAt: 2000, event: 'KEYS_ROTATED', data: { kid: 'older than nothing' } }])
+    await store.removeBefore(3000, 10)
+  })
+
+  test('it removes batch after batch until less than a whole one was left, and stops where it is told to', async () => {
+    const left = [1000, 1000, 7]
+    const store = { ...database.auditLog, removeBefore: async () => left.shift() ?? 0 }
+    const clock = { now: () => 6000 }
+    await removeOldEntries({ store, clock }, 1, AbortSignal.abort())
+    expect(left).toHaveLength(3)
+    await removeOldEntries({ store, clock }, 1, AbortSignal.timeout(60_000))
+    expect(left).toEqual([])
+  })
+
+  test('text that a database would refuse does not end a request, and long text is cut', async () => {
+    const reason = `\0\ud800${'x'.repeat(5000)}`
+    const event = { event: 'token_refused', code: 'invalid_grant', reason } as const
+    await sinkAt(1).record(event, { ...nobody, userAgent: 'a\ud800' })
+    const { items } = await database.auditLog.list(null, everything)
+    expect(items).toMatchObject([{ userAgent: 'a\ufffd', data: { code: 'invalid_grant' } }])
+    expect(items[0]?.data.reason).toHaveLength(1000)
+    await database.auditLog.removeBefore(2, 10)
+  })
+
+  test('an entry is taken back with the change that it belongs to', async () => {
+    const { dataSource } = database
+    const change = dataSource.transaction(async () => {
+      await sinkAt(1).record({ event: 'keys_rotated', kid: 'a' }, nobody)
+      throw new Error('The change failed')
+    })
+    await expect(change).rejects.toThrow('The change failed')
+    expect((await database.auditLog.list(null, everything)).total).toBe(0)
+  })
+
+  test('a write that fails reaches whoever recorded it', async () => {
+    const store = {
+      ...database.auditLog,
+      append: async () => {
+        throw new Error('The disk is full')
+      },
+    }
+    const sink = createAuditLog({ store, names, log, clock: { now: () => 1 } })
+    await expect(sink.record({ event: 'keys_rotated', kid: 'a' }, nobody)).rejects.toThrow('The disk is full')
+  })
+})
+
+test('a running server removes what is too old', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { url } = stack.use(await createTestDatabase())
+  const folder = stack.use(await createFolder())
+  const encryptionKey = 'a key for tests that is long enough'
+  const config = {
+    database: { kind: 'postgres', url },
+    dataFolder: folder.path,
+    encryptionKey: Buffer.from(encryptionKey),
+  } as const
+  const { auditLog } = stack.use(await openDatabase(config, keepingLogger().logger))
+  const day = 86_400_000
+  const append = (event: string, daysAgo: number) =>
+    auditLog.append({
+      id: crypto.randomUUID(),
+      createdAt: Date.now() - daysAgo * day,
+      event,
+      accountId: null,
+      accountName: null,
+      actorId: null,
+      actorName: null,
+      clientId: null,
+      clientName: null,
+      ipAddress: null,
+      userAgent: null,
+      requestId: null,
+      data: {},
+    })
+  await append('TOO_OLD', 4)
+  await append('RECENT', 2)
+  const entries = { page: 1, limit: 100, sort: null, filters: { event: ['TOO_OLD', 'RECENT'] }, search: '' }
+  expect((await auditLog.list(null, entries)).total).toBe(2)
+  stack.use(
+    await startApp({
+      DB_CONNECTION_STRING: url,
+      ENCRYPTION_KEY: encryptionKey,
+      AUDIT_LOG_RETENTION_DAYS: '3',
+    }),
+  )
+  // The first run begins by itself; the time that a test may take ends the waiting.
+  while ((await auditLog.list(null, entries)).total === 2);
+  expect((await auditLog.list(null, entries)).items.map(({ event }) => event)).toEqual(['RECENT'])
+})
+
+test.each([
+  ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+  [
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0',
+    'Edge on Windows',
+  ],
+  [
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15',
+    'Safari on macOS',
+  ],
+  [
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
+    'Safari on iOS 17.5',
+  ],
+  [
+    'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36',
+    'Chrome on Android',
+  ],
+  ['Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0', 'Firefox on Android 14'],
+  ['curl/8.5.0', 'curl/8.5.0'],
+  ['Chrome/1 on nothing', 'Chrome/1 on nothing'],
+  [null, ''],
+])('the user agent %s is %s', (userAgent, device) => {
+  expect(deviceOf(userAgent)).toBe(device)
+})
+
+describe('AUDIT_LOG_RETENTION_DAYS', () => {
+  const load = (days?: string) =>
+    loadConfig(days === undefined ? {} : { AUDIT_LOG_RETENTION_DAYS: days }, () => Buffer.alloc(0))
+
+  test.each([
+    [undefined, 90],
+    ['', 90],
+    ['1', 1],
+    ['36500', 36_500],
+  ])('%j is %d', (text, days) => {
+    expect(load(text).auditLogRetentionDays).toBe(days)
+  })
+
+  test.each(['0', '-1', '1.5', '36501', 'ninety', '1e3', '99999999999'])('%j is refused', (text) => {
+    expect(() => load(text)).toThrow(InvalidConfig)
+  })
+})

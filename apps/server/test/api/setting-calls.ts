@@ -1,0 +1,25 @@
+import { defaultValues, type SettingKey } from '../../src/settings/definitions.ts'
+import type { Answer } from './calls.ts'
+
+export const path = '/api/application-configuration'
+export const write = `PUT ${path}`
+export const readAll = `GET ${path}/all`
+export const placeholder = 'XXXXXXXXXX'
+export const claims = (...pairs: readonly (readonly [string, string])[]) =>
+  JSON.stringify(pairs.map(([key, value]) => ({ key, value })))
+
+/** All settings, with the defaults where nothing else is said. */
+export function whole(changes: Readonly<Partial<Record<SettingKey, unknown>>> = {}): Readonly<Record<string, unknown>> {
+  return { ...defaultValues, ...changes }
+}
+
+export function valuesIn(answer: Pick<Answer, 'response'>): Readonly<Record<string, string>> {
+  // A cast: the answers are compared with the document, and there this is a list of such objects.
+  const list = answer.response.json() as readonly { readonly key: string; readonly value: string }[]
+  return Object.fromEntries(list.map(({ key, value }) => [key, value]))
+}
+
+export function faults({ json }: Answer): readonly unknown[] {
+  const { fields = [] } = (json.details ?? {}) as { fields?: readonly { field: string; code: string }[] }
+  return fields.map(({ field, code }) => `${field} ${code}`)
+}

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { defaultValues, type SettingKey, settingDefinitions } from '../../src/settings/definitions.ts'
+import { type CalledInstance, startCalled } from './calls.ts'
+import { claims, faults, placeholder, valuesIn, whole, write } from './setting-calls.ts'
+
+/** For the titles of tests. */
+function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 10)}… (${text.length})` : text
+}
+
+describe('values', () => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled('SQLite')
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const good: readonly (readonly [SettingKey, string])[] = [
+    ['appName', 'x'],
+    ['appName', '🔑'.repeat(30)],
+    ['sessionDuration', '1'],
+    ['sessionDuration', '5256000'],
+    ['homePageUrl', '/apps?sort=name'],
+    ['homePageUrl', 'https://home.example.com/'],
+    ['accentColor', 'oklch(0.6 0.2 250 / 50%)'],
+    ['accentColor', '#0a0'],
+    ['allowUserSignups', 'withToken'],
+    ['signupDefaultUserGroupIDs', '["a", "b"]'],
+    ['signupDefaultCustomClaims', claims(['a', 'x'], ['b', 'ü'])],
+    ['smtpPort', '1'],
+    ['smtpPort', '65535'],
+    ['smtpFrom', 'Zoë@example.com'],
+    ['smtpPassword', 'x'.repeat(4096)],
+    ['ldapBindPassword', ' \tline\nbreak \u202e '],
+    ['ldapBase', 'x'.repeat(4096)],
+    ['webauthnAuthenticatorAttachment', 'cross-platform'],
+    ['cimdUrlAllowlist', '["https://*.example.com/client.json"]'],
+  ]
+
+  test.each(good.map(([key, value]) => [key, shortened(value), value] as const))(
+    '%s may be %j',
+    async (key, _, value) => {
+      const answer = await instance.call(write, { body: whole({ [key]: value }) })
+      expect([answer.status, faults(answer)]).toEqual([200, []])
+      const sensitive = key === 'smtpPassword' || key === 'ldapBindPassword'
+      expect(valuesIn(answer)[key]).toBe(sensitive ? placeholder : value)
+    },
+  )
+
+  const bad: readonly (readonly [SettingKey, string, string])[] = [
+    ['appName', '', 'required'],
+    ['appName', 'x'.repeat(31), 'too_long'],
+    ['appName', 'two\nlines', 'invalid_format'],
+    ['appName', 'turned \u202e around', 'invalid_format'],
+    ['sessionDuration', '', 'required'],
+    ['sessionDuration', '0', 'too_short'],
+    ['sessionDuration', '-5', 'too_short'],
+    ['sessionDuration', '5256001', 'too_long'],
+    ['sessionDuration', '1.5', 'invalid_format'],
+    ['sessionDuration', '1e3', 'invalid_format'],
+    ['homePageUrl', '', 'required'],
+    ['homePageUrl', 'javascript:alert(1)', 'invalid_format'],
+    ['homePageUrl', '//evil.example', 'invalid_format'],
+    ['homePageUrl', '/\\evil.example', 'invalid_format'],
+    ['accentColor', 'red;} body{display:none', 'invalid_format'],
+    ['accentColor', '1'.repeat(101), 'too_long'],
+    ['allowUserSignups', 'everybody', 'oneof'],
+    ['signupDefaultUserGroupIDs', '{}', 'invalid_format'],
+    ['signupDefaultUserGroupIDs', '[1]', 'invalid_format'],
+    ['signupDefaultUserGroupIDs', '["a"', 'invalid_format'],
+    ['signupDefaultCustomClaims', '[{"key":"a"}]', 'invalid_format'],
+    ['signupDefaultCustomClaims', '[null]', 'invalid_format'],
+    ['signupDefaultCustomClaims', claims(['email', 'x']), 'invalid_format'],
+    ['signupDefaultCustomClaims', claims(['a', 'x'], ['a', 'y']), 'invalid_format'],
+    ['signupDefaultCustomClaims', '[{"key":"a","value":"\\u0000"}]', 'invalid_format'],
+    ['smtpPort', '0', 'invalid_format'],
+    ['smtpPort', '65536', 'invalid_format'],
+    ['smtpFrom', 'nobody', 'invalid_format'],
+    ['smtpFrom', 'a@b\r\nBcc: c@d', 'invalid_format'],
+    ['smtpTls', 'TLS', 'oneof'],
+    ['smtpPassword', 'x'.repeat(4097), 'too_long'],
+    ['ldapBase', 'x'.repeat(4097), 'too_long'],
+    ['webauthnUserVerification', 'discouraged', 'oneof'],
+    ['webauthnAuthenticatorAttachment', '', 'required'],
+    ['cimdUrlAllowlist', '["http://example.com"]', 'invalid_format'],
+    ['cimdUrlAllowlist', '"https://example.com"', 'invalid_format'],
+    ['cimdUrlAllowlist', `["https://${'x'.repeat(33_000)}"]`, 'too_long'],
+  ]
+
+  test.each(bad.map(([key, value, code]) => [key, shortened(value), code, value] as const))(
+    '%s may not be %j: %s',
+    async (key, _, code, value) => {
+      const answer = await instance.call(write, { body: whole({ [key]: value }) })
+      expect([answer.status, faults(answer)]).toEqual([400, [`${key} ${code}`]])
+    },
+  )
+
+  const booleans = settingDefinitions.filter(({ type }) => type === 'bool').map(({ key }) => key)
+  test.each(booleans)('%s is either true or false', async (key) => {
+    for (const value of ['true', 'false'])
+      expect(valuesIn(await instance.call(write, { body: whole({ [key]: value }) }))[key]).toBe(value)
+    for (const [value, code] of [
+      ['', 'required'],
+      ['TRUE', 'invalid_format'],
+      ['1', 'invalid_format'],
+    ] as const)
+      expect(faults(await instance.call(write, { body: whole({ [key]: value }) }))).toEqual([`${key} ${code}`])
+  })
+
+  test.each([true, 60, ['x'], { a: 1 }])('a value is a text, not %j', async (value) => {
+    const answer = await instance.call(write, { body: whole({ appName: value }) })
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
+  })
+
+  test.each([[[]], ['text'], [null]])('the body is an object, not %j', async (body) => {
+    expect(await instance.call(write, { body })).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
+  })
+
+  test('neither NUL nor half a character is taken', async () => {
+    for (const text of ['a\0b', 'half \ud83d'])
+      expect(faults(await instance.call(write, { body: whole({ smtpPassword: text }) }))).toEqual([
+        'smtpPassword invalid_format',
+      ])
+  })
+
+  test('names that every object has are no settings', async () => {
+    const answer = await instance.call(write, { body: { ...whole(), constructor: { appName: 'x' }, toString: 'x' } })
+    expect(valuesIn(answer)).toEqual(defaultValues)
+    const body = JSON.parse('{"__proto__":{"appName":"x"}}')
+    expect(await instance.call(write, { body })).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
+  })
+})

@@ -1,0 +1,351 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { MasterKey } from '@pocket/core'
+import { createTestDatabase } from '@pocket/test-support'
+import pg from 'pg'
+import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
+import type { Problem } from '../../src/config/reader.ts'
+import { defaultValues, settingDefinitions } from '../../src/settings/definitions.ts'
+import type { StoredSetting } from '../../src/settings/setting-store.ts'
+import { createSettings, type Settings } from '../../src/settings/settings.ts'
+import { createFolder } from '../database/folder.ts'
+import { setUpAdministrator, startApp } from '../http/app.ts'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type Instance, startInstance } from './instance.ts'
+import { claims, faults, path, placeholder, readAll, valuesIn, whole, write } from './setting-calls.ts'
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  test('everybody may read some settings, and what kind each is', async () => {
+    const answer = await instance.call(`GET ${path}`, { agent: instance.agent() })
+    expect([answer.status, answer.response.json()]).toEqual([
+      200,
+      [
+        { key: 'appName', type: 'string', value: 'Pocket ID' },
+        { key: 'homePageUrl', type: 'string', value: '/settings/account' },
+        { key: 'accentColor', type: 'string', value: 'default' },
+        { key: 'disableAnimations', type: 'bool', value: 'false' },
+        { key: 'allowOwnAccountEdit', type: 'bool', value: 'true' },
+        { key: 'allowUserSignups', type: 'string', value: 'disabled' },
+        { key: 'requireUserEmail', type: 'bool', value: 'true' },
+        { key: 'emailOneTimeAccessAsUnauthenticatedEnabled', type: 'bool', value: 'false' },
+        { key: 'emailOneTimeAccessAsAdminEnabled', type: 'bool', value: 'false' },
+        { key: 'emailVerificationEnabled', type: 'bool', value: 'false' },
+        { key: 'ldapEnabled', type: 'bool', value: 'false' },
+        { key: 'uiConfigDisabled', type: 'boolean', value: 'false' },
+        { key: 'tracingEnabled', type: '', value: 'false' },
+      ],
+    ])
+  })
+
+  test('administrators read all 47', async () => {
+    await instance.call(write, { body: whole() })
+    const values = valuesIn(await instance.call(readAll))
+    expect(Object.keys(values)).toHaveLength(47)
+    expect(values).toEqual(defaultValues)
+  })
+
+  test('nobody else reads or writes them', async () => {
+    const { agent } = await instance.person(`person-${kind.toLowerCase()}`)
+    for (const call of [readAll, write]) {
+      expect(await instance.call(call, { agent })).toMatchObject({ status: 403, json: { code: 'forbidden' } })
+      expect(await instance.call(call, { agent: instance.agent() })).toMatchObject({
+        status: 401,
+        json: { code: 'not_signed_in' },
+      })
+    }
+  })
+
+  test('what is written is read again, and empty or absent values are the defaults', async () => {
+    const {
+      accentColor: _,
+      smtpTls: __,
+      ...body
+    } = whole({ appName: 'Zoë’s 🔑', smtpPort: '587', smtpHost: 'mail.example.com' })
+    const answer = await instance.call(write, { body: { ...body, ldapAttributeGroupMember: '', unknown: 'x' } })
+    expect(answer.status).toBe(200)
+    expect(valuesIn(answer)).toEqual({ ...whole(), appName: 'Zoë’s 🔑', smtpPort: '587', smtpHost: 'mail.example.com' })
+    expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(answer))
+    const reset = await instance.call(write, { body: { appName: null } })
+    expect([reset.status, valuesIn(reset)]).toEqual([200, defaultValues])
+  })
+
+  test('a secret is never told; its placeholder keeps it, an empty value removes it', async () => {
+    const put = async (smtpPassword: string) => valuesIn(await instance.call(write, { body: whole({ smtpPassword }) }))
+    expect(await put('hunter-two')).toMatchObject({ smtpPassword: placeholder, ldapBindPassword: '' })
+    const events = () => audited(instance, 'settings_changed').length
+    const before = events()
+    expect(await put(placeholder)).toMatchObject({ smtpPassword: placeholder })
+    expect(events()).toBe(before)
+    expect(valuesIn(await instance.call(readAll))).toMatchObject({ smtpPassword: placeholder })
+    expect(await put('')).toMatchObject({ smtpPassword: '' })
+    expect(await put(placeholder)).toMatchObject({ smtpPassword: '' })
+    expect(instance.log.join('\n')).not.toContain('hunter-two')
+  })
+
+  test('the audit log names what changed, and no values', async () => {
+    await instance.call(write, { body: whole() })
+    await instance.call(write, { body: whole({ ldapBindPassword: 'hunter-three', smtpHost: 'mail.example.net' }) })
+    expect(audited(instance, 'settings_changed').at(-1)).toMatchObject({
+      keys: ['smtpHost', 'ldapBindPassword'],
+      by: expect.any(String),
+    })
+    expect(instance.log.join('\n')).not.toMatch(/hunter-three|mail\.example\.net/)
+  })
+
+  test('everything that is wrong is told at once, and nothing is written', async () => {
+    await instance.call(write, { body: whole() })
+    const answer = await instance.call(write, {
+      body: whole({ appName: 'x'.repeat(31), sessionDuration: 'soon', smtpTls: 'ssl', smtpHost: 'mail.example.com' }),
+    })
+    expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
+    expect(faults(answer)).toEqual(['appName too_long', 'sessionDuration invalid_format', 'smtpTls oneof'])
+    expect(valuesIn(await instance.call(readAll))).toEqual(defaultValues)
+  })
+
+  test('a change holds at once: the name on pages, and what users have to have', async () => {
+    const { url, administrator } = instance
+    await instance.call(write, { body: whole({ appName: 'Lighthouse', requireUserEmail: 'false' }) })
+    expect((await administrator.get(`${url}/account`)).text).toContain('Lighthouse')
+    const username = `no-mail-${kind.toLowerCase()}`
+    expect(await instance.call('POST /api/users', { body: { username } })).toMatchObject({ status: 201 })
+    const defaults = { signupDefaultCustomClaims: claims(['plan', 'free']) }
+    await instance.call(write, { body: whole(defaults) })
+    expect(await instance.call('POST /api/users', { body: { username: `${username}2` } })).toMatchObject({
+      status: 400,
+    })
+    const body = { username: `${username}3`, email: `${username}@example.com` }
+    expect(await instance.call('POST /api/users', { body })).toMatchObject({
+      json: { customClaims: [{ key: 'plan', value: 'free' }] },
+    })
+  })
+})
+
+describe('in the database', () => {
+  const secrets = { smtpPassword: 'hunter-four', ldapBindPassword: 'hunter-five', smtpUser: 'mailer-name' }
+
+  async function writeSecrets({ url, administrator }: Instance): Promise<void> {
+    const answer = await administrator.sendJson('PUT', url + path, { body: whole(secrets) })
+    expect(answer.status).toBe(200)
+    expect(answer.text).not.toContain('hunter')
+  }
+
+  test('of PostgreSQL no secret is in clear', async () => {
+    await using database = await createTestDatabase()
+    await using instance = await startInstance({ DB_CONNECTION_STRING: database.url })
+    await writeSecrets(instance)
+    const client = new pg.Client(database.url)
+    await client.connect()
+    const { rows } = await client
+      .query('SELECT key, value FROM pocket_setting ORDER BY key')
+      .finally(() => client.end())
+    expect(rows).toEqual([
+      { key: 'ldapBindPassword', value: expect.stringMatching(/^v1\./) },
+      { key: 'smtpPassword', value: expect.stringMatching(/^v1\./) },
+      { key: 'smtpUser', value: 'mailer-name' },
+    ])
+  })
+
+  test('of SQLite neither, and after a restart all is there again', async () => {
+    await using folder = await createFolder()
+    const file = join(folder.path, 'pocket-id.db')
+    {
+      await using instance = await startInstance({ DB_CONNECTION_STRING: file })
+      await writeSecrets(instance)
+    }
+    const bytes = await readFile(file, 'latin1')
+    expect(bytes).toContain('mailer-name')
+    expect(bytes).not.toContain('hunter')
+
+    const key = 'a static key for this test'
+    await using again = await startApp({ DB_CONNECTION_STRING: file, STATIC_API_KEY: key, SMTP_USER: 'another-name' })
+    const response = await again.agent().getJson(`${again.url}${path}/all`, { headers: { 'x-api-key': key } })
+    expect(valuesIn({ response })).toMatchObject({
+      smtpPassword: placeholder,
+      ldapBindPassword: placeholder,
+      smtpUser: 'another-name',
+    })
+  })
+})
+
+describe('where the environment decides', () => {
+  const environment = { SMTP_HOST: 'mail.example.com', SMTP_PASSWORD: 'hunter-six', LDAP_ENABLED: '1' }
+  const told = { smtpHost: 'mail.example.com', smtpPassword: placeholder, ldapEnabled: 'true' }
+  let instance: Instance
+
+  beforeAll(async () => {
+    instance = await startInstance(environment)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const put = (body: unknown) => instance.administrator.sendJson('PUT', instance.url + path, { body })
+
+  test('its values are told, but for secrets', async () => {
+    const response = await instance.administrator.getJson(`${instance.url}${path}/all`)
+    expect(valuesIn({ response })).toEqual({ ...defaultValues, ...told })
+  })
+
+  test.each([
+    ['repeated as they are told', told],
+    ['repeated as they were given', { ...told, smtpPassword: 'hunter-six' }],
+    ['left out', { smtpHost: undefined, smtpPassword: undefined, ldapEnabled: undefined }],
+  ])('they may be %s', async (_, values) => {
+    const response = await put(whole({ ...values, smtpUser: 'mailer' }))
+    expect([response.status, valuesIn({ response })]).toEqual([200, { ...defaultValues, ...told, smtpUser: 'mailer' }])
+  })
+
+  test.each([
+    ['smtpHost', { ...told, smtpHost: 'other.example.com' }],
+    ['smtpHost', { ...told, smtpHost: '' }],
+    ['smtpPassword', { ...told, smtpPassword: 'other' }],
+    ['smtpPassword', { ...told, smtpPassword: '' }],
+    ['ldapEnabled', { ...told, ldapEnabled: 'false' }],
+    ['smtpHost, ldapEnabled', { ...told, smtpHost: 'other.example.com', ldapEnabled: 'false' }],
+  ])('%s may not be changed', async (key, values) => {
+    const before = (await instance.administrator.getJson(`${instance.url}${path}/all`)).json()
+    const response = await put(whole({ ...values, smtpUser: 'somebody else' }))
+    expect(response.status).toBe(403)
+    expect(response.json()).toMatchObject({ code: 'ui_config_disabled', details: { key } })
+    expect((await instance.administrator.getJson(`${instance.url}${path}/all`)).json()).toEqual(before)
+  })
+
+  test('nothing of the secret is in the log', () => {
+    expect(instance.log.join('\n')).not.toContain('hunter-six')
+  })
+})
+
+test('with UI_CONFIG_DISABLED only the environment and the defaults count, and nothing can be written', async () => {
+  await using folder = await createFolder()
+  const database = { DB_CONNECTION_STRING: join(folder.path, 'pocket-id.db') }
+  {
+    await using before = await startInstance(database)
+    const body = whole({ appName: 'Stored', smtpHost: 'stored.example.com' })
+    expect((await before.administrator.sendJson('PUT', before.url + path, { body })).status).toBe(200)
+  }
+  const key = 'a static key for this test'
+  const environment = { ...database, UI_CONFIG_DISABLED: 'true', APP_NAME: 'Fixed', STATIC_API_KEY: key }
+  await using running = await startApp(environment)
+  const options = { headers: { 'x-api-key': key } }
+  const all = await running.agent().getJson(`${running.url}${path}/all`, options)
+  expect(valuesIn({ response: all })).toEqual({ ...defaultValues, appName: 'Fixed' })
+  const open = await running.agent().getJson(running.url + path)
+  expect(valuesIn({ response: open })).toMatchObject({ appName: 'Fixed', uiConfigDisabled: 'true' })
+  const refused = await running
+    .agent()
+    .sendJson('PUT', running.url + path, { body: whole({ appName: 'Fixed' }), options })
+  expect([refused.status, refused.json()]).toEqual([403, expect.objectContaining({ code: 'ui_config_disabled' })])
+})
+
+describe('the environment', () => {
+  const load = (environment: Readonly<Record<string, string>>, file = '') =>
+    loadConfig(environment, () => Buffer.from(file)).settings
+
+  const problemsOf = (environment: Readonly<Record<string, string>>): readonly Problem[] => {
+    try {
+      load(environment)
+      return []
+    } catch (error) {
+      if (error instanceof InvalidConfig) return error.problems
+      throw error
+    }
+  }
+
+  test('names all 47 settings', () => {
+    expect(new Set(settingDefinitions.map(({ env }) => env)).size).toBe(47)
+  })
+
+  test('gives secrets by files as well', () => {
+    const { fixed } = load({ SMTP_PASSWORD_FILE: '/run/secret' }, ' as it is \n')
+    expect(fixed.get('smtpPassword')).toBe(' as it is ')
+  })
+
+  test('counts empty variables as not set', () => {
+    expect(load({ APP_NAME: '', SMTP_PASSWORD: '' }).fixed.size).toBe(0)
+  })
+
+  test('is refused with everything that is wrong, together with other variables, and shows no secret', () => {
+    const wrong = {
+      PORT: 'x',
+      APP_NAME: 'x'.repeat(31),
+      SESSION_DURATION: '0',
+      SMTP_TLS: 'ssl',
+      EMAILS_VERIFIED: 'maybe',
+      SIGNUP_DEFAULT_CUSTOM_CLAIMS: '[{}]',
+      LDAP_BIND_PASSWORD: `hunter-seven${'x'.repeat(4096)}`,
+      UI_CONFIG_DISABLED: 'perhaps',
+    }
+    const problems = problemsOf(wrong)
+    expect(problems.map(({ variable }) => variable).sort()).toEqual(Object.keys(wrong).sort())
+    expect(JSON.stringify(problems)).not.toContain('hunter-seven')
+  })
+})
+
+describe('several replicas', () => {
+  const masterKey = MasterKey.from('a key for tests that is long enough')
+  const rows = new Map<string, string>()
+  const actor = { id: 'a', origin: { requestId: null, ipAddress: null, userAgent: null } }
+  let now = 0
+  let broken = false
+  const reported: unknown[] = []
+
+  const replica = (): Promise<Settings> =>
+    createSettings({
+      store: {
+        async list(): Promise<readonly StoredSetting[]> {
+          if (broken) throw new Error('The database is away.')
+          return [...rows].map(([key, value]) => ({ key, value }))
+        },
+        lock: async () => {},
+        put: async ({ key, value }) => void rows.set(key, value),
+        remove: async (key) => void rows.delete(key),
+      },
+      masterKey,
+      environment: { uiConfigDisabled: false, fixed: new Map() },
+      audit: { record: async () => {} },
+      transaction: (work) => work(),
+      clock: { now: () => now },
+      onError: (error) => reported.push(error),
+    })
+
+  test('see a change after five seconds, and the last known values where the database is away', async () => {
+    const [one, other] = [await replica(), await replica()]
+    await one.replace(actor, { ...defaultValues, appName: 'New', smtpPassword: 'secret' })
+    expect(await one.values()).toMatchObject({ appName: 'New', smtpPassword: 'secret' })
+    now = 4999
+    expect(await other.values()).toMatchObject({ appName: 'Pocket ID', smtpPassword: '' })
+    now = 5000
+    broken = true
+    await expect(other.values()).rejects.toThrow('away')
+    expect(await other.lastKnown()).toMatchObject({ appName: 'Pocket ID' })
+    expect(reported).toHaveLength(1)
+    broken = false
+    expect(await other.values()).toMatchObject({ appName: 'New', smtpPassword: 'secret' })
+    now = 0
+    await one.replace(actor, defaultValues)
+    expect(rows.size).toBe(0)
+  })
+})
+
+test('sessions last as long as the settings said at the start, and authenticators show the name', async () => {
+  await using running = await startApp({ SESSION_DURATION: '5', APP_NAME: 'Lighthouse' })
+  const agent = running.agent()
+  const fields = { username: 'ada', firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' }
+  const begun = await agent.postJson(`${running.url}/login/setup/options`, fields)
+  expect(begun.json()).toMatchObject({ options: { rp: { name: 'Lighthouse' } } })
+  const from = Date.now()
+  const signedIn = await setUpAdministrator(agent, running.url)
+  const cookie = signedIn.headers.getSetCookie().find((line) => line.includes('expires=')) ?? ''
+  const expires = Date.parse(/expires=([^;]+)/.exec(cookie)?.[1] ?? '')
+  // The header has whole seconds.
+  expect(expires).toBeGreaterThanOrEqual(from + 299_000)
+  expect(expires).toBeLessThanOrEqual(Date.now() + 300_000)
+})
