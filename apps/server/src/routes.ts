@@ -19,7 +19,7 @@ export interface Handlers {
 
 /** Every address of this server, but for those of the protocol, which core answers. */
 export function createRoutes({ health, signIn, setUp, setUpApi, account, clients, apiDocs }: Handlers): Router {
-  const router = new Router()
+  const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
 

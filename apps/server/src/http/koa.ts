@@ -1,5 +1,5 @@
 import { bodyParser } from '@koa/bodyparser'
-import { assertSameOrigin, commonHeaders, requestContext, type TrustProxy } from '@pocket/core'
+import { assertSameOrigin, commonHeaders, originForm, requestContext, type TrustProxy } from '@pocket/core'
 import { InvalidInput, TooLarge } from '@pocket/core/errors'
 import Koa from 'koa'
 import type { Logger } from '../logging/logger.ts'
@@ -21,7 +21,10 @@ export function createKoa({ trustProxy, logger, show }: KoaPorts): Koa {
     const started = performance.now()
     const { requestId, ipAddress } = requestContext(ctx.req, trustProxy)
     ctx.set('X-Request-ID', requestId)
+    const target = originForm(ctx.req.url ?? '')
+    ctx.req.url = target ?? '/'
     commonHeaders(ctx.res)
+    ctx.state.hasTarget = target !== undefined
     await next()
     if (ctx.path === '/healthz') return
     const took = Math.round(performance.now() - started)
@@ -30,7 +33,10 @@ export function createKoa({ trustProxy, logger, show }: KoaPorts): Koa {
       'request',
     )
   })
-  return koa.use(errorResponses({ logger, show }))
+  return koa.use(errorResponses({ logger, show })).use((ctx, next) => {
+    if (ctx.state.hasTarget) return next()
+    throw new InvalidInput('validation_failed', 'The target of the request is neither a path nor an address.')
+  })
 }
 
 /** No other site makes a browser send anything here. */
@@ -45,6 +51,7 @@ export function sameOriginOnly(origin: string): Koa.Middleware {
 export function bodies(): Koa.Middleware {
   return bodyParser({
     enableTypes: ['json', 'form'],
+    extendTypes: { json: ['application/json', 'application/*+json'] },
     jsonLimit: '100kb',
     formLimit: '100kb',
     onError: (cause) => {

@@ -1,9 +1,9 @@
 import type { Context } from 'koa'
 
-/** Addresses whose last part lets somebody in. */
-const secretPaths = /^\/lc\/.+/
+/** The part of an address that lets somebody in, also where it was mistyped or written in another way: what follows `/lc`. */
+const loginCode = /(\/(?:l|%6c)(?:c|%63)[^/]*\/).+/i
 
 /** The path of a request as the log may have it. */
 export function pathForLog({ path }: Pick<Context, 'path'>): string {
-  return secretPaths.test(path) ? `${path.slice(0, path.indexOf('/', 1))}/[redacted]` : path
+  return path.replace(loginCode, '$1[redacted]')
 }

@@ -1,4 +1,7 @@
+import { Forbidden } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
+import type { Context } from 'koa'
+import { isLimited } from '../http/api/admission.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
@@ -85,7 +88,10 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       summary: 'Create a user',
       body: userBody,
       answer: { status: 201, schema: userSchema },
-      handle: async (call) => userDto(await users.create(actorOf(call), call.body)),
+      async handle(call) {
+        await assertWithinKey(call.ctx, { users, grants: call.body.isAdmin === true })
+        return userDto(await users.create(actorOf(call), call.body))
+      },
     }),
     operation({
       ...administration,
@@ -104,7 +110,11 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       summary: 'Change a user',
       body: userBody,
       answer: { status: 200, schema: userSchema },
-      handle: async (call) => userDto(await users.update(actorOf(call), call.params.id ?? '', call.body)),
+      async handle(call) {
+        const id = call.params.id ?? ''
+        await assertWithinKey(call.ctx, { users, id, grants: call.body.isAdmin === true })
+        return userDto(await users.update(actorOf(call), id, call.body))
+      },
     }),
     operation({
       ...administration,
@@ -113,7 +123,11 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       path: '/api/users/:id',
       summary: 'Delete a user, with sessions and tokens',
       answer: { status: 204 },
-      handle: (call) => users.remove(actorOf(call), call.params.id ?? ''),
+      async handle(call) {
+        const id = call.params.id ?? ''
+        await assertWithinKey(call.ctx, { users, id })
+        await users.remove(actorOf(call), id)
+      },
     }),
   ]
 }
@@ -129,8 +143,11 @@ function belongings(users: UserAdministration): readonly Operation[] {
       summary: 'Choose the groups of a user',
       body: groupIdsBody,
       answer: { status: 200, schema: userSchema },
-      handle: async (call) =>
-        userDto(await users.setGroups(actorOf(call), call.params.id ?? '', call.body.userGroupIds)),
+      async handle(call) {
+        const id = call.params.id ?? ''
+        await assertWithinKey(call.ctx, { users, id })
+        return userDto(await users.setGroups(actorOf(call), id, call.body.userGroupIds))
+      },
     }),
     operation({
       ...administration,
@@ -158,7 +175,11 @@ function belongings(users: UserAdministration): readonly Operation[] {
       path: '/api/users/:id/webauthn-credentials/:credentialId',
       summary: 'Delete a passkey of a user, even the last one',
       answer: { status: 204 },
-      handle: (call) => users.removePasskey(actorOf(call), call.params.id ?? '', call.params.credentialId ?? ''),
+      async handle(call) {
+        const id = call.params.id ?? ''
+        await assertWithinKey(call.ctx, { users, id })
+        await users.removePasskey(actorOf(call), id, call.params.credentialId ?? '')
+      },
     }),
     operation({
       ...administration,
@@ -173,8 +194,29 @@ function belongings(users: UserAdministration): readonly Operation[] {
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
-        return { token: await users.issueCode(actorOf(call), call.params.id ?? '', lifetime) }
+        const id = call.params.id ?? ''
+        await assertWithinKey(call.ctx, { users, id })
+        return { token: await users.issueCode(actorOf(call), id, lifetime) }
       },
     }),
   ]
+}
+
+interface Reach {
+  readonly users: Pick<UserAdministration, 'find'>
+  /** Whose account is concerned, where there is one already. */
+  readonly id?: string
+  /** Whether somebody is to become an administrator. */
+  readonly grants?: boolean
+}
+
+/**
+ * A limited API key must not reach beyond its scopes by way of an administrator, whom it could become or let in.
+ *
+ * @throws {Forbidden} `forbidden`
+ */
+async function assertWithinKey(ctx: Context, { users, id, grants = false }: Reach): Promise<void> {
+  if (!isLimited(ctx)) return
+  if (grants || (id !== undefined && (await users.find(id)).administrator))
+    throw new Forbidden('forbidden', 'A limited API key cannot make, change or let in an administrator.')
 }

@@ -162,6 +162,23 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect((await withKey(token, 'GET /api/version/latest')).status).toBe(200)
   })
 
+  test('a limited key reaches nothing more by way of an administrator', async () => {
+    const { administrator } = instance
+    const { token } = await mint(administrator, { scopes: ['read:users', 'write:users'] })
+    const own = (await withKey(token, 'GET /api/users')).json() as { data: { id: string; isAdmin: boolean }[] }
+    const id = own.data.find(({ isAdmin }) => isAdmin)?.id ?? ''
+    const body = { username: freshUserName(), email: `${freshUserName()}@example.com`, isAdmin: true }
+    for (const [call, sent] of [
+      [`POST /api/users/${id}/one-time-access-token`, {}],
+      [`PUT /api/users/${id}`, body],
+      [`DELETE /api/users/${id}`, undefined],
+      [`PUT /api/users/${id}/user-groups`, { userGroupIds: [] }],
+      ['POST /api/users', body],
+    ] as const)
+      expect(refusal(await withKey(token, call, sent))).toEqual([403, 'forbidden'])
+    expect((await withKey(token, 'POST /api/users', { ...body, isAdmin: false })).status).toBe(201)
+  })
+
   test('the key of a disabled person is refused, by name', async () => {
     const { agent, id } = await instance.person('disabled')
     const { token } = await mint(agent)
@@ -283,6 +300,9 @@ function problemOf(answer: UserAgentResponse): string {
   const [field] = details?.fields ?? []
   return field === undefined ? code : `${field.field} ${field.code}`
 }
+
+let names = 0
+const freshUserName = () => `limited-key-${process.pid}-${names++}`
 
 function cookieOf(agent: UserAgent): string {
   return agent

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { setUpAdministrator, startApp } from './app.ts'
@@ -173,6 +174,8 @@ describe('a login code', () => {
     const { url, code } = await running.app.issueLoginCode('ada')
     expect((await running.agent().get(url)).status).toBe(200)
     expect(running.log.join('')).toContain('/lc/[redacted]')
+    for (const path of ['/LC', '//x/lc', '/%6cc', '/lc;', '/./lc', '/x/../lc', '/%6C%63'])
+      await fetch(`${running.url}${path}/${code}`, { headers: { accept: 'text/html' } })
     expect(running.log.join('')).not.toContain(code)
   })
 
@@ -384,3 +387,16 @@ test('after signing in a person comes back to the very page, query included', as
   const answer = await running.agent().get(running.url + path)
   expect(answer.location).toBe(`${running.url}/login?${new URLSearchParams({ redirect: path })}`)
 })
+
+test.each(['http://[::1', '::', 'ftp://x/', 'mailto:x'])(
+  'a request target that is none is refused in the log as well: %s',
+  async (target) => {
+    await using running = await startApp()
+    const socket = connect(Number(new URL(running.url).port), '127.0.0.1')
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+    const chunks: Buffer[] = []
+    for await (const chunk of socket) chunks.push(chunk)
+    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 400 /)
+    expect(running.log.filter((line) => line.includes('"level":"error"'))).toEqual([])
+  },
+)

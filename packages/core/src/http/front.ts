@@ -9,12 +9,15 @@ export function pinToIssuer(req: IncomingMessage, issuer: URL): void {
   req.headers.host = issuer.host
   req.headers['x-forwarded-host'] = issuer.host
   req.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
-  req.url = originForm(req.url ?? '/')
+  req.url = originForm(req.url ?? '/') ?? '/'
 }
 
-/** A target may name a host of its own (absolute-form, RFC 9112 §3.2.2); only its path and query count here. */
-function originForm(target: string): string {
+/**
+ * The path and query of a request's target, which may name a host of its own (absolute-form, RFC 9112 §3.2.2); `undefined`
+ * where it is neither form.
+ */
+export function originForm(target: string): string | undefined {
   if (target.startsWith('/')) return target
   const url = URL.parse(target)
-  return url ? `${url.pathname}${url.search}` : '/'
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? `${url.pathname}${url.search}` : undefined
 }

@@ -37,6 +37,13 @@ const staticUser: User = {
   updatedAt: 0,
 }
 
+const limited = new WeakSet<Context>()
+
+/** Whether a call is made with an API key that may not do everything that its owner may. */
+export function isLimited(ctx: Context): boolean {
+  return limited.has(ctx)
+}
+
 /**
  * Decides who calls the REST API and whether they may. The browser's session comes first; where there is none, and the
  * operation welcomes API keys, the header `X-API-Key` counts. The person is read anew for every request, so what an
@@ -68,6 +75,7 @@ export function createAdmission({ pocket, directory, apiKeys, staticApiKey }: Ad
     }
     if (!caller) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
     assertAllowed(caller, operation)
+    if (caller.scopes !== null) limited.add(ctx)
     return caller.user
   }
 }

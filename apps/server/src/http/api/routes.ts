@@ -10,7 +10,7 @@ export type Admit = (ctx: Context, operation: Pick<Operation, 'access' | 'apiKey
 
 /** Puts operations at their addresses. */
 export function apiRoutes(operations: readonly Operation[], admit: Admit): Router {
-  const router = new Router()
+  const router = new Router({ sensitive: true })
   for (const operation of operations)
     router[operation.method](operation.path, async (ctx) => {
       const params = decodedParams(ctx.params)

@@ -1,0 +1,28 @@
+import { Database } from '@pocket/core/typeorm'
+
+// Loaded before the program. After SIGUSR2 it counts the statements that the program sends to its database, and ends the
+// process at the one that KILL_AT names, as a power cut would: before that statement and after all that came earlier.
+
+const at = Number(process.env.KILL_AT)
+let armed = false
+let count = 0
+
+process.on('SIGUSR2', () => {
+  armed = true
+  count = 0
+  process.stdout.write('armed\n')
+})
+
+function next(): void {
+  if (armed && ++count === at) process.kill(process.pid, 'SIGKILL')
+}
+
+const { query, execute } = Database.prototype
+Database.prototype.query = function <Row extends object>(this: Database, ...args: Parameters<typeof query>) {
+  next()
+  return query.apply(this, args) as Promise<readonly Row[]>
+}
+Database.prototype.execute = function (this: Database, ...args: Parameters<typeof execute>) {
+  next()
+  return execute.apply(this, args)
+}

@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { freePort, type RunningProcess, startProcess } from '@pocket/test-support'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const preload = fileURLToPath(new URL('kill-at-statement.ts', import.meta.url))
+const redirectUri = 'https://nas.example:5001'
+const back = (url: string) => url.startsWith(redirectUri)
+
+/** The program on one SQLite file; it can be told to die at a certain statement. */
+async function mortalServer() {
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-killed-'))
+  const port = String(await freePort())
+  const url = `http://localhost:${port}`
+  const env = { APP_URL: url, PORT: port, HOST: '127.0.0.1', ENCRYPTION_KEY: 'a key for tests that is long enough' }
+  const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
+  const start = (more: Readonly<Record<string, string>> = {}) =>
+    startProcess(process.execPath, [...flags, ...(more.KILL_AT ? ['--import', preload] : []), main], {
+      cwd: folder,
+      env: { ...env, ...more },
+      readyWhen: /Listening at/,
+    })
+  let running: RunningProcess = await start()
+  const stop = async () => {
+    running.kill('SIGKILL')
+    await running.exit
+  }
+  return {
+    url,
+    /** Runs `act` on a server that dies at the given statement of it, and starts the server again. Whether it died. */
+    async dyingAt(statement: number, act: () => Promise<unknown>): Promise<boolean> {
+      await stop()
+      running = await start({ KILL_AT: String(statement) })
+      running.kill('SIGUSR2')
+      await running.waitForOutput(/^armed$/m)
+      const died = await Promise.race([
+        running.exit.then(() => true),
+        act().then(
+          () => false,
+          () => running.exit.then(() => true),
+        ),
+      ])
+      await stop()
+      running = await start()
+      return died
+    },
+    async [Symbol.asyncDispose]() {
+      await running[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface SignInPage {
+  readonly options: Parameters<SoftwareAuthenticator['get']>[0]
+  readonly submitTo: string
+}
+
+function passkeyAnswer(agent: UserAgent, page: UserAgentResponse, authenticator: SoftwareAuthenticator) {
+  const { options, submitTo } = page.dataJson('ceremony') as SignInPage
+  const response = authenticator.get(options, { origin: new URL(page.url).origin })
+  return agent.postJson(new URL(submitTo, page.url).href, { response })
+}
+
+/** From the authorization request to the code, with a new ceremony and, the first time, consent. */
+async function authorize(
+  agent: UserAgent,
+  url: string,
+  { clientId, authenticator }: { clientId: string; authenticator: SoftwareAuthenticator },
+) {
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid',
+    prompt: 'login',
+  })
+  const page = await agent.follow(await agent.get(`${url}/authorize?${query}`))
+  const { redirectTo } = (await passkeyAnswer(agent, page, authenticator)).json() as { redirectTo: string }
+  const next = await agent.follow(await agent.get(redirectTo), { until: back })
+  const consent = next.forms().find(({ action }) => action.endsWith('/consent'))
+  const done = consent ? await agent.follow(await agent.submit(next, consent), { until: back }) : next
+  return new URL(done.location ?? '').searchParams.get('code') ?? ''
+}
+
+async function setUp(agent: UserAgent, url: string, authenticator: SoftwareAuthenticator): Promise<number> {
+  const fields = { username: 'ada', email: 'ada@example.com' }
+  const { options } = (await agent.postJson(`${url}/login/setup/options`, fields)).json() as {
+    options: Parameters<SoftwareAuthenticator['create']>[0]
+  }
+  const response = authenticator.create(options, { origin: url })
+  return (await agent.postJson(`${url}/login/setup`, { response })).status
+}
+
+test('killed at any statement of the set-up, nobody is left locked out', async () => {
+  for (let statement = 1, died = true; died; statement++) {
+    await using server = await mortalServer()
+    const authenticator = new SoftwareAuthenticator()
+    let answered = 0
+    died = await server.dyingAt(statement, async () => {
+      answered = await setUp(new UserAgent(), server.url, authenticator)
+    })
+    expect([0, 200]).toContain(answered)
+    const agent = new UserAgent()
+    const open = (await agent.get(`${server.url}/login/setup`)).status === 200
+    if (open) {
+      expect(answered).toBe(0)
+      expect(await setUp(agent, server.url, new SoftwareAuthenticator())).toBe(200)
+      continue
+    }
+    // Somebody is there, so their passkey is as well.
+    const signedIn = await passkeyAnswer(agent, await agent.get(`${server.url}/login`), authenticator)
+    expect(signedIn.status).toBe(200)
+    expect((await agent.get(`${server.url}/settings/account`)).status).toBe(200)
+  }
+}, 120_000)
+
+test('killed at any statement from the passkey to the tokens, what was acknowledged is there and the way can be gone again', async () => {
+  await using server = await mortalServer()
+  const { url } = server
+  const authenticator = new SoftwareAuthenticator()
+  const agent = new UserAgent()
+  await setUp(agent, url, authenticator)
+  const created = await agent.follow(
+    await agent.postForm(`${url}/settings/admin/oidc-clients/new`, {
+      name: 'NAS',
+      redirectUris: redirectUri,
+      template: 'synology-dsm',
+    }),
+  )
+  const clientId = new URL(created.url).pathname.split('/').at(-1) ?? ''
+  const secret = /pk_[\w-]{43}/.exec(created.text)?.[0] ?? ''
+  const token = async (fields: Readonly<Record<string, string>>) => {
+    const body = new URLSearchParams({
+      client_id: clientId,
+      client_secret: secret,
+      redirect_uri: redirectUri,
+      ...fields,
+    })
+    return (await (await fetch(`${url}/api/oidc/token`, { method: 'POST', body })).json()) as Record<string, string>
+  }
+  const exchange = async () =>
+    token({ grant_type: 'authorization_code', code: await authorize(agent, url, { clientId, authenticator }) })
+  let { refresh_token = '' } = await exchange()
+  let signedOut = 0
+  for (let statement = 1, died = true; died; statement++) {
+    died = await server.dyingAt(statement, exchange)
+    // A session whose new id never reached the browser is over: one tap begins another. Everything else is as it was.
+    if ((await agent.get(`${url}/settings/account`)).status !== 200) {
+      signedOut++
+      expect((await passkeyAnswer(agent, await agent.get(`${url}/login`), authenticator)).status).toBe(200)
+    }
+    const refreshed = await token({ grant_type: 'refresh_token', refresh_token })
+    expect(refreshed).toMatchObject({ refresh_token: expect.any(String) })
+    refresh_token = refreshed.refresh_token ?? ''
+  }
+  // Between the statement that renews the session and the answer there is one such moment.
+  expect(signedOut).toBeLessThanOrEqual(1)
+  expect(await exchange()).toMatchObject({ id_token: expect.any(String) })
+}, 180_000)
