@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, open, readFile, unlink } from 'node:fs/promises'
+import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MasterKey } from '@pocket/core'
 import { Misconfigured } from '@pocket/core/errors'
@@ -128,6 +128,6 @@ async function createExclusively(path: string, content: string): Promise<boolean
       },
     )
   } finally {
-    await unlink(draft).catch(() => undefined)
+    await rm(draft, { force: true })
   }
 }

@@ -3,7 +3,7 @@ import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
 import { isLimited } from '../http/api/admission.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import { actorOf } from './actor.ts'
 import { lifetimeOf, lifetimeSchema } from './lifetime.ts'
@@ -89,7 +89,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       body: userBody,
       answer: { status: 201, schema: userSchema },
       async handle(call) {
-        await assertWithinKey(call.ctx, { users, grants: call.body.isAdmin === true })
+        assertMayGrant(call.ctx, call.body)
         return userDto(await users.create(actorOf(call), call.body))
       },
     }),
@@ -111,9 +111,8 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       body: userBody,
       answer: { status: 200, schema: userSchema },
       async handle(call) {
-        const id = call.params.id ?? ''
-        await assertWithinKey(call.ctx, { users, id, grants: call.body.isAdmin === true })
-        return userDto(await users.update(actorOf(call), id, call.body))
+        assertMayGrant(call.ctx, call.body)
+        return userDto(await users.update(actorOf(call), await reachable(call, users), call.body))
       },
     }),
     operation({
@@ -123,11 +122,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       path: '/api/users/:id',
       summary: 'Delete a user, with sessions and tokens',
       answer: { status: 204 },
-      async handle(call) {
-        const id = call.params.id ?? ''
-        await assertWithinKey(call.ctx, { users, id })
-        await users.remove(actorOf(call), id)
-      },
+      handle: async (call) => users.remove(actorOf(call), await reachable(call, users)),
     }),
   ]
 }
@@ -143,11 +138,8 @@ function belongings(users: UserAdministration): readonly Operation[] {
       summary: 'Choose the groups of a user',
       body: groupIdsBody,
       answer: { status: 200, schema: userSchema },
-      async handle(call) {
-        const id = call.params.id ?? ''
-        await assertWithinKey(call.ctx, { users, id })
-        return userDto(await users.setGroups(actorOf(call), id, call.body.userGroupIds))
-      },
+      handle: async (call) =>
+        userDto(await users.setGroups(actorOf(call), await reachable(call, users), call.body.userGroupIds)),
     }),
     operation({
       ...administration,
@@ -157,7 +149,8 @@ function belongings(users: UserAdministration): readonly Operation[] {
       summary: 'Choose the custom claims of a user',
       body: claimsBody,
       answer: { status: 200, schema: claimListSchema },
-      handle: async (call) => (await users.setClaims(actorOf(call), call.params.userId ?? '', call.body)).map(claimDto),
+      handle: async (call) =>
+        (await users.setClaims(actorOf(call), await reachable(call, users), call.body)).map(claimDto),
     }),
     operation({
       ...administration,
@@ -175,11 +168,8 @@ function belongings(users: UserAdministration): readonly Operation[] {
       path: '/api/users/:id/webauthn-credentials/:credentialId',
       summary: 'Delete a passkey of a user, even the last one',
       answer: { status: 204 },
-      async handle(call) {
-        const id = call.params.id ?? ''
-        await assertWithinKey(call.ctx, { users, id })
-        await users.removePasskey(actorOf(call), id, call.params.credentialId ?? '')
-      },
+      handle: async (call) =>
+        users.removePasskey(actorOf(call), await reachable(call, users), call.params.credentialId ?? ''),
     }),
     operation({
       ...administration,
@@ -194,29 +184,30 @@ function belongings(users: UserAdministration): readonly Operation[] {
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
-        const id = call.params.id ?? ''
-        await assertWithinKey(call.ctx, { users, id })
-        return { token: await users.issueCode(actorOf(call), id, lifetime) }
+        return { token: await users.issueCode(actorOf(call), await reachable(call, users), lifetime) }
       },
     }),
   ]
 }
 
-interface Reach {
-  readonly users: Pick<UserAdministration, 'find'>
-  /** Whose account is concerned, where there is one already. */
-  readonly id?: string
-  /** Whether somebody is to become an administrator. */
-  readonly grants?: boolean
+/** A limited API key must not reach beyond its scopes by way of an administrator, whom it could become or let in. */
+const beyondKey = 'A limited API key cannot make, change or let in an administrator.'
+
+/** @throws {Forbidden} `forbidden` where a limited API key wants to make an administrator */
+function assertMayGrant(ctx: Context, { isAdmin }: { readonly isAdmin?: boolean }): void {
+  if (isAdmin && isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
 }
 
 /**
- * A limited API key must not reach beyond its scopes by way of an administrator, whom it could become or let in.
+ * The id of the user whom a call concerns.
  *
- * @throws {Forbidden} `forbidden`
+ * @throws {Forbidden} `forbidden` where that is an administrator and the API key is limited
  */
-async function assertWithinKey(ctx: Context, { users, id, grants = false }: Reach): Promise<void> {
-  if (!isLimited(ctx)) return
-  if (grants || (id !== undefined && (await users.find(id)).administrator))
-    throw new Forbidden('forbidden', 'A limited API key cannot make, change or let in an administrator.')
+async function reachable(
+  { params, ctx }: Pick<Call<unknown>, 'params' | 'ctx'>,
+  users: Pick<UserAdministration, 'find'>,
+): Promise<string> {
+  const id = params.id ?? params.userId ?? ''
+  if (isLimited(ctx) && (await users.find(id)).administrator) throw new Forbidden('forbidden', beyondKey)
+  return id
 }

@@ -173,6 +173,8 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       [`PUT /api/users/${id}`, body],
       [`DELETE /api/users/${id}`, undefined],
       [`PUT /api/users/${id}/user-groups`, { userGroupIds: [] }],
+      [`PUT /api/custom-claims/user/${id}`, []],
+      [`DELETE /api/users/${id}/webauthn-credentials/${id}`, undefined],
       ['POST /api/users', body],
     ] as const)
       expect(refusal(await withKey(token, call, sent))).toEqual([403, 'forbidden'])
