@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { createPocket, type Pocket, systemClock } from '@pocket/core'
+import { createPocket, createPublicFetch, type Pocket, systemClock } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
@@ -109,6 +109,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: directory.accounts },
     render,
     audit,
+    fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     trustProxy: config.trustProxy,
     otherWaysAt: '/lc',

@@ -27,6 +27,7 @@ import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
 import type { PocketOptions } from './options.ts'
+import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
 import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
@@ -81,6 +82,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
+  const fetch = options.fetch ?? createPublicFetch()
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
 
   const keyRing = createKeyRing({
@@ -104,6 +106,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       createProvider({
         ...shared,
         keys,
+        fetch,
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,

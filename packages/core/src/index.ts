@@ -57,6 +57,14 @@ export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
 export type { KeySchedule } from './oidc/keys.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { PocketOptions } from './options.ts'
+export { isHostOrRange } from './outbound/addresses.ts'
+export { OutboundError, type OutboundFailure } from './outbound/outbound-error.ts'
+export {
+  createPublicFetch,
+  type PublicFetch,
+  type PublicFetchInit,
+  type PublicFetchOptions,
+} from './outbound/public-fetch.ts'
 export type { AuthenticationRequest } from './passkeys/authentication.ts'
 export type { Challenge, ChallengePurpose, ChallengeStore } from './passkeys/challenge-store.ts'
 export type { PasskeyManagement } from './passkeys/management.ts'
