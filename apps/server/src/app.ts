@@ -26,7 +26,6 @@ import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
-import { setUpApi } from './set-up/api.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createSettings } from './settings/settings.ts'
@@ -125,6 +124,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
   })
 
+  const setUp = createSetUp({ pocket, directory, audit })
   const api = composeRestApi({
     config,
     logger,
@@ -133,18 +133,17 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    setUp,
     transaction: stores.transaction,
     clock,
   })
 
   const authentication = createAuthentication(pocket, directory)
-  const setUp = createSetUp({ pocket, directory, audit })
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
     signIn: signInPages({ pocket, directory, authentication, show }),
     setUp: setUpPages({ setUp, show }),
-    setUpApi: setUpApi(setUp),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, show, flashes }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),

@@ -18,6 +18,17 @@ export type {
   ListedClient,
 } from './clients/client-list.ts'
 export type { ClientStore } from './clients/client-store.ts'
+export {
+  type ClaimRule,
+  type ClientAuthenticationMethod,
+  type ClientProtocol,
+  defaultProtocol,
+  type Encryption,
+  type GroupRules,
+  type SigningAlgorithm,
+} from './clients/protocol.ts'
+export type { ClientProtocolInput } from './clients/protocol-input.ts'
+export { clientProtocolSchema } from './clients/protocol-schema.ts'
 export { type CorrectedRedirectUri, dsmAddress } from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
