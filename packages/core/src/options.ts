@@ -31,6 +31,11 @@ export interface PocketOptions {
   readonly sessionLifetime?: number
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */
   readonly fetch?: PublicFetch
+  /**
+   * Seconds after its first use in which a refresh token works for refreshes that cross each other, ten at most. From 0,
+   * where it is used once, to 10; by default 3.
+   */
+  readonly refreshLeeway?: number
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

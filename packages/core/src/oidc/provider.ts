@@ -4,7 +4,9 @@ import { type ConfigurationPorts, providerConfiguration } from './configuration.
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
+import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
+import { decideReplaysByInsert } from './replay-detection.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
@@ -19,6 +21,8 @@ export function createProvider(ports: ProviderPorts): Provider {
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
   keepSessionsInPlace(provider)
+  decideReplaysByInsert(provider)
+  signLoginAccessTokens(provider, ports)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
   answerUnknownRoutes(provider)
