@@ -13,6 +13,8 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { createMailRoom } from './email/mail.ts'
+import { emailPages } from './email/page.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -76,7 +78,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const clock = systemClock
   const stores = typeormStores(dataSource)
   const directory = createDirectory({ ...directoryStores(dataSource), clock })
-  const audit = createAuditLog({
+  const recorder = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
@@ -86,10 +88,21 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     store: database.settings,
     masterKey,
     environment: config.settings,
-    audit,
+    audit: recorder,
     transaction: stores.transaction,
     clock,
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
+  })
+  const { audit, open: openMail } = await createMailRoom({
+    appUrl: config.appUrl.replace(/\/$/, ''),
+    viewsDirectory,
+    logger,
+    database,
+    settings,
+    directory,
+    audit: recorder,
+    transaction: stores.transaction,
+    clock,
   })
   const atStart = await settings.values()
   const render = createPageRenderer({
@@ -115,6 +128,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
 
+  const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
@@ -124,6 +138,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
   })
 
+  for (const job of mail.jobs) scheduler.register(job)
+
   const api = composeRestApi({
     config,
     logger,
@@ -132,6 +148,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    mail,
     transaction: stores.transaction,
     clock,
   })
@@ -146,6 +163,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUpApi: setUpApi(setUp),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, show, flashes }),
+    email: emailPages({ mail, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 
@@ -181,6 +199,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
       await api.settled()
+      await mail.delivery.settled()
       await database[Symbol.asyncDispose]()
     },
   }

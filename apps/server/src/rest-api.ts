@@ -8,6 +8,8 @@ import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './database/open-database.ts'
+import { emailOperations } from './email/api.ts'
+import type { Mail } from './email/mail.ts'
 import { groupOperations } from './groups/api.ts'
 import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
@@ -28,11 +30,12 @@ import { ownVersion } from './version/version.ts'
 export interface RestApiParts {
   readonly config: Pick<Config, 'staticApiKey'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'emails'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly mail: Mail
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -46,7 +49,7 @@ export interface RestApi {
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
-  const { config, logger, database, pocket, directory, audit, settings, transaction, clock } = parts
+  const { config, logger, database, pocket, directory, audit, settings, mail, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -63,6 +66,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     async forget(userId) {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
+      await mail.forget(userId)
     },
   })
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
@@ -74,6 +78,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog }),
     ...settingsOperations(settings),
+    ...emailOperations({ mail, store: database.emails, users, now: () => clock.now() }),
     ...versionOperations(),
     ...clientOperations({ pocket, accounts: directory.accounts, audit, clock, ...groupPorts(pocket, directory) }),
     ...openApiOperations(() => document),

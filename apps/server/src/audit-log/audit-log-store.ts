@@ -16,6 +16,8 @@ export interface AuditLogStore {
   append(entry: AuditEntry): Promise<void>
   /** Entries about one account, or about everybody; the newest first where nothing else is asked for. */
   list(accountId: string | null, request: ListRequest): Promise<Page<AuditEntry>>
+  /** Whether the account has signed in before from this address with this browser. */
+  hasSignedInFrom(accountId: string, origin: Pick<AuditEntry, 'ipAddress' | 'userAgent'>): Promise<boolean>
   /** The name that an account had in its newest entry. */
   lastAccountName(accountId: string): Promise<string | null>
   /** The name that a client had in its newest entry. */

@@ -26,6 +26,15 @@ export interface CodePage {
   readonly redirect: string
 }
 
+/** `/verify-email`: confirms that an address belongs to whoever is signed in. */
+export interface VerifyEmailPage {
+  readonly view: 'verify-email'
+  readonly state: 'ask' | 'verified' | 'refused'
+  /** Sent back by the form. */
+  readonly token: string
+  readonly email: string
+}
+
 /** A passkey as its owner sees it. Instants are milliseconds since the Unix epoch. */
 export interface PasskeyItem {
   readonly id: string
@@ -131,4 +140,12 @@ export interface ClientPage {
 }
 
 /** Every page of the server, told apart by `view`, which is also the name of its template. */
-export type PageModel = View | SetupPage | CodePage | AccountPage | ClientsPage | ClientNewPage | ClientPage
+export type PageModel =
+  | View
+  | SetupPage
+  | CodePage
+  | VerifyEmailPage
+  | AccountPage
+  | ClientsPage
+  | ClientNewPage
+  | ClientPage

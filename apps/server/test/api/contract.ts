@@ -29,7 +29,7 @@ const lines: readonly Line[] = [
   ['GET /api/application-configuration', 'public'],
   ['GET /api/application-configuration/all', 'administrator'],
   ['PUT /api/application-configuration', 'administrator'],
-  ['POST /api/application-configuration/test-email', 'administrator', settings],
+  ['POST /api/application-configuration/test-email', 'administrator'],
   ['POST /api/application-configuration/sync-ldap', 'administrator', systems],
 
   ['GET /api/application-images/logo', 'public', images],
@@ -63,9 +63,9 @@ const lines: readonly Line[] = [
   ['DELETE /api/users/:id/profile-picture', 'administrator', images],
   ['DELETE /api/users/me/profile-picture', 'user', images],
   ['POST /api/users/:id/one-time-access-token', 'administrator'],
-  ['POST /api/users/:id/one-time-access-email', 'administrator', signUp],
-  ['POST /api/users/me/send-email-verification', 'user', signUp],
-  ['POST /api/users/me/verify-email', 'user', signUp],
+  ['POST /api/users/:id/one-time-access-email', 'administrator'],
+  ['POST /api/users/me/send-email-verification', 'user'],
+  ['POST /api/users/me/verify-email', 'user'],
 
   ['GET /api/custom-claims/suggestions', 'administrator'],
   ['PUT /api/custom-claims/user/:userId', 'administrator'],
@@ -187,6 +187,8 @@ const olderLines: readonly Line[] = [
 /** What this server has beside the contract. */
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
+  ['GET /api/emails', 'administrator'],
+  ['POST /api/emails/:id/retry', 'administrator'],
   ['GET /api/docs', 'public'],
   ['GET /api/settings', 'administrator', settings],
   ['PATCH /api/settings', 'administrator', settings],
