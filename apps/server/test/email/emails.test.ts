@@ -105,13 +105,14 @@ describe.each(kinds)('%s', (kind) => {
     const token = await verificationToken(person)
     const address = `${instance.url}/verify-email?token=${token}`
     const away = await instance.agent().get(address)
-    expect(away.url).toContain('/login?redirect=%2Fverify-email')
+    expect(away.headers.get('location')).toContain('/login?redirect=%2Fverify-email%3Ftoken%3D')
     const page = await person.agent.get(address)
-    expect(page.text).toContain(`Confirm that <b>${person.email}</b> is yours`.replace(/<b>|<\/b>/g, ''))
+    expect(page.text).toMatch(new RegExp(`Confirm that .*${person.email}.* is yours`))
     const me = () => instance.call('GET /api/users/me', { agent: person.agent })
     expect((await me()).json).toMatchObject({ emailVerified: false })
     const done = await person.agent.postForm(`${instance.url}/verify-email`, { token })
-    expect(done.text).toContain('E-mail address verified')
+    expect([done.status, done.headers.get('location')]).toEqual([303, `/verify-email`])
+    expect((await person.agent.get(`${instance.url}/verify-email`)).text).toContain('E-mail address verified')
     expect((await me()).json).toMatchObject({ emailVerified: true })
     const again = await person.agent.postForm(`${instance.url}/verify-email`, { token })
     expect([again.status, again.text]).toEqual([400, expect.stringContaining('This link doesn’t work')])
@@ -205,7 +206,8 @@ test('the first sign-in from a browser is told, later ones are not', async () =>
   await using running = await startApp({ ...smtp(server), EMAIL_LOGIN_NOTIFICATION_ENABLED: 'true' })
   const { url } = running
   const authenticator = new SoftwareAuthenticator()
-  await setUpAdministrator(running.agent(), url, authenticator)
+  const administrator = running.agent()
+  await setUpAdministrator(administrator, url, authenticator)
   const headers = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
   const signIn = async (options: { readonly headers?: Readonly<Record<string, string>> } = {}) => {
     const agent = running.agent()
@@ -213,7 +215,7 @@ test('the first sign-in from a browser is told, later ones are not', async () =>
       options: Parameters<SoftwareAuthenticator['get']>[0]
     }
     const response = authenticator.get(ceremony.options, { origin: url })
-    expect(await agent.sendJson('POST', `${url}/login`, { body: { response }, ...options })).toMatchObject({
+    expect(await agent.sendJson('POST', `${url}/login`, { body: { response }, options })).toMatchObject({
       status: 200,
     })
   }
@@ -223,6 +225,6 @@ test('the first sign-in from a browser is told, later ones are not', async () =>
   expect(mail.subject).toBe('New sign-in to Pocket ID')
   expect(mail.text).toContain('Firefox on Linux')
   await signIn({ headers })
-  await running.app[Symbol.asyncDispose]()
-  expect(server.delivered).toHaveLength(1)
+  const list = await administrator.getJson(`${url}/api/emails`)
+  expect(list.json()).toMatchObject({ data: [{ kind: 'new-sign-in' }] })
 })
