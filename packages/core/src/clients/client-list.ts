@@ -30,6 +30,8 @@ export type ClientScope =
   | { readonly of: 'usable'; readonly accountId: string; readonly groupIds: readonly string[] }
   /** Those that the account has allowed something. */
   | { readonly of: 'consented'; readonly accountId: string }
+  /** Those that have a grant for the API, and those that have none. */
+  | { readonly of: 'granted' | 'ungranted'; readonly apiId: string }
 
 export interface ClientListRequest {
   readonly scope: ClientScope

@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typ
 import { databaseOf } from './database.ts'
 import { CreateTables1760000000000 } from './migrations/1760000000000-create-tables.ts'
 import { ExtendClients1760000000010 } from './migrations/1760000000010-extend-clients.ts'
+import { CreateApis1760000000020 } from './migrations/1760000000020-create-apis.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
@@ -12,7 +13,11 @@ export interface MigrationSet {
 /** Core's migrations; the first of all sets. */
 export const pocketMigrations: MigrationSet = {
   table: 'pocket_core_migration',
-  migrations: [CreateTables1760000000000, ExtendClients1760000000010],
+  migrations: [
+    CreateTables1760000000000,
+    ExtendClients1760000000010,
+    CreateApis1760000000020,
+  ],
 }
 
 /** One number for all processes: "pocket" in ASCII. */

@@ -1,4 +1,5 @@
 import type { EntitySchema } from 'typeorm'
+import { apiGrantTable, apiTable } from './api.table.ts'
 import { artifactTable } from './artifact.table.ts'
 import { challengeTable } from './challenge.table.ts'
 import { clientGroupTable, clientTable } from './client.table.ts'
@@ -9,6 +10,8 @@ import { passkeyTable } from './passkey.table.ts'
 
 /** Core's tables, for the `entities` of a host's `DataSource`. */
 export const pocketTables: readonly EntitySchema[] = [
+  apiTable,
+  apiGrantTable,
   artifactTable,
   challengeTable,
   clientTable,
