@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { createPocket, type Pocket, systemClock } from '@pocket/core'
+import { createPocket, createPublicFetch, type Pocket, systemClock } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
@@ -26,7 +26,6 @@ import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
-import { setUpApi } from './set-up/api.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createSettings } from './settings/settings.ts'
@@ -109,6 +108,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: directory.accounts },
     render,
     audit,
+    fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     trustProxy: config.trustProxy,
     otherWaysAt: '/lc',
@@ -124,6 +124,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
   })
 
+  const setUp = createSetUp({ pocket, directory, audit })
   const api = composeRestApi({
     config,
     logger,
@@ -132,18 +133,17 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    setUp,
     transaction: stores.transaction,
     clock,
   })
 
   const authentication = createAuthentication(pocket, directory)
-  const setUp = createSetUp({ pocket, directory, audit })
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
     signIn: signInPages({ pocket, directory, authentication, show }),
     setUp: setUpPages({ setUp, show }),
-    setUpApi: setUpApi(setUp),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, show, flashes }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),

@@ -16,6 +16,8 @@ import { apiRoutes } from './http/api/routes.ts'
 import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { setUpOperations } from './set-up/api.ts'
+import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
 import type { Settings } from './settings/settings.ts'
 import { userOperations } from './users/api.ts'
@@ -33,6 +35,7 @@ export interface RestApiParts {
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly setUp: SetUp
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -46,7 +49,7 @@ export interface RestApi {
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
-  const { config, logger, database, pocket, directory, audit, settings, transaction, clock } = parts
+  const { config, logger, database, pocket, directory, audit, settings, setUp, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -69,6 +72,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
   const operations = [
+    ...setUpOperations(setUp),
     ...apiKeyOperations(apiKeys),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),

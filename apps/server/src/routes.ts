@@ -3,7 +3,6 @@ import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
 import type { openApiPage } from './openapi/page.ts'
-import type { setUpApi } from './set-up/api.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
 
@@ -11,14 +10,13 @@ export interface Handlers {
   readonly health: (ctx: Context) => Promise<void>
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
-  readonly setUpApi: ReturnType<typeof setUpApi>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
 /** Every address of this server, but for those of the protocol, which core answers. */
-export function createRoutes({ health, signIn, setUp, setUpApi, account, clients, apiDocs }: Handlers): Router {
+export function createRoutes({ health, signIn, setUp, account, clients, apiDocs }: Handlers): Router {
   const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
@@ -56,7 +54,5 @@ export function createRoutes({ health, signIn, setUp, setUpApi, account, clients
   router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
 
   router.get('/api/docs', apiDocs.show)
-  router.get('/api/signup/setup', setUpApi.available)
-  router.post('/api/signup/setup', setUpApi.create)
   return router
 }

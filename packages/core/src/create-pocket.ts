@@ -2,6 +2,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import Koa, { type Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
+import { createApiAccess } from './apis/access.ts'
+import { type Apis, createApis } from './apis/apis.ts'
+import { forgetClient } from './apis/grants.ts'
 import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
 import { type Clients, createClients } from './clients/registration.ts'
@@ -27,6 +30,7 @@ import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
 import type { PocketOptions } from './options.ts'
+import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
 import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
@@ -45,6 +49,7 @@ export interface Pocket {
   /** Where the protocol's endpoints are, for clients that are configured by hand. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
+  readonly apis: Apis
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
@@ -81,6 +86,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
+  const fetch = options.fetch ?? createPublicFetch()
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
 
   const keyRing = createKeyRing({
@@ -90,7 +96,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     transaction,
     schedule: options.keySchedule ?? defaultKeySchedule,
   })
-  const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents }
+  const apiAccess = createApiAccess(stores)
+  const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents, apiAccess }
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
@@ -104,6 +111,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       createProvider({
         ...shared,
         keys,
+        fetch,
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,
@@ -186,8 +194,10 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
         await stores.consents.removeByClient(id)
+        await forgetClient(stores.apis, id)
       },
     }),
+    apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,

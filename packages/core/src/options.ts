@@ -5,6 +5,7 @@ import type { TrustProxy } from './http/request-context.ts'
 import type { RenderView } from './interactions/views.ts'
 import type { MasterKey } from './master-key.ts'
 import type { KeySchedule } from './oidc/keys.ts'
+import type { PublicFetch } from './outbound/public-fetch.ts'
 import type { PocketStores } from './stores.ts'
 
 /** What a provider is made of. */
@@ -28,6 +29,8 @@ export interface PocketOptions {
   readonly otherWaysAt?: string
   /** Seconds that a session lives after its last use by a client. By default 3600. */
   readonly sessionLifetime?: number
+  /** Reads from addresses that clients name. By default `createPublicFetch()`. */
+  readonly fetch?: PublicFetch
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

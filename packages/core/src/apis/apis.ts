@@ -7,8 +7,8 @@ import type { Transaction } from '../transaction.ts'
 import type { Api, ApiAccess, ApiGrant } from './api.ts'
 import {
   type ApiInput,
-  nameProblems,
   type NewApiInput,
+  nameProblems,
   normalResource,
   type PermissionInput,
   permissionProblems,
@@ -39,7 +39,10 @@ export interface Apis extends ApiGrants {
    */
   setPermissions(id: string, permissions: readonly PermissionInput[]): Promise<Api>
   /** Opens the API to clients that are known by their metadata document; unknown ids are left out. @throws {NotFound} */
-  setCimdAccess(id: string, access: { readonly enabled: boolean; readonly permissionIds: readonly string[] }): Promise<Api>
+  setCimdAccess(
+    id: string,
+    access: { readonly enabled: boolean; readonly permissionIds: readonly string[] },
+  ): Promise<Api>
 }
 
 export interface ApisPorts {
@@ -145,11 +148,7 @@ async function keepOnly(store: ApiStore, grant: ApiGrant, permissionIds: Readonl
   const left: ApiAccess = {
     userDelegatedPermissionIds,
     clientPermissionIds,
-    userDelegatedAccess: stays(
-      grant.userDelegatedAccess,
-      grant.userDelegatedPermissionIds,
-      userDelegatedPermissionIds,
-    ),
+    userDelegatedAccess: stays(grant.userDelegatedAccess, grant.userDelegatedPermissionIds, userDelegatedPermissionIds),
     clientAccess: stays(grant.clientAccess, grant.clientPermissionIds, clientPermissionIds),
   }
   if (left.userDelegatedAccess || left.clientAccess) await store.setGrant({ ...grant, ...left })

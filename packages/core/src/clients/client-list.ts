@@ -66,6 +66,6 @@ export function nameKey(name: string): string {
 }
 
 /** How many clients come before the page. */
-export function offsetOf({ page, limit }: ClientListRequest, total: number): number {
+export function offsetOf({ page, limit }: Pick<ClientListRequest, 'page' | 'limit'>, total: number): number {
   return (Math.min(page, Math.max(1, Math.ceil(total / limit))) - 1) * limit
 }

@@ -99,12 +99,12 @@ function comparing(sort: ApiListRequest['sort']): (left: Api, right: Api) => num
     const by = sort?.by ?? 'createdAt'
     const stable = left.createdAt - right.createdAt || compareBytes(left.id, right.id)
     const order =
-      by === 'createdAt' ? left.createdAt - right.createdAt : compareBytes(valueOf(left, by), valueOf(right, by))
+      by === 'createdAt' ? left.createdAt - right.createdAt : compareBytes(textOf(left, by), textOf(right, by))
     return (sort?.descending ? -order : order) || stable
   }
 }
 
-function valueOf(api: Api, by: 'name' | 'resource'): string {
+function textOf(api: Api, by: 'name' | 'resource'): string {
   return by === 'name' ? nameKey(api.name) : api.resource
 }
 

@@ -16,11 +16,7 @@ export class MemoryClientStore implements ClientStore {
    * @param consents what the consent store keeps, for the lists that are about an account
    * @param apiGrants what the store of APIs keeps, for the lists that are about an API
    */
-  constructor(
-    state: MemoryState,
-    consents: ReadonlyMap<string, Consent>,
-    apiGrants: ReadonlyMap<string, ApiGrant>,
-  ) {
+  constructor(state: MemoryState, consents: ReadonlyMap<string, Consent>, apiGrants: ReadonlyMap<string, ApiGrant>) {
     this.#state = state
     this.#clients = state.map()
     this.#consents = consents

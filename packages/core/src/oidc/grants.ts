@@ -18,7 +18,7 @@ export function createGrantLoader(consents: ConsentStore) {
     const { client, account, session, provider, prompts, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !session)
       throw new Misconfigured('A grant was asked for without a client, an account or a session.')
-    const atApis = requestedAtApis(ctx)
+    const atApis = requestedAtApis(ctx.oidc)
     const requested = [...requestParamOIDCScopes]
     const needed = [...requested, ...consentKeys(atApis)]
     const grantId = session.grantIdFor(client.clientId)
@@ -45,6 +45,8 @@ function holds(grant: Grant, scopes: readonly string[], atApis: readonly Request
   }
   return (
     covered(grant.getOIDCScope(), scopes) &&
-    atApis.every(({ indicator, scopes: wanted }) => wanted.length > 0 && covered(grant.getResourceScope(indicator), wanted))
+    atApis.every(
+      ({ indicator, scopes: wanted }) => wanted.length > 0 && covered(grant.getResourceScope(indicator), wanted),
+    )
   )
 }

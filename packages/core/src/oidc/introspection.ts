@@ -10,7 +10,7 @@ interface Introspected {
   readonly clientId?: string | undefined
   readonly accountId?: string | undefined
   readonly iat?: number | undefined
-  readonly [name: string]: unknown
+  readonly aud?: unknown
 }
 
 export interface IntrospectionPorts {

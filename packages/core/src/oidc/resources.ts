@@ -55,7 +55,7 @@ function assertAllowed({ oidc }: KoaContextWithOIDC, keys: readonly string[]): v
 }
 
 /** What a request asks of the APIs: by resource indicator as the request has it. */
-export function requestedAtApis({ oidc }: KoaContextWithOIDC): readonly RequestedAtApi[] {
+export function requestedAtApis(oidc: KoaContextWithOIDC['oidc']): readonly RequestedAtApi[] {
   const servers = Object.entries(oidc.resourceServers ?? {})
   return servers.map(([indicator, { audience = indicator, scopes }]) => ({
     indicator,

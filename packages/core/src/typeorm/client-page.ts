@@ -11,6 +11,7 @@ import {
 } from '../clients/client-list.ts'
 import { apiGrantTable } from './api.table.ts'
 import { clientGroupTable, clientTable } from './client.table.ts'
+import { clientRecord } from './client-record.ts'
 import { consentTable } from './consent.table.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { jsonList } from './json-list.ts'
@@ -66,7 +67,7 @@ interface ListedRow {
 }
 
 function listedClient(row: ListedRow): ListedClient {
-  const { nameKey: _, ...client } = clients.read(row)
+  const client = clientRecord(clients.read(row))
   const { consent_scopes: scopes, consent_used_at: usedAt } = row
   return {
     client,
@@ -98,7 +99,9 @@ class ClientQuery {
   }
 
   consentColumns(scope: ClientScope): string {
-    return !('accountId' in scope) ? 'NULL AS consent_scopes, NULL AS consent_used_at' : 'consent_scopes, consent_used_at'
+    return !('accountId' in scope)
+      ? 'NULL AS consent_scopes, NULL AS consent_used_at'
+      : 'consent_scopes, consent_used_at'
   }
 
   conditions({ scope, filters, search }: ClientListRequest): string {

@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typ
 import { databaseOf } from './database.ts'
 import { CreateTables1760000000000 } from './migrations/1760000000000-create-tables.ts'
 import { ExtendClients1760000000010 } from './migrations/1760000000010-extend-clients.ts'
+import { AddClientProtocol1760000000015 } from './migrations/1760000000015-add-client-protocol.ts'
 import { CreateApis1760000000020 } from './migrations/1760000000020-create-apis.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
@@ -16,6 +17,7 @@ export const pocketMigrations: MigrationSet = {
   migrations: [
     CreateTables1760000000000,
     ExtendClients1760000000010,
+    AddClientProtocol1760000000015,
     CreateApis1760000000020,
   ],
 }
