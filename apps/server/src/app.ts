@@ -118,6 +118,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
+  scheduler.register({
+    name: 'send-logout-notices',
+    intervalMs: 5000,
+    run: (signal) => pocket.sendLogoutNotices(signal),
+  })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -182,6 +187,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
       await api.settled()
+      await pocket[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },
   }

@@ -18,13 +18,15 @@ import { createRegistrationService, type RegistrationService } from './interacti
 import { interactionRoutes } from './interactions/routes.ts'
 import { createSignIn, type SignInService } from './interactions/sign-in.ts'
 import { issuerUrl } from './issuer.ts'
+import { createLogoutNotices } from './logout-notices/logout-notices.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
 import { createClientMetadata } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
+import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
-import { createProviderHolder } from './oidc/provider-holder.ts'
+import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
 import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
 import type { PocketOptions } from './options.ts'
@@ -42,7 +44,8 @@ const challengeLifetime = 10 * minute
 const keptAfterExpiry = minute
 
 /** A passkey-only OpenID provider. */
-export interface Pocket {
+/** Disposing of it waits for what goes on while no request waits; the stores can be closed after it. */
+export interface Pocket extends AsyncDisposable {
   readonly issuer: string
   /** Where the protocol's endpoints are, for clients that are configured by hand. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
@@ -73,6 +76,8 @@ export interface Pocket {
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
+  /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
+  sendLogoutNotices(signal?: AbortSignal): Promise<number>
   /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
   provider(): Provider
 }
@@ -100,7 +105,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clientMetadata: createClientMetadata(masterKey),
     clock,
   })
-  const holder = await createProviderHolder({
+  const logoutNotices = createLogoutNotices({
+    store: stores.logoutNotices,
+    clock,
+    audit,
+    send: (notice) => sendLogoutToken(holder.current(), notice),
+    onError: (error) => onError(error, ''),
+  })
+  const holder: ProviderHolder = await createProviderHolder({
     keyRing,
     clock,
     make: (keys) =>
@@ -114,6 +126,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         pages: createProtocolPages(options.render),
+        keepLogoutNotice: logoutNotices.enqueue,
       }),
   })
   const provider = holder.current
@@ -163,6 +176,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
   const koa = (): Middleware => async (ctx, next) => {
+    try {
+      await answer(ctx, next)
+    } finally {
+      logoutNotices.flush()
+    }
+  }
+
+  const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, options.trustProxy)
     ctx.res.setHeader('X-Request-ID', requestId)
     pinToIssuer(ctx.req, issuer)
@@ -181,6 +202,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
+      for (const { payload } of await stores.artifacts.listByAccount('Session', accountId))
+        await notifyClientsOf(provider(), JSON.parse(payload))
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
     })
@@ -197,6 +220,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
         await stores.consents.removeByClient(id)
+        await stores.logoutNotices.removeByClient(id)
       },
     }),
     passkeys: createPasskeyManagement(stores.passkeys),
@@ -241,6 +265,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       )
       return removed.reduce((sum, count) => sum + count, 0)
     },
+    sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
+    [Symbol.asyncDispose]: () => logoutNotices.settled(),
   }
 }

@@ -62,6 +62,7 @@ export type {
   SignOutView,
   View,
 } from './interactions/views.ts'
+export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'

@@ -135,6 +135,13 @@ export type AuditEvent =
       readonly clientId?: string
       readonly reason: string
     }
+  | {
+      /** The client was not reached, however often it was tried. */
+      readonly event: 'logout_notice_failed'
+      readonly clientId: string
+      readonly accountId: string
+      readonly reason: string
+    }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | {
       readonly event: 'api_key_created' | 'api_key_renewed' | 'api_key_removed'
