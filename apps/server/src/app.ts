@@ -145,7 +145,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     setUpApi: setUpApi(setUp),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
-    clients: clientPages({ pocket, authentication, audit, show, flashes }),
+    clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 

@@ -72,10 +72,17 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...apiKeyOperations(apiKeys),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
-    ...auditLogOperations({ store: database.auditLog }),
+    ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
     ...versionOperations(),
-    ...clientOperations({ pocket, accounts: directory.accounts, audit, clock, ...groupPorts(pocket, directory) }),
+    ...clientOperations({
+      pocket,
+      accounts: directory.accounts,
+      audit,
+      transaction,
+      clock,
+      ...groupPorts(pocket, directory),
+    }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })

@@ -9,6 +9,7 @@ import { CreateServerTables1760000000200 } from './migrations/1760000000200-crea
 import { CreateApiKeys1760000000210 } from './migrations/1760000000210-create-api-keys.ts'
 import { CreateAuditLog1760000000220 } from './migrations/1760000000220-create-audit-log.ts'
 import { CreateSettings1760000000230 } from './migrations/1760000000230-create-settings.ts'
+import { ExtendAuditLog1762000000010 } from './migrations/1762000000010-extend-audit-log.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -31,6 +32,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateApiKeys1760000000210,
       CreateAuditLog1760000000220,
       CreateSettings1760000000230,
+      ExtendAuditLog1762000000010,
     ],
   },
 ]

@@ -188,6 +188,7 @@ const olderLines: readonly Line[] = [
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
   ['GET /api/docs', 'public'],
+  ['GET /api/audit-logs/export', 'administrator'],
   ['GET /api/settings', 'administrator', settings],
   ['PATCH /api/settings', 'administrator', settings],
   ['POST /api/oidc/revoke', 'protocol'],
