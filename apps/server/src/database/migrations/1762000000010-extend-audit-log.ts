@@ -1,24 +1,32 @@
-import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm'
+import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm'
 
 const table = 'pocket_audit'
+const filled = { occurrences: 'bigint', last_at: 'bigint', searched: 'text' } as const
 
-/** What was changed, how often something was refused, and what is searched. */
+function column(name: string, type: string, isNullable: boolean): TableColumn {
+  return new TableColumn({ name, type, isNullable, ...(type === 'varchar' && { length: '43' }) })
+}
+
+/** What was changed, how often something was refused, and what is searched. Nothing refers to this table. */
 export class ExtendAuditLog1762000000010 implements MigrationInterface {
   readonly name = 'ExtendAuditLog1762000000010'
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const column of [
-      'changes text',
-      'occurrences bigint NOT NULL DEFAULT 1',
-      'last_at bigint NOT NULL DEFAULT 0',
-      'last text',
-      'repetition varchar(43)',
-      "searched text NOT NULL DEFAULT ''",
+    const names = Object.entries(filled)
+    // First without a constraint, since there are entries already and the two databases write defaults differently.
+    await runner.addColumns(table, [
+      column('changes', 'text', true),
+      ...names.map(([name, type]) => column(name, type, true)),
+      column('last', 'text', true),
+      column('repetition', 'varchar', true),
     ])
-      await runner.query(`ALTER TABLE ${table} ADD COLUMN ${column}`)
-    await runner.query(`UPDATE ${table} SET last_at = created_at, searched = LOWER(
+    await runner.query(`UPDATE ${table} SET occurrences = 1, last_at = created_at, searched = LOWER(
       event || ' ' || COALESCE(account_name, '') || ' ' || COALESCE(actor_name, '') || ' ' ||
       COALESCE(client_name, '') || ' ' || COALESCE(ip_address, '') || ' ' || data)`)
+    await runner.changeColumns(
+      table,
+      names.map(([name, type]) => ({ oldColumn: column(name, type, true), newColumn: column(name, type, false) })),
+    )
     await runner.createIndex(
       table,
       new TableIndex({ name: 'pocket_audit_repetition', columnNames: ['repetition'], isUnique: true }),
@@ -27,7 +35,6 @@ export class ExtendAuditLog1762000000010 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropIndex(table, 'pocket_audit_repetition')
-    for (const column of ['changes', 'occurrences', 'last_at', 'last', 'repetition', 'searched'])
-      await runner.query(`ALTER TABLE ${table} DROP COLUMN ${column}`)
+    await runner.dropColumns(table, ['changes', ...Object.keys(filled), 'last', 'repetition'])
   }
 }
