@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditSink, Passkey, Pocket, Transaction } from '@pocket/core'
-import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { NotFound } from '@pocket/core/errors'
 import {
   type CustomClaim,
   type Directory,
@@ -9,7 +9,7 @@ import {
   type UserUpdate,
 } from '@pocket/directory'
 import type { Actor } from './actor.ts'
-import { fieldsOf, rightsOf, type UserBody } from './user-body.ts'
+import { assertEmail, fieldsOf, rightsOf, type UserBody } from './user-body.ts'
 import type { UserSettings } from './user-settings.ts'
 
 export interface UserAdministrationPorts {
@@ -145,13 +145,6 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         return code
       }),
   }
-}
-
-function assertEmail({ email = null }: UserBody, required: boolean): void {
-  if (email !== null || !required) return
-  throw new InvalidInput('validation_failed', 'Email is required', {
-    fields: [{ field: 'email', code: 'required', message: 'is required' }],
-  })
 }
 
 /** Who is disabled or let in again is what somebody will look for, so it is an event of its own. */

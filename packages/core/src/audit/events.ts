@@ -6,7 +6,7 @@ export type AuditEvent =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'setup' | 'api'
+      readonly method: 'passkey' | 'code' | 'setup' | 'sign_up' | 'api'
       readonly passkeyId?: string
     }
   | {
@@ -19,7 +19,9 @@ export type AuditEvent =
   | {
       readonly event: 'account_created'
       readonly accountId: string
-      readonly method: 'setup' | 'api'
+      readonly method: 'setup' | 'api' | 'open_signup' | 'signup_token'
+      /** The sign-up token that let them in. */
+      readonly signupTokenId?: string
       readonly by?: string
     }
   | {
@@ -134,6 +136,11 @@ export type AuditEvent =
       readonly code: string
       readonly clientId?: string
       readonly reason: string
+    }
+  | {
+      readonly event: 'signup_token_created' | 'signup_token_removed'
+      readonly signupTokenId: string
+      readonly by: string
     }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | {
