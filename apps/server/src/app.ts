@@ -115,6 +115,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     trustProxy: config.trustProxy,
+    ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     otherWaysAt: '/lc',
     signUpAt,
     clock,

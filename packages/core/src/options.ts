@@ -33,6 +33,10 @@ export interface PocketOptions {
   readonly sessionLifetime?: number
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */
   readonly fetch?: PublicFetch
+  /** The origin by which clients call the back-channel endpoints, where it is not the issuer's. It appears in the metadata. */
+  readonly internalOrigin?: string
+  /** Domains, in lower case, for whose `acct:` resources WebFinger names this issuer (RFC 7033). By default none. */
+  readonly webFingerDomains?: () => readonly string[] | Promise<readonly string[]>
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }
