@@ -19,6 +19,17 @@ export type {
   ListedClient,
 } from './clients/client-list.ts'
 export type { ClientStore } from './clients/client-store.ts'
+export {
+  type ClaimRule,
+  type ClientAuthenticationMethod,
+  type ClientProtocol,
+  defaultProtocol,
+  type Encryption,
+  type GroupRules,
+  type SigningAlgorithm,
+} from './clients/protocol.ts'
+export type { ClientProtocolInput } from './clients/protocol-input.ts'
+export { clientProtocolSchema } from './clients/protocol-schema.ts'
 export { type CorrectedRedirectUri, dsmAddress } from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
@@ -58,6 +69,14 @@ export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
 export type { KeySchedule } from './oidc/keys.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { PocketOptions } from './options.ts'
+export { isHostOrRange } from './outbound/addresses.ts'
+export { OutboundError, type OutboundFailure } from './outbound/outbound-error.ts'
+export {
+  createPublicFetch,
+  type PublicFetch,
+  type PublicFetchInit,
+  type PublicFetchOptions,
+} from './outbound/public-fetch.ts'
 export type { AuthenticationRequest } from './passkeys/authentication.ts'
 export type { Challenge, ChallengePurpose, ChallengeStore } from './passkeys/challenge-store.ts'
 export type { PasskeyManagement } from './passkeys/management.ts'

@@ -34,6 +34,7 @@ export function clientDto(client: ClientRecord, now: number) {
     isGroupRestricted: client.isGroupRestricted,
     accessTokenDurationMinutes: client.accessTokenDurationMinutes,
     refreshTokenDurationMinutes: client.refreshTokenDurationMinutes,
+    protocol: client.protocol,
   }
 }
 

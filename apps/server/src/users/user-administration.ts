@@ -6,7 +6,7 @@ import {
   type Pocket,
   type Transaction,
 } from '@pocket/core'
-import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { NotFound } from '@pocket/core/errors'
 import {
   type CustomClaim,
   type Directory,
@@ -17,7 +17,7 @@ import {
 } from '@pocket/directory'
 import type { Actor } from './actor.ts'
 import { claimsByKey } from './claims-by-key.ts'
-import { fieldsOf, rightsOf, type UserBody } from './user-body.ts'
+import { assertEmail, fieldsOf, rightsOf, type UserBody } from './user-body.ts'
 import type { UserSettings } from './user-settings.ts'
 
 export interface UserAdministrationPorts {
@@ -168,13 +168,6 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         return code
       }),
   }
-}
-
-function assertEmail({ email = null }: UserBody, required: boolean): void {
-  if (email !== null || !required) return
-  throw new InvalidInput('validation_failed', 'Email is required', {
-    fields: [{ field: 'email', code: 'required', message: 'is required' }],
-  })
 }
 
 /** What an entry of the audit log says anyway, or what nobody has chosen. */

@@ -5,7 +5,7 @@ type Happening =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'setup' | 'api'
+      readonly method: 'passkey' | 'code' | 'setup' | 'sign_up' | 'api'
       readonly passkeyId?: string
     }
   | {
@@ -19,7 +19,9 @@ type Happening =
   | {
       readonly event: 'account_created'
       readonly accountId: string
-      readonly method: 'setup' | 'api'
+      readonly method: 'setup' | 'api' | 'open_signup' | 'signup_token'
+      /** The sign-up token that let them in. */
+      readonly signupTokenId?: string
       readonly by?: string
     }
   | {
@@ -141,6 +143,11 @@ type Happening =
       readonly kind: string
       readonly clientId: string
       readonly accountId?: string
+    }
+  | {
+      readonly event: 'signup_token_created' | 'signup_token_removed'
+      readonly signupTokenId: string
+      readonly by: string
     }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }

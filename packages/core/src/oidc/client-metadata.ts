@@ -11,6 +11,7 @@ export interface ClientExtras {
   readonly pocket_secrets: Client['secrets']
   readonly pocket_requires_reauthentication: boolean
   readonly pocket_skip_consent: boolean
+  readonly pocket_protocol: Client['protocol']
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
   /** Seconds. */
   readonly pocket_access_token_lifetime: number
@@ -51,6 +52,7 @@ function extrasOf(client: Client): ClientExtras {
     pocket_secrets: client.secrets,
     pocket_requires_reauthentication: client.requiresReauthentication,
     pocket_skip_consent: client.skipConsent,
+    pocket_protocol: client.protocol,
     pocket_access: { isGroupRestricted: client.isGroupRestricted, allowedGroupIds: client.allowedGroupIds },
     pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
     pocket_refresh_token_lifetime: client.refreshTokenDurationMinutes * 60,
@@ -66,6 +68,7 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_secrets',
   'pocket_requires_reauthentication',
   'pocket_skip_consent',
+  'pocket_protocol',
   'pocket_access',
   'pocket_access_token_lifetime',
   'pocket_refresh_token_lifetime',

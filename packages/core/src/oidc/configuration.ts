@@ -3,6 +3,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
+import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { createFindAccount } from './accounts.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { createGrantLoader } from './grants.ts'
@@ -46,6 +47,7 @@ export interface ConfigurationPorts {
   /** Seconds. */
   readonly sessionLifetime: number
   readonly pages: ProtocolPages
+  readonly fetch: PublicFetch
 }
 
 /** The names of the cookies; the session's is the one that tools for this API look for. */
@@ -89,6 +91,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     expiresWithSession: async () => false,
     rotateRefreshToken: true,
     renderError: pages.renderError,
+    fetch: outboundFetch(ports.fetch),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -111,4 +114,20 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
 /** RS256 alone, until a client can choose another; never an algorithm whose key is a client's secret. */
 const signingAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: ['RS256'],
+}
+
+/** The library's dispatcher refuses private addresses, allowed ones too; the guarded fetch has one of its own. */
+function outboundFetch(fetch: PublicFetch): NonNullable<Configuration['fetch']> {
+  return async (url, init = {}) => {
+    const { method = 'GET', headers, body, signal, redirect = 'follow' } = init
+    const isPlain = body === undefined || body === null || typeof body === 'string' || body instanceof URLSearchParams
+    if (!isPlain || url instanceof Request) throw new TypeError('An outgoing request is an address and a text.')
+    return fetch(url, {
+      method,
+      redirect,
+      ...(headers !== undefined && { headers }),
+      ...(body !== undefined && { body }),
+      ...(signal !== undefined && { signal }),
+    })
+  }
 }

@@ -10,6 +10,7 @@ import {
   offsetOf,
 } from '../clients/client-list.ts'
 import { clientGroupTable, clientTable } from './client.table.ts'
+import { clientRecord } from './client-record.ts'
 import { consentTable } from './consent.table.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { jsonList } from './json-list.ts'
@@ -64,7 +65,7 @@ interface ListedRow {
 }
 
 function listedClient(row: ListedRow): ListedClient {
-  const { nameKey: _, ...client } = clients.read(row)
+  const client = clientRecord(clients.read(row))
   const { consent_scopes: scopes, consent_used_at: usedAt } = row
   return {
     client,
