@@ -166,6 +166,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       consent,
       requestPasskey: signIn.request,
       otherWaysAt: options.otherWaysAt ?? null,
+      signUpAt: options.signUpAt ?? (async () => null),
     }),
     render: options.render,
     audit,
