@@ -20,6 +20,7 @@ export type { ApiStore } from './apis/api-store.ts'
 export type { Apis } from './apis/apis.ts'
 export type { PermissionLists } from './apis/grants.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
+export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
 export type { Client, ClientRecord, ClientSecret, ClientType, FederatedIdentity } from './clients/client.ts'
 export type { ClientInput, NewClientInput } from './clients/client-input.ts'
@@ -78,6 +79,7 @@ export type {
   SignOutView,
   View,
 } from './interactions/views.ts'
+export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'

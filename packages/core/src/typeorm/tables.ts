@@ -6,6 +6,7 @@ import { clientGroupTable, clientTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
 import { keyTable } from './key.table.ts'
+import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
 
 /** Core's tables, for the `entities` of a host's `DataSource`. */
@@ -19,5 +20,6 @@ export const pocketTables: readonly EntitySchema[] = [
   codeTable,
   consentTable,
   keyTable,
+  logoutNoticeTable,
   passkeyTable,
 ]
