@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { createPocket, type Pocket, systemClock } from '@pocket/core'
+import { createPocket, createPublicFetch, type Pocket, systemClock } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
@@ -28,11 +28,13 @@ import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
-import { setUpApi } from './set-up/api.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
+import { signUpPages } from './sign-up/page.ts'
+import { createSignUp } from './sign-up/sign-up.ts'
+import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -114,6 +116,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
   const show = createShowPage(render)
 
+  const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
   const pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
@@ -122,15 +125,28 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: directory.accounts },
     render,
     audit,
+    fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     trustProxy: config.trustProxy,
+    ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     otherWaysAt: '/lc',
+    signUpAt,
     clock,
   })
 
   const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
+  scheduler.register({
+    name: 'send-logout-notices',
+    intervalMs: 5000,
+    run: (signal) => pocket.sendLogoutNotices(signal),
+  })
+  scheduler.register({
+    name: 'remove-expired-signup-tokens',
+    intervalMs: hour,
+    run: () => database.signupTokens.removeExpired(clock.now()),
+  })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -140,6 +156,17 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   for (const job of mail.jobs) scheduler.register(job)
 
+  const setUp = createSetUp({ pocket, directory, audit })
+  const signUpSettings = async () => signUpSettingsOf(await settings.values())
+  const signUp = createSignUp({
+    pocket,
+    directory,
+    tokens: database.signupTokens,
+    audit,
+    transaction: stores.transaction,
+    settings: signUpSettings,
+    clock,
+  })
   const api = composeRestApi({
     config,
     logger,
@@ -149,20 +176,21 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     settings,
     mail,
+    setUp,
+    signUp,
     transaction: stores.transaction,
     clock,
   })
 
   const authentication = createAuthentication(pocket, directory)
-  const setUp = createSetUp({ pocket, directory, audit })
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
-    signIn: signInPages({ pocket, directory, authentication, show }),
+    signIn: signInPages({ pocket, directory, authentication, show, signUpAt }),
     setUp: setUpPages({ setUp, show }),
-    setUpApi: setUpApi(setUp),
+    signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
-    clients: clientPages({ pocket, authentication, audit, show, flashes }),
+    clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
     email: emailPages({ mail, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
@@ -200,6 +228,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await scheduler[Symbol.asyncDispose]()
       await api.settled()
       await mail.delivery.settled()
+      await pocket[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },
   }

@@ -4,15 +4,15 @@ import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
 import type { emailPages } from './email/page.ts'
 import type { openApiPage } from './openapi/page.ts'
-import type { setUpApi } from './set-up/api.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
+import type { signUpPages } from './sign-up/page.ts'
 
 export interface Handlers {
   readonly health: (ctx: Context) => Promise<void>
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
-  readonly setUpApi: ReturnType<typeof setUpApi>
+  readonly signUp: ReturnType<typeof signUpPages>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly email: ReturnType<typeof emailPages>
@@ -20,7 +20,7 @@ export interface Handlers {
 }
 
 /** Every address of this server, but for those of the protocol, which core answers. */
-export function createRoutes({ health, signIn, setUp, setUpApi, account, clients, email, apiDocs }: Handlers): Router {
+export function createRoutes({ health, signIn, setUp, signUp, account, clients, email, apiDocs }: Handlers): Router {
   const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
@@ -44,6 +44,11 @@ export function createRoutes({ health, signIn, setUp, setUpApi, account, clients
   router.post('/login/setup/options', setUp.options)
   router.post('/login/setup', setUp.finish)
 
+  router.get('/signup', signUp.show)
+  router.get('/st/:token', signUp.showWithToken)
+  router.post('/signup/options', signUp.options)
+  router.post('/signup', signUp.finish)
+
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)
   router.post('/settings/account/passkeys/options', account.passkeyOptions)
@@ -61,7 +66,5 @@ export function createRoutes({ health, signIn, setUp, setUpApi, account, clients
   router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
 
   router.get('/api/docs', apiDocs.show)
-  router.get('/api/signup/setup', setUpApi.available)
-  router.post('/api/signup/setup', setUpApi.create)
   return router
 }

@@ -2,6 +2,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import Koa, { type Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
+import { createApiAccess } from './apis/access.ts'
+import { type Apis, createApis } from './apis/apis.ts'
+import { forgetClient } from './apis/grants.ts'
 import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
 import { type Clients, createClients } from './clients/registration.ts'
@@ -18,15 +21,19 @@ import { createRegistrationService, type RegistrationService } from './interacti
 import { interactionRoutes } from './interactions/routes.ts'
 import { createSignIn, type SignInService } from './interactions/sign-in.ts'
 import { issuerUrl } from './issuer.ts'
+import { createLogoutNotices } from './logout-notices/logout-notices.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
 import { createClientMetadata } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
+import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
-import { createProviderHolder } from './oidc/provider-holder.ts'
+import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
+import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
 import type { PocketOptions } from './options.ts'
+import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
 import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
@@ -40,11 +47,13 @@ const challengeLifetime = 10 * minute
 const keptAfterExpiry = minute
 
 /** A passkey-only OpenID provider. */
-export interface Pocket {
+/** Disposing of it waits for what goes on while no request waits; the stores can be closed after it. */
+export interface Pocket extends AsyncDisposable {
   readonly issuer: string
   /** Where the protocol's endpoints are, for clients that are configured by hand. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
+  readonly apis: Apis
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
@@ -71,6 +80,8 @@ export interface Pocket {
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
+  /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
+  sendLogoutNotices(signal?: AbortSignal): Promise<number>
   /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
   provider(): Provider
 }
@@ -81,6 +92,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
+  const fetch = options.fetch ?? createPublicFetch()
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
 
   const keyRing = createKeyRing({
@@ -90,25 +102,36 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     transaction,
     schedule: options.keySchedule ?? defaultKeySchedule,
   })
-  const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents }
+  const apiAccess = createApiAccess(stores)
+  const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents, apiAccess }
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
     clientMetadata: createClientMetadata(masterKey),
     clock,
   })
-  const holder = await createProviderHolder({
+  const logoutNotices = createLogoutNotices({
+    store: stores.logoutNotices,
+    clock,
+    audit,
+    send: (notice) => sendLogoutToken(holder.current(), notice),
+    onError: (error) => onError(error, ''),
+  })
+  const holder: ProviderHolder = await createProviderHolder({
     keyRing,
     clock,
     make: (keys) =>
       createProvider({
         ...shared,
         keys,
+        fetch,
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,
+        internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         pages: createProtocolPages(options.render),
+        keepLogoutNotice: logoutNotices.enqueue,
       }),
   })
   const provider = holder.current
@@ -148,6 +171,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       consent,
       requestPasskey: signIn.request,
       otherWaysAt: options.otherWaysAt ?? null,
+      signUpAt: options.signUpAt ?? (async () => null),
     }),
     render: options.render,
     audit,
@@ -155,11 +179,25 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     origin: issuer.origin,
   })
 
+  const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
+
   const koa = (): Middleware => async (ctx, next) => {
+    try {
+      await answer(ctx, next)
+    } finally {
+      logoutNotices.flush()
+    }
+  }
+
+  const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, options.trustProxy)
     ctx.res.setHeader('X-Request-ID', requestId)
     pinToIssuer(ctx.req, issuer)
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
+    if (ctx.path === webFingerPath) {
+      ctx.respond = false
+      return webFinger(ctx.req, ctx.res)
+    }
     if (!isProtocolPath(ctx.path)) return next()
     await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
@@ -170,6 +208,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
+      for (const { payload } of await stores.artifacts.listByAccount('Session', accountId))
+        await notifyClientsOf(provider(), JSON.parse(payload))
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
     })
@@ -186,8 +226,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
         await stores.consents.removeByClient(id)
+        await forgetClient(stores.apis, id)
+        await stores.logoutNotices.removeByClient(id)
       },
     }),
+    apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,
@@ -230,6 +273,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       )
       return removed.reduce((sum, count) => sum + count, 0)
     },
+    sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
+    [Symbol.asyncDispose]: () => logoutNotices.settled(),
   }
 }

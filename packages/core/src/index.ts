@@ -5,7 +5,22 @@
  */
 export type { Account, AccountGroup } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
+export {
+  type AccessTokenFormat,
+  type Api,
+  type ApiAccess,
+  type ApiGrant,
+  type ApiPermission,
+  accessTokenFormats,
+  cimdPermissions,
+} from './apis/api.ts'
+export type { ApiInput, NewApiInput, PermissionInput } from './apis/api-input.ts'
+export type { ApiList, ApiListRequest, ApiSort } from './apis/api-list.ts'
+export type { ApiStore } from './apis/api-store.ts'
+export type { Apis } from './apis/apis.ts'
+export type { PermissionLists } from './apis/grants.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
+export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
 export type { Client, ClientRecord, ClientSecret, ClientType, FederatedIdentity } from './clients/client.ts'
 export type { ClientInput, NewClientInput } from './clients/client-input.ts'
@@ -18,6 +33,17 @@ export type {
   ListedClient,
 } from './clients/client-list.ts'
 export type { ClientStore } from './clients/client-store.ts'
+export {
+  type ClaimRule,
+  type ClientAuthenticationMethod,
+  type ClientProtocol,
+  defaultProtocol,
+  type Encryption,
+  type GroupRules,
+  type SigningAlgorithm,
+} from './clients/protocol.ts'
+export type { ClientProtocolInput } from './clients/protocol-input.ts'
+export { clientProtocolSchema } from './clients/protocol-schema.ts'
 export { type CorrectedRedirectUri, dsmAddress } from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
@@ -26,6 +52,7 @@ export { systemClock } from './clock.ts'
 export type { CodeStore, StoredCode } from './codes/code-store.ts'
 export type { LoginCode } from './codes/login-codes.ts'
 export type { Consent } from './consents/consent.ts'
+export { apiConsentKey, consentedScopes } from './consents/consent-key.ts'
 export type { ConsentStore } from './consents/consent-store.ts'
 export { createPocket, type Pocket } from './create-pocket.ts'
 export { originForm } from './http/front.ts'
@@ -40,6 +67,7 @@ export type {
 } from './interactions/registration.ts'
 export type { Identified, SignInService } from './interactions/sign-in.ts'
 export type {
+  ApiView,
   AuthenticationCeremony,
   ClaimView,
   ClientView,
@@ -51,12 +79,21 @@ export type {
   SignOutView,
   View,
 } from './interactions/views.ts'
+export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
 export type { KeySchedule } from './oidc/keys.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { PocketOptions } from './options.ts'
+export { isHostOrRange } from './outbound/addresses.ts'
+export { OutboundError, type OutboundFailure } from './outbound/outbound-error.ts'
+export {
+  createPublicFetch,
+  type PublicFetch,
+  type PublicFetchInit,
+  type PublicFetchOptions,
+} from './outbound/public-fetch.ts'
 export type { AuthenticationRequest } from './passkeys/authentication.ts'
 export type { Challenge, ChallengePurpose, ChallengeStore } from './passkeys/challenge-store.ts'
 export type { PasskeyManagement } from './passkeys/management.ts'

@@ -44,11 +44,11 @@ export interface Directory {
    * Creates the administrator that an instance begins with, and runs `alongside` in the same transaction: if it fails,
    * nobody has been created.
    *
-   * @throws Conflict `setup_already_completed` where there is a user already.
+   * @throws Conflict `setup_already_completed` where there is an administrator already.
    * @throws InvalidInput `validation_failed` as {@link newUser} does.
    */
   createFirstAdministrator(user: NewUser, alongside: (user: User) => Promise<void>): Promise<User>
-  /** Whether there is a user already. */
+  /** Whether there is an administrator already; users alone, made by a key of the environment, are no set-up. */
   isSetUp(): Promise<boolean>
   /** @throws NotFound `account_not_found` @throws Conflict `last_administrator` */
   setDisabled(id: string, disabled: boolean): Promise<void>
@@ -81,7 +81,7 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
     create,
     createFirstAdministrator: (planned, alongside) =>
       setUp({ users, exclusively, alongside, create: () => create(planned, { administrator: true }) }),
-    isSetUp: () => users.any(),
+    isSetUp: () => users.anyAdministrator(),
 
     setDisabled: (id, disabled) =>
       exclusively(async () => {

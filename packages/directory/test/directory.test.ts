@@ -53,6 +53,21 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     expect(await it.directory.find(randomUUID())).toBeUndefined()
   })
 
+  test('lets no user name be the e-mail address of somebody else, nor the other way about', async () => {
+    await it.directory.create(zoe)
+    const taken = (property: string) => ({ status: 409, code: 'already_in_use', details: { property } })
+    const named = it.directory.create(newUser({ username: 'ZOE@example.com' }))
+    await expect(named).rejects.toMatchObject(taken('username'))
+    const kim = newUser({ username: 'kim@example.com', email: 'Kim@Example.com' })
+    await it.directory.create(kim)
+    const addressed = it.directory.create(newUser({ username: 'max', email: 'KIM@example.com' }))
+    await expect(addressed).rejects.toMatchObject(taken('email'))
+    const renamed = it.directory.users.update(kim.id, { username: 'zoe@Example.com' })
+    await expect(renamed).rejects.toMatchObject(taken('username'))
+    const moved = it.directory.users.update(zoe.id, { email: 'kim@EXAMPLE.com' })
+    await expect(moved).rejects.toMatchObject(taken('email'))
+  })
+
   test('finds by user name or e-mail address, whatever the case', async () => {
     const user = await it.directory.create(zoe)
     for (const name of ['zoe', 'ZOE', 'zoe@example.com', 'ZOE@EXAMPLE.COM']) {
@@ -61,12 +76,6 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     for (const name of ['', 'zo', 'zoe@example', "' OR 1=1 --", '%']) {
       expect(await it.directory.findByName(name)).toBeUndefined()
     }
-  })
-
-  test('a user name goes before the same text as somebody’s e-mail address', async () => {
-    await it.directory.create(newUser({ username: 'a', email: 'shared@example.com' }))
-    const named = await it.directory.create(newUser({ username: 'shared@example.com' }))
-    expect(await it.directory.findByName('Shared@example.com')).toEqual(named)
   })
 
   test.each([
@@ -169,8 +178,15 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
       expect(await it.directory.isSetUp()).toBe(true)
     })
 
-    test('is refused where anybody is there already', async () => {
+    test('stays open where there are only users who are no administrators', async () => {
       await it.directory.create(max)
+      expect(await it.directory.isSetUp()).toBe(false)
+      expect(await it.directory.createFirstAdministrator(zoe, nothing)).toMatchObject({ administrator: true })
+      expect(await it.directory.isSetUp()).toBe(true)
+    })
+
+    test('is refused where there is an administrator already', async () => {
+      await it.directory.create(max, { administrator: true })
       let called = false
       const late = it.directory.createFirstAdministrator(zoe, async () => {
         called = true

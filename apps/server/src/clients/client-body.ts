@@ -1,4 +1,4 @@
-import type { ClientInput } from '@pocket/core'
+import { type ClientInput, type ClientProtocolInput, clientProtocolSchema } from '@pocket/core'
 import type { FromSchema } from 'json-schema-to-ts'
 import { named } from '../http/api/schema.ts'
 
@@ -37,6 +37,7 @@ const fields = {
   },
   accessTokenDurationMinutes: { ...duration, description: '0 stands for 60.' },
   refreshTokenDurationMinutes: { ...duration, description: '0 stands for 43200.' },
+  protocol: { ...clientProtocolSchema, description: 'Not in the contract. What is left out stays as it is.' },
 } as const
 
 export const clientUpdate = named('OidcClientUpdateDto', {
@@ -76,5 +77,7 @@ export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput 
     })),
     ...(accessTokenDurationMinutes && { accessTokenDurationMinutes }),
     ...(refreshTokenDurationMinutes && { refreshTokenDurationMinutes }),
+    // A cast, since core checks what the schema has checked, and says which of the sources it is.
+    ...(body.protocol && { protocol: body.protocol as ClientProtocolInput }),
   }
 }

@@ -1,3 +1,4 @@
+import { clientProtocolSchema } from '@pocket/core'
 import { instant, named } from '../http/api/schema.ts'
 
 const text = { type: 'string' } as const
@@ -66,6 +67,7 @@ const client = {
   isGroupRestricted: flag,
   accessTokenDurationMinutes: duration,
   refreshTokenDurationMinutes: duration,
+  protocol: clientProtocolSchema,
 } as const
 const required = Object.keys(client)
 // The one field that is left out where it is false.

@@ -5,12 +5,20 @@ import { type DatabaseConfig, dataFolderOf, readDatabase } from './database.ts'
 import { readEncryptionKey } from './encryption.ts'
 import { type ListenConfig, readListening } from './listening.ts'
 import { type LogConfig, readLogging } from './logging.ts'
+import { type OutboundConfig, readOutbound } from './outbound.ts'
 import { type Environment, type Problem, Reader, type ReadFile } from './reader.ts'
 import { type ApiConfig, readApi } from './rest-api.ts'
 import { readSettings, type SettingsConfig } from './settings.ts'
 
 /** Everything that the environment decides. */
-export interface Config extends AddressConfig, ApiConfig, AuditLogConfig, ListenConfig, LogConfig, SettingsConfig {
+export interface Config
+  extends AddressConfig,
+    ApiConfig,
+    AuditLogConfig,
+    ListenConfig,
+    LogConfig,
+    OutboundConfig,
+    SettingsConfig {
   readonly database: DatabaseConfig
   /** Where the generated encryption key lies. A relative path starts at the working directory. */
   readonly dataFolder: string
@@ -42,6 +50,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const database = readDatabase(reader)
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
+  const outbound = readOutbound(reader)
   const auditLog = readAuditLog(reader)
   const settings = readSettings(reader)
   const log = readLogging(reader)
@@ -51,6 +60,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...address,
     ...listen,
     ...api,
+    ...outbound,
     ...settings,
     ...auditLog,
     ...log,

@@ -5,6 +5,7 @@ import { databaseSection } from './database.ts'
 import { encryptionSection } from './encryption.ts'
 import { listeningSection } from './listening.ts'
 import { loggingSection } from './logging.ts'
+import { outboundSection } from './outbound.ts'
 import { apiSection } from './rest-api.ts'
 import { settingsSection } from './settings.ts'
 import type { Section } from './variable.ts'
@@ -16,6 +17,7 @@ export const sections: readonly Section[] = [
   databaseSection,
   encryptionSection,
   apiSection,
+  outboundSection,
   settingsSection,
   auditLogSection,
   loggingSection,

@@ -17,6 +17,8 @@ import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { SettingStore } from '../settings/setting-store.ts'
 import { TypeormSettingStore } from '../settings/typeorm-setting-store.ts'
+import type { SignupTokenStore } from '../sign-up/signup-token-store.ts'
+import { TypeormSignupTokenStore } from '../sign-up/typeorm-signup-token-store.ts'
 import { connectToPostgres } from './connect.ts'
 import { makeDataFolder, notWritable } from './data-folder.ts'
 import type { Findings } from './findings.ts'
@@ -37,6 +39,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly auditLog: AuditLogStore
   readonly emails: EmailStore
   readonly emailVerifications: VerificationStore
+  readonly signupTokens: SignupTokenStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
 }
@@ -64,6 +67,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     auditLog: new TypeormAuditLogStore(database),
     emails: new TypeormEmailStore(database),
     emailVerifications: new TypeormVerificationStore(database),
+    signupTokens: new TypeormSignupTokenStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')
     },

@@ -13,6 +13,18 @@ export interface SetupPage {
   readonly view: 'setup'
 }
 
+/** `/signup` and `/st/TOKEN`: lets a stranger in. */
+export interface SignUpPage {
+  readonly view: 'sign-up'
+  /** Empty where everybody may sign up. */
+  readonly token: string
+  readonly emailRequired: boolean
+  /** The passkey's answer is posted to it. */
+  readonly submitTo: string
+  /** For whoever has an account. */
+  readonly signInAt: string
+}
+
 /** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
 export interface CodePage {
   readonly view: 'code'
@@ -145,6 +157,8 @@ export type PageModel =
   | SetupPage
   | CodePage
   | VerifyEmailPage
+  | SignUpPage
+  | CodePage
   | AccountPage
   | ClientsPage
   | ClientNewPage

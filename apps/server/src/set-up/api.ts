@@ -1,18 +1,38 @@
-import type { Context } from 'koa'
-import { jsonObject } from '../http/form.ts'
-import { userDto } from '../users/user-dto.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { named } from '../http/api/schema.ts'
+import { userBody } from '../users/user-body.ts'
+import { userDto, userSchema } from '../users/user-dto.ts'
 import type { SetUp } from './set-up.ts'
 
-/** `/api/signup/setup`. */
-export function setUpApi(setUp: SetUp) {
-  return {
-    async available(ctx: Context) {
-      await setUp.assertOpen()
-      ctx.status = 204
-    },
+const { username, email, firstName, lastName } = userBody.properties
 
-    async create(ctx: Context) {
-      ctx.body = userDto(await setUp.withoutPasskey(ctx, jsonObject(ctx)))
-    },
-  }
+const setUpBody = named('SetUpDto', {
+  type: 'object',
+  required: ['username'],
+  properties: { username, email, firstName, lastName },
+} as const)
+
+/** `/api/signup/setup`: open to everybody, until there is an administrator. */
+export function setUpOperations(setUp: SetUp): readonly Operation[] {
+  const shared = { area: 'users', access: 'public', path: '/api/signup/setup' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'readSetUp',
+      method: 'get',
+      summary: 'Find out whether the set-up is still open; 404 where it has been done',
+      answer: { status: 204 },
+      handle: () => setUp.assertOpen(),
+    }),
+    operation({
+      ...shared,
+      id: 'setUp',
+      method: 'post',
+      summary: 'Create the first administrator, who is signed in and has no passkey yet',
+      body: setUpBody,
+      answer: { status: 200, schema: userSchema },
+      handle: async ({ ctx, body: { username, email, firstName, lastName } }) =>
+        userDto(await setUp.withoutPasskey(ctx, { username, email, firstName, lastName })),
+    }),
+  ]
 }

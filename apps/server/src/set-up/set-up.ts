@@ -12,7 +12,7 @@ export interface SetUpPorts {
 
 /** Creates the first administrator: with a passkey in one step, or without one by the API. */
 export interface SetUp {
-  /** @throws {NotFound} `setup_not_available` once somebody exists */
+  /** @throws {NotFound} `setup_not_available` once there is an administrator */
   assertOpen(): Promise<void>
   /** Checks the input and starts the ceremony; nobody is created yet. @throws {InvalidInput} `validation_failed` */
   begin(ctx: Context, input: Readonly<Record<string, unknown>>): ReturnType<Pocket['registration']['options']>
@@ -23,8 +23,11 @@ export interface SetUp {
 }
 
 export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
-  const created = async (ctx: Context, user: User, method: 'setup' | 'api') =>
-    audit.record({ event: 'account_created', accountId: user.id, method }, requestContext(ctx.req))
+  const created = async (ctx: Context, user: User, method: 'setup' | 'api') => {
+    const origin = requestContext(ctx.req)
+    await audit.record({ event: 'setup_completed', accountId: user.id, method }, origin)
+    await audit.record({ event: 'account_created', accountId: user.id, method }, origin)
+  }
 
   return {
     async assertOpen() {

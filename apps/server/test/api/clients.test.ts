@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { defaultProtocol } from '@pocket/core'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { createTestDatabase } from '@pocket/test-support'
 import { comparison, type Differences, type Document } from './documented.ts'
@@ -116,9 +117,35 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       isGroupRestricted: false,
       accessTokenDurationMinutes: 60,
       refreshTokenDurationMinutes: 43_200,
+      protocol: defaultProtocol,
       allowedUserGroups: [],
     })
     expect(await get(client.id)).toEqual(client)
+  })
+
+  test('the protocol of a client changes setting by setting, and tools that know nothing of it leave it alone', async () => {
+    const client = await created({
+      name: 'Protocol',
+      protocol: { implicitIdToken: true, groupRules: { rename: { a: 'b' } } },
+    })
+    const changes = {
+      name: 'Protocol',
+      protocol: {
+        userNames: { someone: 'other' },
+        claimRules: [{ claim: 'a', source: { kind: 'constant', value: 1 } }],
+      },
+    }
+    const changed = await call('PUT /api/oidc/clients/{id}', changes, { id: client.id })
+    const protocol = {
+      ...defaultProtocol,
+      implicitIdToken: true,
+      groupRules: { include: null, rename: { a: 'b' } },
+      userNames: { someone: 'other' },
+      claimRules: [{ claim: 'a', source: { kind: 'constant', value: 1 }, as: null }],
+    }
+    expect(changed.json()).toMatchObject({ protocol })
+    await call('PUT /api/oidc/clients/{id}', { name: 'Renamed' }, { id: client.id })
+    expect(await get(client.id)).toMatchObject({ name: 'Renamed', protocol })
   })
 
   test('every field is kept, and a change that leaves one out gives it its default', async () => {

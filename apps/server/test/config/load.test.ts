@@ -246,3 +246,12 @@ test('a Unix socket has a mode, and the mode alone does nothing', () => {
   })
   expect(load({ UNIX_SOCKET_MODE: '660' }).warnings).toEqual([expect.stringContaining('UNIX_SOCKET_MODE')])
 })
+
+test('what may be reached though it is private is a list of hosts and networks', () => {
+  expect(load({}).allowedPrivateHosts).toEqual([])
+  const hosts = ['nas.lan', '192.168.1.5', 'fd00::/8']
+  expect(load({ ALLOWED_PRIVATE_HOSTS: ' nas.lan, 192.168.1.5,fd00::/8, ' }).allowedPrivateHosts).toEqual(hosts)
+  expect(problemsOf({ ALLOWED_PRIVATE_HOSTS: 'nas.lan, http://nas.lan' })).toEqual({
+    ALLOWED_PRIVATE_HOSTS: expect.stringContaining('"http://nas.lan" is neither'),
+  })
+})

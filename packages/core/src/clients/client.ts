@@ -1,3 +1,5 @@
+import type { ClientProtocol } from './protocol.ts'
+
 /** One of a client's secrets. What the client holds is not stored. */
 export interface ClientSecret {
   readonly id: string
@@ -59,6 +61,7 @@ export interface Client {
   readonly accessTokenDurationMinutes: number
   /** Lifetime of its refresh tokens, in minutes; each use of one begins it anew. */
   readonly refreshTokenDurationMinutes: number
+  readonly protocol: ClientProtocol
   /** Which application's instructions its page shows. */
   readonly template: string | null
   /** Milliseconds since the Unix epoch. */

@@ -13,6 +13,7 @@ import {
 } from './client-input.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
+import { defaultProtocol } from './protocol.ts'
 import { type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
 
 /** The clients of this provider. Changes hold from the next request on. */
@@ -97,7 +98,7 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
       const client: Client = {
         id: input.id ?? uuid(),
         type: 'standard',
-        ...decided(input, null),
+        ...decided(input, { template: null, protocol: defaultProtocol }),
         allowedGroupIds: [],
         pkceSupported: false,
         secrets: [],
@@ -110,9 +111,9 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
 
     async update(id, input) {
       refuse(problems(input))
-      return change(id, ({ template, allowedGroupIds }) => {
-        const wanted = decided(input, template)
-        return { ...wanted, allowedGroupIds: wanted.isGroupRestricted ? allowedGroupIds : [] }
+      return change(id, (before) => {
+        const wanted = decided(input, before)
+        return { ...wanted, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
       })
     },
 

@@ -11,6 +11,7 @@ export interface ClientExtras {
   readonly pocket_secrets: Client['secrets']
   readonly pocket_requires_reauthentication: boolean
   readonly pocket_skip_consent: boolean
+  readonly pocket_protocol: Client['protocol']
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
   /** Seconds. */
   readonly pocket_access_token_lifetime: number
@@ -32,12 +33,18 @@ export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
     grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
     token_endpoint_auth_method: client.isPublic ? 'none' : 'client_secret_basic',
     id_token_signed_response_alg: 'RS256',
+    // Answered in this form where a request accepts it (RFC 9701 §4).
+    introspection_signed_response_alg: 'RS256',
     require_pushed_authorization_requests: client.requiresPushedAuthorizationRequests,
     // Nobody knows it: were it guessable, tokens signed with it would be believed.
     ...(!client.isPublic && { client_secret: masterKey.mac('client placeholder', client.id) }),
     // Two, since the library fills in the only one where a request names none.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
+    ...(client.protocol.backchannelLogoutUri !== null && {
+      backchannel_logout_uri: client.protocol.backchannelLogoutUri,
+      backchannel_logout_session_required: client.protocol.backchannelLogoutSessionRequired,
+    }),
     ...extrasOf(client),
   })
 }
@@ -51,6 +58,7 @@ function extrasOf(client: Client): ClientExtras {
     pocket_secrets: client.secrets,
     pocket_requires_reauthentication: client.requiresReauthentication,
     pocket_skip_consent: client.skipConsent,
+    pocket_protocol: client.protocol,
     pocket_access: { isGroupRestricted: client.isGroupRestricted, allowedGroupIds: client.allowedGroupIds },
     pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
     pocket_refresh_token_lifetime: client.refreshTokenDurationMinutes * 60,
@@ -66,6 +74,7 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_secrets',
   'pocket_requires_reauthentication',
   'pocket_skip_consent',
+  'pocket_protocol',
   'pocket_access',
   'pocket_access_token_lifetime',
   'pocket_refresh_token_lifetime',

@@ -1,8 +1,10 @@
 import type { Adapter, Configuration } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
+import type { ApiAccessReader } from '../apis/access.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
+import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { createFindAccount } from './accounts.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { createGrantLoader } from './grants.ts'
@@ -11,6 +13,7 @@ import type { SigningKey } from './keys.ts'
 import type { ProtocolPages } from './pages.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
+import { resourceIndicators } from './resources.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -38,6 +41,7 @@ export interface ConfigurationPorts {
   readonly adapter: (model: string) => Adapter
   readonly accounts: AccountStore
   readonly consents: ConsentStore
+  readonly apiAccess: ApiAccessReader
   readonly clock: Clock
   readonly keys: readonly SigningKey[]
   readonly cookieKeys: readonly string[]
@@ -46,6 +50,7 @@ export interface ConfigurationPorts {
   /** Seconds. */
   readonly sessionLifetime: number
   readonly pages: ProtocolPages
+  readonly fetch: PublicFetch
 }
 
 /** The names of the cookies; the session's is the one that tools for this API look for. */
@@ -89,14 +94,16 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     expiresWithSession: async () => false,
     rotateRefreshToken: true,
     renderError: pages.renderError,
+    fetch: outboundFetch(ports.fetch),
     features: {
+      backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: introspectionPolicy(accounts) },
+      introspection: { enabled: true, allowedPolicy: introspectionPolicy(ports) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
-      // Grants of APIs to clients are made elsewhere; until a client has one, no resource can be asked for.
-      resourceIndicators: { enabled: false },
+      jwtIntrospection: { enabled: true },
+      resourceIndicators: resourceIndicators(ports.apiAccess),
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,
@@ -111,4 +118,21 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
 /** RS256 alone, until a client can choose another; never an algorithm whose key is a client's secret. */
 const signingAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: ['RS256'],
+  introspectionSigningAlgValues: ['RS256'],
+}
+
+/** The library's dispatcher refuses private addresses, allowed ones too; the guarded fetch has one of its own. */
+function outboundFetch(fetch: PublicFetch): NonNullable<Configuration['fetch']> {
+  return async (url, init = {}) => {
+    const { method = 'GET', headers, body, signal, redirect = 'follow' } = init
+    const isPlain = body === undefined || body === null || typeof body === 'string' || body instanceof URLSearchParams
+    if (!isPlain || url instanceof Request) throw new TypeError('An outgoing request is an address and a text.')
+    return fetch(url, {
+      method,
+      redirect,
+      ...(headers !== undefined && { headers }),
+      ...(body !== undefined && { body }),
+      ...(signal !== undefined && { signal }),
+    })
+  }
 }

@@ -5,6 +5,7 @@ import { findAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
 import { authenticationContext, type Session, type SignInMethod } from '../sessions/session.ts'
 import { type ProviderSession, revokeGrantsOf } from './logout.ts'
+import { notifyClientsOf } from './logout-notices.ts'
 
 /** Who signs in, and how. */
 export interface SignIn {
@@ -72,6 +73,7 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
 
 /** Ends a session and what clients were given in it. */
 async function endSession(provider: Provider, session: ProviderSession): Promise<void> {
+  await notifyClientsOf(provider, session)
   await revokeGrantsOf(provider, session)
   await session.destroy()
 }

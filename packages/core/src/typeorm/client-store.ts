@@ -1,8 +1,9 @@
 import type { Client, ClientRecord } from '../clients/client.ts'
-import { type ClientList, type ClientListRequest, nameKey } from '../clients/client-list.ts'
+import type { ClientList, ClientListRequest } from '../clients/client-list.ts'
 import type { ClientStore } from '../clients/client-store.ts'
 import { clientGroupTable, clientTable, type StoredClient } from './client.table.ts'
 import { pageOfClients } from './client-page.ts'
+import { clientRecord, storedClient } from './client-record.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { jsonList } from './json-list.ts'
 import { TableRows } from './table-rows.ts'
@@ -82,7 +83,7 @@ export class TypeormClientStore implements ClientStore {
 
   insert(client: Client): Promise<boolean> {
     return this.#database.transaction(async () => {
-      if ((await this.#database.execute(this.#sql.insert, rows.values(stored(client)))) !== 1) return false
+      if ((await this.#database.execute(this.#sql.insert, rows.values(storedClient(client)))) !== 1) return false
       await this.#setGroups(client)
       return true
     })
@@ -90,7 +91,7 @@ export class TypeormClientStore implements ClientStore {
 
   update(client: Client): Promise<boolean> {
     return this.#database.transaction(async () => {
-      if ((await this.#database.execute(this.#sql.update, rows.values(stored(client)))) !== 1) return false
+      if ((await this.#database.execute(this.#sql.update, rows.values(storedClient(client)))) !== 1) return false
       await this.#setGroups(client)
       return true
     })
@@ -106,7 +107,7 @@ export class TypeormClientStore implements ClientStore {
 
   async allowedTo(groupId: string): Promise<readonly ClientRecord[]> {
     const found = rows.all(await this.#database.query(this.#sql.allowedTo, [groupId]))
-    return found.map(recordOf).sort(byName)
+    return found.map(clientRecord).sort(byName)
   }
 
   async setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void> {
@@ -130,16 +131,8 @@ function isStorable(id: string): boolean {
   return !id.includes('\0')
 }
 
-function stored({ allowedGroupIds: _, ...client }: Client): StoredClient {
-  return { ...client, nameKey: nameKey(client.name) }
-}
-
-function recordOf({ nameKey: _, ...record }: StoredClient): ClientRecord {
-  return record
-}
-
 function clientOf(record: StoredClient, allowedGroupIds: readonly string[]): Client {
-  return { ...recordOf(record), allowedGroupIds }
+  return { ...clientRecord(record), allowedGroupIds }
 }
 
 const { compare } = new Intl.Collator('en', { numeric: true })

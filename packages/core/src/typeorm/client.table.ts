@@ -1,9 +1,12 @@
 import { EntitySchema } from 'typeorm'
 import type { ClientRecord } from '../clients/client.ts'
+import type { ClientProtocol } from '../clients/protocol.ts'
 import { bigint, boolean, json, text, varchar } from './columns.ts'
 
 /** A client as stored, with the key by which it is searched and sorted. */
-export interface StoredClient extends ClientRecord {
+export interface StoredClient extends Omit<ClientRecord, 'protocol'> {
+  /** What differs from the defaults. */
+  readonly protocol: Partial<ClientProtocol> | null
   readonly nameKey: string
 }
 
@@ -31,6 +34,7 @@ export const clientTable: EntitySchema<StoredClient> = new EntitySchema<StoredCl
     federatedIdentities: { ...json, name: 'federated_identities' },
     accessTokenDurationMinutes: { ...bigint, name: 'access_token_duration_minutes' },
     refreshTokenDurationMinutes: { ...bigint, name: 'refresh_token_duration_minutes' },
+    protocol: { ...json, nullable: true },
     template: { ...varchar(50), nullable: true },
     createdAt: { ...bigint, name: 'created_at' },
     updatedAt: { ...bigint, name: 'updated_at' },

@@ -13,13 +13,12 @@ const sql = {
   findByName: `${rows.select} WHERE user_name_key = $1 OR email_key = $1
     ORDER BY CASE user_name_key WHEN $1 THEN 0 ELSE 1 END LIMIT 1`,
   list: `${rows.select} ORDER BY user_name_key`,
-  any: `SELECT 1 AS one FROM ${rows.table} LIMIT 1`,
+  anyAdministrator: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $1 LIMIT 1`,
   anyOther: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $2 AND disabled = $3 AND id <> $1 LIMIT 1`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
   remove: `DELETE FROM ${rows.table} WHERE id = $1`,
-  findByEmail: `SELECT 1 AS one FROM ${rows.table} WHERE email_key = $1 AND id <> $2`,
-  findByUserName: `SELECT 1 AS one FROM ${rows.table} WHERE user_name_key = $1 AND id <> $2`,
+  findHolder: `SELECT 1 AS one FROM ${rows.table} WHERE (email_key = $1 OR user_name_key = $1) AND id <> $2 LIMIT 1`,
 }
 
 const listing: Listing = {
@@ -75,8 +74,8 @@ export class TypeormUserStore implements UserStore {
     return this.#relations.of(users)
   }
 
-  async any(): Promise<boolean> {
-    return (await this.#database.execute(sql.any)) > 0
+  async anyAdministrator(): Promise<boolean> {
+    return (await this.#database.execute(sql.anyAdministrator, [true])) > 0
   }
 
   async anyOtherAdministrator(id: string): Promise<boolean> {
@@ -84,6 +83,8 @@ export class TypeormUserStore implements UserStore {
   }
 
   async insert(user: User): Promise<UniqueProperty | undefined> {
+    const taken = await this.#taken(user)
+    if (taken !== undefined) return taken
     const inserted = await this.#database.execute(sql.insert, rows.values(stored(user)))
     return inserted === 1 ? undefined : ((await this.#taken(user)) ?? 'id')
   }
@@ -104,8 +105,8 @@ export class TypeormUserStore implements UserStore {
 
   async #taken(user: User): Promise<UniqueProperty | undefined> {
     const { id, emailKey, userNameKey } = stored(user)
-    if (emailKey !== null && (await this.#database.execute(sql.findByEmail, [emailKey, id])) > 0) return 'email'
-    return (await this.#database.execute(sql.findByUserName, [userNameKey, id])) > 0 ? 'username' : undefined
+    if (emailKey !== null && (await this.#database.execute(sql.findHolder, [emailKey, id])) > 0) return 'email'
+    return (await this.#database.execute(sql.findHolder, [userNameKey, id])) > 0 ? 'username' : undefined
   }
 
   async #first(statement: string, parameter: string): Promise<User | undefined> {

@@ -14,13 +14,14 @@ export interface SetUpPorts {
 }
 
 /**
- * Creates the first user. Of any number of set-ups at once, one succeeds.
+ * Creates the first administrator. Of any number of set-ups at once, one succeeds.
  *
- * @throws Conflict `setup_already_completed` where there is a user already.
+ * @throws Conflict `setup_already_completed` where there is an administrator already.
  */
 export function setUp({ users, exclusively, create, alongside }: SetUpPorts): Promise<User> {
   return exclusively(async () => {
-    if (await users.any()) throw new Conflict('setup_already_completed', 'The first administrator is there already')
+    if (await users.anyAdministrator())
+      throw new Conflict('setup_already_completed', 'The first administrator is there already')
     const user = await create()
     await alongside(user)
     return user

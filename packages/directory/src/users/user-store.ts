@@ -18,13 +18,14 @@ export interface UserStore {
   page(request: PageRequest): Promise<Page<UserDetails>>
   /** The groups and claims of these users, in their order, in one statement. */
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]>
-  /** Whether there is anybody. */
-  any(): Promise<boolean>
+  /** Whether anybody is an administrator. */
+  anyAdministrator(): Promise<boolean>
   /** Whether somebody else than this user is an administrator, and not disabled. */
   anyOtherAdministrator(id: string): Promise<boolean>
   /**
    * Returns nothing where the user has been stored. Where somebody else has the same e-mail address, user name (whatever
-   * the case of the letters) or id, it changes nothing and returns the first of these properties.
+   * the case of the letters) or id, it changes nothing and returns the first of these properties. A user name that is
+   * somebody else's e-mail address counts as the same, and so the other way about: people sign in by either.
    */
   insert(user: User): Promise<UniqueProperty | undefined>
   /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Client } from '../../clients/client.ts'
 import type { ClientStore } from '../../clients/client-store.ts'
+import { defaultProtocol } from '../../clients/protocol.ts'
 import { type ContractCase, fiftyTimes, noon } from './contract.ts'
 
 export function client(id: string, changes: Partial<Client> = {}): Client {
@@ -24,6 +25,7 @@ export function client(id: string, changes: Partial<Client> = {}): Client {
     federatedIdentities: [],
     accessTokenDurationMinutes: 60,
     refreshTokenDurationMinutes: 43_200,
+    protocol: defaultProtocol,
     template: null,
     createdAt: noon,
     updatedAt: noon,
@@ -51,6 +53,12 @@ const complete = client('https://client.example/metadata.json', {
   ],
   accessTokenDurationMinutes: 1,
   refreshTokenDurationMinutes: 525_600,
+  protocol: {
+    ...defaultProtocol,
+    implicitIdToken: true,
+    userNames: { someone: 'other' },
+    groupRules: { include: ['a*'], rename: {} },
+  },
   secrets: [
     { id: 's1', hash: 'hash', prefix: 'pocket_ab', createdAt: noon, expiresAt: null },
     { id: 's2', hash: 'hash2', prefix: 'pocket_cd', createdAt: noon, expiresAt: noon + 1 },

@@ -1,0 +1,37 @@
+import { isHostOrRange } from '@pocket/core'
+import type { Reader } from './reader.ts'
+import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+
+const allowedPrivateHosts: Variable<readonly string[]> = {
+  name: 'ALLOWED_PRIVATE_HOSTS',
+  type: 'list',
+  default: 'none',
+  description:
+    'What this server may reach although it is not on the public internet, where others name an address to read from (logos, applications that are told of a sign-out, keys of applications): host names, IP addresses and networks separated by commas, such as `nas.lan, 192.168.1.5, fd00::/8`. With these it speaks http too. Everything else that is private, loopback or link-local is refused.',
+  parse: parseHosts,
+}
+
+export const outboundSection = {
+  title: 'Outgoing requests',
+  variables: { allowedPrivateHosts },
+} satisfies Section
+
+export interface OutboundConfig {
+  /** Host names, addresses and CIDR ranges. */
+  readonly allowedPrivateHosts: readonly string[]
+}
+
+export function readOutbound(reader: Reader): OutboundConfig {
+  return { allowedPrivateHosts: reader.read(allowedPrivateHosts) ?? [] }
+}
+
+function parseHosts({ text }: GivenValue): readonly string[] {
+  const hosts = text.split(',').map((part) => part.trim())
+  const wrong = hosts.find((host) => host !== '' && !isHostOrRange(host))
+  if (wrong !== undefined)
+    throw new WrongValue(
+      `"${wrong}" is neither a host name nor an IP address nor a network`,
+      'Write names, addresses and networks separated by commas, such as "nas.lan, 192.168.1.5, 10.0.0.0/8".',
+    )
+  return hosts.filter((host) => host !== '')
+}

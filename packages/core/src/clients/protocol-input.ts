@@ -1,0 +1,53 @@
+import { Ajv, type ErrorObject } from 'ajv'
+import type { FieldError } from '../errors.ts'
+import { type ClaimRule, type ClientProtocol, defaultProtocol, type GroupRules } from './protocol.ts'
+import { clientProtocolSchema } from './protocol-schema.ts'
+
+/** What an administrator says about a client's protocol; what is left out stays as it is. */
+export type ClientProtocolInput = Partial<Omit<ClientProtocol, 'claimRules' | 'groupRules'>> & {
+  readonly claimRules?: readonly (Omit<ClaimRule, 'as'> & { readonly as?: ClaimRule['as'] })[]
+  readonly groupRules?: Partial<GroupRules>
+}
+
+const isProtocol = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(clientProtocolSchema)
+
+/** The settings after the input; properties that nobody knows are dropped. */
+export function decidedProtocol(before: ClientProtocol, input: ClientProtocolInput = {}): ClientProtocol {
+  const known = Object.fromEntries(
+    Object.entries(input).filter(([key, value]) => Object.hasOwn(defaultProtocol, key) && value !== undefined),
+  )
+  return {
+    ...before,
+    ...known,
+    claimRules: input.claimRules?.map(({ claim, source, as = null }) => ({ claim, source, as })) ?? before.claimRules,
+    groupRules: { ...before.groupRules, ...input.groupRules },
+  }
+}
+
+/** What is wrong with the input by itself, as fields below `protocol`. */
+export function protocolProblems(input: ClientProtocolInput = {}): FieldError[] {
+  if (!isProtocol(input)) return (isProtocol.errors ?? []).slice(0, 20).map(fieldError)
+  return (['jwksUri', 'sectorIdentifierUri', 'backchannelLogoutUri', 'initiateLoginUri'] as const).flatMap((name) =>
+    addressProblems(name, input[name]),
+  )
+}
+
+function fieldError({ instancePath, message = 'is not valid' }: ErrorObject): FieldError {
+  return { field: `protocol${instancePath.replaceAll('/', '.')}`, code: 'invalid_format', message }
+}
+
+function addressProblems(name: string, value: string | null | undefined): FieldError[] {
+  if (value === null || value === undefined) return []
+  const url = URL.parse(value)
+  if (url !== null && /^https?:$/.test(url.protocol) && url.hash === '' && url.username === '' && url.password === '')
+    return []
+  return [{ field: `protocol.${name}`, code: 'invalid_format', message: 'must be an address without a fragment' }]
+}
+
+/** Only what differs from the defaults is kept, so that a better default reaches the clients that are there. */
+export function differences(protocol: ClientProtocol): Partial<ClientProtocol> {
+  const entries = Object.entries(protocol)
+  return Object.fromEntries(
+    entries.filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(defaultProtocol, key))),
+  )
+}

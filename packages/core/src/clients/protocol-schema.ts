@@ -1,0 +1,82 @@
+import {
+  clientAuthenticationMethods,
+  contentEncryptionAlgorithms,
+  keyManagementAlgorithms,
+  signingAlgorithms,
+} from './protocol.ts'
+
+const flag = { type: 'boolean' } as const
+const text = { type: 'string', maxLength: 2000 } as const
+const nullableText = { type: ['string', 'null'], maxLength: 2000 } as const
+const algorithm = { type: 'string', enum: signingAlgorithms } as const
+const nullableAlgorithm = { type: ['string', 'null'], enum: [...signingAlgorithms, null] } as const
+const nullableMinutes = { type: ['integer', 'null'], minimum: 1, maximum: 525_600 } as const
+const names = { type: 'array', items: { type: 'string', minLength: 1, maxLength: 255 }, maxItems: 200 } as const
+
+const encryption = {
+  type: ['object', 'null'],
+  required: ['alg', 'enc'],
+  properties: {
+    alg: { type: 'string', enum: keyManagementAlgorithms },
+    enc: { type: 'string', enum: contentEncryptionAlgorithms },
+  },
+} as const
+
+const claimRule = {
+  type: 'object',
+  required: ['claim', 'source'],
+  properties: {
+    claim: { type: 'string', minLength: 1, maxLength: 255 },
+    source: {
+      type: 'object',
+      required: ['kind'],
+      properties: { kind: { type: 'string', enum: ['claim', 'custom', 'constant'] }, name: text, key: text, value: {} },
+      description: '`claim` with `name`, `custom` with `key`, or `constant` with `value`.',
+    },
+    as: { type: ['string', 'null'], enum: ['string', 'array', null] },
+  },
+} as const
+
+/** JSON Schema of what can be said about a client's protocol. What is left out stays as it is. */
+export const clientProtocolSchema = {
+  type: 'object',
+  properties: {
+    tokenEndpointAuthMethod: { type: 'string', enum: clientAuthenticationMethods },
+    jwks: {
+      type: ['object', 'null'],
+      required: ['keys'],
+      properties: { keys: { type: 'array', items: { type: 'object' }, maxItems: 20 } },
+    },
+    jwksUri: nullableText,
+    implicitIdToken: flag,
+    idTokenSignedResponseAlg: algorithm,
+    idTokenEncryptedResponse: encryption,
+    userinfoSignedResponseAlg: nullableAlgorithm,
+    userinfoEncryptedResponse: encryption,
+    authorizationSignedResponseAlg: algorithm,
+    authorizationEncryptedResponse: encryption,
+    introspectionSignedResponseAlg: nullableAlgorithm,
+    requireSignedRequestObject: flag,
+    dpopBoundAccessTokens: flag,
+    subjectType: { type: 'string', enum: ['public', 'pairwise'] },
+    sectorIdentifierUri: nullableText,
+    jwtAccessTokens: flag,
+    authorizationDetailsTypes: names,
+    fapi: flag,
+    refreshTokenAbsoluteLifetimeMinutes: nullableMinutes,
+    defaultScopes: names,
+    claimRules: { type: 'array', items: claimRule, maxItems: 100 },
+    groupRules: {
+      type: 'object',
+      properties: {
+        include: { type: ['array', 'null'], items: { type: 'string', minLength: 1, maxLength: 255 }, maxItems: 200 },
+        rename: { type: 'object', additionalProperties: { type: 'string', minLength: 1, maxLength: 255 } },
+      },
+    },
+    userNames: { type: 'object', additionalProperties: { type: 'string', minLength: 1, maxLength: 255 } },
+    maxSessionAgeMinutes: nullableMinutes,
+    backchannelLogoutUri: nullableText,
+    backchannelLogoutSessionRequired: flag,
+    initiateLoginUri: nullableText,
+  },
+} as const

@@ -1,0 +1,36 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from '@jest/globals'
+import { createPublicFetch, OutboundError, type Pocket } from '@pocket/core'
+import { startHost } from '../flows/host.ts'
+
+interface KeyReader {
+  readonly asymmetricKeyStore: { refresh(): Promise<void> }
+}
+
+/** Reads the keys of a client that publishes them at this address. */
+async function readKeys(pocket: Pocket, url: string): Promise<void> {
+  // A cast, since the library's types do not name what its own code calls.
+  const Client = pocket.provider().Client as unknown as new (metadata: object) => KeyReader
+  const metadata = { client_id: 'a', redirect_uris: ['https://client.example'], token_endpoint_auth_method: 'none' }
+  await new Client({ ...metadata, jwks_uri: url }).asymmetricKeyStore.refresh()
+}
+
+test('what the protocol library asks of clients goes through the guarded fetch', async () => {
+  let asked = 0
+  await using server = createServer((_req, res) => {
+    asked++
+    res.end('{"keys":[]}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+
+  await using refusing = await startHost()
+  await expect(readKeys(refusing.pocket, url)).rejects.toMatchObject({ cause: expect.any(OutboundError) })
+  expect(asked).toBe(0)
+
+  const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
+  await using allowing = await startHost({ options: { fetch } })
+  await readKeys(allowing.pocket, url)
+  expect(asked).toBe(1)
+})

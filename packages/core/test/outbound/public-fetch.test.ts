@@ -1,0 +1,173 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createPublicFetch, isHostOrRange, type OutboundFailure } from '@pocket/core'
+
+const seen: { url: string; method: string; authorization: string | undefined; body: string }[] = []
+let port: number
+let base: string
+
+const answer: RequestListener = async (req, res) => {
+  let body = ''
+  for await (const chunk of req) body += chunk
+  const { pathname, searchParams } = new URL(req.url ?? '', base)
+  seen.push({ url: pathname, method: req.method ?? '', authorization: req.headers.authorization, body })
+  if (pathname === '/to')
+    res.writeHead(Number(searchParams.get('status') ?? 302), { location: searchParams.get('at') ?? '' })
+  if (pathname === '/loop') res.writeHead(302, { location: '/loop' })
+  if (pathname === '/silent') return
+  if (pathname === '/stuck') {
+    res.write('some')
+    return
+  }
+  if (pathname === '/bomb') {
+    res.writeHead(200, { 'content-encoding': 'gzip' })
+    res.end(gzipSync(Buffer.alloc(5 * 1024 * 1024)))
+    return
+  }
+  res.end(pathname === '/large' ? Buffer.alloc(5 * 1024 * 1024) : 'hello')
+}
+
+const server = createServer(answer)
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  port = (server.address() as AddressInfo).port
+  base = `http://127.0.0.1:${port}`
+})
+
+afterAll(async () => {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+const refused = (reason: OutboundFailure) => ({ name: 'OutboundError', reason })
+
+describe('what is not public is refused', () => {
+  const fetch = createPublicFetch({ allowHttp: true })
+  test.each([
+    '127.0.0.1',
+    'localhost',
+    '2130706433',
+    '0x7f.1',
+    '0.0.0.0',
+    '10.0.0.1',
+    '100.64.0.1',
+    '169.254.169.254',
+    '172.16.0.1',
+    '192.0.0.1',
+    '192.0.2.1',
+    '192.168.1.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '240.0.0.1',
+    '255.255.255.255',
+    '[::]',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:8.8.8.8]',
+    '[::127.0.0.1]',
+    '[64:ff9b::7f00:1]',
+    '[64:ff9b:1::1]',
+    '[100::1]',
+    '[2001::1]',
+    '[2001:db8::1]',
+    '[2002:7f00:1::]',
+    '[fc00::1]',
+    '[fe80::1]',
+    '[fec0::1]',
+    '[ff02::1]',
+  ])('%s', async (host) => {
+    const before = seen.length
+    await expect(fetch(`http://${host}:${port}/`)).rejects.toMatchObject(refused('not_public'))
+    expect(seen).toHaveLength(before)
+  })
+})
+
+test.each(['ftp://example.com/', 'file:///etc/passwd', 'data:text/plain,hello', 'http://example.com/'])(
+  '%s is not https',
+  async (url) => {
+    await expect(createPublicFetch()(url)).rejects.toMatchObject(refused('scheme'))
+  },
+)
+
+test.each(['127.0.0.1', '127.0.0.0/8', 'localhost', '::ffff:127.0.0.1'])('%s can be allowed', async (host) => {
+  const fetch = createPublicFetch({ allowedPrivateHosts: [host], allowHttp: true })
+  const url = host === 'localhost' ? `http://LOCALHOST:${port}/` : base
+  expect(await (await fetch(url)).text()).toBe('hello')
+})
+
+test('a name that is not allowed is not reached by its address, nor the other way round', async () => {
+  const byName = createPublicFetch({ allowedPrivateHosts: ['localhost'], allowHttp: true })
+  await expect(byName(base)).rejects.toMatchObject(refused('not_public'))
+  const byRange = createPublicFetch({ allowedPrivateHosts: ['10.0.0.0/8'], allowHttp: true })
+  await expect(byRange(`http://localhost:${port}`)).rejects.toMatchObject(refused('not_public'))
+})
+
+describe('redirects', () => {
+  const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], allowHttp: true })
+  const to = (at: string, status = 302) => `${base}/to?status=${status}&at=${encodeURIComponent(at)}`
+
+  test('are followed', async () => {
+    expect(await (await fetch(to(to(to('/end'))))).text()).toBe('hello')
+  })
+
+  test('are followed three times at most', async () => {
+    await expect(fetch(`${base}/loop`)).rejects.toMatchObject(refused('too_many_redirects'))
+  })
+
+  test.each(['http://10.0.0.1/', 'http://[::1]/', 'http://169.254.169.254/latest'])(
+    'do not lead to %s',
+    async (url) => {
+      await expect(fetch(to(url))).rejects.toMatchObject(refused('not_public'))
+    },
+  )
+
+  test('do not lead to another scheme', async () => {
+    await expect(fetch(to('file:///etc/passwd'))).rejects.toMatchObject(refused('scheme'))
+  })
+
+  test('are left to whoever asks for that', async () => {
+    expect((await fetch(to('http://10.0.0.1/'), { redirect: 'manual' })).status).toBe(302)
+    await expect(fetch(to('/end'), { redirect: 'error' })).rejects.toMatchObject(refused('too_many_redirects'))
+  })
+
+  test('keep what a 307 keeps, and forget what a 303 forgets', async () => {
+    const post = { method: 'POST', body: 'a=b', headers: { authorization: 'secret' } }
+    await fetch(to('/kept', 307), post)
+    expect(seen.at(-1)).toEqual({ url: '/kept', method: 'POST', authorization: 'secret', body: 'a=b' })
+    await fetch(to('/got', 303), post)
+    expect(seen.at(-1)).toEqual({ url: '/got', method: 'GET', authorization: 'secret', body: '' })
+  })
+
+  test('tell another origin no secrets', async () => {
+    const both = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1', 'localhost'] })
+    await both(to(`http://localhost:${port}/other`), { headers: { authorization: 'secret' } })
+    expect(seen.at(-1)).toMatchObject({ url: '/other', authorization: undefined })
+  })
+})
+
+describe('limits', () => {
+  const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout: 300 })
+
+  test.each(['/large', '/bomb'])('%s is too much', async (path) => {
+    await expect(fetch(base + path)).rejects.toMatchObject(refused('too_large'))
+  })
+
+  test.each(['/silent', '/stuck'])('%s takes too long', async (path) => {
+    await expect(fetch(base + path)).rejects.toMatchObject(refused('timeout'))
+  })
+
+  test('nobody listens', async () => {
+    await expect(fetch('http://127.0.0.1:1/')).rejects.toMatchObject(refused('unreachable'))
+  })
+})
+
+test('hosts and ranges are told from what is neither', () => {
+  const right = ['nas.lan', 'localhost', '192.168.1.5', '10.0.0.0/8', 'fd00::/8', '::1', 'xn--bcher-kva.example']
+  expect(right.filter((text) => !isHostOrRange(text))).toEqual([])
+  const wrong = ['', '10', '10.0.0', '10.0.0.0/33', 'a b', 'http://nas.lan', 'nas.lan/8', '*.lan', 'nas.lan:80']
+  expect(wrong.filter(isHostOrRange)).toEqual([])
+  expect(() => createPublicFetch({ allowedPrivateHosts: wrong })).toThrow(RangeError)
+})
