@@ -20,12 +20,14 @@ import { setUpOperations } from './set-up/api.ts'
 import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
 import type { Settings } from './settings/settings.ts'
+import { oneTimeAccessOperations } from './sign-in/api.ts'
 import { userOperations } from './users/api.ts'
 import { createUserAdministration } from './users/user-administration.ts'
 import { groupItemDto } from './users/user-dto.ts'
 import { userSettingsOf } from './users/user-settings.ts'
 import { versionOperations } from './version/api.ts'
 import { ownVersion } from './version/version.ts'
+import { webAuthnOperations } from './webauthn/api.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'staticApiKey'>
@@ -74,6 +76,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   const operations = [
     ...setUpOperations(setUp),
     ...apiKeyOperations(apiKeys),
+    ...webAuthnOperations({ pocket, directory, audit }),
+    ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog }),

@@ -6,7 +6,7 @@ export type AuditEvent =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'setup' | 'api'
+      readonly method: 'passkey' | 'code' | 'device' | 'setup' | 'api'
       readonly passkeyId?: string
     }
   | {
@@ -15,6 +15,7 @@ export type AuditEvent =
       readonly accountId?: string
       readonly passkeyId?: string
     }
+  | { readonly event: 'reauthenticated'; readonly accountId: string; readonly passkeyId: string }
   | { readonly event: 'signed_out'; readonly accountId: string }
   | {
       readonly event: 'account_created'

@@ -8,6 +8,7 @@ import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
 import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
+import { MemoryReauthenticationStore } from './reauthentication-store.ts'
 
 /**
  * Everything that core persists, in the memory of this process and gone with it: for a first try and for fast tests.
@@ -23,6 +24,7 @@ export function memoryStores(): PocketStores {
     consents: new MemoryConsentStore(state, consents),
     keys: new MemoryKeyStore(state),
     passkeys: new MemoryPasskeyStore(state),
+    reauthentications: new MemoryReauthenticationStore(state),
     transaction: state.transaction,
   }
 }

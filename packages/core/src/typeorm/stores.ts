@@ -8,6 +8,7 @@ import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
 import { TypeormKeyStore } from './key-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
+import { TypeormReauthenticationStore } from './reauthentication-store.ts'
 
 /**
  * Everything that core persists, in the tables {@link pocketTables} of an initialized `DataSource` on which
@@ -25,6 +26,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     consents: new TypeormConsentStore(database),
     keys: new TypeormKeyStore(database),
     passkeys: new TypeormPasskeyStore(database),
+    reauthentications: new TypeormReauthenticationStore(database),
     transaction: database.transaction,
   }
 }

@@ -6,6 +6,7 @@ import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
 import { keyTable } from './key.table.ts'
 import { passkeyTable } from './passkey.table.ts'
+import { reauthenticationTable } from './reauthentication.table.ts'
 
 /** Core's tables, for the `entities` of a host's `DataSource`. */
 export const pocketTables: readonly EntitySchema[] = [
@@ -17,4 +18,5 @@ export const pocketTables: readonly EntitySchema[] = [
   consentTable,
   keyTable,
   passkeyTable,
+  reauthenticationTable,
 ]

@@ -9,6 +9,7 @@ import { consentStoreContract } from '../../src/testing/contracts/consent-store.
 import type { ContractCase } from '../../src/testing/contracts/contract.ts'
 import { keyStoreContract } from '../../src/testing/contracts/key-store.ts'
 import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
+import { reauthenticationStoreContract } from '../../src/testing/contracts/reauthentication-store.ts'
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
 import { kinds, type StoresUnderTest } from './kinds.ts'
 
@@ -39,5 +40,6 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   fulfils('consents', consentStoreContract, ({ consents }) => consents)
   fulfils('keys', keyStoreContract, ({ keys }) => keys)
   fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
+  fulfils('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
   fulfils('transaction', transactionContract, (all) => all)
 })
