@@ -24,14 +24,17 @@ import { createRegistrationService, type RegistrationService } from './interacti
 import { interactionRoutes } from './interactions/routes.ts'
 import { createSignIn, type SignInService } from './interactions/sign-in.ts'
 import { issuerUrl } from './issuer.ts'
+import { createLogoutNotices } from './logout-notices/logout-notices.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
 import { createClientMetadata } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
+import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
-import { createProviderHolder } from './oidc/provider-holder.ts'
+import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
+import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
 import type { PocketOptions } from './options.ts'
 import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
@@ -48,7 +51,8 @@ const challengeLifetime = 10 * minute
 const keptAfterExpiry = minute
 
 /** A passkey-only OpenID provider. */
-export interface Pocket {
+/** Disposing of it waits for what goes on while no request waits; the stores can be closed after it. */
+export interface Pocket extends AsyncDisposable {
   readonly issuer: string
   /** Where the protocol's endpoints are, for clients that are configured by hand. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
@@ -86,6 +90,8 @@ export interface Pocket {
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
+  /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
+  sendLogoutNotices(signal?: AbortSignal): Promise<number>
   /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
   provider(): Provider
 }
@@ -113,7 +119,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clientMetadata: createClientMetadata(masterKey),
     clock,
   })
-  const holder = await createProviderHolder({
+  const logoutNotices = createLogoutNotices({
+    store: stores.logoutNotices,
+    clock,
+    audit,
+    send: (notice) => sendLogoutToken(holder.current(), notice),
+    onError: (error) => onError(error, ''),
+  })
+  const holder: ProviderHolder = await createProviderHolder({
     keyRing,
     clock,
     make: (keys) =>
@@ -124,8 +137,10 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,
+        internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         pages: createProtocolPages(options.render),
+        keepLogoutNotice: logoutNotices.enqueue,
       }),
   })
   const provider = holder.current
@@ -180,6 +195,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       consent,
       requestPasskey: signIn.request,
       otherWaysAt: options.otherWaysAt ?? null,
+      signUpAt: options.signUpAt ?? (async () => null),
     }),
     render: options.render,
     audit,
@@ -187,11 +203,25 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     origin: issuer.origin,
   })
 
+  const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
+
   const koa = (): Middleware => async (ctx, next) => {
+    try {
+      await answer(ctx, next)
+    } finally {
+      logoutNotices.flush()
+    }
+  }
+
+  const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, options.trustProxy)
     ctx.res.setHeader('X-Request-ID', requestId)
     pinToIssuer(ctx.req, issuer)
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
+    if (ctx.path === webFingerPath) {
+      ctx.respond = false
+      return webFinger(ctx.req, ctx.res)
+    }
     if (!isProtocolPath(ctx.path)) return next()
     await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
@@ -202,6 +232,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
+      for (const { payload } of await stores.artifacts.listByAccount('Session', accountId))
+        await notifyClientsOf(provider(), JSON.parse(payload))
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)
@@ -219,6 +251,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
         await stores.consents.removeByClient(id)
+        await stores.logoutNotices.removeByClient(id)
       },
     }),
     passkeys: createPasskeyManagement(stores.passkeys),
@@ -271,6 +304,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       )
       return removed.reduce((sum, count) => sum + count, 0)
     },
+    sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
+    [Symbol.asyncDispose]: () => logoutNotices.settled(),
   }
 }

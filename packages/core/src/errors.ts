@@ -37,6 +37,7 @@ export const errorCodes = [
   'missing_session_id',
   'not_found',
   'not_signed_in',
+  'open_signup_disabled',
   'passkey_already_registered',
   'passkey_counter_regressed',
   'passkey_not_found',

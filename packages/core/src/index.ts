@@ -6,6 +6,7 @@
 export type { Account, AccountGroup } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
+export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
 export type { Client, ClientRecord, ClientSecret, ClientType, FederatedIdentity } from './clients/client.ts'
 export type { ClientInput, NewClientInput } from './clients/client-input.ts'
@@ -63,6 +64,7 @@ export type {
   SignOutView,
   View,
 } from './interactions/views.ts'
+export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'

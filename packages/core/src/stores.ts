@@ -1,6 +1,7 @@
 import type { ClientStore } from './clients/client-store.ts'
 import type { CodeStore } from './codes/code-store.ts'
 import type { ConsentStore } from './consents/consent-store.ts'
+import type { LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 import type { ArtifactStore } from './oidc/artifact-store.ts'
 import type { KeyStore } from './oidc/key-store.ts'
 import type { ChallengeStore } from './passkeys/challenge-store.ts'
@@ -16,6 +17,7 @@ export interface PocketStores {
   readonly codes: CodeStore
   readonly consents: ConsentStore
   readonly keys: KeyStore
+  readonly logoutNotices: LogoutNoticeStore
   readonly passkeys: PasskeyStore
   readonly reauthentications: ReauthenticationStore
   readonly transaction: Transaction

@@ -6,6 +6,7 @@ import { MemoryClientStore } from './client-store.ts'
 import { MemoryCodeStore } from './code-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
+import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
 import { MemoryReauthenticationStore } from './reauthentication-store.ts'
@@ -23,6 +24,7 @@ export function memoryStores(): PocketStores {
     codes: new MemoryCodeStore(state),
     consents: new MemoryConsentStore(state, consents),
     keys: new MemoryKeyStore(state),
+    logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),
     reauthentications: new MemoryReauthenticationStore(state),
     transaction: state.transaction,

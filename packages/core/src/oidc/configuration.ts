@@ -94,6 +94,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     renderError: pages.renderError,
     fetch: outboundFetch(ports.fetch),
     features: {
+      backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: introspectionPolicy(accounts) },

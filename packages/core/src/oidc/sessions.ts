@@ -11,6 +11,7 @@ import {
   strengthened,
 } from '../sessions/session.ts'
 import { type ProviderSession, revokeGrantsOf } from './logout.ts'
+import { notifyClientsOf } from './logout-notices.ts'
 
 /** Who signs in, and how. */
 export interface SignIn {
@@ -89,6 +90,7 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
 
 /** Ends a session and what clients were given in it. */
 async function endSession(provider: Provider, session: ProviderSession): Promise<void> {
+  await notifyClientsOf(provider, session)
   await revokeGrantsOf(provider, session)
   await session.destroy()
 }

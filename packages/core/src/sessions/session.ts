@@ -1,8 +1,10 @@
 /**
- * How somebody proved who they are. `api`: the first administrator, created by the API without a passkey. `device`: another
- * device, on which they used one, let this one in.
+/**
+ * How somebody proved who they are. `setup` and `sign_up`: by the passkey that they were created with. `api`: they were
+ * created by the API without having proven anything, `setup_api` as the first administrator. `device`: another device, on
+ * which they used a passkey, let this one in.
  */
-export type SignInMethod = 'passkey' | 'code' | 'device' | 'setup' | 'api'
+export type SignInMethod = 'passkey' | 'code' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
 
 /** What a client is told about a sign-in (OpenID Connect Core §2). */
 export interface AuthenticationContext {
@@ -21,8 +23,10 @@ export const acrValues = ['phr', '1', '0'] as const
 const worth: Readonly<Record<SignInMethod, readonly [amr: string, acr: (typeof acrValues)[number]]>> = {
   passkey: ['phr', 'phr'],
   setup: ['phr', 'phr'],
+  sign_up: ['phr', 'phr'],
   // Whoever sets a server up is in charge of it, and nobody is there to let them in.
-  api: ['otp', '1'],
+  setup_api: ['otp', '1'],
+  api: ['otp', '0'],
   code: ['otp', '0'],
   device: ['otp', '0'],
 }

@@ -7,6 +7,7 @@ import { TypeormCodeStore } from './code-store.ts'
 import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
 import { TypeormKeyStore } from './key-store.ts'
+import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
 import { TypeormReauthenticationStore } from './reauthentication-store.ts'
 
@@ -25,6 +26,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     codes: new TypeormCodeStore(database),
     consents: new TypeormConsentStore(database),
     keys: new TypeormKeyStore(database),
+    logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),
     reauthentications: new TypeormReauthenticationStore(database),
     transaction: database.transaction,

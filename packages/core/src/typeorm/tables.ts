@@ -5,6 +5,7 @@ import { clientGroupTable, clientTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
 import { keyTable } from './key.table.ts'
+import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
 import { reauthenticationTable } from './reauthentication.table.ts'
 
@@ -17,6 +18,7 @@ export const pocketTables: readonly EntitySchema[] = [
   codeTable,
   consentTable,
   keyTable,
+  logoutNoticeTable,
   passkeyTable,
   reauthenticationTable,
 ]

@@ -8,6 +8,7 @@ import { codeStoreContract } from '../../src/testing/contracts/code-store.ts'
 import { consentStoreContract } from '../../src/testing/contracts/consent-store.ts'
 import type { ContractCase } from '../../src/testing/contracts/contract.ts'
 import { keyStoreContract } from '../../src/testing/contracts/key-store.ts'
+import { logoutNoticeStoreContract } from '../../src/testing/contracts/logout-notice-store.ts'
 import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
 import { reauthenticationStoreContract } from '../../src/testing/contracts/reauthentication-store.ts'
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
@@ -39,6 +40,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   fulfils('codes', codeStoreContract, ({ codes }) => codes)
   fulfils('consents', consentStoreContract, ({ consents }) => consents)
   fulfils('keys', keyStoreContract, ({ keys }) => keys)
+  fulfils('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
   fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
   fulfils('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
   fulfils('transaction', transactionContract, (all) => all)
