@@ -2,6 +2,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import Koa, { type Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
+import { createApiAccess } from './apis/access.ts'
+import { type Apis, createApis } from './apis/apis.ts'
+import { forgetClient } from './apis/grants.ts'
 import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
 import { type Clients, createClients } from './clients/registration.ts'
@@ -57,6 +60,7 @@ export interface Pocket extends AsyncDisposable {
   /** Where the protocol's endpoints are, for clients that are configured by hand. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
+  readonly apis: Apis
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
@@ -112,7 +116,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     transaction,
     schedule: options.keySchedule ?? defaultKeySchedule,
   })
-  const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents }
+  const apiAccess = createApiAccess(stores)
+  const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents, apiAccess }
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
@@ -251,9 +256,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
         await stores.consents.removeByClient(id)
+        await forgetClient(stores.apis, id)
         await stores.logoutNotices.removeByClient(id)
       },
     }),
+    apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,

@@ -5,6 +5,20 @@
  */
 export type { Account, AccountGroup } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
+export {
+  type AccessTokenFormat,
+  type Api,
+  type ApiAccess,
+  type ApiGrant,
+  type ApiPermission,
+  accessTokenFormats,
+  cimdPermissions,
+} from './apis/api.ts'
+export type { ApiInput, NewApiInput, PermissionInput } from './apis/api-input.ts'
+export type { ApiList, ApiListRequest, ApiSort } from './apis/api-list.ts'
+export type { ApiStore } from './apis/api-store.ts'
+export type { Apis } from './apis/apis.ts'
+export type { PermissionLists } from './apis/grants.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
@@ -38,6 +52,7 @@ export { systemClock } from './clock.ts'
 export type { CodeStore, StoredCode } from './codes/code-store.ts'
 export type { LoginCode } from './codes/login-codes.ts'
 export type { Consent } from './consents/consent.ts'
+export { apiConsentKey, consentedScopes } from './consents/consent-key.ts'
 export type { ConsentStore } from './consents/consent-store.ts'
 export { createPocket, type Pocket } from './create-pocket.ts'
 export { originForm } from './http/front.ts'
@@ -53,6 +68,7 @@ export type {
 } from './interactions/registration.ts'
 export type { Identified, SignInService } from './interactions/sign-in.ts'
 export type {
+  ApiView,
   AuthenticationCeremony,
   ClaimView,
   ClientView,

@@ -1,3 +1,4 @@
+import type { ApiStore } from './apis/api-store.ts'
 import type { ClientStore } from './clients/client-store.ts'
 import type { CodeStore } from './codes/code-store.ts'
 import type { ConsentStore } from './consents/consent-store.ts'
@@ -11,6 +12,7 @@ import type { Transaction } from './transaction.ts'
 
 /** Everything that core persists, each through a port of its own. `@pocket/core/typeorm` and `/memory` bring them all. */
 export interface PocketStores {
+  readonly apis: ApiStore
   readonly artifacts: ArtifactStore
   readonly challenges: ChallengeStore
   readonly clients: ClientStore

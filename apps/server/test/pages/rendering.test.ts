@@ -36,6 +36,21 @@ describe('templates', () => {
     expect(html).not.toContain('<script>')
   })
 
+  test('ask for the permissions of an API by name, and say what they are for', async () => {
+    const state = pageStates['consent-apis']
+    if (state === undefined) throw new Error('There is no such state.')
+    const html = await pages.render(state)
+    for (const shown of [
+      'In your name, at Photos',
+      'https://photos.example.com/api',
+      'See photos',
+      'with its place and time',
+    ])
+      expect(html).toContain(shown)
+    expect(html).toMatch(/Add photos<\/dt><dd>photos:write/)
+    expect(html).not.toContain('nothing but a number')
+  })
+
   test('take no option of EJS from what a page shows', async () => {
     const state = pageStates['signed-out']
     if (state?.view !== 'signed-out') throw new Error('The state shows another page.')

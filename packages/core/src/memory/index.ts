@@ -1,5 +1,7 @@
+import type { ApiGrant } from '../apis/api.ts'
 import type { Consent } from '../consents/consent.ts'
 import type { PocketStores } from '../stores.ts'
+import { MemoryApiStore } from './api-store.ts'
 import { MemoryArtifactStore } from './artifact-store.ts'
 import { MemoryChallengeStore } from './challenge-store.ts'
 import { MemoryClientStore } from './client-store.ts'
@@ -17,10 +19,12 @@ import { MemoryReauthenticationStore } from './reauthentication-store.ts'
 export function memoryStores(): PocketStores {
   const state = new MemoryState()
   const consents = state.map<Consent>()
+  const apiGrants = state.map<ApiGrant>()
   return {
+    apis: new MemoryApiStore(state, apiGrants),
     artifacts: new MemoryArtifactStore(state),
     challenges: new MemoryChallengeStore(state),
-    clients: new MemoryClientStore(state, consents),
+    clients: new MemoryClientStore(state, consents, apiGrants),
     codes: new MemoryCodeStore(state),
     consents: new MemoryConsentStore(state, consents),
     keys: new MemoryKeyStore(state),

@@ -15,6 +15,7 @@ export {
   type SoftwareAuthenticatorOptions,
 } from './authenticator.ts'
 export type { PasskeyAlgorithm } from './authenticator-key.ts'
+export { apiStoreContract } from './contracts/api-store.ts'
 export { artifactStoreContract } from './contracts/artifact-store.ts'
 export { challengeStoreContract } from './contracts/challenge-store.ts'
 export { clientPageContract } from './contracts/client-page.ts'

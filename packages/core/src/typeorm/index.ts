@@ -1,3 +1,4 @@
+export { apiGrantTable, apiTable } from './api.table.ts'
 export { artifactTable } from './artifact.table.ts'
 export { challengeTable } from './challenge.table.ts'
 export { clientGroupTable, clientTable } from './client.table.ts'

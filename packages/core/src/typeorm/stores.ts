@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm'
 import type { PocketStores } from '../stores.ts'
+import { TypeormApiStore } from './api-store.ts'
 import { TypeormArtifactStore } from './artifact-store.ts'
 import { TypeormChallengeStore } from './challenge-store.ts'
 import { TypeormClientStore } from './client-store.ts'
@@ -20,6 +21,7 @@ import { TypeormReauthenticationStore } from './reauthentication-store.ts'
 export function typeormStores(dataSource: DataSource): PocketStores {
   const database = databaseOf(dataSource)
   return {
+    apis: new TypeormApiStore(database),
     artifacts: new TypeormArtifactStore(database),
     challenges: new TypeormChallengeStore(database),
     clients: new TypeormClientStore(database),

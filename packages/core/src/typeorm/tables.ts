@@ -1,4 +1,5 @@
 import type { EntitySchema } from 'typeorm'
+import { apiGrantTable, apiTable } from './api.table.ts'
 import { artifactTable } from './artifact.table.ts'
 import { challengeTable } from './challenge.table.ts'
 import { clientGroupTable, clientTable } from './client.table.ts'
@@ -11,6 +12,8 @@ import { reauthenticationTable } from './reauthentication.table.ts'
 
 /** Core's tables, for the `entities` of a host's `DataSource`. */
 export const pocketTables: readonly EntitySchema[] = [
+  apiTable,
+  apiGrantTable,
   artifactTable,
   challengeTable,
   clientTable,

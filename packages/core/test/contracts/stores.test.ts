@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from '@jest/globals'
 import type { PocketStores } from '../../src/stores.ts'
+import { apiStoreContract } from '../../src/testing/contracts/api-store.ts'
 import { artifactStoreContract } from '../../src/testing/contracts/artifact-store.ts'
 import { challengeStoreContract } from '../../src/testing/contracts/challenge-store.ts'
 import { clientPageContract } from '../../src/testing/contracts/client-page.ts'
@@ -33,6 +34,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
     })
   }
 
+  fulfils('APIs', apiStoreContract, ({ apis }) => apis)
   fulfils('artifacts', artifactStoreContract, ({ artifacts }) => artifacts)
   fulfils('challenges', challengeStoreContract, ({ challenges }) => challenges)
   fulfils('clients', clientStoreContract, ({ clients }) => clients)
