@@ -1,8 +1,8 @@
 import type { Pocket } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
+import { knownUser } from '../users/known-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
-import { knownUser } from '../webauthn/api.ts'
 import { inContractTerms } from '../webauthn/contract-errors.ts'
 
 export interface OneTimeAccessPorts {

@@ -1,7 +1,7 @@
 import type { AuditSink, Pocket } from '@pocket/core'
-import { NotAuthenticated } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
+import { knownUser } from '../users/known-user.ts'
 import { passkeyDto, passkeySchema, userDto, userSchema } from '../users/user-dto.ts'
 import { inContractTerms } from './contract-errors.ts'
 import { credentialOperations } from './credentials.ts'
@@ -122,11 +122,4 @@ function authentication({ pocket, directory }: WebAuthnPorts): readonly Operatio
 
 function isResponse(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'response' in body
-}
-
-/** @throws {NotAuthenticated} `not_signed_in` for somebody who has just been deleted */
-export async function knownUser(directory: Directory, id: string) {
-  const user = await directory.users.find(id)
-  if (!user) throw new NotAuthenticated('not_signed_in', 'There is no such user any more.')
-  return user
 }
