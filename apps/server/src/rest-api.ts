@@ -22,6 +22,7 @@ import { setUpOperations } from './set-up/api.ts'
 import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
 import type { Settings } from './settings/settings.ts'
+import { oneTimeAccessOperations } from './sign-in/api.ts'
 import { signUpOperations } from './sign-up/api.ts'
 import type { SignUp } from './sign-up/sign-up.ts'
 import { createSignupTokens } from './sign-up/signup-tokens.ts'
@@ -31,6 +32,7 @@ import { groupItemDto } from './users/user-dto.ts'
 import { userSettingsOf } from './users/user-settings.ts'
 import { versionOperations } from './version/api.ts'
 import { ownVersion } from './version/version.ts'
+import { webAuthnOperations } from './webauthn/api.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'staticApiKey'>
@@ -85,6 +87,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
     ...apiKeyOperations(apiKeys),
+    ...webAuthnOperations({ pocket, directory, audit }),
+    ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),

@@ -175,6 +175,7 @@ function belongings(users: UserAdministration): readonly Operation[] {
       method: 'post',
       path: '/api/users/:id/one-time-access-token',
       summary: 'Issue a login code for a user',
+      needsPasskey: true,
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
       answer: {
         status: 201,

@@ -14,7 +14,6 @@ export interface ContractRoute {
 const settings = 'settings'
 const images = 'images'
 const signUp = 'sign-up and login codes (issue 5)'
-const passkeys = 'passkeys (issue 5)'
 const otherDevice = 'another device (issue 5)'
 const protocol = 'the protocol (issue 4)'
 const systems = 'LDAP and SCIM (issue 8)'
@@ -129,17 +128,17 @@ const lines: readonly Line[] = [
   ['GET /api/audit-logs/filters/client-names', 'administrator'],
   ['GET /api/audit-logs/filters/users', 'administrator'],
 
-  ['GET /api/webauthn/register/start', 'session', passkeys],
-  ['POST /api/webauthn/register/finish', 'session', passkeys],
-  ['GET /api/webauthn/login/start', 'public', passkeys],
-  ['POST /api/webauthn/login/finish', 'public', passkeys],
-  ['POST /api/webauthn/logout', 'user', passkeys],
-  ['POST /api/webauthn/reauthenticate', 'session', passkeys],
-  ['GET /api/webauthn/credentials', 'user', passkeys],
-  ['PATCH /api/webauthn/credentials/:id', 'user', passkeys],
-  ['DELETE /api/webauthn/credentials/:id', 'user', passkeys],
+  ['GET /api/webauthn/register/start', 'session'],
+  ['POST /api/webauthn/register/finish', 'session'],
+  ['GET /api/webauthn/login/start', 'public'],
+  ['POST /api/webauthn/login/finish', 'public'],
+  ['POST /api/webauthn/logout', 'user'],
+  ['POST /api/webauthn/reauthenticate', 'session'],
+  ['GET /api/webauthn/credentials', 'user'],
+  ['PATCH /api/webauthn/credentials/:id', 'user'],
+  ['DELETE /api/webauthn/credentials/:id', 'user'],
 
-  ['POST /api/one-time-access-token/:token', 'public', signUp],
+  ['POST /api/one-time-access-token/:token', 'public'],
   ['POST /api/one-time-access-email', 'public', signUp],
 
   ['GET /api/signup/setup', 'public'],
