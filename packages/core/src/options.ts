@@ -27,6 +27,8 @@ export interface PocketOptions {
   readonly trustProxy?: TrustProxy
   /** The host's page of other ways to sign in; it is given `?redirect=` with the way back. By default there is none. */
   readonly otherWaysAt?: string
+  /** The host's page on which strangers sign up, while they may; it is given `?redirect=` with the way back. */
+  readonly signUpAt?: () => Promise<string | null>
   /** Seconds that a session lives after its last use by a client. By default 3600. */
   readonly sessionLifetime?: number
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */
@@ -36,6 +38,10 @@ export interface PocketOptions {
    * where it is used once, to 10; by default 3.
    */
   readonly refreshLeeway?: number
+  /** The origin by which clients call the back-channel endpoints, where it is not the issuer's. It appears in the metadata. */
+  readonly internalOrigin?: string
+  /** Domains, in lower case, for whose `acct:` resources WebFinger names this issuer (RFC 7033). By default none. */
+  readonly webFingerDomains?: () => readonly string[] | Promise<readonly string[]>
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

@@ -39,6 +39,10 @@ export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
     // Two, since the library fills in the only one where a request names none.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
+    ...(client.protocol.backchannelLogoutUri !== null && {
+      backchannel_logout_uri: client.protocol.backchannelLogoutUri,
+      backchannel_logout_session_required: client.protocol.backchannelLogoutSessionRequired,
+    }),
     ...extrasOf(client),
   })
 }

@@ -1,21 +1,30 @@
 import Provider from 'oidc-provider'
+import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
+import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
 import { decideReplaysByInsert } from './replay-detection.ts'
+import { keepLogoutNotices } from './logout-notices.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
-export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts {
-  readonly issuer: string
+export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts, DocumentsPorts {
+  readonly keepLogoutNotice: LogoutNotices['enqueue']
+}
+
+/** A Provider, and what answers for its documents. */
+export interface BuiltProvider {
+  readonly provider: Provider
+  readonly serveDocument: ServeDocument
 }
 
 /** One Provider for one set of keys. All its state is in the stores, so that another can take its place at any time. */
-export function createProvider(ports: ProviderPorts): Provider {
+export function createProvider(ports: ProviderPorts): BuiltProvider {
   const provider = new Provider(ports.issuer, providerConfiguration(ports))
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
@@ -28,5 +37,6 @@ export function createProvider(ports: ProviderPorts): Provider {
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)
-  return provider
+  keepLogoutNotices(provider, ports.keepLogoutNotice)
+  return { provider, serveDocument: keepDocuments(provider, ports) }
 }
