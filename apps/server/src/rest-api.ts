@@ -19,6 +19,8 @@ import { openApiDocument } from './openapi/document.ts'
 import { setUpOperations } from './set-up/api.ts'
 import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
+import { ownSettingsOperations } from './settings/own/api.ts'
+import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { signUpOperations } from './sign-up/api.ts'
 import type { SignUp } from './sign-up/sign-up.ts'
@@ -28,16 +30,18 @@ import { createUserAdministration } from './users/user-administration.ts'
 import { groupItemDto } from './users/user-dto.ts'
 import { userSettingsOf } from './users/user-settings.ts'
 import { versionOperations } from './version/api.ts'
+import { createLatestVersion } from './version/latest-version.ts'
 import { ownVersion } from './version/version.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'staticApiKey'>
+  readonly config: Pick<Config, 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
   readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly ownSettings: OwnSettings
   readonly setUp: SetUp
   readonly signUp: SignUp
   readonly transaction: Transaction
@@ -53,7 +57,20 @@ export interface RestApi {
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
-  const { config, logger, database, pocket, directory, audit, settings, setUp, signUp, transaction, clock } = parts
+  const {
+    config,
+    logger,
+    database,
+    pocket,
+    directory,
+    audit,
+    settings,
+    ownSettings,
+    setUp,
+    signUp,
+    transaction,
+    clock,
+  } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -76,6 +93,11 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
   const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
+  const latestVersion = createLatestVersion({
+    url: config.versionCheckUrl,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+  })
   const operations = [
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
@@ -84,7 +106,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
-    ...versionOperations(),
+    ...ownSettingsOperations(ownSettings),
+    ...versionOperations(latestVersion),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,

@@ -189,8 +189,8 @@ const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
   ['GET /api/docs', 'public'],
   ['GET /api/audit-logs/export', 'administrator'],
-  ['GET /api/settings', 'administrator', settings],
-  ['PATCH /api/settings', 'administrator', settings],
+  ['GET /api/settings', 'administrator'],
+  ['PATCH /api/settings', 'administrator'],
   ['POST /api/oidc/revoke', 'protocol'],
 ]
 
