@@ -13,6 +13,8 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { createMailRoom } from './email/mail.ts'
+import { emailPages } from './email/page.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -79,7 +81,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const clock = systemClock
   const stores = typeormStores(dataSource)
   const directory = createDirectory({ ...directoryStores(dataSource), clock })
-  const audit = createAuditLog({
+  const recorder = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
@@ -89,16 +91,29 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     store: database.settings,
     masterKey,
     environment: config.settings,
-    audit,
+    audit: recorder,
     transaction: stores.transaction,
     clock,
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
+<<<<<<< HEAD
   const ownSettings = createOwnSettings({
     store: database.settings,
     environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
     audit,
     transaction: stores.transaction,
+=======
+  const { audit, open: openMail } = await createMailRoom({
+    appUrl: config.appUrl.replace(/\/$/, ''),
+    viewsDirectory,
+    logger,
+    database,
+    settings,
+    directory,
+    audit: recorder,
+    transaction: stores.transaction,
+    clock,
+>>>>>>> main
   })
   const atStart = await settings.values()
   const render = createPageRenderer({
@@ -128,8 +143,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
 
+  const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
+  scheduler.register({
+    name: 'send-logout-notices',
+    intervalMs: 5000,
+    run: (signal) => pocket.sendLogoutNotices(signal),
+  })
   scheduler.register({
     name: 'remove-expired-signup-tokens',
     intervalMs: hour,
@@ -144,6 +165,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
     },
   })
+
+  for (const job of mail.jobs) scheduler.register(job)
 
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values())
@@ -164,7 +187,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+<<<<<<< HEAD
     ownSettings,
+=======
+    mail,
+>>>>>>> main
     setUp,
     signUp,
     transaction: stores.transaction,
@@ -180,6 +207,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
+    email: emailPages({ mail, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 
@@ -215,6 +243,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
       await api.settled()
+      await mail.delivery.settled()
+      await pocket[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },
   }

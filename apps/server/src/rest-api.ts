@@ -8,6 +8,8 @@ import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './database/open-database.ts'
+import { emailOperations } from './email/api.ts'
+import type { Mail } from './email/mail.ts'
 import { groupOperations } from './groups/api.ts'
 import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
@@ -22,6 +24,7 @@ import { settingsOperations } from './settings/api.ts'
 import { ownSettingsOperations } from './settings/own/api.ts'
 import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
+import { oneTimeAccessOperations } from './sign-in/api.ts'
 import { signUpOperations } from './sign-up/api.ts'
 import type { SignUp } from './sign-up/sign-up.ts'
 import { createSignupTokens } from './sign-up/signup-tokens.ts'
@@ -32,16 +35,18 @@ import { userSettingsOf } from './users/user-settings.ts'
 import { versionOperations } from './version/api.ts'
 import { createLatestVersion } from './version/latest-version.ts'
 import { ownVersion } from './version/version.ts'
+import { webAuthnOperations } from './webauthn/api.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
   readonly ownSettings: OwnSettings
+  readonly mail: Mail
   readonly setUp: SetUp
   readonly signUp: SignUp
   readonly transaction: Transaction
@@ -71,6 +76,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     transaction,
     clock,
   } = parts
+  const { config, logger, database, pocket, directory, audit, settings, mail, setUp, signUp, transaction, clock } =
+    parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -87,6 +94,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     async forget(userId) {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
+      await mail.forget(userId)
     },
   })
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
@@ -102,12 +110,16 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
     ...apiKeyOperations(apiKeys),
+    ...webAuthnOperations({ pocket, directory, audit }),
+    ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(latestVersion),
+    ...emailOperations({ mail, store: database.emails, users, now: () => clock.now() }),
+    ...versionOperations(),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,

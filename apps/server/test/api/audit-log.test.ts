@@ -72,7 +72,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('a person sees their own entries and nobody else’s', async () => {
-    const { id, agent } = await instance.person('own')
+    const { id, agent } = await instance.personWithoutPasskey('own')
     const own = await entries('', { agent, query: '?pagination[limit]=100' })
     expect(own.map(({ event, userID }) => [event, userID]).sort()).toEqual([
       ['CODE_ISSUED', id],

@@ -5,7 +5,7 @@ type Happening =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'setup' | 'sign_up' | 'api'
+      readonly method: 'passkey' | 'code' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
       readonly passkeyId?: string
     }
   | {
@@ -14,6 +14,7 @@ type Happening =
       readonly accountId?: string
       readonly passkeyId?: string
     }
+  | { readonly event: 'reauthenticated'; readonly accountId: string; readonly passkeyId: string }
   | { readonly event: 'signed_out'; readonly accountId: string }
   | { readonly event: 'setup_completed'; readonly accountId: string; readonly method: 'setup' | 'api' }
   | {
@@ -135,6 +136,13 @@ type Happening =
       readonly endpoint: string
       readonly code: string
       readonly clientId?: string
+      readonly reason: string
+    }
+  | {
+      /** The client was not reached, however often it was tried. */
+      readonly event: 'logout_notice_failed'
+      readonly clientId: string
+      readonly accountId: string
       readonly reason: string
     }
   | {
