@@ -96,13 +96,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
-<<<<<<< HEAD
-  const ownSettings = createOwnSettings({
-    store: database.settings,
-    environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
-    audit,
-    transaction: stores.transaction,
-=======
   const { audit, open: openMail } = await createMailRoom({
     appUrl: config.appUrl.replace(/\/$/, ''),
     viewsDirectory,
@@ -113,7 +106,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit: recorder,
     transaction: stores.transaction,
     clock,
->>>>>>> main
+  })
+  const ownSettings = createOwnSettings({
+    store: database.settings,
+    environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
+    audit,
+    transaction: stores.transaction,
   })
   const atStart = await settings.values()
   const render = createPageRenderer({
@@ -187,11 +185,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
-<<<<<<< HEAD
     ownSettings,
-=======
     mail,
->>>>>>> main
     setUp,
     signUp,
     transaction: stores.transaction,

@@ -71,13 +71,12 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     audit,
     settings,
     ownSettings,
+    mail,
     setUp,
     signUp,
     transaction,
     clock,
   } = parts
-  const { config, logger, database, pocket, directory, audit, settings, mail, setUp, signUp, transaction, clock } =
-    parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -119,7 +118,6 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(latestVersion),
     ...emailOperations({ mail, store: database.emails, users, now: () => clock.now() }),
-    ...versionOperations(),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,

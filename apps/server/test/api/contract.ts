@@ -11,7 +11,6 @@ export interface ContractRoute {
   readonly comment?: string
 }
 
-const settings = 'settings'
 const images = 'images'
 const signUp = 'sign-up and login codes (issue 5)'
 const otherDevice = 'another device (issue 5)'

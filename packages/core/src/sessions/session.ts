@@ -24,7 +24,6 @@ const worth: Readonly<Record<SignInMethod, readonly [amr: string, acr: (typeof a
   passkey: ['phr', 'phr'],
   setup: ['phr', 'phr'],
   sign_up: ['phr', 'phr'],
-  sign_up: ['phr', 'phr'],
   // Whoever sets a server up is in charge of it, and nobody is there to let them in.
   setup_api: ['otp', '1'],
   api: ['otp', '0'],
