@@ -13,6 +13,7 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -44,7 +45,8 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
 }
 
-const hour = 60 * 60_000
+const minute = 60_000
+const hour = 60 * minute
 const day = 24 * hour
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
@@ -77,7 +79,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
-  const directory = createDirectory({ ...directoryStores(dataSource), clock })
+  const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
   const audit = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
@@ -127,6 +129,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     name: 'remove-expired-signup-tokens',
     intervalMs: hour,
     run: () => database.signupTokens.removeExpired(clock.now()),
+  })
+  scheduler.register({
+    name: 'end-memberships',
+    intervalMs: minute,
+    run: () => endMemberships({ directory, pocket, audit }),
   })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({

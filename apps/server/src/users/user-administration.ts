@@ -14,7 +14,7 @@ import type { UserSettings } from './user-settings.ts'
 
 export interface UserAdministrationPorts {
   readonly directory: Directory
-  readonly pocket: Pick<Pocket, 'endAccess' | 'issueLoginCode' | 'passkeys'>
+  readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessBy' | 'issueLoginCode' | 'passkeys'>
   readonly audit: AuditSink
   /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
   readonly transaction: Transaction
@@ -115,6 +115,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       change(actor, id, async () => {
         const { added, removed } = await users.setGroups(id, groupIds)
         if (added.length === 0 && removed.length === 0) return []
+        await pocket.endAccessBy(id, removed)
         return [{ event: 'account_groups_changed', accountId: id, added, removed, by: actor.id }]
       }),
 

@@ -187,6 +187,8 @@ const olderLines: readonly Line[] = [
 /** What this server has beside the contract. */
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
+  ['GET /api/user-groups/:id/members', 'administrator'],
+  ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
   ['GET /api/docs', 'public'],
   ['GET /api/settings', 'administrator', settings],
   ['PATCH /api/settings', 'administrator', settings],
