@@ -13,6 +13,8 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { createMailRoom } from './email/mail.ts'
+import { emailPages } from './email/page.ts'
 import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
@@ -80,7 +82,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const clock = systemClock
   const stores = typeormStores(dataSource)
   const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
-  const audit = createAuditLog({
+  const recorder = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
@@ -90,10 +92,21 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     store: database.settings,
     masterKey,
     environment: config.settings,
-    audit,
+    audit: recorder,
     transaction: stores.transaction,
     clock,
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
+  })
+  const { audit, open: openMail } = await createMailRoom({
+    appUrl: config.appUrl.replace(/\/$/, ''),
+    viewsDirectory,
+    logger,
+    database,
+    settings,
+    directory,
+    audit: recorder,
+    transaction: stores.transaction,
+    clock,
   })
   const atStart = await settings.values()
   const render = createPageRenderer({
@@ -123,8 +136,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
 
+  const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
+  scheduler.register({
+    name: 'send-logout-notices',
+    intervalMs: 5000,
+    run: (signal) => pocket.sendLogoutNotices(signal),
+  })
   scheduler.register({
     name: 'remove-expired-signup-tokens',
     intervalMs: hour,
@@ -141,6 +160,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: hour,
     run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
   })
+
+  for (const job of mail.jobs) scheduler.register(job)
 
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values())
@@ -161,6 +182,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    mail,
     setUp,
     signUp,
     transaction: stores.transaction,
@@ -175,7 +197,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
-    clients: clientPages({ pocket, authentication, audit, show, flashes }),
+    clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
+    email: emailPages({ mail, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 
@@ -211,6 +234,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
       await api.settled()
+      await mail.delivery.settled()
+      await pocket[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },
   }
