@@ -15,6 +15,7 @@ import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
+import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -47,7 +48,8 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
 }
 
-const hour = 60 * 60_000
+const minute = 60_000
+const hour = 60 * minute
 const day = 24 * hour
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
@@ -80,7 +82,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
-  const directory = createDirectory({ ...directoryStores(dataSource), clock })
+  const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
   const recorder = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
@@ -153,6 +155,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     name: 'remove-expired-signup-tokens',
     intervalMs: hour,
     run: () => database.signupTokens.removeExpired(clock.now()),
+  })
+  scheduler.register({
+    name: 'end-memberships',
+    intervalMs: minute,
+    run: () => endMemberships({ directory, pocket, audit }),
   })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({

@@ -97,7 +97,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     },
   })
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
-  const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
+  const groups = createGroupAdministration({ directory, pocket, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
   const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
   const latestVersion = createLatestVersion({

@@ -185,6 +185,8 @@ const olderLines: readonly Line[] = [
 /** What this server has beside the contract. */
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
+  ['GET /api/user-groups/:id/members', 'administrator'],
+  ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
   ['GET /api/emails', 'administrator'],
   ['POST /api/emails/:id/retry', 'administrator'],
   ['GET /api/docs', 'public'],
