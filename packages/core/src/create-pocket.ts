@@ -2,11 +2,13 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import Koa, { type Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
+import { findAccount } from './accounts/eligibility.ts'
 import { createApiAccess } from './apis/access.ts'
 import { type Apis, createApis } from './apis/apis.ts'
 import { forgetClient } from './apis/grants.ts'
 import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
+import { mayUse } from './clients/group-restriction.ts'
 import { type Clients, createClients } from './clients/registration.ts'
 import { systemClock } from './clock.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
@@ -85,6 +87,11 @@ export interface Pocket extends AsyncDisposable {
   bindBrowser(req: IncomingMessage, res: ServerResponse): string
   /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
   endAccess(accountId: string): Promise<void>
+  /**
+   * Ends what these groups let an account have: codes and tokens of clients that allow the groups, and that the account
+   * may not use any more. Call it when an account has left groups, in the transaction that took it out of them.
+   */
+  endAccessBy(accountId: string, groupIds: readonly string[]): Promise<void>
   /** Removes what core keeps of a deleted account: passkeys and consents too. */
   forgetAccount(accountId: string): Promise<void>
   /**
@@ -290,6 +297,15 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       return token
     },
     endAccess,
+    endAccessBy: (accountId, groupIds) =>
+      transaction(async () => {
+        const present = ((await findAccount(accounts, accountId))?.groups ?? []).map(({ id }) => id)
+        for (const groupId of groupIds)
+          for (const { id } of await stores.clients.allowedTo(groupId)) {
+            const client = await stores.clients.find(id)
+            if (client && !mayUse(client, present)) await stores.artifacts.destroyByAccountAndClient(accountId, id)
+          }
+      }),
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)

@@ -11,7 +11,6 @@ export interface ContractRoute {
   readonly comment?: string
 }
 
-const settings = 'settings'
 const images = 'images'
 const signUp = 'sign-up and login codes (issue 5)'
 const otherDevice = 'another device (issue 5)'
@@ -186,12 +185,14 @@ const olderLines: readonly Line[] = [
 /** What this server has beside the contract. */
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
+  ['GET /api/user-groups/:id/members', 'administrator'],
+  ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
   ['GET /api/emails', 'administrator'],
   ['POST /api/emails/:id/retry', 'administrator'],
   ['GET /api/docs', 'public'],
   ['GET /api/audit-logs/export', 'administrator'],
-  ['GET /api/settings', 'administrator', settings],
-  ['PATCH /api/settings', 'administrator', settings],
+  ['GET /api/settings', 'administrator'],
+  ['PATCH /api/settings', 'administrator'],
   ['POST /api/oidc/revoke', 'protocol'],
 ]
 

@@ -66,6 +66,15 @@ type Happening =
       readonly by: string
     }
   | {
+      readonly event: 'membership_end_changed'
+      readonly accountId: string
+      readonly groupId: string
+      /** RFC 3339; empty where it does not end by itself any more. */
+      readonly endsAt: string
+      readonly by: string
+    }
+  | { readonly event: 'membership_ended'; readonly accountId: string; readonly groupId: string }
+  | {
       readonly event: 'group_claims_changed'
       readonly groupId: string
       readonly keys: readonly string[]
