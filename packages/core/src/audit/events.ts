@@ -5,7 +5,7 @@ type Happening =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'setup' | 'sign_up' | 'api'
+      readonly method: 'passkey' | 'code' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
       readonly passkeyId?: string
     }
   | {
@@ -14,6 +14,7 @@ type Happening =
       readonly accountId?: string
       readonly passkeyId?: string
     }
+  | { readonly event: 'reauthenticated'; readonly accountId: string; readonly passkeyId: string }
   | { readonly event: 'signed_out'; readonly accountId: string }
   | { readonly event: 'setup_completed'; readonly accountId: string; readonly method: 'setup' | 'api' }
   | {
@@ -64,6 +65,15 @@ type Happening =
       readonly removed: readonly string[]
       readonly by: string
     }
+  | {
+      readonly event: 'membership_end_changed'
+      readonly accountId: string
+      readonly groupId: string
+      /** RFC 3339; empty where it does not end by itself any more. */
+      readonly endsAt: string
+      readonly by: string
+    }
+  | { readonly event: 'membership_ended'; readonly accountId: string; readonly groupId: string }
   | {
       readonly event: 'group_claims_changed'
       readonly groupId: string

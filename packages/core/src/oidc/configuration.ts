@@ -5,6 +5,7 @@ import type { ApiAccessReader } from '../apis/access.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
+import { acrValues } from '../sessions/session.ts'
 import { createFindAccount } from './accounts.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { createGrantLoader } from './grants.ts'
@@ -73,7 +74,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     jwks: { keys: [...ports.keys] },
     claims: { ...claimsByScope },
     scopes: [...supportedScopes],
-    acrValues: ['phr', '0'],
+    acrValues: [...acrValues],
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
