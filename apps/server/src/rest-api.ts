@@ -3,6 +3,7 @@ import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import { apiKeyOperations } from './api-keys/api.ts'
 import { createApiKeys } from './api-keys/api-keys.ts'
+import { apiOperations } from './apis/api.ts'
 import { auditLogOperations } from './audit-log/api.ts'
 import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
@@ -126,6 +127,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       clock,
       ...groupPorts(pocket, directory),
     }),
+    ...apiOperations({ pocket, audit, transaction }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })
