@@ -14,7 +14,9 @@ import {
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
+import { protocolConflicts } from './protocol-conflicts.ts'
 import { type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
+import { type ReadAddress, sectorProblems } from './sector.ts'
 
 /** The clients of this provider. Changes hold from the next request on. */
 export interface Clients {
@@ -55,13 +57,14 @@ export interface ClientsPorts {
   readonly store: ClientStore
   readonly clock: Clock
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
+  readonly read: ReadAddress
   /** Ends what the client was given, within the transaction that removes it. */
   readonly onRemove: (clientId: string) => Promise<void>
 }
 
 const mostSecrets = 20
 
-export function createClients({ store, clock, transaction, onRemove }: ClientsPorts): Clients {
+export function createClients({ store, clock, transaction, read, onRemove }: ClientsPorts): Clients {
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -105,14 +108,19 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
         createdAt: now,
         updatedAt: now,
       }
+      refuse([...protocolConflicts(client), ...(await sectorProblems(client, undefined, read))])
       if (!(await store.insert(client))) throw new Conflict('client_id_already_exists', 'The client ID is taken.')
       return client
     },
 
     async update(id, input) {
       refuse(problems(input))
+      const known = await store.find(id)
+      // Others are read from before the transaction begins: nobody may wait for them there.
+      if (known) refuse(await sectorProblems(decided(input, known), known, read))
       return change(id, (before) => {
         const wanted = decided(input, before)
+        refuse(protocolConflicts(wanted))
         return { ...wanted, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
       })
     },
