@@ -14,7 +14,7 @@ import type { SigningKey } from './keys.ts'
 import type { ProtocolPages } from './pages.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
-import { resourceIndicators } from './resources.ts'
+import { refusedBeforeUse, resourceIndicators } from './resources.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -67,6 +67,7 @@ export function cookieNames(secure: boolean) {
 export function providerConfiguration(ports: ConfigurationPorts): Configuration {
   const { accounts, secure, pages } = ports
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const
+  const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
     findAccount: createFindAccount(accounts),
@@ -93,7 +94,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     ttl: { ...lifetimes, Session: ports.sessionLifetime },
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
-    rotateRefreshToken: true,
+    rotateRefreshToken: refusedBeforeUse(indicators, () => true),
     renderError: pages.renderError,
     fetch: outboundFetch(ports.fetch),
     features: {
@@ -104,7 +105,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
       jwtIntrospection: { enabled: true },
-      resourceIndicators: resourceIndicators(ports.apiAccess),
+      resourceIndicators: indicators,
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,

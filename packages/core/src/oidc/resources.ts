@@ -54,6 +54,26 @@ function assertAllowed({ oidc }: KoaContextWithOIDC, keys: readonly string[]): v
   if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused)
 }
 
+/**
+ * Decides whether a refresh token is replaced by its use. It is used up before the library looks at the resource, so what
+ * has to be refused is refused here, where the client keeps it for the time when it may be used again.
+ */
+export function refusedBeforeUse(
+  { getResourceServerInfo }: ReturnType<typeof resourceIndicators>,
+  rotates: (ctx: KoaContextWithOIDC) => boolean,
+) {
+  return async (ctx: KoaContextWithOIDC): Promise<boolean> => {
+    const { client, params } = ctx.oidc
+    const { RefreshToken: token } = ctx.oidc.entities
+    const wanted: readonly unknown[] = [params?.resource || token?.resource || []].flat()
+    for (const resource of client && token ? wanted : []) {
+      if (typeof resource !== 'string' || !token?.resourceIndicators.has(resource)) throw new errors.InvalidTarget()
+      if (client) await getResourceServerInfo(ctx, resource, client)
+    }
+    return rotates(ctx)
+  }
+}
+
 /** What a request asks of the APIs: by resource indicator as the request has it. */
 export function requestedAtApis(oidc: KoaContextWithOIDC['oidc']): readonly RequestedAtApi[] {
   const servers = Object.entries(oidc.resourceServers ?? {})
