@@ -93,7 +93,13 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
-    ...emailOperations({ mail, store: database.emails, users, now: () => clock.now() }),
+    ...emailOperations({
+      mail,
+      store: database.emails,
+      users,
+      bindBrowser: pocket.bindBrowser,
+      now: () => clock.now(),
+    }),
     ...versionOperations(),
     ...clientOperations({
       pocket,
