@@ -15,6 +15,7 @@ import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
+import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -30,6 +31,7 @@ import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
+import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { signUpPages } from './sign-up/page.ts'
@@ -46,7 +48,8 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
 }
 
-const hour = 60 * 60_000
+const minute = 60_000
+const hour = 60 * minute
 const day = 24 * hour
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
@@ -79,7 +82,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
-  const directory = createDirectory({ ...directoryStores(dataSource), clock })
+  const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
   const recorder = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
@@ -105,6 +108,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit: recorder,
     transaction: stores.transaction,
     clock,
+  })
+  const ownSettings = createOwnSettings({
+    store: database.settings,
+    environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
+    audit,
+    transaction: stores.transaction,
   })
   const atStart = await settings.values()
   const render = createPageRenderer({
@@ -147,11 +156,19 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: hour,
     run: () => database.signupTokens.removeExpired(clock.now()),
   })
+  scheduler.register({
+    name: 'end-memberships',
+    intervalMs: minute,
+    run: () => endMemberships({ directory, pocket, audit }),
+  })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
     intervalMs: hour,
-    run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
+    async run(signal) {
+      const { auditLogRetentionDays } = await ownSettings.values()
+      await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
+    },
   })
 
   for (const job of mail.jobs) scheduler.register(job)
@@ -175,6 +192,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    ownSettings,
     mail,
     setUp,
     signUp,
