@@ -182,6 +182,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     transaction: stores.transaction,
     settings: signUpSettings,
+    verifyEmail: (user) => mail.verification.begin(user),
     clock,
   })
   const api = composeRestApi({
