@@ -12,6 +12,7 @@ import type { SigningKey } from './keys.ts'
 import type { ProtocolPages } from './pages.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
+import { requestedScopes } from './requested-claims.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -72,6 +73,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     scopes: [...supportedScopes],
     acrValues: ['phr', '0'],
     conformIdTokenClaims: false,
+    extraParams: requestedScopes,
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: signingAlgorithms,
@@ -94,6 +96,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     fetch: outboundFetch(ports.fetch),
     features: {
       devInteractions: { enabled: false },
+      claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: introspectionPolicy(accounts) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },

@@ -1,4 +1,5 @@
 import Provider from 'oidc-provider'
+import { tellChosenClaims } from './claim-overrides.ts'
 import { overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
@@ -23,6 +24,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
+  tellChosenClaims(provider)
   keepSessionsInPlace(provider)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)

@@ -1,5 +1,4 @@
 import type { User } from '../users/user.ts'
-import type { Group } from './group.ts'
 
 /** The ids of what came and what went: groups of a user, or users of a group. */
 export interface MembershipChange {
@@ -9,8 +8,6 @@ export interface MembershipChange {
 
 /** Who is in which group. What changes it is called under the lock of the users. */
 export interface MembershipStore {
-  /** By name. */
-  groupsOf(userId: string): Promise<readonly Group[]>
   /** By user name. */
   membersOf(groupId: string): Promise<readonly User[]>
   /** The user, who is there, is in these groups and in no others. Unknown ones are left aside. */

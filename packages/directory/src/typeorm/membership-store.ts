@@ -1,19 +1,13 @@
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/typeorm'
-import type { Group } from '../groups/group.ts'
 import type { MembershipChange, MembershipStore } from '../groups/membership-store.ts'
 import type { User } from '../users/user.ts'
-import { groupTable } from './group.table.ts'
-import { groupsOf } from './group-store.ts'
 import { listed } from './ids.ts'
 import { userTable } from './user.table.ts'
 import { usersOf } from './user-store.ts'
 
-const groups = new TableRows(groupTable)
 const users = new TableRows(userTable)
 
 const sql = {
-  groupsOf: `${groups.select} WHERE id IN (SELECT group_id FROM pocket_membership WHERE user_id = $1)
-    ORDER BY name_key, id`,
   membersOf: `${users.select} WHERE id IN (SELECT user_id FROM pocket_membership WHERE group_id = $1)
     ORDER BY user_name_key`,
 }
@@ -27,10 +21,6 @@ export class TypeormMembershipStore implements MembershipStore {
   constructor(database: Database) {
     this.#database = database
     this.#replacing = { user: replacing(database.kind, 'user'), group: replacing(database.kind, 'group') }
-  }
-
-  async groupsOf(userId: string): Promise<readonly Group[]> {
-    return groupsOf(await this.#database.query(sql.groupsOf, [userId]))
   }
 
   async membersOf(groupId: string): Promise<readonly User[]> {
