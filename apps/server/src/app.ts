@@ -13,6 +13,9 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { createMailRoom } from './email/mail.ts'
+import { emailPages } from './email/page.ts'
+import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -30,6 +33,9 @@ import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
+import { signUpPages } from './sign-up/page.ts'
+import { createSignUp } from './sign-up/sign-up.ts'
+import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -41,7 +47,8 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
 }
 
-const hour = 60 * 60_000
+const minute = 60_000
+const hour = 60 * minute
 const day = 24 * hour
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
@@ -74,8 +81,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
-  const directory = createDirectory({ ...directoryStores(dataSource), clock })
-  const audit = createAuditLog({
+  const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
+  const recorder = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
@@ -85,10 +92,21 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     store: database.settings,
     masterKey,
     environment: config.settings,
-    audit,
+    audit: recorder,
     transaction: stores.transaction,
     clock,
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
+  })
+  const { audit, open: openMail } = await createMailRoom({
+    appUrl: config.appUrl.replace(/\/$/, ''),
+    viewsDirectory,
+    logger,
+    database,
+    settings,
+    directory,
+    audit: recorder,
+    transaction: stores.transaction,
+    clock,
   })
   const atStart = await settings.values()
   const render = createPageRenderer({
@@ -100,6 +118,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
   const show = createShowPage(render)
 
+  const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
   const pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
@@ -113,11 +132,28 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     otherWaysAt: '/lc',
+    signUpAt,
     clock,
   })
 
+  const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
+  scheduler.register({
+    name: 'send-logout-notices',
+    intervalMs: 5000,
+    run: (signal) => pocket.sendLogoutNotices(signal),
+  })
+  scheduler.register({
+    name: 'remove-expired-signup-tokens',
+    intervalMs: hour,
+    run: () => database.signupTokens.removeExpired(clock.now()),
+  })
+  scheduler.register({
+    name: 'end-memberships',
+    intervalMs: minute,
+    run: () => endMemberships({ directory, pocket, audit }),
+  })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -125,7 +161,19 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
   })
 
+  for (const job of mail.jobs) scheduler.register(job)
+
   const setUp = createSetUp({ pocket, directory, audit })
+  const signUpSettings = async () => signUpSettingsOf(await settings.values())
+  const signUp = createSignUp({
+    pocket,
+    directory,
+    tokens: database.signupTokens,
+    audit,
+    transaction: stores.transaction,
+    settings: signUpSettings,
+    clock,
+  })
   const api = composeRestApi({
     config,
     logger,
@@ -134,7 +182,9 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    mail,
     setUp,
+    signUp,
     transaction: stores.transaction,
     clock,
   })
@@ -143,10 +193,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
-    signIn: signInPages({ pocket, directory, authentication, show }),
+    signIn: signInPages({ pocket, directory, authentication, show, signUpAt }),
     setUp: setUpPages({ setUp, show }),
+    signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
-    clients: clientPages({ pocket, authentication, audit, show, flashes }),
+    clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
+    email: emailPages({ mail, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 
@@ -182,6 +234,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
       await api.settled()
+      await mail.delivery.settled()
+      await pocket[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },
   }

@@ -8,6 +8,8 @@ import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './database/open-database.ts'
+import { emailOperations } from './email/api.ts'
+import type { Mail } from './email/mail.ts'
 import { groupOperations } from './groups/api.ts'
 import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
@@ -20,22 +22,29 @@ import { setUpOperations } from './set-up/api.ts'
 import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
 import type { Settings } from './settings/settings.ts'
+import { oneTimeAccessOperations } from './sign-in/api.ts'
+import { signUpOperations } from './sign-up/api.ts'
+import type { SignUp } from './sign-up/sign-up.ts'
+import { createSignupTokens } from './sign-up/signup-tokens.ts'
 import { userOperations } from './users/api.ts'
 import { createUserAdministration } from './users/user-administration.ts'
 import { groupItemDto } from './users/user-dto.ts'
 import { userSettingsOf } from './users/user-settings.ts'
 import { versionOperations } from './version/api.ts'
 import { ownVersion } from './version/version.ts'
+import { webAuthnOperations } from './webauthn/api.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'staticApiKey'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly mail: Mail
   readonly setUp: SetUp
+  readonly signUp: SignUp
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -49,7 +58,8 @@ export interface RestApi {
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
-  const { config, logger, database, pocket, directory, audit, settings, setUp, transaction, clock } = parts
+  const { config, logger, database, pocket, directory, audit, settings, mail, setUp, signUp, transaction, clock } =
+    parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -66,20 +76,33 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     async forget(userId) {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
+      await mail.forget(userId)
     },
   })
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
-  const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
+  const groups = createGroupAdministration({ directory, pocket, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
+  const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
   const operations = [
     ...setUpOperations(setUp),
+    ...signUpOperations({ signUp, tokens }),
     ...apiKeyOperations(apiKeys),
+    ...webAuthnOperations({ pocket, directory, audit }),
+    ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
-    ...auditLogOperations({ store: database.auditLog }),
+    ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
+    ...emailOperations({ mail, store: database.emails, users, now: () => clock.now() }),
     ...versionOperations(),
-    ...clientOperations({ pocket, accounts: directory.accounts, audit, clock, ...groupPorts(pocket, directory) }),
+    ...clientOperations({
+      pocket,
+      accounts: directory.accounts,
+      audit,
+      transaction,
+      clock,
+      ...groupPorts(pocket, directory),
+    }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })

@@ -27,6 +27,8 @@ export interface PocketOptions {
   readonly trustProxy?: TrustProxy
   /** The host's page of other ways to sign in; it is given `?redirect=` with the way back. By default there is none. */
   readonly otherWaysAt?: string
+  /** The host's page on which strangers sign up, while they may; it is given `?redirect=` with the way back. */
+  readonly signUpAt?: () => Promise<string | null>
   /** Seconds that a session lives after its last use by a client. By default 3600. */
   readonly sessionLifetime?: number
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */

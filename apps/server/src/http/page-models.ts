@@ -13,6 +13,18 @@ export interface SetupPage {
   readonly view: 'setup'
 }
 
+/** `/signup` and `/st/TOKEN`: lets a stranger in. */
+export interface SignUpPage {
+  readonly view: 'sign-up'
+  /** Empty where everybody may sign up. */
+  readonly token: string
+  readonly emailRequired: boolean
+  /** The passkey's answer is posted to it. */
+  readonly submitTo: string
+  /** For whoever has an account. */
+  readonly signInAt: string
+}
+
 /** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
 export interface CodePage {
   readonly view: 'code'
@@ -24,6 +36,15 @@ export interface CodePage {
   readonly problem: string | null
   /** The path to go to afterwards, sent back as `redirect`. */
   readonly redirect: string
+}
+
+/** `/verify-email`: confirms that an address belongs to whoever is signed in. */
+export interface VerifyEmailPage {
+  readonly view: 'verify-email'
+  readonly state: 'ask' | 'verified' | 'refused'
+  /** Sent back by the form. */
+  readonly token: string
+  readonly email: string
 }
 
 /** A passkey as its owner sees it. Instants are milliseconds since the Unix epoch. */
@@ -131,4 +152,14 @@ export interface ClientPage {
 }
 
 /** Every page of the server, told apart by `view`, which is also the name of its template. */
-export type PageModel = View | SetupPage | CodePage | AccountPage | ClientsPage | ClientNewPage | ClientPage
+export type PageModel =
+  | View
+  | SetupPage
+  | CodePage
+  | VerifyEmailPage
+  | SignUpPage
+  | CodePage
+  | AccountPage
+  | ClientsPage
+  | ClientNewPage
+  | ClientPage

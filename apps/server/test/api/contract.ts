@@ -14,7 +14,6 @@ export interface ContractRoute {
 const settings = 'settings'
 const images = 'images'
 const signUp = 'sign-up and login codes (issue 5)'
-const passkeys = 'passkeys (issue 5)'
 const otherDevice = 'another device (issue 5)'
 const protocol = 'the protocol (issue 4)'
 const systems = 'LDAP and SCIM (issue 8)'
@@ -29,7 +28,7 @@ const lines: readonly Line[] = [
   ['GET /api/application-configuration', 'public'],
   ['GET /api/application-configuration/all', 'administrator'],
   ['PUT /api/application-configuration', 'administrator'],
-  ['POST /api/application-configuration/test-email', 'administrator', settings],
+  ['POST /api/application-configuration/test-email', 'administrator'],
   ['POST /api/application-configuration/sync-ldap', 'administrator', systems],
 
   ['GET /api/application-images/logo', 'public', images],
@@ -63,9 +62,9 @@ const lines: readonly Line[] = [
   ['DELETE /api/users/:id/profile-picture', 'administrator', images],
   ['DELETE /api/users/me/profile-picture', 'user', images],
   ['POST /api/users/:id/one-time-access-token', 'administrator'],
-  ['POST /api/users/:id/one-time-access-email', 'administrator', signUp],
-  ['POST /api/users/me/send-email-verification', 'user', signUp],
-  ['POST /api/users/me/verify-email', 'user', signUp],
+  ['POST /api/users/:id/one-time-access-email', 'administrator'],
+  ['POST /api/users/me/send-email-verification', 'user'],
+  ['POST /api/users/me/verify-email', 'user'],
 
   ['GET /api/custom-claims/suggestions', 'administrator'],
   ['PUT /api/custom-claims/user/:userId', 'administrator'],
@@ -129,25 +128,25 @@ const lines: readonly Line[] = [
   ['GET /api/audit-logs/filters/client-names', 'administrator'],
   ['GET /api/audit-logs/filters/users', 'administrator'],
 
-  ['GET /api/webauthn/register/start', 'session', passkeys],
-  ['POST /api/webauthn/register/finish', 'session', passkeys],
-  ['GET /api/webauthn/login/start', 'public', passkeys],
-  ['POST /api/webauthn/login/finish', 'public', passkeys],
-  ['POST /api/webauthn/logout', 'user', passkeys],
-  ['POST /api/webauthn/reauthenticate', 'session', passkeys],
-  ['GET /api/webauthn/credentials', 'user', passkeys],
-  ['PATCH /api/webauthn/credentials/:id', 'user', passkeys],
-  ['DELETE /api/webauthn/credentials/:id', 'user', passkeys],
+  ['GET /api/webauthn/register/start', 'session'],
+  ['POST /api/webauthn/register/finish', 'session'],
+  ['GET /api/webauthn/login/start', 'public'],
+  ['POST /api/webauthn/login/finish', 'public'],
+  ['POST /api/webauthn/logout', 'user'],
+  ['POST /api/webauthn/reauthenticate', 'session'],
+  ['GET /api/webauthn/credentials', 'user'],
+  ['PATCH /api/webauthn/credentials/:id', 'user'],
+  ['DELETE /api/webauthn/credentials/:id', 'user'],
 
-  ['POST /api/one-time-access-token/:token', 'public', signUp],
+  ['POST /api/one-time-access-token/:token', 'public'],
   ['POST /api/one-time-access-email', 'public', signUp],
 
   ['GET /api/signup/setup', 'public'],
   ['POST /api/signup/setup', 'public'],
-  ['POST /api/signup', 'public', signUp],
-  ['POST /api/signup-tokens', 'administrator', signUp],
-  ['GET /api/signup-tokens', 'administrator', signUp],
-  ['DELETE /api/signup-tokens/:id', 'administrator', signUp],
+  ['POST /api/signup', 'public'],
+  ['POST /api/signup-tokens', 'administrator'],
+  ['GET /api/signup-tokens', 'administrator'],
+  ['DELETE /api/signup-tokens/:id', 'administrator'],
 
   ['POST /api/device-login/requests', 'public', otherDevice],
   ['POST /api/device-login/requests/:id/exchange', 'public', otherDevice],
@@ -187,7 +186,12 @@ const olderLines: readonly Line[] = [
 /** What this server has beside the contract. */
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
+  ['GET /api/user-groups/:id/members', 'administrator'],
+  ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
+  ['GET /api/emails', 'administrator'],
+  ['POST /api/emails/:id/retry', 'administrator'],
   ['GET /api/docs', 'public'],
+  ['GET /api/audit-logs/export', 'administrator'],
   ['GET /api/settings', 'administrator', settings],
   ['PATCH /api/settings', 'administrator', settings],
   ['POST /api/oidc/revoke', 'protocol'],

@@ -17,7 +17,15 @@ export const ceremony = {
   submitTo: '/submit',
 } as const
 
-const signIn = { view: 'sign-in', client: null, ceremony, reason: 'first', otherWaysAt: '/lc', cancelTo: null } as const
+const signIn = {
+  view: 'sign-in',
+  client: null,
+  ceremony,
+  reason: 'first',
+  otherWaysAt: '/lc',
+  signUpAt: null,
+  cancelTo: null,
+} as const
 const passkeys = [
   { id: '1', name: 'iCloud Keychain', synced: true, createdAt: now - 90 * day, lastUsedAt: now - 3 * 3_600_000 },
   {
@@ -111,6 +119,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
       { claim: 'groups', value: 'family, photos', verified: null },
       { claim: 'offline_access', value: '', verified: null },
     ],
+    apis: [],
     allowedBefore: false,
     submitTo: '/interaction/1/consent',
     cancelTo: '/interaction/1/cancel',
@@ -120,6 +129,31 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     client: { ...immich, destination: null, name: 'An application whose name is far longer than it ought to be' },
     account: { userName: 'dolores', displayName: '' },
     claims: [],
+    apis: [],
+    allowedBefore: true,
+    submitTo: '/interaction/1/consent',
+    cancelTo: '/interaction/1/cancel',
+  },
+  'consent-apis': {
+    view: 'consent',
+    client: immich,
+    account: { userName: 'anna', displayName: 'Anna Koch' },
+    claims: [],
+    apis: [
+      {
+        name: 'Photos',
+        resource: 'https://photos.example.com/api',
+        permissions: [
+          {
+            key: 'photos:read',
+            name: 'See photos',
+            description: 'Every photo that you can see, with its place and time',
+          },
+          { key: 'photos:write', name: 'Add photos', description: '' },
+        ],
+      },
+      { name: 'Weather', resource: 'urn:example:weather', permissions: [] },
+    ],
     allowedBefore: true,
     submitTo: '/interaction/1/consent',
     cancelTo: '/interaction/1/cancel',
@@ -152,6 +186,14 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   },
   'signed-out': { view: 'signed-out', client: null },
   setup: { view: 'setup' },
+  'sign-up': { view: 'sign-up', token: '', emailRequired: true, submitTo: '/signup', signInAt: '/login' },
+  'sign-up-by-token': {
+    view: 'sign-up',
+    token: 'aB3dE5gH7jK9mN1p',
+    emailRequired: false,
+    submitTo: '/signup?redirect=%2Finteraction%2F1',
+    signInAt: '/interaction/1',
+  },
   code: { view: 'code', code: '', fromLink: false, problem: null, redirect: '/interaction/1' },
   'code-from-link': { view: 'code', code: 'K7QP2M', fromLink: true, problem: null, redirect: '/settings/account' },
   'code-refused': {
@@ -161,6 +203,9 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     problem: 'code_invalid',
     redirect: '/settings/account',
   },
+  'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com' },
+  'verify-email-verified': { view: 'verify-email', state: 'verified', token: '', email: 'anna@example.com' },
+  'verify-email-refused': { view: 'verify-email', state: 'refused', token: '', email: 'anna@example.com' },
   account,
   'account-one-passkey': {
     ...account,

@@ -29,6 +29,8 @@ export interface SignInView {
   readonly reason: 'first' | 'again'
   /** The page with other ways to sign in; it leads back here. `null` where there is none. */
   readonly otherWaysAt: string | null
+  /** The page on which strangers sign up; it leads back here. `null` where they cannot. */
+  readonly signUpAt: string | null
   /** `POST` it to go back to the client without signing in; `null` where there is no way back. */
   readonly cancelTo: string | null
 }
@@ -43,12 +45,22 @@ export interface ClaimView {
   readonly verified: boolean | null
 }
 
+/** An API that a client wants to use in the person's name. */
+export interface ApiView {
+  readonly name: string
+  /** Its address, as the client asks for it. */
+  readonly resource: string
+  /** What the client will be allowed to do there; with none it gets in and may do nothing that needs a permission. */
+  readonly permissions: readonly { readonly key: string; readonly name: string; readonly description: string }[]
+}
+
 /** Asks whether a client may know who the person is. */
 export interface ConsentView {
   readonly view: 'consent'
   readonly client: ClientView
   readonly account: { readonly userName: string; readonly displayName: string }
   readonly claims: readonly ClaimView[]
+  readonly apis: readonly ApiView[]
   /** Whether the person allowed this client something before. */
   readonly allowedBefore: boolean
   /** A form posted to it allows. */

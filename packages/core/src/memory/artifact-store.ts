@@ -37,6 +37,12 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#first((artifact) => artifact.model === model && artifact.uid === uid)
   }
 
+  listByAccount(model: string, accountId: string): Promise<readonly Artifact[]> {
+    return this.#state.run(() =>
+      [...this.#artifacts.values()].filter((each) => each.model === model && each.accountId === accountId),
+    )
+  }
+
   findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined> {
     return this.#first((artifact) => artifact.model === model && artifact.userCodeHash === userCodeHash)
   }

@@ -28,6 +28,8 @@ export interface ArtifactStore {
   replace(key: string, artifact: Artifact): Promise<boolean>
   find(key: string): Promise<Artifact | undefined>
   findByUid(model: string, uid: string): Promise<Artifact | undefined>
+  /** The artifacts of one model that let this account in; expired ones too. */
+  listByAccount(model: string, accountId: string): Promise<readonly Artifact[]>
   findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined>
   /** Marks it as consumed; returns `true` for exactly one of any number of calls. `at` in milliseconds. */
   consume(key: string, at: number): Promise<boolean>

@@ -33,12 +33,18 @@ export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
     grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
     token_endpoint_auth_method: client.isPublic ? 'none' : 'client_secret_basic',
     id_token_signed_response_alg: 'RS256',
+    // Answered in this form where a request accepts it (RFC 9701 §4).
+    introspection_signed_response_alg: 'RS256',
     require_pushed_authorization_requests: client.requiresPushedAuthorizationRequests,
     // Nobody knows it: were it guessable, tokens signed with it would be believed.
     ...(!client.isPublic && { client_secret: masterKey.mac('client placeholder', client.id) }),
     // Two, since the library fills in the only one where a request names none.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
+    ...(client.protocol.backchannelLogoutUri !== null && {
+      backchannel_logout_uri: client.protocol.backchannelLogoutUri,
+      backchannel_logout_session_required: client.protocol.backchannelLogoutSessionRequired,
+    }),
     ...extrasOf(client),
   })
 }

@@ -1,9 +1,11 @@
 import type { Adapter, Configuration } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
+import type { ApiAccessReader } from '../apis/access.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
+import { acrValues } from '../sessions/session.ts'
 import { createFindAccount } from './accounts.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { createGrantLoader } from './grants.ts'
@@ -13,6 +15,7 @@ import type { ProtocolPages } from './pages.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
 import { requestedScopes } from './requested-claims.ts'
+import { resourceIndicators } from './resources.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -40,6 +43,7 @@ export interface ConfigurationPorts {
   readonly adapter: (model: string) => Adapter
   readonly accounts: AccountStore
   readonly consents: ConsentStore
+  readonly apiAccess: ApiAccessReader
   readonly clock: Clock
   readonly keys: readonly SigningKey[]
   readonly cookieKeys: readonly string[]
@@ -71,7 +75,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     jwks: { keys: [...ports.keys] },
     claims: { ...claimsByScope },
     scopes: [...supportedScopes],
-    acrValues: ['phr', '0'],
+    acrValues: [...acrValues],
     conformIdTokenClaims: false,
     extraParams: requestedScopes,
     responseTypes: ['code'],
@@ -95,14 +99,15 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     renderError: pages.renderError,
     fetch: outboundFetch(ports.fetch),
     features: {
+      backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: introspectionPolicy(accounts) },
+      introspection: { enabled: true, allowedPolicy: introspectionPolicy(ports) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
-      // Grants of APIs to clients are made elsewhere; until a client has one, no resource can be asked for.
-      resourceIndicators: { enabled: false },
+      jwtIntrospection: { enabled: true },
+      resourceIndicators: resourceIndicators(ports.apiAccess),
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,
@@ -117,6 +122,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
 /** RS256 alone, until a client can choose another; never an algorithm whose key is a client's secret. */
 const signingAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: ['RS256'],
+  introspectionSigningAlgValues: ['RS256'],
 }
 
 /** The library's dispatcher refuses private addresses, allowed ones too; the guarded fetch has one of its own. */

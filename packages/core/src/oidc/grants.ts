@@ -6,6 +6,7 @@ import { Misconfigured } from '../errors.ts'
 import { groupIdsOf } from './accounts.ts'
 import { extras } from './client-metadata.ts'
 import { claimsAskedFor, scopesBehindClaims } from './requested-claims.ts'
+import { consentKeys, type RequestedAtApi, requestedAtApis } from './resources.ts'
 
 type Grant = InstanceType<Provider['Grant']>
 
@@ -19,29 +20,44 @@ export function createGrantLoader(consents: ConsentStore) {
     if (!client || !account || !session)
       throw new Misconfigured('A grant was asked for without a client, an account or a session.')
     const claims = claimsAskedFor(params?.claims)
+    const atApis = requestedAtApis(ctx.oidc)
     const requested = [...new Set([...requestParamOIDCScopes, ...scopesBehindClaims(params?.claims)])]
+    const needed = [...requested, ...consentKeys(atApis)]
     const grantId = session.grantIdFor(client.clientId)
     const present = grantId === undefined ? undefined : await provider.Grant.find(grantId)
-    if (requested.length === 0) return present
-    if (present && allows(present, requested, claims)) return present
+    if (present && needed.length > 0 && holds(present, { scopes: requested, claims, atApis })) return present
     const { pocket_skip_consent: skipConsent, pocket_access: access } = extras(client)
     const unasked = skipConsent && !prompts.has('consent') && mayUse(access, groupIdsOf(account))
     const consent = await consents.find(account.accountId, client.clientId)
-    const allowed = new Set([...(consent?.scopes ?? []), ...(unasked ? requested : [])])
-    if (!covers([...allowed], requested)) return undefined
+    const allowed = new Set([...(consent?.scopes ?? []), ...(unasked ? needed : [])])
+    if (needed.length === 0 || !needed.every((key) => allowed.has(key))) return undefined
     // A grant that is there is widened, so that whoever ends it ends all that was given in this session.
     const grant = present ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
-    grant.addOIDCScope([...allowed])
+    grant.addOIDCScope([...allowed].filter((scope) => !scope.includes('\x1f')))
     if (claims.length > 0) grant.addOIDCClaims([...claims])
+    for (const { indicator, scopes } of atApis) if (scopes.length > 0) grant.addResourceScope(indicator, [...scopes])
     await grant.save()
     return grant
   }
 }
 
-function allows(grant: Grant, scopes: readonly string[], claims: readonly string[]): boolean {
-  return covers(grant.getOIDCScope().split(' '), scopes) && covers(grant.getOIDCClaims(), claims)
+interface Wanted {
+  readonly scopes: readonly string[]
+  readonly claims: readonly string[]
+  readonly atApis: readonly RequestedAtApi[]
 }
 
-function covers(allowed: readonly string[], requested: readonly string[]): boolean {
-  return requested.every((name) => allowed.includes(name))
+function holds(grant: Grant, { scopes, claims, atApis }: Wanted): boolean {
+  const covered = (held: readonly string[], wanted: readonly string[]) => {
+    const all = new Set(held)
+    return wanted.every((name) => all.has(name))
+  }
+  return (
+    covered(grant.getOIDCScope().split(' '), scopes) &&
+    covered(grant.getOIDCClaims(), claims) &&
+    atApis.every(
+      ({ indicator, scopes: wanted }) =>
+        wanted.length > 0 && covered(grant.getResourceScope(indicator).split(' '), wanted),
+    )
+  )
 }

@@ -1,4 +1,5 @@
 import Provider from 'oidc-provider'
+import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { tellChosenClaims } from './claim-overrides.ts'
 import { overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
@@ -7,10 +8,13 @@ import { type DocumentsPorts, keepDocuments, type ServeDocument } from './docume
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
 import { revokeAtLogout } from './logout.ts'
+import { keepLogoutNotices } from './logout-notices.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
-export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts, DocumentsPorts {}
+export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts, DocumentsPorts {
+  readonly keepLogoutNotice: LogoutNotices['enqueue']
+}
 
 /** A Provider, and what answers for its documents. */
 export interface BuiltProvider {
@@ -31,5 +35,6 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)
+  keepLogoutNotices(provider, ports.keepLogoutNotice)
   return { provider, serveDocument: keepDocuments(provider, ports) }
 }

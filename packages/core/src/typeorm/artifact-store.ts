@@ -12,6 +12,7 @@ const sql = {
   replace: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1}`,
   find: `${rows.select} WHERE "key" = $1`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
+  listByAccount: `${rows.select} WHERE account_id = $1 AND model = $2`,
   findByUserCode: `${rows.select} WHERE user_code_hash = $1 AND model = $2 LIMIT 1`,
   consume: `UPDATE ${rows.table} SET consumed_at = $2 WHERE "key" = $1 AND consumed_at IS NULL`,
   destroy: `DELETE FROM ${rows.table} WHERE "key" = $1`,
@@ -47,6 +48,10 @@ export class TypeormArtifactStore implements ArtifactStore {
 
   async findByUid(model: string, uid: string): Promise<Artifact | undefined> {
     return rows.first(await this.#database.query(sql.findByUid, [uid, model]))
+  }
+
+  async listByAccount(model: string, accountId: string): Promise<readonly Artifact[]> {
+    return rows.all(await this.#database.query(sql.listByAccount, [accountId, model]))
   }
 
   async findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined> {

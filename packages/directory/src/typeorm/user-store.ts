@@ -1,3 +1,4 @@
+import type { Clock } from '@pocket/core'
 import { type Database, TableRows } from '@pocket/core/typeorm'
 import type { Page, PageRequest } from '../page.ts'
 import type { User, UserDetails } from '../users/user.ts'
@@ -48,9 +49,9 @@ export class TypeormUserStore implements UserStore {
   readonly #database: Database
   readonly #relations: UserRelations
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database
-    this.#relations = new UserRelations(database)
+    this.#relations = new UserRelations(database, clock)
   }
 
   async find(id: string): Promise<User | undefined> {
