@@ -31,6 +31,7 @@ import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
+import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { signUpPages } from './sign-up/page.ts'
@@ -108,6 +109,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     clock,
   })
+  const ownSettings = createOwnSettings({
+    store: database.settings,
+    environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
+    audit,
+    transaction: stores.transaction,
+  })
   const atStart = await settings.values()
   const render = createPageRenderer({
     viewsDirectory,
@@ -158,7 +165,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   scheduler.register({
     name: 'remove-old-audit-entries',
     intervalMs: hour,
-    run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
+    async run(signal) {
+      const { auditLogRetentionDays } = await ownSettings.values()
+      await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
+    },
   })
 
   for (const job of mail.jobs) scheduler.register(job)
@@ -172,6 +182,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     transaction: stores.transaction,
     settings: signUpSettings,
+    verifyEmail: (user) => mail.verification.begin(user),
     clock,
   })
   const api = composeRestApi({
@@ -182,6 +193,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    ownSettings,
     mail,
     setUp,
     signUp,

@@ -12,6 +12,7 @@ import { mayUse } from './clients/group-restriction.ts'
 import { type Clients, createClients } from './clients/registration.ts'
 import { systemClock } from './clock.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
@@ -35,6 +36,7 @@ import { createClientMetadata } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
+import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
@@ -130,6 +132,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clients: stores.clients,
     clientMetadata: createClientMetadata(masterKey),
     clock,
+    refreshLeeway: leewayOf(options),
   })
   const logoutNotices = createLogoutNotices({
     store: stores.logoutNotices,
@@ -146,6 +149,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        pairwise: createPairwiseIdentifier(masterKey),
+        nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,
@@ -313,10 +318,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         return stores.consents.remove(accountId, clientId)
       }),
     async rotateKeys() {
-      const kid = await keyRing.rotate()
-      if (kid === undefined) return
+      const kids = await keyRing.rotate()
+      if (kids.length === 0) return
       await holder.reload()
-      await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
+      for (const kid of kids)
+        await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
     },
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
@@ -331,4 +337,9 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     provider,
     [Symbol.asyncDispose]: () => logoutNotices.settled(),
   }
+}
+
+function leewayOf({ refreshLeeway = 3 }: PocketOptions): number {
+  if (refreshLeeway >= 0 && refreshLeeway <= 10) return refreshLeeway
+  throw new Misconfigured(`A refresh token has a leeway of 0 to 10 seconds, not ${refreshLeeway}.`)
 }
