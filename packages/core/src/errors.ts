@@ -21,13 +21,20 @@ export const errorCodes = [
   'code_invalid',
   'cross_site_request',
   'duplicate_claim',
+  'file_too_large',
+  'file_type_not_supported',
   'forbidden',
+  'image_not_found',
   'interaction_expired',
   'internal_error',
   'invalid_api_key_expiration',
+  'invalid_image',
   'invalid_request_body',
   'last_administrator',
   'last_passkey',
+  'logo_download_failed',
+  'logo_too_large',
+  'logo_type_not_supported',
   'misconfigured',
   'not_found',
   'not_signed_in',
@@ -106,6 +113,16 @@ export class Conflict extends PocketError {
 /** The input is larger than the limit in `details.limit` (bytes). */
 export class TooLarge extends PocketError {
   readonly status = 413
+}
+
+/** What was sent is of a kind that is not taken here. */
+export class UnsupportedMedia extends PocketError {
+  readonly status = 415
+}
+
+/** The input is well formed, and yet nothing could be made of what it names. */
+export class Unprocessable extends PocketError {
+  readonly status = 422
 }
 
 /** The options, the environment or a store break their contract: a person has to change the set-up. */
