@@ -30,6 +30,9 @@ import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
+import { signUpPages } from './sign-up/page.ts'
+import { createSignUp } from './sign-up/sign-up.ts'
+import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -100,6 +103,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
   const show = createShowPage(render)
 
+  const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
   const pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
@@ -111,12 +115,19 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     trustProxy: config.trustProxy,
+    ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     otherWaysAt: '/lc',
+    signUpAt,
     clock,
   })
 
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
+  scheduler.register({
+    name: 'remove-expired-signup-tokens',
+    intervalMs: hour,
+    run: () => database.signupTokens.removeExpired(clock.now()),
+  })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -125,6 +136,16 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
 
   const setUp = createSetUp({ pocket, directory, audit })
+  const signUpSettings = async () => signUpSettingsOf(await settings.values())
+  const signUp = createSignUp({
+    pocket,
+    directory,
+    tokens: database.signupTokens,
+    audit,
+    transaction: stores.transaction,
+    settings: signUpSettings,
+    clock,
+  })
   const api = composeRestApi({
     config,
     logger,
@@ -134,6 +155,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     settings,
     setUp,
+    signUp,
     transaction: stores.transaction,
     clock,
   })
@@ -142,10 +164,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
-    signIn: signInPages({ pocket, directory, authentication, show }),
+    signIn: signInPages({ pocket, directory, authentication, show, signUpAt }),
     setUp: setUpPages({ setUp, show }),
+    signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
-    clients: clientPages({ pocket, authentication, audit, show, flashes }),
+    clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 

@@ -20,6 +20,9 @@ import { setUpOperations } from './set-up/api.ts'
 import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
 import type { Settings } from './settings/settings.ts'
+import { signUpOperations } from './sign-up/api.ts'
+import type { SignUp } from './sign-up/sign-up.ts'
+import { createSignupTokens } from './sign-up/signup-tokens.ts'
 import { userOperations } from './users/api.ts'
 import { createUserAdministration } from './users/user-administration.ts'
 import { groupItemDto } from './users/user-dto.ts'
@@ -30,12 +33,13 @@ import { ownVersion } from './version/version.ts'
 export interface RestApiParts {
   readonly config: Pick<Config, 'staticApiKey'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
   readonly setUp: SetUp
+  readonly signUp: SignUp
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -49,7 +53,7 @@ export interface RestApi {
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
-  const { config, logger, database, pocket, directory, audit, settings, setUp, transaction, clock } = parts
+  const { config, logger, database, pocket, directory, audit, settings, setUp, signUp, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -71,15 +75,24 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
   const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
+  const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
   const operations = [
     ...setUpOperations(setUp),
+    ...signUpOperations({ signUp, tokens }),
     ...apiKeyOperations(apiKeys),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
-    ...auditLogOperations({ store: database.auditLog }),
+    ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
     ...versionOperations(),
-    ...clientOperations({ pocket, accounts: directory.accounts, audit, clock, ...groupPorts(pocket, directory) }),
+    ...clientOperations({
+      pocket,
+      accounts: directory.accounts,
+      audit,
+      transaction,
+      clock,
+      ...groupPorts(pocket, directory),
+    }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })

@@ -5,18 +5,20 @@ import type { clientPages } from './clients/page.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
+import type { signUpPages } from './sign-up/page.ts'
 
 export interface Handlers {
   readonly health: (ctx: Context) => Promise<void>
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
+  readonly signUp: ReturnType<typeof signUpPages>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
 /** Every address of this server, but for those of the protocol, which core answers. */
-export function createRoutes({ health, signIn, setUp, account, clients, apiDocs }: Handlers): Router {
+export function createRoutes({ health, signIn, setUp, signUp, account, clients, apiDocs }: Handlers): Router {
   const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
@@ -36,6 +38,11 @@ export function createRoutes({ health, signIn, setUp, account, clients, apiDocs 
   router.get('/login/setup', setUp.show)
   router.post('/login/setup/options', setUp.options)
   router.post('/login/setup', setUp.finish)
+
+  router.get('/signup', signUp.show)
+  router.get('/st/:token', signUp.showWithToken)
+  router.post('/signup/options', signUp.options)
+  router.post('/signup', signUp.finish)
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)

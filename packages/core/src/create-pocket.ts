@@ -26,6 +26,7 @@ import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
+import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
 import type { PocketOptions } from './options.ts'
 import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
@@ -110,6 +111,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,
+        internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         pages: createProtocolPages(options.render),
       }),
@@ -151,6 +153,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       consent,
       requestPasskey: signIn.request,
       otherWaysAt: options.otherWaysAt ?? null,
+      signUpAt: options.signUpAt ?? (async () => null),
     }),
     render: options.render,
     audit,
@@ -158,11 +161,17 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     origin: issuer.origin,
   })
 
+  const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
+
   const koa = (): Middleware => async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, options.trustProxy)
     ctx.res.setHeader('X-Request-ID', requestId)
     pinToIssuer(ctx.req, issuer)
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
+    if (ctx.path === webFingerPath) {
+      ctx.respond = false
+      return webFinger(ctx.req, ctx.res)
+    }
     if (!isProtocolPath(ctx.path)) return next()
     await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')

@@ -6,6 +6,7 @@
 export type { Account, AccountGroup } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
+export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
 export type { Client, ClientRecord, ClientSecret, ClientType, FederatedIdentity } from './clients/client.ts'
 export type { ClientInput, NewClientInput } from './clients/client-input.ts'

@@ -27,10 +27,16 @@ export interface PocketOptions {
   readonly trustProxy?: TrustProxy
   /** The host's page of other ways to sign in; it is given `?redirect=` with the way back. By default there is none. */
   readonly otherWaysAt?: string
+  /** The host's page on which strangers sign up, while they may; it is given `?redirect=` with the way back. */
+  readonly signUpAt?: () => Promise<string | null>
   /** Seconds that a session lives after its last use by a client. By default 3600. */
   readonly sessionLifetime?: number
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */
   readonly fetch?: PublicFetch
+  /** The origin by which clients call the back-channel endpoints, where it is not the issuer's. It appears in the metadata. */
+  readonly internalOrigin?: string
+  /** Domains, in lower case, for whose `acct:` resources WebFinger names this issuer (RFC 7033). By default none. */
+  readonly webFingerDomains?: () => readonly string[] | Promise<readonly string[]>
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

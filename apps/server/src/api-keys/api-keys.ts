@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AuditSink, Clock, RequestOrigin } from '@pocket/core'
+import { type AuditSink, type Clock, changesBetween, type RequestOrigin } from '@pocket/core'
 import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
 import type { ListRequest, Page } from '../http/api/list.ts'
 import { type ApiKey, type ApiKeyScope, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
@@ -78,7 +78,8 @@ export function createApiKeys({ store, audit, clock, onError }: ApiKeyPorts): Ap
         createdAt: now,
       }
       await store.insert(apiKey)
-      await audit.record({ event: 'api_key_created', accountId: ownerId, apiKeyId: apiKey.id }, origin)
+      const changes = changesBetween(null, described(apiKey))
+      await audit.record({ event: 'api_key_created', accountId: ownerId, apiKeyId: apiKey.id, ...changes }, origin)
       return { apiKey, token }
     },
 
@@ -92,13 +93,16 @@ export function createApiKeys({ store, audit, clock, onError }: ApiKeyPorts): Ap
         await existing(ownerId, id)
         throw new Conflict('api_key_not_expired', 'This API key has not expired yet.')
       }
-      await audit.record({ event: 'api_key_renewed', accountId: ownerId, apiKeyId: id }, origin)
+      const changes = changesBetween(described(apiKey), described({ ...apiKey, expiresAt }))
+      await audit.record({ event: 'api_key_renewed', accountId: ownerId, apiKeyId: id, ...changes }, origin)
       return { apiKey: { ...apiKey, tokenHash, expiresAt, expirationEmailSent: false }, token }
     },
 
     async remove({ ownerId, origin }, id) {
+      const before = await existing(ownerId, id)
       if (!(await store.remove(ownerId, id))) throw notFound(id)
-      await audit.record({ event: 'api_key_removed', accountId: ownerId, apiKeyId: id }, origin)
+      const changes = changesBetween(described(before), null)
+      await audit.record({ event: 'api_key_removed', accountId: ownerId, apiKeyId: id, ...changes }, origin)
     },
 
     async identify(token) {
@@ -112,6 +116,11 @@ export function createApiKeys({ store, audit, clock, onError }: ApiKeyPorts): Ap
     removeByOwner: (ownerId) => store.removeByOwner(ownerId),
     settled: () => uses.settled(),
   }
+}
+
+/** What the audit log says of a key: nothing that could be tried. */
+function described({ name, description, scopes, expiresAt }: ApiKey): object {
+  return { name, description, scopes, expiresAt: new Date(expiresAt).toISOString() }
 }
 
 function notFound(id: string): NotFound {

@@ -1,9 +1,15 @@
+import { Readable } from 'node:stream'
+import type { AuditSink } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
 import { type ListDefinition, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { type AuditLogStore, auditFilters, auditSorts } from './audit-log-store.ts'
+import { auditQuery, rangeParameters } from './audit-query.ts'
 import { deviceOf } from './device.ts'
+import { type ExportFormat, exported, exportFormats, exportTypes } from './export.ts'
 
 const unknownPlace = { type: 'string', description: 'Empty where it is not known.' } as const
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const
@@ -23,18 +29,32 @@ const auditSchema = named('AuditLogDto', {
     username: { type: ['string', 'null'], description: 'The name at that time; only in the list of everybody.' },
     actorUsername: { type: 'string', description: 'Who did it, where that was somebody else.' },
     data: texts,
+    changes: {
+      type: 'object',
+      description: 'What was changed, by the names of the fields. A secret is redacted.',
+      additionalProperties: { type: 'object', required: ['before', 'after'], properties: { before: {}, after: {} } },
+    },
+    occurrences: {
+      type: 'integer',
+      minimum: 1,
+      description: 'How often it happened: repeated refusals are one entry.',
+    },
+    lastOccurredAt: instant,
+    lastIpAddress: { type: ['string', 'null'], description: 'Where the last of several came from.' },
+    lastDevice: { type: 'string' },
   },
 })
 
-const own: ListDefinition = { sort: auditSorts, filter: ['event', 'userID'] }
-const everybodys: ListDefinition = { sort: auditSorts, filter: auditFilters }
+const own: ListDefinition = { sort: auditSorts, filter: ['event', 'userID'], search: true }
+const everybodys: ListDefinition = { sort: auditSorts, filter: auditFilters, search: true }
 
 export interface AuditLogApiPorts {
   readonly store: AuditLogStore
+  readonly audit: AuditSink
 }
 
 /** `/api/audit-logs`: what happened to oneself, and for administrators what happened to everybody. */
-export function auditLogOperations({ store }: AuditLogApiPorts): readonly Operation[] {
+export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly Operation[] {
   const shared = { area: 'audit', method: 'get' } as const
   return [
     operation({
@@ -44,9 +64,10 @@ export function auditLogOperations({ store }: AuditLogApiPorts): readonly Operat
       summary: 'List your part of the audit log',
       access: 'user',
       list: own,
+      query: rangeParameters,
       answer: { status: 200, schema: pageOf(auditSchema) },
-      async handle({ user, list }) {
-        const { items, total } = await store.list(user.id, list)
+      async handle({ user, query, list }) {
+        const { items, total } = await store.list(auditQuery(user.id, query, list), list)
         return pageAnswer({ items: items.map(auditDto), total }, list)
       },
     }),
@@ -57,11 +78,31 @@ export function auditLogOperations({ store }: AuditLogApiPorts): readonly Operat
       summary: 'List the audit log',
       access: 'administrator',
       list: everybodys,
+      query: rangeParameters,
       answer: { status: 200, schema: pageOf(auditSchema) },
-      async handle({ list }) {
-        const { items, total } = await store.list(null, list)
+      async handle({ query, list }) {
+        const { items, total } = await store.list(auditQuery(null, query, list), list)
         const data = items.map((entry) => ({ ...auditDto(entry), username: entry.accountName }))
         return pageAnswer({ items: data, total }, list)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'exportAuditLog',
+      path: '/api/audit-logs/export',
+      summary: 'Take the audit log away as a file, the newest entries first',
+      access: 'administrator',
+      list: { sort: [], filter: auditFilters, search: true },
+      query: { ...rangeParameters, format: { type: 'string', enum: exportFormats } },
+      answer: { status: 200, types: Object.values(exportTypes).map((type) => type.split(';')[0] ?? type) },
+      async handle(call) {
+        const format = exportFormat(call.query.format)
+        const part = auditQuery(null, call.query, call.list)
+        const { id: by, origin } = actorOf(call)
+        await audit.record({ event: 'audit_log_exported', format, by }, origin)
+        call.ctx.set('Content-Disposition', `attachment; filename="audit-log.${format}"`)
+        call.ctx.body = Readable.from(exported(store, part, format))
+        call.ctx.type = exportTypes[format]
       },
     }),
     operation({
@@ -85,7 +126,17 @@ export function auditLogOperations({ store }: AuditLogApiPorts): readonly Operat
   ]
 }
 
-function auditDto({ id, createdAt, event, ipAddress, userAgent, accountId, actorName, data }: AuditEntry) {
+/** @throws {InvalidInput} `validation_failed` */
+function exportFormat(given: string | readonly string[] = 'csv'): ExportFormat {
+  const format = exportFormats.find((known) => known === given)
+  if (format !== undefined) return format
+  const problem = { field: 'format', code: 'oneof', message: `must be one of ${exportFormats.join(', ')}` }
+  throw new InvalidInput('validation_failed', `format ${problem.message}`, { fields: [problem] })
+}
+
+function auditDto(entry: AuditEntry) {
+  const { id, createdAt, event, ipAddress, userAgent, accountId, actorName, data, changes, occurrences } = entry
+  const { lastAt, last } = entry
   return {
     id,
     createdAt: new Date(createdAt).toISOString(),
@@ -97,5 +148,12 @@ function auditDto({ id, createdAt, event, ipAddress, userAgent, accountId, actor
     userID: accountId,
     ...(actorName !== null && { actorUsername: actorName }),
     data,
+    ...(changes !== null && { changes }),
+    occurrences,
+    ...(occurrences > 1 && {
+      lastOccurredAt: new Date(lastAt).toISOString(),
+      lastIpAddress: last?.ipAddress ?? ipAddress,
+      lastDevice: deviceOf(last?.userAgent ?? userAgent),
+    }),
   }
 }

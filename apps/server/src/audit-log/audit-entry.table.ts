@@ -2,7 +2,7 @@ import { columns } from '@pocket/core/typeorm'
 import { EntitySchema } from 'typeorm'
 import type { AuditEntry } from './audit-entry.ts'
 
-const { bigint, json, text, uuid, varchar } = columns
+const { bigint, hash, json, text, uuid, varchar } = columns
 
 /** No foreign keys: what people did stays when they are gone. */
 export const auditTable: EntitySchema<AuditEntry> = new EntitySchema<AuditEntry>({
@@ -22,11 +22,18 @@ export const auditTable: EntitySchema<AuditEntry> = new EntitySchema<AuditEntry>
     userAgent: { ...text, name: 'user_agent', nullable: true },
     requestId: { ...uuid, name: 'request_id', nullable: true },
     data: json,
+    changes: { ...json, nullable: true },
+    occurrences: bigint,
+    lastAt: { ...bigint, name: 'last_at' },
+    last: { ...json, nullable: true },
+    repetition: { ...hash, nullable: true },
+    searched: text,
   },
   indices: [
     { name: 'pocket_audit_created', columns: ['createdAt', 'id'] },
     { name: 'pocket_audit_account', columns: ['accountId', 'createdAt', 'id'] },
     { name: 'pocket_audit_event', columns: ['event', 'createdAt', 'id'] },
+    { name: 'pocket_audit_repetition', columns: ['repetition'], unique: true },
     { name: 'pocket_audit_client', columns: ['clientName', 'createdAt', 'id'] },
   ],
 })

@@ -1,3 +1,5 @@
+import type { Changes } from '@pocket/core'
+
 /** What happened, as it is kept. Names are those of that time: they stay when the account or the client is gone. */
 export interface AuditEntry {
   /** A UUID. */
@@ -19,4 +21,22 @@ export interface AuditEntry {
   readonly requestId: string | null
   /** What else there is to say. */
   readonly data: Readonly<Record<string, string>>
+  /** What an administrator changed, secrets left out; `null` where nothing was. */
+  readonly changes: Changes | null
+  /** How often it happened: a refusal that repeats itself within the hour is one entry. */
+  readonly occurrences: number
+  /** Milliseconds since the Unix epoch; `createdAt` where it happened once. */
+  readonly lastAt: number
+  /** Where the last one came from, where it was not the first. */
+  readonly last: Origin | null
+  /** The same for repetitions of one thing; `null` for what is worth an entry each time. */
+  readonly repetition: string | null
+  /** What is searched, as `searchKey` makes it. */
+  readonly searched: string
+}
+
+/** Who sent a request, as far as one can tell. */
+export interface Origin {
+  readonly ipAddress: string | null
+  readonly userAgent: string | null
 }

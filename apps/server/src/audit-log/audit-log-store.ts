@@ -11,11 +11,25 @@ export interface NamedAccount {
   readonly name: string
 }
 
+/** A part of the audit log. */
+export interface AuditQuery {
+  /** About one account; about everybody where it is `null`. */
+  readonly accountId: string | null
+  /** The first and the last millisecond since the Unix epoch, where there is a limit. */
+  readonly from: number | null
+  readonly to: number | null
+  readonly filters: ListRequest['filters']
+  readonly search: string
+}
+
 /** Where the audit log is kept. Every method joins the running transaction. */
 export interface AuditLogStore {
+  /** Adds an entry, or counts one more where there is one of the same repetition. */
   append(entry: AuditEntry): Promise<void>
-  /** Entries about one account, or about everybody; the newest first where nothing else is asked for. */
-  list(accountId: string | null, request: ListRequest): Promise<Page<AuditEntry>>
+  /** A page; the newest first where nothing else is asked for. */
+  list(query: AuditQuery, request: Pick<ListRequest, 'page' | 'limit' | 'sort'>): Promise<Page<AuditEntry>>
+  /** At most so many entries, the newest first, beginning after `after` where one is given. */
+  next(query: AuditQuery, limit: number, after?: Pick<AuditEntry, 'id' | 'createdAt'>): Promise<readonly AuditEntry[]>
   /** The name that an account had in its newest entry. */
   lastAccountName(accountId: string): Promise<string | null>
   /** The name that a client had in its newest entry. */

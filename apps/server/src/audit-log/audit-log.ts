@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AuditSink, Clock } from '@pocket/core'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { entryOf, type Names, type Subjects, subjectsOf } from './entry-of-event.ts'
+import { repetitionOf } from './repetition.ts'
 
 /** What people, clients and passkeys are called now; `null` where there is none of this id. */
 export interface CurrentNames {
@@ -37,7 +38,10 @@ export function createAuditLog({ store, names, log, clock }: AuditLogPorts): Aud
       await log.record(event, origin)
       const subjects = subjectsOf(event)
       const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects) })
-      await store.append({ id: randomUUID(), createdAt: clock.now(), ...entry })
+      const now = clock.now()
+      const repetition = repetitionOf(event, origin, now)
+      const once = { occurrences: 1, lastAt: now, last: null, repetition }
+      await store.append({ id: randomUUID(), createdAt: now, ...entry, ...once })
     },
   }
 }

@@ -1,6 +1,7 @@
-import type { AuditEvent, RequestOrigin } from '@pocket/core'
+import type { AuditEvent, Changes, RequestOrigin } from '@pocket/core'
 import type { AuditEntry } from './audit-entry.ts'
 import { eventName } from './event-name.ts'
+import { searchKey } from './search-key.ts'
 
 /** Whom and what an event is about; only ids. */
 export interface Subjects {
@@ -17,6 +18,8 @@ export interface Names {
   readonly clientName: string | null
   readonly passkeyName: string | null
 }
+
+export type Happened = Omit<AuditEntry, 'id' | 'createdAt' | 'occurrences' | 'lastAt' | 'last' | 'repetition'>
 
 export interface EntryParts {
   readonly event: AuditEvent
@@ -40,11 +43,11 @@ export function subjectsOf(event: AuditEvent): Subjects {
   }
 }
 
-/** An entry without its id and its time. */
-export function entryOf({ event, origin, subjects, names }: EntryParts): Omit<AuditEntry, 'id' | 'createdAt'> {
+/** An entry without its id, its time and what follows from them. */
+export function entryOf({ event, origin, subjects, names }: EntryParts): Happened {
   const { accountId, actorId, clientId } = subjects
   const { accountName, actorName, clientName, passkeyName } = names
-  return {
+  const entry = {
     event: eventName(event),
     accountId,
     accountName,
@@ -62,12 +65,14 @@ export function entryOf({ event, origin, subjects, names }: EntryParts): Omit<Au
       ...(actorId !== null && { actorUserID: actorId }),
       ...(actorName !== null && { actorUsername: actorName }),
     },
+    changes: event.changes === undefined ? null : storableChanges(event.changes),
   }
+  return { ...entry, searched: searchKey(entry) }
 }
 
 /** Everything that has no column of its own; the events hold no secrets. */
 function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
-  const { event: _event, ...details } = event
+  const { event: _event, changes: _changes, ...details } = event
   const kept = Object.entries(details).filter(([name]) => name !== 'accountId' && name !== 'by')
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, asText(value)]])))
 }
@@ -75,6 +80,20 @@ function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
 function asText(value: string | readonly string[]): string {
   const text = storable(typeof value === 'string' ? value : value.join(', '))
   return text.length > longestText ? `${text.slice(0, longestText - 1).toWellFormed()}…` : text
+}
+
+/** A value that would take much room is kept as the beginning of its JSON. */
+function storableChanges(changes: Changes): Changes {
+  const shortened = (value: unknown) => {
+    const json = storable(JSON.stringify(value))
+    return json.length > longestText * 4 ? asText(json) : JSON.parse(json)
+  }
+  return Object.fromEntries(
+    Object.entries(changes).map(([name, { before, after }]) => [
+      name,
+      { before: shortened(before), after: shortened(after) },
+    ]),
+  )
 }
 
 /** What one of the databases does not take must not end somebody's request. */

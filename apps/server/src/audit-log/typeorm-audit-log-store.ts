@@ -2,12 +2,14 @@ import { type Database, type DatabaseKind, type Parameter, TableRows } from '@po
 import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import { auditTable } from './audit-entry.table.ts'
 import type { AuditEntry } from './audit-entry.ts'
-import type { AuditLogStore, NamedAccount } from './audit-log-store.ts'
+import type { AuditLogStore, AuditQuery, NamedAccount } from './audit-log-store.ts'
+import { searchTerm } from './search-key.ts'
 
 const rows = new TableRows(auditTable)
 
 const sql = {
-  insert: rows.insert,
+  append: `${rows.insert} ON CONFLICT (repetition) DO UPDATE SET
+    occurrences = ${rows.table}.occurrences + 1, last_at = excluded.last_at, last = excluded.last`,
   lastAccountName: `SELECT account_name AS name FROM ${rows.table}
     WHERE account_id = $1 AND account_name IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1`,
   lastClientName: `SELECT client_name AS name FROM ${rows.table}
@@ -31,11 +33,14 @@ export class TypeormAuditLogStore implements AuditLogStore {
   }
 
   async append(entry: AuditEntry): Promise<void> {
-    await this.#database.execute(sql.insert, rows.values(entry))
+    const { ipAddress, userAgent } = entry
+    // The first of them does not need it, and the statement cannot tell which one it is.
+    const last = entry.repetition === null ? entry.last : { ipAddress, userAgent }
+    await this.#database.execute(sql.append, rows.values({ ...entry, last }))
   }
 
-  async list(accountId: string | null, request: ListRequest): Promise<Page<AuditEntry>> {
-    const { text, parameters } = conditions(this.#database.kind, accountId, request)
+  async list(query: AuditQuery, request: PageRequest): Promise<Page<AuditEntry>> {
+    const { text, parameters } = conditions(this.#database.kind, query)
     const counted = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
     const [count] = await this.#database.query<{ total: number | string }>(counted, parameters)
     const total = Number(count?.total)
@@ -43,6 +48,17 @@ export class TypeormAuditLogStore implements AuditLogStore {
     const page = `${rows.select} WHERE ${text} ORDER BY ${this.#order(request)} LIMIT $${next} OFFSET $${next + 1}`
     const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
     return { total, items: rows.all(found) }
+  }
+
+  async next(query: AuditQuery, limit: number, after?: Place): Promise<readonly AuditEntry[]> {
+    const { text, parameters } = conditions(this.#database.kind, query)
+    const place = (value: Parameter) => `$${parameters.push(value)}`
+    const beyond = after ? ` AND (created_at, id) < (${place(after.createdAt)}, ${place(after.id)})` : ''
+    const found = await this.#database.query(
+      `${rows.select} WHERE ${text}${beyond} ORDER BY ${newestFirst} LIMIT ${place(limit)}`,
+      parameters,
+    )
+    return rows.all(found)
   }
 
   async lastAccountName(accountId: string): Promise<string | null> {
@@ -68,7 +84,7 @@ export class TypeormAuditLogStore implements AuditLogStore {
     return this.#database.execute(sql.removeBefore, [instant, limit])
   }
 
-  #order({ sort }: ListRequest): string {
+  #order({ sort }: PageRequest): string {
     switch (sort?.column) {
       case 'createdAt': {
         const direction = sort.descending ? 'DESC' : 'ASC'
@@ -94,24 +110,33 @@ export class TypeormAuditLogStore implements AuditLogStore {
 
 const newestFirst = 'created_at DESC, id DESC'
 
+type PageRequest = Pick<ListRequest, 'page' | 'limit' | 'sort'>
+type Place = Pick<AuditEntry, 'id' | 'createdAt'>
+
 /** Every list of values is one parameter, so that there are few different texts and all of them stay prepared. */
-function conditions(kind: DatabaseKind, accountId: string | null, { filters }: ListRequest) {
+function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }: AuditQuery) {
   const parameters: Parameter[] = []
+  const place = (value: Parameter) => `$${parameters.push(value)}`
   const among = (column: string, values: readonly FilterValue[] = []) => {
     if (values.length === 0) return []
-    const placeholder = `$${parameters.push(JSON.stringify(values.map(String)))}`
+    const placeholder = place(JSON.stringify(values.map(String)))
     const list =
       kind === 'sqlite' ? `json_each(${placeholder})` : `json_array_elements_text(${placeholder}::json) AS list(value)`
     return [`${column} IN (SELECT value FROM ${list})`]
   }
-  const own = accountId === null ? [] : [`account_id = $${parameters.push(accountId)}`]
+  const term = searchTerm(search)
   const texts = [
-    ...own,
+    ...(accountId === null ? [] : [`account_id = ${place(accountId)}`]),
+    // A flood that went on into the range belongs to it.
+    ...(from === null ? [] : [`last_at >= ${place(from)}`]),
+    ...(to === null ? [] : [`created_at <= ${place(to)}`]),
     ...among('event', filters.event),
     ...among('account_id', filters.userID),
     ...among('client_name', filters.clientName),
     // No entry knows its place yet.
     ...((filters.location ?? []).length > 0 ? ['1 = 0'] : []),
+    // Letters as they are: no sign has a meaning of its own as it would have for LIKE.
+    ...(term === '' ? [] : [`${kind === 'sqlite' ? 'instr' : 'strpos'}(searched, ${place(term)}) > 0`]),
   ]
   return { text: texts.length === 0 ? '1 = 1' : texts.join(' AND '), parameters }
 }

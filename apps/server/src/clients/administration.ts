@@ -1,16 +1,19 @@
-import type {
-  AuditEvent,
-  AuditSink,
-  Client,
-  ClientInput,
-  Clients,
-  MintedSecret,
-  NewClientInput,
-  RequestOrigin,
-  SecretInput,
+import {
+  type AuditEvent,
+  type AuditSink,
+  type Client,
+  type ClientInput,
+  type ClientSecret,
+  type Clients,
+  changesBetween,
+  type MintedSecret,
+  type NewClientInput,
+  type RequestOrigin,
+  type SecretInput,
+  type Transaction,
 } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
-import { clientNotFound, inContractTerms } from './contract-errors.ts'
+import { clientNotFound } from './contract-errors.ts'
 
 /** Who changes something, and from where. */
 export interface Administrator {
@@ -21,12 +24,16 @@ export interface Administrator {
 export interface AdministrationPorts {
   readonly clients: Clients
   readonly audit: AuditSink
+  /** What is written in it, by core and to the audit log, is kept together or not at all. */
+  readonly transaction: Transaction
+  /** Says what core refuses in the words of whoever asked. */
+  readonly terms: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 type ClientEvent = Extract<AuditEvent, { readonly event: `client_${string}`; readonly accountId?: string }>
 
 /** What administrators do with clients through the API, each with its entry in the audit log. */
-export function createClientAdministration({ clients, audit }: AdministrationPorts) {
+export function createClientAdministration({ clients, audit, transaction, terms }: AdministrationPorts) {
   const record = ({ accountId, origin }: Administrator, event: ClientEvent) =>
     audit.record({ ...event, accountId }, origin)
 
@@ -39,60 +46,106 @@ export function createClientAdministration({ clients, audit }: AdministrationPor
   return {
     existing,
 
-    async create(by: Administrator, input: NewClientInput): Promise<Client> {
-      const client = await inContractTerms(() => clients.create(input))
-      await record(by, { event: 'client_created', clientId: client.id })
-      return client
-    },
+    create: (by: Administrator, input: NewClientInput): Promise<Client> =>
+      transaction(async () => {
+        const client = await terms(() => clients.create(input))
+        await record(by, { event: 'client_created', clientId: client.id, ...clientChanges(null, client) })
+        return client
+      }),
 
-    async update(by: Administrator, id: string, input: ClientInput): Promise<Client> {
-      const before = await existing(id)
-      const client = await inContractTerms(() => clients.update(id, input))
-      const fields = changedFields(before, client)
-      if (fields.length > 0) await record(by, { event: 'client_updated', clientId: id, fields })
-      return client
-    },
+    update: (by: Administrator, id: string, input: ClientInput): Promise<Client> =>
+      transaction(async () => {
+        const before = await existing(id)
+        const client = await terms(() => clients.update(id, input))
+        const fields = changedFields(before, client)
+        if (fields.length > 0)
+          await record(by, { event: 'client_updated', clientId: id, fields, ...clientChanges(before, client) })
+        return client
+      }),
 
-    async remove(by: Administrator, id: string): Promise<void> {
-      if (!(await clients.remove(id))) throw clientNotFound()
-      await record(by, { event: 'client_removed', clientId: id })
-    },
+    remove: (by: Administrator, id: string): Promise<void> =>
+      transaction(async () => {
+        const before = await existing(id)
+        if (!(await clients.remove(id))) throw clientNotFound()
+        await record(by, { event: 'client_removed', clientId: id, ...clientChanges(before, null) })
+      }),
 
-    async setAllowedGroups(by: Administrator, id: string, groupIds: readonly string[]): Promise<Client> {
-      const client = await inContractTerms(() => clients.setAllowedGroups(id, groupIds))
-      await record(by, { event: 'client_groups_changed', clientId: id, groupIds: client.allowedGroupIds })
-      return client
-    },
+    setAllowedGroups: (by: Administrator, id: string, groupIds: readonly string[]): Promise<Client> =>
+      transaction(async () => {
+        const before = await existing(id)
+        const client = await terms(() => clients.setAllowedGroups(id, groupIds))
+        const changes = changesBetween(groupsOf(before), groupsOf(client))
+        await record(by, { event: 'client_groups_changed', clientId: id, groupIds: client.allowedGroupIds, ...changes })
+        return client
+      }),
 
-    async setAllowedTo(by: Administrator, groupId: string, clientIds: readonly string[]): Promise<void> {
-      await clients.setAllowedTo(groupId, clientIds)
-      const allowed = (await clients.allowedTo(groupId)).map(({ id }) => id)
-      const event = { event: 'group_clients_changed', groupId, clientIds: allowed, by: by.accountId } as const
-      await audit.record(event, by.origin)
-    },
+    setAllowedTo: (by: Administrator, groupId: string, clientIds: readonly string[]): Promise<void> =>
+      transaction(async () => {
+        const allowedTo = async () => (await clients.allowedTo(groupId)).map(({ id }) => id)
+        const before = await allowedTo()
+        await clients.setAllowedTo(groupId, clientIds)
+        const allowed = await allowedTo()
+        const changes = changesBetween({ allowedClientIds: before }, { allowedClientIds: allowed })
+        const event = {
+          event: 'group_clients_changed',
+          groupId,
+          clientIds: allowed,
+          by: by.accountId,
+          ...changes,
+        } as const
+        await audit.record(event, by.origin)
+      }),
 
-    async addSecret(by: Administrator, id: string, input: SecretInput): Promise<MintedSecret> {
-      const minted = await inContractTerms(() => clients.addSecret(id, input))
-      await record(by, { event: 'client_secret_added', clientId: id, secretId: minted.stored.id })
-      return minted
-    },
+    addSecret: (by: Administrator, id: string, input: SecretInput): Promise<MintedSecret> =>
+      transaction(async () => {
+        const minted = await terms(() => clients.addSecret(id, input))
+        await record(by, secretAdded(id, minted.stored))
+        return minted
+      }),
 
-    async replaceSecrets(by: Administrator, id: string): Promise<MintedSecret> {
-      const { secrets } = await existing(id)
-      const minted = await inContractTerms(() => clients.replaceSecrets(id))
-      for (const secret of secrets)
-        await record(by, { event: 'client_secret_removed', clientId: id, secretId: secret.id })
-      await record(by, { event: 'client_secret_added', clientId: id, secretId: minted.stored.id })
-      return minted
-    },
+    replaceSecrets: (by: Administrator, id: string): Promise<MintedSecret> =>
+      transaction(async () => {
+        const { secrets } = await existing(id)
+        const minted = await terms(() => clients.replaceSecrets(id))
+        for (const secret of secrets) await record(by, secretRemoved(id, secret))
+        await record(by, secretAdded(id, minted.stored))
+        return minted
+      }),
 
-    async removeSecret(by: Administrator, id: string, secretId: string): Promise<void> {
-      const found = await inContractTerms(() => clients.removeSecret(id, secretId))
-      if (!found)
-        throw new NotFound('not_found', 'There is no such secret.', { details: { resource: 'oidc_client_secret' } })
-      await record(by, { event: 'client_secret_removed', clientId: id, secretId })
-    },
+    removeSecret: (by: Administrator, id: string, secretId: string): Promise<void> =>
+      transaction(async () => {
+        const removed = (await existing(id)).secrets.find((secret) => secret.id === secretId)
+        const found = await terms(() => clients.removeSecret(id, secretId))
+        if (!found || !removed)
+          throw new NotFound('not_found', 'There is no such secret.', { details: { resource: 'oidc_client_secret' } })
+        await record(by, secretRemoved(id, removed))
+      }),
   }
+}
+
+/** What an entry of the audit log says anyway, what has entries of its own, and what nobody has chosen. */
+const unsaid = { except: ['id', 'createdAt', 'updatedAt', 'secrets', 'pkceSupported'] }
+
+function clientChanges(before: Client | null, after: Client | null) {
+  return changesBetween(before, after, unsaid)
+}
+
+function groupsOf({ allowedGroupIds }: Client) {
+  return { allowedGroupIds }
+}
+
+function secretAdded(clientId: string, secret: ClientSecret) {
+  return { event: 'client_secret_added', clientId, secretId: secret.id, ...secretChanges(null, secret) } as const
+}
+
+function secretRemoved(clientId: string, secret: ClientSecret) {
+  return { event: 'client_secret_removed', clientId, secretId: secret.id, ...secretChanges(secret, null) } as const
+}
+
+function secretChanges(before: ClientSecret | null, after: ClientSecret | null) {
+  const shown = (secret: ClientSecret | null) =>
+    secret && { secret: secret.prefix, expiresAt: secret.expiresAt && new Date(secret.expiresAt).toISOString() }
+  return changesBetween(shown(before), shown(after), { secret: ['secret'] })
 }
 
 export type ClientAdministration = ReturnType<typeof createClientAdministration>

@@ -1,4 +1,4 @@
-import type { AccountStore, AuditSink, Client, Clock, Pocket } from '@pocket/core'
+import type { AccountStore, AuditSink, Client, Clock, Pocket, Transaction } from '@pocket/core'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
@@ -8,6 +8,7 @@ import { clientCreate, clientInput, clientUpdate } from './client-body.ts'
 import { clientDto, clientMetaDto } from './client-dto.ts'
 import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
+import { inContractTerms } from './contract-errors.ts'
 import { groupOperations } from './group-operations.ts'
 import { peopleOperations } from './people-operations.ts'
 import { secretOperations } from './secret-operations.ts'
@@ -31,6 +32,7 @@ export interface ClientOperationPorts {
   /** A `UserGroupDto`, or `undefined` where there is no such group. */
   readonly groupDto: (id: string) => Promise<object | undefined>
   readonly audit: AuditSink
+  readonly transaction: Transaction
   readonly clock: Clock
 }
 
@@ -42,9 +44,9 @@ const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
 
 /** `/api/oidc/clients`, what belongs to them, and the clients of people and groups. */
 export function clientOperations(ports: ClientOperationPorts): readonly Operation[] {
-  const { pocket, groupsById, audit, clock } = ports
+  const { pocket, groupsById, audit, transaction, clock } = ports
   const { clients } = pocket
-  const administration = createClientAdministration({ clients, audit })
+  const administration = createClientAdministration({ clients, audit, transaction, terms: inContractTerms })
   const shared = { area: 'clients', access: 'administrator' } as const
   const withGroups = async (client: Client) => ({
     ...clientDto(client, clock.now()),

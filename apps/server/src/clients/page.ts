@@ -1,4 +1,4 @@
-import { type AuditSink, type Client, type Pocket, requestContext } from '@pocket/core'
+import { type AuditSink, type Client, type Pocket, requestContext, type Transaction } from '@pocket/core'
 import { InvalidInput, NotFound } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -8,6 +8,7 @@ import { formText } from '../http/form.ts'
 import type { ClientFormValues, ClientItem, ClientPage, ClientTemplate } from '../http/page-models.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import { createClientAdministration } from './administration.ts'
 import { dsmAddresses } from './dsm.ts'
 import { clientEndpoints } from './endpoints.ts'
 import { type ClientFlash, leaveClientFlash, takeClientFlash } from './flash.ts'
@@ -16,6 +17,7 @@ export interface ClientPagesPorts {
   readonly pocket: Pocket
   readonly authentication: Authentication
   readonly audit: AuditSink
+  readonly transaction: Transaction
   readonly show: ShowPage
   readonly flashes: Flashes
 }
@@ -24,8 +26,10 @@ const list = '/settings/admin/oidc-clients'
 const templates: readonly ClientTemplate[] = ['synology-dsm', 'other']
 
 /** `/settings/admin/oidc-clients`: what an administrator does with clients. */
-export function clientPages({ pocket, authentication, audit, show, flashes }: ClientPagesPorts) {
+export function clientPages({ pocket, authentication, audit, transaction, show, flashes }: ClientPagesPorts) {
   const { clients } = pocket
+  const administration = createClientAdministration({ clients, audit, transaction, terms: (work) => work() })
+  const by = (ctx: Context, { id }: User) => ({ accountId: id, origin: requestContext(ctx.req) })
   const at = (id: string) => `${list}/${encodeURIComponent(id)}`
 
   const existing = async (ctx: Context): Promise<Client> => {
@@ -82,16 +86,12 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
       const values = formValues(ctx)
       const { redirectUris, corrections } = addressesFor(template, values)
       try {
-        const client = await clients.create({
+        const client = await administration.create(by(ctx, user), {
           ...values,
           redirectUris: required(redirectUris),
           template: template === 'other' ? null : template,
         })
-        const { plain, stored } = await clients.addSecret(client.id)
-        await audit.record(
-          { event: 'client_created', clientId: client.id, accountId: user.id },
-          requestContext(ctx.req),
-        )
+        const { plain, stored } = await administration.addSecret(by(ctx, user), client.id, {})
         done(ctx, client.id, { newSecret: { id: stored.id, value: plain }, corrections, notice: 'created' })
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
@@ -112,7 +112,8 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
       const values = formValues(ctx)
       const { redirectUris, corrections } = addressesFor(client.template, values)
       try {
-        await clients.update(client.id, { ...client, ...values, redirectUris: required(redirectUris) })
+        const wanted = { ...client, ...values, redirectUris: required(redirectUris) }
+        await administration.update(by(ctx, user), client.id, wanted)
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
         await showClient(ctx, user, client, {
@@ -125,18 +126,13 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
         ctx.status = error.status
         return
       }
-      await audit.record({ event: 'client_updated', clientId: client.id, accountId: user.id }, requestContext(ctx.req))
       done(ctx, client.id, { corrections, notice: 'saved' })
     },
 
     async addSecret(ctx: Context) {
       const user = await authentication.requireAdministrator(ctx)
       const { id } = await existing(ctx)
-      const { plain, stored } = await clients.addSecret(id)
-      await audit.record(
-        { event: 'client_secret_added', clientId: id, secretId: stored.id, accountId: user.id },
-        requestContext(ctx.req),
-      )
+      const { plain, stored } = await administration.addSecret(by(ctx, user), id, {})
       done(ctx, id, { newSecret: { id: stored.id, value: plain }, notice: 'secret_added' })
     },
 
@@ -144,19 +140,14 @@ export function clientPages({ pocket, authentication, audit, show, flashes }: Cl
       const user = await authentication.requireAdministrator(ctx)
       const { id } = await existing(ctx)
       const secretId = String(ctx.params.secretId)
-      if (!(await clients.removeSecret(id, secretId))) throw new NotFound('not_found', 'There is no such secret.')
-      await audit.record(
-        { event: 'client_secret_removed', clientId: id, secretId, accountId: user.id },
-        requestContext(ctx.req),
-      )
+      await administration.removeSecret(by(ctx, user), id, secretId)
       done(ctx, id, { notice: 'secret_removed' })
     },
 
     async remove(ctx: Context) {
       const user = await authentication.requireAdministrator(ctx)
       const { id, name } = await existing(ctx)
-      await clients.remove(id)
-      await audit.record({ event: 'client_removed', clientId: id, accountId: user.id }, requestContext(ctx.req))
+      await administration.remove(by(ctx, user), id)
       flashes.leave(ctx, list, { removed: name })
       seeOther(ctx, list)
     },

@@ -15,6 +15,15 @@ const appUrl: Variable<string> = {
   parse: parseAppUrl,
 }
 
+const internalAppUrl: Variable<string> = {
+  name: 'INTERNAL_APP_URL',
+  type: 'URL',
+  default: 'APP_URL',
+  description:
+    'The address at which applications, not people, reach this server, such as `http://pocket:1411` in a network of containers. It stands in the metadata for the token, UserInfo, introspection, revocation, pushed request and key endpoints. An origin without a path.',
+  parse: parseInternalUrl,
+}
+
 const trustProxy: Variable<TrustProxy> = {
   name: 'TRUST_PROXY',
   type: 'boolean or list',
@@ -26,13 +35,15 @@ const trustProxy: Variable<TrustProxy> = {
 
 export const addressSection = {
   title: 'Address',
-  variables: { appUrl, trustProxy },
+  variables: { appUrl, internalAppUrl, trustProxy },
 } satisfies Section
 
 /** How this server is reached from outside. */
 export interface AddressConfig {
   /** An origin: scheme, host and port in lower case, without a slash at the end. */
   readonly appUrl: string
+  /** The origin for applications; `undefined` where it is `appUrl`. */
+  readonly internalAppUrl: string | undefined
   /** Whether a peer at this IP address may say for whom it speaks. */
   readonly trustProxy: TrustProxy
 }
@@ -40,21 +51,14 @@ export interface AddressConfig {
 export function readAddress(reader: Reader): AddressConfig {
   return {
     appUrl: reader.read(appUrl) ?? appUrl.default,
+    internalAppUrl: reader.read(internalAppUrl),
     trustProxy: reader.read(trustProxy) ?? trustNobody,
   }
 }
 
-function parseAppUrl({ text }: GivenValue): string {
-  const url = URL.parse(text)
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new WrongValue(`"${text}" is not an http or https address`, `Write the whole address, ${example}.`)
-  if (url.username !== '' || url.password !== '')
-    throw new WrongValue('it contains a user name or a password', `Write the bare address, ${example}.`)
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    throw new WrongValue(
-      `"${text}" has a path, a query or a fragment`,
-      `Write ${url.origin}; this server needs a host name of its own.`,
-    )
+function parseAppUrl(given: GivenValue): string {
+  const url = bareOrigin(given)
+  const { text } = given
   if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)
     throw new WrongValue(
       `"${text}" names an IP address, and passkeys are bound to a host name`,
@@ -66,6 +70,25 @@ function parseAppUrl({ text }: GivenValue): string {
       `Put a reverse proxy with a certificate in front and write https://${url.host}.`,
     )
   return url.origin
+}
+
+function parseInternalUrl(given: GivenValue): string {
+  return bareOrigin(given).origin
+}
+
+/** @throws {WrongValue} for anything but an http or https address without a path */
+function bareOrigin({ text }: GivenValue): URL {
+  const url = URL.parse(text)
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new WrongValue(`"${text}" is not an http or https address`, `Write the whole address, ${example}.`)
+  if (url.username !== '' || url.password !== '')
+    throw new WrongValue('it contains a user name or a password', `Write the bare address, ${example}.`)
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    throw new WrongValue(
+      `"${text}" has a path, a query or a fragment`,
+      `Write ${url.origin}; this server needs a host name of its own.`,
+    )
+  return url
 }
 
 function isLocalhost(host: string): boolean {

@@ -22,7 +22,7 @@ const uploadPath: Variable<string> = {
 }
 
 const bucket = s3Text('S3_BUCKET', 'The name of the bucket. Needed with `FILE_BACKEND=s3`.')
-const region: Variable<string> = { ...s3Text('S3_REGION', 'The region of the bucket.'), default: '`us-east-1`' }
+const region: Variable<string> = { ...s3Text('S3_REGION', 'The region of the bucket.'), default: 'us-east-1' }
 const accessKeyId = s3Text('S3_ACCESS_KEY_ID', 'The id of the access key. Needed with `FILE_BACKEND=s3`.')
 const secretAccessKey: Variable<string> = {
   ...s3Text('S3_SECRET_ACCESS_KEY', 'The secret of the access key. Needed with `FILE_BACKEND=s3`.'),

@@ -13,6 +13,8 @@ import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { SettingStore } from '../settings/setting-store.ts'
 import { TypeormSettingStore } from '../settings/typeorm-setting-store.ts'
+import type { SignupTokenStore } from '../sign-up/signup-token-store.ts'
+import { TypeormSignupTokenStore } from '../sign-up/typeorm-signup-token-store.ts'
 import { connectToPostgres } from './connect.ts'
 import { makeDataFolder, notWritable } from './data-folder.ts'
 import type { Findings } from './findings.ts'
@@ -31,6 +33,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly apiKeys: ApiKeyStore
   readonly settings: SettingStore
   readonly auditLog: AuditLogStore
+  readonly signupTokens: SignupTokenStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
 }
@@ -56,6 +59,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     apiKeys: new TypeormApiKeyStore(database),
     settings: new TypeormSettingStore(database),
     auditLog: new TypeormAuditLogStore(database),
+    signupTokens: new TypeormSignupTokenStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')
     },

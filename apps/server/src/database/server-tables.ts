@@ -5,10 +5,13 @@ import { apiKeyTable } from '../api-keys/api-key.table.ts'
 import { auditTable } from '../audit-log/audit-entry.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
+import { signupTokenTable } from '../sign-up/signup-token.table.ts'
 import { CreateServerTables1760000000200 } from './migrations/1760000000200-create-server-tables.ts'
 import { CreateApiKeys1760000000210 } from './migrations/1760000000210-create-api-keys.ts'
 import { CreateAuditLog1760000000220 } from './migrations/1760000000220-create-audit-log.ts'
 import { CreateSettings1760000000230 } from './migrations/1760000000230-create-settings.ts'
+import { ExtendAuditLog1762000000010 } from './migrations/1762000000010-extend-audit-log.ts'
+import { CreateSignupTokens1762000000050 } from './migrations/1762000000050-create-signup-tokens.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -18,6 +21,7 @@ export const tables: readonly EntitySchema[] = [
   apiKeyTable,
   auditTable,
   settingTable,
+  signupTokenTable,
 ]
 
 /** Every migration, in the order in which the sets run. */
@@ -31,6 +35,8 @@ export const migrations: readonly MigrationSet[] = [
       CreateApiKeys1760000000210,
       CreateAuditLog1760000000220,
       CreateSettings1760000000230,
+      ExtendAuditLog1762000000010,
+      CreateSignupTokens1762000000050,
     ],
   },
 ]

@@ -1,6 +1,7 @@
-import type { AuditEvent, AuditSink, Transaction } from '@pocket/core'
+import { type AuditEvent, type AuditSink, changesBetween, type Transaction } from '@pocket/core'
 import { type CustomClaim, type Directory, type GroupDetails, groupNotFound } from '@pocket/directory'
 import type { Actor } from '../users/actor.ts'
+import { claimsByKey } from '../users/claims-by-key.ts'
 
 export interface GroupAdministrationPorts {
   readonly directory: Directory
@@ -52,35 +53,48 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
     create: (actor, { name, friendlyName }) =>
       change(actor, async () => {
         const { id } = await groups.create({ name, friendlyName })
-        return { id, event: { event: 'group_created', groupId: id, by: actor.id } }
+        const changes = changesBetween(null, { name, friendlyName })
+        return { id, event: { event: 'group_created', groupId: id, by: actor.id, ...changes } }
       }),
 
     update: (actor, id, { name, friendlyName }) =>
       change(actor, async () => {
-        const { changed } = await groups.update(id, { name, friendlyName })
+        const { before, group, changed } = await groups.update(id, { name, friendlyName })
         if (changed.length === 0) return { id }
-        return { id, event: { event: 'group_updated', groupId: id, fields: changed, by: actor.id } }
+        const changes = changesBetween(before, group)
+        return { id, event: { event: 'group_updated', groupId: id, fields: changed, by: actor.id, ...changes } }
       }),
 
     remove: (actor, id) =>
       transaction(async () => {
+        const { claims: own, members, ...before } = await find(id)
         await groups.remove(id)
         await forget(id)
-        await audit.record({ event: 'group_removed', groupId: id, by: actor.id }, actor.origin)
+        const names = {
+          name: before.name,
+          friendlyName: before.friendlyName,
+          members: members.map(({ userName }) => userName),
+        }
+        const changes = changesBetween({ ...names, claims: own }, null)
+        await audit.record({ event: 'group_removed', groupId: id, by: actor.id, ...changes }, actor.origin)
       }),
 
     setMembers: (actor, id, userIds) =>
       change(actor, async () => {
         const { added, removed } = await groups.setMembers(id, userIds)
         if (added.length === 0 && removed.length === 0) return { id }
-        return { id, event: { event: 'group_members_changed', groupId: id, added, removed, by: actor.id } }
+        // Only who came and who went: a group may hold everybody.
+        const changes = changesBetween({ members: removed }, { members: added })
+        return { id, event: { event: 'group_members_changed', groupId: id, added, removed, by: actor.id, ...changes } }
       }),
 
     setClaims: (actor, id, given) =>
       transaction(async () => {
+        const before = (await groups.list([id]))[0]?.claims ?? []
         const stored = await claims.replaceForGroup(id, given)
         const keys = stored.map(({ key }) => key)
-        await audit.record({ event: 'group_claims_changed', groupId: id, keys, by: actor.id }, actor.origin)
+        const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
+        await audit.record({ event: 'group_claims_changed', groupId: id, keys, by: actor.id, ...changes }, actor.origin)
         return stored
       }),
   }

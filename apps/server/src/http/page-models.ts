@@ -13,6 +13,18 @@ export interface SetupPage {
   readonly view: 'setup'
 }
 
+/** `/signup` and `/st/TOKEN`: lets a stranger in. */
+export interface SignUpPage {
+  readonly view: 'sign-up'
+  /** Empty where everybody may sign up. */
+  readonly token: string
+  readonly emailRequired: boolean
+  /** The passkey's answer is posted to it. */
+  readonly submitTo: string
+  /** For whoever has an account. */
+  readonly signInAt: string
+}
+
 /** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
 export interface CodePage {
   readonly view: 'code'
@@ -131,4 +143,12 @@ export interface ClientPage {
 }
 
 /** Every page of the server, told apart by `view`, which is also the name of its template. */
-export type PageModel = View | SetupPage | CodePage | AccountPage | ClientsPage | ClientNewPage | ClientPage
+export type PageModel =
+  | View
+  | SetupPage
+  | SignUpPage
+  | CodePage
+  | AccountPage
+  | ClientsPage
+  | ClientNewPage
+  | ClientPage

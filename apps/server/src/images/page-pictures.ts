@@ -1,4 +1,3 @@
-import type { Clock } from '@pocket/core'
 import type { ClientPictures, PagePictures } from '../http/page-pictures.ts'
 import type { ApplicationImage, LogoTheme, StoredImage } from './image.ts'
 import { clientSlot } from './image.ts'
@@ -7,23 +6,12 @@ import { versionOf } from './serve.ts'
 
 export interface PagePicturePorts {
   readonly images: Pick<Images, 'filled' | 'find'>
-  readonly clock: Clock
   /** Takes why pictures could not be looked up; pages then go without. */
   readonly onError: (error: unknown) => void
 }
 
-const mostAge = 5000
-
-/** The addresses of uploaded pictures for pages; what another replica has changed shows after 5 seconds. */
-export function createPagePictures({ images, clock, onError }: PagePicturePorts): PagePictures {
-  let known: { readonly at: number; readonly images: readonly StoredImage[] } | undefined
-
-  const application = async () => {
-    const now = clock.now()
-    if (known === undefined || now < known.at || now - known.at >= mostAge)
-      known = { at: now, images: await images.filled('application/') }
-    return known.images
-  }
+/** The addresses of uploaded pictures for pages. */
+export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
   const clientLogo = async (id: string, theme: LogoTheme): Promise<string | null> => {
     const found = await images.find(clientSlot(id, theme))
     // As the API has it: ids that are addresses cannot stand in a path.
@@ -37,7 +25,7 @@ export function createPagePictures({ images, clock, onError }: PagePicturePorts)
     })
 
   return {
-    instance: () => orNone(application().then(instancePictures), { favicon: null, logo: null }),
+    instance: () => orNone(images.filled('application/').then(instancePictures), { favicon: null, logo: null }),
     client: (id) =>
       orNone(
         Promise.all([clientLogo(id, 'light'), clientLogo(id, 'dark')]).then(([light, dark]) => themed(light, dark)),

@@ -102,8 +102,9 @@ function operationItem(operation: Operation, components: Components): Json {
     ...(body !== undefined && { requestBody: { required: true, content: jsonContent(body, components) } }),
     responses: {
       [answer.status]: {
-        description: answer.schema === undefined ? 'Done.' : 'What was asked for.',
+        description: answer.schema === undefined && answer.types === undefined ? 'Done.' : 'What was asked for.',
         ...(answer.schema !== undefined && { content: jsonContent(answer.schema, components) }),
+        ...(answer.types !== undefined && { content: Object.fromEntries(answer.types.map((type) => [type, {}])) }),
       },
       ...refusalsOf(operation),
     },

@@ -23,8 +23,11 @@ export interface SetUp {
 }
 
 export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
-  const created = async (ctx: Context, user: User, method: 'setup' | 'api') =>
-    audit.record({ event: 'account_created', accountId: user.id, method }, requestContext(ctx.req))
+  const created = async (ctx: Context, user: User, method: 'setup' | 'api') => {
+    const origin = requestContext(ctx.req)
+    await audit.record({ event: 'setup_completed', accountId: user.id, method }, origin)
+    await audit.record({ event: 'account_created', accountId: user.id, method }, origin)
+  }
 
   return {
     async assertOpen() {

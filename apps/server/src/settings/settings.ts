@@ -1,4 +1,4 @@
-import type { AuditSink, Clock, MasterKey, Transaction } from '@pocket/core'
+import { type AuditSink, type Clock, changesBetween, type MasterKey, type Transaction } from '@pocket/core'
 import { Forbidden } from '@pocket/core/errors'
 import type { SettingsConfig } from '../config/settings.ts'
 import type { Actor } from '../users/actor.ts'
@@ -78,7 +78,10 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
         const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
         for (const definition of changed) await write(ports, definition, after[definition.key])
         const keys = changed.map(({ key }) => key)
-        if (keys.length > 0) await audit.record({ event: 'settings_changed', keys, by: actor.id }, actor.origin)
+        const secret = settingDefinitions.flatMap(({ key, sensitive }) => (sensitive ? [key] : []))
+        const changes = changesBetween(before, after, { secret })
+        if (keys.length > 0)
+          await audit.record({ event: 'settings_changed', keys, by: actor.id, ...changes }, actor.origin)
         return after
       })
       known = { values: written, readAt: clock.now() }

@@ -12,12 +12,14 @@ export interface SignInPorts {
   readonly directory: Directory
   readonly authentication: Authentication
   readonly show: ShowPage
+  /** The page on which strangers sign up, while they may. */
+  readonly signUpAt: () => Promise<string | null>
 }
 
 const home = '/settings/account'
 
 /** `/login`, `/lc` and `/logout`. */
-export function signInPages({ pocket, directory, authentication, show }: SignInPorts) {
+export function signInPages({ pocket, directory, authentication, show, signUpAt }: SignInPorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withTarget = (path: string, to: string) =>
     to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
@@ -39,12 +41,14 @@ export function signInPages({ pocket, directory, authentication, show }: SignInP
     async show(ctx: Context) {
       if (!(await directory.isSetUp())) return seeOther(ctx, '/login/setup')
       if (await authentication.user(ctx)) return seeOther(ctx, target(ctx))
+      const signUp = await signUpAt()
       await show(ctx, {
         view: 'sign-in',
         client: null,
         ceremony: await ceremony(ctx),
         reason: 'first',
         otherWaysAt: withTarget('/lc', target(ctx)),
+        signUpAt: signUp && withTarget(signUp, target(ctx)),
         cancelTo: null,
       })
     },

@@ -1,5 +1,12 @@
-import type { AuditEvent, AuditSink, Passkey, Pocket, Transaction } from '@pocket/core'
-import { InvalidInput, NotFound } from '@pocket/core/errors'
+import {
+  type AuditEvent,
+  type AuditSink,
+  changesBetween,
+  type Passkey,
+  type Pocket,
+  type Transaction,
+} from '@pocket/core'
+import { NotFound } from '@pocket/core/errors'
 import {
   type CustomClaim,
   type Directory,
@@ -9,7 +16,8 @@ import {
   type UserUpdate,
 } from '@pocket/directory'
 import type { Actor } from './actor.ts'
-import { fieldsOf, rightsOf, type UserBody } from './user-body.ts'
+import { claimsByKey } from './claims-by-key.ts'
+import { assertEmail, fieldsOf, rightsOf, type UserBody } from './user-body.ts'
 import type { UserSettings } from './user-settings.ts'
 
 export interface UserAdministrationPorts {
@@ -76,7 +84,8 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       const groupIds = userGroupIds.length > 0 ? userGroupIds : defaultGroupIds
       return change(actor, planned.id, async () => {
         await directory.create(planned, { ...rightsOf(body), groupIds, claims: defaultClaims })
-        return [{ event: 'account_created', accountId: planned.id, method: 'api', by: actor.id }]
+        const changes = changesBetween(null, described(await find(planned.id)))
+        return [{ event: 'account_created', accountId: planned.id, method: 'api', by: actor.id, ...changes }]
       })
     },
 
@@ -106,23 +115,32 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 
     remove: (actor, id) =>
       transaction(async () => {
+        const before = await find(id)
         await users.remove(id)
         await forget(id)
-        await audit.record({ event: 'account_removed', accountId: id, by: actor.id }, actor.origin)
+        const changes = changesBetween(described(before), null)
+        await audit.record({ event: 'account_removed', accountId: id, by: actor.id, ...changes }, actor.origin)
       }),
 
     setGroups: (actor, id, groupIds) =>
       change(actor, id, async () => {
+        const before = groupNames(await find(id))
         const { added, removed } = await users.setGroups(id, groupIds)
         if (added.length === 0 && removed.length === 0) return []
-        return [{ event: 'account_groups_changed', accountId: id, added, removed, by: actor.id }]
+        const changes = changesBetween({ groups: before }, { groups: groupNames(await find(id)) })
+        return [{ event: 'account_groups_changed', accountId: id, added, removed, by: actor.id, ...changes }]
       }),
 
     setClaims: (actor, id, given) =>
       transaction(async () => {
+        const before = (await find(id)).claims
         const stored = await claims.replaceForUser(id, given)
         const keys = stored.map(({ key }) => key)
-        await audit.record({ event: 'account_claims_changed', accountId: id, keys, by: actor.id }, actor.origin)
+        const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
+        await audit.record(
+          { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes },
+          actor.origin,
+        )
         return stored
       }),
 
@@ -134,8 +152,13 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     removePasskey: (actor, id, passkeyId) =>
       transaction(async () => {
         await assertKnown(id)
+        const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
         await pocket.passkeys.removeEvenLast(id, passkeyId)
-        await audit.record({ event: 'passkey_removed', accountId: id, passkeyId, by: actor.id }, actor.origin)
+        const changes = changesBetween(found ? { name: found.name } : null, null)
+        await audit.record(
+          { event: 'passkey_removed', accountId: id, passkeyId, by: actor.id, ...changes },
+          actor.origin,
+        )
       }),
 
     issueCode: (actor, id, lifetime) =>
@@ -147,22 +170,38 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
   }
 }
 
-function assertEmail({ email = null }: UserBody, required: boolean): void {
-  if (email !== null || !required) return
-  throw new InvalidInput('validation_failed', 'Email is required', {
-    fields: [{ field: 'email', code: 'required', message: 'is required' }],
-  })
+/** What an entry of the audit log says anyway, or what nobody has chosen. */
+const unsaid = ['id', 'createdAt', 'updatedAt']
+
+/** A user as the audit log keeps one who comes or goes. */
+function described({ claims, groups, ...user }: UserDetails): object {
+  const fields = Object.entries(user).filter(([name]) => !unsaid.includes(name))
+  return { ...Object.fromEntries(fields), groups: groups.map(({ name }) => name), claims }
+}
+
+function groupNames({ groups }: UserDetails): readonly string[] {
+  return groups.map(({ name }) => name)
 }
 
 /** Who is disabled or let in again is what somebody will look for, so it is an event of its own. */
-function eventsOf({ user, changed }: UserUpdate, actor: Actor): readonly AuditEvent[] {
+function eventsOf({ before, user, changed }: UserUpdate, actor: Actor): readonly AuditEvent[] {
   const accountId = user.id
   const by = actor.id === accountId ? {} : { by: actor.id }
   const fields = changed.filter((property) => property !== 'disabled')
+  const { changes } = changesBetween(before, user, { except: [...unsaid, 'disabled'] })
   return [
-    ...(fields.length > 0 ? [{ event: 'account_updated' as const, accountId, fields, ...by }] : []),
+    ...(fields.length > 0
+      ? [{ event: 'account_updated' as const, accountId, fields, ...by, ...(changes && { changes }) }]
+      : []),
     ...(changed.includes('disabled')
-      ? [{ event: user.disabled ? ('account_disabled' as const) : ('account_enabled' as const), accountId, ...by }]
+      ? [
+          {
+            event: user.disabled ? ('account_disabled' as const) : ('account_enabled' as const),
+            accountId,
+            ...by,
+            ...changesBetween({ disabled: before.disabled }, { disabled: user.disabled }),
+          },
+        ]
       : []),
   ]
 }

@@ -1,3 +1,4 @@
+import { InvalidInput } from '@pocket/core/errors'
 import { longestKey, type UserRights } from '@pocket/directory'
 import type { FromSchema } from 'json-schema-to-ts'
 import { named } from '../http/api/schema.ts'
@@ -47,6 +48,14 @@ export const claimsBody = {
 export function fieldsOf(body: UserBody): Readonly<Record<string, unknown>> {
   const { username, email = null, firstName = '', lastName = '', displayName = '', locale = null } = body
   return { username, email, firstName, lastName, displayName, locale }
+}
+
+/** @throws {InvalidInput} `validation_failed` where an e-mail address is required and missing */
+export function assertEmail({ email = null }: Pick<UserBody, 'email'>, required: boolean): void {
+  if ((email !== null && email !== '') || !required) return
+  throw new InvalidInput('validation_failed', 'Email is required', {
+    fields: [{ field: 'email', code: 'required', message: 'is required' }],
+  })
 }
 
 /** What only an administrator decides; what is missing is not granted. */

@@ -144,10 +144,10 @@ const lines: readonly Line[] = [
 
   ['GET /api/signup/setup', 'public'],
   ['POST /api/signup/setup', 'public'],
-  ['POST /api/signup', 'public', signUp],
-  ['POST /api/signup-tokens', 'administrator', signUp],
-  ['GET /api/signup-tokens', 'administrator', signUp],
-  ['DELETE /api/signup-tokens/:id', 'administrator', signUp],
+  ['POST /api/signup', 'public'],
+  ['POST /api/signup-tokens', 'administrator'],
+  ['GET /api/signup-tokens', 'administrator'],
+  ['DELETE /api/signup-tokens/:id', 'administrator'],
 
   ['POST /api/device-login/requests', 'public', otherDevice],
   ['POST /api/device-login/requests/:id/exchange', 'public', otherDevice],
@@ -188,6 +188,7 @@ const olderLines: readonly Line[] = [
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
   ['GET /api/docs', 'public'],
+  ['GET /api/audit-logs/export', 'administrator'],
   ['GET /api/settings', 'administrator', settings],
   ['PATCH /api/settings', 'administrator', settings],
   ['POST /api/oidc/revoke', 'protocol'],

@@ -14,7 +14,9 @@ export interface DocumentedOperation {
   readonly security: readonly Readonly<Record<string, readonly string[]>>[]
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
   readonly requestBody?: unknown
-  readonly responses: Readonly<Record<string, { readonly content?: unknown; readonly $ref?: string }>>
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, unknown>>; readonly $ref?: string }>
+  >
 }
 
 /** Everything in which an answer differs from what the document says of it; empty where it is as documented. */
@@ -39,6 +41,10 @@ export function comparison(document: Document): Differences {
     if (key === 'default' && answer.status < 400) return [`${call} answers ${status}, which is not documented`]
     const { $ref, content } = operation.responses[key] ?? {}
     if ($ref === undefined && content === undefined) return answer.text === '' ? [] : [`${call} answers with a body`]
+    if (content !== undefined && !('application/json' in content)) {
+      const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
+      return type in content ? [] : [`${call} answers as ${type}`]
+    }
     const response = $ref?.slice(1) ?? `/paths/${escaped(path)}/${method.toLowerCase()}/responses/${key}`
     return validate(`${response}/content/application~1json/schema`, answer.json())
   }

@@ -31,6 +31,16 @@ describe('behind a reverse proxy with TLS', () => {
     expect(consent.location).toMatch(/^https:\/\/id\.example\.com\/interaction\//)
   })
 
+  test('applications are told the internal address, where there is one', async () => {
+    await using running = await startApp({ APP_URL, TRUST_PROXY: 'true', INTERNAL_APP_URL: 'http://pocket:1411/' })
+    expect((await running.agent().get(`${APP_URL}/.well-known/openid-configuration`)).json()).toMatchObject({
+      issuer: APP_URL,
+      authorization_endpoint: `${APP_URL}/authorize`,
+      token_endpoint: 'http://pocket:1411/api/oidc/token',
+      jwks_uri: 'http://pocket:1411/.well-known/jwks.json',
+    })
+  })
+
   test.each([
     ['true', pretendedClientAddress],
     ['127.0.0.0/8', pretendedClientAddress],

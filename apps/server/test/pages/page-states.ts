@@ -17,7 +17,15 @@ export const ceremony = {
   submitTo: '/submit',
 } as const
 
-const signIn = { view: 'sign-in', client: null, ceremony, reason: 'first', otherWaysAt: '/lc', cancelTo: null } as const
+const signIn = {
+  view: 'sign-in',
+  client: null,
+  ceremony,
+  reason: 'first',
+  otherWaysAt: '/lc',
+  signUpAt: null,
+  cancelTo: null,
+} as const
 const passkeys = [
   { id: '1', name: 'iCloud Keychain', synced: true, createdAt: now - 90 * day, lastUsedAt: now - 3 * 3_600_000 },
   {
@@ -152,6 +160,14 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   },
   'signed-out': { view: 'signed-out', client: null },
   setup: { view: 'setup' },
+  'sign-up': { view: 'sign-up', token: '', emailRequired: true, submitTo: '/signup', signInAt: '/login' },
+  'sign-up-by-token': {
+    view: 'sign-up',
+    token: 'aB3dE5gH7jK9mN1p',
+    emailRequired: false,
+    submitTo: '/signup?redirect=%2Finteraction%2F1',
+    signInAt: '/interaction/1',
+  },
   code: { view: 'code', code: '', fromLink: false, problem: null, redirect: '/interaction/1' },
   'code-from-link': { view: 'code', code: 'K7QP2M', fromLink: true, problem: null, redirect: '/settings/account' },
   'code-refused': {

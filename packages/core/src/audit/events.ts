@@ -1,12 +1,11 @@
-/**
- * Everything that can happen, in ids only. A refusal carries the precise code that a person is not shown. `by` is who did it
- * to somebody or something else; where it is missing it was the account itself, or nobody.
- */
-export type AuditEvent =
+import type { Changes } from './changes.ts'
+
+/** Every kind of event, without what it changed. */
+type Happening =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'setup' | 'api'
+      readonly method: 'passkey' | 'code' | 'setup' | 'sign_up' | 'api'
       readonly passkeyId?: string
     }
   | {
@@ -16,10 +15,13 @@ export type AuditEvent =
       readonly passkeyId?: string
     }
   | { readonly event: 'signed_out'; readonly accountId: string }
+  | { readonly event: 'setup_completed'; readonly accountId: string; readonly method: 'setup' | 'api' }
   | {
       readonly event: 'account_created'
       readonly accountId: string
-      readonly method: 'setup' | 'api'
+      readonly method: 'setup' | 'api' | 'open_signup' | 'signup_token'
+      /** The sign-up token that let them in. */
+      readonly signupTokenId?: string
       readonly by?: string
     }
   | {
@@ -135,7 +137,20 @@ export type AuditEvent =
       readonly clientId?: string
       readonly reason: string
     }
+  | {
+      readonly event: 'token_revoked'
+      /** As the library calls it, such as `RefreshToken`. */
+      readonly kind: string
+      readonly clientId: string
+      readonly accountId?: string
+    }
+  | {
+      readonly event: 'signup_token_created' | 'signup_token_removed'
+      readonly signupTokenId: string
+      readonly by: string
+    }
   | { readonly event: 'keys_rotated'; readonly kid: string }
+  | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }
   | {
       readonly event: 'api_key_created' | 'api_key_renewed' | 'api_key_removed'
       readonly accountId: string
@@ -147,3 +162,10 @@ export type AuditEvent =
       readonly keys: readonly string[]
       readonly by: string
     }
+
+/**
+ * Everything that can happen, in ids only. A refusal carries the precise code that a person is not shown. `by` is who did it
+ * to somebody or something else; where it is missing it was the account itself, or nobody.
+ * `changes` are what an administrator has to be able to look up later: what a field was, and what it has become.
+ */
+export type AuditEvent = Happening & { readonly changes?: Changes }

@@ -13,11 +13,23 @@ export interface InteractionPagePorts {
   readonly requestPasskey: (req: IncomingMessage, res: ServerResponse) => Promise<AuthenticationRequest>
   /** The page of other ways to sign in; it is given `?redirect=` with the way back. `null` where the host has none. */
   readonly otherWaysAt: string | null
+  /** The page on which strangers sign up, while they may; it is given the same. */
+  readonly signUpAt: () => Promise<string | null>
 }
 
 /** What the pages of an interaction show. */
-export function createInteractionPages({ provider, consent, requestPasskey, otherWaysAt }: InteractionPagePorts) {
+export function createInteractionPages({
+  provider,
+  consent,
+  requestPasskey,
+  otherWaysAt,
+  signUpAt,
+}: InteractionPagePorts) {
   const at = ({ uid }: Interaction, act = '') => `/interaction/${uid}${act}`
+
+  /** A page from which the person comes back signed in, where the interaction is content with that. */
+  const leadingBack = (page: string | null, interaction: Interaction) =>
+    answeredBySession(interaction) ? page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}` : null
 
   const ceremony = async ({ req, res }: Exchange, interaction: Interaction): Promise<AuthenticationCeremony> => ({
     ...(await requestPasskey(req, res)),
@@ -40,9 +52,8 @@ export function createInteractionPages({ provider, consent, requestPasskey, othe
         client: await clientView(interaction),
         ceremony: await ceremony(exchange, interaction),
         reason: interaction.session && !interaction.prompt.reasons.includes('account_gone') ? 'again' : 'first',
-        otherWaysAt: answeredBySession(interaction)
-          ? otherWaysAt && `${otherWaysAt}?${new URLSearchParams({ redirect: at(interaction) })}`
-          : null,
+        otherWaysAt: leadingBack(otherWaysAt, interaction),
+        signUpAt: leadingBack(interaction.session ? null : await signUpAt(), interaction),
         cancelTo: at(interaction, '/cancel'),
       }
     },

@@ -12,8 +12,8 @@ import type {
   VerifiedRegistration,
 } from '../passkeys/registration.ts'
 
-/** What a new passkey is made for: `setup` for somebody who is created together with it. */
-export type RegistrationPurpose = 'registration' | 'setup'
+/** What a new passkey is made for: `setup` and `sign_up` for somebody who is created together with it. */
+export type RegistrationPurpose = 'registration' | 'setup' | 'sign_up'
 
 export interface RegistrationStart {
   readonly subject: RegistrationSubject

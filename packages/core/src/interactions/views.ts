@@ -29,6 +29,8 @@ export interface SignInView {
   readonly reason: 'first' | 'again'
   /** The page with other ways to sign in; it leads back here. `null` where there is none. */
   readonly otherWaysAt: string | null
+  /** The page on which strangers sign up; it leads back here. `null` where they cannot. */
+  readonly signUpAt: string | null
   /** `POST` it to go back to the client without signing in; `null` where there is no way back. */
   readonly cancelTo: string | null
 }

@@ -17,7 +17,7 @@ export interface EventPorts {
  */
 export function auditEvents(provider: Provider, { audit, onError }: EventPorts): void {
   const collected = new WeakMap<object, AuditEvent[]>()
-  const collect = (ctx: KoaContextWithOIDC, event: AuditEvent) => {
+  const collect = (ctx: Pick<KoaContextWithOIDC, 'req'>, event: AuditEvent) => {
     const events = collected.get(ctx.req)
     if (events) events.push(event)
     else collected.set(ctx.req, [event])
@@ -49,6 +49,11 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
     const accountId = ctx.oidc.session?.accountId
     if (accountId) collect(ctx, { event: 'signed_out', accountId })
   })
+  provider.on('grant.revoked', (ctx) => {
+    // Of a code or a refresh token that came twice; what clients revoke themselves is told below.
+    const token = ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode
+    if (ctx.oidc.route === 'token' && token) collect(ctx, revoked(token))
+  })
   provider.on('server_error', (ctx, error) => onError(error, requestContext(ctx.req).requestId))
 
   const koa: EventEmitter = provider
@@ -58,7 +63,30 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
 
   provider.use(async (ctx, next) => {
     await next()
+    // Absent where no route of the library's was found.
+    const oidc: KoaContextWithOIDC['oidc'] | undefined = ctx.oidc
+    if (oidc?.route === 'revocation') for (const token of revokedTokens(oidc)) collect(ctx, revoked(token))
     const origin = requestContext(ctx.req)
     for (const event of collected.get(ctx.req) ?? []) await audit.record(event, origin)
   })
+}
+
+interface RevokedToken {
+  readonly kind: string
+  readonly clientId?: string | undefined
+  readonly accountId?: string | undefined
+}
+
+function revoked({ kind, clientId = '', accountId }: RevokedToken): AuditEvent {
+  return { event: 'token_revoked', kind, clientId, ...(accountId !== undefined && { accountId }) }
+}
+
+/** The library answers alike whether there was such a token or not (RFC 7009 §2.2), and it tells nobody. */
+function revokedTokens({ client, entities }: KoaContextWithOIDC['oidc']): readonly RevokedToken[] {
+  const found: readonly (RevokedToken | undefined)[] = [
+    entities.RefreshToken,
+    entities.AccessToken,
+    entities.ClientCredentials,
+  ]
+  return found.filter((token) => token !== undefined).filter(({ clientId }) => clientId === client?.clientId)
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { Clock } from '../clock.ts'
 import type { KeyRing, KeySet, SigningKey } from './keys.ts'
+import type { BuiltProvider } from './provider.ts'
 
 /** Milliseconds between two looks at the stored keys. A new key is announced for days before it signs. */
 const refreshEvery = 60_000
@@ -18,13 +19,13 @@ export interface ProviderHolder {
 export interface ProviderHolderPorts {
   readonly keyRing: KeyRing
   readonly clock: Clock
-  readonly make: (keys: readonly SigningKey[]) => Provider
+  readonly make: (keys: readonly SigningKey[]) => BuiltProvider
 }
 
 export async function createProviderHolder({ keyRing, clock, make }: ProviderHolderPorts): Promise<ProviderHolder> {
   const built = (set: KeySet) => {
-    const provider = make(set.keys)
-    return { provider, version: set.version, callback: provider.callback() }
+    const { provider, serveDocument } = make(set.keys)
+    return { provider, serveDocument, version: set.version, callback: provider.callback() }
   }
   let held = built(await keyRing.load())
   let lookedAt = clock.now()
@@ -37,7 +38,7 @@ export async function createProviderHolder({ keyRing, clock, make }: ProviderHol
   return {
     current: () => held.provider,
     handle: async (req, res) => {
-      await held.callback(req, res)
+      if (!held.serveDocument(req, res)) await held.callback(req, res)
     },
     reload,
     async refresh(onError) {

@@ -2,18 +2,23 @@ import Provider from 'oidc-provider'
 import { overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
+import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
 import { revokeAtLogout } from './logout.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
-export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts {
-  readonly issuer: string
+export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts, DocumentsPorts {}
+
+/** A Provider, and what answers for its documents. */
+export interface BuiltProvider {
+  readonly provider: Provider
+  readonly serveDocument: ServeDocument
 }
 
 /** One Provider for one set of keys. All its state is in the stores, so that another can take its place at any time. */
-export function createProvider(ports: ProviderPorts): Provider {
+export function createProvider(ports: ProviderPorts): BuiltProvider {
   const provider = new Provider(ports.issuer, providerConfiguration(ports))
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
@@ -24,5 +29,5 @@ export function createProvider(ports: ProviderPorts): Provider {
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)
-  return provider
+  return { provider, serveDocument: keepDocuments(provider, ports) }
 }

@@ -1,5 +1,5 @@
 /** What a challenge was made for; an answer counts for this purpose only. */
-export type ChallengePurpose = 'authentication' | 'registration' | 'setup'
+export type ChallengePurpose = 'authentication' | 'registration' | 'setup' | 'sign_up'
 
 /** A WebAuthn challenge that waits for its answer. Neither the challenge nor the browser's token is stored in clear. */
 export interface Challenge {

@@ -1,5 +1,8 @@
-/** How somebody proved who they are. `api`: they were created by the API and are signed in without having proven anything. */
-export type SignInMethod = 'passkey' | 'code' | 'setup' | 'api'
+/**
+ * How somebody proved who they are. `setup` and `sign_up`: by the passkey that they were created with. `api`: they were
+ * created by the API and are signed in without having proven anything.
+ */
+export type SignInMethod = 'passkey' | 'code' | 'setup' | 'sign_up' | 'api'
 
 /** What a client is told about a sign-in (OpenID Connect Core §2). */
 export interface AuthenticationContext {
@@ -11,7 +14,7 @@ export interface AuthenticationContext {
 
 /** The one place that says what a way of signing in is worth. `phr` is phishing-resistant, as EAP ACR Values names it. */
 export function authenticationContext(method: SignInMethod, now: number): AuthenticationContext {
-  const passkey = method === 'passkey' || method === 'setup'
+  const passkey = method === 'passkey' || method === 'setup' || method === 'sign_up'
   return { amr: passkey ? ['phr'] : ['otp'], acr: passkey ? 'phr' : '0', authTime: Math.floor(now / 1000) }
 }
 

@@ -145,7 +145,7 @@ describe('a relying party built on openid-client', () => {
 
   test('introspection and revocation by the client itself, and by nobody else', async () => {
     await using host = await startHost()
-    const { configuration, tokens } = await signedIn(host)
+    const { configuration, account, tokens } = await signedIn(host)
     const { configuration: another } = await relyingParty(host)
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toMatchObject({ active: true })
     expect(await oidc.tokenIntrospection(another, tokens.access_token)).toEqual({ active: false })
@@ -154,7 +154,12 @@ describe('a relying party built on openid-client', () => {
       body: new URLSearchParams({ token: tokens.access_token }),
     })
     expect(anonymous.status).toBe(401)
+    await oidc.tokenRevocation(another, tokens.access_token).catch(() => undefined)
+    await oidc.tokenRevocation(configuration, 'unknown')
+    expect(host.events.filter(({ event }) => event === 'token_revoked')).toEqual([])
     await oidc.tokenRevocation(configuration, tokens.access_token)
+    const { client_id: clientId } = configuration.clientMetadata()
+    expect(host.events).toContainEqual({ event: 'token_revoked', kind: 'AccessToken', clientId, accountId: account.id })
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
   })
 

@@ -17,6 +17,7 @@ export interface GroupDetails extends GroupWithClaims {
 
 /** What became of a change. */
 export interface GroupUpdate {
+  readonly before: Group
   readonly group: Group
   /** The names of the properties that are not as they were. */
   readonly changed: readonly (keyof Group)[]
@@ -92,7 +93,7 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
         const group = { ...before, ...groupNames(input) }
         const changed = (['name', 'friendlyName'] as const).filter((property) => before[property] !== group[property])
         if (changed.length > 0) assertFree(await groups.update(group))
-        return { group, changed }
+        return { before, group, changed }
       }),
 
     remove: (id) =>

@@ -57,7 +57,7 @@ export function pageAnswer<Item>({ items, total }: Page<Item>, { page, limit }: 
 }
 
 /** How many items come before the page, the last page standing for every page beyond it. */
-export function offsetOf({ page, limit }: ListRequest, total: number): number {
+export function offsetOf({ page, limit }: Pick<ListRequest, 'page' | 'limit'>, total: number): number {
   return (Math.min(page, Math.max(1, Math.ceil(total / limit))) - 1) * limit
 }
 

@@ -38,7 +38,12 @@ interface Description {
   /** What else the address can be asked, for the document: the operation reads and checks `query` itself. */
   readonly query?: Readonly<Record<string, JSONSchema>>
   /** What is answered when all went well. Without a schema the answer is empty. `pageOf` makes the schema of a list. */
-  readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly schema?: JSONSchema }
+  readonly answer: {
+    readonly status: 200 | 201 | 202 | 204
+    readonly schema?: JSONSchema
+    /** Media types of an answer that is no JSON; the operation itself sets the body and its type. */
+    readonly types?: readonly string[]
+  }
 }
 
 export interface OperationDefinition<Schema extends JSONSchema, Body> extends Description {

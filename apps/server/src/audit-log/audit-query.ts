@@ -1,0 +1,50 @@
+import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import type { ListRequest } from '../http/api/list.ts'
+import type { AuditQuery } from './audit-log-store.ts'
+
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** For the document: the range of an audit log. */
+export const rangeParameters = {
+  from: { type: 'string', description: 'The first instant (RFC 3339), or the first day in UTC (2026-01-31).' },
+  to: { type: 'string', description: 'The last instant (RFC 3339), or the last day in UTC, the whole of it.' },
+} as const
+
+const day = 86_400_000
+
+/**
+ * Which part of the audit log is asked for.
+ *
+ * @throws {InvalidInput} `validation_failed` on `from` or `to`
+ */
+export function auditQuery(accountId: string | null, query: Query, { filters, search }: ListRequest): AuditQuery {
+  const problems: FieldError[] = []
+  const limit = (field: 'from' | 'to') => {
+    const text = [query[field] ?? ''].flat()[0] ?? ''
+    if (text === '') return null
+    const instant = instantOf(text, field === 'to')
+    if (instant === undefined)
+      problems.push({ field, code: 'invalid_format', message: 'must be an instant (RFC 3339) or a day (2026-01-31)' })
+    return instant ?? null
+  }
+  const [from, to] = [limit('from'), limit('to')]
+  if (problems.length > 0)
+    throw new InvalidInput(
+      'validation_failed',
+      problems.map(({ field, message }) => `${field} ${message}`).join(', '),
+      {
+        fields: problems,
+      },
+    )
+  return { accountId, from, to, filters, search }
+}
+
+function instantOf(text: string, end: boolean): number | undefined {
+  const wholeDay = /^\d{4}-\d{2}-\d{2}$/.test(text)
+  if (!wholeDay && !/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/.test(text))
+    return undefined
+  const instant = Date.parse(text.toUpperCase().replace(' ', 'T'))
+  // The calendar of JavaScript turns the 31st of February into a day of March.
+  if (Number.isNaN(instant) || (wholeDay && new Date(instant).toISOString().slice(0, 10) !== text)) return undefined
+  return wholeDay && end ? instant + day - 1 : instant
+}

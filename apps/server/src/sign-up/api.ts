@@ -1,0 +1,127 @@
+import { pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named, pageOf } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
+import { userBody } from '../users/user-body.ts'
+import { groupItemDto, groupItemSchema, userDto, userSchema } from '../users/user-dto.ts'
+import type { SignUp } from './sign-up.ts'
+import type { SignupTokenItem, SignupTokens } from './signup-tokens.ts'
+
+export interface SignUpOperationPorts {
+  readonly signUp: SignUp
+  readonly tokens: SignupTokens
+}
+
+const usualLifetime = 60 * 60_000
+
+const { username, email, firstName, lastName } = userBody.properties
+
+const signUpBody = named('SignUpDto', {
+  type: 'object',
+  required: ['username'],
+  properties: {
+    username,
+    email: { ...email, description: 'Required where the settings say so.' },
+    firstName,
+    lastName,
+    token: { type: 'string', maxLength: 100, description: 'Not needed where everybody may sign up.' },
+  },
+} as const)
+
+const tokenBody = named('SignupTokenCreateDto', {
+  type: 'object',
+  required: ['usageLimit'],
+  properties: {
+    ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is an hour.` },
+    usageLimit: { type: 'integer', minimum: 1, maximum: 100, description: 'How many may sign up with it.' },
+    userGroupIds: {
+      type: 'array',
+      items: { type: 'string' },
+      maxItems: 100,
+      description: 'The groups of whoever signs up with it, instead of those of the settings.',
+    },
+  },
+} as const)
+
+const tokenSchema = named('SignupTokenDto', {
+  type: 'object',
+  required: ['id', 'token', 'expiresAt', 'usageLimit', 'usageCount', 'userGroups', 'createdAt'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    token: { type: 'string', description: 'Shown this once, when it is created; empty afterwards.' },
+    expiresAt: instant,
+    usageLimit: { type: 'integer' },
+    usageCount: { type: 'integer' },
+    userGroups: { type: 'array', items: groupItemSchema },
+    createdAt: instant,
+  },
+})
+
+/** `/api/signup` and `/api/signup-tokens`. */
+export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): readonly Operation[] {
+  const administration = { area: 'users', access: 'administrator' } as const
+  return [
+    operation({
+      id: 'signUp',
+      method: 'post',
+      path: '/api/signup',
+      summary: 'Sign up; the new user is signed in and has no passkey yet',
+      area: 'users',
+      access: 'public',
+      body: signUpBody,
+      answer: { status: 201, schema: userSchema },
+      handle: async ({ ctx, body: { token, ...input } }) =>
+        userDto(await signUp.withoutPasskey(ctx, input, token || null)),
+    }),
+    operation({
+      ...administration,
+      id: 'createSignupToken',
+      method: 'post',
+      path: '/api/signup-tokens',
+      summary: 'Create a token with which strangers can sign up',
+      body: tokenBody,
+      answer: { status: 201, schema: tokenSchema },
+      async handle(call) {
+        const { ttl, usageLimit, userGroupIds = [] } = call.body
+        const wanted = { lifetime: lifetimeOf(ttl, usualLifetime), usageLimit, groupIds: userGroupIds }
+        const { item, token } = await tokens.create(actorOf(call), wanted)
+        return tokenDto(item, token)
+      },
+    }),
+    operation({
+      ...administration,
+      id: 'listSignupTokens',
+      method: 'get',
+      path: '/api/signup-tokens',
+      summary: 'List the sign-up tokens that have not expired',
+      list: { sort: ['createdAt', 'expiresAt', 'usageLimit', 'usageCount'] },
+      answer: { status: 200, schema: pageOf(tokenSchema) },
+      async handle({ list }) {
+        const { items, total } = await tokens.list(list)
+        return pageAnswer({ items: items.map((item) => tokenDto(item)), total }, list)
+      },
+    }),
+    operation({
+      ...administration,
+      id: 'deleteSignupToken',
+      method: 'delete',
+      path: '/api/signup-tokens/:id',
+      summary: 'Delete a sign-up token',
+      answer: { status: 204 },
+      handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),
+    }),
+  ]
+}
+
+function tokenDto({ id, expiresAt, usageLimit, usageCount, groups, createdAt }: SignupTokenItem, token = '') {
+  return {
+    id,
+    token,
+    expiresAt: new Date(expiresAt).toISOString(),
+    usageLimit,
+    usageCount,
+    userGroups: groups.map((group) => groupItemDto(group)),
+    createdAt: new Date(createdAt).toISOString(),
+  }
+}

@@ -1,0 +1,70 @@
+import { Conflict } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import { jsonObject } from '../http/form.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import type { SignUp } from './sign-up.ts'
+import type { SignUpSettings } from './sign-up-settings.ts'
+
+export interface SignUpPagePorts {
+  readonly signUp: SignUp
+  readonly settings: () => Promise<Pick<SignUpSettings, 'requireEmail'>>
+  readonly authentication: Authentication
+  readonly show: ShowPage
+}
+
+const home = '/settings/account'
+
+/** `/signup`, and `/st/TOKEN` for whoever was given a token. */
+export function signUpPages({ signUp, settings, authentication, show }: SignUpPagePorts) {
+  const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
+  const leadingTo = (path: string, to: string) =>
+    to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
+
+  const showForm = async (ctx: Context, token: string) => {
+    const to = target(ctx)
+    if (await authentication.user(ctx)) return seeOther(ctx, to)
+    await signUp.assertOpen(token || null)
+    const { requireEmail } = await settings()
+    await show(ctx, {
+      view: 'sign-up',
+      token,
+      emailRequired: requireEmail,
+      submitTo: leadingTo('/signup', to),
+      // An interaction shows its own sign-in.
+      signInAt: to.startsWith('/interaction/') ? to : leadingTo('/login', to),
+    })
+  }
+
+  return {
+    show: (ctx: Context) => showForm(ctx, ''),
+    showWithToken: (ctx: Context) => showForm(ctx, String(ctx.params.token)),
+
+    async options(ctx: Context) {
+      const { token, ...input } = jsonObject(ctx)
+      const given = typeof token === 'string' && token !== '' ? token : null
+      ctx.body = { options: await besideField(signUp.begin(ctx, input, given)) }
+    },
+
+    async finish(ctx: Context) {
+      const { response } = jsonObject(ctx)
+      await besideField(signUp.finish(ctx, response))
+      ctx.body = { redirectTo: target(ctx) }
+    },
+  }
+}
+
+/** The page shows what is taken beside the field where it was entered. */
+async function besideField<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof Conflict) || error.code !== 'already_in_use') throw error
+    const field = error.details.property ?? 'username'
+    throw new Conflict('already_in_use', error.message, {
+      details: error.details,
+      fields: [{ field, code: 'already_in_use', message: 'is in use already' }],
+    })
+  }
+}

@@ -1,0 +1,15 @@
+import type { SettingValues } from '../settings/definitions.ts'
+import { type UserSettings, userSettingsOf } from '../users/user-settings.ts'
+
+/** Who may sign up: nobody, whoever has a token, or everybody. */
+export type SignUpMode = SettingValues['allowUserSignups']
+
+/** What the settings of the instance say about strangers. */
+export interface SignUpSettings extends UserSettings {
+  readonly mode: SignUpMode
+}
+
+/** What the settings of the instance say about strangers, as they are just now. */
+export function signUpSettingsOf(values: SettingValues): SignUpSettings {
+  return { ...userSettingsOf(values), mode: values.allowUserSignups }
+}

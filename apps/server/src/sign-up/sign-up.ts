@@ -1,0 +1,152 @@
+import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
+import { requestContext } from '@pocket/core'
+import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '@pocket/core/errors'
+import { type Directory, type NewUser, newUser, type User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { assertEmail } from '../users/user-body.ts'
+import type { SignUpSettings } from './sign-up-settings.ts'
+import { hashSignupToken } from './signup-token.ts'
+import type { SignupTokenStore } from './signup-token-store.ts'
+
+/** What strangers say of themselves, not yet believed. */
+export type SignUpInput = Readonly<Partial<Record<'username' | 'email' | 'firstName' | 'lastName', unknown>>>
+
+/** Lets strangers in: with a passkey in one step, or without one by the API. */
+export interface SignUp {
+  /**
+   * Whether somebody with this token, or with none, may sign up just now.
+   *
+   * @throws {Forbidden} `open_signup_disabled` where nobody may, or nobody without a token
+   * @throws {NotAuthenticated} `token_invalid_or_expired`
+   */
+  assertOpen(token: string | null): Promise<void>
+  /**
+   * Checks the input and starts the ceremony; nobody is created yet.
+   *
+   * @throws as `assertOpen` @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use`
+   */
+  begin(ctx: Context, input: SignUpInput, token: string | null): ReturnType<Pocket['registration']['options']>
+  /** Verifies the passkey, then creates the person and the passkey together and signs them in. @throws as `begin` */
+  finish(ctx: Context, response: unknown): Promise<User>
+  /** Creates somebody who has no passkey yet, and signs them in. @throws as `begin` */
+  withoutPasskey(ctx: Context, input: SignUpInput, token: string | null): Promise<User>
+}
+
+export interface SignUpPorts {
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly tokens: SignupTokenStore
+  readonly audit: AuditSink
+  /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
+  readonly transaction: Transaction
+  readonly settings: () => Promise<SignUpSettings>
+  readonly clock: Clock
+}
+
+interface Plan {
+  readonly user: NewUser
+  /** Of the token, which is nowhere kept in clear. */
+  readonly tokenHash: string | null
+}
+
+export function createSignUp(ports: SignUpPorts): SignUp {
+  const { pocket, directory, tokens, audit, transaction, settings, clock } = ports
+
+  const assertAllowed = ({ mode }: SignUpSettings, tokenHash: string | null) => {
+    if (mode === 'disabled') throw new Forbidden('open_signup_disabled', 'Nobody can sign up here.')
+    if (mode === 'withToken' && tokenHash === null)
+      throw new Forbidden('open_signup_disabled', 'Only whoever has a token can sign up here.')
+  }
+  const assertOpen = async (tokenHash: string | null) => {
+    assertAllowed(await settings(), tokenHash)
+    const token = tokenHash === null ? undefined : await tokens.findByHash(tokenHash)
+    if (tokenHash === null) return
+    if (!token || token.expiresAt <= clock.now() || token.usageCount >= token.usageLimit) throw tokenInvalid()
+  }
+
+  /** Creates a person, uses the token up and does what else belongs to it, all of it or nothing. */
+  const create = async (ctx: Context, { user, tokenHash }: Plan, alongside: () => Promise<void>): Promise<User> => {
+    const current = await settings()
+    const { defaultGroupIds, defaultClaims, emailsVerified } = current
+    assertAllowed(current, tokenHash)
+    return transaction(async () => {
+      const token = tokenHash === null ? undefined : await tokens.use(tokenHash, clock.now())
+      if (tokenHash !== null && !token) throw tokenInvalid()
+      const created = await directory.create(user, {
+        emailVerified: emailsVerified && user.email !== null,
+        groupIds: token && token.groupIds.length > 0 ? token.groupIds : defaultGroupIds,
+        claims: defaultClaims,
+      })
+      await alongside()
+      const how = token
+        ? { method: 'signup_token' as const, signupTokenId: token.id }
+        : { method: 'open_signup' as const }
+      await audit.record({ event: 'account_created', accountId: user.id, ...how }, requestContext(ctx.req))
+      return created
+    })
+  }
+
+  const planned = async (input: SignUpInput): Promise<NewUser> => {
+    const { username, email, firstName, lastName } = input
+    const user = newUser({ username, email, firstName, lastName })
+    assertEmail(user, (await settings()).requireEmail)
+    return user
+  }
+
+  return {
+    assertOpen: (token) => assertOpen(hashed(token)),
+
+    async begin(ctx, input, token) {
+      const tokenHash = hashed(token)
+      await assertOpen(tokenHash)
+      const user = await planned(input)
+      await assertFree(directory, user)
+      const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
+      const data: Plan = { user, tokenHash }
+      return pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'sign_up', data })
+    },
+
+    async finish(ctx, response) {
+      const { passkey, data } = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'sign_up' })
+      const user = await create(ctx, planOf(data), async () => {
+        await pocket.registration.store(passkey)
+        const event = { event: 'passkey_added', accountId: passkey.accountId, passkeyId: passkey.id } as const
+        await audit.record(event, requestContext(ctx.req))
+      })
+      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'sign_up' })
+      return user
+    },
+
+    async withoutPasskey(ctx, input, token) {
+      const tokenHash = hashed(token)
+      await assertOpen(tokenHash)
+      const user = await create(ctx, { user: await planned(input), tokenHash }, async () => {})
+      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'api' })
+      return user
+    },
+  }
+}
+
+/** Told before somebody makes a passkey that nobody keeps. What is taken meanwhile is refused when it is stored. */
+async function assertFree({ findByName }: Directory, { userName, email }: NewUser): Promise<void> {
+  const property =
+    email !== null && (await findByName(email)) ? 'email' : (await findByName(userName)) ? 'username' : undefined
+  if (property === undefined) return
+  throw new Conflict('already_in_use', `Somebody else has this ${property}.`, { details: { property } })
+}
+
+function hashed(token: string | null): string | null {
+  return token === null ? null : hashSignupToken(token)
+}
+
+function tokenInvalid(): NotAuthenticated {
+  return new NotAuthenticated('token_invalid_or_expired', 'The sign-up token is unknown, used up or too old.')
+}
+
+/** What `begin` gave away comes back from our own store; it is checked again, as everything that is created is. */
+function planOf(data: unknown): Plan {
+  const { user, tokenHash } = Object(data)
+  if (typeof user !== 'object' || user === null)
+    throw new InvalidInput('challenge_expired', 'The challenge carries nobody.')
+  return { user: newUser({ ...user }), tokenHash: typeof tokenHash === 'string' ? tokenHash : null }
+}

@@ -1,0 +1,23 @@
+import { columns } from '@pocket/core/typeorm'
+import { EntitySchema } from 'typeorm'
+import type { SignupToken } from './signup-token.ts'
+
+const { bigint, hash, json, uuid } = columns
+
+export const signupTokenTable: EntitySchema<SignupToken> = new EntitySchema<SignupToken>({
+  name: 'pocket_signup_token',
+  tableName: 'pocket_signup_token',
+  columns: {
+    id: { ...uuid, primary: true },
+    tokenHash: { ...hash, name: 'token_hash' },
+    groupIds: { ...json, name: 'group_ids' },
+    usageLimit: { ...bigint, name: 'usage_limit' },
+    usageCount: { ...bigint, name: 'usage_count' },
+    expiresAt: { ...bigint, name: 'expires_at' },
+    createdAt: { ...bigint, name: 'created_at' },
+  },
+  indices: [
+    { name: 'pocket_signup_token_hash', columns: ['tokenHash'], unique: true },
+    { name: 'pocket_signup_token_expires', columns: ['expiresAt'] },
+  ],
+})

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import type { AuditSink, Clock, Transaction } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
+import type { Directory, GroupWithClaims } from '@pocket/directory'
+import type { ListRequest, Page } from '../http/api/list.ts'
+import type { Actor } from '../users/actor.ts'
+import { hashSignupToken, mintSignupToken, type SignupToken } from './signup-token.ts'
+import type { SignupTokenStore } from './signup-token-store.ts'
+
+export interface NewSignupToken {
+  /** Milliseconds. */
+  readonly lifetime: number
+  readonly usageLimit: number
+  readonly groupIds: readonly string[]
+}
+
+/** A token with its groups, as far as there are any left. */
+export interface SignupTokenItem extends SignupToken {
+  readonly groups: readonly GroupWithClaims[]
+}
+
+/** The tokens that administrators hand to strangers. */
+export interface SignupTokens {
+  /** Makes a token, and returns it in clear, which nobody gets to see again. @throws {InvalidInput} `validation_failed` */
+  create(actor: Actor, wanted: NewSignupToken): Promise<{ readonly item: SignupTokenItem; readonly token: string }>
+  /** Those that have not expired. */
+  list(request: ListRequest): Promise<Page<SignupTokenItem>>
+  /** A token that is not there is as good as removed. */
+  remove(actor: Actor, id: string): Promise<void>
+}
+
+export interface SignupTokenPorts {
+  readonly store: SignupTokenStore
+  readonly directory: Pick<Directory, 'groups'>
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+export function createSignupTokens({ store, directory, audit, transaction, clock }: SignupTokenPorts): SignupTokens {
+  return {
+    async create(actor, { lifetime, usageLimit, groupIds }) {
+      const groups = await directory.groups.list(groupIds)
+      assertKnown(groupIds, groups)
+      const token = mintSignupToken()
+      const createdAt = clock.now()
+      const stored: SignupToken = {
+        id: randomUUID(),
+        tokenHash: hashSignupToken(token),
+        groupIds: groups.map(({ id }) => id),
+        usageLimit,
+        usageCount: 0,
+        expiresAt: createdAt + lifetime,
+        createdAt,
+      }
+      await transaction(async () => {
+        await store.insert(stored)
+        await audit.record({ event: 'signup_token_created', signupTokenId: stored.id, by: actor.id }, actor.origin)
+      })
+      return { item: { ...stored, groups }, token }
+    },
+
+    async list(request) {
+      const { items, total } = await store.list(request, clock.now())
+      const known = await directory.groups.list([...new Set(items.flatMap(({ groupIds }) => groupIds))])
+      const groupsOf = ({ groupIds }: SignupToken) => known.filter(({ id }) => groupIds.includes(id))
+      return { total, items: items.map((item) => ({ ...item, groups: groupsOf(item) })) }
+    },
+
+    remove: (actor, id) =>
+      transaction(async () => {
+        if (await store.remove(id))
+          await audit.record({ event: 'signup_token_removed', signupTokenId: id, by: actor.id }, actor.origin)
+      }),
+  }
+}
+
+/** A group that is left out in silence would let people in with fewer rights than somebody meant. */
+function assertKnown(ids: readonly string[], groups: readonly GroupWithClaims[]): void {
+  if (ids.every((id) => groups.some((group) => group.id === id))) return
+  throw new InvalidInput('validation_failed', 'UserGroupIds has a group that is not there', {
+    fields: [{ field: 'userGroupIds', code: 'invalid_format', message: 'has a group that is not there' }],
+  })
+}

@@ -1,0 +1,69 @@
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { signupTokenTable } from './signup-token.table.ts'
+import type { SignupToken } from './signup-token.ts'
+import type { SignupTokenStore } from './signup-token-store.ts'
+
+const rows = new TableRows(signupTokenTable)
+
+const sql = {
+  insert: rows.insert,
+  findByHash: `${rows.select} WHERE token_hash = $1`,
+  count: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE expires_at > $1`,
+  use: `UPDATE ${rows.table} SET usage_count = usage_count + 1
+    WHERE token_hash = $1 AND usage_count < usage_limit AND expires_at > $2`,
+  remove: `DELETE FROM ${rows.table} WHERE id = $1`,
+  removeExpired: `DELETE FROM ${rows.table} WHERE expires_at <= $1`,
+}
+
+/** What each JSON field of a list is sorted by. */
+const sortKeys: ReadonlyMap<string, string> = new Map([
+  ['createdAt', 'created_at'],
+  ['expiresAt', 'expires_at'],
+  ['usageLimit', 'usage_limit'],
+  ['usageCount', 'usage_count'],
+])
+
+export class TypeormSignupTokenStore implements SignupTokenStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(token: SignupToken): Promise<void> {
+    await this.#database.execute(sql.insert, rows.values(token))
+  }
+
+  async findByHash(tokenHash: string): Promise<SignupToken | undefined> {
+    return rows.first(await this.#database.query(sql.findByHash, [tokenHash]))
+  }
+
+  async list(request: ListRequest, now: number): Promise<Page<SignupToken>> {
+    const [counted] = await this.#database.query<{ total: number | string }>(sql.count, [now])
+    const total = Number(counted?.total)
+    const page = `${rows.select} WHERE expires_at > $1 ORDER BY ${orderOf(request)} LIMIT $2 OFFSET $3`
+    return {
+      total,
+      items: rows.all(await this.#database.query(page, [now, request.limit, offsetOf(request, total)])),
+    }
+  }
+
+  async use(tokenHash: string, now: number): Promise<SignupToken | undefined> {
+    const used = await this.#database.execute(sql.use, [tokenHash, now])
+    return used === 1 ? this.findByHash(tokenHash) : undefined
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return (await this.#database.execute(sql.remove, [id])) === 1
+  }
+
+  async removeExpired(before: number): Promise<void> {
+    await this.#database.execute(sql.removeExpired, [before])
+  }
+}
+
+function orderOf({ sort }: ListRequest): string {
+  const column = sort && sortKeys.get(sort.column)
+  return column ? `${column} ${sort.descending ? 'DESC' : 'ASC'}, created_at, id` : 'created_at, id'
+}

@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createTestDatabase } from '@pocket/test-support'
+import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
+import { exported } from '../../src/audit-log/export.ts'
+import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { createFolder } from '../database/folder.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { createPerson } from './people.ts'
+
+interface Entry {
+  readonly event: string
+  readonly userID: string | null
+  readonly changes?: Readonly<Record<string, unknown>>
+  readonly occurrences?: number
+}
+
+function fieldsOf(json: Readonly<Record<string, unknown>>): readonly string[] {
+  // A cast: the answer was compared with the document.
+  const { fields } = json.details as { readonly fields: readonly { readonly field: string }[] }
+  return fields.map(({ field }) => field)
+}
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  async function entries(query: string): Promise<readonly Entry[]> {
+    const { json } = await instance.call('GET /api/audit-logs/all', { query: `?pagination[limit]=100&${query}` })
+    // A cast: the answer was compared with the document.
+    return json.data as readonly Entry[]
+  }
+  const total = async (query: string) => {
+    const { json } = await instance.call('GET /api/audit-logs/all', { query })
+    return (json.pagination as { readonly totalItems: number }).totalItems
+  }
+  const about = (id: string, event: string) => entries(`filters[userID]=${id}&filters[event]=${event}`)
+
+  test('what an administrator changes is there with what it was', async () => {
+    const { id, json } = await createPerson(instance, { firstName: 'Grace' })
+    await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...json, firstName: 'Anna' } })
+    const [updated] = await about(id, 'ACCOUNT_UPDATED')
+    expect(updated?.changes).toEqual({ firstName: { before: 'Grace', after: 'Anna' } })
+    await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...json, firstName: 'Anna', disabled: true } })
+    const [disabled] = await about(id, 'ACCOUNT_DISABLED')
+    expect(disabled?.changes).toEqual({ disabled: { before: false, after: true } })
+    const body = [{ key: 'team', value: 'blue' }]
+    await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
+    const [claims] = await about(id, 'ACCOUNT_CLAIMS_CHANGED')
+    expect(claims?.changes).toEqual({ team: { before: null, after: 'blue' } })
+    const [created] = await about(id, 'ACCOUNT_CREATED')
+    expect(created?.changes).toMatchObject({ firstName: { before: null, after: 'Grace' } })
+    await instance.call('DELETE /api/users/{id}', { params: { id } })
+    const [removed] = await about(id, 'ACCOUNT_REMOVED')
+    expect(removed?.changes).toMatchObject({ firstName: { before: 'Anna', after: null } })
+  })
+
+  test('of clients and groups as well, and no secret is told', async () => {
+    const callbackURLs = ['https://app.example/cb']
+    const made = await instance.call('POST /api/oidc/clients', { body: { name: 'Before', callbackURLs } })
+    const params = { id: String(made.json.id) }
+    await instance.call('PUT /api/oidc/clients/{id}', { params, body: { name: 'After', callbackURLs } })
+    const minted = await instance.call('POST /api/oidc/clients/{id}/secrets', { params, body: {} })
+    const found = await entries('filters[clientName]=After')
+    const changesOf = (event: string) => found.find((entry) => entry.event === event)?.changes
+    expect(changesOf('CLIENT_UPDATED')).toMatchObject({ name: { before: 'Before', after: 'After' } })
+    expect(changesOf('CLIENT_SECRET_ADDED')).toEqual({ secret: { before: null, after: '(redacted)' } })
+    expect(JSON.stringify(found)).not.toContain(String(minted.json.secret))
+
+    const group = await instance.call('POST /api/user-groups', { body: { name: 'crew', friendlyName: 'Crew' } })
+    const body = { name: 'crew', friendlyName: 'The crew' }
+    await instance.call('PUT /api/user-groups/{id}', { params: { id: String(group.json.id) }, body })
+    const [renamed] = await entries('filters[event]=GROUP_UPDATED')
+    expect(renamed?.changes).toEqual({ friendlyName: { before: 'Crew', after: 'The crew' } })
+  })
+
+  test('a secret among the settings is known to have changed, and nothing else of it', async () => {
+    const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
+    // A cast: the answer has a test of its own.
+    const variables = all.json() as readonly { readonly key: string; readonly value: string }[]
+    const values = Object.fromEntries(variables.map(({ key, value }) => [key, value]))
+    const body = { ...values, appName: 'Changed', smtpPassword: 'hidden-from-all' }
+    await instance.call('PUT /api/application-configuration', { body })
+    const [entry] = await entries('filters[event]=SETTINGS_CHANGED')
+    expect(entry?.changes).toEqual({
+      appName: { before: values.appName, after: 'Changed' },
+      smtpPassword: { before: '', after: '(redacted)' },
+    })
+  })
+
+  test('the set-up and logouts are told', async () => {
+    const { id, agent } = await instance.person('leaves')
+    await agent.postForm(`${instance.url}/logout`, { logout: 'yes' })
+    expect(await about(id, 'SIGNED_OUT')).toHaveLength(1)
+    expect(await entries('filters[event]=SETUP_COMPLETED')).toHaveLength(1)
+  })
+
+  test('a search finds what an entry holds, in any case and with every sign as it is', async () => {
+    const { id } = await createPerson(instance, { firstName: 'Jos\u00e9_100%' })
+    const search = async (term: string) =>
+      (await entries(`search=${encodeURIComponent(term)}`)).map(({ userID }) => userID)
+    for (const term of ['JOSE\u0301_100%', 'jos\u00c9_1']) expect([term, await search(term)]).toEqual([term, [id]])
+    expect(await search('jos\u00e9%100')).toEqual([])
+  })
+
+  test('a range of time leaves out what was before and after it', async () => {
+    const everything = await total('')
+    expect(await total('?to=2001-02-03')).toBe(0)
+    expect(await total('?from=2999-01-01T00:00:00Z')).toBe(0)
+    expect(await total('?from=2001-02-03T04:05:06.789%2B02:00&to=2999-12-31')).toBe(everything)
+    const refused = await instance.call('GET /api/audit-logs/all', { query: '?from=yesterday&to=2026-02-31' })
+    expect([refused.status, fieldsOf(refused.json)]).toEqual([400, ['from', 'to']])
+  })
+
+  test('a flood of one refusal is one entry that says how often, and where the last came from', async () => {
+    for (let i = 0; i < 30; i += 1) await instance.agent().postForm(`${instance.url}/lc`, { code: `WRONG${i}` })
+    const found = await entries('filters[event]=SIGN_IN_FAILED')
+    // Two, where the hour ended meanwhile.
+    expect(found.length).toBeLessThanOrEqual(2)
+    expect(found.reduce((sum, { occurrences = 0 }) => sum + occurrences, 0)).toBe(30)
+    const lastOccurredAt = expect.any(String)
+    expect(found.find(({ occurrences = 0 }) => occurrences > 1)).toMatchObject({
+      ipAddress: '127.0.0.1',
+      lastIpAddress: '127.0.0.1',
+      lastOccurredAt,
+    })
+  })
+
+  test('it can be taken away as a file, whole, and no name in it is a formula', async () => {
+    const formula = '=HYPERLINK("https://evil.example")'
+    const { id } = await createPerson(instance, { firstName: formula })
+    const body = { name: '=1+2, "so"', callbackURLs: ['https://app.example/cb'] }
+    await instance.call('POST /api/oidc/clients', { body })
+    const before = await total('')
+    const path = `${instance.url}/api/audit-logs/export`
+    const lines = await instance.administrator.get(`${path}?format=jsonl`)
+    expect(lines.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8')
+    expect(lines.headers.get('content-disposition')).toBe('attachment; filename="audit-log.jsonl"')
+    const texts = lines.text.trimEnd().split('\n')
+    const records = texts.map((line): Record<string, unknown> => JSON.parse(line))
+    // The export is an entry of its own.
+    expect(records).toHaveLength(before + 1)
+    expect(records[0]).toMatchObject({ event: 'AUDIT_LOG_EXPORTED', username: 'ada', data: { format: 'jsonl' } })
+    const created = records.find(({ userID, event }) => userID === id && event === 'ACCOUNT_CREATED')
+    expect(created).toMatchObject({ changes: { firstName: { after: formula } } })
+
+    const file = await instance.administrator.get(`${path}?format=csv&filters[event]=CLIENT_CREATED&search=1%2B2`)
+    expect(file.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
+    const [head, line, rest] = file.text.split('\r\n')
+    expect(head).toMatch(/^id,createdAt,lastAt,occurrences,event,/)
+    expect(line).toContain(`,"'=1+2, ""so""",`)
+    expect(rest).toBe('')
+    const refused = await instance.administrator.getJson(`${path}?format=xml`)
+    expect([refused.status, refused.json()]).toEqual([400, expect.objectContaining({ code: 'validation_failed' })])
+  })
+})
+
+describe.each(kinds)('the table on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let database: OpenDatabase
+
+  beforeAll(async () => {
+    const folder = stack.use(await createFolder())
+    const settings =
+      kind === 'SQLite'
+        ? ({ kind: 'sqlite', path: `${folder.path}/audit.db` } as const)
+        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
+    const config = { database: settings, dataFolder: folder.path, encryptionKey: undefined }
+    database = stack.use(await openDatabase(config, keepingLogger().logger))
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  const hour = 3_600_000
+  const nobody = { requestId: null, ipAddress: null, userAgent: null }
+  const names: CurrentNames = { account: async () => null, client: async () => null, passkey: async () => null }
+  const log = { record: async () => {} }
+  const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
+  const page = { page: 1, limit: 100, sort: null }
+  const sinkAt = (now: number) => createAuditLog({ store: database.auditLog, names, log, clock: { now: () => now } })
+
+  test('a flood from one network is one row for each hour, and whom it was about is told apart', async () => {
+    const store = database.auditLog
+    const refused = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
+      sinkAt(now).record(
+        { event: 'sign_in_failed', code: 'code_invalid', ...about },
+        { ...nobody, ipAddress, userAgent: `agent ${now}` },
+      )
+    for (let i = 1; i <= 20; i += 1) await refused(`2001:db8::${i}`, hour + i)
+    await refused('2001:db8:0:1::1', hour)
+    await refused('192.0.2.1', hour)
+    await refused('192.0.2.1', hour, { accountId: crypto.randomUUID() })
+    await refused('192.0.2.1', 2 * hour)
+    const { items } = await store.list(everybody, page)
+    expect(items.map(({ occurrences }) => occurrences).sort((a, b) => a - b)).toEqual([1, 1, 1, 1, 20])
+    expect(items.find(({ occurrences }) => occurrences > 1)).toMatchObject({
+      createdAt: hour + 1,
+      lastAt: hour + 20,
+      ipAddress: '2001:db8::1',
+      last: { ipAddress: '2001:db8::20', userAgent: `agent ${hour + 20}` },
+    })
+    const later = await store.list({ ...everybody, from: hour + 10, to: hour + 30 }, page)
+    expect(later.items.map(({ occurrences }) => occurrences)).toEqual([20])
+    await store.removeBefore(3 * hour, 10)
+  })
+
+  test('a file of many entries holds each once', async () => {
+    for (let i = 0; i < 1203; i += 1)
+      await sinkAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, nobody)
+    let text = ''
+    for await (const piece of exported(database.auditLog, everybody, 'jsonl')) text += piece
+    const lines = text.trimEnd().split('\n')
+    expect([lines.length, new Set(lines).size]).toEqual([1203, 1203])
+  })
+})

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { createPerson, freshName } from './people.ts'
+
+describe.each(kinds)('signing up on %s', (kind) => {
+  let instance: CalledInstance
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const signUp = async (fields: Readonly<Record<string, unknown>> = {}) => {
+    const username = freshName()
+    const agent = instance.agent()
+    const body = { username, email: `${username}@example.com`, ...fields }
+    return { ...(await instance.call('POST /api/signup', { agent, body })), agent, username }
+  }
+  const mint = (fields: Readonly<Record<string, unknown>> = {}) =>
+    instance.call('POST /api/signup-tokens', { body: { usageLimit: 1, ...fields } })
+  const change = async (values: Readonly<Record<string, string>>) => {
+    const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
+    const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
+    const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
+    const answer = await instance.call('PUT /api/application-configuration', { body: { ...present, ...values } })
+    expect(answer.status).toBe(200)
+  }
+  const group = async (name: string) => {
+    const { json } = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
+    return String(json.id)
+  }
+
+  test('is closed at first, with a token too', async () => {
+    const { token } = (await mint()).json
+    for (const answer of [await signUp(), await signUp({ token })])
+      expect([answer.status, answer.json]).toMatchObject([403, { code: 'open_signup_disabled' }])
+  })
+
+  test('with a token lets in as many as it says, and never tells the token again', async () => {
+    await change({ allowUserSignups: 'withToken' })
+    const family = await group('family')
+    const minted = await mint({ usageLimit: 3, ttl: '2h', userGroupIds: [family] })
+    const { token, id } = minted.json
+    expect(minted).toMatchObject({
+      status: 201,
+      json: { token: expect.stringMatching(/^[A-Za-z0-9]{16}$/), usageLimit: 3, usageCount: 0 },
+    })
+    expect((await signUp()).json).toMatchObject({ code: 'open_signup_disabled' })
+
+    const answers = await Promise.all(Array.from({ length: 8 }, () => signUp({ token })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 401, 401, 401, 401, 401])
+    expect(answers.find(({ status }) => status === 401)?.json).toMatchObject({ code: 'token_invalid_or_expired' })
+
+    const inside = answers.find(({ status }) => status === 201)
+    const me = await inside?.agent.getJson(`${instance.url}/api/users/me`)
+    expect(me?.json()).toMatchObject({ username: inside?.username, isAdmin: false, emailVerified: false })
+    expect(me?.json()).toMatchObject({ userGroups: [{ name: 'family' }] })
+    const options = await inside?.agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
+    expect(options?.status).toBe(200)
+
+    const list = await instance.call('GET /api/signup-tokens')
+    expect(list.json.data).toContainEqual(
+      expect.objectContaining({ id, token: '', usageCount: 3, userGroups: [expect.objectContaining({ id: family })] }),
+    )
+    expect(audited(instance, 'account_created').at(-1)).toMatchObject({ method: 'signup_token', signupTokenId: id })
+    expect(instance.log.join('')).not.toContain(token)
+  })
+
+  test('that fails gives the use of the token back', async () => {
+    await change({ allowUserSignups: 'withToken' })
+    const { token } = (await mint()).json
+    const { json: taken } = await createPerson(instance)
+    expect(await signUp({ token, username: taken.username })).toMatchObject({
+      status: 409,
+      json: { code: 'already_in_use', details: { property: 'username' } },
+    })
+    expect(await signUp({ token, username: taken.email })).toMatchObject({ status: 409 })
+    expect((await signUp({ token })).status).toBe(201)
+    expect((await signUp({ token })).status).toBe(401)
+  })
+
+  test('with a token that was deleted or made up is refused', async () => {
+    await change({ allowUserSignups: 'open' })
+    const { token, id } = (await mint()).json
+    const params = { id: String(id) }
+    for (let times = 0; times < 2; times += 1)
+      expect((await instance.call('DELETE /api/signup-tokens/{id}', { params })).status).toBe(204)
+    for (const given of [token, 'A'.repeat(16)]) expect((await signUp({ token: given })).status).toBe(401)
+    expect(audited(instance, 'signup_token_removed')).toHaveLength(1)
+  })
+
+  test('that is open gives the groups and claims of the settings, and wants an e-mail address', async () => {
+    const everybody = await group('everybody')
+    await change({
+      allowUserSignups: 'open',
+      emailsVerified: 'true',
+      signupDefaultUserGroupIDs: JSON.stringify([everybody]),
+      signupDefaultCustomClaims: '[{"key":"plan","value":"free"}]',
+    })
+    expect(await signUp({ email: null })).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
+    const { json } = await signUp()
+    const { json: stored } = await instance.call('GET /api/users/{id}', { params: { id: String(json.id) } })
+    expect(stored).toMatchObject({
+      emailVerified: true,
+      isAdmin: false,
+      customClaims: [{ key: 'plan', value: 'free' }],
+      userGroups: [{ id: everybody }],
+    })
+    const made = await signUp({ isAdmin: true, disabled: true, id: 'x', emailVerified: true })
+    expect(made.json).toMatchObject({ isAdmin: false, disabled: false })
+    expect(audited(instance, 'account_created').at(-1)).toMatchObject({ method: 'open_signup' })
+  })
+
+  test.each([
+    [{}, 'usageLimit'],
+    [{ usageLimit: 0 }, 'usageLimit'],
+    [{ usageLimit: 101 }, 'usageLimit'],
+    [{ usageLimit: 1, ttl: '800h' }, 'ttl'],
+    [{ usageLimit: 1, userGroupIds: ['nobody'] }, 'userGroupIds'],
+  ])('no token is made of %j', async (body, field) => {
+    const answer = await instance.call('POST /api/signup-tokens', { body })
+    expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed', details: { fields: [{ field }] } } })
+  })
+})

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SynologyDsm } from '@pocket/core/testing'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { type Instance, type Storage, startInstance } from './instance.ts'
+
+const nas = 'https://nas.example:5001'
+const key = 'a static key that is long enough'
+
+let browser: TestBrowser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(async () => browser[Symbol.asyncDispose]())
+
+async function openWindow() {
+  const context = await browser.newContext()
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  const messages: string[] = []
+  page.on('pageerror', (error) => messages.push(String(error)))
+  const authenticator = await addVirtualAuthenticator(page)
+  return { page, authenticator, messages, [Symbol.asyncDispose]: () => context.close() }
+}
+
+/** An instance with a client, whose settings say who may sign up. */
+async function startWith(storage: Storage, mode: 'withToken' | 'open') {
+  const env = { STATIC_API_KEY: key, UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: mode }
+  const instance = await startInstance(storage, env)
+  const call = async (path: string, body: object) => {
+    const headers = { 'content-type': 'application/json', 'x-api-key': key }
+    const answer = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    expect([path, answer.status]).toEqual([path, 201])
+    // A cast: what is missing in it fails the test.
+    return (await answer.json()) as Readonly<Record<string, string>>
+  }
+  const setUp = await fetch(`${instance.url}/api/signup/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'ada', email: 'ada@example.com' }),
+  })
+  expect(setUp.status).toBe(200)
+  const { id = '' } = await call('/api/oidc/clients', { name: 'DSM', callbackURLs: [nas] })
+  const { secret = '' } = await call(`/api/oidc/clients/${id}/secrets`, {})
+  const dsm = new SynologyDsm({
+    wellKnownUrl: `${instance.url}/.well-known/openid-configuration`,
+    clientId: id,
+    clientSecret: secret,
+    redirectUris: [nas],
+    scope: 'openid email profile',
+    userNameClaim: 'preferred_username',
+    accounts: ['grace'],
+  })
+  await dsm.save()
+  return { instance, call, dsm }
+}
+
+type Window = Awaited<ReturnType<typeof openWindow>>
+
+async function fillIn({ page }: Window) {
+  await page.getByLabel('User name').fill('grace')
+  await page.getByLabel('E-mail').fill('grace@example.com')
+}
+
+async function arrive({ page }: Window, instance: Instance, dsm: SynologyDsm) {
+  await page.getByRole('heading', { name: 'Let DSM know who you are?' }).waitFor()
+  expect(page.url()).toContain(`${instance.url}/interaction/`)
+  const [request] = await Promise.all([
+    page.waitForRequest((sent) => sent.url().startsWith(nas)),
+    page.getByRole('button', { name: 'Allow and continue' }).click(),
+  ])
+  expect(await dsm.finish(request.url())).toEqual({ signedIn: true, accountName: 'grace' })
+}
+
+describe.each<Storage>(['SQLite', 'PostgreSQL'])('signing up on %s', (storage) => {
+  test('leads from the application, by a new passkey, to the application', async () => {
+    const { instance, dsm } = await startWith(storage, 'open')
+    await using _ = instance
+    await using window = await openWindow()
+    const { page, authenticator } = window
+    await page.goto(dsm.begin().url)
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await page.getByRole('heading', { name: 'Create your account' }).waitFor()
+    await expectNoAxeViolations(page)
+    await page.getByLabel('User name').fill('ada')
+    await page.getByLabel('E-mail').fill('grace@example.com')
+    const finish = page.getByRole('button', { name: 'Create passkey and continue' })
+    await finish.click()
+    await page.getByRole('link', { name: 'This user name is taken. Choose another one.' }).waitFor()
+    expect(await authenticator.credentials()).toHaveLength(0)
+    await fillIn(window)
+    await finish.click()
+    await arrive(window, instance, dsm)
+    expect(await authenticator.credentials()).toHaveLength(1)
+    expect(window.messages).toEqual([])
+
+    await page.goto(`${instance.url}/logout`)
+    await page.getByRole('button', { name: 'Sign out' }).last().click()
+    await page.goto(`${instance.url}/login`)
+    await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+    await page.waitForURL('**/settings/account')
+  })
+
+  test('by a link works once, and the log does not hold the token', async () => {
+    const { instance, call, dsm } = await startWith(storage, 'withToken')
+    await using _ = instance
+    await using window = await openWindow()
+    const { page } = window
+    const { token = '' } = await call('/api/signup-tokens', { usageLimit: 1 })
+    await page.goto(dsm.begin().url)
+    expect(await page.getByRole('link', { name: 'Create an account' }).count()).toBe(0)
+    const path = new URL(page.url()).pathname
+    await page.goto(`${instance.url}/st/${token}?${new URLSearchParams({ redirect: path })}`)
+    await fillIn(window)
+    await page.getByRole('button', { name: 'Create passkey and continue' }).click()
+    await arrive(window, instance, dsm)
+
+    await using other = await openWindow()
+    expect((await other.page.goto(`${instance.url}/st/${token}`))?.status()).toBe(401)
+    await other.page.getByRole('heading', { name: 'This link doesn’t work any more' }).waitFor()
+    expect((await other.page.goto(`${instance.url}/signup`))?.status()).toBe(403)
+    expect(instance.output()).toContain('/st/[redacted]')
+    expect(instance.output()).not.toContain(token)
+  })
+})

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+import { commonHeaders } from '../http/page-headers.ts'
+import { protocolRoutes } from './paths.ts'
+
+const metadata = '/.well-known/openid-configuration'
+const documentOf: Readonly<Record<string, string>> = {
+  [metadata]: metadata,
+  '/.well-known/oauth-authorization-server': metadata,
+  [protocolRoutes.jwks]: protocolRoutes.jwks,
+}
+
+/** A new key is announced for days before it signs, so that an hour in somebody's cache does no harm. */
+const cacheControl = 'public, max-age=300'
+
+/** What clients call by themselves, and so may be told another address for. */
+const backChannel = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const
+
+interface Document {
+  readonly bytes: Buffer
+  readonly etag: string
+}
+
+export interface DocumentsPorts {
+  readonly issuer: string
+  /** The origin at which clients reach the back-channel endpoints. */
+  readonly internalOrigin?: string | undefined
+}
+
+/** Answers requests for the provider metadata (RFC 8414 §3, OpenID Connect Discovery §4) and the keys (RFC 7517 §5). */
+export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => boolean
+
+/**
+ * Keeps what the library answers for its documents, which is the same for all until the provider is replaced, and serves
+ * the bytes: the library would make and write the document anew for each request.
+ *
+ * @returns answers a request for a document that has been made already; `false` where the library must answer.
+ */
+export function keepDocuments(provider: Provider, { issuer, internalOrigin = issuer }: DocumentsPorts): ServeDocument {
+  const kept = new Map<string, Document>()
+  provider.use(async (ctx, next) => {
+    await next()
+    const name = documentOf[ctx.path]
+    if (name === undefined || ctx.status !== 200 || !/^(GET|HEAD)$/.test(ctx.method)) return
+    const document = toDocument(name === metadata ? withInternalAddresses(ctx.body, issuer, internalOrigin) : ctx.body)
+    kept.set(name, document)
+    ctx.respond = false
+    serve(document, ctx.req, ctx.res)
+  })
+  return (req, res) => {
+    const name = documentOf[(req.url ?? '').split('?', 1)[0] ?? '']
+    const document = name === undefined ? undefined : kept.get(name)
+    if (document === undefined || !/^(GET|HEAD)$/.test(req.method ?? '')) return false
+    serve(document, req, res)
+    return true
+  }
+}
+
+function withInternalAddresses(body: unknown, issuer: string, internalOrigin: string): unknown {
+  const addresses = [
+    ...backChannel.map((name) => [`${name}_endpoint`, protocolRoutes[name]]),
+    ['jwks_uri', protocolRoutes.jwks],
+  ]
+  // A cast: the library's discovery action makes an object.
+  const document = body as Readonly<Record<string, unknown>>
+  const moved = addresses.filter(([name = '', path = '']) => document[name] === issuer + path)
+  return { ...document, ...Object.fromEntries(moved.map(([name, path]) => [name, internalOrigin + path])) }
+}
+
+function toDocument(body: unknown): Document {
+  const bytes = Buffer.from(JSON.stringify(body))
+  return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` }
+}
+
+function serve({ bytes, etag }: Document, req: IncomingMessage, res: ServerResponse): void {
+  commonHeaders(res)
+  res.removeHeader('Content-Security-Policy')
+  res.setHeader('Access-Control-Allow-Origin', '*')
+  res.setHeader('Cache-Control', cacheControl)
+  res.setHeader('ETag', etag)
+  if (isKnown(req.headers['if-none-match'], etag)) {
+    res.writeHead(304).end()
+    return
+  }
+  res.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': bytes.byteLength })
+  res.end(req.method === 'HEAD' ? undefined : bytes)
+}
+
+/** RFC 9110 §13.1.2, by weak comparison. */
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((each) => each.trim().replace(/^W\//, '') === etag)
+}

@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { commonHeaders } from '../http/page-headers.ts'
+
+export const webFingerPath = '/.well-known/webfinger'
+
+/** The relation by which a client finds the issuer (OpenID Connect Discovery §2). */
+const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
+
+export interface WebFingerPorts {
+  readonly issuer: string
+  /** The domains whose people sign in here, in lower case. */
+  readonly domains: () => readonly string[] | Promise<readonly string[]>
+}
+
+/**
+ * Says to whoever asks for `acct:` resources of a named domain that this is their issuer (RFC 7033 §4). It says so of every
+ * name, so that nobody learns who is there.
+ */
+export function createWebFinger({ issuer, domains }: WebFingerPorts) {
+  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    commonHeaders(res)
+    res.removeHeader('Content-Security-Policy')
+    res.setHeader('Access-Control-Allow-Origin', '*')
+    res.setHeader('Cache-Control', 'no-store')
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      res.writeHead(405, { Allow: 'GET, HEAD' }).end()
+      return
+    }
+    const query = new URL(req.url ?? '/', issuer).searchParams
+    const resources = query.getAll('resource')
+    const [resource = ''] = resources
+    if (resources.length !== 1 || resource.length > 2000 || !/^[a-z][a-z0-9+.-]*:./i.test(resource)) {
+      res.writeHead(400).end()
+      return
+    }
+    const domain = /^acct:[^@\s]+@([^@\s/]+)$/i.exec(resource)?.[1]?.toLowerCase()
+    if (domain === undefined || !(await domains()).includes(domain)) {
+      res.writeHead(404).end()
+      return
+    }
+    const wanted = query.getAll('rel')
+    const links = wanted.length === 0 || wanted.includes(issuerRelation) ? [{ rel: issuerRelation, href: issuer }] : []
+    res.writeHead(200, { 'Content-Type': 'application/jrd+json' })
+    res.end(req.method === 'HEAD' ? undefined : JSON.stringify({ subject: resource, links }))
+  }
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals'
+import { startHost } from './host.ts'
+
+const documents = [
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/jwks.json',
+] as const
+
+describe('the provider metadata and the keys', () => {
+  test.each(documents)('%s is the same bytes each time, and may be cached by everybody for a while', async (path) => {
+    await using host = await startHost()
+    const first = await fetch(host.issuer + path)
+    const second = await fetch(host.issuer + path)
+    const bytes = await first.text()
+    expect(await second.text()).toBe(bytes)
+    for (const answer of [first, second]) {
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+      expect(answer.headers.get('cache-control')).toBe('public, max-age=300')
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(answer.headers.get('etag')).toBe(first.headers.get('etag'))
+    }
+    const head = await fetch(host.issuer + path, { method: 'HEAD' })
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
+      200,
+      String(Buffer.byteLength(bytes)),
+      '',
+    ])
+  })
+
+  test.each(documents)('%s is not sent again to who has it', async (path) => {
+    await using host = await startHost()
+    const etag = (await fetch(host.issuer + path)).headers.get('etag') ?? ''
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const answer = await fetch(host.issuer + path, { headers: { 'if-none-match': known } })
+      expect([known, answer.status, await answer.text()]).toEqual([known, 304, ''])
+    }
+    expect((await fetch(host.issuer + path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200)
+  })
+
+  test('both addresses of the metadata answer alike, whatever host was asked for', async () => {
+    await using host = await startHost()
+    const [openid, oauth] = await Promise.all(
+      documents.slice(0, 2).map(async (path) => (await fetch(host.issuer + path)).text()),
+    )
+    expect(oauth).toBe(openid)
+    expect(openid).not.toContain('127.0.0.1')
+  })
+
+  test('a page of another origin may ask for them, and nothing else is answered there', async () => {
+    await using host = await startHost()
+    for (const path of documents) {
+      const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' }
+      const preflight = await fetch(host.issuer + path, { method: 'OPTIONS', headers })
+      expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, headers.origin])
+      expect((await fetch(host.issuer + path, { method: 'POST' })).status).toBe(404)
+    }
+  })
+
+  test('new keys make a new document', async () => {
+    await using host = await startHost({ options: { keySchedule: { signsFor: 10, announcedFor: 4, keptFor: 4 } } })
+    const before = await fetch(`${host.issuer}/.well-known/jwks.json`)
+    host.clock.pass(7)
+    await host.pocket.rotateKeys()
+    const after = await fetch(`${host.issuer}/.well-known/jwks.json`)
+    expect(after.headers.get('etag')).not.toBe(before.headers.get('etag'))
+    expect(await after.json()).not.toEqual(await before.json())
+  })
+
+  test('the back channel can be at another address, the front channel cannot', async () => {
+    await using host = await startHost({ options: { internalOrigin: 'http://pocket:1411' } })
+    const internal = Object.entries({
+      token_endpoint: '/api/oidc/token',
+      userinfo_endpoint: '/api/oidc/userinfo',
+      introspection_endpoint: '/api/oidc/introspect',
+      revocation_endpoint: '/api/oidc/revoke',
+      pushed_authorization_request_endpoint: '/api/oidc/par',
+      jwks_uri: '/.well-known/jwks.json',
+    }).map(([name, path]) => [name, `http://pocket:1411${path}`])
+    expect(await (await fetch(`${host.issuer}/.well-known/openid-configuration`)).json()).toMatchObject({
+      issuer: host.issuer,
+      authorization_endpoint: `${host.issuer}/authorize`,
+      end_session_endpoint: `${host.issuer}/api/oidc/end-session`,
+      ...Object.fromEntries(internal),
+    })
+  })
+})
+
+describe('WebFinger', () => {
+  const rel = 'http://openid.net/specs/connect/1.0/issuer'
+  const options = { webFingerDomains: () => ['example.com'] }
+
+  async function ask(issuer: string, query: string, method = 'GET') {
+    return fetch(`${issuer}/.well-known/webfinger${query}`, { method })
+  }
+
+  test('names the issuer for everybody of a domain that an administrator has named', async () => {
+    await using host = await startHost({ options })
+    for (const more of ['', `&rel=${encodeURIComponent(rel)}`]) {
+      const answer = await ask(host.issuer, `?resource=${encodeURIComponent('acct:nobody@Example.com')}${more}`)
+      expect(answer.headers.get('content-type')).toBe('application/jrd+json')
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(await answer.json()).toEqual({
+        subject: 'acct:nobody@Example.com',
+        links: [{ rel, href: host.issuer }],
+      })
+    }
+    const other = await ask(host.issuer, '?resource=acct:a@example.com&rel=avatar')
+    expect(await other.json()).toEqual({ subject: 'acct:a@example.com', links: [] })
+  })
+
+  test.each([
+    ['another domain', '?resource=acct:a@example.org', 404],
+    ['a domain below it', '?resource=acct:a@sub.example.com', 404],
+    ['no account', '?resource=https://example.com/a', 404],
+    ['no resource', '', 400],
+    ['an empty one', '?resource=', 400],
+    ['what is no address', '?resource=example.com', 400],
+    ['two', '?resource=acct:a@example.com&resource=acct:b@example.com', 400],
+    ['a huge one', `?resource=acct:${'a'.repeat(3000)}@example.com`, 400],
+  ])('answers %s with a status', async (_, query, status) => {
+    await using host = await startHost({ options })
+    const answer = await ask(host.issuer, query)
+    expect([answer.status, await answer.text()]).toEqual([status, ''])
+  })
+
+  test('is for reading, and says nothing where no domain is named', async () => {
+    await using host = await startHost()
+    expect((await ask(host.issuer, '?resource=acct:a@example.com')).status).toBe(404)
+    expect((await ask(host.issuer, '?resource=acct:a@example.com', 'POST')).status).toBe(405)
+  })
+})
