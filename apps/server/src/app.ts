@@ -13,6 +13,7 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { chooseFileStore } from './files/choose-file-store.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -22,6 +23,10 @@ import { listen, stopListening } from './http/listen.ts'
 import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
 import { createShowPage } from './http/show-page.ts'
+import { clientSlot } from './images/image.ts'
+import { createImages } from './images/images.ts'
+import { createPagePictures } from './images/page-pictures.ts'
+import { profilePictureAddresses } from './images/picture-claim.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
@@ -94,11 +99,24 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
   const atStart = await settings.values()
+  const images = createImages({
+    store: database.images,
+    files: chooseFileStore(config, database, clock),
+    audit,
+    transaction: stores.transaction,
+    clock,
+    onError: (error) =>
+      logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
+  })
   const render = createPageRenderer({
     viewsDirectory,
     assets,
     messages: await loadMessages(messagesFile),
     appName: async () => (await settings.lastKnown()).appName,
+    pictures: createPagePictures({
+      images,
+      onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+    }),
     clock,
   })
   const show = createShowPage(render)
@@ -109,11 +127,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     name: atStart.appName,
     sessionLifetime: Number(atStart.sessionDuration) * 60,
     masterKey,
-    stores: { ...stores, accounts: directory.accounts },
+    stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
+    onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     otherWaysAt: '/lc',
@@ -128,6 +147,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: hour,
     run: () => database.signupTokens.removeExpired(clock.now()),
   })
+  scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -154,6 +174,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    images,
     setUp,
     signUp,
     transaction: stores.transaction,

@@ -1,4 +1,4 @@
-import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
+import { type AuditSink, type Clock, createPublicFetch, type Pocket, type Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import { apiKeyOperations } from './api-keys/api.ts'
@@ -13,6 +13,12 @@ import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
 import { createAdmission } from './http/api/admission.ts'
 import { apiRoutes } from './http/api/routes.ts'
+import { imageOperations } from './images/api.ts'
+import { createApplicationImages } from './images/application-images.ts'
+import { createClientLogos, largestLogo } from './images/client-logos.ts'
+import { userSlot } from './images/image.ts'
+import type { Images } from './images/images.ts'
+import { createProfilePictures } from './images/profile-pictures.ts'
 import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -31,18 +37,22 @@ import { versionOperations } from './version/api.ts'
 import { ownVersion } from './version/version.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'staticApiKey'>
+  readonly config: Pick<Config, 'staticApiKey' | 'allowedPrivateHosts'>
   readonly logger: Logger
   readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly images: Images
   readonly setUp: SetUp
   readonly signUp: SignUp
   readonly transaction: Transaction
   readonly clock: Clock
 }
+
+/** Milliseconds. */
+const logoTimeout = 15_000
 
 /** The REST API: every noun's operations, at their addresses and in one document. */
 export interface RestApi {
@@ -53,7 +63,8 @@ export interface RestApi {
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
-  const { config, logger, database, pocket, directory, audit, settings, setUp, signUp, transaction, clock } = parts
+  const { config, logger, database, pocket, directory, audit, settings, images, setUp, signUp, transaction, clock } =
+    parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -70,13 +81,27 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     async forget(userId) {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
+      await images.forget(userSlot(userId))
     },
   })
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
   const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
   const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
+  const application = createApplicationImages(images)
+  const profilePictures = createProfilePictures({ images, application, directory })
+  const clientLogos = createClientLogos({
+    images,
+    clients: pocket.clients,
+    fetch: createPublicFetch({
+      allowedPrivateHosts: config.allowedPrivateHosts,
+      allowHttp: true,
+      maxBytes: largestLogo,
+      timeout: logoTimeout,
+    }),
+  })
   const operations = [
+    ...imageOperations({ application, profilePictures, clientLogos }),
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
     ...apiKeyOperations(apiKeys),
@@ -91,6 +116,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       audit,
       transaction,
       clock,
+      logos: clientLogos,
       ...groupPorts(pocket, directory),
     }),
     ...openApiOperations(() => document),

@@ -198,6 +198,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
         await stores.consents.removeByClient(id)
+        await options.onClientRemoved?.(id)
       },
     }),
     passkeys: createPasskeyManagement(stores.passkeys),

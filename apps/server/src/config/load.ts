@@ -3,6 +3,7 @@ import { type AddressConfig, addressSection, readAddress } from './address.ts'
 import { type AuditLogConfig, readAuditLog } from './audit-log.ts'
 import { type DatabaseConfig, dataFolderOf, readDatabase } from './database.ts'
 import { readEncryptionKey } from './encryption.ts'
+import { type FilesConfig, readFiles } from './files.ts'
 import { type ListenConfig, readListening } from './listening.ts'
 import { type LogConfig, readLogging } from './logging.ts'
 import { type OutboundConfig, readOutbound } from './outbound.ts'
@@ -15,6 +16,7 @@ export interface Config
   extends AddressConfig,
     ApiConfig,
     AuditLogConfig,
+    FilesConfig,
     ListenConfig,
     LogConfig,
     OutboundConfig,
@@ -48,6 +50,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const address = readAddress(reader)
   const listen = readListening(reader)
   const database = readDatabase(reader)
+  const files = readFiles(reader, dataFolderOf(database))
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
   const outbound = readOutbound(reader)
@@ -59,6 +62,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   return {
     ...address,
     ...listen,
+    ...files,
     ...api,
     ...outbound,
     ...settings,

@@ -7,6 +7,8 @@ import { TypeormApiKeyStore } from '../api-keys/typeorm-api-key-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { TypeormAuditLogStore } from '../audit-log/typeorm-audit-log-store.ts'
 import type { Config } from '../config/load.ts'
+import type { ImageStore } from '../images/image-store.ts'
+import { TypeormImageStore } from '../images/typeorm-image-store.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import { TypeormJobStore } from '../jobs/typeorm-job-store.ts'
 import { codeOf } from '../logging/failure.ts'
@@ -33,6 +35,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly apiKeys: ApiKeyStore
   readonly settings: SettingStore
   readonly auditLog: AuditLogStore
+  readonly images: ImageStore
   readonly signupTokens: SignupTokenStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
@@ -59,6 +62,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     apiKeys: new TypeormApiKeyStore(database),
     settings: new TypeormSettingStore(database),
     auditLog: new TypeormAuditLogStore(database),
+    images: new TypeormImageStore(database),
     signupTokens: new TypeormSignupTokenStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')

@@ -1,7 +1,7 @@
 import type { Clock } from '@pocket/core'
 import { type Database, TableRows } from '@pocket/core/typeorm'
-import type { FileStore } from './file-store.ts'
 import { fileTable } from './file.table.ts'
+import type { FileStore } from './file-store.ts'
 
 const rows = new TableRows(fileTable)
 

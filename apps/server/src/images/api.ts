@@ -1,6 +1,6 @@
 import type { Operation } from '../http/api/operation.ts'
-import { applicationImageOperations } from './application-operations.ts'
 import type { ApplicationImages } from './application-images.ts'
+import { applicationImageOperations } from './application-operations.ts'
 import { clientLogoOperations } from './client-logo-operations.ts'
 import type { ClientLogos } from './client-logos.ts'
 import { profilePictureOperations } from './profile-picture-operations.ts'

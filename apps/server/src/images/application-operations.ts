@@ -3,7 +3,7 @@ import { actorOf } from '../users/actor.ts'
 import { type ApplicationImages, largestImage } from './application-images.ts'
 import type { ApplicationImage } from './image.ts'
 import { imageNotFound } from './refusals.ts'
-import { serveImage, staleFor } from './serve.ts'
+import { imageTypes, serveImage, staleFor } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
 
@@ -95,7 +95,7 @@ function operationsOf(route: Route, images: ApplicationImages): readonly Operati
       method: 'get',
       access,
       summary: `Show ${what}`,
-      answer: { status: 200, image: true },
+      answer: { status: 200, types: imageTypes },
       async handle({ ctx, query }) {
         const found = await images.find(image(query))
         if (!found) throw imageNotFound()

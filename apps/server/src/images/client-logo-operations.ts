@@ -2,7 +2,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { actorOf } from '../users/actor.ts'
 import { type ClientLogos, largestLogo } from './client-logos.ts'
 import { imageNotFound } from './refusals.ts'
-import { serveImage, staleFor } from './serve.ts'
+import { imageTypes, serveImage, staleFor } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
 
@@ -17,7 +17,7 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       method: 'get',
       access: 'public',
       summary: 'Show the logo of a client; the light one where there is no dark one',
-      answer: { status: 200, image: true },
+      answer: { status: 200, types: imageTypes },
       async handle({ ctx, params, query }) {
         const { id = '' } = params
         const found = (await logos.find(id, themeOf(query))) ?? (await logos.find(id, 'light'))

@@ -33,7 +33,10 @@ type InitialsOwner = Pick<User, 'id' | 'userName' | 'firstName' | 'lastName'>
 export async function drawInitials({ text, color }: Initials): Promise<PreparedImage> {
   const letters = /^[\p{L}\p{N}\p{M}]+$/u.test(text) ? await drawnLetters(text) : Buffer.from(silhouette)
   const background = { create: { width: side, height: side, channels: 3, background: color } } as const
-  const bytes = await sharp(background).composite([{ input: letters }]).png().toBuffer()
+  const bytes = await sharp(background)
+    .composite([{ input: letters }])
+    .png()
+    .toBuffer()
   return { bytes, mediaType: 'image/png' }
 }
 
@@ -41,7 +44,10 @@ export async function drawInitials({ text, color }: Initials): Promise<PreparedI
 async function drawnLetters(text: string): Promise<Buffer> {
   const markup = `<span foreground="#ffffff">${text}</span>`
   const drawn = sharp({ text: { text: markup, fontfile: font, font: 'DejaVu Sans Bold 92', dpi: 96, rgba: true } })
-  return drawn.resize(side - 60, side - 60, { fit: 'inside', withoutEnlargement: true }).png().toBuffer()
+  return drawn
+    .resize(side - 60, side - 60, { fit: 'inside', withoutEnlargement: true })
+    .png()
+    .toBuffer()
 }
 
 function graphemes(text: string): string[] {

@@ -4,7 +4,7 @@ import { actorOf } from '../users/actor.ts'
 import { largestImage } from './application-images.ts'
 import type { ProfilePictures } from './profile-pictures.ts'
 import { imageNotFound } from './refusals.ts'
-import { serveImage, staleFor } from './serve.ts'
+import { imageTypes, serveImage, staleFor } from './serve.ts'
 import { readUpload } from './upload.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -40,7 +40,7 @@ export function profilePictureOperations(pictures: ProfilePictures): readonly Op
       area: 'users',
       access: 'public',
       summary: 'Show the picture of a user, or their initials',
-      answer: { status: 200, image: true },
+      answer: { status: 200, types: imageTypes },
       async handle({ ctx, params }) {
         const found = await pictures.find(userIdOf(params.id))
         if (!found) throw imageNotFound()

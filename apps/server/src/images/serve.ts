@@ -7,6 +7,16 @@ const day = 24 * 3600
 const fresh = 15 * 60
 export const staleFor = { application: day, client: day / 2, user: 3600 } as const
 
+/** What an image may be answered as. */
+export const imageTypes = [
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/svg+xml',
+  'image/x-icon',
+] as const
+
 /** An image with its bytes at hand, or behind a call. */
 export interface Served extends Pick<StoredImage, 'mediaType' | 'hash'> {
   readonly bytes: () => Promise<Buffer | undefined>

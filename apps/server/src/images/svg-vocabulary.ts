@@ -1,6 +1,5 @@
 /** The elements of SVG 2 that draw, and those that drawing refers to. */
-export const svgElements: readonly string[] =
-  `svg g defs symbol use title desc switch
+export const svgElements: readonly string[] = `svg g defs symbol use title desc switch
   path rect circle ellipse line polyline polygon text tspan textPath
   linearGradient radialGradient stop pattern clipPath mask marker
   filter feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap
