@@ -9,6 +9,9 @@ const palette = ['#0b8064', '#1d6fa5', '#5b5bd6', '#8e4ec6', '#b83280', '#c2410c
 /** Whom no letter stands for. */
 const silhouette =
   '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><g fill="#fff"><circle cx="150" cy="116" r="52"/><path d="M54 262c0-53 43-88 96-88s96 35 96 88z"/></g></svg>'
+/** What the font has. */
+const drawable =
+  /^[\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Armenian}\p{sc=Georgian}\p{sc=Arabic}\p{sc=Inherited}0-9]+$/u
 const version = 1
 
 export interface Initials {
@@ -31,7 +34,7 @@ type InitialsOwner = Pick<User, 'id' | 'userName' | 'firstName' | 'lastName'>
 
 /** A PNG of 300 by 300 pixels. */
 export async function drawInitials({ text, color }: Initials): Promise<PreparedImage> {
-  const letters = /^[\p{L}\p{N}\p{M}]+$/u.test(text) ? await drawnLetters(text) : Buffer.from(silhouette)
+  const letters = drawable.test(text) ? await drawnLetters(text) : Buffer.from(silhouette)
   const background = { create: { width: side, height: side, channels: 3, background: color } } as const
   const bytes = await sharp(background)
     .composite([{ input: letters }])

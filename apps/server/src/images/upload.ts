@@ -1,4 +1,4 @@
-import { Busboy, type BusboyHeaders } from '@fastify/busboy'
+import { Busboy, type BusboyConfig, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
 import { InvalidInput } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { fileTooLarge } from './refusals.ts'
@@ -31,7 +31,7 @@ export async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer
 function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const limits = { files: 1, fields: 10, parts: 11, fieldSize: 1024, headerPairs: 50, fileSize: maxBytes }
-    const form = new Busboy({ headers, limits })
+    const form = formReader({ headers, limits })
     const damaged = (cause?: unknown) => reject(invalid('The form is damaged.', cause))
     let file: Buffer | undefined
     let received = 0
@@ -58,6 +58,15 @@ function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Pr
     req.on('error', damaged)
     req.pipe(form)
   })
+}
+
+function formReader(config: BusboyConfig): BusboyInstance {
+  try {
+    return new Busboy(config)
+  } catch (error) {
+    // The boundary is missing.
+    throw invalid('The form is damaged.', error)
+  }
 }
 
 function invalid(message: string, cause?: unknown): InvalidInput {
