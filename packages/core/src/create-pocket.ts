@@ -2,11 +2,18 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import Koa, { type Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
+import { findAccount } from './accounts/eligibility.ts'
+import { createApiAccess } from './apis/access.ts'
+import { type Apis, createApis } from './apis/apis.ts'
+import { forgetClient } from './apis/grants.ts'
 import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
+import { mayUse } from './clients/group-restriction.ts'
 import { type Clients, createClients } from './clients/registration.ts'
 import { systemClock } from './clock.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { Misconfigured } from './errors.ts'
+import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
@@ -14,17 +21,25 @@ import { requestContext } from './http/request-context.ts'
 import { createConsent } from './interactions/consent.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
+import {
+  createReauthentication,
+  type ReauthenticationService,
+  reauthenticationLifetime,
+} from './interactions/reauthentication.ts'
 import { createRegistrationService, type RegistrationService } from './interactions/registration.ts'
 import { interactionRoutes } from './interactions/routes.ts'
 import { createSignIn, type SignInService } from './interactions/sign-in.ts'
 import { issuerUrl } from './issuer.ts'
+import { createLogoutNotices } from './logout-notices/logout-notices.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
 import { createClientMetadata } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
+import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
+import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
-import { createProviderHolder } from './oidc/provider-holder.ts'
+import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
 import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
 import type { PocketOptions } from './options.ts'
@@ -34,6 +49,7 @@ import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
 import type { PasskeyPolicy } from './passkeys/policy.ts'
 import { createRegistration } from './passkeys/registration.ts'
+import { randomToken } from './random.ts'
 import type { Session } from './sessions/session.ts'
 
 const minute = 60_000
@@ -42,14 +58,17 @@ const challengeLifetime = 10 * minute
 const keptAfterExpiry = minute
 
 /** A passkey-only OpenID provider. */
-export interface Pocket {
+/** Disposing of it waits for what goes on while no request waits; the stores can be closed after it. */
+export interface Pocket extends AsyncDisposable {
   readonly issuer: string
   /** Where the protocol's endpoints are, for clients that are configured by hand. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
+  readonly apis: Apis
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
+  readonly reauthentication: ReauthenticationService
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
   koa(): Middleware
   /** The same for `node:http`; everything else is answered with 404. */
@@ -58,10 +77,21 @@ export interface Pocket {
   session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /** Ends the browser's session and what clients got in it. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Makes a login code. `lifetime` in milliseconds. @throws as `LoginCodes.issue` */
-  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number): Promise<LoginCode>
+  /**
+   * Makes a login code. `lifetime` in milliseconds; `browserToken`, from `bindBrowser`, lets that browser alone use it.
+   *
+   * @throws as `LoginCodes.issue`
+   */
+  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, browserToken?: string): Promise<LoginCode>
+  /** Gives this browser a token in a cookie, to which a login code can be bound; it lasts a quarter of an hour. */
+  bindBrowser(req: IncomingMessage, res: ServerResponse): string
   /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
   endAccess(accountId: string): Promise<void>
+  /**
+   * Ends what these groups let an account have: codes and tokens of clients that allow the groups, and that the account
+   * may not use any more. Call it when an account has left groups, in the transaction that took it out of them.
+   */
+  endAccessBy(accountId: string, groupIds: readonly string[]): Promise<void>
   /** Removes what core keeps of a deleted account: passkeys and consents too. */
   forgetAccount(accountId: string): Promise<void>
   /**
@@ -73,6 +103,8 @@ export interface Pocket {
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
+  /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
+  sendLogoutNotices(signal?: AbortSignal): Promise<number>
   /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
   provider(): Provider
 }
@@ -93,14 +125,23 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     transaction,
     schedule: options.keySchedule ?? defaultKeySchedule,
   })
-  const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents }
+  const apiAccess = createApiAccess(stores)
+  const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents, apiAccess }
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
     clientMetadata: createClientMetadata(masterKey),
     clock,
+    refreshLeeway: leewayOf(options),
   })
-  const holder = await createProviderHolder({
+  const logoutNotices = createLogoutNotices({
+    store: stores.logoutNotices,
+    clock,
+    audit,
+    send: (notice) => sendLogoutToken(holder.current(), notice),
+    onError: (error) => onError(error, ''),
+  })
+  const holder: ProviderHolder = await createProviderHolder({
     keyRing,
     clock,
     make: (keys) =>
@@ -108,12 +149,15 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        pairwise: createPairwiseIdentifier(masterKey),
+        nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         pages: createProtocolPages(options.render),
+        keepLogoutNotice: logoutNotices.enqueue,
       }),
   })
   const provider = holder.current
@@ -128,12 +172,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const challenges = createChallenges(stores.challenges, clock, challengeLifetime)
   const passkeyPorts = { policy, challenges, passkeys: stores.passkeys, accounts, clock }
   const browserTokens = createBrowserTokens(secure)
+  const deviceCookie = bearerCookie({ name: 'device_token', secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
   const sessions = createSessions({ ...shared, provider })
   const signIn = createSignIn({
     authentication: createAuthentication(passkeyPorts),
     loginCodes,
     browserTokens,
+    deviceCookie,
     startSession: sessions.start,
     audit,
     clock,
@@ -141,7 +187,20 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const registration = createRegistrationService({
     registration: createRegistration(passkeyPorts),
     browserTokens,
+    strengthenSession: sessions.strengthen,
     audit,
+  })
+  const reauthentication = createReauthentication({
+    store: stores.reauthentications,
+    sessions,
+    signIn,
+    cookie: bearerCookie({
+      name: 'reauthentication_token',
+      secure,
+      path: '/',
+      maxAge: reauthenticationLifetime / 1000,
+    }),
+    clock,
   })
   const consent = createConsent({ ...shared, provider, sessions })
   const interactions = interactionRoutes({
@@ -164,6 +223,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
   const koa = (): Middleware => async (ctx, next) => {
+    try {
+      await answer(ctx, next)
+    } finally {
+      logoutNotices.flush()
+    }
+  }
+
+  const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, options.trustProxy)
     ctx.res.setHeader('X-Request-ID', requestId)
     pinToIssuer(ctx.req, issuer)
@@ -182,8 +249,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
+      for (const { payload } of await stores.artifacts.listByAccount('Session', accountId))
+        await notifyClientsOf(provider(), JSON.parse(payload))
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
+      await stores.reauthentications.removeByAccount(accountId)
     })
 
   const record = (event: AuditEvent, req: IncomingMessage) => audit.record(event, requestContext(req))
@@ -198,12 +268,16 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
         await stores.consents.removeByClient(id)
+        await forgetClient(stores.apis, id)
+        await stores.logoutNotices.removeByClient(id)
         await options.onClientRemoved?.(id)
       },
     }),
+    apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,
+    reauthentication,
     koa,
     callback: () =>
       new Koa()
@@ -217,8 +291,22 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       const accountId = await sessions.end(req, res)
       if (accountId) await record({ event: 'signed_out', accountId }, req)
     },
-    issueLoginCode: ({ id }, lifetime) => loginCodes.issue(id, lifetime),
+    issueLoginCode: ({ id }, lifetime, browserToken) => loginCodes.issue(id, lifetime, browserToken),
+    bindBrowser(req, res) {
+      const token = randomToken()
+      deviceCookie.give(req, res, token)
+      return token
+    },
     endAccess,
+    endAccessBy: (accountId, groupIds) =>
+      transaction(async () => {
+        const present = ((await findAccount(accounts, accountId))?.groups ?? []).map(({ id }) => id)
+        for (const groupId of groupIds)
+          for (const { id } of await stores.clients.allowedTo(groupId)) {
+            const client = await stores.clients.find(id)
+            if (client && !mayUse(client, present)) await stores.artifacts.destroyByAccountAndClient(accountId, id)
+          }
+      }),
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
@@ -231,18 +319,28 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         return stores.consents.remove(accountId, clientId)
       }),
     async rotateKeys() {
-      const kid = await keyRing.rotate()
-      if (kid === undefined) return
+      const kids = await keyRing.rotate()
+      if (kids.length === 0) return
       await holder.reload()
-      await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
+      for (const kid of kids)
+        await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
     },
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
       const removed = await Promise.all(
-        [stores.artifacts, stores.challenges, stores.codes].map((store) => store.removeExpired(before, limit)),
+        [stores.artifacts, stores.challenges, stores.codes, stores.reauthentications].map((store) =>
+          store.removeExpired(before, limit),
+        ),
       )
       return removed.reduce((sum, count) => sum + count, 0)
     },
+    sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
+    [Symbol.asyncDispose]: () => logoutNotices.settled(),
   }
+}
+
+function leewayOf({ refreshLeeway = 3 }: PocketOptions): number {
+  if (refreshLeeway >= 0 && refreshLeeway <= 10) return refreshLeeway
+  throw new Misconfigured(`A refresh token has a leeway of 0 to 10 seconds, not ${refreshLeeway}.`)
 }

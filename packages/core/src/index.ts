@@ -5,6 +5,20 @@
  */
 export type { Account, AccountGroup } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
+export {
+  type AccessTokenFormat,
+  type Api,
+  type ApiAccess,
+  type ApiGrant,
+  type ApiPermission,
+  accessTokenFormats,
+  cimdPermissions,
+} from './apis/api.ts'
+export type { ApiInput, NewApiInput, PermissionInput } from './apis/api-input.ts'
+export type { ApiList, ApiListRequest, ApiSort } from './apis/api-list.ts'
+export type { ApiStore } from './apis/api-store.ts'
+export type { Apis } from './apis/apis.ts'
+export type { PermissionLists } from './apis/grants.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
@@ -38,12 +52,14 @@ export { systemClock } from './clock.ts'
 export type { CodeStore, StoredCode } from './codes/code-store.ts'
 export type { LoginCode } from './codes/login-codes.ts'
 export type { Consent } from './consents/consent.ts'
+export { apiConsentKey, consentedScopes } from './consents/consent-key.ts'
 export type { ConsentStore } from './consents/consent-store.ts'
 export { createPocket, type Pocket } from './create-pocket.ts'
 export { originForm } from './http/front.ts'
 export { commonHeaders, pageHeaders } from './http/page-headers.ts'
 export { type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
 export { assertSameOrigin } from './http/same-origin.ts'
+export type { ReauthenticationService } from './interactions/reauthentication.ts'
 export type {
   RegistrationEnd,
   RegistrationPurpose,
@@ -52,6 +68,7 @@ export type {
 } from './interactions/registration.ts'
 export type { Identified, SignInService } from './interactions/sign-in.ts'
 export type {
+  ApiView,
   AuthenticationCeremony,
   ClaimView,
   ClientView,
@@ -63,6 +80,7 @@ export type {
   SignOutView,
   View,
 } from './interactions/views.ts'
+export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
@@ -83,6 +101,7 @@ export type { PasskeyManagement } from './passkeys/management.ts'
 export type { Passkey, Transport } from './passkeys/passkey.ts'
 export type { PasskeyStore, PasskeyUse } from './passkeys/passkey-store.ts'
 export type { RegistrationSubject, VerifiedRegistration } from './passkeys/registration.ts'
-export type { AuthenticationContext, Session, SignInMethod } from './sessions/session.ts'
+export type { ReauthenticationStore, StoredReauthentication } from './sessions/reauthentication-store.ts'
+export { type AuthenticationContext, isWithoutPasskey, type Session, type SignInMethod } from './sessions/session.ts'
 export type { PocketStores } from './stores.ts'
 export type { Transaction } from './transaction.ts'

@@ -1,20 +1,26 @@
+import type { ApiStore } from './apis/api-store.ts'
 import type { ClientStore } from './clients/client-store.ts'
 import type { CodeStore } from './codes/code-store.ts'
 import type { ConsentStore } from './consents/consent-store.ts'
+import type { LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 import type { ArtifactStore } from './oidc/artifact-store.ts'
 import type { KeyStore } from './oidc/key-store.ts'
 import type { ChallengeStore } from './passkeys/challenge-store.ts'
 import type { PasskeyStore } from './passkeys/passkey-store.ts'
+import type { ReauthenticationStore } from './sessions/reauthentication-store.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Everything that core persists, each through a port of its own. `@pocket/core/typeorm` and `/memory` bring them all. */
 export interface PocketStores {
+  readonly apis: ApiStore
   readonly artifacts: ArtifactStore
   readonly challenges: ChallengeStore
   readonly clients: ClientStore
   readonly codes: CodeStore
   readonly consents: ConsentStore
   readonly keys: KeyStore
+  readonly logoutNotices: LogoutNoticeStore
   readonly passkeys: PasskeyStore
+  readonly reauthentications: ReauthenticationStore
   readonly transaction: Transaction
 }

@@ -1,4 +1,10 @@
-import type { ClientRecord, ClientSecret, FederatedIdentity, ListedClient } from '@pocket/core'
+import {
+  type ClientRecord,
+  type ClientSecret,
+  consentedScopes,
+  type FederatedIdentity,
+  type ListedClient,
+} from '@pocket/core'
 
 type Meta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
 
@@ -53,7 +59,7 @@ export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, no
 /** `AuthorizedOidcClientDto`. */
 export function authorizedClientDto({ client, consent }: ListedClient) {
   return {
-    scope: (consent?.scopes ?? []).join(' '),
+    scope: consentedScopes(consent?.scopes ?? []).join(' '),
     client: clientMetaDto(client),
     lastUsedAt: instantDto(consent?.updatedAt ?? client.createdAt),
   }

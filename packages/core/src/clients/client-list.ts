@@ -30,6 +30,8 @@ export type ClientScope =
   | { readonly of: 'usable'; readonly accountId: string; readonly groupIds: readonly string[] }
   /** Those that the account has allowed something. */
   | { readonly of: 'consented'; readonly accountId: string }
+  /** Those that have a grant for the API, and those that have none. */
+  | { readonly of: 'granted' | 'ungranted'; readonly apiId: string }
 
 export interface ClientListRequest {
   readonly scope: ClientScope
@@ -64,6 +66,6 @@ export function nameKey(name: string): string {
 }
 
 /** How many clients come before the page. */
-export function offsetOf({ page, limit }: ClientListRequest, total: number): number {
+export function offsetOf({ page, limit }: Pick<ClientListRequest, 'page' | 'limit'>, total: number): number {
   return (Math.min(page, Math.max(1, Math.ceil(total / limit))) - 1) * limit
 }

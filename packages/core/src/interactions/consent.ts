@@ -3,26 +3,30 @@ import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { accountClaims, supportedScopes } from '../accounts/claims.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
+import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import type { Clock } from '../clock.ts'
+import { apiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
-import type { ClaimView } from './views.ts'
+import type { ApiView, ClaimView } from './views.ts'
 
 export interface ConsentPorts {
   readonly provider: () => Provider
   readonly accounts: AccountStore
   readonly consents: ConsentStore
+  readonly apiAccess: ApiAccessReader
   readonly sessions: Sessions
   readonly audit: AuditSink
   readonly clock: Clock
 }
 
 /** Asks a person whether a client may know who they are, and remembers the answer. */
-export function createConsent({ provider, accounts, consents, sessions, audit, clock }: ConsentPorts) {
+export function createConsent(ports: ConsentPorts) {
+  const { provider, accounts, consents, apiAccess, sessions, audit, clock } = ports
   /** @throws {Conflict} `interaction_expired` where somebody else is signed in by now */
   const whoDecides = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
@@ -34,6 +38,19 @@ export function createConsent({ provider, accounts, consents, sessions, audit, c
       })
     return eligibleAccount(accounts, session.accountId)
   }
+  /** The APIs that the client asks for, with the permissions that it asks for and has. */
+  const requestedApis = async (interaction: Interaction): Promise<AccessibleApi[]> => {
+    const { resource = [], scope } = interaction.params
+    const wanted = typeof scope === 'string' ? scope.split(' ') : []
+    const found: AccessibleApi[] = []
+    for (const each of [resource].flat()) {
+      const accessible = await apiAccess.find(String(each), clientIdOf(interaction), 'user')
+      if (!accessible) continue
+      const permissions = accessible.permissions.filter(({ key }) => wanted.includes(key))
+      found.push({ ...accessible, permissions })
+    }
+    return found
+  }
   return {
     async show(exchange: Exchange, interaction: Interaction) {
       const account = await whoDecides(exchange, interaction)
@@ -41,6 +58,7 @@ export function createConsent({ provider, accounts, consents, sessions, audit, c
       return {
         account,
         claims: claimsToShow(account, requestedScopes(interaction)),
+        apis: (await requestedApis(interaction)).map(apiView),
         allowedBefore: before !== undefined,
       }
     },
@@ -48,9 +66,11 @@ export function createConsent({ provider, accounts, consents, sessions, audit, c
     /** Returns where to go on. */
     async allow(exchange: Exchange, interaction: Interaction): Promise<string> {
       const account = await whoDecides(exchange, interaction)
-      const scopes = requestedScopes(interaction)
+      const apis = await requestedApis(interaction)
+      const scopes = [...requestedScopes(interaction), ...apis.flatMap(keysOf)]
       const clientId = clientIdOf(interaction)
-      await consents.allow(account.id, clientId, scopes, clock.now())
+      const consented = [...requestedScopes(interaction), ...apis.flatMap(consentKeysOf)]
+      await consents.allow(account.id, clientId, consented, clock.now())
       await audit.record(
         { event: 'consent_given', accountId: account.id, clientId, scopes },
         requestContext(exchange.req),
@@ -75,6 +95,19 @@ export function createConsent({ provider, accounts, consents, sessions, audit, c
 }
 
 export type ConsentInteraction = ReturnType<typeof createConsent>
+
+function apiView({ api, permissions }: AccessibleApi): ApiView {
+  const { name, resource } = api
+  return { name, resource, permissions: permissions.map(({ key, name, description }) => ({ key, name, description })) }
+}
+
+function keysOf({ permissions }: AccessibleApi): string[] {
+  return permissions.map(({ key }) => key)
+}
+
+function consentKeysOf(accessible: AccessibleApi): string[] {
+  return ['', ...keysOf(accessible)].map((key) => apiConsentKey(accessible.api.resource, key))
+}
 
 function clientIdOf({ params }: Interaction): string {
   return typeof params.client_id === 'string' ? params.client_id : ''

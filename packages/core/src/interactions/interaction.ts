@@ -41,7 +41,8 @@ export interface Exchange {
 export function startAgainAt(provider: Provider, interaction: Interaction): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(interaction.params))
-    if (typeof value === 'string' || typeof value === 'number') query.set(name, String(value))
+    for (const each of [value].flat())
+      if (typeof each === 'string' || typeof each === 'number') query.append(name, String(each))
   // Parameters that were pushed are stored resolved; the reference itself is used up.
   query.delete('request_uri')
   return `${provider.pathFor('authorization')}?${query}`

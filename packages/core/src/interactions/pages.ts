@@ -59,12 +59,13 @@ export function createInteractionPages({
     },
 
     async consent(exchange: Exchange, interaction: Interaction): Promise<ConsentView> {
-      const { account, claims, allowedBefore } = await consent.show(exchange, interaction)
+      const { account, claims, apis, allowedBefore } = await consent.show(exchange, interaction)
       return {
         view: 'consent',
         client: await clientView(interaction),
         account: { userName: account.userName, displayName: account.displayName },
         claims,
+        apis,
         allowedBefore,
         submitTo: at(interaction, '/consent'),
         cancelTo: at(interaction, '/cancel'),

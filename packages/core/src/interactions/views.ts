@@ -43,12 +43,22 @@ export interface ClaimView {
   readonly verified: boolean | null
 }
 
+/** An API that a client wants to use in the person's name. */
+export interface ApiView {
+  readonly name: string
+  /** Its address, as the client asks for it. */
+  readonly resource: string
+  /** What the client will be allowed to do there; with none it gets in and may do nothing that needs a permission. */
+  readonly permissions: readonly { readonly key: string; readonly name: string; readonly description: string }[]
+}
+
 /** Asks whether a client may know who the person is. */
 export interface ConsentView {
   readonly view: 'consent'
   readonly client: ClientView
   readonly account: { readonly userName: string; readonly displayName: string }
   readonly claims: readonly ClaimView[]
+  readonly apis: readonly ApiView[]
   /** Whether the person allowed this client something before. */
   readonly allowedBefore: boolean
   /** A form posted to it allows. */

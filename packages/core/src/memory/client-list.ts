@@ -1,3 +1,4 @@
+import type { ApiGrant } from '../apis/api.ts'
 import type { Client } from '../clients/client.ts'
 import {
   type ClientFilter,
@@ -15,21 +16,27 @@ import type { Consent } from '../consents/consent.ts'
 /** What the databases do in SQL. */
 export function listClients(
   clients: readonly Client[],
-  consents: readonly Consent[],
+  { consents, apiGrants }: { readonly consents: readonly Consent[]; readonly apiGrants: readonly ApiGrant[] },
   request: ClientListRequest,
 ): ClientList {
   const { scope, limit } = request
   const own = new Map(
-    scope.of === 'everybody'
+    !('accountId' in scope)
       ? []
       : consents.filter(({ accountId }) => accountId === scope.accountId).map((each) => [each.clientId, each]),
   )
   const wanted = clients
-    .filter((client) => belongs(client, own, request))
+    .filter((client) => belongs(client, own, request) && fitsApi(client, apiGrants, scope))
     .map((client) => listed(client, own.get(client.id)))
     .sort((left, right) => compareListed(left, right, request))
   const offset = offsetOf(request, wanted.length)
   return { items: wanted.slice(offset, offset + limit), total: wanted.length }
+}
+
+function fitsApi({ id }: Client, apiGrants: readonly ApiGrant[], scope: ClientListRequest['scope']): boolean {
+  if (!('apiId' in scope)) return true
+  const granted = apiGrants.some(({ apiId, clientId }) => apiId === scope.apiId && clientId === id)
+  return granted === (scope.of === 'granted')
 }
 
 function belongs(client: Client, own: ReadonlyMap<string, Consent>, request: ClientListRequest): boolean {

@@ -1,3 +1,4 @@
+import type { ApiGrant } from '../apis/api.ts'
 import type { Client, ClientRecord } from '../clients/client.ts'
 import type { ClientList, ClientListRequest } from '../clients/client-list.ts'
 import type { ClientStore } from '../clients/client-store.ts'
@@ -9,12 +10,17 @@ export class MemoryClientStore implements ClientStore {
   readonly #state: MemoryState
   readonly #clients: Map<string, Client>
   readonly #consents: ReadonlyMap<string, Consent>
+  readonly #apiGrants: ReadonlyMap<string, ApiGrant>
 
-  /** @param consents what the consent store keeps, for the lists that are about an account */
-  constructor(state: MemoryState, consents: ReadonlyMap<string, Consent>) {
+  /**
+   * @param consents what the consent store keeps, for the lists that are about an account
+   * @param apiGrants what the store of APIs keeps, for the lists that are about an API
+   */
+  constructor(state: MemoryState, consents: ReadonlyMap<string, Consent>, apiGrants: ReadonlyMap<string, ApiGrant>) {
     this.#state = state
     this.#clients = state.map()
     this.#consents = consents
+    this.#apiGrants = apiGrants
   }
 
   find(id: string): Promise<Client | undefined> {
@@ -30,7 +36,13 @@ export class MemoryClientStore implements ClientStore {
   }
 
   page(request: ClientListRequest): Promise<ClientList> {
-    return this.#state.run(() => listClients([...this.#clients.values()], [...this.#consents.values()], request))
+    return this.#state.run(() =>
+      listClients(
+        [...this.#clients.values()],
+        { consents: [...this.#consents.values()], apiGrants: [...this.#apiGrants.values()] },
+        request,
+      ),
+    )
   }
 
   insert(client: Client): Promise<boolean> {

@@ -1,13 +1,17 @@
+import type { ApiGrant } from '../apis/api.ts'
 import type { Consent } from '../consents/consent.ts'
 import type { PocketStores } from '../stores.ts'
+import { MemoryApiStore } from './api-store.ts'
 import { MemoryArtifactStore } from './artifact-store.ts'
 import { MemoryChallengeStore } from './challenge-store.ts'
 import { MemoryClientStore } from './client-store.ts'
 import { MemoryCodeStore } from './code-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
+import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
+import { MemoryReauthenticationStore } from './reauthentication-store.ts'
 
 /**
  * Everything that core persists, in the memory of this process and gone with it: for a first try and for fast tests.
@@ -15,14 +19,18 @@ import { MemoryPasskeyStore } from './passkey-store.ts'
 export function memoryStores(): PocketStores {
   const state = new MemoryState()
   const consents = state.map<Consent>()
+  const apiGrants = state.map<ApiGrant>()
   return {
+    apis: new MemoryApiStore(state, apiGrants),
     artifacts: new MemoryArtifactStore(state),
     challenges: new MemoryChallengeStore(state),
-    clients: new MemoryClientStore(state, consents),
+    clients: new MemoryClientStore(state, consents, apiGrants),
     codes: new MemoryCodeStore(state),
     consents: new MemoryConsentStore(state, consents),
     keys: new MemoryKeyStore(state),
+    logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),
+    reauthentications: new MemoryReauthenticationStore(state),
     transaction: state.transaction,
   }
 }

@@ -4,6 +4,7 @@ import type { ClientStore } from '../clients/client-store.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { extras } from './client-metadata.ts'
+import { consentKeys, requestedAtApis } from './resources.ts'
 
 export interface ConsentRecordPorts {
   readonly consents: ConsentStore
@@ -25,7 +26,8 @@ export function recordAuthorizations(provider: Provider, { consents, clients, cl
     const { client, account, grant, params, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !grant) return
     const scopes = grant.getOIDCScopeFiltered(requestParamOIDCScopes).split(' ').filter(Boolean)
-    await consents.allow(account.accountId, client.clientId, scopes, clock.now())
+    const atApis = consentKeys(requestedAtApis(ctx.oidc))
+    await consents.allow(account.accountId, client.clientId, [...scopes, ...atApis], clock.now())
     const { pocket_pkce_required: required, pocket_pkce_supported: supported } = extras(client)
     if (params?.code_challenge !== undefined && !required && !supported) await clients.notePkce(client.clientId)
   })

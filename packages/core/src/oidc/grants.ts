@@ -5,6 +5,7 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import { Misconfigured } from '../errors.ts'
 import { groupIdsOf } from './accounts.ts'
 import { extras } from './client-metadata.ts'
+import { consentKeys, type RequestedAtApi, requestedAtApis } from './resources.ts'
 
 type Grant = InstanceType<Provider['Grant']>
 
@@ -17,23 +18,35 @@ export function createGrantLoader(consents: ConsentStore) {
     const { client, account, session, provider, prompts, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !session)
       throw new Misconfigured('A grant was asked for without a client, an account or a session.')
+    const atApis = requestedAtApis(ctx.oidc)
     const requested = [...requestParamOIDCScopes]
+    const needed = [...requested, ...consentKeys(atApis)]
     const grantId = session.grantIdFor(client.clientId)
     const present = grantId === undefined ? undefined : await provider.Grant.find(grantId)
-    if (present && covers(present.getOIDCScope().split(' '), requested)) return present
+    if (present && needed.length > 0 && holds(present, requested, atApis)) return present
     const { pocket_skip_consent: skipConsent, pocket_access: access } = extras(client)
     const unasked = skipConsent && !prompts.has('consent') && mayUse(access, groupIdsOf(account))
     const consent = await consents.find(account.accountId, client.clientId)
-    const allowed = new Set([...(consent?.scopes ?? []), ...(unasked ? requested : [])])
-    if (!covers([...allowed], requested)) return undefined
+    const allowed = new Set([...(consent?.scopes ?? []), ...(unasked ? needed : [])])
+    if (needed.length === 0 || !needed.every((key) => allowed.has(key))) return undefined
     // A grant that is there is widened, so that whoever ends it ends all that was given in this session.
     const grant = present ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
-    grant.addOIDCScope([...allowed])
+    grant.addOIDCScope([...allowed].filter((scope) => !scope.includes('\x1f')))
+    for (const { indicator, scopes } of atApis) if (scopes.length > 0) grant.addResourceScope(indicator, [...scopes])
     await grant.save()
     return grant
   }
 }
 
-function covers(allowed: readonly string[], requested: readonly string[]): boolean {
-  return requested.length > 0 && requested.every((scope) => allowed.includes(scope))
+function holds(grant: Grant, scopes: readonly string[], atApis: readonly RequestedAtApi[]): boolean {
+  const covered = (held: string, wanted: readonly string[]) => {
+    const all = new Set(held.split(' '))
+    return wanted.every((scope) => all.has(scope))
+  }
+  return (
+    covered(grant.getOIDCScope(), scopes) &&
+    atApis.every(
+      ({ indicator, scopes: wanted }) => wanted.length > 0 && covered(grant.getResourceScope(indicator), wanted),
+    )
+  )
 }

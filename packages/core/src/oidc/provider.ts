@@ -1,15 +1,21 @@
 import Provider from 'oidc-provider'
+import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
+import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
+import { keepLogoutNotices } from './logout-notices.ts'
+import { decideReplaysByInsert } from './replay-detection.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
-export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts, DocumentsPorts {}
+export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts, DocumentsPorts {
+  readonly keepLogoutNotice: LogoutNotices['enqueue']
+}
 
 /** A Provider, and what answers for its documents. */
 export interface BuiltProvider {
@@ -24,10 +30,13 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
   keepSessionsInPlace(provider)
+  decideReplaysByInsert(provider)
+  signLoginAccessTokens(provider, ports)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)
+  keepLogoutNotices(provider, ports.keepLogoutNotice)
   return { provider, serveDocument: keepDocuments(provider, ports) }
 }

@@ -3,8 +3,15 @@ import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { findAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
-import { authenticationContext, type Session, type SignInMethod } from '../sessions/session.ts'
+import {
+  authenticationContext,
+  isWithoutPasskey,
+  type Session,
+  type SignInMethod,
+  strengthened,
+} from '../sessions/session.ts'
 import { type ProviderSession, revokeGrantsOf } from './logout.ts'
+import { notifyClientsOf } from './logout-notices.ts'
 
 /** Who signs in, and how. */
 export interface SignIn {
@@ -18,6 +25,8 @@ export interface Sessions {
   read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /** Starts a session in this browser under a new id; another person's session here ends. */
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
+  /** A passkey has been registered in this browser's session: from now on it is good for everything. */
+  strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Ends the session, and what clients got in it. Returns whose it was. */
   end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
 }
@@ -60,6 +69,15 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       ctx.cookies.set(cookieName, fresh.jti, { ...cookie, expires: new Date(clock.now() + sessionLifetime * 1000) })
     },
 
+    async strengthen(req, res) {
+      const { session } = await open(req, res)
+      const { accountId, amr = [], acr = '0', loginTs } = session
+      if (accountId === undefined || !isWithoutPasskey({ acr })) return
+      const better = strengthened({ amr })
+      session.loginAccount({ accountId, amr: [...better.amr], acr: better.acr, ...(loginTs && { loginTs }) })
+      await session.persist()
+    },
+
     async end(req, res) {
       const { current, ctx, session, cookieName } = await open(req, res)
       const { accountId } = session
@@ -72,6 +90,7 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
 
 /** Ends a session and what clients were given in it. */
 async function endSession(provider: Provider, session: ProviderSession): Promise<void> {
+  await notifyClientsOf(provider, session)
   await revokeGrantsOf(provider, session)
   await session.destroy()
 }

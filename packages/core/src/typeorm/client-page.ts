@@ -9,6 +9,7 @@ import {
   nameKey,
   offsetOf,
 } from '../clients/client-list.ts'
+import { apiGrantTable } from './api.table.ts'
 import { clientGroupTable, clientTable } from './client.table.ts'
 import { clientRecord } from './client-record.ts'
 import { consentTable } from './consent.table.ts'
@@ -19,6 +20,7 @@ import { TableRows } from './table-rows.ts'
 
 const clients = new TableRows(clientTable)
 const groups = new TableRows(clientGroupTable)
+const apiGrants = new TableRows(apiGrantTable)
 const consents = new TableRows(consentTable)
 
 const filterColumns: Readonly<Record<ClientFilter, string>> = {
@@ -90,14 +92,16 @@ class ClientQuery {
 
   /** The account's consents, under names that no column of a client has. */
   join(scope: ClientScope): string {
-    if (scope.of === 'everybody') return ''
+    if (!('accountId' in scope)) return ''
     const own = `(SELECT client_id AS consent_client_id, scopes AS consent_scopes, updated_at AS consent_used_at
       FROM ${consents.table} WHERE account_id = ${this.parameter(scope.accountId)})`
     return `${scope.of === 'consented' ? 'JOIN' : 'LEFT JOIN'} ${own} AS consent ON consent_client_id = id`
   }
 
-  consentColumns({ of }: ClientScope): string {
-    return of === 'everybody' ? 'NULL AS consent_scopes, NULL AS consent_used_at' : 'consent_scopes, consent_used_at'
+  consentColumns(scope: ClientScope): string {
+    return !('accountId' in scope)
+      ? 'NULL AS consent_scopes, NULL AS consent_used_at'
+      : 'consent_scopes, consent_used_at'
   }
 
   conditions({ scope, filters, search }: ClientListRequest): string {
@@ -106,6 +110,9 @@ class ClientQuery {
     if (scope.of === 'usable')
       conditions.push(`(NOT is_group_restricted OR EXISTS (SELECT 1 FROM ${groups.table} WHERE client_id = id
         AND group_id IN ${jsonList(this.#kind, this.parameter(JSON.stringify(scope.groupIds)))}))`)
+    if ('apiId' in scope)
+      conditions.push(`${scope.of === 'granted' ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${apiGrants.table}
+        WHERE client_id = id AND api_id = ${this.parameter(scope.apiId)})`)
     return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ')
   }
 

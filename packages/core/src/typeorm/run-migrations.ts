@@ -3,6 +3,10 @@ import { databaseOf } from './database.ts'
 import { CreateTables1760000000000 } from './migrations/1760000000000-create-tables.ts'
 import { ExtendClients1760000000010 } from './migrations/1760000000010-extend-clients.ts'
 import { AddClientProtocol1760000000015 } from './migrations/1760000000015-add-client-protocol.ts'
+import { CreateApis1760000000020 } from './migrations/1760000000020-create-apis.ts'
+import { AddReauthentication1760000000030 } from './migrations/1760000000030-add-reauthentication.ts'
+import { CountConsumption1760000000090 } from './migrations/1760000000090-count-consumption.ts'
+import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-logout-notices.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
@@ -13,7 +17,15 @@ export interface MigrationSet {
 /** Core's migrations; the first of all sets. */
 export const pocketMigrations: MigrationSet = {
   table: 'pocket_core_migration',
-  migrations: [CreateTables1760000000000, ExtendClients1760000000010, AddClientProtocol1760000000015],
+  migrations: [
+    CreateTables1760000000000,
+    ExtendClients1760000000010,
+    AddClientProtocol1760000000015,
+    CreateApis1760000000020,
+    AddReauthentication1760000000030,
+    CountConsumption1760000000090,
+    AddLogoutNotices1760000000100,
+  ],
 }
 
 /** One number for all processes: "pocket" in ASCII. */

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm'
 import type { PocketStores } from '../stores.ts'
+import { TypeormApiStore } from './api-store.ts'
 import { TypeormArtifactStore } from './artifact-store.ts'
 import { TypeormChallengeStore } from './challenge-store.ts'
 import { TypeormClientStore } from './client-store.ts'
@@ -7,7 +8,9 @@ import { TypeormCodeStore } from './code-store.ts'
 import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
 import { TypeormKeyStore } from './key-store.ts'
+import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
+import { TypeormReauthenticationStore } from './reauthentication-store.ts'
 
 /**
  * Everything that core persists, in the tables {@link pocketTables} of an initialized `DataSource` on which
@@ -18,13 +21,16 @@ import { TypeormPasskeyStore } from './passkey-store.ts'
 export function typeormStores(dataSource: DataSource): PocketStores {
   const database = databaseOf(dataSource)
   return {
+    apis: new TypeormApiStore(database),
     artifacts: new TypeormArtifactStore(database),
     challenges: new TypeormChallengeStore(database),
     clients: new TypeormClientStore(database),
     codes: new TypeormCodeStore(database),
     consents: new TypeormConsentStore(database),
     keys: new TypeormKeyStore(database),
+    logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),
+    reauthentications: new TypeormReauthenticationStore(database),
     transaction: database.transaction,
   }
 }

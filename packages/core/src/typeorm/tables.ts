@@ -1,14 +1,19 @@
 import type { EntitySchema } from 'typeorm'
+import { apiGrantTable, apiTable } from './api.table.ts'
 import { artifactTable } from './artifact.table.ts'
 import { challengeTable } from './challenge.table.ts'
 import { clientGroupTable, clientTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
 import { keyTable } from './key.table.ts'
+import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
+import { reauthenticationTable } from './reauthentication.table.ts'
 
 /** Core's tables, for the `entities` of a host's `DataSource`. */
 export const pocketTables: readonly EntitySchema[] = [
+  apiTable,
+  apiGrantTable,
   artifactTable,
   challengeTable,
   clientTable,
@@ -16,5 +21,7 @@ export const pocketTables: readonly EntitySchema[] = [
   codeTable,
   consentTable,
   keyTable,
+  logoutNoticeTable,
   passkeyTable,
+  reauthenticationTable,
 ]

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from '@jest/globals'
 import type { PocketStores } from '../../src/stores.ts'
+import { apiStoreContract } from '../../src/testing/contracts/api-store.ts'
 import { artifactStoreContract } from '../../src/testing/contracts/artifact-store.ts'
 import { challengeStoreContract } from '../../src/testing/contracts/challenge-store.ts'
 import { clientPageContract } from '../../src/testing/contracts/client-page.ts'
@@ -8,7 +9,9 @@ import { codeStoreContract } from '../../src/testing/contracts/code-store.ts'
 import { consentStoreContract } from '../../src/testing/contracts/consent-store.ts'
 import type { ContractCase } from '../../src/testing/contracts/contract.ts'
 import { keyStoreContract } from '../../src/testing/contracts/key-store.ts'
+import { logoutNoticeStoreContract } from '../../src/testing/contracts/logout-notice-store.ts'
 import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
+import { reauthenticationStoreContract } from '../../src/testing/contracts/reauthentication-store.ts'
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
 import { kinds, type StoresUnderTest } from './kinds.ts'
 
@@ -31,6 +34,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
     })
   }
 
+  fulfils('APIs', apiStoreContract, ({ apis }) => apis)
   fulfils('artifacts', artifactStoreContract, ({ artifacts }) => artifacts)
   fulfils('challenges', challengeStoreContract, ({ challenges }) => challenges)
   fulfils('clients', clientStoreContract, ({ clients }) => clients)
@@ -38,6 +42,8 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   fulfils('codes', codeStoreContract, ({ codes }) => codes)
   fulfils('consents', consentStoreContract, ({ consents }) => consents)
   fulfils('keys', keyStoreContract, ({ keys }) => keys)
+  fulfils('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
   fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
+  fulfils('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
   fulfils('transaction', transactionContract, (all) => all)
 })

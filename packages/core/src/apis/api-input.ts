@@ -1,0 +1,87 @@
+import { type FieldError, InvalidInput } from '../errors.ts'
+import { nameProblem, normalName } from '../names.ts'
+import type { AccessTokenFormat } from './api.ts'
+
+/** What an administrator decides about an API. What is left out stays as it is. */
+export interface ApiInput {
+  /** 1 to 50 characters. */
+  readonly name: string
+  /** (`jwt` for a new API) */
+  readonly accessTokenFormat?: AccessTokenFormat
+  /** Ids of clients; unknown ones are left out (none for a new API). */
+  readonly resourceServerClientIds?: readonly string[]
+}
+
+export interface NewApiInput extends ApiInput {
+  /** An absolute URI of at most 350 characters, without a fragment; a slash at its end is left out. For ever. */
+  readonly resource: string
+}
+
+export interface PermissionInput {
+  /** 1 to 128 characters of a scope token (RFC 6749 §3.3); none of the scopes that ask for claims. */
+  readonly key: string
+  /** 1 to 50 characters. */
+  readonly name: string
+  /** At most 200 characters. */
+  readonly description?: string
+}
+
+export const mostPermissions = 500
+
+const reservedKeys = new Set(['openid', 'profile', 'email', 'email_verified', 'groups', 'offline_access'])
+const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
+
+/** Slashes at the end do not tell two resources apart. */
+export function normalResource(resource: string): string {
+  return resource.replace(/\/+$/, '')
+}
+
+/** @throws {InvalidInput} `validation_failed` where there is a problem */
+export function refuse(fields: readonly FieldError[]): void {
+  if (fields.length === 0) return
+  const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
+  throw new InvalidInput('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
+}
+
+export function nameProblems(name: string): FieldError[] {
+  const problem = nameProblem(normalName(name), 50)
+  return problem ? [{ field: 'name', ...problem }] : []
+}
+
+export function resourceProblems(resource: string, issuer: string): FieldError[] {
+  const field = 'resource'
+  if (resource === '') return [{ field, code: 'required', message: 'is required' }]
+  if (resource.length > 350) return [{ field, code: 'too_long', message: 'must be at most 350 characters long' }]
+  const url = URL.parse(resource)
+  const invalid = !url || dangerousSchemes.has(url.protocol) || /[\s\p{Cc}\p{Cs}#]/u.test(resource)
+  if (invalid || !/^[a-z][a-z0-9+.-]*:[^/]|^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(resource))
+    return [{ field, code: 'invalid_format', message: 'must be an absolute URI without whitespace or a fragment' }]
+  return normalResource(resource) === normalResource(issuer)
+    ? [{ field, code: 'invalid_format', message: 'must not be the address of this provider' }]
+    : []
+}
+
+export function permissionProblems(permissions: readonly PermissionInput[]): FieldError[] {
+  if (permissions.length > mostPermissions)
+    return [{ field: 'permissions', code: 'too_long', message: `must be at most ${mostPermissions}` }]
+  const seen = new Set<string>()
+  return permissions.flatMap(({ key, name, description = '' }, index) => {
+    const at = `permissions[${index}]`
+    const wrongKey = keyProblem(key, seen)
+    const wrongName = nameProblem(normalName(name), 50)
+    const wrongDescription = description.trim() === '' ? undefined : nameProblem(normalName(description), 200)
+    seen.add(key)
+    return [
+      ...(wrongKey ? [{ field: `${at}.key`, ...wrongKey }] : []),
+      ...(wrongName ? [{ field: `${at}.name`, ...wrongName }] : []),
+      ...(wrongDescription ? [{ field: `${at}.description`, ...wrongDescription }] : []),
+    ]
+  })
+}
+
+function keyProblem(key: string, seen: ReadonlySet<string>): Pick<FieldError, 'code' | 'message'> | undefined {
+  if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(key))
+    return { code: 'invalid_format', message: 'must be 1 to 128 characters of a scope, without spaces' }
+  if (reservedKeys.has(key)) return { code: 'reserved', message: 'is a scope of this provider' }
+  return seen.has(key) ? { code: 'duplicate', message: 'is there twice' } : undefined
+}

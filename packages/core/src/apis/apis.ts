@@ -1,0 +1,160 @@
+import type { ClientStore } from '../clients/client-store.ts'
+import type { Clock } from '../clock.ts'
+import { Conflict, NotFound } from '../errors.ts'
+import { normalName } from '../names.ts'
+import { uuid } from '../random.ts'
+import type { Transaction } from '../transaction.ts'
+import type { Api, ApiAccess, ApiGrant } from './api.ts'
+import {
+  type ApiInput,
+  type NewApiInput,
+  nameProblems,
+  normalResource,
+  type PermissionInput,
+  permissionProblems,
+  refuse,
+  resourceProblems,
+} from './api-input.ts'
+import type { ApiList, ApiListRequest } from './api-list.ts'
+import type { ApiStore } from './api-store.ts'
+import { type ApiGrants, createApiGrants } from './grants.ts'
+
+/** The APIs that clients get access tokens for. Changes hold from the next token on. */
+export interface Apis extends ApiGrants {
+  find(id: string): Promise<Api | undefined>
+  /** All of them, by name. */
+  list(): Promise<readonly Api[]>
+  page(request: ApiListRequest): Promise<ApiList>
+  /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` for the resource */
+  create(input: NewApiInput): Promise<Api>
+  /** @throws {NotFound} `not_found` @throws {InvalidInput} as for `create` */
+  update(id: string, input: ApiInput): Promise<Api>
+  /** Removes the API and all access to it. Returns `false` where there is none. */
+  remove(id: string): Promise<boolean>
+  /**
+   * Makes these the API's permissions; one whose key was there before stays the same one. A client that loses the last
+   * permission it had loses its access.
+   *
+   * @throws {NotFound} `not_found` @throws {InvalidInput} `validation_failed` on `permissions[i].key` and so on
+   */
+  setPermissions(id: string, permissions: readonly PermissionInput[]): Promise<Api>
+  /** Opens the API to clients that are known by their metadata document; unknown ids are left out. @throws {NotFound} */
+  setCimdAccess(
+    id: string,
+    access: { readonly enabled: boolean; readonly permissionIds: readonly string[] },
+  ): Promise<Api>
+}
+
+export interface ApisPorts {
+  readonly store: ApiStore
+  readonly clients: ClientStore
+  readonly clock: Clock
+  readonly transaction: Transaction
+  readonly issuer: string
+}
+
+export function createApis(ports: ApisPorts): Apis {
+  const { store, clients, clock, transaction, issuer } = ports
+
+  const change = (id: string, to: (api: Api) => Promise<Partial<Api>>): Promise<Api> =>
+    transaction(async () => {
+      const api = await store.findToChange(id)
+      if (!api) throw apiNotFound()
+      const changed = { ...api, ...(await to(api)), updatedAt: clock.now() }
+      await store.update(changed)
+      return changed
+    })
+
+  const knownClients = async (ids: readonly string[]) => {
+    const known: string[] = []
+    for (const id of new Set(ids)) if (await clients.find(id)) known.push(id)
+    return known.sort()
+  }
+
+  const decided = async ({ name, accessTokenFormat, resourceServerClientIds }: ApiInput) => ({
+    name: normalName(name),
+    ...(accessTokenFormat !== undefined && { accessTokenFormat }),
+    ...(resourceServerClientIds !== undefined && {
+      resourceServerClientIds: await knownClients(resourceServerClientIds),
+    }),
+  })
+
+  return {
+    ...createApiGrants(ports),
+    find: (id) => store.find(id),
+    list: () => store.list(),
+    page: (request) => store.page(request),
+
+    async create(input) {
+      refuse([...nameProblems(input.name), ...resourceProblems(input.resource, issuer)])
+      const now = clock.now()
+      const api: Api = {
+        id: uuid(),
+        resource: normalResource(input.resource),
+        permissions: [],
+        accessTokenFormat: 'jwt',
+        resourceServerClientIds: [],
+        allowCimdClients: false,
+        ...(await decided(input)),
+        createdAt: now,
+        updatedAt: now,
+      }
+      if (await store.insert(api)) return api
+      throw new Conflict('already_in_use', 'Another API has this resource.', { details: { property: 'resource' } })
+    },
+
+    async update(id, input) {
+      refuse(nameProblems(input.name))
+      return change(id, () => decided(input))
+    },
+
+    remove: (id) => store.remove(id),
+
+    async setPermissions(id, wanted) {
+      refuse(permissionProblems(wanted))
+      return change(id, async (api) => {
+        const before = new Map(api.permissions.map((each) => [each.key, each]))
+        const permissions = wanted.map(({ key, name, description = '' }) => ({
+          id: before.get(key)?.id ?? uuid(),
+          key,
+          name: normalName(name),
+          description: normalName(description),
+          allowedForCimdClients: before.get(key)?.allowedForCimdClients ?? false,
+        }))
+        const left = new Set(permissions.map((each) => each.id))
+        for (const grant of await store.grantsOf(id)) await keepOnly(store, grant, left)
+        return { permissions }
+      })
+    },
+
+    setCimdAccess: (id, { enabled, permissionIds }) =>
+      change(id, async (api) => ({
+        allowCimdClients: enabled,
+        permissions: api.permissions.map((each) => ({
+          ...each,
+          allowedForCimdClients: enabled && permissionIds.includes(each.id),
+        })),
+      })),
+  }
+}
+
+/** Takes away what an API no longer has, and the access that nothing but it was for. */
+async function keepOnly(store: ApiStore, grant: ApiGrant, permissionIds: ReadonlySet<string>): Promise<void> {
+  const kept = (ids: readonly string[]) => ids.filter((id) => permissionIds.has(id))
+  const userDelegatedPermissionIds = kept(grant.userDelegatedPermissionIds)
+  const clientPermissionIds = kept(grant.clientPermissionIds)
+  const stays = (access: boolean, before: readonly string[], after: readonly string[]) =>
+    access && (after.length > 0 || before.length === 0)
+  const left: ApiAccess = {
+    userDelegatedPermissionIds,
+    clientPermissionIds,
+    userDelegatedAccess: stays(grant.userDelegatedAccess, grant.userDelegatedPermissionIds, userDelegatedPermissionIds),
+    clientAccess: stays(grant.clientAccess, grant.clientPermissionIds, clientPermissionIds),
+  }
+  if (left.userDelegatedAccess || left.clientAccess) await store.setGrant({ ...grant, ...left })
+  else await store.removeGrant(grant.apiId, grant.clientId)
+}
+
+export function apiNotFound(): NotFound {
+  return new NotFound('not_found', 'There is no such API.', { details: { resource: 'api' } })
+}

@@ -1,0 +1,109 @@
+import type { ClientStore } from '../clients/client-store.ts'
+import { NotFound } from '../errors.ts'
+import type { Transaction } from '../transaction.ts'
+import type { Api, ApiAccess, ApiGrant } from './api.ts'
+import type { ApiStore } from './api-store.ts'
+
+/** The access of clients to APIs. */
+export interface ApiGrants {
+  /** What this client was given at this API; nothing, where there is no grant. */
+  grant(apiId: string, clientId: string): Promise<ApiGrant | undefined>
+  grantsOf(apiId: string): Promise<readonly ApiGrant[]>
+  grantsTo(clientId: string): Promise<readonly ApiGrant[]>
+  /**
+   * Replaces the access of a client to an API. A permission implies access; permissions of others are left out, and what a
+   * public client could do in its own name. Without any access the grant is removed.
+   *
+   * @throws {NotFound} `not_found` for the API, `client_not_found`
+   */
+  setGrant(apiId: string, clientId: string, access: ApiAccess): Promise<ApiGrant>
+  /**
+   * Replaces the permissions of a client at all APIs at once. Access without permissions stays as it is, and access that was
+   * for permissions ends with the last of them.
+   *
+   * @throws {NotFound} `client_not_found`
+   */
+  setPermissionsOfClient(clientId: string, permissions: PermissionLists): Promise<readonly ApiGrant[]>
+  /** Returns `false` where there is no such grant. */
+  removeGrant(apiId: string, clientId: string): Promise<boolean>
+}
+
+export type PermissionLists = Pick<ApiAccess, 'userDelegatedPermissionIds' | 'clientPermissionIds'>
+
+export interface ApiGrantsPorts {
+  readonly store: ApiStore
+  readonly clients: ClientStore
+  readonly transaction: Transaction
+}
+
+export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts): ApiGrants {
+  /** The client stays as long as the transaction, so that no grant is left behind by one that is removed meanwhile. */
+  const lockClient = async (id: string) => {
+    const client = await clients.findToChange(id)
+    if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+    return client
+  }
+  const put = async (api: Api, client: { readonly id: string; readonly isPublic: boolean }, access: ApiAccess) => {
+    const own = (ids: readonly string[]) => api.permissions.map(({ id }) => id).filter((id) => ids.includes(id))
+    const userDelegatedPermissionIds = own(access.userDelegatedPermissionIds)
+    const clientPermissionIds = client.isPublic ? [] : own(access.clientPermissionIds)
+    const grant: ApiGrant = {
+      apiId: api.id,
+      clientId: client.id,
+      userDelegatedAccess: access.userDelegatedAccess || userDelegatedPermissionIds.length > 0,
+      clientAccess: !client.isPublic && (access.clientAccess || clientPermissionIds.length > 0),
+      userDelegatedPermissionIds,
+      clientPermissionIds,
+    }
+    if (grant.userDelegatedAccess || grant.clientAccess) await store.setGrant(grant)
+    else await store.removeGrant(api.id, client.id)
+    return grant
+  }
+
+  return {
+    grant: (apiId, clientId) => store.findGrant(apiId, clientId),
+    grantsOf: (apiId) => store.grantsOf(apiId),
+    grantsTo: (clientId) => store.grantsTo(clientId),
+
+    setGrant: (apiId, clientId, access) =>
+      transaction(async () => {
+        const client = await lockClient(clientId)
+        const api = await store.findToChange(apiId)
+        if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'api' } })
+        return put(api, client, access)
+      }),
+
+    setPermissionsOfClient: (clientId, lists) =>
+      transaction(async () => {
+        const client = await lockClient(clientId)
+        for (const { id } of await store.list()) {
+          const api = await store.findToChange(id)
+          const before = await store.findGrant(id, clientId)
+          if (api) await put(api, client, { ...lists, ...accessBeside(before) })
+        }
+        return store.grantsTo(clientId)
+      }),
+
+    removeGrant: (apiId, clientId) => store.removeGrant(apiId, clientId),
+  }
+}
+
+/** The access that is for no permission. */
+function accessBeside(grant: ApiGrant | undefined): Pick<ApiAccess, 'userDelegatedAccess' | 'clientAccess'> {
+  return {
+    userDelegatedAccess: grant?.userDelegatedPermissionIds.length === 0 && grant.userDelegatedAccess,
+    clientAccess: grant?.clientPermissionIds.length === 0 && grant.clientAccess,
+  }
+}
+
+/** Forgets a client, within the transaction that removes it: what it may do, and that it serves an API. */
+export async function forgetClient(store: ApiStore, clientId: string): Promise<void> {
+  await store.removeGrantsTo(clientId)
+  for (const { id, resourceServerClientIds } of await store.list()) {
+    if (!resourceServerClientIds.includes(clientId)) continue
+    const api = await store.findToChange(id)
+    if (!api) continue
+    const left = api.resourceServerClientIds.filter((each) => each !== clientId)
+    await store.update({ ...api, resourceServerClientIds: left })
+  }
+}

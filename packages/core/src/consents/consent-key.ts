@@ -1,0 +1,16 @@
+/**
+ * How a permission of an API stands among the scopes of a consent: behind the resource, since another API may have a
+ * permission of the same key. With an empty key it is the access to the API itself.
+ */
+export function apiConsentKey(resource: string, key: string): string {
+  return `${resource}${separator}${key}`
+}
+
+/** The scopes of a consent as clients write them, each once. */
+export function consentedScopes(consented: readonly string[]): string[] {
+  const scopes = consented.map((each) => each.slice(each.indexOf(separator) + 1))
+  return [...new Set(scopes)].filter((scope) => scope !== '')
+}
+
+/** Stands in no URI and in no scope. */
+const separator = '\x1f'

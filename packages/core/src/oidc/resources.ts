@@ -1,0 +1,76 @@
+import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
+import { supportedScopes } from '../accounts/claims.ts'
+import type { ApiAccessReader } from '../apis/access.ts'
+import { apiConsentKey } from '../consents/consent-key.ts'
+
+interface ClientId {
+  readonly clientId: string
+}
+
+const claimScopes = new Set<string>(supportedScopes)
+
+/** The APIs as the library sees them (RFC 8707). What it is told holds for the one request that it asks in. */
+export function resourceIndicators(access: ApiAccessReader) {
+  return {
+    enabled: true,
+    defaultResource: async (_ctx: unknown, _client: unknown, oneOf?: readonly string[]) => {
+      if (oneOf !== undefined && oneOf.length !== 1) throw oneResourceOnly()
+      // A cast, since the library takes none for an answer and its types do not.
+      return oneOf?.[0] as string
+    },
+    /** A code or refresh token that was given for an API makes access tokens for it, whether or not it is named again. */
+    useGrantedResource: async () => true,
+    async getResourceServerInfo(
+      ctx: KoaContextWithOIDC,
+      indicator: string,
+      { clientId }: ClientId,
+    ): Promise<ResourceServer> {
+      const { params, route } = ctx.oidc
+      if (Array.isArray(params?.resource) && params.resource.length > 1) throw oneResourceOnly()
+      const subject = route === 'token' && params?.grant_type === 'client_credentials' ? 'client' : 'user'
+      const found = await access.find(indicator, clientId, subject)
+      if (!found) throw new errors.InvalidTarget('there is no such resource for this client')
+      const keys = found.permissions.map(({ key }) => key)
+      assertAllowed(ctx, keys)
+      // A service that names no scope is given all that it has (RFC 6749 §3.3).
+      if (params && subject === 'client' && !params.scope && keys.length > 0) params.scope = keys.join(' ')
+      return {
+        scope: keys.join(' '),
+        audience: found.api.resource,
+        accessTokenFormat: found.api.accessTokenFormat,
+        jwt: { sign: { alg: 'RS256' } },
+      }
+    },
+  }
+}
+
+function oneResourceOnly(): Error {
+  return new errors.InvalidTarget('only one resource can be asked for at a time')
+}
+
+/** @throws InvalidScope for a scope that is neither ours nor a permission that the client has */
+function assertAllowed({ oidc }: KoaContextWithOIDC, keys: readonly string[]): void {
+  const refused = [...oidc.requestParamScopes].find((scope) => !claimScopes.has(scope) && !keys.includes(scope))
+  if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused)
+}
+
+/** What a request asks of the APIs: by resource indicator as the request has it. */
+export function requestedAtApis(oidc: KoaContextWithOIDC['oidc']): readonly RequestedAtApi[] {
+  const servers = Object.entries(oidc.resourceServers ?? {})
+  return servers.map(([indicator, { audience = indicator, scopes }]) => ({
+    indicator,
+    resource: audience,
+    scopes: [...oidc.requestParamScopes].filter((scope) => scopes.has(scope)),
+  }))
+}
+
+export interface RequestedAtApi {
+  readonly indicator: string
+  readonly resource: string
+  readonly scopes: readonly string[]
+}
+
+/** What a consent has to hold so that nobody needs to be asked: the access, and each permission. */
+export function consentKeys(requested: readonly RequestedAtApi[]): string[] {
+  return requested.flatMap(({ resource, scopes }) => ['', ...scopes].map((key) => apiConsentKey(resource, key)))
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import type { Api, ApiGrant } from '../../apis/api.ts'
+import type { ApiListRequest } from '../../apis/api-list.ts'
+import type { ApiStore } from '../../apis/api-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+function api(id: string, fields: Partial<Api> = {}): Api {
+  return {
+    id,
+    name: `API ${id}`,
+    resource: `https://${id}.example`,
+    permissions: [{ id: `${id}-read`, key: 'read', name: 'Read', description: 'Ä', allowedForCimdClients: true }],
+    accessTokenFormat: 'opaque',
+    resourceServerClientIds: ['server'],
+    allowCimdClients: true,
+    createdAt: noon,
+    updatedAt: noon + 1,
+    ...fields,
+  }
+}
+
+function grant(apiId: string, clientId: string, fields: Partial<ApiGrant> = {}): ApiGrant {
+  return {
+    apiId,
+    clientId,
+    userDelegatedAccess: true,
+    clientAccess: false,
+    userDelegatedPermissionIds: [`${apiId}-read`],
+    clientPermissionIds: [],
+    ...fields,
+  }
+}
+
+const all: ApiListRequest = { notGrantedTo: null, page: 1, limit: 20, sort: null, search: '' }
+
+/** What {@link ApiStore} promises. */
+export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
+  {
+    name: 'keeps an API whole, and finds it by its id and its resource',
+    run: async (store) => {
+      assert.equal(await store.insert(api('a')), true)
+      for (const found of [
+        await store.find('a'),
+        await store.findToChange('a'),
+        await store.findByResource('https://a.example'),
+      ])
+        assert.deepEqual(found, api('a'))
+      assert.equal(await store.find('b'), undefined)
+      assert.equal(await store.find('\0'), undefined)
+      assert.equal(await store.findByResource('https://A.example'), undefined)
+    },
+  },
+  {
+    name: 'gives a resource to one API alone, also of fifty at once',
+    run: async (store) => {
+      const inserted = await fiftyTimes((index) => store.insert(api(`a${index}`, { resource: 'https://same.example' })))
+      assert.equal(inserted.filter(Boolean).length, 1)
+      assert.equal((await store.list()).length, 1)
+    },
+  },
+  {
+    name: 'replaces an API, and none that is not there',
+    run: async (store) => {
+      await store.insert(api('a'))
+      const changed = api('a', { name: 'Else', permissions: [], accessTokenFormat: 'jwt', allowCimdClients: false })
+      await store.update(changed)
+      await store.update(api('b'))
+      assert.deepEqual(await store.list(), [changed])
+    },
+  },
+  {
+    name: 'removes an API and the access to it, and says whether it was there',
+    run: async (store) => {
+      await store.insert(api('a'))
+      await store.insert(api('b'))
+      await store.setGrant(grant('a', 'client'))
+      await store.setGrant(grant('b', 'client'))
+      assert.equal(await store.remove('a'), true)
+      assert.equal(await store.remove('a'), false)
+      assert.deepEqual(await store.grantsTo('client'), [grant('b', 'client')])
+    },
+  },
+  {
+    name: 'keeps one grant for each API and client',
+    run: async (store) => {
+      await store.insert(api('a'))
+      await store.setGrant(grant('a', 'x'))
+      await store.setGrant(grant('a', 'y'))
+      const changed = grant('a', 'x', {
+        clientAccess: true,
+        clientPermissionIds: ['a-read'],
+        userDelegatedAccess: false,
+      })
+      await store.setGrant(changed)
+      assert.deepEqual(await store.findGrant('a', 'x'), changed)
+      assert.deepEqual(
+        (await store.grantsOf('a')).toSorted((left, right) => left.clientId.localeCompare(right.clientId)),
+        [changed, grant('a', 'y')],
+      )
+      assert.equal(await store.removeGrant('a', 'y'), true)
+      assert.equal(await store.removeGrant('a', 'y'), false)
+      await store.removeGrantsTo('x')
+      assert.deepEqual(await store.grantsOf('a'), [])
+    },
+  },
+  {
+    name: 'lists pages, sorted and searched, and leaves out what a client has',
+    run: async (store) => {
+      await store.insert(api('a', { name: 'zebra', createdAt: noon }))
+      await store.insert(api('b', { name: 'Ähre', createdAt: noon + 1 }))
+      await store.insert(api('c', { name: '100%', createdAt: noon + 2 }))
+      const ids = async (request: Partial<ApiListRequest>) => {
+        const { items, total } = await store.page({ ...all, ...request })
+        return [items.map(({ id }) => id).join(''), total]
+      }
+      assert.deepEqual(await ids({}), ['abc', 3])
+      assert.deepEqual(await ids({ sort: { by: 'name', descending: false } }), ['cab', 3])
+      assert.deepEqual(await ids({ sort: { by: 'resource', descending: true } }), ['cba', 3])
+      assert.deepEqual(await ids({ sort: { by: 'createdAt', descending: true } }), ['cba', 3])
+      assert.deepEqual(await ids({ search: 'äH' }), ['b', 1])
+      assert.deepEqual(await ids({ search: 'A.Example' }), ['a', 1])
+      assert.deepEqual(await ids({ search: '%' }), ['c', 1])
+      assert.deepEqual(await ids({ limit: 2, page: 9 }), ['c', 3])
+      await store.setGrant(grant('b', 'client'))
+      assert.deepEqual(await ids({ notGrantedTo: 'client' }), ['ac', 2])
+      assert.deepEqual(
+        (await store.list()).map(({ id }) => id),
+        ['c', 'a', 'b'],
+      )
+    },
+  },
+]

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import type { LogoutNotice, LogoutNoticeStore } from '../../logout-notices/logout-notice-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+const minute = 60_000
+
+function notice(id: string, changes: Partial<LogoutNotice> = {}): LogoutNotice {
+  const given = { clientId: 'client', accountId: 'account', sid: 'sid', attempts: 0 }
+  return { id, ...given, nextAttemptAt: noon, createdAt: noon, ...changes }
+}
+
+const ids = (notices: readonly LogoutNotice[]) => notices.map(({ id }) => id)
+
+/** What {@link LogoutNoticeStore} promises. */
+export const logoutNoticeStoreContract: readonly ContractCase<LogoutNoticeStore>[] = [
+  {
+    name: 'of fifty senders at once, one gets a notice, and each is counted once',
+    run: async (store) => {
+      for (const id of ['a', 'b', 'c']) await store.insert(notice(id))
+      const claimed = (await fiftyTimes(() => store.claimDue(noon, noon + minute, 2))).flat()
+      assert.deepEqual(ids(claimed).sort(), ['a', 'b', 'c'])
+      assert.deepEqual(claimed[0], notice(claimed[0]?.id ?? '', { attempts: 1, nextAttemptAt: noon + minute }))
+      assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
+    },
+  },
+  {
+    name: 'a notice whose sender has died is due again, and nothing is due before its time',
+    run: async (store) => {
+      await store.insert(notice('a', { nextAttemptAt: noon + 1 }))
+      assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
+      assert.deepEqual(ids(await store.claimDue(noon + 1, noon + minute, 10)), ['a'])
+      const [again] = await store.claimDue(noon + minute, noon + 2 * minute, 10)
+      assert.equal(again?.attempts, 2)
+      await store.postpone('a', noon + 5 * minute)
+      assert.deepEqual(await store.claimDue(noon + 4 * minute, noon + 9 * minute, 10), [])
+      assert.deepEqual(ids(await store.claimDue(noon + 5 * minute, noon + 9 * minute, 10)), ['a'])
+    },
+  },
+  {
+    name: 'removes one, and all of a client',
+    run: async (store) => {
+      await store.insert(notice('a'))
+      await store.insert(notice('b'))
+      await store.insert(notice('c', { clientId: 'another' }))
+      await store.remove('a')
+      await store.removeByClient('client')
+      assert.deepEqual(ids(await store.claimDue(noon, noon + minute, 10)), ['c'])
+    },
+  },
+]

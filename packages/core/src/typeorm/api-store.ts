@@ -1,0 +1,142 @@
+import type { Api, ApiGrant } from '../apis/api.ts'
+import type { ApiList, ApiListRequest, ApiSort } from '../apis/api-list.ts'
+import type { ApiStore } from '../apis/api-store.ts'
+import { nameKey, offsetOf } from '../clients/client-list.ts'
+import { apiGrantTable, apiTable, type StoredApi } from './api.table.ts'
+import type { Database, DatabaseKind } from './database.ts'
+import { TableRows } from './table-rows.ts'
+
+const rows = new TableRows(apiTable)
+const grants = new TableRows(apiGrantTable)
+
+const sortColumns: Readonly<Record<ApiSort, string>> = {
+  name: 'name_key',
+  resource: 'resource',
+  createdAt: 'created_at',
+}
+
+const matching = `FROM ${rows.table} WHERE (name_key LIKE $1 ESCAPE '!' OR LOWER(resource) LIKE $1 ESCAPE '!')
+  AND NOT EXISTS (SELECT 1 FROM ${grants.table} WHERE api_id = id AND client_id = $2)`
+
+function statements(kind: DatabaseKind) {
+  // On SQLite a transaction keeps everybody else waiting anyway.
+  const locking = kind === 'postgres' ? 'FOR UPDATE' : ''
+  const bytes = kind === 'postgres' ? 'COLLATE "C"' : ''
+  return {
+    find: `${rows.select} WHERE id = $1`,
+    findToChange: `${rows.select} WHERE id = $1 ${locking}`,
+    findByResource: `${rows.select} WHERE resource = $1`,
+    list: `${rows.select} ORDER BY name_key ${bytes}, id ${bytes}`,
+    count: `SELECT COUNT(*) AS total ${matching}`,
+    page: (sort: ApiListRequest['sort']) => {
+      const by = sort?.by ?? 'createdAt'
+      const collation = by === 'createdAt' ? '' : bytes
+      return `SELECT ${rows.columns} ${matching} ORDER BY ${sortColumns[by]} ${collation}
+        ${sort?.descending ? 'DESC' : 'ASC'}, created_at, id ${bytes} LIMIT $3 OFFSET $4`
+    },
+    insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+    update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
+    remove: `DELETE FROM ${rows.table} WHERE id = $1`,
+    findGrant: `${grants.select} WHERE api_id = $1 AND client_id = $2`,
+    grantsOf: `${grants.select} WHERE api_id = $1`,
+    grantsTo: `${grants.select} WHERE client_id = $1`,
+    setGrant: `${grants.insert} ON CONFLICT (api_id, client_id) DO UPDATE SET ${grants.assignments('apiId', 'clientId')}`,
+    removeGrant: `DELETE FROM ${grants.table} WHERE api_id = $1 AND client_id = $2`,
+    removeGrantsTo: `DELETE FROM ${grants.table} WHERE client_id = $1`,
+  }
+}
+
+export class TypeormApiStore implements ApiStore {
+  readonly #database: Database
+  readonly #sql: ReturnType<typeof statements>
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#sql = statements(database.kind)
+  }
+
+  find(id: string): Promise<Api | undefined> {
+    return this.#first(this.#sql.find, id)
+  }
+
+  findToChange(id: string): Promise<Api | undefined> {
+    return this.#first(this.#sql.findToChange, id)
+  }
+
+  findByResource(resource: string): Promise<Api | undefined> {
+    return this.#first(this.#sql.findByResource, resource)
+  }
+
+  async list(): Promise<readonly Api[]> {
+    return rows.all(await this.#database.query(this.#sql.list)).map(apiOf)
+  }
+
+  async page(request: ApiListRequest): Promise<ApiList> {
+    const search = `%${nameKey(request.search).replaceAll(/[!%_]/g, '!$&')}%`
+    // No client has an empty id.
+    const parameters = [search, request.notGrantedTo ?? '']
+    const [counted] = await this.#database.query<{ total: string | number }>(this.#sql.count, parameters)
+    const total = Number(counted?.total ?? 0)
+    const found = await this.#database.query(this.#sql.page(request.sort), [
+      ...parameters,
+      request.limit,
+      offsetOf(request, total),
+    ])
+    return { items: rows.all(found).map(apiOf), total }
+  }
+
+  async insert(api: Api): Promise<boolean> {
+    return (await this.#database.execute(this.#sql.insert, rows.values(stored(api)))) === 1
+  }
+
+  async update(api: Api): Promise<void> {
+    await this.#database.execute(this.#sql.update, rows.values(stored(api)))
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return isStorable(id) && (await this.#database.execute(this.#sql.remove, [id])) === 1
+  }
+
+  async findGrant(apiId: string, clientId: string): Promise<ApiGrant | undefined> {
+    return grants.first(await this.#database.query(this.#sql.findGrant, [apiId, clientId]))
+  }
+
+  async grantsOf(apiId: string): Promise<readonly ApiGrant[]> {
+    return grants.all(await this.#database.query(this.#sql.grantsOf, [apiId]))
+  }
+
+  async grantsTo(clientId: string): Promise<readonly ApiGrant[]> {
+    return grants.all(await this.#database.query(this.#sql.grantsTo, [clientId]))
+  }
+
+  async setGrant(grant: ApiGrant): Promise<void> {
+    await this.#database.execute(this.#sql.setGrant, grants.values(grant))
+  }
+
+  async removeGrant(apiId: string, clientId: string): Promise<boolean> {
+    return (await this.#database.execute(this.#sql.removeGrant, [apiId, clientId])) === 1
+  }
+
+  async removeGrantsTo(clientId: string): Promise<void> {
+    await this.#database.execute(this.#sql.removeGrantsTo, [clientId])
+  }
+
+  async #first(statement: string, value: string): Promise<Api | undefined> {
+    if (!isStorable(value)) return undefined
+    const found = rows.first(await this.#database.query(statement, [value]))
+    return found && apiOf(found)
+  }
+}
+
+/** PostgreSQL refuses a text with NUL in it, where SQLite finds nothing. */
+function isStorable(text: string): boolean {
+  return !text.includes('\0')
+}
+
+function stored(api: Api): StoredApi {
+  return { ...api, nameKey: nameKey(api.name) }
+}
+
+function apiOf({ nameKey: _, ...api }: StoredApi): Api {
+  return api
+}

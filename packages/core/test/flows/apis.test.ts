@@ -1,0 +1,413 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Api, ApiAccess, NewApiInput, NewClientInput } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import * as oidc from 'openid-client'
+import { decide, type Host, second, signIn, startHost, viewOf } from './host.ts'
+
+const redirectUri = 'https://app.example/callback'
+const back = (url: string) => url.startsWith(redirectUri)
+const resource = 'https://notes.example/api'
+
+async function relyingParty(host: Host, input: Partial<NewClientInput> = {}) {
+  const { client, secret } = await host.client({ redirectUris: [redirectUri], ...input })
+  const configuration = await oidc.discovery(
+    new URL(host.issuer),
+    client.id,
+    undefined,
+    oidc.ClientSecretBasic(secret),
+    { execute: [oidc.allowInsecureRequests] },
+  )
+  return { client, secret, configuration }
+}
+
+/** Two permissions, and a third that nobody is given. */
+async function notes(host: Host, input: Partial<NewApiInput> = {}): Promise<Api> {
+  const { id } = await host.pocket.apis.create({ name: 'Notes', resource, ...input })
+  return host.pocket.apis.setPermissions(id, [
+    { key: 'notes:read', name: 'Read notes', description: 'See what you have written' },
+    { key: 'notes:write', name: 'Write notes' },
+    { key: 'notes:delete', name: 'Delete notes' },
+  ])
+}
+
+function access(api: Api, user: readonly string[] | null, client: readonly string[] | null = null): ApiAccess {
+  const ids = (keys: readonly string[] | null) =>
+    api.permissions.filter(({ key }) => keys?.includes(key)).map(({ id }) => id)
+  return {
+    userDelegatedAccess: user !== null,
+    clientAccess: client !== null,
+    userDelegatedPermissionIds: ids(user),
+    clientPermissionIds: ids(client),
+  }
+}
+
+type Setting = Awaited<ReturnType<typeof prepared>>
+
+async function prepared(
+  host: Host,
+  {
+    api: apiInput = {},
+    client: clientInput = {},
+  }: {
+    readonly api?: Partial<NewApiInput>
+    readonly client?: Partial<NewClientInput>
+  } = {},
+) {
+  const party = await relyingParty(host, clientInput)
+  const api = await notes(host, apiInput)
+  await host.pocket.apis.setGrant(api.id, party.client.id, access(api, ['notes:read', 'notes:write'], ['notes:read']))
+  const { account, authenticator } = await host.person('ada')
+  return { host, ...party, api, account, authenticator, agent: new UserAgent() }
+}
+
+async function authorize({ agent, configuration }: Setting, more: Readonly<Record<string, string>> = {}) {
+  const url = oidc.buildAuthorizationUrl(configuration, {
+    redirect_uri: redirectUri,
+    scope: 'openid notes:read notes:write',
+    resource,
+    state: 'a state',
+    ...more,
+  })
+  const page = await agent.follow(await agent.get(url.href), { until: back })
+  const finish = (to: string | null, parameters = {}) =>
+    oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), { expectedState: 'a state' }, parameters)
+  return { page, finish }
+}
+
+async function tokens(setting: Setting, more: Readonly<Record<string, string>> = {}) {
+  const { page, finish } = await authorize(setting, more)
+  const consent = await signIn(setting.agent, page, setting.authenticator, back)
+  const returned = consent.location === null ? await decide(setting.agent, consent, 'submitTo', back) : consent
+  return finish(returned.location)
+}
+
+function verified({ host }: Setting, token: string) {
+  const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
+  return jwtVerify(token, keys, { issuer: host.issuer, audience: resource, typ: 'at+jwt' })
+}
+
+function parameters(to: string | null): URLSearchParams {
+  return new URL(to ?? '').searchParams
+}
+
+/** What a service asks with its own secret. */
+async function introspect(
+  host: Host,
+  by: { client: { id: string }; secret: string },
+  token: string,
+  accept = 'application/json',
+) {
+  const response = await fetch(`${host.issuer}/api/oidc/introspect`, {
+    method: 'POST',
+    headers: {
+      accept,
+      authorization: `Basic ${Buffer.from(`${by.client.id}:${by.secret}`).toString('base64')}`,
+    },
+    body: new URLSearchParams({ token }),
+  })
+  return { type: response.headers.get('content-type'), text: await response.text() }
+}
+
+async function isActive(host: Host, by: { client: { id: string }; secret: string }, token: string): Promise<unknown> {
+  return JSON.parse((await introspect(host, by, token)).text).active
+}
+
+describe('an access token for an API', () => {
+  test('is a signed one of the permissions that were asked for (RFC 9068)', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { access_token: token, scope, claims } = await tokens(setting, { scope: 'openid email notes:read' })
+    const { payload, protectedHeader } = await verified(setting, token)
+    expect(protectedHeader).toMatchObject({ typ: 'at+jwt', alg: 'RS256' })
+    expect(payload).toMatchObject({
+      sub: setting.account.id,
+      client_id: setting.client.id,
+      aud: resource,
+      scope: 'notes:read',
+      jti: expect.any(String),
+    })
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(3600)
+    expect(scope).toBe('notes:read')
+    expect(claims()).toMatchObject({ email: 'ada@example.com' })
+  })
+
+  test('is found under its resource with a slash at the end too', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { access_token: token } = await tokens(setting, { resource: `${resource}/` })
+    expect((await verified(setting, token)).payload.scope).toBe('notes:read notes:write')
+  })
+
+  test('is refreshed for fewer permissions, and for those alone that are left', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const first = await tokens(setting)
+    const narrow = await oidc.refreshTokenGrant(setting.configuration, first.refresh_token ?? '', {
+      scope: 'notes:write',
+    })
+    expect((await verified(setting, narrow.access_token)).payload.scope).toBe('notes:write')
+
+    await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, ['notes:read']))
+    const left = await oidc.refreshTokenGrant(setting.configuration, narrow.refresh_token ?? '')
+    expect((await verified(setting, left.access_token)).payload.scope).toBe('notes:read')
+    const refused = oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '', { scope: 'notes:write' })
+    await expect(refused).rejects.toMatchObject({ error: 'invalid_scope' })
+  })
+
+  test.each<[string, (host: Host, ids: { api: string; client: string }) => Promise<unknown>]>([
+    ['its API is deleted', (host, { api }) => host.pocket.apis.remove(api)],
+    ['the client loses its access', (host, { api, client }) => host.pocket.apis.removeGrant(api, client)],
+    ['its API loses all permissions', (host, { api }) => host.pocket.apis.setPermissions(api, [])],
+  ])('is not refreshed once %s', async (_what, happens) => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { refresh_token: token = '' } = await tokens(setting)
+    await happens(host, { api: setting.api.id, client: setting.client.id })
+    await expect(oidc.refreshTokenGrant(setting.configuration, token)).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+    const again = await authorize(setting, { prompt: 'none' })
+    expect(parameters(again.page.location).get('error')).toBe('invalid_target')
+  })
+
+  test('is refused to a person who is in none of the groups of the client', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host, { client: { isGroupRestricted: true } })
+    await host.pocket.clients.setAllowedGroups(setting.client.id, ['g2'])
+    const { page } = await authorize(setting)
+    const returned = await signIn(setting.agent, page, setting.authenticator, back)
+    expect(parameters(returned.location).get('error')).toBe('access_denied')
+  })
+})
+
+describe('a request', () => {
+  test.each([
+    [{ resource: 'https://unknown.example' }, 'invalid_target'],
+    [{ resource: 'no address' }, 'invalid_target'],
+    [{ scope: 'openid notes:delete' }, 'invalid_scope'],
+    [{ scope: 'openid other:read' }, 'invalid_scope'],
+  ])('for %j is refused with %s', async (more, error) => {
+    await using host = await startHost()
+    const { page } = await authorize(await prepared(host), more)
+    expect(parameters(page.location).get('error')).toBe(error)
+  })
+
+  test('of a client without a grant is refused', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const stranger = await relyingParty(host)
+    const { page } = await authorize({ ...setting, ...stranger })
+    expect(parameters(page.location).get('error')).toBe('invalid_target')
+  })
+
+  test('for two APIs at a time is refused', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const url = oidc.buildAuthorizationUrl(setting.configuration, {
+      redirect_uri: redirectUri,
+      scope: 'openid',
+      resource,
+    })
+    url.searchParams.append('resource', resource)
+    url.searchParams.append('resource', 'https://unknown.example')
+    const page = await setting.agent.follow(await setting.agent.get(url.href), { until: back })
+    expect(parameters(page.location).get('error')).toBe('invalid_target')
+  })
+
+  test('without a resource gets no permission of any API', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const url = oidc.buildAuthorizationUrl(setting.configuration, {
+      redirect_uri: redirectUri,
+      scope: 'openid notes:read',
+    })
+    const page = await setting.agent.get(url.href)
+    const consent = await signIn(
+      setting.agent,
+      await setting.agent.follow(page, { until: back }),
+      setting.authenticator,
+      back,
+    )
+    expect(viewOf(consent)).toMatchObject({ view: 'consent', apis: [] })
+    const returned = await decide(setting.agent, consent, 'submitTo', back)
+    const answer = await oidc.authorizationCodeGrant(setting.configuration, new URL(returned.location ?? ''))
+    expect(answer.scope).toBe('openid')
+  })
+})
+
+describe('the consent page', () => {
+  test('names the API and what the client may do there, and is remembered', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { page } = await authorize(setting)
+    const consent = await signIn(setting.agent, page, setting.authenticator, back)
+    expect(viewOf(consent)).toMatchObject({
+      view: 'consent',
+      apis: [
+        {
+          name: 'Notes',
+          resource,
+          permissions: [
+            { key: 'notes:read', name: 'Read notes', description: 'See what you have written' },
+            { key: 'notes:write', name: 'Write notes', description: '' },
+          ],
+        },
+      ],
+    })
+    await decide(setting.agent, consent, 'submitTo', back)
+    const again = await authorize(setting, { prompt: 'none' })
+    expect(parameters(again.page.location).get('code')).toEqual(expect.any(String))
+    expect(host.events).toContainEqual(
+      expect.objectContaining({ event: 'consent_given', scopes: ['openid', 'notes:read', 'notes:write'] }),
+    )
+  })
+
+  test('comes again for a permission that was not asked for before, and for all once it is withdrawn', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    await tokens(setting, { scope: 'openid notes:read' })
+    const more = await authorize(setting, { prompt: 'none' })
+    expect(parameters(more.page.location).get('error')).toBe('consent_required')
+    const asked = await authorize(setting)
+    expect(viewOf(asked.page)).toMatchObject({ view: 'consent', allowedBefore: true })
+    await decide(setting.agent, asked.page, 'submitTo', back)
+    expect(parameters((await authorize(setting, { prompt: 'none' })).page.location).get('error')).toBeNull()
+    await host.pocket.withdrawConsent(setting.account.id, setting.client.id)
+    const after = await authorize(setting, { prompt: 'none' })
+    expect(parameters(after.page.location).get('error')).toBe('consent_required')
+  })
+
+  test('of one API is none for another whose permission has the same key', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    await tokens(setting)
+    const other = await notes(host, { resource: 'https://other.example' })
+    await host.pocket.apis.setGrant(other.id, setting.client.id, access(other, ['notes:read']))
+    const { page } = await authorize(setting, { resource: other.resource, scope: 'openid notes:read', prompt: 'none' })
+    expect(parameters(page.location).get('error')).toBe('consent_required')
+  })
+
+  test('does not come for a client that need not ask', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host, { client: { skipConsent: true } })
+    const { access_token: token } = await tokens(setting)
+    expect((await verified(setting, token)).payload.scope).toBe('notes:read notes:write')
+  })
+})
+
+describe('a client in its own name', () => {
+  test('gets what it asks for, or all that it may do', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const all = await oidc.clientCredentialsGrant(setting.configuration, { resource })
+    expect((await verified(setting, all.access_token)).payload).toMatchObject({
+      sub: setting.client.id,
+      client_id: setting.client.id,
+      scope: 'notes:read',
+    })
+    const one = await oidc.clientCredentialsGrant(setting.configuration, { resource, scope: 'notes:read' })
+    expect(one.scope).toBe('notes:read')
+  })
+
+  test.each([
+    [{ resource, scope: 'notes:write' }, 'invalid_scope'],
+    [{ resource: 'https://unknown.example' }, 'invalid_target'],
+  ])('is refused %j with %s', async (request, error) => {
+    await using host = await startHost()
+    const { configuration } = await prepared(host)
+    await expect(oidc.clientCredentialsGrant(configuration, request)).rejects.toMatchObject({ error })
+  })
+
+  test('gets nothing by what people may allow it', async () => {
+    await using host = await startHost()
+    const { configuration, client, api } = await prepared(host)
+    await host.pocket.apis.setGrant(api.id, client.id, access(api, ['notes:read']))
+    await expect(oidc.clientCredentialsGrant(configuration, { resource })).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+  })
+
+  test('gets a token without permissions where it has access alone', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, null, []))
+    const { access_token: token } = await oidc.clientCredentialsGrant(setting.configuration, { resource })
+    expect((await verified(setting, token)).payload.scope).toBeUndefined()
+  })
+})
+
+describe('an opaque token', () => {
+  async function opaque(host: Host) {
+    const server = await relyingParty(host)
+    const api = { accessTokenFormat: 'opaque', resourceServerClientIds: [server.client.id, 'nobody'] } as const
+    const setting = await prepared(host, { api })
+    return { server, setting, token: (await tokens(setting)).access_token }
+  }
+
+  test('is introspected by the client and by the resource server of its API, and by nobody else', async () => {
+    await using host = await startHost()
+    const { server, setting, token } = await opaque(host)
+    expect(setting.api.resourceServerClientIds).toEqual([server.client.id])
+    const seen = JSON.parse((await introspect(host, server, token)).text)
+    expect(seen).toMatchObject({
+      active: true,
+      sub: setting.account.id,
+      client_id: setting.client.id,
+      aud: resource,
+      scope: 'notes:read notes:write',
+    })
+    expect(await isActive(host, setting, token)).toBe(true)
+    expect(await isActive(host, await relyingParty(host), token)).toBe(false)
+    const own = await oidc.clientCredentialsGrant(setting.configuration)
+    expect(await isActive(host, server, own.access_token)).toBe(false)
+  })
+
+  test('is answered about in a signed form too (RFC 9701)', async () => {
+    await using host = await startHost()
+    const { server, token } = await opaque(host)
+    const answer = await introspect(host, server, token, 'application/token-introspection+jwt')
+    expect(answer.type).toContain('application/token-introspection+jwt')
+    expect(decodeProtectedHeader(answer.text)).toMatchObject({ typ: 'token-introspection+jwt', alg: 'RS256' })
+    const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
+    const { payload } = await jwtVerify(answer.text, keys, { issuer: host.issuer })
+    expect(payload.token_introspection).toMatchObject({ active: true, aud: resource })
+  })
+
+  test.each<[string, (host: Host, setting: Setting) => Promise<unknown>]>([
+    ['its API is deleted', (host, { api }) => host.pocket.apis.remove(api.id)],
+    ['the client loses its access', (host, { api, client }) => host.pocket.apis.removeGrant(api.id, client.id)],
+    [
+      'the person is disabled',
+      async (host, { account }) => host.accounts.set(account.id, { ...account, disabled: true }),
+    ],
+    [
+      'the person may not use the client any more',
+      async (host, { client }) => host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true }),
+    ],
+  ])('is not active once %s', async (_what, happens) => {
+    await using host = await startHost()
+    const { server, setting, token } = await opaque(host)
+    await happens(host, setting)
+    expect(await isActive(host, server, token)).toBe(false)
+    expect(await isActive(host, setting, token)).toBe(false)
+  })
+
+  test('of an API is none of another that gets its address', async () => {
+    await using host = await startHost()
+    const { server, setting, token } = await opaque(host)
+    await host.pocket.apis.remove(setting.api.id)
+    host.clock.pass(2 * second)
+    const heir = await notes(host, { accessTokenFormat: 'opaque', resourceServerClientIds: [server.client.id] })
+    await host.pocket.apis.setGrant(heir.id, setting.client.id, access(heir, ['notes:read']))
+    expect(await isActive(host, server, token)).toBe(false)
+  })
+
+  test('is not shown to a resource server that was deleted and made again', async () => {
+    await using host = await startHost()
+    const { server, token } = await opaque(host)
+    await host.pocket.clients.remove(server.client.id)
+    const { secret } = await host.client({ id: server.client.id })
+    expect(await isActive(host, { client: server.client, secret }, token)).toBe(false)
+  })
+})

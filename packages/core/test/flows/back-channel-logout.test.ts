@@ -1,0 +1,187 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
+import { createPublicFetch } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import { decide, hour, minute, second, signIn, startHost, viewOf } from './host.ts'
+
+interface LogoutReceiver extends AsyncDisposable {
+  readonly url: string
+  /** The payloads of the logout tokens. */
+  readonly tokens: Readonly<Record<string, unknown>>[]
+  status: number
+}
+
+/** The back channel of a relying party. */
+async function startReceiver(): Promise<LogoutReceiver> {
+  const server = createServer((req, res) => {
+    const chunks: Buffer[] = []
+    req.on('data', (chunk: Buffer) => chunks.push(chunk))
+    req.on('end', () => {
+      const token = new URLSearchParams(Buffer.concat(chunks).toString()).get('logout_token') ?? ''
+      const parts = token.split('.').slice(0, 2)
+      const [header, payload] = parts.map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()))
+      receiver.tokens.push({ ...payload, header, contentType: req.headers['content-type'] })
+      res.writeHead(receiver.status).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const receiver: LogoutReceiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
+    tokens: [],
+    status: 200,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return receiver
+}
+
+const allowed = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) }
+const redirectUri = 'https://client.example'
+const back = (url: string) => url.startsWith(redirectUri)
+
+/** Somebody who is signed in at a client with a back channel. */
+async function entered(receiver: LogoutReceiver, options = {}) {
+  const host = await startHost({ options: { ...allowed, ...options } })
+  const { client } = await host.client({
+    redirectUris: [redirectUri],
+    protocol: { backchannelLogoutUri: receiver.url, backchannelLogoutSessionRequired: true },
+  })
+  const { account, authenticator } = await host.person('ada')
+  const agent = new UserAgent()
+  const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+  const authorize = `${host.issuer}/authorize?${new URLSearchParams(query)}`
+  const page = await agent.follow(await agent.get(authorize))
+  await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+  return { host, client, account, authenticator, agent, authorize }
+}
+
+async function signOutEverywhere(agent: UserAgent, issuer: string): Promise<void> {
+  const view = viewOf(await agent.get(`${issuer}/api/oidc/end-session`))
+  if (view.view !== 'sign-out') throw new Error(`This is no sign-out page but ${JSON.stringify(view)}`)
+  await agent.postForm(view.submitTo, { ...view.hidden, [view.confirm.name]: view.confirm.value })
+}
+
+describe('back-channel logout', () => {
+  test('tells the client of a logout at once, with a logout token as specified', async () => {
+    await using receiver = await startReceiver()
+    const { host, client, account, agent } = await entered(receiver)
+    await using _ = host
+    await signOutEverywhere(agent, host.issuer)
+    await host.pocket[Symbol.asyncDispose]()
+    expect(receiver.tokens).toEqual([
+      {
+        header: { alg: 'RS256', kid: expect.any(String), typ: 'logout+jwt' },
+        contentType: expect.stringContaining('application/x-www-form-urlencoded'),
+        iss: host.issuer,
+        sub: account.id,
+        aud: client.id,
+        iat: expect.any(Number),
+        exp: expect.any(Number),
+        jti: expect.any(String),
+        sid: expect.any(String),
+        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+      },
+    ])
+  })
+
+  test('a client that does not answer is told again, and again, but not for ever', async () => {
+    await using receiver = await startReceiver()
+    const { host, agent, client } = await entered(receiver)
+    await using _ = host
+    receiver.status = 503
+    await signOutEverywhere(agent, host.issuer)
+    await host.pocket[Symbol.asyncDispose]()
+    expect(receiver.tokens).toHaveLength(1)
+    expect(await host.pocket.sendLogoutNotices()).toBe(0)
+    expect(receiver.tokens).toHaveLength(1)
+    host.clock.pass(6 * second)
+    receiver.status = 200
+    expect(await host.pocket.sendLogoutNotices()).toBe(1)
+    expect(receiver.tokens).toHaveLength(2)
+    expect(receiver.tokens[1]?.['jti']).not.toBe(receiver.tokens[0]?.['jti'])
+    host.clock.pass(hour)
+    expect(await host.pocket.sendLogoutNotices()).toBe(0)
+    expect(receiver.tokens).toHaveLength(2)
+    expect(host.events.some(({ event }) => event === 'logout_notice_failed')).toBe(false)
+    expect(client.id).toBeTruthy()
+  })
+
+  test('a client that is never reached is given up, and the audit log says why', async () => {
+    await using receiver = await startReceiver()
+    const { host, agent, client, account } = await entered(receiver)
+    await using _ = host
+    receiver.status = 500
+    await signOutEverywhere(agent, host.issuer)
+    await host.pocket[Symbol.asyncDispose]()
+    for (let tries = 0; tries < 10; tries++) {
+      host.clock.pass(13 * hour)
+      await host.pocket.sendLogoutNotices()
+    }
+    expect(receiver.tokens).toHaveLength(8)
+    expect(host.events.filter(({ event }) => event === 'logout_notice_failed')).toEqual([
+      {
+        event: 'logout_notice_failed',
+        clientId: client.id,
+        accountId: account.id,
+        reason: expect.stringContaining('500'),
+      },
+    ])
+  })
+
+  test('a client at a private address is not called unless an administrator allows it', async () => {
+    await using receiver = await startReceiver()
+    const { host, agent } = await entered(receiver, { fetch: createPublicFetch() })
+    await using _ = host
+    await signOutEverywhere(agent, host.issuer)
+    await host.pocket[Symbol.asyncDispose]()
+    expect(receiver.tokens).toEqual([])
+  })
+
+  test.each(['endAccess', 'forgetAccount'] as const)('%s logs out everywhere', async (name) => {
+    await using receiver = await startReceiver()
+    const { host, account } = await entered(receiver)
+    await using _ = host
+    await host.pocket[name](account.id)
+    expect(await host.pocket.sendLogoutNotices()).toBe(1)
+    expect(receiver.tokens).toHaveLength(1)
+  })
+
+  test('so does the end of a session by the host, and somebody else who signs in in its place', async () => {
+    await using receiver = await startReceiver()
+    const { host, agent, authorize } = await entered(receiver)
+    await using _ = host
+    const other = await host.person('bob')
+    const page = await agent.follow(await agent.get(`${authorize}&prompt=login`))
+    const answer = await signIn(agent, page, other.authenticator, back)
+    expect(answer.status).toBe(200)
+    await host.pocket[Symbol.asyncDispose]()
+    await host.pocket.sendLogoutNotices()
+    expect(receiver.tokens).toHaveLength(1)
+  })
+
+  test('a client that was not entered, has no address or is gone is not told', async () => {
+    await using receiver = await startReceiver()
+    const { host, agent, client } = await entered(receiver)
+    await using _ = host
+    await host.client({ name: 'Other', protocol: { backchannelLogoutUri: receiver.url } })
+    receiver.status = 500
+    await signOutEverywhere(agent, host.issuer)
+    await host.pocket[Symbol.asyncDispose]()
+    expect(receiver.tokens).toHaveLength(1)
+    await host.pocket.clients.remove(client.id)
+    host.clock.pass(minute)
+    expect(await host.pocket.sendLogoutNotices()).toBe(0)
+    expect(receiver.tokens).toHaveLength(1)
+  })
+
+  test('the metadata says so', async () => {
+    await using host = await startHost()
+    expect(await (await fetch(`${host.issuer}/.well-known/openid-configuration`)).json()).toMatchObject({
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+    })
+  })
+})
