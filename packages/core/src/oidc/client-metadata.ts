@@ -1,5 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../clients/client.ts'
+import { signingSecret } from '../clients/secrets.ts'
+import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
 
 /** What our clients say that the library has no words for. */
@@ -18,26 +20,37 @@ export interface ClientExtras {
   readonly pocket_refresh_token_lifetime: number
 }
 
+/** What the master key encrypts secrets for that have to be read again. */
+export const sealedSecret = 'client secret'
+
 export type ClientMetadataOf = (client: Client) => ClientMetadata
 
 /**
  * The library's view of a client (OpenID Connect Dynamic Registration §2). It compares redirect URIs byte by byte and
  * secrets in clear, so it is given placeholders, and `client-overrides.ts` answers from our own lists.
  */
-export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
+export function createClientMetadata(masterKey: MasterKey, clock: Clock): ClientMetadataOf {
+  const secretOf = (client: Client) => {
+    const key = client.protocol.tokenEndpointAuthMethod === 'client_secret_jwt' && signingSecret(client, clock.now())
+    return key && key.sealed !== undefined
+      ? masterKey.decrypt(sealedSecret, key.sealed)
+      : masterKey.mac('client placeholder', client.id)
+  }
   return (client) => ({
     client_id: client.id,
     client_name: client.name,
     application_type: 'web',
     response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
-    token_endpoint_auth_method: client.isPublic ? 'none' : 'client_secret_basic',
+    token_endpoint_auth_method: authenticationMethod(client),
+    ...(client.protocol.jwks !== null && { jwks: { keys: client.protocol.jwks.keys.map((key) => ({ ...key })) } }),
+    ...(client.protocol.jwksUri !== null && { jwks_uri: client.protocol.jwksUri }),
     id_token_signed_response_alg: 'RS256',
     // Answered in this form where a request accepts it (RFC 9701 §4).
     introspection_signed_response_alg: 'RS256',
     require_pushed_authorization_requests: client.requiresPushedAuthorizationRequests,
     // Nobody knows it: were it guessable, tokens signed with it would be believed.
-    ...(!client.isPublic && { client_secret: masterKey.mac('client placeholder', client.id) }),
+    ...(!client.isPublic && { client_secret: secretOf(client) }),
     // Two, since the library fills in the only one where a request names none.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
@@ -47,6 +60,11 @@ export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
     }),
     ...extrasOf(client),
   })
+}
+
+function authenticationMethod({ isPublic, protocol }: Client) {
+  if (isPublic) return 'none'
+  return protocol.tokenEndpointAuthMethod === 'client_secret' ? 'client_secret_basic' : protocol.tokenEndpointAuthMethod
 }
 
 function extrasOf(client: Client): ClientExtras {

@@ -76,7 +76,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     acrValues: ['phr', '0'],
     conformIdTokenClaims: false,
     responseTypes: ['code'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     enabledJWA: signingAlgorithms,
     extraClientMetadata: { properties: [...extraClientMetadata] },
     pkce: { required: (_ctx, client) => extras(client).pocket_pkce_required },
@@ -118,6 +118,8 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
 /** RS256 alone, until a client can choose another; never an algorithm whose key is a client's secret. */
 const signingAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: ['RS256'],
+  // HS256 only as the key of a client's own assertions, for a client that asks for it.
+  clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'],
   introspectionSigningAlgValues: ['RS256'],
 }
 

@@ -6,6 +6,8 @@ import { AddClientProtocol1760000000015 } from './migrations/1760000000015-add-c
 import { CreateApis1760000000020 } from './migrations/1760000000020-create-apis.ts'
 import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-logout-notices.ts'
 
+import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
+
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
   readonly table: string
@@ -21,6 +23,7 @@ export const pocketMigrations: MigrationSet = {
     AddClientProtocol1760000000015,
     CreateApis1760000000020,
     AddLogoutNotices1760000000100,
+    AddSecretUses1760000000110,
   ],
 }
 
