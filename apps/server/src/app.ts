@@ -13,6 +13,9 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { createMailRoom } from './email/mail.ts'
+import { emailPages } from './email/page.ts'
+import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -28,6 +31,7 @@ import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
+import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { signUpPages } from './sign-up/page.ts'
@@ -44,7 +48,8 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
 }
 
-const hour = 60 * 60_000
+const minute = 60_000
+const hour = 60 * minute
 const day = 24 * hour
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
@@ -77,8 +82,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
-  const directory = createDirectory({ ...directoryStores(dataSource), clock })
-  const audit = createAuditLog({
+  const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
+  const recorder = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
@@ -88,10 +93,27 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     store: database.settings,
     masterKey,
     environment: config.settings,
-    audit,
+    audit: recorder,
     transaction: stores.transaction,
     clock,
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
+  })
+  const { audit, open: openMail } = await createMailRoom({
+    appUrl: config.appUrl.replace(/\/$/, ''),
+    viewsDirectory,
+    logger,
+    database,
+    settings,
+    directory,
+    audit: recorder,
+    transaction: stores.transaction,
+    clock,
+  })
+  const ownSettings = createOwnSettings({
+    store: database.settings,
+    environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
+    audit,
+    transaction: stores.transaction,
   })
   const atStart = await settings.values()
   const render = createPageRenderer({
@@ -121,6 +143,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
 
+  const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
   scheduler.register({
@@ -133,12 +156,22 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: hour,
     run: () => database.signupTokens.removeExpired(clock.now()),
   })
+  scheduler.register({
+    name: 'end-memberships',
+    intervalMs: minute,
+    run: () => endMemberships({ directory, pocket, audit }),
+  })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
     intervalMs: hour,
-    run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
+    async run(signal) {
+      const { auditLogRetentionDays } = await ownSettings.values()
+      await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
+    },
   })
+
+  for (const job of mail.jobs) scheduler.register(job)
 
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values())
@@ -149,6 +182,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     transaction: stores.transaction,
     settings: signUpSettings,
+    verifyEmail: (user) => mail.verification.begin(user),
     clock,
   })
   const api = composeRestApi({
@@ -159,6 +193,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    ownSettings,
+    mail,
     setUp,
     signUp,
     transaction: stores.transaction,
@@ -174,6 +210,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
+    email: emailPages({ mail, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 
@@ -209,6 +246,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
       await api.settled()
+      await mail.delivery.settled()
       await pocket[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },

@@ -3,11 +3,14 @@ import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import { apiKeyOperations } from './api-keys/api.ts'
 import { createApiKeys } from './api-keys/api-keys.ts'
+import { apiOperations } from './apis/api.ts'
 import { auditLogOperations } from './audit-log/api.ts'
 import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './database/open-database.ts'
+import { emailOperations } from './email/api.ts'
+import type { Mail } from './email/mail.ts'
 import { groupOperations } from './groups/api.ts'
 import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
@@ -19,7 +22,10 @@ import { openApiDocument } from './openapi/document.ts'
 import { setUpOperations } from './set-up/api.ts'
 import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
+import { ownSettingsOperations } from './settings/own/api.ts'
+import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
+import { oneTimeAccessOperations } from './sign-in/api.ts'
 import { signUpOperations } from './sign-up/api.ts'
 import type { SignUp } from './sign-up/sign-up.ts'
 import { createSignupTokens } from './sign-up/signup-tokens.ts'
@@ -28,16 +34,20 @@ import { createUserAdministration } from './users/user-administration.ts'
 import { groupItemDto } from './users/user-dto.ts'
 import { userSettingsOf } from './users/user-settings.ts'
 import { versionOperations } from './version/api.ts'
+import { createLatestVersion } from './version/latest-version.ts'
 import { ownVersion } from './version/version.ts'
+import { webAuthnOperations } from './webauthn/api.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'staticApiKey'>
+  readonly config: Pick<Config, 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly ownSettings: OwnSettings
+  readonly mail: Mail
   readonly setUp: SetUp
   readonly signUp: SignUp
   readonly transaction: Transaction
@@ -53,7 +63,21 @@ export interface RestApi {
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
-  const { config, logger, database, pocket, directory, audit, settings, setUp, signUp, transaction, clock } = parts
+  const {
+    config,
+    logger,
+    database,
+    pocket,
+    directory,
+    audit,
+    settings,
+    ownSettings,
+    mail,
+    setUp,
+    signUp,
+    transaction,
+    clock,
+  } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -70,21 +94,31 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     async forget(userId) {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
+      await mail.forget(userId)
     },
   })
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
-  const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
+  const groups = createGroupAdministration({ directory, pocket, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
   const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
+  const latestVersion = createLatestVersion({
+    url: config.versionCheckUrl,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+  })
   const operations = [
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
     ...apiKeyOperations(apiKeys),
+    ...webAuthnOperations({ pocket, directory, audit }),
+    ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
-    ...versionOperations(),
+    ...ownSettingsOperations(ownSettings),
+    ...versionOperations(latestVersion),
+    ...emailOperations({ mail, store: database.emails, users, now: () => clock.now() }),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,
@@ -93,6 +127,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       clock,
       ...groupPorts(pocket, directory),
     }),
+    ...apiOperations({ pocket, audit, transaction }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })

@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
+import type { emailPages } from './email/page.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
@@ -14,11 +15,12 @@ export interface Handlers {
   readonly signUp: ReturnType<typeof signUpPages>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
+  readonly email: ReturnType<typeof emailPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
 /** Every address of this server, but for those of the protocol, which core answers. */
-export function createRoutes({ health, signIn, setUp, signUp, account, clients, apiDocs }: Handlers): Router {
+export function createRoutes({ health, signIn, setUp, signUp, account, clients, email, apiDocs }: Handlers): Router {
   const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
@@ -32,6 +34,9 @@ export function createRoutes({ health, signIn, setUp, signUp, account, clients, 
   router.post('/lc', signIn.submitCode)
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)
+
+  router.get('/verify-email', email.showVerification)
+  router.post('/verify-email', email.verify)
 
   router.get('/setup', setUp.alias)
   router.get('/signup/setup', setUp.alias)

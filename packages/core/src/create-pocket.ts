@@ -2,15 +2,19 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import Koa, { type Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
+import { findAccount } from './accounts/eligibility.ts'
 import { createApiAccess } from './apis/access.ts'
 import { type Apis, createApis } from './apis/apis.ts'
 import { forgetClient } from './apis/grants.ts'
 import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
+import { mayUse } from './clients/group-restriction.ts'
 import { type Clients, createClients } from './clients/registration.ts'
 import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { Misconfigured } from './errors.ts'
+import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
@@ -18,6 +22,11 @@ import { requestContext } from './http/request-context.ts'
 import { createConsent } from './interactions/consent.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
+import {
+  createReauthentication,
+  type ReauthenticationService,
+  reauthenticationLifetime,
+} from './interactions/reauthentication.ts'
 import { createRegistrationService, type RegistrationService } from './interactions/registration.ts'
 import { interactionRoutes } from './interactions/routes.ts'
 import { createSignIn, type SignInService } from './interactions/sign-in.ts'
@@ -31,6 +40,7 @@ import { createClientMetadata, sealedSecret } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
+import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
@@ -43,6 +53,7 @@ import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
 import type { PasskeyPolicy } from './passkeys/policy.ts'
 import { createRegistration } from './passkeys/registration.ts'
+import { randomToken } from './random.ts'
 import type { Session } from './sessions/session.ts'
 
 const minute = 60_000
@@ -61,6 +72,7 @@ export interface Pocket extends AsyncDisposable {
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
+  readonly reauthentication: ReauthenticationService
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
   koa(): Middleware
   /** The same for `node:http`; everything else is answered with 404. */
@@ -69,10 +81,21 @@ export interface Pocket extends AsyncDisposable {
   session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /** Ends the browser's session and what clients got in it. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Makes a login code. `lifetime` in milliseconds. @throws as `LoginCodes.issue` */
-  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number): Promise<LoginCode>
+  /**
+   * Makes a login code. `lifetime` in milliseconds; `browserToken`, from `bindBrowser`, lets that browser alone use it.
+   *
+   * @throws as `LoginCodes.issue`
+   */
+  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, browserToken?: string): Promise<LoginCode>
+  /** Gives this browser a token in a cookie, to which a login code can be bound; it lasts a quarter of an hour. */
+  bindBrowser(req: IncomingMessage, res: ServerResponse): string
   /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
   endAccess(accountId: string): Promise<void>
+  /**
+   * Ends what these groups let an account have: codes and tokens of clients that allow the groups, and that the account
+   * may not use any more. Call it when an account has left groups, in the transaction that took it out of them.
+   */
+  endAccessBy(accountId: string, groupIds: readonly string[]): Promise<void>
   /** Removes what core keeps of a deleted account: passkeys and consents too. */
   forgetAccount(accountId: string): Promise<void>
   /**
@@ -113,6 +136,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clients: stores.clients,
     clientMetadata: createClientMetadata(masterKey, clock),
     clock,
+    refreshLeeway: leewayOf(options),
   })
   const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
@@ -130,6 +154,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        pairwise: createPairwiseIdentifier(masterKey),
+        nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,
@@ -152,12 +178,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const challenges = createChallenges(stores.challenges, clock, challengeLifetime)
   const passkeyPorts = { policy, challenges, passkeys: stores.passkeys, accounts, clock }
   const browserTokens = createBrowserTokens(secure)
+  const deviceCookie = bearerCookie({ name: 'device_token', secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
   const sessions = createSessions({ ...shared, provider })
   const signIn = createSignIn({
     authentication: createAuthentication(passkeyPorts),
     loginCodes,
     browserTokens,
+    deviceCookie,
     startSession: sessions.start,
     audit,
     clock,
@@ -165,7 +193,20 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const registration = createRegistrationService({
     registration: createRegistration(passkeyPorts),
     browserTokens,
+    strengthenSession: sessions.strengthen,
     audit,
+  })
+  const reauthentication = createReauthentication({
+    store: stores.reauthentications,
+    sessions,
+    signIn,
+    cookie: bearerCookie({
+      name: 'reauthentication_token',
+      secure,
+      path: '/',
+      maxAge: reauthenticationLifetime / 1000,
+    }),
+    clock,
   })
   const consent = createConsent({ ...shared, provider, sessions })
   const interactions = interactionRoutes({
@@ -229,6 +270,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         await notifyClientsOf(provider(), JSON.parse(payload))
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
+      await stores.reauthentications.removeByAccount(accountId)
     })
 
   const record = (event: AuditEvent, req: IncomingMessage) => audit.record(event, requestContext(req))
@@ -252,6 +294,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,
+    reauthentication,
     koa,
     callback: () =>
       new Koa()
@@ -265,8 +308,22 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       const accountId = await sessions.end(req, res)
       if (accountId) await record({ event: 'signed_out', accountId }, req)
     },
-    issueLoginCode: ({ id }, lifetime) => loginCodes.issue(id, lifetime),
+    issueLoginCode: ({ id }, lifetime, browserToken) => loginCodes.issue(id, lifetime, browserToken),
+    bindBrowser(req, res) {
+      const token = randomToken()
+      deviceCookie.give(req, res, token)
+      return token
+    },
     endAccess,
+    endAccessBy: (accountId, groupIds) =>
+      transaction(async () => {
+        const present = ((await findAccount(accounts, accountId))?.groups ?? []).map(({ id }) => id)
+        for (const groupId of groupIds)
+          for (const { id } of await stores.clients.allowedTo(groupId)) {
+            const client = await stores.clients.find(id)
+            if (client && !mayUse(client, present)) await stores.artifacts.destroyByAccountAndClient(accountId, id)
+          }
+      }),
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
@@ -279,15 +336,18 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         return stores.consents.remove(accountId, clientId)
       }),
     async rotateKeys() {
-      const kid = await keyRing.rotate()
-      if (kid === undefined) return
+      const kids = await keyRing.rotate()
+      if (kids.length === 0) return
       await holder.reload()
-      await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
+      for (const kid of kids)
+        await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
     },
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
       const removed = await Promise.all(
-        [stores.artifacts, stores.challenges, stores.codes].map((store) => store.removeExpired(before, limit)),
+        [stores.artifacts, stores.challenges, stores.codes, stores.reauthentications].map((store) =>
+          store.removeExpired(before, limit),
+        ),
       )
       return removed.reduce((sum, count) => sum + count, 0)
     },
@@ -298,4 +358,9 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       await secretUses.settled()
     },
   }
+}
+
+function leewayOf({ refreshLeeway = 3 }: PocketOptions): number {
+  if (refreshLeeway >= 0 && refreshLeeway <= 10) return refreshLeeway
+  throw new Misconfigured(`A refresh token has a leeway of 0 to 10 seconds, not ${refreshLeeway}.`)
 }

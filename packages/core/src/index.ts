@@ -59,6 +59,7 @@ export { originForm } from './http/front.ts'
 export { commonHeaders, pageHeaders } from './http/page-headers.ts'
 export { type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
 export { assertSameOrigin } from './http/same-origin.ts'
+export type { ReauthenticationService } from './interactions/reauthentication.ts'
 export type {
   RegistrationEnd,
   RegistrationPurpose,
@@ -100,6 +101,7 @@ export type { PasskeyManagement } from './passkeys/management.ts'
 export type { Passkey, Transport } from './passkeys/passkey.ts'
 export type { PasskeyStore, PasskeyUse } from './passkeys/passkey-store.ts'
 export type { RegistrationSubject, VerifiedRegistration } from './passkeys/registration.ts'
-export type { AuthenticationContext, Session, SignInMethod } from './sessions/session.ts'
+export type { ReauthenticationStore, StoredReauthentication } from './sessions/reauthentication-store.ts'
+export { type AuthenticationContext, isWithoutPasskey, type Session, type SignInMethod } from './sessions/session.ts'
 export type { PocketStores } from './stores.ts'
 export type { Transaction } from './transaction.ts'

@@ -7,6 +7,7 @@ import type { ArtifactStore } from './oidc/artifact-store.ts'
 import type { KeyStore } from './oidc/key-store.ts'
 import type { ChallengeStore } from './passkeys/challenge-store.ts'
 import type { PasskeyStore } from './passkeys/passkey-store.ts'
+import type { ReauthenticationStore } from './sessions/reauthentication-store.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Everything that core persists, each through a port of its own. `@pocket/core/typeorm` and `/memory` bring them all. */
@@ -20,5 +21,6 @@ export interface PocketStores {
   readonly keys: KeyStore
   readonly logoutNotices: LogoutNoticeStore
   readonly passkeys: PasskeyStore
+  readonly reauthentications: ReauthenticationStore
   readonly transaction: Transaction
 }

@@ -79,6 +79,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       path: '/api/api-keys',
       summary: 'Create an API key',
       apiKey: false,
+      needsPasskey: true,
       body: newApiKey,
       answer: { status: 201, schema: mintedSchema },
       async handle(call) {
@@ -93,6 +94,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       path: '/api/api-keys/:id/renew',
       summary: 'Renew an API key that has expired',
       apiKey: false,
+      needsPasskey: true,
       body: renewal,
       answer: { status: 200, schema: mintedSchema },
       handle: async (call) => mintedDto(await apiKeys.renew(ownerOf(call), call.params.id ?? '', call.body.expiresAt)),

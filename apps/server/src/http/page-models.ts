@@ -38,6 +38,15 @@ export interface CodePage {
   readonly redirect: string
 }
 
+/** `/verify-email`: confirms that an address belongs to whoever is signed in. */
+export interface VerifyEmailPage {
+  readonly view: 'verify-email'
+  readonly state: 'ask' | 'verified' | 'refused'
+  /** Sent back by the form. */
+  readonly token: string
+  readonly email: string
+}
+
 /** A passkey as its owner sees it. Instants are milliseconds since the Unix epoch. */
 export interface PasskeyItem {
   readonly id: string
@@ -146,6 +155,8 @@ export interface ClientPage {
 export type PageModel =
   | View
   | SetupPage
+  | CodePage
+  | VerifyEmailPage
   | SignUpPage
   | CodePage
   | AccountPage

@@ -52,7 +52,7 @@ export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
     async withoutPasskey(ctx, input) {
       const user = await directory.createFirstAdministrator(newUser(input), async () => {})
       await created(ctx, user, 'api')
-      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'api' })
+      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'setup_api' })
       return user
     },
   }

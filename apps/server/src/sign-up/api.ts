@@ -80,6 +80,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       method: 'post',
       path: '/api/signup-tokens',
       summary: 'Create a token with which strangers can sign up',
+      needsPasskey: true,
       body: tokenBody,
       answer: { status: 201, schema: tokenSchema },
       async handle(call) {

@@ -1,12 +1,36 @@
-import type { UserAgent } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { type RunningApp, setUpAdministrator, startApp } from '../http/app.ts'
 
 /** A running server that is set up. */
 export interface Instance extends RunningApp {
   /** A browser in which its administrator is signed in. */
   readonly administrator: UserAgent
-  /** Makes a user who is no administrator, and signs them in. */
-  person(userName: string): Promise<{ readonly id: string; readonly agent: UserAgent }>
+  /** Makes a user who is no administrator, signs them in by a login code, and registers a passkey. */
+  person(userName: string): Promise<Person>
+  /** The same without the passkey. */
+  personWithoutPasskey(userName: string): Promise<Omit<Person, 'authenticator'>>
+}
+
+export interface Person {
+  readonly id: string
+  readonly agent: UserAgent
+  readonly authenticator: SoftwareAuthenticator
+}
+
+/** Registers a passkey of whoever is signed in, over the REST API. */
+export async function registerPasskey(agent: UserAgent, url: string, authenticator = new SoftwareAuthenticator()) {
+  const begun = await agent.getJson(`${url}/api/webauthn/register/start`)
+  // A cast: the authenticator refuses what is none.
+  const options = begun.json() as Parameters<SoftwareAuthenticator['create']>[0]
+  const response = authenticator.create(options, { origin: url })
+  return { authenticator, answer: await agent.postJson(`${url}/api/webauthn/register/finish`, response) }
+}
+
+/** A passkey's answer to a fresh challenge for this browser. */
+export async function passkeyAnswer(agent: UserAgent, url: string, authenticator: SoftwareAuthenticator) {
+  const begun = await agent.getJson(`${url}/api/webauthn/login/start`)
+  // A cast, as above.
+  return authenticator.get(begun.json() as Parameters<SoftwareAuthenticator['get']>[0], { origin: url })
 }
 
 export async function startInstance(env: Readonly<Record<string, string>> = {}): Promise<Instance> {
@@ -14,16 +38,22 @@ export async function startInstance(env: Readonly<Record<string, string>> = {}):
   const { app, url } = running
   const administrator = running.agent()
   await setUpAdministrator(administrator, url)
+  const personWithoutPasskey = async (userName: string) => {
+    const names = { userName, email: null, firstName: '', lastName: '', displayName: userName, locale: null }
+    const { id } = await app.directory.create({ id: crypto.randomUUID(), ...names })
+    const issued = await app.issueLoginCode(userName)
+    const agent = running.agent()
+    await agent.postForm(`${url}/lc`, { code: issued.code })
+    return { id, agent }
+  }
   return {
     ...running,
     administrator,
+    personWithoutPasskey,
     async person(userName) {
-      const names = { userName, email: null, firstName: '', lastName: '', displayName: userName, locale: null }
-      const { id } = await app.directory.create({ id: crypto.randomUUID(), ...names })
-      const issued = await app.issueLoginCode(userName)
-      const agent = running.agent()
-      await agent.postForm(`${url}/lc`, { code: issued.code })
-      return { id, agent }
+      const person = await personWithoutPasskey(userName)
+      const { authenticator } = await registerPasskey(person.agent, url)
+      return { ...person, authenticator }
     },
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   }

@@ -203,6 +203,9 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     problem: 'code_invalid',
     redirect: '/settings/account',
   },
+  'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com' },
+  'verify-email-verified': { view: 'verify-email', state: 'verified', token: '', email: 'anna@example.com' },
+  'verify-email-refused': { view: 'verify-email', state: 'refused', token: '', email: 'anna@example.com' },
   account,
   'account-one-passkey': {
     ...account,

@@ -3,6 +3,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
 import { InvalidInput } from '../errors.ts'
+import { sha256 } from '../hash.ts'
 import type { MasterKey } from '../master-key.ts'
 import { randomText } from '../random.ts'
 import type { CodeStore } from './code-store.ts'
@@ -25,16 +26,18 @@ export interface LoginCodes {
    * Six characters where it ends within a quarter of an hour, twelve otherwise.
    *
    * @param lifetime - milliseconds
+   * @param browserToken - what the one browser holds that may use it; without it, any browser may
    * @throws {Forbidden} `account_disabled` or `account_not_found`
    */
-  issue(accountId: string, lifetime: number): Promise<LoginCode>
+  issue(accountId: string, lifetime: number, browserToken?: string): Promise<LoginCode>
   /**
    * Uses the code up. Letter case, spaces and hyphens do not count.
    *
-   * @throws {InvalidInput} `code_invalid` where it is unknown, used or too old
+   * @param browserToken - what this browser holds, if anything
+   * @throws {InvalidInput} `code_invalid` where it is unknown, used, too old, or bound to another browser
    * @throws {Forbidden} `account_disabled` or `account_not_found`
    */
-  redeem(code: string): Promise<Account>
+  redeem(code: string, browserToken?: string): Promise<Account>
 }
 
 export interface LoginCodePorts {
@@ -47,23 +50,27 @@ export interface LoginCodePorts {
 export function createLoginCodes({ codes, accounts, masterKey, clock }: LoginCodePorts): LoginCodes {
   const hash = (code: string) => masterKey.mac('login code', code)
   return {
-    async issue(accountId, lifetime) {
+    async issue(accountId, lifetime, browserToken) {
       await eligibleAccount(accounts, accountId)
       const code = randomText(lifetime <= shortLifetime ? shortLength : longLength, alphabet)
       const expiresAt = clock.now() + lifetime
-      await codes.insert({ hash: hash(code), accountId, expiresAt })
+      await codes.insert({ hash: hash(code), accountId, browserHash: hashed(browserToken), expiresAt })
       return { code, expiresAt }
     },
 
-    async redeem(input) {
+    async redeem(input, browserToken) {
       const code = normalise(input)
       const plausible = code.length === shortLength || code.length === longLength
-      const stored = plausible ? await codes.consume(hash(code)) : undefined
+      const stored = plausible ? await codes.consume(hash(code), hashed(browserToken)) : undefined
       if (!stored || stored.expiresAt <= clock.now())
         throw new InvalidInput('code_invalid', 'The code is unknown, used or too old.')
       return eligibleAccount(accounts, stored.accountId)
     },
   }
+}
+
+function hashed(browserToken: string | undefined): string | null {
+  return browserToken === undefined ? null : sha256(browserToken)
 }
 
 function normalise(input: string): string {

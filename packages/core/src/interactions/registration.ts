@@ -41,7 +41,7 @@ export interface RegistrationService {
   verify(req: IncomingMessage, res: ServerResponse, end: RegistrationEnd): Promise<VerifiedRegistration>
   /** Stores a verified passkey; call it within the transaction that makes its account. @throws as `Registration.store` */
   store(passkey: Passkey): Promise<void>
-  /** Verifies the answer and stores the passkey of somebody who is signed in. */
+  /** Verifies the answer and stores the passkey of somebody who is signed in, whose session is good for everything then. */
   add(
     req: IncomingMessage,
     res: ServerResponse,
@@ -52,12 +52,14 @@ export interface RegistrationService {
 export interface RegistrationServicePorts {
   readonly registration: Registration
   readonly browserTokens: BrowserTokens
+  readonly strengthenSession: (req: IncomingMessage, res: ServerResponse) => Promise<void>
   readonly audit: AuditSink
 }
 
 export function createRegistrationService({
   registration,
   browserTokens,
+  strengthenSession,
   audit,
 }: RegistrationServicePorts): RegistrationService {
   const verify: RegistrationService['verify'] = async (req, res, { response, purpose, accountId }) => {
@@ -90,6 +92,7 @@ export function createRegistrationService({
         { event: 'passkey_added', accountId: passkey.accountId, passkeyId: passkey.id },
         requestContext(req),
       )
+      await strengthenSession(req, res)
       return passkey
     },
   }

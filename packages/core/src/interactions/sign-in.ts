@@ -4,7 +4,8 @@ import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
 import type { LoginCodes } from '../codes/login-codes.ts'
-import { PocketError } from '../errors.ts'
+import { NotAuthenticated, PocketError } from '../errors.ts'
+import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Authentication, AuthenticationRequest } from '../passkeys/authentication.ts'
@@ -31,6 +32,16 @@ export interface SignInService {
   identify(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Identified>
   /** Verifies a passkey's answer and starts the session. @throws as `Authentication.verify` */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
+  /**
+   * Verifies a passkey's answer by the person who is signed in here, whose session it then stands for.
+   *
+   * @throws as `Authentication.verify` @throws {NotAuthenticated} `reauthentication_required` for somebody else's passkey
+   */
+  confirm(
+    req: IncomingMessage,
+    res: ServerResponse,
+    answer: { readonly accountId: string; readonly response: unknown },
+  ): Promise<void>
   /** Uses up a login code and starts the session. @throws as `LoginCodes.redeem` */
   withCode(req: IncomingMessage, res: ServerResponse, code: string): Promise<Account>
   /** Starts the session of somebody who has just been created. */
@@ -45,13 +56,15 @@ export interface SignInPorts {
   readonly authentication: Authentication
   readonly loginCodes: LoginCodes
   readonly browserTokens: BrowserTokens
+  /** Holds what binds a login code to this browser. */
+  readonly deviceCookie: BearerCookie
   readonly startSession: StartSession
   readonly audit: AuditSink
   readonly clock: Clock
 }
 
 export function createSignIn(ports: SignInPorts): SignInService {
-  const { authentication, loginCodes, browserTokens, startSession, audit, clock } = ports
+  const { authentication, loginCodes, browserTokens, deviceCookie, startSession, audit, clock } = ports
 
   const audited = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
     try {
@@ -69,16 +82,20 @@ export function createSignIn(ports: SignInPorts): SignInService {
     }
   }
 
+  const verify = async (req: IncomingMessage, res: ServerResponse, response: unknown) => {
+    const { account, passkey, counterRegressed } = await authentication.verify({
+      browserToken: browserTokens.read(req, res),
+      response,
+    })
+    const event = { accountId: account.id, passkeyId: passkey.id }
+    if (counterRegressed) await audit.record({ event: 'passkey_counter_regressed', ...event }, requestContext(req))
+    return { account, event }
+  }
+
   const identify: SignInService['identify'] = (req, res, response) =>
     audited(req, async () => {
-      const { account, passkey, counterRegressed } = await authentication.verify({
-        browserToken: browserTokens.read(req, res),
-        response,
-      })
-      const event = { accountId: account.id, passkeyId: passkey.id }
-      const origin = requestContext(req)
-      if (counterRegressed) await audit.record({ event: 'passkey_counter_regressed', ...event }, origin)
-      await audit.record({ event: 'signed_in', method: 'passkey', ...event }, origin)
+      const { account, event } = await verify(req, res, response)
+      await audit.record({ event: 'signed_in', method: 'passkey', ...event }, requestContext(req))
       return { account, context: authenticationContext('passkey', clock.now()) }
     })
 
@@ -92,8 +109,17 @@ export function createSignIn(ports: SignInPorts): SignInService {
       return account
     },
 
+    confirm: (req, res, { accountId, response }) =>
+      audited(req, async () => {
+        const { account, event } = await verify(req, res, response)
+        if (account.id !== accountId)
+          throw new NotAuthenticated('reauthentication_required', 'The passkey belongs to somebody else.')
+        await audit.record({ event: 'reauthenticated', ...event }, requestContext(req))
+        await startSession(req, res, { accountId, method: 'passkey' })
+      }),
+
     async withCode(req, res, code) {
-      const account = await audited(req, () => loginCodes.redeem(code))
+      const account = await audited(req, () => loginCodes.redeem(code, deviceCookie.read(req, res)))
       await audit.record({ event: 'signed_in', accountId: account.id, method: 'code' }, requestContext(req))
       await startSession(req, res, { accountId: account.id, method: 'code' })
       return account

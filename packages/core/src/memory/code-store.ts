@@ -16,8 +16,11 @@ export class MemoryCodeStore implements CodeStore {
     })
   }
 
-  consume(hash: string): Promise<StoredCode | undefined> {
-    return this.#state.run(() => take(this.#codes, hash))
+  consume(hash: string, browserHash: string | null = null): Promise<StoredCode | undefined> {
+    return this.#state.run(() => {
+      const bound = this.#codes.get(hash)?.browserHash ?? null
+      return bound === null || bound === browserHash ? take(this.#codes, hash) : undefined
+    })
   }
 
   async removeByAccount(accountId: string): Promise<void> {

@@ -11,6 +11,7 @@ import { MemoryKeyStore } from './key-store.ts'
 import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
+import { MemoryReauthenticationStore } from './reauthentication-store.ts'
 
 /**
  * Everything that core persists, in the memory of this process and gone with it: for a first try and for fast tests.
@@ -29,6 +30,7 @@ export function memoryStores(): PocketStores {
     keys: new MemoryKeyStore(state),
     logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),
+    reauthentications: new MemoryReauthenticationStore(state),
     transaction: state.transaction,
   }
 }

@@ -3,7 +3,13 @@ import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { findAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
-import { authenticationContext, type Session, type SignInMethod } from '../sessions/session.ts'
+import {
+  authenticationContext,
+  isWithoutPasskey,
+  type Session,
+  type SignInMethod,
+  strengthened,
+} from '../sessions/session.ts'
 import { type ProviderSession, revokeGrantsOf } from './logout.ts'
 import { notifyClientsOf } from './logout-notices.ts'
 
@@ -19,6 +25,8 @@ export interface Sessions {
   read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /** Starts a session in this browser under a new id; another person's session here ends. */
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
+  /** A passkey has been registered in this browser's session: from now on it is good for everything. */
+  strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Ends the session, and what clients got in it. Returns whose it was. */
   end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
 }
@@ -59,6 +67,15 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       fresh.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
       await fresh.save(sessionLifetime)
       ctx.cookies.set(cookieName, fresh.jti, { ...cookie, expires: new Date(clock.now() + sessionLifetime * 1000) })
+    },
+
+    async strengthen(req, res) {
+      const { session } = await open(req, res)
+      const { accountId, amr = [], acr = '0', loginTs } = session
+      if (accountId === undefined || !isWithoutPasskey({ acr })) return
+      const better = strengthened({ amr })
+      session.loginAccount({ accountId, amr: [...better.amr], acr: better.acr, ...(loginTs && { loginTs }) })
+      await session.persist()
     },
 
     async end(req, res) {

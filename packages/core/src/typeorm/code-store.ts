@@ -7,7 +7,8 @@ import { TableRows } from './table-rows.ts'
 const rows = new TableRows(codeTable)
 
 const sql = {
-  consume: `DELETE FROM ${rows.table} WHERE hash = $1 RETURNING ${rows.columns}`,
+  consume: `DELETE FROM ${rows.table} WHERE hash = $1 AND (browser_hash IS NULL OR browser_hash = $2)
+    RETURNING ${rows.columns}`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeExpired: removeExpired(rows.table, 'hash'),
 }
@@ -23,8 +24,8 @@ export class TypeormCodeStore implements CodeStore {
     await this.#database.execute(rows.insert, rows.values(code))
   }
 
-  async consume(hash: string): Promise<StoredCode | undefined> {
-    return rows.first(await this.#database.query(sql.consume, [hash]))
+  async consume(hash: string, browserHash: string | null = null): Promise<StoredCode | undefined> {
+    return rows.first(await this.#database.query(sql.consume, [hash, browserHash]))
   }
 
   async removeByAccount(accountId: string): Promise<void> {

@@ -8,6 +8,7 @@ export const codeTable: EntitySchema<StoredCode> = new EntitySchema<StoredCode>(
   columns: {
     hash: { ...hash, primary: true },
     accountId: { ...varchar(255), name: 'account_id' },
+    browserHash: { ...hash, name: 'browser_hash', nullable: true },
     expiresAt: { ...bigint, name: 'expires_at' },
   },
   indices: [{ name: 'pocket_code_expiry', columns: ['expiresAt'] }],

@@ -4,6 +4,8 @@ import { CreateTables1760000000000 } from './migrations/1760000000000-create-tab
 import { ExtendClients1760000000010 } from './migrations/1760000000010-extend-clients.ts'
 import { AddClientProtocol1760000000015 } from './migrations/1760000000015-add-client-protocol.ts'
 import { CreateApis1760000000020 } from './migrations/1760000000020-create-apis.ts'
+import { AddReauthentication1760000000030 } from './migrations/1760000000030-add-reauthentication.ts'
+import { CountConsumption1760000000090 } from './migrations/1760000000090-count-consumption.ts'
 import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-logout-notices.ts'
 
 import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
@@ -22,6 +24,8 @@ export const pocketMigrations: MigrationSet = {
     ExtendClients1760000000010,
     AddClientProtocol1760000000015,
     CreateApis1760000000020,
+    AddReauthentication1760000000030,
+    CountConsumption1760000000090,
     AddLogoutNotices1760000000100,
     AddSecretUses1760000000110,
   ],

@@ -10,6 +10,7 @@ import { databaseOf } from './database.ts'
 import { TypeormKeyStore } from './key-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
+import { TypeormReauthenticationStore } from './reauthentication-store.ts'
 
 /**
  * Everything that core persists, in the tables {@link pocketTables} of an initialized `DataSource` on which
@@ -29,6 +30,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     keys: new TypeormKeyStore(database),
     logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),
+    reauthentications: new TypeormReauthenticationStore(database),
     transaction: database.transaction,
   }
 }

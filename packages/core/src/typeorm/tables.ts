@@ -8,6 +8,7 @@ import { consentTable } from './consent.table.ts'
 import { keyTable } from './key.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
+import { reauthenticationTable } from './reauthentication.table.ts'
 
 /** Core's tables, for the `entities` of a host's `DataSource`. */
 export const pocketTables: readonly EntitySchema[] = [
@@ -23,4 +24,5 @@ export const pocketTables: readonly EntitySchema[] = [
   keyTable,
   logoutNoticeTable,
   passkeyTable,
+  reauthenticationTable,
 ]

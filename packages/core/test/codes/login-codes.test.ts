@@ -48,6 +48,14 @@ describe('a login code', () => {
     await expect(loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
   })
 
+  test('that is bound to a browser works there alone, and other browsers do not use it up', async () => {
+    const { loginCodes } = setting()
+    const { code } = await loginCodes.issue('ada', minute, 'token of the browser')
+    for (const other of [undefined, 'another token'])
+      await expect(loginCodes.redeem(code, other)).rejects.toMatchObject({ code: 'code_invalid' })
+    expect(await loginCodes.redeem(code, 'token of the browser')).toBe(ada)
+  })
+
   test('lets one of fifty in', async () => {
     const { loginCodes } = setting()
     const { code } = await loginCodes.issue('ada', minute)

@@ -11,6 +11,7 @@ import type { ContractCase } from '../../src/testing/contracts/contract.ts'
 import { keyStoreContract } from '../../src/testing/contracts/key-store.ts'
 import { logoutNoticeStoreContract } from '../../src/testing/contracts/logout-notice-store.ts'
 import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
+import { reauthenticationStoreContract } from '../../src/testing/contracts/reauthentication-store.ts'
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
 import { kinds, type StoresUnderTest } from './kinds.ts'
 
@@ -43,5 +44,6 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   fulfils('keys', keyStoreContract, ({ keys }) => keys)
   fulfils('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
   fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
+  fulfils('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
   fulfils('transaction', transactionContract, (all) => all)
 })

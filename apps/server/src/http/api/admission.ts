@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Pocket } from '@pocket/core'
+import { isWithoutPasskey, type Pocket } from '@pocket/core'
 import { Forbidden, NotAuthenticated } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -19,6 +19,8 @@ interface Caller {
   readonly user: User
   /** `null`: everything that the user may. */
   readonly scopes: readonly ApiKeyScope[] | null
+  /** Whether they are here by a session in which no passkey was used yet. */
+  readonly withoutPasskey: boolean
 }
 
 /** Whom the key of the environment acts as. Not in the directory, so it does not count as set-up and cannot sign in. */
@@ -55,14 +57,14 @@ export function createAdmission({ pocket, directory, apiKeys, staticApiKey }: Ad
   const bySession = async (ctx: Context): Promise<Caller | undefined> => {
     const session = await pocket.session(ctx.req, ctx.res)
     const user = session && (await directory.find(session.accountId))
-    return user && { user, scopes: null }
+    return user && { user, scopes: null, withoutPasskey: isWithoutPasskey(session) }
   }
 
   const byApiKey = async (token: string): Promise<Caller | undefined> => {
-    if (isStaticKey(token)) return { user: staticUser, scopes: null }
+    if (isStaticKey(token)) return { user: staticUser, scopes: null, withoutPasskey: false }
     const apiKey = await apiKeys.identify(token)
     const user = apiKey && (await directory.find(apiKey.ownerId))
-    return user && { user, scopes: apiKey.scopes }
+    return user && { user, scopes: apiKey.scopes, withoutPasskey: false }
   }
 
   return async (ctx, operation) => {
@@ -80,10 +82,12 @@ export function createAdmission({ pocket, directory, apiKeys, staticApiKey }: Ad
   }
 }
 
-function assertAllowed({ user, scopes }: Caller, operation: Parameters<Admit>[1]): void {
+function assertAllowed({ user, scopes, withoutPasskey }: Caller, operation: Parameters<Admit>[1]): void {
   if (user.disabled) throw new Forbidden('user_disabled', 'This user is disabled.')
   if (operation.access === 'administrator' && !user.administrator)
     throw new Forbidden('forbidden', 'This is for administrators.')
+  if (operation.needsPasskey && withoutPasskey)
+    throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
   const scope = scopeOf(operation)
   if (scopes === null || scopes.includes(scope)) return
   throw new Forbidden('forbidden', `This API key is limited, and ${scope} is not among its scopes.`, {

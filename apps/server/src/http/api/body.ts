@@ -14,12 +14,12 @@ formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
  *
  * @throws {InvalidInput} `invalid_request_body` for no JSON or a wrong type, `validation_failed` with fields for the rest
  */
-export function bodyReader<Body>(schema: JSONSchema | undefined): (ctx: Context) => Body {
+export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType = false): (ctx: Context) => Body {
   // Without a schema there is nothing to read, and nobody can ask for a member of it.
   if (schema === undefined || typeof schema === 'boolean') return () => undefined as Body
   const validate: ValidateFunction<Body> = ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
   return (ctx) => {
-    const value = withoutNulls(jsonOf(ctx), schema)
+    const value = withoutNulls(anyContentType ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
     assertStorable(value)
     if (validate(value)) return value
     throw refusal(validate.errors ?? [])

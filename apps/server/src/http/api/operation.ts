@@ -30,10 +30,14 @@ interface Description {
   /** With `:name` for parameters. */
   readonly path: `/api/${string}`
   readonly summary: string
+  /** What else a program has to know. */
+  readonly note?: string
   readonly area: Area
   readonly access: Access
   /** `false` where somebody has to be signed in in a browser. By default API keys are welcome. */
   readonly apiKey?: boolean
+  /** Whether a session that began without a passkey has to wait until one was registered or used in it. */
+  readonly needsPasskey?: boolean
   readonly list?: ListDefinition
   /** What else the address can be asked, for the document: the operation reads and checks `query` itself. */
   readonly query?: Readonly<Record<string, JSONSchema>>
@@ -48,6 +52,8 @@ interface Description {
 
 export interface OperationDefinition<Schema extends JSONSchema, Body> extends Description {
   readonly body?: Schema
+  /** The body counts as JSON whatever it says it is; `bodies` has to read it as such too. */
+  readonly anyContentType?: boolean
   readonly handle: (call: Call<Body>) => Promise<unknown>
 }
 
@@ -61,8 +67,8 @@ export interface Operation extends Description {
 export function operation<const Schema extends JSONSchema, Body = FromSchema<Schema>>(
   definition: OperationDefinition<Schema, Body>,
 ): Operation {
-  const { body, handle, ...description } = definition
-  const read = bodyReader<Body>(body)
+  const { body, anyContentType = false, handle, ...description } = definition
+  const read = bodyReader<Body>(body, anyContentType)
   return {
     ...description,
     body,

@@ -6,7 +6,10 @@ import type { Operation } from './operation.ts'
 import { unstorableText } from './text.ts'
 
 /** Finds out who calls and whether they may. @throws {NotAuthenticated} @throws {Forbidden} */
-export type Admit = (ctx: Context, operation: Pick<Operation, 'access' | 'apiKey' | 'area' | 'method'>) => Promise<User>
+export type Admit = (
+  ctx: Context,
+  operation: Pick<Operation, 'access' | 'apiKey' | 'area' | 'method' | 'needsPasskey'>,
+) => Promise<User>
 
 /** Puts operations at their addresses. */
 export function apiRoutes(operations: readonly Operation[], admit: Admit): Router {

@@ -3,7 +3,7 @@ import type { CodeStore, StoredCode } from '../../codes/code-store.ts'
 import { type ContractCase, fiftyTimes, noon } from './contract.ts'
 
 function code(hash: string, changes: Partial<StoredCode> = {}): StoredCode {
-  return { hash, accountId: 'account', expiresAt: noon, ...changes }
+  return { hash, accountId: 'account', browserHash: null, expiresAt: noon, ...changes }
 }
 
 /** What {@link CodeStore} promises. */
@@ -28,6 +28,18 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
       assert.equal(await store.consume('c'), undefined)
       assert.deepEqual(await store.consume('a'), code('a'))
       assert.deepEqual(await store.consume('b'), code('b', { accountId: 'another' }))
+    },
+  },
+  {
+    name: 'a code that is bound to a browser is for that browser, and waits for it',
+    run: async (store) => {
+      const bound = code('a', { browserHash: 'mine' })
+      await store.insert(bound)
+      assert.equal(await store.consume('a'), undefined)
+      assert.equal(await store.consume('a', 'yours'), undefined)
+      assert.deepEqual(await store.consume('a', 'mine'), bound)
+      await store.insert(code('b'))
+      assert.deepEqual(await store.consume('b', 'mine'), code('b'))
     },
   },
   {

@@ -4,7 +4,7 @@ import type { PocketStores } from '../../stores.ts'
 import { type ContractCase, noon } from './contract.ts'
 
 function code(hash: string): StoredCode {
-  return { hash, accountId: 'account', expiresAt: noon }
+  return { hash, accountId: 'account', browserHash: null, expiresAt: noon }
 }
 
 const failure = new Error('on purpose')

@@ -1,0 +1,31 @@
+import type { Pocket } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { knownUser } from '../users/known-user.ts'
+import { userDto, userSchema } from '../users/user-dto.ts'
+import { inContractTerms } from '../webauthn/contract-errors.ts'
+
+export interface OneTimeAccessPorts {
+  readonly pocket: Pick<Pocket, 'signIn'>
+  readonly directory: Directory
+}
+
+/** `/api/one-time-access-token`: signs somebody in by a login code. */
+export function oneTimeAccessOperations({ pocket, directory }: OneTimeAccessPorts): readonly Operation[] {
+  return [
+    operation({
+      id: 'useLoginCode',
+      method: 'post',
+      path: '/api/one-time-access-token/:token',
+      summary: 'Sign in by a login code',
+      area: 'account',
+      access: 'public',
+      answer: { status: 200, schema: userSchema },
+      handle: async ({ params: { token = '' }, ctx }) =>
+        inContractTerms(ctx, 'authentication', async () => {
+          const { id } = await pocket.signIn.withCode(ctx.req, ctx.res, token)
+          return userDto(await knownUser(directory, id))
+        }),
+    }),
+  ]
+}

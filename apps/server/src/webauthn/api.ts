@@ -1,0 +1,125 @@
+import type { AuditSink, Pocket } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { knownUser } from '../users/known-user.ts'
+import { passkeyDto, passkeySchema, userDto, userSchema } from '../users/user-dto.ts'
+import { inContractTerms } from './contract-errors.ts'
+import { credentialOperations } from './credentials.ts'
+import {
+  authenticationResponseSchema,
+  creationOptionsSchema,
+  registrationResponseSchema,
+  requestOptionsSchema,
+} from './schema.ts'
+
+export interface WebAuthnPorts {
+  readonly pocket: Pick<Pocket, 'signIn' | 'signOut' | 'registration' | 'reauthentication' | 'passkeys' | 'session'>
+  readonly directory: Directory
+  readonly audit: AuditSink
+}
+
+const area = 'account'
+
+/** `/api/webauthn`: the ceremonies, and one's own passkeys. */
+export function webAuthnOperations(ports: WebAuthnPorts): readonly Operation[] {
+  return [...registration(ports), ...authentication(ports), ...credentialOperations(ports)]
+}
+
+function registration({ pocket }: WebAuthnPorts): readonly Operation[] {
+  const signedIn = { area, access: 'user', apiKey: false } as const
+  return [
+    operation({
+      ...signedIn,
+      id: 'startRegistration',
+      method: 'get',
+      path: '/api/webauthn/register/start',
+      summary: 'Begin to make a passkey in this browser',
+      answer: { status: 200, schema: creationOptionsSchema },
+      handle: async ({ user, ctx: { req, res } }) =>
+        pocket.registration.options(req, res, {
+          subject: { accountId: user.id, userName: user.userName, displayName: user.displayName },
+          purpose: 'registration',
+        }),
+    }),
+    operation({
+      ...signedIn,
+      id: 'finishRegistration',
+      method: 'post',
+      path: '/api/webauthn/register/finish',
+      summary: 'Register the passkey',
+      body: registrationResponseSchema,
+      anyContentType: true,
+      answer: { status: 200, schema: passkeySchema },
+      handle: async ({ user, body, ctx }) =>
+        inContractTerms(ctx, 'registration', async () => {
+          const end = { response: body, purpose: 'registration', accountId: user.id } as const
+          return passkeyDto(await pocket.registration.add(ctx.req, ctx.res, end))
+        }),
+    }),
+  ]
+}
+
+function authentication({ pocket, directory }: WebAuthnPorts): readonly Operation[] {
+  return [
+    operation({
+      id: 'startLogin',
+      method: 'get',
+      path: '/api/webauthn/login/start',
+      summary: 'Begin to sign in with a passkey in this browser',
+      area,
+      access: 'public',
+      answer: { status: 200, schema: requestOptionsSchema },
+      handle: async ({ ctx: { req, res } }) => (await pocket.signIn.request(req, res)).options,
+    }),
+    operation({
+      id: 'finishLogin',
+      method: 'post',
+      path: '/api/webauthn/login/finish',
+      summary: 'Sign in with a passkey',
+      area,
+      access: 'public',
+      body: authenticationResponseSchema,
+      anyContentType: true,
+      answer: { status: 200, schema: userSchema },
+      handle: async ({ body, ctx }) =>
+        inContractTerms(ctx, 'authentication', async () => {
+          const { id } = await pocket.signIn.withPasskey(ctx.req, ctx.res, body)
+          return userDto(await knownUser(directory, id))
+        }),
+    }),
+    operation({
+      id: 'logout',
+      method: 'post',
+      path: '/api/webauthn/logout',
+      summary: 'Sign out of this browser',
+      area,
+      access: 'user',
+      answer: { status: 204 },
+      handle: async ({ ctx: { req, res } }) => {
+        // An API key has no session to end.
+        if (await pocket.session(req, res)) await pocket.signOut(req, res)
+      },
+    }),
+    operation({
+      id: 'reauthenticate',
+      method: 'post',
+      path: '/api/webauthn/reauthenticate',
+      summary: 'Prove once more who you are, by a passkey or by having signed in with one within the last minute',
+      area,
+      access: 'user',
+      apiKey: false,
+      body: authenticationResponseSchema,
+      anyContentType: true,
+      answer: { status: 204 },
+      handle: async ({ body, ctx }) => {
+        const { req, res } = ctx
+        if (!isResponse(body)) return pocket.reauthentication.withFreshSession(req, res)
+        await inContractTerms(ctx, 'authentication', () => pocket.reauthentication.withPasskey(req, res, body))
+      },
+    }),
+  ]
+}
+
+function isResponse(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'response' in body
+}

@@ -1,0 +1,41 @@
+import { Forbidden, InvalidInput, NotAuthenticated, NotFound, PocketError } from '@pocket/core/errors'
+import type { Context } from 'koa'
+
+/** What the contract calls an answer that proves nothing, depending on what it was to prove. */
+export type Ceremony = 'registration' | 'authentication'
+
+/** Does the work, and puts what core refuses into the words of the contract. */
+export async function inContractTerms<T>(ctx: Context, ceremony: Ceremony, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw cause instanceof PocketError ? translated(ctx, ceremony, cause) : cause
+  }
+}
+
+function translated(ctx: Context, ceremony: Ceremony, cause: PocketError): PocketError {
+  const { code, message } = cause
+  switch (code) {
+    case 'challenge_expired':
+      return beganHere(ctx)
+        ? new InvalidInput('invalid_webauthn_session', message, { cause })
+        : new InvalidInput('missing_session_id', 'No ceremony has begun in this browser.', { cause })
+    case 'passkey_rejected':
+    case 'passkey_unknown':
+      return ceremony === 'registration'
+        ? new InvalidInput('invalid_webauthn_response', message, { cause })
+        : new NotAuthenticated('webauthn_authentication_failed', message, { cause })
+    case 'code_invalid':
+      return new NotAuthenticated('token_invalid_or_expired', message, { cause })
+    case 'account_disabled':
+      return new Forbidden('user_disabled', message, { cause })
+    case 'passkey_not_found':
+      return new NotFound('not_found', message, { cause, details: { resource: 'webauthn_credential' } })
+    default:
+      return cause
+  }
+}
+
+function beganHere(ctx: Context): boolean {
+  return ctx.cookies.get('__Host-session') !== undefined || ctx.cookies.get('session') !== undefined
+}

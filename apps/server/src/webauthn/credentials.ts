@@ -1,0 +1,59 @@
+import type { AuditSink, Pocket } from '@pocket/core'
+import { requestContext } from '@pocket/core'
+import { NotFound } from '@pocket/core/errors'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
+import { inContractTerms } from './contract-errors.ts'
+
+export interface CredentialPorts {
+  readonly pocket: Pick<Pocket, 'passkeys'>
+  readonly audit: AuditSink
+}
+
+const renaming = { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } } as const
+
+/** `/api/webauthn/credentials`: one's own passkeys. */
+export function credentialOperations({ pocket, audit }: CredentialPorts): readonly Operation[] {
+  const own = { area: 'account', access: 'user' } as const
+  return [
+    operation({
+      ...own,
+      id: 'listOwnPasskeys',
+      method: 'get',
+      path: '/api/webauthn/credentials',
+      summary: 'List your passkeys',
+      answer: { status: 200, schema: { type: 'array', items: passkeySchema } },
+      handle: async ({ user }) => (await pocket.passkeys.list(user.id)).map(passkeyDto),
+    }),
+    operation({
+      ...own,
+      id: 'renameOwnPasskey',
+      method: 'patch',
+      path: '/api/webauthn/credentials/:id',
+      summary: 'Name a passkey of yours',
+      body: renaming,
+      answer: { status: 200, schema: passkeySchema },
+      handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
+        inContractTerms(ctx, 'registration', async () => {
+          await pocket.passkeys.rename(user.id, passkeyId, body.name)
+          await audit.record({ event: 'passkey_renamed', accountId: user.id, passkeyId }, requestContext(ctx.req))
+          const renamed = (await pocket.passkeys.list(user.id)).find(({ id }) => id === passkeyId)
+          if (!renamed) throw new NotFound('passkey_not_found', 'It has just been removed.')
+          return passkeyDto(renamed)
+        }),
+    }),
+    operation({
+      ...own,
+      id: 'deleteOwnPasskey',
+      method: 'delete',
+      path: '/api/webauthn/credentials/:id',
+      summary: 'Delete a passkey of yours, but never the last one',
+      answer: { status: 204 },
+      handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
+        inContractTerms(ctx, 'registration', async () => {
+          await pocket.passkeys.remove(user.id, passkeyId)
+          await audit.record({ event: 'passkey_removed', accountId: user.id, passkeyId }, requestContext(ctx.req))
+        }),
+    }),
+  ]
+}

@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator } from '@pocket/core/testing'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { passkeyAnswer, registerPasskey } from './instance.ts'
+import { freshName } from './people.ts'
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const cookie = (agent: ReturnType<CalledInstance['agent']>, name: string) =>
+    agent.cookies().find((each) => each.name === name)
+
+  describe('registration', () => {
+    test('makes a passkey, and the options are those of the contract', async () => {
+      const { id, agent } = await instance.personWithoutPasskey(freshName())
+      const options = await instance.call('GET /api/webauthn/register/start', { agent })
+      expect(options.json).toMatchObject({
+        rp: { id: 'localhost' },
+        user: { id: Buffer.from(id).toString('base64url') },
+        authenticatorSelection: {
+          residentKey: 'required',
+          requireResidentKey: true,
+          userVerification: 'required',
+        },
+        excludeCredentials: [],
+      })
+      const { answer, authenticator } = await registerPasskey(agent, instance.url)
+      expect([answer.status, answer.json()]).toEqual([
+        200,
+        expect.objectContaining({
+          credentialID: authenticator.passkeys[0]?.id,
+          transport: ['internal', 'hybrid'],
+          backupEligible: true,
+        }),
+      ])
+      const list = await instance.call('GET /api/webauthn/credentials', { agent })
+      expect(list.json).toEqual([answer.json()])
+    })
+
+    test('refuses nonsense, an answer of another browser, and an answer twice', async () => {
+      const { agent } = await instance.person(freshName())
+      const finish = (body: unknown, by = agent) =>
+        instance.call('POST /api/webauthn/register/finish', { body, agent: by })
+      expect((await finish({ any: 'thing' })).json).toMatchObject({ code: 'invalid_webauthn_response' })
+      const options = await instance.call('GET /api/webauthn/register/start', { agent })
+      const response = new SoftwareAuthenticator().create(
+        options.json as unknown as Parameters<SoftwareAuthenticator['create']>[0],
+        { origin: instance.url },
+      )
+      const other = await instance.personWithoutPasskey(freshName())
+      expect((await finish(response, other.agent)).json).toMatchObject({ code: 'missing_session_id' })
+      expect((await finish(response)).json).toMatchObject({ code: 'invalid_webauthn_session' })
+    })
+  })
+
+  describe('sign-in', () => {
+    test('by a passkey, sent as any type of content, once', async () => {
+      const { id, authenticator } = await instance.person(freshName())
+      const agent = instance.agent()
+      const response = await passkeyAnswer(agent, instance.url, authenticator)
+      const finish = () =>
+        fetch(`${instance.url}/api/webauthn/login/finish`, {
+          method: 'POST',
+          headers: {
+            cookie: agent
+              .cookies()
+              .map(({ name, value }) => `${name}=${value}`)
+              .join('; '),
+          },
+          body: JSON.stringify(response),
+        })
+      const first = await finish()
+      expect([first.status, await first.json()]).toEqual([200, expect.objectContaining({ id })])
+      expect(first.headers.getSetCookie().join()).toMatch(/access_token=[^;]+;.*httponly/i)
+      const second = await finish()
+      expect([second.status, await second.json()]).toEqual([
+        400,
+        expect.objectContaining({ code: 'invalid_webauthn_session' }),
+      ])
+    })
+
+    test('is refused to an unknown passkey, a wrong signature and a disabled user', async () => {
+      const { id, authenticator } = await instance.person(freshName())
+      const agent = instance.agent()
+      const finish = async (response: unknown) => {
+        const { status, json } = await instance.call('POST /api/webauthn/login/finish', { body: response, agent })
+        return [status, json.code]
+      }
+      const options = async () =>
+        (await instance.call('GET /api/webauthn/login/start', { agent })).json as unknown as Parameters<
+          SoftwareAuthenticator['get']
+        >[0]
+      const tampered = authenticator.get(await options(), {
+        origin: instance.url,
+        misbehaviour: { tamperedSignature: true },
+      })
+      expect(await finish(tampered)).toEqual([401, 'webauthn_authentication_failed'])
+      expect(await finish({ response: 1 })).toEqual([401, 'webauthn_authentication_failed'])
+      const unverified = authenticator.get(await options(), {
+        origin: instance.url,
+        misbehaviour: { userVerified: false },
+      })
+      expect(await finish(unverified)).toEqual([400, 'passkey_user_verification_required'])
+      await instance.app.directory.users.update(id, {}, { disabled: true })
+      const valid = authenticator.get(await options(), { origin: instance.url })
+      expect(await finish(valid)).toEqual([403, 'user_disabled'])
+      expect(cookie(agent, 'access_token')).toBeUndefined()
+    })
+
+    test('ends with logout', async () => {
+      const { agent } = await instance.person(freshName())
+      expect((await instance.call('POST /api/webauthn/logout', { agent })).status).toBe(204)
+      expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
+    })
+  })
+
+  describe('own passkeys', () => {
+    test('are named and deleted, but for the last one', async () => {
+      const { id: accountId, agent } = await instance.person(freshName())
+      const { answer } = await registerPasskey(agent, instance.url)
+      const { id } = answer.json() as { id: string }
+      const renamed = await instance.call('PATCH /api/webauthn/credentials/{id}', {
+        params: { id },
+        body: { name: 'My key' },
+        agent,
+      })
+      expect(renamed).toMatchObject({ status: 200, json: { id, name: 'My key' } })
+      const deleted = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id }, agent })
+      expect(deleted.status).toBe(204)
+      const [last] = await instance.app.pocket.passkeys.list(accountId)
+      const kept = await instance.call('DELETE /api/webauthn/credentials/{id}', {
+        params: { id: last?.id ?? '' },
+        agent,
+      })
+      expect(kept).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
+      const events = ['passkey_renamed', 'passkey_removed'].map((event) => audited(instance, event).at(-1))
+      expect(events).toEqual([expect.objectContaining({ accountId }), expect.objectContaining({ accountId })])
+    })
+
+    test.each([
+      ['', 400],
+      ['x'.repeat(51), 400],
+      [7, 400],
+    ])('take no name such as %j', async (name, status) => {
+      const { id: accountId, agent } = await instance.person(freshName())
+      const [passkey] = await instance.app.pocket.passkeys.list(accountId)
+      const params = { id: passkey?.id ?? '' }
+      const answer = await instance.call('PATCH /api/webauthn/credentials/{id}', { params, body: { name }, agent })
+      expect(answer.status).toBe(status)
+    })
+
+    test('are nobody else’s to change', async () => {
+      const { id: accountId } = await instance.person(freshName())
+      const [passkey] = await instance.app.pocket.passkeys.list(accountId)
+      const stranger = await instance.person(freshName())
+      const params = { id: passkey?.id ?? '' }
+      for (const call of ['PATCH /api/webauthn/credentials/{id}', 'DELETE /api/webauthn/credentials/{id}']) {
+        const answer = await instance.call(call, { params, body: { name: 'mine' }, agent: stranger.agent })
+        expect(answer).toMatchObject({ status: 404, json: { code: 'not_found' } })
+      }
+    })
+  })
+
+  describe('reauthentication', () => {
+    test('by a passkey of the same person gives a token that lasts three minutes', async () => {
+      const { id, agent, authenticator } = await instance.person(freshName())
+      const body = await passkeyAnswer(agent, instance.url, authenticator)
+      const answer = await instance.call('POST /api/webauthn/reauthenticate', { body, agent })
+      expect(answer.status).toBe(204)
+      const token = cookie(agent, 'reauthentication_token')
+      expect(token?.value).toMatch(/^[\w-]{43}$/)
+      expect(Number(token?.expiresAt) - Date.now()).toBeGreaterThan(170_000)
+      expect(Number(token?.expiresAt) - Date.now()).toBeLessThanOrEqual(180_000)
+      expect(audited(instance, 'reauthenticated').at(-1)).toMatchObject({ accountId: id })
+    })
+
+    test('is refused by somebody else’s passkey', async () => {
+      const { agent } = await instance.person(freshName())
+      const { authenticator } = await instance.person(freshName())
+      const body = await passkeyAnswer(agent, instance.url, authenticator)
+      const answer = await instance.call('POST /api/webauthn/reauthenticate', { body, agent })
+      expect(answer).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
+      expect(cookie(agent, 'reauthentication_token')).toBeUndefined()
+    })
+
+    test('by a session that has just begun with a passkey needs nothing more', async () => {
+      const { authenticator, agent: byCode } = await instance.person(freshName())
+      const agent = instance.agent()
+      const body = await passkeyAnswer(agent, instance.url, authenticator)
+      await instance.call('POST /api/webauthn/login/finish', { body, agent })
+      expect((await instance.call('POST /api/webauthn/reauthenticate', { agent })).status).toBe(204)
+      expect(cookie(agent, 'reauthentication_token')).toBeDefined()
+      const refused = await instance.call('POST /api/webauthn/reauthenticate', { agent: byCode })
+      expect(refused).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
+    })
+  })
+
+  describe('a login code', () => {
+    const issue = async (id: string) =>
+      String(
+        (await instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: { ttl: 60 } })).json
+          .token,
+      )
+
+    test('lets in once, and its session waits for a passkey', async () => {
+      const { id } = await instance.personWithoutPasskey(freshName())
+      const agent = instance.agent()
+      const params = { token: (await issue(id)).toLowerCase() }
+      const first = await instance.call('POST /api/one-time-access-token/{token}', { params, agent })
+      expect(first).toMatchObject({ status: 200, json: { id } })
+      const second = await instance.call('POST /api/one-time-access-token/{token}', { params, agent: instance.agent() })
+      expect(second).toMatchObject({ status: 401, json: { code: 'token_invalid_or_expired' } })
+
+      const body = { name: 'my key', expiresAt: new Date(Date.now() + 3_600_000).toISOString() }
+      const createKey = () => instance.call('POST /api/api-keys', { body, agent })
+      expect(await createKey()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
+      await registerPasskey(agent, instance.url)
+      expect((await createKey()).status).toBe(201)
+    })
+
+    test('makes no more of them, until a passkey is used', async () => {
+      const { id, authenticator } = await instance.person(freshName())
+      await instance.app.directory.users.update(id, {}, { administrator: true })
+      const agent = instance.agent()
+      await instance.call('POST /api/one-time-access-token/{token}', { params: { token: await issue(id) }, agent })
+      const more = () =>
+        instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: {}, agent })
+      expect(await more()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
+      const body = await passkeyAnswer(agent, instance.url, authenticator)
+      expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
+      expect((await more()).status).toBe(201)
+    })
+
+    test('of a disabled user lets nobody in', async () => {
+      const { id } = await instance.personWithoutPasskey(freshName())
+      const params = { token: await issue(id) }
+      await instance.app.directory.users.update(id, {}, { disabled: true })
+      const answer = await instance.call('POST /api/one-time-access-token/{token}', { params, agent: instance.agent() })
+      expect(answer).toMatchObject({ status: 403, json: { code: 'user_disabled' } })
+    })
+
+    test.each(['x', '000000', '%00', 'a'.repeat(5000)])('%.10j is none', async (token) => {
+      const answer = await instance.agent().postJson(`${instance.url}/api/one-time-access-token/${token}`, {})
+      expect([401, 404]).toContain(answer.status)
+    })
+  })
+})
+
+test('the session of a set-up over the API is good for everything', async () => {
+  const { startApp } = await import('../http/app.ts')
+  await using running = await startApp()
+  const agent = running.agent()
+  const setUp = { username: 'ada', email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' }
+  expect((await agent.postJson(`${running.url}/api/signup/setup`, setUp)).status).toBe(200)
+  const body = { name: 'my key', expiresAt: new Date(Date.now() + 3_600_000).toISOString() }
+  expect((await agent.postJson(`${running.url}/api/api-keys`, body)).status).toBe(201)
+})

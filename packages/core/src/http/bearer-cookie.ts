@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Cookies from 'cookies'
+
+/** A cookie that holds a token of this browser's, for a while and for certain paths. */
+export interface BearerCookie {
+  read(req: IncomingMessage, res: ServerResponse): string | undefined
+  give(req: IncomingMessage, res: ServerResponse, token: string): void
+}
+
+export interface BearerCookieOptions {
+  /** Without a prefix. */
+  readonly name: string
+  readonly secure: boolean
+  readonly path: string
+  /** Seconds. */
+  readonly maxAge: number
+}
+
+export function bearerCookie({ name, secure, path, maxAge }: BearerCookieOptions): BearerCookie {
+  const fullName = secure ? `__Secure-${name}` : name
+  return {
+    read: (req, res) => new Cookies(req, res, { secure }).get(fullName),
+    give(req, res, token) {
+      const options = { httpOnly: true, sameSite: 'lax', secure, path, maxAge: maxAge * 1000, overwrite: true } as const
+      new Cookies(req, res, { secure }).set(fullName, token, options)
+    },
+  }
+}

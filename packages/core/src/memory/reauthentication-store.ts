@@ -1,0 +1,38 @@
+import type { ReauthenticationStore, StoredReauthentication } from '../sessions/reauthentication-store.ts'
+import { add, type MemoryState, removeExpired, removeWhere, take } from './memory-state.ts'
+
+export class MemoryReauthenticationStore implements ReauthenticationStore {
+  readonly #state: MemoryState
+  readonly #rows: Map<string, StoredReauthentication>
+
+  constructor(state: MemoryState) {
+    this.#state = state
+    this.#rows = state.map()
+  }
+
+  insert(reauthentication: StoredReauthentication): Promise<void> {
+    return this.#state.run(() => {
+      if (!add(this.#rows, reauthentication.hash, reauthentication))
+        throw new Error('This reauthentication is stored already')
+    })
+  }
+
+  consume({
+    hash,
+    accountId,
+    sessionUid,
+  }: Pick<StoredReauthentication, 'hash' | 'accountId' | 'sessionUid'>): Promise<StoredReauthentication | undefined> {
+    return this.#state.run(() => {
+      const found = this.#rows.get(hash)
+      return found?.accountId === accountId && found.sessionUid === sessionUid ? take(this.#rows, hash) : undefined
+    })
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#state.run(() => removeWhere(this.#rows, (row) => row.accountId === accountId))
+  }
+
+  removeExpired(before: number, limit: number): Promise<number> {
+    return this.#state.run(() => removeExpired(this.#rows, before, limit))
+  }
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import type { ReauthenticationStore, StoredReauthentication } from '../../sessions/reauthentication-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+function row(hash: string, changes: Partial<StoredReauthentication> = {}): StoredReauthentication {
+  return { hash, accountId: 'ada', sessionUid: 'session', authenticatedAt: noon - 1000, expiresAt: noon, ...changes }
+}
+
+/** What {@link ReauthenticationStore} promises. */
+export const reauthenticationStoreContract: readonly ContractCase<ReauthenticationStore>[] = [
+  {
+    name: 'of fifty consumers at once, one gets it, and then it is gone',
+    run: async (store) => {
+      await store.insert(row('a'))
+      const results = await fiftyTimes(() => store.consume(row('a')))
+      assert.deepEqual(
+        results.filter((each) => each !== undefined),
+        [row('a')],
+      )
+    },
+  },
+  {
+    name: 'it is for its account and its session alone, and waits for them',
+    run: async (store) => {
+      await store.insert(row('a'))
+      assert.equal(await store.consume(row('a', { accountId: 'bob' })), undefined)
+      assert.equal(await store.consume(row('a', { sessionUid: 'another' })), undefined)
+      assert.equal(await store.consume(row('b')), undefined)
+      assert.deepEqual(await store.consume(row('a')), row('a'))
+    },
+  },
+  {
+    name: 'removes those of one account',
+    run: async (store) => {
+      await store.insert(row('a'))
+      await store.insert(row('b', { accountId: 'bob' }))
+      await store.removeByAccount('ada')
+      assert.equal(await store.consume(row('a')), undefined)
+      assert.notEqual(await store.consume(row('b', { accountId: 'bob' })), undefined)
+    },
+  },
+  {
+    name: 'removes what has ended in bounded batches, and nothing else',
+    run: async (store) => {
+      for (const hash of ['a', 'b', 'c']) await store.insert(row(hash, { expiresAt: noon - 1 }))
+      await store.insert(row('ends now'))
+      assert.equal(await store.removeExpired(noon, 2), 2)
+      assert.equal(await store.removeExpired(noon, 2), 1)
+      assert.equal(await store.removeExpired(noon, 2), 0)
+      assert.notEqual(await store.consume(row('ends now')), undefined)
+    },
+  },
+]
