@@ -201,16 +201,17 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
 
+  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
-    signIn: signInPages({ pocket, directory, authentication, show, signUpAt }),
+    signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
-    email: emailPages({ mail, authentication, show }),
+    email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 

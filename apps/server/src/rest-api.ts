@@ -116,9 +116,15 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
+    ...emailOperations({
+      mail,
+      store: database.emails,
+      users,
+      bindBrowser: pocket.bindBrowser,
+      now: () => clock.now(),
+    }),
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(latestVersion),
-    ...emailOperations({ mail, store: database.emails, users, now: () => clock.now() }),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,

@@ -12,7 +12,6 @@ export interface ContractRoute {
 }
 
 const images = 'images'
-const signUp = 'sign-up and login codes (issue 5)'
 const otherDevice = 'another device (issue 5)'
 const protocol = 'the protocol (issue 4)'
 const systems = 'LDAP and SCIM (issue 8)'
@@ -138,7 +137,7 @@ const lines: readonly Line[] = [
   ['DELETE /api/webauthn/credentials/:id', 'user'],
 
   ['POST /api/one-time-access-token/:token', 'public'],
-  ['POST /api/one-time-access-email', 'public', signUp],
+  ['POST /api/one-time-access-email', 'public'],
 
   ['GET /api/signup/setup', 'public'],
   ['POST /api/signup/setup', 'public'],

@@ -1,6 +1,7 @@
 import Provider from 'oidc-provider'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
+import { tellChosenClaims } from './claim-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
@@ -34,6 +35,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
   overrideClientChecks(provider, ports)
+  tellChosenClaims(provider)
   keepSessionsInPlace(provider)
   decideReplaysByInsert(provider)
   signLoginAccessTokens(provider, ports)
