@@ -1,7 +1,7 @@
 import Provider from 'oidc-provider'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
-import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { tellChosenClaims } from './claim-overrides.ts'
+import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
