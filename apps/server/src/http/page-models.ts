@@ -25,6 +25,17 @@ export interface SignUpPage {
   readonly signInAt: string
 }
 
+/** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */
+export interface AddPasskeyPage {
+  readonly view: 'add-passkey'
+  /** What the person is called. */
+  readonly name: string
+  /** The passkey's answer is posted to it. */
+  readonly submitTo: string
+  /** For whoever does it another time. */
+  readonly laterAt: string
+}
+
 /** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
 export interface CodePage {
   readonly view: 'code'
@@ -34,6 +45,14 @@ export interface CodePage {
   readonly fromLink: boolean
   /** Why the code was refused: `code_invalid`, `account_disabled` or `required`. */
   readonly problem: string | null
+  /** How to ask for a code by e-mail; `null` where that is turned off. */
+  readonly byEmail: {
+    readonly email: string
+    /** Whether one was just asked for. */
+    readonly sent: boolean
+    /** Why the address was refused. */
+    readonly problem: string | null
+  } | null
   /** The path to go to afterwards, sent back as `redirect`. */
   readonly redirect: string
 }
@@ -158,6 +177,7 @@ export type PageModel =
   | CodePage
   | VerifyEmailPage
   | SignUpPage
+  | AddPasskeyPage
   | CodePage
   | AccountPage
   | ClientsPage

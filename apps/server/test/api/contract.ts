@@ -11,8 +11,6 @@ export interface ContractRoute {
   readonly comment?: string
 }
 
-const images = 'images'
-const signUp = 'sign-up and login codes (issue 5)'
 const otherDevice = 'another device (issue 5)'
 const protocol = 'the protocol (issue 4)'
 const systems = 'LDAP and SCIM (issue 8)'
@@ -30,19 +28,19 @@ const lines: readonly Line[] = [
   ['POST /api/application-configuration/test-email', 'administrator'],
   ['POST /api/application-configuration/sync-ldap', 'administrator', systems],
 
-  ['GET /api/application-images/logo', 'public', images],
-  ['GET /api/application-images/email', 'public', images],
-  ['GET /api/application-images/background', 'public', images],
-  ['GET /api/application-images/favicon', 'public', images],
-  ['GET /api/application-images/default-profile-picture', 'administrator', images],
-  ['PUT /api/application-images/logo', 'administrator', images],
-  ['PUT /api/application-images/email', 'administrator', images],
-  ['PUT /api/application-images/background', 'administrator', images],
-  ['PUT /api/application-images/favicon', 'administrator', images],
-  ['PUT /api/application-images/default-profile-picture', 'administrator', images],
-  ['DELETE /api/application-images/logo', 'administrator', images],
-  ['DELETE /api/application-images/background', 'administrator', images],
-  ['DELETE /api/application-images/default-profile-picture', 'administrator', images],
+  ['GET /api/application-images/logo', 'public'],
+  ['GET /api/application-images/email', 'public'],
+  ['GET /api/application-images/background', 'public'],
+  ['GET /api/application-images/favicon', 'public'],
+  ['GET /api/application-images/default-profile-picture', 'administrator'],
+  ['PUT /api/application-images/logo', 'administrator'],
+  ['PUT /api/application-images/email', 'administrator'],
+  ['PUT /api/application-images/background', 'administrator'],
+  ['PUT /api/application-images/favicon', 'administrator'],
+  ['PUT /api/application-images/default-profile-picture', 'administrator'],
+  ['DELETE /api/application-images/logo', 'administrator'],
+  ['DELETE /api/application-images/background', 'administrator'],
+  ['DELETE /api/application-images/default-profile-picture', 'administrator'],
 
   ['GET /api/users', 'administrator'],
   ['GET /api/users/me', 'user'],
@@ -55,11 +53,11 @@ const lines: readonly Line[] = [
   ['PUT /api/users/:id/user-groups', 'administrator'],
   ['GET /api/users/:id/webauthn-credentials', 'administrator'],
   ['DELETE /api/users/:id/webauthn-credentials/:credentialId', 'administrator'],
-  ['GET /api/users/:id/profile-picture.png', 'public', images],
-  ['PUT /api/users/:id/profile-picture', 'administrator', images],
-  ['PUT /api/users/me/profile-picture', 'user', images],
-  ['DELETE /api/users/:id/profile-picture', 'administrator', images],
-  ['DELETE /api/users/me/profile-picture', 'user', images],
+  ['GET /api/users/:id/profile-picture.png', 'public'],
+  ['PUT /api/users/:id/profile-picture', 'administrator'],
+  ['PUT /api/users/me/profile-picture', 'user'],
+  ['DELETE /api/users/:id/profile-picture', 'administrator'],
+  ['DELETE /api/users/me/profile-picture', 'user'],
   ['POST /api/users/:id/one-time-access-token', 'administrator'],
   ['POST /api/users/:id/one-time-access-email', 'administrator'],
   ['POST /api/users/me/send-email-verification', 'user'],
@@ -88,9 +86,9 @@ const lines: readonly Line[] = [
   ['GET /api/oidc/clients/:id/secrets', 'administrator'],
   ['POST /api/oidc/clients/:id/secrets', 'administrator'],
   ['DELETE /api/oidc/clients/:id/secrets/:secretId', 'administrator'],
-  ['GET /api/oidc/clients/:id/logo', 'public', images],
-  ['POST /api/oidc/clients/:id/logo', 'administrator', images],
-  ['DELETE /api/oidc/clients/:id/logo', 'administrator', images],
+  ['GET /api/oidc/clients/:id/logo', 'public'],
+  ['POST /api/oidc/clients/:id/logo', 'administrator'],
+  ['DELETE /api/oidc/clients/:id/logo', 'administrator'],
   ['GET /api/oidc/clients/:id/preview/:userId', 'administrator', protocol],
   ['GET /api/oidc/clients/:id/scim-service-provider', 'administrator', systems],
   ['GET /api/oidc/users/me/authorized-clients', 'user'],
@@ -138,7 +136,7 @@ const lines: readonly Line[] = [
   ['DELETE /api/webauthn/credentials/:id', 'user'],
 
   ['POST /api/one-time-access-token/:token', 'public'],
-  ['POST /api/one-time-access-email', 'public', signUp],
+  ['POST /api/one-time-access-email', 'public'],
 
   ['GET /api/signup/setup', 'public'],
   ['POST /api/signup/setup', 'public'],
@@ -174,17 +172,18 @@ const olderLines: readonly Line[] = [
   ['POST /api/oidc/clients/:id/secret', 'administrator'],
   ['GET /api/api-access/:clientId', 'administrator'],
   ['PUT /api/api-access/:clientId', 'administrator'],
-  ['GET /api/application-configuration/logo', 'public', images],
-  ['GET /api/application-configuration/favicon', 'public', images],
-  ['GET /api/application-configuration/background-image', 'public', images],
-  ['PUT /api/application-configuration/logo', 'administrator', images],
-  ['PUT /api/application-configuration/favicon', 'administrator', images],
-  ['PUT /api/application-configuration/background-image', 'administrator', images],
+  ['GET /api/application-configuration/logo', 'public'],
+  ['GET /api/application-configuration/favicon', 'public'],
+  ['GET /api/application-configuration/background-image', 'public'],
+  ['PUT /api/application-configuration/logo', 'administrator'],
+  ['PUT /api/application-configuration/favicon', 'administrator'],
+  ['PUT /api/application-configuration/background-image', 'administrator'],
 ]
 
 /** What this server has beside the contract. */
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
+  ['POST /api/users/:id/invitation', 'administrator'],
   ['GET /api/user-groups/:id/members', 'administrator'],
   ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
   ['GET /api/emails', 'administrator'],

@@ -11,8 +11,9 @@ import {
 const acceptedAlgorithms = [...signingAlgorithms, 'Ed25519'] as const
 
 /**
- * Everything that is signed or encrypted here, and never with an algorithm whose key is a client's secret. Proofs of possession
- * are too new for RS256.
+ * Everything that is signed or encrypted here, and never with an algorithm whose key is a client's secret, but for
+ * the assertions of a client that asks for it (`client_secret_jwt`). Proofs of
+ * possession are too new for RS256.
  */
 export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: [...signingAlgorithms],
@@ -30,7 +31,7 @@ export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   requestObjectSigningAlgValues: [...acceptedAlgorithms],
   requestObjectEncryptionAlgValues: [],
   requestObjectEncryptionEncValues: [],
-  clientAuthSigningAlgValues: [...acceptedAlgorithms],
+  clientAuthSigningAlgValues: [...acceptedAlgorithms, 'HS256'],
   dPoPSigningAlgValues: acceptedAlgorithms.filter((algorithm) => algorithm !== 'RS256'),
 }
 

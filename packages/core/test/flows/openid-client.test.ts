@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { day, decide, type Host, signIn, startHost } from './host.ts'
+import { day, decide, type Host, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -177,6 +177,35 @@ describe('a relying party built on openid-client', () => {
     await expect(signIn(agent, page, authenticator, back)).rejects.toThrow('account_disabled')
     expect(host.events).toContainEqual({ event: 'sign_in_failed', code: 'account_disabled', accountId: account.id })
     expect(host.errors).toEqual([])
+  })
+
+  test('a deleted account ends at UserInfo, refresh, introspection and /authorize at once', async () => {
+    await using host = await startHost()
+    const { configuration, account, tokens, agent } = await signedIn(host)
+    host.accounts.delete(account.id)
+    await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
+    expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+    const { page } = await authorize(agent, configuration)
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
+    expect(host.errors).toEqual([])
+  })
+
+  test('an account that is let in again has to begin anew', async () => {
+    await using host = await startHost()
+    const { configuration, account, tokens, agent } = await signedIn(host)
+    host.accounts.set(account.id, { ...account, disabled: true })
+    await host.pocket.endAccess(account.id)
+    host.accounts.set(account.id, account)
+    expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      status: 400,
+      error: 'invalid_grant',
+    })
+    const { page } = await authorize(agent, configuration)
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
   })
 
   test('logs out at the end-session endpoint and is sent back', async () => {
