@@ -16,15 +16,24 @@ export async function sectorProblems(
   read: ReadAddress,
 ): Promise<FieldError[]> {
   const { subjectType, sectorIdentifierUri } = protocol
-  if (subjectType !== 'pairwise' || sectorIdentifierUri === null) return []
+  if (sectorIdentifierUri !== null && !/^https:/i.test(sectorIdentifierUri))
+    return [problem('must be an https address')]
+  if (subjectType !== 'pairwise') return []
+  if (sectorIdentifierUri === null)
+    return hostsOf(redirectUris).size > 1 ? [problem('is needed where redirect URIs are on several hosts')] : []
   const known = before?.protocol.sectorIdentifierUri === sectorIdentifierUri ? before.redirectUris : []
   if (before?.protocol.subjectType === 'pairwise' && redirectUris.every((uri) => known.includes(uri))) return []
   const listed = await listAt(sectorIdentifierUri, read)
   if (listed && redirectUris.every((uri) => listed.includes(uri))) return []
-  const message = listed
-    ? 'does not list every redirect URI of the client'
-    : 'cannot be read as a list of redirect URIs'
-  return [{ field: 'protocol.sectorIdentifierUri', code: 'invalid_format', message }]
+  return [problem(listed ? 'does not list every redirect URI' : 'cannot be read as a list of redirect URIs')]
+}
+
+function problem(message: string): FieldError {
+  return { field: 'protocol.sectorIdentifierUri', code: 'invalid_format', message }
+}
+
+function hostsOf(uris: readonly string[]): ReadonlySet<string> {
+  return new Set(uris.map((uri) => URL.parse(uri)?.host || uri))
 }
 
 async function listAt(address: string, read: ReadAddress): Promise<readonly unknown[] | undefined> {

@@ -178,17 +178,18 @@ describe('a FAPI 2.0 client', () => {
 })
 
 test.each<[string, ClientProtocolInput, string]>([
-  ['needs keys', { tokenEndpointAuthMethod: 'private_key_jwt' }, 'protocol.tokenEndpointAuthMethod'],
+  ['needs keys', { tokenEndpointAuthMethod: 'private_key_jwt' }, 'protocol.jwks'],
+  ['needs keys', { idTokenEncryptedResponse: { alg: 'RSA-OAEP', enc: 'A128GCM' } }, 'protocol.jwks'],
+  ['needs keys', { requireSignedRequestObject: true }, 'protocol.jwks'],
+  ['needs keys', { fapi: true }, 'protocol.jwks'],
   [
-    'needs keys',
-    { idTokenEncryptedResponse: { alg: 'RSA-OAEP', enc: 'A128GCM' } },
-    'protocol.idTokenEncryptedResponse',
+    'names a sector in clear',
+    { subjectType: 'pairwise', sectorIdentifierUri: 'http://app.example/' },
+    'protocol.sectorIdentifierUri',
   ],
-  ['needs keys', { requireSignedRequestObject: true }, 'protocol.requireSignedRequestObject'],
-  ['needs keys', { fapi: true }, 'protocol.fapi'],
-  ['gives away a secret', { jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] } }, 'protocol.jwks.keys.0'],
-  ['has keys that are none', { jwks: { keys: [{ kty: 'RSA', e: 'AQAB' }] } }, 'protocol.jwks.keys.0'],
-  ['has keys in two places', { jwks: { keys: [] }, jwksUri: 'https://app.example/jwks' }, 'protocol.jwksUri'],
+  ['gives away a secret', { jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] } }, 'protocol.jwks.keys[0]'],
+  ['has keys that are none', { jwks: { keys: [{ kty: 'RSA', e: 'AQAB' }] } }, 'protocol.jwks.keys[0]'],
+  ['has keys in two places', { jwks: { keys: [] }, jwksUri: 'https://app.example/jwks' }, 'protocol.jwks'],
   [
     'names a sector that cannot be read',
     { subjectType: 'pairwise', sectorIdentifierUri: 'https://127.0.0.1/sector' },

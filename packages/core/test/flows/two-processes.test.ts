@@ -39,23 +39,33 @@ async function startAnother(database: EmptyDatabase, host: Host, leeway: number,
 describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   let database: EmptyDatabase
   let dataSource: DataSource
+  const instances = new AsyncDisposableStack()
+  const leeways = new Map<number, Awaited<ReturnType<typeof setting>>>()
 
   beforeAll(async () => {
     database = await open()
     await runMigrations(optionsFor(database), [pocketMigrations])
     dataSource = await new DataSource(optionsFor(database)).initialize()
+    for (const leeway of [0, 10]) leeways.set(leeway, instances.use(await setting(leeway)))
   })
 
+  function within(leeway: number) {
+    const found = leeways.get(leeway)
+    if (!found) throw new Error(`No instance has a leeway of ${leeway} s.`)
+    return found
+  }
+
   afterAll(async () => {
+    await instances.disposeAsync()
     await dataSource.destroy()
     await database[Symbol.asyncDispose]()
   })
 
-  async function setting(leeway: number, protocol = {}) {
+  async function setting(leeway: number) {
     const host = await startHost({ stores: slow(typeormStores(dataSource)), options: { refreshLeeway: leeway } })
     const person = await host.person('ada')
     const another = await startAnother(database, host, leeway, person.account)
-    const { client, secret } = await relyingParty(host, { protocol })
+    const { client, secret } = await relyingParty(host)
     const credentials = { client_id: client.id, client_secret: secret }
     const origins = [host.issuer, another.origin]
     const post = (index: number, endpoint: string, fields: Fields) =>
@@ -78,7 +88,6 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       ((await (await post(1, 'introspect', { token })).json()) as { active: boolean }).active
     return {
       host,
-      client,
       post,
       atOnce,
       code,
@@ -96,7 +105,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   const refresh = ({ refresh_token }: Tokens) => ({ grant_type: 'refresh_token', refresh_token })
 
   test('fifty exchanges of one code: one answer, whose tokens end then', async () => {
-    await using each = await setting(0)
+    const each = within(0)
     const won = await tokensOf(await each.atOnce(50, await each.code()))
     expect(won).toHaveLength(1)
     for (const { access_token, refresh_token } of won) {
@@ -107,7 +116,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test('fifty refreshes without a leeway: one answer, whose tokens end then', async () => {
-    await using each = await setting(0)
+    const each = within(0)
     const won = await tokensOf(await each.atOnce(50, refresh(await each.exchange())))
     expect(won).toHaveLength(1)
     for (const { access_token } of won) expect(await each.isActive(access_token)).toBe(false)
@@ -115,7 +124,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test('fifty refreshes within the leeway: ten answers, whose tokens live', async () => {
-    await using each = await setting(10)
+    const each = within(10)
     const won = await tokensOf(await each.atOnce(50, refresh(await each.exchange())))
     expect(won).toHaveLength(10)
     for (const { access_token } of won) expect(await each.isActive(access_token)).toBe(true)
@@ -125,11 +134,14 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   test('one assertion sent twenty times: one answer', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = { ...(await exportJWK(publicKey)) }
-    await using each = await setting(0, { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [jwk] } })
+    const each = within(0)
+    const { client } = await each.host.client({
+      protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [jwk] } },
+    })
     const assertion = await new SignJWT({ jti: 'one' })
       .setProtectedHeader({ alg: 'ES256' })
-      .setIssuer(each.client.id)
-      .setSubject(each.client.id)
+      .setIssuer(client.id)
+      .setSubject(client.id)
       .setAudience(each.host.issuer)
       .setIssuedAt()
       .setExpirationTime('5m')
@@ -145,7 +157,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test('a revocation in the middle of refreshes leaves nothing alive', async () => {
-    await using each = await setting(10)
+    const each = within(10)
     const first = await each.exchange()
     const refreshes = each.atOnce(20, refresh(first))
     const revoked = await each.post(1, 'revoke', { token: first.refresh_token })
