@@ -23,6 +23,7 @@ const homes = [
   { library: 'koa-views', home: '^apps/server/src/http/' },
   { library: 'ldapts', home: '^packages/directory/src/ldap/' },
   { library: 'nodemailer', home: '^apps/server/src/email/' },
+  { library: 'uqr', home: '^apps/server/src/device-login/' },
   { library: 'dotenv', home: '^apps/server/src/config/' },
   { library: 'playwright-core', home: '^packages/test-support/src/' },
 ]

@@ -13,6 +13,7 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { devicePages } from './device-login/page.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -174,6 +175,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
+    device: devicePages({ pocket, authentication, show, flashes }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 

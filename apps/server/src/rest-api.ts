@@ -8,6 +8,7 @@ import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './database/open-database.ts'
+import { deviceLoginOperations } from './device-login/api.ts'
 import { groupOperations } from './groups/api.ts'
 import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
@@ -83,6 +84,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...signUpOperations({ signUp, tokens }),
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit }),
+    ...deviceLoginOperations({ pocket, directory }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),

@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
+import type { devicePages } from './device-login/page.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
@@ -14,11 +15,12 @@ export interface Handlers {
   readonly signUp: ReturnType<typeof signUpPages>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
+  readonly device: ReturnType<typeof devicePages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
 /** Every address of this server, but for those of the protocol, which core answers. */
-export function createRoutes({ health, signIn, setUp, signUp, account, clients, apiDocs }: Handlers): Router {
+export function createRoutes({ health, signIn, setUp, signUp, account, clients, device, apiDocs }: Handlers): Router {
   const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
@@ -30,6 +32,13 @@ export function createRoutes({ health, signIn, setUp, signUp, account, clients, 
   router.get('/lc', signIn.code)
   router.get('/lc/:code', signIn.code)
   router.post('/lc', signIn.submitCode)
+  router.get('/login/device', device.waiting.show)
+  router.post('/login/device/:id', device.waiting.submit)
+  router.get('/device', device.show)
+  router.get('/device/approve', device.refreshApproval)
+  router.post('/device/approve', device.approve)
+  router.get('/device/deny', device.refreshDenial)
+  router.post('/device/deny', device.deny)
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)
 

@@ -1,4 +1,4 @@
-import type { View } from '@pocket/core'
+import type { AuthenticationCeremony, View } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 
 /** Who looks at a page of the account or administration area. */
@@ -36,6 +36,39 @@ export interface CodePage {
   readonly problem: string | null
   /** The path to go to afterwards, sent back as `redirect`. */
   readonly redirect: string
+}
+
+/** `/login/device`: waits until another device lets this one in. */
+export interface DeviceLoginPage {
+  readonly view: 'device-login'
+  /** `null` once it has come to nothing. */
+  readonly userCode: string | null
+  /** What a person types into the browser of the other device. */
+  readonly address: string
+  /** `path` is the `d` of an SVG path in a square of `size` units. */
+  readonly qrCode: { readonly size: number; readonly path: string }
+  /** The script posts `{ "redirect": string }` to it, and waits; the form looks once. */
+  readonly submitTo: string
+  readonly redirect: string
+  /** Why it has come to nothing: the code of an error. */
+  readonly problem: string | null
+}
+
+/** `/device`: asks for the code that another device shows, and whether to let it in. */
+export interface DevicePage {
+  readonly view: 'device'
+  readonly userName: string
+  /** What was typed and refused. */
+  readonly code: string
+  readonly problem: string | null
+  readonly request: {
+    readonly userCode: string
+    /** Browser and system. */
+    readonly device: string
+    readonly ipAddress: string | null
+    readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
+  } | null
+  readonly done: 'approved' | 'denied' | null
 }
 
 /** A passkey as its owner sees it. Instants are milliseconds since the Unix epoch. */
@@ -148,6 +181,8 @@ export type PageModel =
   | SetupPage
   | SignUpPage
   | CodePage
+  | DeviceLoginPage
+  | DevicePage
   | AccountPage
   | ClientsPage
   | ClientNewPage
