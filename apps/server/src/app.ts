@@ -14,6 +14,9 @@ import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { devicePages } from './device-login/page.ts'
+import { createMailRoom } from './email/mail.ts'
+import { emailPages } from './email/page.ts'
+import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
@@ -29,6 +32,7 @@ import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
+import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { signUpPages } from './sign-up/page.ts'
@@ -45,7 +49,8 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
 }
 
-const hour = 60 * 60_000
+const minute = 60_000
+const hour = 60 * minute
 const day = 24 * hour
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
@@ -78,8 +83,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
-  const directory = createDirectory({ ...directoryStores(dataSource), clock })
-  const audit = createAuditLog({
+  const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
+  const recorder = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
@@ -89,10 +94,27 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     store: database.settings,
     masterKey,
     environment: config.settings,
-    audit,
+    audit: recorder,
     transaction: stores.transaction,
     clock,
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
+  })
+  const { audit, open: openMail } = await createMailRoom({
+    appUrl: config.appUrl.replace(/\/$/, ''),
+    viewsDirectory,
+    logger,
+    database,
+    settings,
+    directory,
+    audit: recorder,
+    transaction: stores.transaction,
+    clock,
+  })
+  const ownSettings = createOwnSettings({
+    store: database.settings,
+    environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
+    audit,
+    transaction: stores.transaction,
   })
   const atStart = await settings.values()
   const render = createPageRenderer({
@@ -122,6 +144,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
 
+  const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
   scheduler.register({
@@ -134,12 +157,22 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: hour,
     run: () => database.signupTokens.removeExpired(clock.now()),
   })
+  scheduler.register({
+    name: 'end-memberships',
+    intervalMs: minute,
+    run: () => endMemberships({ directory, pocket, audit }),
+  })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
     intervalMs: hour,
-    run: (signal) => removeOldEntries({ store: database.auditLog, clock }, config.auditLogRetentionDays * day, signal),
+    async run(signal) {
+      const { auditLogRetentionDays } = await ownSettings.values()
+      await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
+    },
   })
+
+  for (const job of mail.jobs) scheduler.register(job)
 
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values())
@@ -150,6 +183,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     transaction: stores.transaction,
     settings: signUpSettings,
+    verifyEmail: (user) => mail.verification.begin(user),
     clock,
   })
   const api = composeRestApi({
@@ -160,22 +194,26 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    ownSettings,
+    mail,
     setUp,
     signUp,
     transaction: stores.transaction,
     clock,
   })
 
+  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
-    signIn: signInPages({ pocket, directory, authentication, show, signUpAt }),
+    signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
     device: devicePages({ pocket, authentication, show, flashes }),
+    email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 
@@ -211,6 +249,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
       await api.settled()
+      await mail.delivery.settled()
       await pocket[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },

@@ -3,12 +3,15 @@ import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import { apiKeyOperations } from './api-keys/api.ts'
 import { createApiKeys } from './api-keys/api-keys.ts'
+import { apiOperations } from './apis/api.ts'
 import { auditLogOperations } from './audit-log/api.ts'
 import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './database/open-database.ts'
 import { deviceLoginOperations } from './device-login/api.ts'
+import { emailOperations } from './email/api.ts'
+import type { Mail } from './email/mail.ts'
 import { groupOperations } from './groups/api.ts'
 import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
@@ -20,6 +23,8 @@ import { openApiDocument } from './openapi/document.ts'
 import { setUpOperations } from './set-up/api.ts'
 import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
+import { ownSettingsOperations } from './settings/own/api.ts'
+import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { oneTimeAccessOperations } from './sign-in/api.ts'
 import { signUpOperations } from './sign-up/api.ts'
@@ -30,17 +35,20 @@ import { createUserAdministration } from './users/user-administration.ts'
 import { groupItemDto } from './users/user-dto.ts'
 import { userSettingsOf } from './users/user-settings.ts'
 import { versionOperations } from './version/api.ts'
+import { createLatestVersion } from './version/latest-version.ts'
 import { ownVersion } from './version/version.ts'
 import { webAuthnOperations } from './webauthn/api.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'staticApiKey'>
+  readonly config: Pick<Config, 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly ownSettings: OwnSettings
+  readonly mail: Mail
   readonly setUp: SetUp
   readonly signUp: SignUp
   readonly transaction: Transaction
@@ -56,7 +64,21 @@ export interface RestApi {
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
-  const { config, logger, database, pocket, directory, audit, settings, setUp, signUp, transaction, clock } = parts
+  const {
+    config,
+    logger,
+    database,
+    pocket,
+    directory,
+    audit,
+    settings,
+    ownSettings,
+    mail,
+    setUp,
+    signUp,
+    transaction,
+    clock,
+  } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -73,12 +95,18 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     async forget(userId) {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
+      await mail.forget(userId)
     },
   })
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
-  const groups = createGroupAdministration({ directory, audit, transaction, forget: forgetGroup })
+  const groups = createGroupAdministration({ directory, pocket, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
   const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
+  const latestVersion = createLatestVersion({
+    url: config.versionCheckUrl,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+  })
   const operations = [
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
@@ -90,7 +118,15 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
-    ...versionOperations(),
+    ...emailOperations({
+      mail,
+      store: database.emails,
+      users,
+      bindBrowser: pocket.bindBrowser,
+      now: () => clock.now(),
+    }),
+    ...ownSettingsOperations(ownSettings),
+    ...versionOperations(latestVersion),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,
@@ -99,6 +135,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       clock,
       ...groupPorts(pocket, directory),
     }),
+    ...apiOperations({ pocket, audit, transaction }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
 import type { devicePages } from './device-login/page.ts'
+import type { emailPages } from './email/page.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
@@ -16,11 +17,22 @@ export interface Handlers {
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly device: ReturnType<typeof devicePages>
+  readonly email: ReturnType<typeof emailPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
 /** Every address of this server, but for those of the protocol, which core answers. */
-export function createRoutes({ health, signIn, setUp, signUp, account, clients, device, apiDocs }: Handlers): Router {
+export function createRoutes({
+  health,
+  signIn,
+  setUp,
+  signUp,
+  account,
+  clients,
+  device,
+  email,
+  apiDocs,
+}: Handlers): Router {
   const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
@@ -39,8 +51,12 @@ export function createRoutes({ health, signIn, setUp, signUp, account, clients, 
   router.post('/device/approve', device.approve)
   router.get('/device/deny', device.refreshDenial)
   router.post('/device/deny', device.deny)
+  router.post('/lc/email', email.requestCode)
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)
+
+  router.get('/verify-email', email.showVerification)
+  router.post('/verify-email', email.verify)
 
   router.get('/setup', setUp.alias)
   router.get('/signup/setup', setUp.alias)

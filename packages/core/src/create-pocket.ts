@@ -2,15 +2,18 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import Koa, { type Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
+import { findAccount } from './accounts/eligibility.ts'
 import { createApiAccess } from './apis/access.ts'
 import { type Apis, createApis } from './apis/apis.ts'
 import { forgetClient } from './apis/grants.ts'
 import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
+import { mayUse } from './clients/group-restriction.ts'
 import { type Clients, createClients } from './clients/registration.ts'
 import { systemClock } from './clock.ts'
 import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
@@ -35,6 +38,7 @@ import { createClientMetadata } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
+import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
@@ -86,6 +90,11 @@ export interface Pocket extends AsyncDisposable {
   bindBrowser(req: IncomingMessage, res: ServerResponse): string
   /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
   endAccess(accountId: string): Promise<void>
+  /**
+   * Ends what these groups let an account have: codes and tokens of clients that allow the groups, and that the account
+   * may not use any more. Call it when an account has left groups, in the transaction that took it out of them.
+   */
+  endAccessBy(accountId: string, groupIds: readonly string[]): Promise<void>
   /** Removes what core keeps of a deleted account: passkeys and consents too. */
   forgetAccount(accountId: string): Promise<void>
   /**
@@ -126,6 +135,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clients: stores.clients,
     clientMetadata: createClientMetadata(masterKey),
     clock,
+    refreshLeeway: leewayOf(options),
   })
   const logoutNotices = createLogoutNotices({
     store: stores.logoutNotices,
@@ -142,6 +152,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        pairwise: createPairwiseIdentifier(masterKey),
+        nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,
@@ -295,6 +307,15 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       return token
     },
     endAccess,
+    endAccessBy: (accountId, groupIds) =>
+      transaction(async () => {
+        const present = ((await findAccount(accounts, accountId))?.groups ?? []).map(({ id }) => id)
+        for (const groupId of groupIds)
+          for (const { id } of await stores.clients.allowedTo(groupId)) {
+            const client = await stores.clients.find(id)
+            if (client && !mayUse(client, present)) await stores.artifacts.destroyByAccountAndClient(accountId, id)
+          }
+      }),
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
@@ -307,10 +328,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         return stores.consents.remove(accountId, clientId)
       }),
     async rotateKeys() {
-      const kid = await keyRing.rotate()
-      if (kid === undefined) return
+      const kids = await keyRing.rotate()
+      if (kids.length === 0) return
       await holder.reload()
-      await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
+      for (const kid of kids)
+        await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
     },
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
@@ -325,4 +347,9 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     provider,
     [Symbol.asyncDispose]: () => logoutNotices.settled(),
   }
+}
+
+function leewayOf({ refreshLeeway = 3 }: PocketOptions): number {
+  if (refreshLeeway >= 0 && refreshLeeway <= 10) return refreshLeeway
+  throw new Misconfigured(`A refresh token has a leeway of 0 to 10 seconds, not ${refreshLeeway}.`)
 }

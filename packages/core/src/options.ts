@@ -33,6 +33,11 @@ export interface PocketOptions {
   readonly sessionLifetime?: number
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */
   readonly fetch?: PublicFetch
+  /**
+   * Seconds after its first use in which a refresh token works for refreshes that cross each other, ten at most. From 0,
+   * where it is used once, to 10; by default 3.
+   */
+  readonly refreshLeeway?: number
   /** The origin by which clients call the back-channel endpoints, where it is not the issuer's. It appears in the metadata. */
   readonly internalOrigin?: string
   /** Domains, in lower case, for whose `acct:` resources WebFinger names this issuer (RFC 7033). By default none. */

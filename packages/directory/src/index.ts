@@ -10,7 +10,7 @@ export { createDirectory, type Directory, type DirectoryPorts } from './director
 export type { Group, GroupItem, GroupWithClaims } from './groups/group.ts'
 export type { GroupStore } from './groups/group-store.ts'
 export { type GroupDetails, type Groups, type GroupUpdate, groupNotFound } from './groups/groups.ts'
-export type { MembershipChange, MembershipStore } from './groups/membership-store.ts'
+export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
 export type { Page, PageRequest } from './page.ts'
 export { type NewUser, newUser } from './users/create-user.ts'
 export type { User, UserDetails } from './users/user.ts'

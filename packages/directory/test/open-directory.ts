@@ -57,7 +57,7 @@ async function open(
   return {
     dataSource,
     clock,
-    directory: createDirectory({ ...directoryStores(dataSource), clock }),
+    directory: createDirectory({ ...directoryStores(dataSource, clock), clock }),
     stores: typeormStores(dataSource),
     [Symbol.asyncDispose]: async () => {
       await dataSource.destroy()

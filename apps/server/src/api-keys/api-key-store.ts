@@ -15,6 +15,10 @@ export interface ApiKeyStore {
   renew(renewal: ApiKeyRenewal, now: number): Promise<boolean>
   /** Notes a use, where none after `notedBefore` is noted yet. */
   markUsed(id: string, at: number, notedBefore: number): Promise<void>
+  /** Keys that end between the two instants, and whose owners were not told yet. */
+  listExpiring(from: number, to: number): Promise<readonly ApiKey[]>
+  /** `false` where it was noted before, or where the key has another end by now. */
+  markExpirationEmailSent(id: string, expiresAt: number): Promise<boolean>
   /** Returns `false` where the person has no such key. */
   remove(ownerId: string, id: string): Promise<boolean>
   removeByOwner(ownerId: string): Promise<void>

@@ -16,6 +16,10 @@ const sql = {
     WHERE owner_id = $1 AND id = $2 AND expires_at <= $6`,
   markUsed: `UPDATE ${rows.table} SET last_used_at = $2
     WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)`,
+  listExpiring: `${rows.select} WHERE expires_at > $1 AND expires_at <= $2 AND expiration_email_sent = $3
+    ORDER BY expires_at, id`,
+  markExpirationEmailSent: `UPDATE ${rows.table} SET expiration_email_sent = $3
+    WHERE id = $1 AND expires_at = $2 AND expiration_email_sent <> $3`,
   remove: `DELETE FROM ${rows.table} WHERE owner_id = $1 AND id = $2`,
   removeByOwner: `DELETE FROM ${rows.table} WHERE owner_id = $1`,
 }
@@ -61,6 +65,14 @@ export class TypeormApiKeyStore implements ApiKeyStore {
 
   async markUsed(id: string, at: number, notedBefore: number): Promise<void> {
     await this.#database.execute(sql.markUsed, [id, at, notedBefore])
+  }
+
+  async listExpiring(from: number, to: number): Promise<readonly ApiKey[]> {
+    return rows.all(await this.#database.query(sql.listExpiring, [from, to, false])).map(withoutKey)
+  }
+
+  async markExpirationEmailSent(id: string, expiresAt: number): Promise<boolean> {
+    return (await this.#database.execute(sql.markExpirationEmailSent, [id, expiresAt, true])) === 1
   }
 
   async remove(ownerId: string, id: string): Promise<boolean> {

@@ -30,6 +30,8 @@ export interface AuditLogStore {
   list(query: AuditQuery, request: Pick<ListRequest, 'page' | 'limit' | 'sort'>): Promise<Page<AuditEntry>>
   /** At most so many entries, the newest first, beginning after `after` where one is given. */
   next(query: AuditQuery, limit: number, after?: Pick<AuditEntry, 'id' | 'createdAt'>): Promise<readonly AuditEntry[]>
+  /** Whether the account has signed in before from this address with this browser. */
+  hasSignedInFrom(accountId: string, origin: Pick<AuditEntry, 'ipAddress' | 'userAgent'>): Promise<boolean>
   /** The name that an account had in its newest entry. */
   lastAccountName(accountId: string): Promise<string | null>
   /** The name that a client had in its newest entry. */

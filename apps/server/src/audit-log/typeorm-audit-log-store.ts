@@ -10,6 +10,8 @@ const rows = new TableRows(auditTable)
 const sql = {
   append: `${rows.insert} ON CONFLICT (repetition) DO UPDATE SET
     occurrences = ${rows.table}.occurrences + 1, last_at = excluded.last_at, last = excluded.last`,
+  hasSignedInFrom: `SELECT 1 AS found FROM ${rows.table} WHERE account_id = $1 AND event IN ('SIGN_IN', 'TOKEN_SIGN_IN')
+    AND COALESCE(ip_address, '') = $2 AND COALESCE(user_agent, '') = $3 LIMIT 1`,
   lastAccountName: `SELECT account_name AS name FROM ${rows.table}
     WHERE account_id = $1 AND account_name IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1`,
   lastClientName: `SELECT client_name AS name FROM ${rows.table}
@@ -48,6 +50,14 @@ export class TypeormAuditLogStore implements AuditLogStore {
     const page = `${rows.select} WHERE ${text} ORDER BY ${this.#order(request)} LIMIT $${next} OFFSET $${next + 1}`
     const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
     return { total, items: rows.all(found) }
+  }
+
+  async hasSignedInFrom(
+    accountId: string,
+    { ipAddress, userAgent }: Pick<AuditEntry, 'ipAddress' | 'userAgent'>,
+  ): Promise<boolean> {
+    const origin = [ipAddress ?? '', userAgent ?? '']
+    return (await this.#database.query(sql.hasSignedInFrom, [accountId, ...origin])).length > 0
   }
 
   async next(query: AuditQuery, limit: number, after?: Place): Promise<readonly AuditEntry[]> {

@@ -1,20 +1,22 @@
 import { Misconfigured } from '@pocket/core/errors'
 import { type AddressConfig, addressSection, readAddress } from './address.ts'
-import { type AuditLogConfig, readAuditLog } from './audit-log.ts'
 import { type DatabaseConfig, dataFolderOf, readDatabase } from './database.ts'
 import { readEncryptionKey } from './encryption.ts'
 import { type ListenConfig, readListening } from './listening.ts'
 import { type LogConfig, readLogging } from './logging.ts'
 import { type OutboundConfig, readOutbound } from './outbound.ts'
+import { type OwnSettingsConfig, readOwnSettings } from './own-settings.ts'
 import { type Environment, type Problem, Reader, type ReadFile } from './reader.ts'
 import { type ApiConfig, readApi } from './rest-api.ts'
 import { readSettings, type SettingsConfig } from './settings.ts'
+import { readVersionCheck, type VersionCheckConfig } from './version-check.ts'
 
 /** Everything that the environment decides. */
 export interface Config
   extends AddressConfig,
     ApiConfig,
-    AuditLogConfig,
+    OwnSettingsConfig,
+    VersionCheckConfig,
     ListenConfig,
     LogConfig,
     OutboundConfig,
@@ -51,7 +53,8 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
   const outbound = readOutbound(reader)
-  const auditLog = readAuditLog(reader)
+  const ownSettings = readOwnSettings(reader)
+  const versionCheck = readVersionCheck(reader)
   const settings = readSettings(reader)
   const log = readLogging(reader)
   warnOfOtherPort(reader, address, listen)
@@ -62,7 +65,8 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...api,
     ...outbound,
     ...settings,
-    ...auditLog,
+    ...ownSettings,
+    ...versionCheck,
     ...log,
     database,
     dataFolder: dataFolderOf(database),

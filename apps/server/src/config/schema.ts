@@ -1,14 +1,15 @@
 import { addressSection } from './address.ts'
-import { auditLogSection } from './audit-log.ts'
 import { containerSection } from './container.ts'
 import { databaseSection } from './database.ts'
 import { encryptionSection } from './encryption.ts'
 import { listeningSection } from './listening.ts'
 import { loggingSection } from './logging.ts'
 import { outboundSection } from './outbound.ts'
+import { ownSettingsSection } from './own-settings.ts'
 import { apiSection } from './rest-api.ts'
 import { settingsSection } from './settings.ts'
 import type { Section } from './variable.ts'
+import { versionCheckSection } from './version-check.ts'
 
 /** Every variable there is, in the order of the reference. */
 export const sections: readonly Section[] = [
@@ -19,7 +20,8 @@ export const sections: readonly Section[] = [
   apiSection,
   outboundSection,
   settingsSection,
-  auditLogSection,
+  ownSettingsSection,
+  versionCheckSection,
   loggingSection,
   containerSection,
 ]

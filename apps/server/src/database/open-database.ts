@@ -7,6 +7,10 @@ import { TypeormApiKeyStore } from '../api-keys/typeorm-api-key-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { TypeormAuditLogStore } from '../audit-log/typeorm-audit-log-store.ts'
 import type { Config } from '../config/load.ts'
+import type { EmailStore } from '../email/email-store.ts'
+import { TypeormEmailStore } from '../email/typeorm-email-store.ts'
+import { TypeormVerificationStore } from '../email/typeorm-verification-store.ts'
+import type { VerificationStore } from '../email/verification-store.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import { TypeormJobStore } from '../jobs/typeorm-job-store.ts'
 import { codeOf } from '../logging/failure.ts'
@@ -33,6 +37,8 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly apiKeys: ApiKeyStore
   readonly settings: SettingStore
   readonly auditLog: AuditLogStore
+  readonly emails: EmailStore
+  readonly emailVerifications: VerificationStore
   readonly signupTokens: SignupTokenStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
@@ -59,6 +65,8 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     apiKeys: new TypeormApiKeyStore(database),
     settings: new TypeormSettingStore(database),
     auditLog: new TypeormAuditLogStore(database),
+    emails: new TypeormEmailStore(database),
+    emailVerifications: new TypeormVerificationStore(database),
     signupTokens: new TypeormSignupTokenStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')

@@ -3,6 +3,8 @@ import { directoryMigrations, directoryTables } from '@pocket/directory/typeorm'
 import type { EntitySchema } from 'typeorm'
 import { apiKeyTable } from '../api-keys/api-key.table.ts'
 import { auditTable } from '../audit-log/audit-entry.table.ts'
+import { emailTable } from '../email/email.table.ts'
+import { verificationTable } from '../email/verification.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
 import { signupTokenTable } from '../sign-up/signup-token.table.ts'
@@ -11,6 +13,7 @@ import { CreateApiKeys1760000000210 } from './migrations/1760000000210-create-ap
 import { CreateAuditLog1760000000220 } from './migrations/1760000000220-create-audit-log.ts'
 import { CreateSettings1760000000230 } from './migrations/1760000000230-create-settings.ts'
 import { ExtendAuditLog1762000000010 } from './migrations/1762000000010-extend-audit-log.ts'
+import { CreateEmails1762000000020 } from './migrations/1762000000020-create-emails.ts'
 import { CreateSignupTokens1762000000050 } from './migrations/1762000000050-create-signup-tokens.ts'
 
 /** Every table of this program. */
@@ -21,6 +24,8 @@ export const tables: readonly EntitySchema[] = [
   apiKeyTable,
   auditTable,
   settingTable,
+  emailTable,
+  verificationTable,
   signupTokenTable,
 ]
 
@@ -36,6 +41,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateAuditLog1760000000220,
       CreateSettings1760000000230,
       ExtendAuditLog1762000000010,
+      CreateEmails1762000000020,
       CreateSignupTokens1762000000050,
     ],
   },

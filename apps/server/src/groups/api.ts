@@ -8,6 +8,7 @@ import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
 import type { GroupAdministration } from './group-administration.ts'
 import { groupDto, groupSchema } from './group-dto.ts'
+import { membershipOperations } from './membership-operations.ts'
 
 export interface GroupOperationPorts {
   readonly directory: Directory
@@ -41,7 +42,11 @@ const membersBody = {
 /** `/api/user-groups`, the groups of a user, and the claims of groups. */
 export function groupOperations({ directory, groups, allowedClients }: GroupOperationPorts): readonly Operation[] {
   const answer = async (group: GroupDetails) => groupDto(group, await allowedClients(group.id))
-  return [...recordOperations({ directory, groups, answer }), ...memberOperations({ directory, groups, answer })]
+  return [
+    ...recordOperations({ directory, groups, answer }),
+    ...memberOperations({ directory, groups, answer }),
+    ...membershipOperations(directory, groups),
+  ]
 }
 
 interface Parts extends Pick<GroupOperationPorts, 'directory' | 'groups'> {

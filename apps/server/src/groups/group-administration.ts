@@ -1,10 +1,11 @@
-import { type AuditEvent, type AuditSink, changesBetween, type Transaction } from '@pocket/core'
-import { type CustomClaim, type Directory, type GroupDetails, groupNotFound } from '@pocket/directory'
+import { type AuditEvent, type AuditSink, changesBetween, type Pocket, type Transaction } from '@pocket/core'
+import { type CustomClaim, type Directory, type GroupDetails, groupNotFound, type Membership } from '@pocket/directory'
 import type { Actor } from '../users/actor.ts'
 import { claimsByKey } from '../users/claims-by-key.ts'
 
 export interface GroupAdministrationPorts {
   readonly directory: Directory
+  readonly pocket: Pick<Pocket, 'endAccessBy'>
   readonly audit: AuditSink
   /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
   readonly transaction: Transaction
@@ -26,12 +27,14 @@ export interface GroupAdministration {
   update(actor: Actor, id: string, names: GroupNames): Promise<GroupDetails>
   remove(actor: Actor, id: string): Promise<void>
   setMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<GroupDetails>
+  /** Says when a membership ends. @throws {InvalidInput} `validation_failed` where that has passed */
+  setMembershipEnd(actor: Actor, membership: Membership): Promise<void>
   /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
 }
 
 export function createGroupAdministration(ports: GroupAdministrationPorts): GroupAdministration {
-  const { directory, audit, transaction, forget } = ports
+  const { directory, pocket, audit, transaction, forget } = ports
   const { groups, claims } = directory
 
   const find = async (id: string): Promise<GroupDetails> => {
@@ -83,9 +86,19 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       change(actor, async () => {
         const { added, removed } = await groups.setMembers(id, userIds)
         if (added.length === 0 && removed.length === 0) return { id }
+        for (const userId of removed) await pocket.endAccessBy(userId, [id])
         // Only who came and who went: a group may hold everybody.
         const changes = changesBetween({ members: removed }, { members: added })
         return { id, event: { event: 'group_members_changed', groupId: id, added, removed, by: actor.id, ...changes } }
+      }),
+
+    setMembershipEnd: (actor, membership) =>
+      transaction(async () => {
+        const { userId: accountId, groupId, endsAt: end } = membership
+        await groups.setMembershipEnd(membership)
+        const endsAt = end === null ? '' : new Date(end).toISOString()
+        const event = { event: 'membership_end_changed', accountId, groupId, endsAt, by: actor.id } as const
+        await audit.record(event, actor.origin)
       }),
 
     setClaims: (actor, id, given) =>

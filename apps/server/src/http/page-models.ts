@@ -34,6 +34,14 @@ export interface CodePage {
   readonly fromLink: boolean
   /** Why the code was refused: `code_invalid`, `account_disabled` or `required`. */
   readonly problem: string | null
+  /** How to ask for a code by e-mail; `null` where that is turned off. */
+  readonly byEmail: {
+    readonly email: string
+    /** Whether one was just asked for. */
+    readonly sent: boolean
+    /** Why the address was refused. */
+    readonly problem: string | null
+  } | null
   /** The path to go to afterwards, sent back as `redirect`. */
   readonly redirect: string
 }
@@ -69,6 +77,15 @@ export interface DevicePage {
     readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
   } | null
   readonly done: 'approved' | 'denied' | null
+}
+
+/** `/verify-email`: confirms that an address belongs to whoever is signed in. */
+export interface VerifyEmailPage {
+  readonly view: 'verify-email'
+  readonly state: 'ask' | 'verified' | 'refused'
+  /** Sent back by the form. */
+  readonly token: string
+  readonly email: string
 }
 
 /** A passkey as its owner sees it. Instants are milliseconds since the Unix epoch. */
@@ -179,6 +196,8 @@ export interface ClientPage {
 export type PageModel =
   | View
   | SetupPage
+  | CodePage
+  | VerifyEmailPage
   | SignUpPage
   | CodePage
   | DeviceLoginPage

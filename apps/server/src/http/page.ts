@@ -32,19 +32,24 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     when: createTimes(messages.language, clock),
     initials,
   }
-  const render = attachViews(viewsDirectory)
+  const render = createTemplates(viewsDirectory, templateNames)
   return async (page) => render(`pages/${page.view}`, { ...locals, page, appName: await appName() })
 }
 
-type RenderTemplate = (name: string, locals: object) => Promise<string>
+export type RenderTemplate = (name: string, locals: object) => Promise<string>
 
-/** koa-views adds `render` to a context. It needs none of a request, so a bare holder stands in for one. */
-function attachViews(viewsDirectory: string): RenderTemplate {
+/**
+ * Renders templates that see `names` and nothing else. koa-views adds `render` to a context; it needs none of a request, so a
+ * bare holder stands in for one.
+ *
+ * @param viewsDirectory - absolute
+ */
+export function createTemplates(viewsDirectory: string, names: readonly string[]): RenderTemplate {
   const holder: { state: object; response: object; render?: RenderTemplate } = { state: {}, response: {} }
   const middleware = views(viewsDirectory, {
     autoRender: false,
     extension: 'ejs',
-    options: { cache: true, strict: true, destructuredLocals: templateNames, root: viewsDirectory, rmWhitespace: true },
+    options: { cache: true, strict: true, destructuredLocals: [...names], root: viewsDirectory, rmWhitespace: true },
   })
   // The middleware reads and writes the members of the holder and no others; Koa's type asks for a whole context.
   void middleware(holder as unknown as Context & { render: never }, async () => {})

@@ -90,13 +90,14 @@ export function openApiDocument(operations: readonly Operation[], { url, version
 }
 
 function operationItem(operation: Operation, components: Components): Json {
-  const { id, summary, area, access, body, answer } = operation
+  const { id, summary, note, area, access, body, answer } = operation
+  const description = [access === 'administrator' ? 'For administrators.' : '', note ?? ''].filter(Boolean).join(' ')
   const parameters = parametersOf(operation, components)
   return {
     operationId: id,
     summary,
     tags: [area],
-    ...(access === 'administrator' && { description: 'For administrators.' }),
+    ...(description !== '' && { description }),
     security: securityOf(operation),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: jsonContent(body, components) } }),

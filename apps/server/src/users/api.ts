@@ -1,12 +1,10 @@
-import { Forbidden } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
-import type { Context } from 'koa'
-import { isLimited } from '../http/api/admission.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import { actorOf } from './actor.ts'
 import { lifetimeOf, lifetimeSchema } from './lifetime.ts'
+import { assertMayGrant, reachable } from './reach.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
 import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'
@@ -34,6 +32,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       method: 'get',
       path: '/api/users/me',
       summary: 'Read who you are',
+      note: 'The key of the environment (`STATIC_API_KEY`) is answered with a user who is stored nowhere.',
       answer: { status: 200, schema: userSchema },
       // Whoever calls with the key of the environment is in no directory.
       handle: async ({ user }) => userDto((await directory.users.find(user.id)) ?? user),
@@ -44,6 +43,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       method: 'put',
       path: '/api/users/me',
       summary: 'Change what is known of you',
+      note: 'The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record.',
       body: userBody,
       answer: { status: 200, schema: userSchema },
       handle: async (call) => userDto(await users.updateOwn(actorOf(call), call.body)),
@@ -189,26 +189,4 @@ function belongings(users: UserAdministration): readonly Operation[] {
       },
     }),
   ]
-}
-
-/** A limited API key must not reach beyond its scopes by way of an administrator, whom it could become or let in. */
-const beyondKey = 'A limited API key cannot make, change or let in an administrator.'
-
-/** @throws {Forbidden} `forbidden` where a limited API key wants to make an administrator */
-function assertMayGrant(ctx: Context, { isAdmin }: { readonly isAdmin?: boolean }): void {
-  if (isAdmin && isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
-}
-
-/**
- * The id of the user whom a call concerns.
- *
- * @throws {Forbidden} `forbidden` where that is an administrator and the API key is limited
- */
-async function reachable(
-  { params, ctx }: Pick<Call<unknown>, 'params' | 'ctx'>,
-  users: Pick<UserAdministration, 'find'>,
-): Promise<string> {
-  const id = params.id ?? params.userId ?? ''
-  if (isLimited(ctx) && (await users.find(id)).administrator) throw new Forbidden('forbidden', beyondKey)
-  return id
 }

@@ -22,7 +22,7 @@ import type { UserSettings } from './user-settings.ts'
 
 export interface UserAdministrationPorts {
   readonly directory: Directory
-  readonly pocket: Pick<Pocket, 'endAccess' | 'issueLoginCode' | 'passkeys'>
+  readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessBy' | 'issueLoginCode' | 'passkeys'>
   readonly audit: AuditSink
   /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
   readonly transaction: Transaction
@@ -127,6 +127,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         const before = groupNames(await find(id))
         const { added, removed } = await users.setGroups(id, groupIds)
         if (added.length === 0 && removed.length === 0) return []
+        await pocket.endAccessBy(id, removed)
         const changes = changesBetween({ groups: before }, { groups: groupNames(await find(id)) })
         return [{ event: 'account_groups_changed', accountId: id, added, removed, by: actor.id, ...changes }]
       }),

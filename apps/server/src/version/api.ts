@@ -2,8 +2,12 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { ownVersion, spokenVersion } from './version.ts'
 
-/** `/api/version`. Tools compare `currentVersion` with what they need of Pocket ID, so it names the API that is spoken. */
-export function versionOperations(): readonly Operation[] {
+/**
+ * `/api/version`. Tools compare `currentVersion` with what they need of Pocket ID, so it names the API that is spoken.
+ *
+ * @param latest - the newest version, empty where it is not known
+ */
+export function versionOperations(latest: () => Promise<string>): readonly Operation[] {
   const current = { currentVersion: spokenVersion, pocketVersion: ownVersion() }
   return [
     operation({
@@ -43,7 +47,7 @@ export function versionOperations(): readonly Operation[] {
       },
       async handle({ ctx }) {
         ctx.set('Cache-Control', 'public, max-age=300, stale-while-revalidate=900')
-        return { latestVersion: '' }
+        return { latestVersion: await latest() }
       },
     }),
   ]

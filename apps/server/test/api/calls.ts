@@ -27,10 +27,13 @@ export interface Answer {
 
 export const kinds = ['SQLite', 'PostgreSQL'] as const
 
-export async function startCalled(kind: (typeof kinds)[number]): Promise<CalledInstance> {
+export async function startCalled(
+  kind: (typeof kinds)[number],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CalledInstance> {
   const stack = new AsyncDisposableStack()
   const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
-  const instance = stack.use(await startInstance(database))
+  const instance = stack.use(await startInstance({ ...database, ...env }))
   const document = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
   // A cast: the test of the document checks its shape.
   const differences = comparison(document.json() as Document)

@@ -11,9 +11,7 @@ export interface ContractRoute {
   readonly comment?: string
 }
 
-const settings = 'settings'
 const images = 'images'
-const signUp = 'sign-up and login codes (issue 5)'
 const protocol = 'the protocol (issue 4)'
 const systems = 'LDAP and SCIM (issue 8)'
 
@@ -27,7 +25,7 @@ const lines: readonly Line[] = [
   ['GET /api/application-configuration', 'public'],
   ['GET /api/application-configuration/all', 'administrator'],
   ['PUT /api/application-configuration', 'administrator'],
-  ['POST /api/application-configuration/test-email', 'administrator', settings],
+  ['POST /api/application-configuration/test-email', 'administrator'],
   ['POST /api/application-configuration/sync-ldap', 'administrator', systems],
 
   ['GET /api/application-images/logo', 'public', images],
@@ -61,9 +59,9 @@ const lines: readonly Line[] = [
   ['DELETE /api/users/:id/profile-picture', 'administrator', images],
   ['DELETE /api/users/me/profile-picture', 'user', images],
   ['POST /api/users/:id/one-time-access-token', 'administrator'],
-  ['POST /api/users/:id/one-time-access-email', 'administrator', signUp],
-  ['POST /api/users/me/send-email-verification', 'user', signUp],
-  ['POST /api/users/me/verify-email', 'user', signUp],
+  ['POST /api/users/:id/one-time-access-email', 'administrator'],
+  ['POST /api/users/me/send-email-verification', 'user'],
+  ['POST /api/users/me/verify-email', 'user'],
 
   ['GET /api/custom-claims/suggestions', 'administrator'],
   ['PUT /api/custom-claims/user/:userId', 'administrator'],
@@ -98,19 +96,19 @@ const lines: readonly Line[] = [
   ['DELETE /api/oidc/users/me/authorized-clients/:clientId', 'user'],
   ['GET /api/oidc/users/me/clients', 'user'],
 
-  ['GET /api/apis', 'administrator', protocol],
-  ['POST /api/apis', 'administrator', protocol],
-  ['GET /api/apis/:id', 'administrator', protocol],
-  ['PUT /api/apis/:id', 'administrator', protocol],
-  ['DELETE /api/apis/:id', 'administrator', protocol],
-  ['PUT /api/apis/:id/permissions', 'administrator', protocol],
-  ['PUT /api/apis/:id/cimd-access', 'administrator', protocol],
-  ['GET /api/apis/:id/clients', 'administrator', protocol],
-  ['GET /api/apis/:id/assignable-clients', 'administrator', protocol],
-  ['PUT /api/apis/:id/clients/:clientId', 'administrator', protocol],
-  ['DELETE /api/apis/:id/clients/:clientId', 'administrator', protocol],
-  ['GET /api/api-access/:clientId/apis', 'administrator', protocol],
-  ['GET /api/api-access/:clientId/assignable-apis', 'administrator', protocol],
+  ['GET /api/apis', 'administrator'],
+  ['POST /api/apis', 'administrator'],
+  ['GET /api/apis/:id', 'administrator'],
+  ['PUT /api/apis/:id', 'administrator'],
+  ['DELETE /api/apis/:id', 'administrator'],
+  ['PUT /api/apis/:id/permissions', 'administrator'],
+  ['PUT /api/apis/:id/cimd-access', 'administrator'],
+  ['GET /api/apis/:id/clients', 'administrator'],
+  ['GET /api/apis/:id/assignable-clients', 'administrator'],
+  ['PUT /api/apis/:id/clients/:clientId', 'administrator'],
+  ['DELETE /api/apis/:id/clients/:clientId', 'administrator'],
+  ['GET /api/api-access/:clientId/apis', 'administrator'],
+  ['GET /api/api-access/:clientId/assignable-apis', 'administrator'],
 
   ['POST /api/scim/service-provider', 'administrator', systems],
   ['PUT /api/scim/service-provider/:id', 'administrator', systems],
@@ -138,7 +136,7 @@ const lines: readonly Line[] = [
   ['DELETE /api/webauthn/credentials/:id', 'user'],
 
   ['POST /api/one-time-access-token/:token', 'public'],
-  ['POST /api/one-time-access-email', 'public', signUp],
+  ['POST /api/one-time-access-email', 'public'],
 
   ['GET /api/signup/setup', 'public'],
   ['POST /api/signup/setup', 'public'],
@@ -172,8 +170,8 @@ const lines: readonly Line[] = [
 /** Forms of before 2.14 that tools still call. */
 const olderLines: readonly Line[] = [
   ['POST /api/oidc/clients/:id/secret', 'administrator'],
-  ['GET /api/api-access/:clientId', 'administrator', protocol],
-  ['PUT /api/api-access/:clientId', 'administrator', protocol],
+  ['GET /api/api-access/:clientId', 'administrator'],
+  ['PUT /api/api-access/:clientId', 'administrator'],
   ['GET /api/application-configuration/logo', 'public', images],
   ['GET /api/application-configuration/favicon', 'public', images],
   ['GET /api/application-configuration/background-image', 'public', images],
@@ -185,10 +183,14 @@ const olderLines: readonly Line[] = [
 /** What this server has beside the contract. */
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
+  ['GET /api/user-groups/:id/members', 'administrator'],
+  ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
+  ['GET /api/emails', 'administrator'],
+  ['POST /api/emails/:id/retry', 'administrator'],
   ['GET /api/docs', 'public'],
   ['GET /api/audit-logs/export', 'administrator'],
-  ['GET /api/settings', 'administrator', settings],
-  ['PATCH /api/settings', 'administrator', settings],
+  ['GET /api/settings', 'administrator'],
+  ['PATCH /api/settings', 'administrator'],
   ['POST /api/oidc/revoke', 'protocol'],
 ]
 

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { expect, test } from '@jest/globals'
+import { createLatestVersion } from '../../src/version/latest-version.ts'
 import { startInstance } from './instance.ts'
 
 test('the current version is that of the API, and our own stands beside it', async () => {
@@ -17,4 +20,66 @@ test('the latest version is public, and not known', async () => {
   const answer = await instance.agent().getJson(`${instance.url}/api/version/latest`)
   expect([answer.status, answer.json()]).toEqual([200, { latestVersion: '' }])
   expect(answer.headers.get('cache-control')).toBe('public, max-age=300, stale-while-revalidate=900')
+})
+
+/** A server of releases whose answer a test decides. */
+async function releases(answer: () => { readonly status?: number; readonly body: string }) {
+  let asked = 0
+  const server = createServer((_, response) => {
+    asked += 1
+    const { status = 200, body } = answer()
+    response.writeHead(status).end(body)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  return {
+    url: `http://127.0.0.1:${port}/latest`,
+    asked: () => asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+test('the latest version is what the address of the environment says', async () => {
+  await using server = await releases(() => ({ body: '{"tag_name":"v3.1.4","other":{}}' }))
+  await using instance = await startInstance({ VERSION_CHECK_URL: server.url })
+  const ask = async () => (await instance.agent().getJson(`${instance.url}/api/version/latest`)).json()
+  expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill({ latestVersion: '3.1.4' }))
+  expect(server.asked()).toBe(1)
+})
+
+test('nobody is asked where that is not wanted', async () => {
+  await using server = await releases(() => ({ body: '{"version":"3.1.4"}' }))
+  await using instance = await startInstance({ VERSION_CHECK_URL: server.url, VERSION_CHECK_DISABLED: 'true' })
+  const answer = await instance.agent().getJson(`${instance.url}/api/version/latest`)
+  expect([answer.json(), server.asked()]).toEqual([{ latestVersion: '' }, 0])
+})
+
+test('what was known stays where the answer is none, and it is asked again after a while, not before', async () => {
+  let body = '{"version":"1.2.3"}'
+  let status = 200
+  let now = 0
+  const errors: unknown[] = []
+  await using server = await releases(() => ({ status, body }))
+  const clock = { now: () => now }
+  const latest = createLatestVersion({ url: server.url, clock, onError: (error) => errors.push(error) })
+  expect(await latest()).toBe('1.2.3')
+  for (const wrong of ['not JSON', '{"version":"<b>"}', 'null', `"${'x'.repeat(1_100_000)}"`]) {
+    body = wrong
+    now += 15 * 60_000
+    expect([wrong.slice(0, 20), await latest(), await latest()]).toEqual([wrong.slice(0, 20), '1.2.3', '1.2.3'])
+  }
+  status = 500
+  now += 15 * 60_000
+  expect(await latest()).toBe('1.2.3')
+  expect([errors.length, server.asked()]).toEqual([5, 6])
+  body = '{"version":"2.0.0"}'
+  status = 200
+  now += 15 * 60_000 - 1
+  expect(await latest()).toBe('1.2.3')
+  now += 1
+  expect(await latest()).toBe('2.0.0')
 })

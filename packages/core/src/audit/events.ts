@@ -72,6 +72,15 @@ type Happening =
       readonly by: string
     }
   | {
+      readonly event: 'membership_end_changed'
+      readonly accountId: string
+      readonly groupId: string
+      /** RFC 3339; empty where it does not end by itself any more. */
+      readonly endsAt: string
+      readonly by: string
+    }
+  | { readonly event: 'membership_ended'; readonly accountId: string; readonly groupId: string }
+  | {
       readonly event: 'group_claims_changed'
       readonly groupId: string
       readonly keys: readonly string[]
@@ -161,6 +170,28 @@ type Happening =
   | {
       readonly event: 'signup_token_created' | 'signup_token_removed'
       readonly signupTokenId: string
+      readonly by: string
+    }
+  | { readonly event: 'api_created' | 'api_removed'; readonly apiId: string; readonly by: string }
+  | {
+      readonly event: 'api_updated'
+      readonly apiId: string
+      /** The names of what changed. */
+      readonly fields: readonly string[]
+      readonly by: string
+    }
+  | {
+      readonly event: 'api_permissions_changed'
+      readonly apiId: string
+      /** The keys that the API has now. */
+      readonly keys: readonly string[]
+      readonly by: string
+    }
+  | { readonly event: 'api_cimd_access_changed'; readonly apiId: string; readonly by: string }
+  | {
+      readonly event: 'api_access_changed' | 'api_access_removed'
+      readonly apiId: string
+      readonly clientId: string
       readonly by: string
     }
   | { readonly event: 'keys_rotated'; readonly kid: string }

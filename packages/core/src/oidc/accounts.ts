@@ -4,10 +4,11 @@ import { accountClaims } from '../accounts/claims.ts'
 import { findAccount } from '../accounts/eligibility.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import { extras } from './client-metadata.ts'
+import { revokeGrant } from './logout.ts'
 
 /**
  * The library's view of an account. One that is disabled is none, and one that may not use the client any more is none
- * to whatever the client was given before.
+ * to whatever the client was given before; the token endpoint ends all of it (RFC 6749 §5.2).
  */
 export function createFindAccount(accounts: AccountStore): FindAccount {
   return async ({ oidc }, id, token) => {
@@ -15,9 +16,10 @@ export function createFindAccount(accounts: AccountStore): FindAccount {
     if (!found || found.disabled) return undefined
     const groupIds = found.groups.map((group) => group.id)
     if (token && oidc.client && !mayUse(extras(oidc.client).pocket_access, groupIds)) {
-      if (oidc.route === 'token')
-        throw new errors.AccessDenied('the account is in none of the groups that may use this client')
-      return undefined
+      if (oidc.route !== 'token') return undefined
+      // Whoever comes back into the group is to ask again, rather than find what an old device still holds.
+      if (token.grantId !== undefined) await revokeGrant(oidc.provider, token.grantId)
+      throw new errors.InvalidGrant('the account is in none of the groups that may use this client')
     }
     return { accountId: id, groupIds, claims: async () => ({ ...accountClaims(found), sub: id }) }
   }

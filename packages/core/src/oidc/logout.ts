@@ -17,7 +17,7 @@ export async function revokeGrantsOf(
 }
 
 /** Ends everything that was given under a grant, and the grant. */
-async function revokeGrant(provider: Provider, grantId: string): Promise<void> {
+export async function revokeGrant(provider: Provider, grantId: string): Promise<void> {
   const { AccessToken, AuthorizationCode, RefreshToken, Grant } = provider
   for (const model of [AccessToken, AuthorizationCode, RefreshToken]) await model.revokeByGrantId(grantId)
   const grant = await Grant.find(grantId)

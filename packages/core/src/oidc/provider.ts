@@ -6,8 +6,10 @@ import { type ConsentRecordPorts, recordAuthorizations } from './consent-records
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
+import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
 import { keepLogoutNotices } from './logout-notices.ts'
+import { decideReplaysByInsert } from './replay-detection.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
@@ -28,6 +30,8 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
   keepSessionsInPlace(provider)
+  decideReplaysByInsert(provider)
+  signLoginAccessTokens(provider, ports)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
   answerUnknownRoutes(provider)

@@ -1,5 +1,5 @@
 import type { Clock, Transaction } from '@pocket/core'
-import { Conflict, NotFound } from '@pocket/core/errors'
+import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
 import type { ClaimStore } from '../claims/claim-store.ts'
 import { isId } from '../id.ts'
 import type { Page, PageRequest } from '../page.ts'
@@ -8,7 +8,7 @@ import type { UserDetails } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
 import { type Group, type GroupItem, type GroupWithClaims, groupNames } from './group.ts'
 import type { GroupStore } from './group-store.ts'
-import type { MembershipChange, MembershipStore } from './membership-store.ts'
+import type { Membership, MembershipChange, MembershipStore } from './membership-store.ts'
 
 /** A group with everybody in it, by user name. */
 export interface GroupDetails extends GroupWithClaims {
@@ -42,6 +42,19 @@ export interface Groups {
   remove(id: string): Promise<Group>
   /** These users and no others are in the group. Unknown ids are left aside. @throws NotFound `not_found` */
   setMembers(id: string, userIds: readonly string[]): Promise<MembershipChange>
+  /** Who is in the group, and until when. @throws NotFound `not_found` */
+  memberships(id: string): Promise<readonly Membership[]>
+  /**
+   * Says when a membership ends: milliseconds since the Unix epoch, in the future; `null` for never.
+   *
+   * @throws NotFound `not_found` @throws InvalidInput `validation_failed`
+   */
+  setMembershipEnd(membership: Membership): Promise<void>
+  /**
+   * Removes the memberships that have ended, which counted no more already, and calls `each` for every one within the
+   * same transaction.
+   */
+  removeEndedMemberships(each: (membership: Membership) => Promise<void>): Promise<void>
 }
 
 export interface GroupPorts {
@@ -108,11 +121,39 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
         await existing(id)
         return memberships.replaceMembers(id, userIds.filter(isId))
       }),
+
+    async memberships(id) {
+      await existing(id)
+      return memberships.ofGroup(id)
+    },
+
+    setMembershipEnd: (membership) =>
+      exclusively(async () => {
+        const { groupId, userId, endsAt } = membership
+        await existing(groupId)
+        if (endsAt !== null && !(endsAt > clock.now())) throw endHasPassed()
+        if (!isId(userId) || !(await memberships.setEnd(membership))) throw membershipNotFound()
+      }),
+
+    removeEndedMemberships: (each) =>
+      exclusively(async () => {
+        for (const membership of await memberships.removeEnded()) await each(membership)
+      }),
   }
 }
 
 export function groupNotFound(): NotFound {
   return new NotFound('not_found', 'There is no such group', { details: { resource: 'user_group' } })
+}
+
+function membershipNotFound(): NotFound {
+  return new NotFound('not_found', 'Nobody of this id is in the group', { details: { resource: 'membership' } })
+}
+
+function endHasPassed(): InvalidInput {
+  return new InvalidInput('validation_failed', 'EndsAt must be in the future', {
+    fields: [{ field: 'endsAt', code: 'invalid_format', message: 'must be in the future' }],
+  })
 }
 
 function assertFree(stored: boolean): void {

@@ -1,3 +1,4 @@
+import type { Clock } from '@pocket/core'
 import { type Database, TableRows } from '@pocket/core/typeorm'
 import type { ClaimStore } from '../claims/claim-store.ts'
 import type { Group, GroupItem } from '../groups/group.ts'
@@ -5,7 +6,7 @@ import type { GroupStore } from '../groups/group-store.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { nameKey } from '../users/user-store.ts'
 import { groupTable, type StoredGroup } from './group.table.ts'
-import { listed } from './ids.ts'
+import { lastingAt, listed } from './ids.ts'
 import { type Listing, readPage } from './page-reader.ts'
 
 const rows = new TableRows(groupTable)
@@ -18,7 +19,7 @@ const sql = {
   remove: `DELETE FROM ${rows.table} WHERE id = $1`,
 }
 
-const userCount = `(SELECT COUNT(*) FROM pocket_membership WHERE group_id = ${rows.table}.id) AS user_count`
+const userCount = `(SELECT COUNT(*) FROM pocket_membership WHERE group_id = ${rows.table}.id AND ${lastingAt(':now')}) AS user_count`
 
 const listing: Listing = {
   select: `SELECT ${rows.columns}, ${userCount} FROM ${rows.table}`,
@@ -36,9 +37,11 @@ const listing: Listing = {
 export class TypeormGroupStore implements GroupStore {
   readonly #database: Database
   readonly #claims: ClaimStore
+  readonly #clock: Clock
   readonly #list: string
 
-  constructor(database: Database, claims: ClaimStore) {
+  constructor(database: Database, claims: ClaimStore, clock: Clock) {
+    this.#clock = clock
     this.#database = database
     this.#claims = claims
     this.#list = `${rows.select} WHERE id IN (SELECT value FROM ${listed(database.kind)}) ORDER BY name_key`
@@ -53,7 +56,7 @@ export class TypeormGroupStore implements GroupStore {
   }
 
   async page(request: PageRequest): Promise<Page<GroupItem>> {
-    const { rows: found, total } = await readPage(this.#database, listing, request)
+    const { rows: found, total } = await readPage(this.#database, listing, request, this.#clock.now())
     const groups = groupsOf(found)
     const claims = await this.#claims.ofGroups(groups.map(({ id }) => id))
     const items = groups.map((group, index) => ({

@@ -28,6 +28,8 @@ export const groupTable: EntitySchema<StoredGroup> = new EntitySchema<StoredGrou
 export interface StoredMembership {
   readonly userId: string
   readonly groupId: string
+  /** Milliseconds since the Unix epoch; from then on the membership counts no more. `null`: it does not end by itself. */
+  readonly endsAt: number | null
 }
 
 export const membershipTable: EntitySchema<StoredMembership> = new EntitySchema<StoredMembership>({
@@ -36,8 +38,12 @@ export const membershipTable: EntitySchema<StoredMembership> = new EntitySchema<
   columns: {
     userId: { ...uuid, name: 'user_id', primary: true },
     groupId: { ...uuid, name: 'group_id', primary: true },
+    endsAt: { ...bigint, name: 'ends_at', nullable: true },
   },
-  indices: [{ name: 'pocket_membership_group', columns: ['groupId'] }],
+  indices: [
+    { name: 'pocket_membership_group', columns: ['groupId'] },
+    { name: 'pocket_membership_ends', columns: ['endsAt'] },
+  ],
   foreignKeys: [
     {
       name: 'pocket_membership_of_user',

@@ -1,4 +1,4 @@
-import type { Transaction } from '@pocket/core'
+import { type Clock, systemClock, type Transaction } from '@pocket/core'
 import { databaseOf, type MigrationSet } from '@pocket/core/typeorm'
 import type { DataSource, EntitySchema } from 'typeorm'
 import type { ClaimStore } from '../claims/claim-store.ts'
@@ -12,6 +12,7 @@ import { TypeormGroupStore } from './group-store.ts'
 import { TypeormMembershipStore } from './membership-store.ts'
 import { CreateUsers1760000000000 } from './migrations/1760000000000-create-users.ts'
 import { AddGroups1761000000000 } from './migrations/1761000000000-add-groups.ts'
+import { AddMembershipEnds1761000000010 } from './migrations/1761000000010-add-membership-ends.ts'
 import { userTable } from './user.table.ts'
 import { TypeormUserStore } from './user-store.ts'
 
@@ -36,22 +37,23 @@ export const directoryTables: readonly EntitySchema[] = [
 /** The directory's migrations, to be run after core's. */
 export const directoryMigrations: MigrationSet = {
   table: 'pocket_directory_migration',
-  migrations: [CreateUsers1760000000000, AddGroups1761000000000],
+  migrations: [CreateUsers1760000000000, AddGroups1761000000000, AddMembershipEnds1761000000010],
 }
 
 /**
  * The directory's stores in the tables {@link directoryTables} of an initialized `DataSource` on which
  * {@link directoryMigrations} have run. They share its transactions with core's stores.
  *
+ * @param clock - the one of the directory; by it memberships end
  * @throws Misconfigured where the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
  */
-export function directoryStores(dataSource: DataSource): DirectoryStores {
+export function directoryStores(dataSource: DataSource, clock: Clock = systemClock): DirectoryStores {
   const database = databaseOf(dataSource)
   const claims = new TypeormClaimStore(database)
   return {
-    users: new TypeormUserStore(database),
-    groups: new TypeormGroupStore(database, claims),
-    memberships: new TypeormMembershipStore(database),
+    users: new TypeormUserStore(database, clock),
+    groups: new TypeormGroupStore(database, claims, clock),
+    memberships: new TypeormMembershipStore(database, clock),
     claims,
     transaction: database.transaction,
   }

@@ -1,21 +1,28 @@
+import type { Clock } from '@pocket/core'
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/typeorm'
 import type { Group } from '../groups/group.ts'
-import type { MembershipChange, MembershipStore } from '../groups/membership-store.ts'
+import type { Membership, MembershipChange, MembershipStore } from '../groups/membership-store.ts'
 import type { User } from '../users/user.ts'
-import { groupTable } from './group.table.ts'
+import { groupTable, membershipTable } from './group.table.ts'
 import { groupsOf } from './group-store.ts'
-import { listed } from './ids.ts'
+import { lastingAt, listed } from './ids.ts'
 import { userTable } from './user.table.ts'
 import { usersOf } from './user-store.ts'
 
 const groups = new TableRows(groupTable)
 const users = new TableRows(userTable)
 
+const memberships = new TableRows(membershipTable)
+const lasting = lastingAt('$2')
+
 const sql = {
-  groupsOf: `${groups.select} WHERE id IN (SELECT group_id FROM pocket_membership WHERE user_id = $1)
+  groupsOf: `${groups.select} WHERE id IN (SELECT group_id FROM pocket_membership WHERE user_id = $1 AND ${lasting})
     ORDER BY name_key, id`,
-  membersOf: `${users.select} WHERE id IN (SELECT user_id FROM pocket_membership WHERE group_id = $1)
+  membersOf: `${users.select} WHERE id IN (SELECT user_id FROM pocket_membership WHERE group_id = $1 AND ${lasting})
     ORDER BY user_name_key`,
+  ofGroup: `${memberships.select} WHERE group_id = $1 AND ${lasting} ORDER BY user_id`,
+  setEnd: `UPDATE pocket_membership SET ends_at = $4 WHERE group_id = $1 AND user_id = $3 AND ${lasting}`,
+  removeEnded: `DELETE FROM pocket_membership WHERE ends_at <= $1 RETURNING ${memberships.columns}`,
 }
 
 type Side = 'user' | 'group'
@@ -24,17 +31,20 @@ export class TypeormMembershipStore implements MembershipStore {
   readonly #database: Database
   readonly #replacing: Readonly<Record<Side, ReturnType<typeof replacing>>>
 
-  constructor(database: Database) {
+  readonly #clock: Clock
+
+  constructor(database: Database, clock: Clock) {
     this.#database = database
+    this.#clock = clock
     this.#replacing = { user: replacing(database.kind, 'user'), group: replacing(database.kind, 'group') }
   }
 
   async groupsOf(userId: string): Promise<readonly Group[]> {
-    return groupsOf(await this.#database.query(sql.groupsOf, [userId]))
+    return groupsOf(await this.#database.query(sql.groupsOf, [userId, this.#clock.now()]))
   }
 
   async membersOf(groupId: string): Promise<readonly User[]> {
-    return usersOf(await this.#database.query(sql.membersOf, [groupId]))
+    return usersOf(await this.#database.query(sql.membersOf, [groupId, this.#clock.now()]))
   }
 
   replaceGroups(userId: string, groupIds: readonly string[]): Promise<MembershipChange> {
@@ -45,9 +55,21 @@ export class TypeormMembershipStore implements MembershipStore {
     return this.#replace('group', groupId, userIds)
   }
 
+  async ofGroup(groupId: string): Promise<readonly Membership[]> {
+    return memberships.all(await this.#database.query(sql.ofGroup, [groupId, this.#clock.now()]))
+  }
+
+  async setEnd({ groupId, userId, endsAt }: Membership): Promise<boolean> {
+    return (await this.#database.execute(sql.setEnd, [groupId, this.#clock.now(), userId, endsAt])) === 1
+  }
+
+  async removeEnded(): Promise<readonly Membership[]> {
+    return memberships.all(await this.#database.query(sql.removeEnded, [this.#clock.now()]))
+  }
+
   async #replace(side: Side, id: string, wanted: readonly string[]): Promise<MembershipChange> {
     const { current, known, add, remove } = this.#replacing[side]
-    const before = new Set(idsOf(await this.#database.query(current, [id])))
+    const before = new Set(idsOf(await this.#database.query(current, [id, this.#clock.now()])))
     const after = new Set(idsOf(await this.#database.query(known, [JSON.stringify(wanted)])))
     const added = [...after].filter((each) => !before.has(each))
     const removed = [...before].filter((each) => !after.has(each))
@@ -62,10 +84,12 @@ function replacing(kind: DatabaseKind, side: Side) {
   const other = side === 'user' ? 'group' : 'user'
   const chosen = `(SELECT value FROM ${listed(kind)})`
   return {
-    current: `SELECT ${other}_id AS id FROM pocket_membership WHERE ${side}_id = $1`,
+    current: `SELECT ${other}_id AS id FROM pocket_membership WHERE ${side}_id = $1 AND ${lasting}`,
     known: `SELECT id FROM pocket_${other} WHERE id IN ${chosen}`,
     remove: `DELETE FROM pocket_membership WHERE ${side}_id = $2 AND ${other}_id IN ${chosen}`,
-    add: `INSERT INTO pocket_membership (${other}_id, ${side}_id) SELECT value, $2 FROM ${listed(kind)}`,
+    // One that has ended may be there still. SQLite takes ON CONFLICT for part of the SELECT where that has no WHERE.
+    add: `INSERT INTO pocket_membership (${other}_id, ${side}_id) SELECT value, $2 FROM ${listed(kind)} WHERE true
+      ON CONFLICT (user_id, group_id) DO UPDATE SET ends_at = NULL`,
   }
 }
 

@@ -4,6 +4,7 @@ import type { PageRequest } from '../page.ts'
 /** How a table is listed. All names are of columns, and written into the statement as they are. */
 export interface Listing {
   /** `SELECT ... FROM ...`, open at the end. */
+  /** `:now` stands for the instant of `now`. */
   readonly select: string
   readonly table: string
   /** What is searched: it holds texts as `nameKey` makes them. */
@@ -33,7 +34,12 @@ const few = 2000
  * Reads one page in two statements: how many rows there are, and those of the page. There are only as many different
  * texts as there are sorts and filters, so all of them stay prepared.
  */
-export async function readPage(database: Database, listing: Listing, request: PageRequest): Promise<RowPage> {
+export async function readPage(
+  database: Database,
+  listing: Listing,
+  request: PageRequest,
+  now?: number,
+): Promise<RowPage> {
   const { text, parameters } = condition(database, listing, request)
   const [counted] = await database.query<{ total: number | string }>(
     `SELECT COUNT(*) AS total FROM ${listing.table}${text}`,
@@ -41,14 +47,13 @@ export async function readPage(database: Database, listing: Listing, request: Pa
   )
   const total = Number(counted?.total ?? 0)
   const { limit, offset, fromEnd } = place(request, total)
-  const from =
-    text !== '' && total <= few
-      ? `WITH found AS MATERIALIZED (${listing.select}${text}) SELECT * FROM found`
-      : listing.select + text
   const next = parameters.length + 1
+  const select = listing.select.replaceAll(':now', `$${next + 2}`)
+  const from =
+    text !== '' && total <= few ? `WITH found AS MATERIALIZED (${select}${text}) SELECT * FROM found` : select + text
   const rows = await database.query(
     `${from} ORDER BY ${order(listing, request, fromEnd)} LIMIT $${next} OFFSET $${next + 1}`,
-    [...parameters, limit, offset],
+    [...parameters, limit, offset, ...(now === undefined ? [] : [now])],
   )
   return { rows: fromEnd ? rows.toReversed() : rows, total }
 }

@@ -1,8 +1,9 @@
+import type { Clock } from '@pocket/core'
 import type { Database, DatabaseKind } from '@pocket/core/typeorm'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { GroupWithClaims } from '../groups/group.ts'
 import type { User, UserDetails } from '../users/user.ts'
-import { listed } from './ids.ts'
+import { lastingAt, listed } from './ids.ts'
 
 interface RelationRow {
   readonly kind: 'user_claim' | 'group' | 'group_claim'
@@ -17,16 +18,18 @@ interface RelationRow {
 /** The groups and claims of any number of users, by one statement. */
 export class UserRelations {
   readonly #database: Database
+  readonly #clock: Clock
   readonly #statement: string
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database
+    this.#clock = clock
     this.#statement = statement(database.kind)
   }
 
   async of(users: readonly User[]): Promise<readonly UserDetails[]> {
     const ids = JSON.stringify(users.map(({ id }) => id))
-    const found = await this.#database.query<RelationRow>(this.#statement, [ids])
+    const found = await this.#database.query<RelationRow>(this.#statement, [ids, this.#clock.now()])
     const own = claimsByOwner(found, 'user_claim')
     const ofGroups = claimsByOwner(found, 'group_claim')
     const groups = Map.groupBy(
@@ -44,16 +47,17 @@ export class UserRelations {
 // Ordered by the name's key, which only the groups have in `sorted`; claims by their place.
 function statement(kind: DatabaseKind): string {
   const chosen = `(SELECT value FROM ${listed(kind)})`
+  const lasting = lastingAt('$2')
   return `SELECT 'user_claim' AS kind, user_id AS owner, '' AS group_id, "key" AS first, "value" AS second,
       "position" AS number, '' AS sorted
     FROM pocket_user_claim WHERE user_id IN ${chosen}
     UNION ALL
     SELECT 'group', m.user_id, g.id, g.name, g.friendly_name, g.created_at, g.name_key
-    FROM pocket_membership m JOIN pocket_group g ON g.id = m.group_id WHERE m.user_id IN ${chosen}
+    FROM pocket_membership m JOIN pocket_group g ON g.id = m.group_id WHERE m.user_id IN ${chosen} AND ${lasting}
     UNION ALL
     SELECT 'group_claim', group_id, group_id, "key", "value", "position", ''
     FROM pocket_group_claim
-    WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${chosen})
+    WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${chosen} AND ${lasting})
     ORDER BY sorted, number`
 }
 

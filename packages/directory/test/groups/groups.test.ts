@@ -64,6 +64,88 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     expect(await group('𝒷'.repeat(255), '𝒷'.repeat(50))).toMatchObject({ name: '𝒷'.repeat(255) })
   })
 
+  describe('a membership that ends', () => {
+    const end = noon + 60_000
+    const setting = async () => {
+      const [ada, bob, staff, guests] = [
+        await person('ada'),
+        await person('bob'),
+        await group('staff'),
+        await group('guests'),
+      ]
+      await it.directory.claims.replaceForGroup(staff.id, [{ key: 'plan', value: 'staff' }])
+      await it.directory.groups.setMembers(staff.id, [ada.id, bob.id])
+      await it.directory.groups.setMembers(guests.id, [ada.id])
+      await it.directory.groups.setMembershipEnd({ userId: ada.id, groupId: staff.id, endsAt: end })
+      return { ada, bob, staff, guests }
+    }
+    const counts = async () => (await it.directory.groups.page(everything)).items.map(({ userCount }) => userCount)
+    const ended = async () => {
+      const all: unknown[] = []
+      await it.directory.groups.removeEndedMemberships(async (membership) => void all.push(membership))
+      return all
+    }
+
+    test('counts nowhere from its instant on', async () => {
+      const { ada, bob, staff, guests } = await setting()
+      it.clock.time = end - 1
+      expect(await namesOf(ada.id)).toEqual(['guests', 'staff'])
+      expect(await it.directory.groups.memberships(staff.id)).toContainEqual({
+        userId: ada.id,
+        groupId: staff.id,
+        endsAt: end,
+      })
+      expect(await ended()).toEqual([])
+      it.clock.time = end
+      expect(await namesOf(ada.id)).toEqual(['guests'])
+      expect(await membersOf(staff.id)).toEqual(['bob'])
+      expect(await counts()).toEqual([1, 1])
+      const found = (await it.directory.users.find(ada.id))?.groups
+      expect(found).toEqual([{ ...guests, claims: [] }])
+      expect(await it.directory.groups.memberships(staff.id)).toEqual([
+        { userId: bob.id, groupId: staff.id, endsAt: null },
+      ])
+      const late = it.directory.groups.setMembershipEnd({ userId: ada.id, groupId: staff.id, endsAt: null })
+      await expect(late).rejects.toMatchObject({ status: 404, code: 'not_found' })
+      expect(await ended()).toEqual([{ userId: ada.id, groupId: staff.id, endsAt: end }])
+      expect(await ended()).toEqual([])
+    })
+
+    test('ends when it would have although others are chosen, and begins anew where it is chosen again', async () => {
+      const { ada, bob, staff, guests } = await setting()
+      await it.directory.groups.setMembers(staff.id, [ada.id])
+      await it.directory.users.setGroups(ada.id, [staff.id, guests.id])
+      it.clock.time = end
+      expect(await membersOf(staff.id)).toEqual([])
+      expect(await it.directory.groups.setMembers(staff.id, [ada.id, bob.id])).toMatchObject({ removed: [] })
+      expect(await ended()).toEqual([])
+      expect(await membersOf(staff.id)).toEqual(['ada', 'bob'])
+    })
+
+    test('is refused in the past, for strangers, and where the group or the user is unknown', async () => {
+      const { ada, bob, staff, guests } = await setting()
+      const set = (userId: string, groupId: string, endsAt: number) =>
+        it.directory.groups.setMembershipEnd({ userId, groupId, endsAt })
+      for (const past of [noon, noon - 1, Number.NaN])
+        await expect(set(ada.id, staff.id, past)).rejects.toMatchObject({ code: 'validation_failed' })
+      for (const [user, of] of [
+        [bob.id, guests.id],
+        [randomUUID(), staff.id],
+        ['x', staff.id],
+        [ada.id, randomUUID()],
+        [ada.id, 'x'],
+      ])
+        await expect(set(String(user), String(of), end)).rejects.toMatchObject({ status: 404, code: 'not_found' })
+    })
+
+    test('does not end where its end is taken back', async () => {
+      const { ada, staff } = await setting()
+      await it.directory.groups.setMembershipEnd({ userId: ada.id, groupId: staff.id, endsAt: null })
+      it.clock.time = end
+      expect(await membersOf(staff.id)).toEqual(['ada', 'bob'])
+    })
+  })
+
   test('no two have one name, whatever the case', async () => {
     const staff = await group('Stäff')
     const taken = { status: 409, code: 'already_in_use', details: { property: 'name' } }

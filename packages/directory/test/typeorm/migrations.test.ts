@@ -43,7 +43,7 @@ async function downgrade(options: Options): Promise<void> {
     migrationsTableName: directoryMigrations.table,
   }).initialize()
   try {
-    await dataSource.undoLastMigration()
+    for (const _ of directoryMigrations.migrations.slice(1)) await dataSource.undoLastMigration()
     const runner = dataSource.createQueryRunner()
     expect([await runner.hasTable('pocket_group'), await runner.hasColumn('pocket_user', 'search_key')]).toEqual([
       false,

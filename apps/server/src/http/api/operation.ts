@@ -30,6 +30,8 @@ interface Description {
   /** With `:name` for parameters. */
   readonly path: `/api/${string}`
   readonly summary: string
+  /** What else a program has to know. */
+  readonly note?: string
   readonly area: Area
   readonly access: Access
   /** `false` where somebody has to be signed in in a browser. By default API keys are welcome. */

@@ -1,0 +1,23 @@
+import { type OwnSettingValues, ownSettingKeys, ownSettings } from '../settings/own/definitions.ts'
+import type { Reader } from './reader.ts'
+import type { Section } from './variable.ts'
+
+export const ownSettingsSection = {
+  title: 'Settings beside those of Pocket ID',
+  introduction:
+    'Administrators change them at `/api/settings`. Here as well a variable wins over what is stored, setting by setting.',
+  variables: Object.fromEntries(ownSettingKeys.map((key) => [key, ownSettings[key].variable])),
+} satisfies Section
+
+export interface OwnSettingsConfig {
+  /** The settings of our own that the environment decides. */
+  readonly ownSettings: Partial<OwnSettingValues>
+}
+
+export function readOwnSettings(reader: Reader): OwnSettingsConfig {
+  const given = ownSettingKeys.flatMap((key) => {
+    const value = reader.read<OwnSettingValues[typeof key]>(ownSettings[key].variable)
+    return value === undefined ? [] : [[key, value]]
+  })
+  return { ownSettings: Object.fromEntries(given) }
+}

@@ -1,0 +1,43 @@
+import type { Clock, Transaction } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import type { ApiKey } from '../api-keys/api-key.ts'
+import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
+import type { SettingValues } from '../settings/definitions.ts'
+import type { Outbox } from './outbox.ts'
+
+export interface ApiKeyNoticePorts {
+  readonly apiKeys: Pick<ApiKeyStore, 'listExpiring' | 'markExpirationEmailSent'>
+  readonly directory: Pick<Directory, 'find'>
+  readonly outbox: Pick<Outbox, 'leave'>
+  readonly settings: () => Promise<Pick<SettingValues, 'emailApiKeyExpirationEnabled'>>
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** Milliseconds. */
+const ahead = 7 * 24 * 60 * 60_000
+
+/** Tells people, once for each, of API keys that end within a week. */
+export async function noticeExpiringApiKeys(ports: ApiKeyNoticePorts, signal: AbortSignal): Promise<void> {
+  const { apiKeys, settings, clock } = ports
+  if ((await settings()).emailApiKeyExpirationEnabled !== 'true') return
+  const now = clock.now()
+  for (const apiKey of await apiKeys.listExpiring(now, now + ahead)) {
+    if (signal.aborted) return
+    await notice(ports, apiKey)
+  }
+}
+
+async function notice({ apiKeys, directory, outbox, transaction }: ApiKeyNoticePorts, apiKey: ApiKey): Promise<void> {
+  await transaction(async () => {
+    const to = await directory.find(apiKey.ownerId)
+    if (!to?.email || to.disabled || !(await apiKeys.markExpirationEmailSent(apiKey.id, apiKey.expiresAt))) return
+    const { name: keyName, expiresAt } = apiKey
+    await outbox.leave({
+      to,
+      message: { kind: 'api-key-expiring', name: to.displayName, keyName, expiresAt },
+      expiresAt,
+      onceKey: `api-key-expiring:${apiKey.id}:${expiresAt}`,
+    })
+  })
+}

@@ -1,0 +1,200 @@
+import { Conflict, NotFound } from '@pocket/core/errors'
+import { pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named, pageOf } from '../http/api/schema.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
+import { actorOf } from '../users/actor.ts'
+import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
+import { reachable } from '../users/reach.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import { type Email, stateOf } from './email.ts'
+import { type EmailStore, emailFilters, emailSorts } from './email-store.ts'
+import type { Mail } from './mail.ts'
+import { type BindBrowser, requestCode } from './request-code.ts'
+
+const perhaps = { type: ['string', 'null'], format: 'date-time' } as const
+
+const emailSchema = named('EmailDto', {
+  type: 'object',
+  required: ['id', 'kind', 'recipient', 'state', 'attempts', 'createdAt', 'expiresAt'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    kind: { type: 'string', description: 'Such as email-verification.' },
+    recipient: { type: 'string' },
+    userId: { type: ['string', 'null'] },
+    locale: { type: ['string', 'null'], description: 'The language of the recipient.' },
+    state: { type: 'string', enum: ['waiting', 'sent', 'failed'] },
+    attempts: { type: 'integer', minimum: 0 },
+    nextAttemptAt: perhaps,
+    expiresAt: { ...instant, description: 'From then on it is not sent any more.' },
+    lastError: { type: ['string', 'null'] },
+    createdAt: instant,
+    sentAt: perhaps,
+  },
+})
+
+const usualCodeLifetime = 15 * 60_000
+
+export interface EmailApiPorts {
+  readonly mail: Mail
+  readonly store: EmailStore
+  readonly users: Pick<UserAdministration, 'find'>
+  readonly bindBrowser: BindBrowser
+  readonly now: () => number
+}
+
+/** `/api/emails`, and what sends e-mails. */
+export function emailOperations(ports: EmailApiPorts): readonly Operation[] {
+  return [
+    ...queueOperations(ports),
+    ...sendingOperations(ports),
+    ...requestOperations(ports),
+    ...verificationOperations(ports),
+  ]
+}
+
+function queueOperations({ mail, store, now }: EmailApiPorts): readonly Operation[] {
+  const shared = { area: 'settings', access: 'administrator' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'listEmails',
+      method: 'get',
+      path: '/api/emails',
+      summary: 'List the e-mails of the last 30 days, and what became of them',
+      list: { sort: emailSorts, filter: emailFilters, search: true },
+      answer: { status: 200, schema: pageOf(emailSchema) },
+      async handle({ list }) {
+        const { items, total } = await store.list(list)
+        return pageAnswer({ items: items.map(emailDto), total }, list)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'retryEmail',
+      method: 'post',
+      path: '/api/emails/:id/retry',
+      summary: 'Try again to send an e-mail',
+      answer: { status: 204 },
+      async handle({ params }) {
+        const { id = '' } = params
+        if (!(await store.retry(id, now()))) {
+          if (await store.find(id))
+            throw new Conflict('email_not_waiting', 'This e-mail was sent, or is of no use any more.')
+          throw new NotFound('email_not_found', 'There is no such e-mail.')
+        }
+        mail.delivery.soon()
+      },
+    }),
+  ]
+}
+
+function sendingOperations({ mail, users }: EmailApiPorts): readonly Operation[] {
+  return [
+    operation({
+      area: 'settings',
+      access: 'administrator',
+      id: 'sendTestEmail',
+      method: 'post',
+      path: '/api/application-configuration/test-email',
+      summary: 'Send yourself an e-mail, to try the settings',
+      answer: { status: 204 },
+      handle: async ({ user }) => mail.test(user),
+    }),
+    operation({
+      area: 'users',
+      access: 'administrator',
+      id: 'sendLoginCodeToUser',
+      method: 'post',
+      path: '/api/users/:id/one-time-access-email',
+      summary: 'Send a user a login code by e-mail',
+      needsPasskey: true,
+      body: { type: 'object', properties: { ttl: lifetimeSchema } },
+      answer: { status: 204 },
+      async handle(call) {
+        const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
+        await mail.loginCodes.send(actorOf(call), await reachable(call, users), lifetime)
+        mail.delivery.soon()
+      },
+    }),
+  ]
+}
+
+function requestOperations({ mail, bindBrowser }: EmailApiPorts): readonly Operation[] {
+  return [
+    operation({
+      area: 'account',
+      access: 'public',
+      id: 'requestLoginCode',
+      method: 'post',
+      path: '/api/one-time-access-email',
+      summary: 'Ask for a login code by e-mail, which works in this browser only',
+      body: {
+        type: 'object',
+        required: ['email'],
+        properties: {
+          email: { type: 'string', format: 'email', maxLength: 254 },
+          redirectPath: {
+            type: 'string',
+            maxLength: 2000,
+            description: 'Where to go afterwards; begins with a slash.',
+          },
+        },
+      },
+      answer: { status: 204 },
+      handle: async ({ body: { email, redirectPath }, ctx }) =>
+        requestCode({ mail, bindBrowser }, ctx, { email, redirect: sameSitePath(redirectPath, '') || null }),
+    }),
+  ]
+}
+
+function verificationOperations({ mail }: EmailApiPorts): readonly Operation[] {
+  const shared = { area: 'account', access: 'user' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'sendEmailVerification',
+      method: 'post',
+      path: '/api/users/me/send-email-verification',
+      summary: 'Get a link that verifies your e-mail address',
+      answer: { status: 204 },
+      async handle({ user }) {
+        await mail.verification.begin(user)
+        mail.delivery.soon()
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'verifyEmail',
+      method: 'post',
+      path: '/api/users/me/verify-email',
+      summary: 'Verify your e-mail address by the token of the link',
+      body: {
+        type: 'object',
+        required: ['token'],
+        properties: { token: { type: 'string', minLength: 1, maxLength: 200 } },
+      },
+      answer: { status: 204 },
+      handle: async (call) => mail.verification.finish(actorOf(call), call.body.token),
+    }),
+  ]
+}
+
+function emailDto(email: Email) {
+  const { id, kind, recipient, accountId, locale, attempts, lastError } = email
+  const written = (at: number | null) => (at === null ? null : new Date(at).toISOString())
+  return {
+    id,
+    kind,
+    recipient,
+    userId: accountId,
+    locale,
+    state: stateOf(email),
+    attempts,
+    nextAttemptAt: written(email.nextAttemptAt),
+    expiresAt: written(email.expiresAt),
+    lastError,
+    createdAt: written(email.createdAt),
+    sentAt: written(email.sentAt),
+  }
+}

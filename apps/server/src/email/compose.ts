@@ -1,0 +1,68 @@
+import { createTemplates } from '../http/page.ts'
+import type { SettingValues } from '../settings/definitions.ts'
+import type { Catalogues } from './catalogues.ts'
+import type { Message } from './email.ts'
+import { type Wording, wordingOf } from './wording.ts'
+
+/** An e-mail as it goes out: the same words as plain text and as HTML. */
+export interface ComposedEmail {
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+  /** BCP 47. */
+  readonly language: string
+}
+
+export interface ComposerPorts {
+  /** The absolute path of `views/`. */
+  readonly viewsDirectory: string
+  readonly catalogues: Catalogues
+  readonly settings: () => Promise<Pick<SettingValues, 'appName' | 'accentColor'>>
+  readonly appUrl: string
+}
+
+/** Writes an e-mail in the language of its recipient. `now` in milliseconds since the Unix epoch. */
+export type Compose = (message: Message, locale: string | null, now: number) => Promise<ComposedEmail>
+
+const usualAccent = '#14705c'
+const rightToLeft = new Set(['Arab', 'Hebr'])
+
+export function createComposer({ viewsDirectory, catalogues, settings, appUrl }: ComposerPorts): Compose {
+  const render = createTemplates(viewsDirectory, ['page'])
+  return async (message, locale, now) => {
+    const { appName, accentColor } = await settings()
+    const messages = catalogues(locale)
+    const { language } = messages
+    const wording = wordingOf(message, { messages, appName, appUrl, now })
+    const footer = messages.text('footer', { appName })
+    const linkHint = messages.text('linkHint')
+    const html = await render('emails/message', {
+      page: {
+        ...wording,
+        language,
+        direction: rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr',
+        appName,
+        appUrl,
+        accent: accentColor === 'default' ? usualAccent : accentColor,
+        linkHint,
+        footer,
+      },
+    })
+    return { subject: wording.subject, html, text: plainText(wording, { footer, appUrl }), language }
+  }
+}
+
+function plainText(
+  { paragraphs, code, facts, link, advice }: Wording,
+  end: { footer: string; appUrl: string },
+): string {
+  const blocks = [
+    ...paragraphs,
+    ...(code === null ? [] : [`    ${code}`]),
+    ...(facts.length === 0 ? [] : [facts.map(({ label, value }) => `${label}: ${value}`).join('\n')]),
+    ...(link === null ? [] : [`${link.label}:\n${link.url}`]),
+    ...(advice === null ? [] : [advice]),
+    `-- \n${end.footer}\n${end.appUrl}`,
+  ]
+  return `${blocks.join('\n\n')}\n`
+}

@@ -1,0 +1,133 @@
+import { fileURLToPath } from 'node:url'
+import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
+import { Misconfigured } from '@pocket/core/errors'
+import type { Directory, User } from '@pocket/directory'
+import type { OpenDatabase } from '../database/open-database.ts'
+import type { Job } from '../jobs/scheduler.ts'
+import { messageOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
+import type { Settings } from '../settings/settings.ts'
+import { noticeExpiringApiKeys } from './api-key-notices.ts'
+import { loadCatalogues } from './catalogues.ts'
+import { createComposer } from './compose.ts'
+import { createDelivery, type Delivery } from './delivery.ts'
+import { createLoginCodeEmails, type LoginCodeEmails } from './login-code-emails.ts'
+import { addressOf, createOutbox, type Outbox } from './outbox.ts'
+import { noticingSignIns } from './sign-in-notices.ts'
+import { createSmtpTransport } from './transport.ts'
+import { createEmailVerification, type EmailVerification } from './verification.ts'
+
+export interface MailParts {
+  readonly appUrl: string
+  readonly viewsDirectory: string
+  readonly logger: Logger
+  readonly database: Pick<OpenDatabase, 'emails' | 'emailVerifications' | 'apiKeys' | 'auditLog' | 'masterKey'>
+  readonly settings: Settings
+  readonly directory: Directory
+  /** Where events go; the one that notices sign-ins is around it. */
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** Everything about e-mail that does not need core yet, and what makes the rest of it. */
+export interface MailRoom {
+  readonly outbox: Outbox
+  /** Takes the place of the sink that it was given. */
+  readonly audit: AuditSink
+  open(pocket: Pick<Pocket, 'issueLoginCode'>): Mail
+}
+
+/** The e-mail of an instance. */
+export interface Mail {
+  readonly outbox: Outbox
+  readonly delivery: Delivery
+  readonly loginCodes: LoginCodeEmails
+  readonly verification: EmailVerification
+  readonly jobs: readonly Job[]
+  /** Sends a test at once. @throws {Misconfigured} with what the e-mail server said @throws {Conflict} `user_email_not_set` */
+  test(user: User): Promise<void>
+  /** Removes what is kept of a user, within the transaction. */
+  forget(userId: string): Promise<void>
+}
+
+const cataloguesDirectory = fileURLToPath(new URL('../../locales/emails', import.meta.url))
+const hour = 60 * 60_000
+const kept = 30 * 24 * hour
+const batch = 1000
+
+export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
+  const { appUrl, viewsDirectory, logger, database, settings, directory, transaction, clock } = parts
+  const { emails: store, emailVerifications, apiKeys, auditLog, masterKey } = database
+  const values = () => settings.lastKnown()
+  const catalogues = await loadCatalogues(cataloguesDirectory)
+  const compose = createComposer({ viewsDirectory, catalogues, settings: values, appUrl })
+  const transport = createSmtpTransport(values)
+  const outbox = createOutbox({ store, masterKey, clock })
+  const host = new URL(appUrl).hostname
+  const onError = (err: unknown, email?: object) => logger.warn({ err, email }, 'An e-mail could not be sent')
+  let delivery: Delivery | undefined
+  const audit = noticingSignIns({
+    audit: parts.audit,
+    auditLog,
+    directory,
+    outbox,
+    settings: values,
+    transaction,
+    clock,
+    onLeft: () => delivery?.soon(),
+  })
+
+  const removeOld = async (signal: AbortSignal) => {
+    await emailVerifications.removeExpired(clock.now())
+    while (!signal.aborted && (await store.removeBefore(clock.now() - kept, batch)) === batch);
+  }
+
+  return {
+    outbox,
+    audit,
+    open(pocket) {
+      const ports = { pocket, directory, outbox, store, settings: values, audit, transaction, masterKey, clock }
+      const loginCodes = createLoginCodeEmails(ports)
+      const { answer } = loginCodes
+      const sending = createDelivery({ store, masterKey, compose, transport, answer, host, clock, onError })
+      delivery = sending
+      const notices = { apiKeys, directory, outbox, settings: values, transaction, clock }
+      return {
+        outbox,
+        delivery: sending,
+        loginCodes,
+        verification: createEmailVerification({
+          store: emailVerifications,
+          outbox,
+          directory,
+          audit,
+          transaction,
+          clock,
+        }),
+        jobs: [
+          { name: 'send-emails', intervalMs: 5000, run: (signal) => sending.run(signal) },
+          {
+            name: 'notice-expiring-api-keys',
+            intervalMs: hour,
+            run: (signal) => noticeExpiringApiKeys(notices, signal),
+          },
+          { name: 'remove-old-emails', intervalMs: hour, run: removeOld },
+        ],
+        async test(user) {
+          const to = addressOf(user)
+          const composed = await compose({ kind: 'test' }, user.locale, clock.now())
+          try {
+            await transport.send({ ...composed, to, messageId: `<${crypto.randomUUID()}@${host}>` })
+          } catch (cause) {
+            throw new Misconfigured(`The e-mail could not be sent: ${messageOf(cause)}`, { cause })
+          }
+        },
+        async forget(userId) {
+          await store.removeByAccount(userId)
+          await emailVerifications.removeByAccount(userId)
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import { InvalidInput } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import { formText } from '../http/form.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { emailAddress } from '../settings/checks.ts'
+import { actorOf } from '../users/actor.ts'
+import type { Mail } from './mail.ts'
+import { type BindBrowser, requestCode } from './request-code.ts'
+
+export interface EmailPagePorts {
+  readonly mail: Pick<Mail, 'verification' | 'loginCodes' | 'delivery'>
+  readonly bindBrowser: BindBrowser
+  readonly authentication: Authentication
+  readonly show: ShowPage
+}
+
+const home = '/settings/account'
+const longestToken = 200
+const longestAddress = 1000
+
+/** `/lc/email`, and `/verify-email`: which asks first, since programs that look into e-mails open every link. */
+export function emailPages({ mail, bindBrowser, authentication, show }: EmailPagePorts) {
+  return {
+    async requestCode(ctx: Context) {
+      const email = formText(ctx, 'email', longestAddress).trim()
+      const redirect = sameSitePath(formText(ctx, 'redirect', 2000), home)
+      const problem = email === '' ? 'required' : (emailAddress(email)?.code ?? null)
+      await mail.loginCodes.assertRequestable()
+      if (problem === null)
+        await requestCode({ mail, bindBrowser }, ctx, { email, redirect: redirect === home ? null : redirect })
+      const byEmail = { email, problem, sent: problem === null }
+      await show(ctx, { view: 'code', code: '', fromLink: false, problem: null, byEmail, redirect })
+      if (problem !== null) ctx.status = 400
+    },
+
+    async showVerification(ctx: Context) {
+      const { email, emailVerified } = await authentication.requireUser(ctx)
+      const { token } = ctx.query
+      const asked = typeof token === 'string' && token !== '' && token.length <= longestToken
+      const state = asked ? 'ask' : emailVerified ? 'verified' : 'refused'
+      await show(ctx, { view: 'verify-email', state, token: asked ? token : '', email: email ?? '' })
+    },
+
+    async verify(ctx: Context) {
+      const user = await authentication.requireUser(ctx)
+      try {
+        await mail.verification.finish(actorOf({ user, ctx }), formText(ctx, 'token', longestToken))
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+        await show(ctx, { view: 'verify-email', state: 'refused', token: '', email: user.email ?? '' })
+        ctx.status = error.status
+        return
+      }
+      seeOther(ctx, '/verify-email')
+    },
+  }
+}

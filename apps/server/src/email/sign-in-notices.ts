@@ -1,0 +1,57 @@
+import type { AuditEvent, AuditSink, Clock, RequestOrigin, Transaction } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
+import { deviceOf } from '../audit-log/device.ts'
+import type { SettingValues } from '../settings/definitions.ts'
+import type { Outbox } from './outbox.ts'
+
+export interface SignInNoticePorts {
+  readonly audit: AuditSink
+  readonly auditLog: Pick<AuditLogStore, 'hasSignedInFrom'>
+  readonly directory: Pick<Directory, 'find'>
+  readonly outbox: Pick<Outbox, 'leave'>
+  readonly settings: () => Promise<Pick<SettingValues, 'emailLoginNotificationEnabled'>>
+  readonly transaction: Transaction
+  readonly clock: Clock
+  /** Called when something was left to be sent. */
+  readonly onLeft: () => void
+}
+
+/** Milliseconds; later than that it would only confuse. */
+const useful = 3 * 24 * 60 * 60_000
+
+/**
+ * Tells people of a sign-in from an address or with a browser that no sign-in of theirs came from before. The e-mail is kept
+ * together with the entry of the audit log or not at all.
+ */
+export function noticingSignIns(ports: SignInNoticePorts): AuditSink {
+  const { audit, settings, transaction, onLeft } = ports
+  return {
+    async record(event, origin) {
+      if (!isSignIn(event) || (await settings()).emailLoginNotificationEnabled !== 'true')
+        return audit.record(event, origin)
+      const left = await transaction(async () => {
+        const known = await ports.auditLog.hasSignedInFrom(event.accountId, origin)
+        await audit.record(event, origin)
+        return known ? false : leave(ports, event.accountId, origin)
+      })
+      if (left) onLeft()
+    },
+  }
+}
+
+type SignIn = Extract<AuditEvent, { event: 'signed_in' }>
+
+function isSignIn(event: AuditEvent): event is SignIn {
+  return event.event === 'signed_in' && event.method === 'passkey'
+}
+
+async function leave(ports: SignInNoticePorts, accountId: string, origin: RequestOrigin): Promise<boolean> {
+  const { directory, outbox, clock } = ports
+  const user = await directory.find(accountId)
+  if (!user?.email) return false
+  const { ipAddress, userAgent } = origin
+  const at = clock.now()
+  const message = { kind: 'new-sign-in', name: user.displayName, ipAddress, device: deviceOf(userAgent), at } as const
+  return outbox.leave({ to: user, message, expiresAt: at + useful })
+}

@@ -1,0 +1,130 @@
+import { type Database, type Parameter, TableRows } from '@pocket/core/typeorm'
+import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { emailTable } from './email.table.ts'
+import type { Email, EmailKind } from './email.ts'
+import type { Attempt, EmailStore } from './email-store.ts'
+
+const rows = new TableRows(emailTable)
+
+const due = 'sent_at IS NULL AND next_attempt_at <= $1'
+const claim = (lock: string) => `UPDATE ${rows.table} SET attempts = attempts + 1, next_attempt_at = $2
+  WHERE id = (SELECT id FROM ${rows.table} WHERE ${due} ORDER BY next_attempt_at, id LIMIT 1 ${lock}) AND ${due}
+  RETURNING ${rows.columns}`
+
+const sql = {
+  insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+  // Several who look at once get different ones.
+  claim: { sqlite: claim(''), postgres: claim('FOR UPDATE SKIP LOCKED') },
+  replace: `UPDATE ${rows.table} SET kind = $3, recipient = $4, account_id = $5, locale = $6, data = $7, expires_at = $8
+    WHERE id = $1 AND attempts = $2`,
+  markSent: `UPDATE ${rows.table} SET sent_at = $3, next_attempt_at = NULL, last_error = NULL, data = ''
+    WHERE id = $1 AND attempts = $2 AND sent_at IS NULL`,
+  markFailed: `UPDATE ${rows.table} SET last_error = $3, next_attempt_at = $4
+    WHERE id = $1 AND attempts = $2 AND sent_at IS NULL`,
+  retry: `UPDATE ${rows.table} SET attempts = 0, next_attempt_at = $2
+    WHERE id = $1 AND sent_at IS NULL AND expires_at > $2`,
+  countSince: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE account_id = $1 AND kind = $2 AND created_at > $3`,
+  find: `${rows.select} WHERE id = $1`,
+  remove: `DELETE FROM ${rows.table} WHERE id = $1`,
+  removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  removeBefore: `DELETE FROM ${rows.table} WHERE id IN (
+    SELECT id FROM ${rows.table} WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)`,
+}
+
+const state = `CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN next_attempt_at IS NULL THEN 'failed' ELSE 'waiting' END`
+const filterKeys = { state, kind: 'kind', recipient: 'recipient' } as const
+/** The two databases put NULL at different ends, so it becomes a number. */
+const sortKeys: ReadonlyMap<string, string> = new Map([
+  ['createdAt', 'created_at'],
+  ['sentAt', 'COALESCE(sent_at, 0)'],
+  ['recipient', 'recipient'],
+  ['kind', 'kind'],
+  ['attempts', 'attempts'],
+])
+
+export class TypeormEmailStore implements EmailStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(email: Email): Promise<boolean> {
+    return (await this.#database.execute(sql.insert, rows.values(email))) === 1
+  }
+
+  async claim({ now, until }: { readonly now: number; readonly until: number }): Promise<Email | undefined> {
+    return rows.first(await this.#database.query(sql.claim[this.#database.kind], [now, until]))
+  }
+
+  replace({ id, attempts, kind, recipient, accountId, locale, data, expiresAt }: Email): Promise<boolean> {
+    return this.#one(sql.replace, [id, attempts, kind, recipient, accountId, locale, data, expiresAt])
+  }
+
+  markSent({ id, attempts }: Attempt, at: number): Promise<boolean> {
+    return this.#one(sql.markSent, [id, attempts, at])
+  }
+
+  markFailed({ id, attempts }: Attempt, failure: Pick<Email, 'lastError' | 'nextAttemptAt'>): Promise<boolean> {
+    return this.#one(sql.markFailed, [id, attempts, failure.lastError, failure.nextAttemptAt])
+  }
+
+  retry(id: string, now: number): Promise<boolean> {
+    return this.#one(sql.retry, [id, now])
+  }
+
+  async find(id: string): Promise<Email | undefined> {
+    return rows.first(await this.#database.query(sql.find, [id]))
+  }
+
+  async countSince(accountId: string, kind: EmailKind, since: number): Promise<number> {
+    const [count] = await this.#database.query<{ total: number | string }>(sql.countSince, [accountId, kind, since])
+    return Number(count?.total)
+  }
+
+  async list(request: ListRequest): Promise<Page<Email>> {
+    const { text, parameters } = conditions(request)
+    const counted = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
+    const [count] = await this.#database.query<{ total: number | string }>(counted, parameters)
+    const total = Number(count?.total)
+    const next = parameters.length + 1
+    const page = `${rows.select} WHERE ${text} ORDER BY ${orderOf(request)} LIMIT $${next} OFFSET $${next + 1}`
+    const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(found) }
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#database.execute(sql.remove, [id])
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
+  removeBefore(instant: number, limit: number): Promise<number> {
+    return this.#database.execute(sql.removeBefore, [instant, limit])
+  }
+
+  async #one(statement: string, parameters: readonly Parameter[]): Promise<boolean> {
+    return (await this.#database.execute(statement, parameters)) === 1
+  }
+}
+
+function orderOf({ sort }: ListRequest): string {
+  const key = sort && sortKeys.get(sort.column)
+  return `${key ? `${key} ${sort.descending ? 'DESC' : 'ASC'}, ` : ''}created_at DESC, id DESC`
+}
+
+function conditions({ filters, search }: ListRequest) {
+  const parameters: Parameter[] = []
+  const place = (value: FilterValue) => `$${parameters.push(String(value))}`
+  const texts = Object.entries(filterKeys).flatMap(([name, key]) => {
+    const values = filters[name] ?? []
+    return values.length === 0 ? [] : [`${key} IN (${values.map(place).join(', ')})`]
+  })
+  if (search !== '') {
+    const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
+    texts.push(`LOWER(recipient) LIKE ${place(pattern)} ESCAPE '\\'`)
+  }
+  return { text: texts.length === 0 ? '1 = 1' : texts.join(' AND '), parameters }
+}

@@ -1,0 +1,37 @@
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import { verificationTable } from './verification.table.ts'
+import type { Verification, VerificationStore } from './verification-store.ts'
+
+const rows = new TableRows(verificationTable)
+
+const sql = {
+  put: `${rows.insert} ON CONFLICT (account_id) DO UPDATE
+    SET token_hash = excluded.token_hash, email = excluded.email, expires_at = excluded.expires_at`,
+  consume: `DELETE FROM ${rows.table} WHERE account_id = $1 AND token_hash = $2 RETURNING ${rows.columns}`,
+  removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  removeExpired: `DELETE FROM ${rows.table} WHERE expires_at < $1`,
+}
+
+export class TypeormVerificationStore implements VerificationStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async put(verification: Verification): Promise<void> {
+    await this.#database.execute(sql.put, rows.values(verification))
+  }
+
+  async consume(accountId: string, tokenHash: string): Promise<Verification | undefined> {
+    return rows.first(await this.#database.query(sql.consume, [accountId, tokenHash]))
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
+  removeExpired(before: number): Promise<number> {
+    return this.#database.execute(sql.removeExpired, [before])
+  }
+}

@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { AuditSink, Clock, Transaction } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
+import type { Directory, User } from '@pocket/directory'
+import type { Actor } from '../users/actor.ts'
+import { addressOf, type Outbox } from './outbox.ts'
+import type { VerificationStore } from './verification-store.ts'
+
+export interface VerificationPorts {
+  readonly store: VerificationStore
+  readonly outbox: Pick<Outbox, 'leave'>
+  readonly directory: Pick<Directory, 'find' | 'users'>
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** Finds out whether an address belongs to the person who gave it. */
+export interface EmailVerification {
+  /** Sends a link that holds for a day and takes the place of an earlier one. @throws {Conflict} `user_email_not_set` */
+  begin(user: User): Promise<void>
+  /** Uses the token up. @throws {InvalidInput} `invalid_email_verification_token` */
+  finish(actor: Actor, token: string): Promise<void>
+}
+
+const lifetime = 24 * 60 * 60_000
+
+export function createEmailVerification(ports: VerificationPorts): EmailVerification {
+  const { store, outbox, directory, audit, transaction, clock } = ports
+  return {
+    begin: (user) =>
+      transaction(async () => {
+        const email = addressOf(user)
+        const token = randomBytes(16).toString('hex')
+        const expiresAt = clock.now() + lifetime
+        await store.put({ accountId: user.id, tokenHash: hashOf(token), email, expiresAt })
+        const name = user.displayName
+        await outbox.leave({ to: user, message: { kind: 'email-verification', name, token, expiresAt }, expiresAt })
+      }),
+
+    async finish(actor, token) {
+      const verified = await transaction(async () => {
+        const found = await store.consume(actor.id, hashOf(token))
+        if (found === undefined || found.expiresAt <= clock.now()) return false
+        const user = await directory.find(actor.id)
+        if (user?.email !== found.email) return false
+        const { changed } = await directory.users.update(actor.id, {}, { emailVerified: true })
+        if (changed.length > 0)
+          await audit.record({ event: 'account_updated', accountId: actor.id, fields: changed }, actor.origin)
+        return true
+      })
+      // Outside the transaction, which keeps a token used up even where it did not help.
+      if (!verified)
+        throw new InvalidInput(
+          'invalid_email_verification_token',
+          'The link is unknown, used, too old or for another address.',
+        )
+    },
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}

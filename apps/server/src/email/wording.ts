@@ -1,0 +1,117 @@
+import type { Messages } from '../http/messages.ts'
+import type { Message } from './email.ts'
+
+/** What an e-mail says, in the recipient's language, before it has a form. */
+export interface Wording {
+  readonly subject: string
+  readonly paragraphs: readonly string[]
+  readonly code: string | null
+  readonly facts: readonly { readonly label: string; readonly value: string }[]
+  readonly link: { readonly label: string; readonly url: string } | null
+  /** What stands at the end, in small letters. */
+  readonly advice: string | null
+}
+
+export interface WordingContext {
+  readonly messages: Messages
+  readonly appName: string
+  /** Without a slash at the end. */
+  readonly appUrl: string
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+const nothing = { code: null, facts: [], link: null, advice: null } as const
+
+export function wordingOf(message: Message, context: WordingContext): Wording {
+  const { appName, appUrl } = context
+  const { text, language } = context.messages
+  const values = { appName }
+  const until = (expiresAt: number) => duration(language, expiresAt - context.now)
+  switch (message.kind) {
+    case 'test':
+      return { ...nothing, subject: text('test.subject', values), paragraphs: [text('test.text', values)] }
+    case 'one-time-access': {
+      const query = message.redirect === null ? '' : `?${new URLSearchParams({ redirect: message.redirect })}`
+      const valid = { duration: until(message.expiresAt) }
+      return {
+        ...nothing,
+        subject: text('code.subject', values),
+        paragraphs: [
+          text('code.text', values),
+          [text('code.valid', valid), ...(message.bound ? [text('code.bound')] : [])].join(' '),
+        ],
+        code: message.code,
+        link: { label: text('code.button'), url: `${appUrl}/lc/${encodeURIComponent(message.code)}${query}` },
+        advice: text('code.advice'),
+      }
+    }
+    case 'email-verification':
+      return {
+        ...nothing,
+        subject: text('verification.subject', values),
+        paragraphs: [...greeting(context.messages, message.name), text('verification.text', values)],
+        link: {
+          label: text('verification.button'),
+          url: `${appUrl}/verify-email?${new URLSearchParams({ token: message.token })}`,
+        },
+        advice: text('verification.advice', { duration: until(message.expiresAt) }),
+      }
+    case 'new-sign-in':
+      return {
+        ...nothing,
+        subject: text('signIn.subject', values),
+        paragraphs: [...greeting(context.messages, message.name), text('signIn.text', values)],
+        facts: [
+          { label: text('signIn.time'), value: instant(language, message.at) },
+          { label: text('signIn.device'), value: message.device },
+          { label: text('signIn.address'), value: message.ipAddress ?? '' },
+        ].filter(({ value }) => value !== ''),
+        link: { label: text('signIn.button'), url: `${appUrl}/settings/account` },
+        advice: text('signIn.advice'),
+      }
+    case 'api-key-expiring': {
+      const named = { keyName: message.keyName, date: instant(language, message.expiresAt) }
+      return {
+        ...nothing,
+        subject: text('apiKey.subject', named),
+        paragraphs: [...greeting(context.messages, message.name), text('apiKey.text', named)],
+        advice: text('apiKey.advice'),
+      }
+    }
+    case 'invitation':
+      return {
+        ...nothing,
+        subject: text('invitation.subject', values),
+        paragraphs: [text('invitation.text', values)],
+        link: { label: text('invitation.button'), url: message.link },
+        advice: text('invitation.advice', { duration: until(message.expiresAt) }),
+      }
+  }
+}
+
+function greeting({ text }: Messages, name: string): readonly string[] {
+  return name.trim() === '' ? [] : [text('greeting', { name })]
+}
+
+function instant(language: string, at: number): string {
+  const format = new Intl.DateTimeFormat(language, {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  })
+  return `${format.format(at)} UTC`
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
+/** “15 minutes”: in the largest unit of which there is at least one, rounded. */
+function duration(language: string, milliseconds: number): string {
+  const [unit, length] = units.find(([, size]) => milliseconds >= size) ?? units[2]
+  const count = Math.max(1, Math.round(milliseconds / length))
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
+}

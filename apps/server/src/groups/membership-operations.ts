@@ -1,0 +1,72 @@
+import { InvalidInput } from '@pocket/core/errors'
+import type { Directory, Membership } from '@pocket/directory'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import type { GroupAdministration } from './group-administration.ts'
+
+const endsAt = {
+  type: ['string', 'null'],
+  format: 'date-time',
+  description: 'From then on the membership counts no more; null where it does not end by itself.',
+} as const
+
+const membershipSchema = named('MembershipDto', {
+  type: 'object',
+  required: ['userId', 'groupId', 'endsAt'],
+  properties: { userId: { type: 'string', format: 'uuid' }, groupId: { type: 'string', format: 'uuid' }, endsAt },
+})
+
+const membershipBody = {
+  type: 'object',
+  required: ['endsAt'],
+  properties: { endsAt: { ...instant, type: ['string', 'null'], description: 'In the future; null for never.' } },
+} as const
+
+/** `/api/user-groups/:id/members`: until when somebody is in a group, which the operations of the contract leave alone. */
+export function membershipOperations(
+  directory: Pick<Directory, 'groups'>,
+  groups: Pick<GroupAdministration, 'setMembershipEnd'>,
+): readonly Operation[] {
+  const administration = { area: 'groups', access: 'administrator' } as const
+  return [
+    operation({
+      ...administration,
+      id: 'listMembershipsOfGroup',
+      method: 'get',
+      path: '/api/user-groups/:id/members',
+      summary: 'List who is in a group, and until when',
+      answer: { status: 200, schema: { type: 'array', items: membershipSchema } },
+      handle: async ({ params }) => (await directory.groups.memberships(params.id ?? '')).map(membershipDto),
+    }),
+    operation({
+      ...administration,
+      id: 'updateMembership',
+      method: 'patch',
+      path: '/api/user-groups/:id/members/:userId',
+      summary: 'Say when a membership ends',
+      body: membershipBody,
+      answer: { status: 200, schema: membershipSchema },
+      async handle(call) {
+        const { id: groupId = '', userId = '' } = call.params
+        const { endsAt } = call.body
+        const membership: Membership = { groupId, userId, endsAt: endsAt === null ? null : instantOf(endsAt) }
+        await groups.setMembershipEnd(actorOf(call), membership)
+        return membershipDto(membership)
+      },
+    }),
+  ]
+}
+
+function membershipDto({ userId, groupId, endsAt }: Membership) {
+  return { userId, groupId, endsAt: endsAt === null ? null : new Date(endsAt).toISOString() }
+}
+
+function instantOf(text: string): number {
+  const at = Date.parse(text)
+  if (!Number.isNaN(at)) return at
+  // The format allows a leap second, which no clock of ours can show.
+  throw new InvalidInput('validation_failed', 'EndsAt must be an instant (RFC 3339)', {
+    fields: [{ field: 'endsAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],
+  })
+}

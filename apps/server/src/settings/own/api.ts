@@ -1,0 +1,56 @@
+import { type Operation, operation } from '../../http/api/operation.ts'
+import { named } from '../../http/api/schema.ts'
+import { actorOf } from '../../users/actor.ts'
+import { ownSettingKeys, ownSettings } from './definitions.ts'
+import type { OwnSettings } from './settings.ts'
+
+const path = '/api/settings'
+
+const schemas = Object.fromEntries(ownSettingKeys.map((key) => [key, ownSettings[key].schema]))
+
+const answer = named('OwnSettingsDto', {
+  type: 'object',
+  required: [...ownSettingKeys, 'locked'],
+  properties: {
+    ...schemas,
+    locked: {
+      type: 'array',
+      items: { type: 'string', enum: ownSettingKeys },
+      description: 'The settings that the environment decides, so that nobody can change them here.',
+    },
+  },
+})
+
+const body = named('OwnSettingsUpdateDto', {
+  type: 'object',
+  description: 'What is absent stays as it is; null asks for the default.',
+  properties: Object.fromEntries(
+    ownSettingKeys.map((key) => {
+      const { schema } = ownSettings[key]
+      return [key, { ...schema, type: [schema.type, 'null'] as const }]
+    }),
+  ),
+})
+
+/** `/api/settings`: what an instance can be told beside the settings of the contract. */
+export function ownSettingsOperations(settings: OwnSettings): readonly Operation[] {
+  const shared = { area: 'settings', access: 'administrator', path, answer: { status: 200, schema: answer } } as const
+  const { locked } = settings
+  return [
+    operation({
+      ...shared,
+      id: 'readOwnSettings',
+      method: 'get',
+      summary: 'Read the settings that are not among those of the contract',
+      handle: async () => ({ ...(await settings.values()), locked }),
+    }),
+    operation<typeof body, Readonly<Record<string, unknown>>>({
+      ...shared,
+      id: 'changeOwnSettings',
+      method: 'patch',
+      summary: 'Change some of these settings',
+      body,
+      handle: async (call) => ({ ...(await settings.change(actorOf(call), call.body)), locked }),
+    }),
+  ]
+}

@@ -1,0 +1,14 @@
+import { auditLogRetentionDays } from './audit-log-retention-days.ts'
+import type { OwnSetting } from './definition.ts'
+import { webFingerDomains } from './web-finger-domains.ts'
+
+/** Every setting of our own, by its name in the REST API and in the database. */
+export const ownSettings = { auditLogRetentionDays, webFingerDomains } as const
+
+export type OwnSettingKey = keyof typeof ownSettings
+
+export type OwnSettingValues = {
+  readonly [Key in OwnSettingKey]: (typeof ownSettings)[Key] extends OwnSetting<infer Value> ? Value : never
+}
+
+export const ownSettingKeys: readonly OwnSettingKey[] = ['auditLogRetentionDays', 'webFingerDomains']

@@ -1,0 +1,110 @@
+import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
+import { type FieldError, Forbidden, InvalidInput } from '@pocket/core/errors'
+import type { Actor } from '../../users/actor.ts'
+import type { SettingStore } from '../setting-store.ts'
+import { type OwnSettingKey, type OwnSettingValues, ownSettingKeys, ownSettings } from './definitions.ts'
+
+/** What the environment says about these settings. */
+export interface OwnEnvironment {
+  /** Whether nobody can change anything, since the environment decides everything. */
+  readonly uiConfigDisabled: boolean
+  readonly fixed: Partial<OwnSettingValues>
+}
+
+export interface OwnSettingsPorts {
+  readonly store: SettingStore
+  readonly environment: OwnEnvironment
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+}
+
+/** What somebody wants to write: an absent value stays, `null` asks for the default. */
+export type GivenOwnSettings = Readonly<Partial<Record<OwnSettingKey, unknown>>>
+
+/** Settings that the contract does not have: fixed by the environment, else stored, else the defaults. */
+export interface OwnSettings {
+  /** The settings that nobody can change while the server runs. */
+  readonly locked: readonly OwnSettingKey[]
+  values(): Promise<OwnSettingValues>
+  /**
+   * @throws {Forbidden} `ui_config_disabled` with `details.key`, where the environment decides otherwise
+   * @throws {InvalidInput} `validation_failed`
+   */
+  change(actor: Actor, given: GivenOwnSettings): Promise<OwnSettingValues>
+}
+
+export function createOwnSettings({ store, environment, audit, transaction }: OwnSettingsPorts): OwnSettings {
+  const { uiConfigDisabled, fixed } = environment
+  const locked = ownSettingKeys.filter((key) => uiConfigDisabled || fixed[key] !== undefined)
+
+  const values = async (): Promise<OwnSettingValues> => {
+    const stored = new Map((uiConfigDisabled ? [] : await store.list()).map(({ key, value }) => [key, value]))
+    return perOwnSetting((key) => {
+      const text = stored.get(key)
+      return fixed[key] ?? (text === undefined ? ownSettings[key].default : JSON.parse(text))
+    })
+  }
+
+  return {
+    locked,
+    values,
+
+    change: (actor, given) => {
+      const wanted = checked(given)
+      return transaction(async () => {
+        await store.lock()
+        const before = await values()
+        assertUnlocked(wanted, before, locked)
+        const after = perOwnSetting((key) => (wanted.has(key) ? wanted.get(key) : before[key]))
+        const { changes } = changesBetween(before, after)
+        if (changes === undefined) return before
+        for (const key of ownSettingKeys.filter((each) => Object.hasOwn(changes, each)))
+          await (isSame(after[key], ownSettings[key].default)
+            ? store.remove(key)
+            : store.put({ key, value: JSON.stringify(after[key]) }))
+        const keys = Object.keys(changes)
+        await audit.record({ event: 'settings_changed', keys, by: actor.id, changes }, actor.origin)
+        return after
+      })
+    },
+  }
+}
+
+function checked(given: GivenOwnSettings): ReadonlyMap<OwnSettingKey, unknown> {
+  const problems: FieldError[] = []
+  const wanted = new Map<OwnSettingKey, unknown>()
+  for (const key of ownSettingKeys) {
+    const value = given[key]
+    if (value === undefined) continue
+    const read = value === null ? { value: ownSettings[key].default } : ownSettings[key].read(value)
+    if ('value' in read) wanted.set(key, read.value)
+    else problems.push({ field: key + read.fault.at, code: read.fault.code, message: read.fault.message })
+  }
+  if (problems.length === 0) return wanted
+  throw new InvalidInput('validation_failed', problems.map(({ field, message }) => `${field} ${message}`).join(', '), {
+    fields: problems,
+  })
+}
+
+/** To repeat what the environment says is no harm: who reads everything may send everything back. */
+function assertUnlocked(
+  wanted: ReadonlyMap<OwnSettingKey, unknown>,
+  before: OwnSettingValues,
+  locked: readonly OwnSettingKey[],
+): void {
+  const refused = locked.filter((key) => wanted.has(key) && !isSame(wanted.get(key), before[key]))
+  if (refused.length === 0) return
+  const names = refused.map((key) => ownSettings[key].variable.name).join(', ')
+  throw new Forbidden('ui_config_disabled', `The environment decides this: ${names}.`, {
+    details: { key: refused.join(', ') },
+  })
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function perOwnSetting(choose: (key: OwnSettingKey) => unknown): OwnSettingValues {
+  // A cast, since an object made of entries forgets the type of each: what is stored was checked when it was written.
+  return Object.fromEntries(ownSettingKeys.map((key) => [key, choose(key)])) as unknown as OwnSettingValues
+}

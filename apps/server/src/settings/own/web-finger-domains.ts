@@ -1,0 +1,47 @@
+import { domainToASCII } from 'node:url'
+import { type GivenValue, WrongValue } from '../../config/variable.ts'
+import type { OwnSetting } from './definition.ts'
+
+const most = 100
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+const domain = new RegExp(`^(?=.{1,253}$)${label}(?:[.]${label})+$`)
+
+/** The domains whose addresses WebFinger (RFC 7033) leads to this provider. */
+export const webFingerDomains: OwnSetting<readonly string[]> = {
+  schema: {
+    type: 'array',
+    maxItems: most,
+    items: { type: 'string', minLength: 1, maxLength: 253 },
+    description: 'The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider.',
+  },
+  default: [],
+  variable: {
+    name: 'WEBFINGER_DOMAINS',
+    type: `domains, ${most} at most, with commas between them`,
+    default: 'none',
+    description: 'The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider.',
+    parse,
+  },
+  read(value) {
+    const given = Array.isArray(value) ? value.map(String) : []
+    const names = given.map(ascii)
+    const wrong = names.findIndex((name) => !domain.test(name))
+    if (wrong >= 0)
+      return { fault: { at: `[${wrong}]`, code: 'invalid_format', message: 'must be the name of a domain' } }
+    return { value: [...new Set(names)] }
+  },
+}
+
+function parse({ text }: GivenValue): readonly string[] {
+  const given = text.split(',').flatMap((part) => part.trim() || [])
+  const wrong = given.find((name) => !domain.test(ascii(name)))
+  if (wrong !== undefined)
+    throw new WrongValue(`"${wrong.slice(0, 100)}" is not the name of a domain`, 'Write example.com.')
+  if (given.length > most) throw new WrongValue(`it holds ${given.length} domains`, `Write ${most} at most.`)
+  return [...new Set(given.map(ascii))]
+}
+
+/** As DNS has it; empty for what is no name. */
+function ascii(name: string): string {
+  return domainToASCII(name.trim().toLowerCase())
+}

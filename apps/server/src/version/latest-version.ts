@@ -1,0 +1,61 @@
+import type { Clock } from '@pocket/core'
+
+export interface LatestVersionPorts {
+  /** Where to ask; `null` where nobody is to be asked. */
+  readonly url: string | null
+  readonly clock: Clock
+  /** Takes why it could not be found out. */
+  readonly onError: (error: unknown) => void
+}
+
+const freshFor = 15 * 60_000
+const patience = 5000
+const mostBytes = 1_000_000
+const version = /^\d+\.\d+\.\d+(?:[-+][\w.+-]{1,50})?$/
+
+/**
+ * Finds out the newest version, at most once in 15 minutes whoever asks how often, and whether or not it worked. What was
+ * known before stays known; the text is empty where nothing is.
+ */
+export function createLatestVersion({ url, clock, onError }: LatestVersionPorts): () => Promise<string> {
+  let known = ''
+  let running: { readonly since: number; readonly done: Promise<void> } | undefined
+
+  return async () => {
+    if (url === null) return ''
+    const now = clock.now()
+    const age = running === undefined ? freshFor : now - running.since
+    if (running === undefined || age < 0 || age >= freshFor) {
+      const asked = ask(url).then((found) => {
+        known = found
+      }, onError)
+      running = { since: now, done: asked }
+    }
+    await running.done
+    return known
+  }
+}
+
+async function ask(url: string): Promise<string> {
+  const answer = await fetch(url, {
+    headers: { accept: 'application/json', 'user-agent': 'pocket' },
+    signal: AbortSignal.timeout(patience),
+  })
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
+  const value: unknown = JSON.parse(await boundedText(answer))
+  const found = ['tag_name', 'version'].map((name) => Object.getOwnPropertyDescriptor(Object(value), name)?.value)
+  const text = String(found.find((each) => typeof each === 'string') ?? '').replace(/^v/, '')
+  if (!version.test(text)) throw new Error(`${url} names no version`)
+  return text
+}
+
+async function boundedText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.length
+    if (size > mostBytes) throw new Error(`The answer is larger than ${mostBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { AuditEvent } from '@pocket/core'
+import { endMemberships } from '../../src/groups/membership-ends.ts'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { createPerson, freshName } from './people.ts'
+
+describe.each(kinds)('memberships that end on %s', (kind) => {
+  let instance: CalledInstance
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const membership = async () => {
+    const name = freshName()
+    const { json: group } = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
+    const person = await createPerson(instance, { userGroupIds: [group.id] })
+    return { params: { id: String(group.id), userId: person.id }, groupId: String(group.id), userId: person.id }
+  }
+  const setEnd = (params: Readonly<Record<string, string>>, endsAt: unknown) =>
+    instance.call('PATCH /api/user-groups/{id}/members/{userId}', { params, body: { endsAt } })
+
+  test('are said by a route of their own, which others leave alone', async () => {
+    const { params, groupId, userId } = await membership()
+    const endsAt = '2100-01-01T00:00:00.000Z'
+    expect(await setEnd(params, endsAt)).toMatchObject({ status: 200, json: { userId, groupId, endsAt } })
+    await instance.call('PUT /api/user-groups/{id}/users', { params, body: { userIds: [userId] } })
+    await instance.call('PUT /api/users/{id}/user-groups', {
+      params: { id: userId },
+      body: { userGroupIds: [groupId] },
+    })
+    const { json } = await instance.call('GET /api/user-groups/{id}/members', { params })
+    expect(json).toEqual([{ userId, groupId, endsAt }])
+    expect((await setEnd(params, null)).json).toEqual({ userId, groupId, endsAt: null })
+    expect(audited(instance, 'membership_end_changed')).toMatchObject([
+      { accountId: userId, groupId, endsAt },
+      { accountId: userId, groupId, endsAt: '' },
+    ])
+  })
+
+  test.each([['2000-01-01T00:00:00Z'], ['tomorrow'], [undefined]])('do not end at %j', async (endsAt) => {
+    const { params } = await membership()
+    expect(await setEnd(params, endsAt)).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
+  })
+
+  test('are gone at their instant, and what they let people have with them', async () => {
+    const { params, userId, groupId } = await membership()
+    const { json: client } = await instance.call('POST /api/oidc/clients', {
+      body: { name: freshName(), callbackURLs: ['https://app.example/'], isGroupRestricted: true },
+    })
+    const clientId = String(client.id)
+    await instance.call('PUT /api/oidc/clients/{id}/allowed-user-groups', {
+      params: { id: clientId },
+      body: { userGroupIds: [groupId] },
+    })
+    const grantOf = async () => {
+      const { Grant } = instance.app.pocket.provider()
+      const grant = new Grant({ accountId: userId, clientId })
+      grant.addOIDCScope('openid')
+      const id = await grant.save()
+      return async () => (await Grant.find(id)) !== undefined
+    }
+    const stillThere = await grantOf()
+    const end = Date.now() + 150
+    await setEnd(params, new Date(end).toISOString())
+    const events: AuditEvent[] = []
+    const audit = { record: async (event: AuditEvent) => void events.push(event) }
+    const run = () => endMemberships({ ...instance.app, audit })
+    await run()
+    expect([await stillThere(), events]).toEqual([true, []])
+    const members = async () => (await instance.call('GET /api/user-groups/{id}', { params })).json.users
+    for (let users: unknown = [userId]; Array.isArray(users) && users.length > 0; ) users = await members()
+    expect(Date.now()).toBeGreaterThanOrEqual(end)
+    await run()
+    expect([await stillThere(), events]).toEqual([false, [{ event: 'membership_ended', accountId: userId, groupId }]])
+  })
+
+  test('end what they let people have when an administrator ends them, too', async () => {
+    const { userId, groupId } = await membership()
+    const { json: client } = await instance.call('POST /api/oidc/clients', {
+      body: { name: freshName(), callbackURLs: ['https://app.example/'], isGroupRestricted: true },
+    })
+    const clientId = String(client.id)
+    await instance.call('PUT /api/oidc/clients/{id}/allowed-user-groups', {
+      params: { id: clientId },
+      body: { userGroupIds: [groupId] },
+    })
+    const { Grant } = instance.app.pocket.provider()
+    const grant = new Grant({ accountId: userId, clientId })
+    const id = await grant.save()
+    await instance.call('PUT /api/users/{id}/user-groups', { params: { id: userId }, body: { userGroupIds: [] } })
+    expect(await Grant.find(id)).toBeUndefined()
+  })
+})

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { startInstance } from './instance.ts'
+
+const usual = { auditLogRetentionDays: 90, webFingerDomains: [], locked: [] }
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const read = async () => (await instance.call('GET /api/settings')).json
+  const change = async (body: unknown) => instance.call('PATCH /api/settings', { body })
+
+  test('begins with the defaults, and changes what is named and nothing else', async () => {
+    expect(await read()).toEqual(usual)
+    const changed = await change({ webFingerDomains: ['Example.com', 'b\u00fccher.example', 'example.com'], other: 1 })
+    const webFingerDomains = ['example.com', 'xn--bcher-kva.example']
+    expect([changed.status, changed.json]).toEqual([200, { ...usual, webFingerDomains }])
+    await change({ auditLogRetentionDays: 7 })
+    expect(await read()).toEqual({ ...usual, webFingerDomains, auditLogRetentionDays: 7 })
+    // What was read can be sent back.
+    expect((await change(await read())).status).toBe(200)
+    expect((await change({ webFingerDomains: null, auditLogRetentionDays: null })).json).toEqual(usual)
+  })
+
+  test('what was changed is in the audit log, once', async () => {
+    await change({ auditLogRetentionDays: 30 })
+    await change({ auditLogRetentionDays: 30 })
+    await change({ auditLogRetentionDays: null })
+    const query = '?filters[event]=SETTINGS_CHANGED&pagination[limit]=2'
+    const { json } = await instance.call('GET /api/audit-logs/all', { query })
+    expect(json.data).toMatchObject([
+      { changes: { auditLogRetentionDays: { before: 30, after: 90 } }, username: 'ada' },
+      { changes: { auditLogRetentionDays: { before: 90, after: 30 } } },
+    ])
+  })
+
+  test.each([
+    [{ auditLogRetentionDays: 0 }, 'auditLogRetentionDays'],
+    [{ auditLogRetentionDays: 36_501 }, 'auditLogRetentionDays'],
+    [{ webFingerDomains: ['example.com', 'not a domain'] }, 'webFingerDomains[1]'],
+    [{ webFingerDomains: ['localhost'] }, 'webFingerDomains[0]'],
+    [{ webFingerDomains: [''] }, 'webFingerDomains[0]'],
+    [{ webFingerDomains: ['-a.example'] }, 'webFingerDomains[0]'],
+    [{ webFingerDomains: Array.from({ length: 101 }, (_, i) => `a${i}.example`) }, 'webFingerDomains'],
+  ])('%j is refused', async (body, field) => {
+    const refused = await change(body)
+    expect([refused.status, refused.json]).toEqual([
+      400,
+      expect.objectContaining({ code: 'validation_failed', details: { fields: [expect.objectContaining({ field })] } }),
+    ])
+    expect(await read()).toEqual(usual)
+  })
+
+  test('a wrong type is refused', async () => {
+    for (const body of [{ auditLogRetentionDays: '7' }, { webFingerDomains: 'example.com' }, [], 'text'])
+      expect((await change(body)).json.code).toBe('invalid_request_body')
+  })
+})
+
+test('the environment wins, key by key, and what it decides is locked', async () => {
+  await using instance = await startInstance({ AUDIT_LOG_RETENTION_DAYS: '3' })
+  const send = (body: unknown) => instance.administrator.sendJson('PATCH', `${instance.url}/api/settings`, { body })
+  const refused = await send({ auditLogRetentionDays: 4, webFingerDomains: ['example.com'] })
+  const details = { key: 'auditLogRetentionDays' }
+  expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled', details }])
+  const changed = await send({ auditLogRetentionDays: 3, webFingerDomains: ['example.com'] })
+  const webFingerDomains = ['example.com']
+  expect([changed.status, changed.json()]).toEqual([
+    200,
+    { auditLogRetentionDays: 3, webFingerDomains, locked: ['auditLogRetentionDays'] },
+  ])
+})
+
+test('nothing can be changed where the environment decides everything', async () => {
+  await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', WEBFINGER_DOMAINS: 'a.example, B.example' })
+  const url = `${instance.url}/api/settings`
+  const locked = ['auditLogRetentionDays', 'webFingerDomains']
+  const webFingerDomains = ['a.example', 'b.example']
+  expect((await instance.administrator.getJson(url)).json()).toEqual({ ...usual, webFingerDomains, locked })
+  const refused = await instance.administrator.sendJson('PATCH', url, { body: { auditLogRetentionDays: 1 } })
+  expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled' }])
+})
+
+test('domains that are none stop the start', () => {
+  const read = () => loadConfig({ WEBFINGER_DOMAINS: 'example.com,no domain' }, () => Buffer.alloc(0))
+  expect(read).toThrow(InvalidConfig)
+  expect(read).toThrow('"no domain" is not the name of a domain')
+})

@@ -1,0 +1,198 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { createTestDatabase, freePort } from '@pocket/test-support'
+import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { loadCatalogues } from '../../src/email/catalogues.ts'
+import { createComposer } from '../../src/email/compose.ts'
+import { createDelivery, pauses } from '../../src/email/delivery.ts'
+import { emailTable } from '../../src/email/email.table.ts'
+import { type Email, type Message, stateOf } from '../../src/email/email.ts'
+import { createOutbox } from '../../src/email/outbox.ts'
+import { createSmtpTransport } from '../../src/email/transport.ts'
+import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
+import { createFolder } from '../database/folder.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+import { type MailServer, startMailServer } from './mail-server.ts'
+
+const viewsDirectory = fileURLToPath(new URL('../../views', import.meta.url))
+const catalogues = fileURLToPath(new URL('../../locales/emails', import.meta.url))
+const someone = { id: crypto.randomUUID(), email: 'ada@example.com', locale: 'en' }
+const minute = 60_000
+const useful = 72 * 60 * minute
+
+describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+  let stack: AsyncDisposableStack
+  let databases: readonly OpenDatabase[]
+  let server: MailServer
+  let settings: SettingValues
+  let now: number
+
+  beforeAll(async () => {
+    stack = new AsyncDisposableStack()
+    const folder = stack.use(await createFolder())
+    const database =
+      kind === 'SQLite'
+        ? ({ kind: 'sqlite', path: join(folder.path, 'emails.db') } as const)
+        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
+    const config = { database, dataFolder: folder.path, encryptionKey: undefined }
+    const first = stack.use(await openDatabase(config, keepingLogger().logger))
+    // On SQLite one connection is shared, as in a server.
+    databases = [first, kind === 'SQLite' ? first : stack.use(await openDatabase(config, keepingLogger().logger))]
+  })
+
+  beforeEach(async () => {
+    now = Date.UTC(2026, 0, 1)
+    server = await startMailServer({ disabledCommands: ['STARTTLS'] })
+    settings = { ...defaultValues, smtpHost: '127.0.0.1', smtpPort: String(server.port), smtpFrom: 'id@example.com' }
+    await database().dataSource.getRepository(emailTable).clear()
+  })
+  afterEach(async () => server[Symbol.asyncDispose]())
+  afterAll(async () => stack.disposeAsync())
+
+  const database = (replica = 0): OpenDatabase => {
+    const found = databases[replica]
+    if (found === undefined) throw new Error('There is no such replica')
+    return found
+  }
+  const clock = { now: () => now }
+  const outbox = () => createOutbox({ store: database().emails, masterKey: database().masterKey, clock })
+  const leave = (email = someone.email, message: Message = { kind: 'test' }) =>
+    outbox().leave({ to: { ...someone, email }, message, expiresAt: now + useful })
+
+  async function deliver(replica = 0): Promise<void> {
+    const { emails: store, masterKey } = database(replica)
+    const values = async () => settings
+    const compose = createComposer({
+      viewsDirectory,
+      catalogues: await loadCatalogues(catalogues),
+      settings: values,
+      appUrl: 'https://id.example.com',
+    })
+    const delivery = createDelivery({
+      store,
+      masterKey,
+      compose,
+      transport: createSmtpTransport(values),
+      answer: async () => undefined,
+      host: 'id.example.com',
+      clock,
+      onError: () => {},
+    })
+    await delivery.run(new AbortController().signal)
+  }
+
+  async function only(): Promise<Email> {
+    const { items } = await database().emails.list({ page: 1, limit: 100, sort: null, filters: {}, search: '' })
+    expect(items).toHaveLength(1)
+    // A cast, since there is exactly one.
+    return items[0] as Email
+  }
+
+  test('two replicas at once send each e-mail once', async () => {
+    const addresses = Array.from({ length: 20 }, (_, index) => `person${index}@example.com`)
+    for (const address of addresses) await leave(address)
+    await Promise.all([deliver(0), deliver(1), deliver(0), deliver(1)])
+    expect(server.delivered.flatMap(({ to }) => to).sort()).toEqual(addresses.toSorted())
+  })
+
+  test('nothing is readable while it waits, and nothing is left once it was sent', async () => {
+    const message = {
+      kind: 'one-time-access',
+      code: 'K7QP2M',
+      redirect: null,
+      bound: false,
+      expiresAt: now + minute,
+    } as const
+    await outbox().leave({ to: someone, message, expiresAt: message.expiresAt })
+    expect((await only()).data).toMatch(/^v1\./)
+    expect((await only()).data).not.toContain('K7QP2M')
+    await deliver()
+    expect(await only()).toMatchObject({ data: '', sentAt: now, attempts: 1 })
+  })
+
+  test('after 4xx it is tried again, later and later', async () => {
+    await leave()
+    server.refuseNext(451)
+    await deliver()
+    expect(server.delivered).toHaveLength(0)
+    expect(await only()).toMatchObject({ attempts: 1, sentAt: null, nextAttemptAt: now + 15_000 })
+    expect((await only()).lastError).toMatch(/451|Not now/)
+    now += 14_999
+    await deliver()
+    expect(server.delivered).toHaveLength(0)
+    now += 1
+    await deliver()
+    expect(server.delivered).toHaveLength(1)
+    expect(await only()).toMatchObject({ attempts: 2, lastError: null })
+  })
+
+  test('after a refused connection it is tried again, until it is given up', async () => {
+    await leave()
+    settings = { ...settings, smtpPort: String(await freePort()) }
+    for (const pause of pauses) {
+      await deliver()
+      expect(await only()).toMatchObject({
+        nextAttemptAt: now + pause,
+        lastError: expect.stringMatching(/ECONNREFUSED/),
+      })
+      now += pause
+    }
+    await deliver()
+    expect(stateOf(await only())).toBe('failed')
+  })
+
+  test('what the server refuses for good is given up at once', async () => {
+    await leave()
+    server.refuseNext(550)
+    await deliver()
+    expect(stateOf(await only())).toBe('failed')
+  })
+
+  test('what has become useless is not sent', async () => {
+    await leave()
+    now += useful
+    await deliver()
+    expect(server.delivered).toHaveLength(0)
+    expect(stateOf(await only())).toBe('failed')
+  })
+
+  test('no name adds a header', async () => {
+    const keyName = 'backup\r\nBcc: mallory@example.com\r\n\r\n<b>'
+    settings = { ...settings, appName: 'Mine\r\nX-Own: 1, "quoted" <a@b>' }
+    await leave(someone.email, { kind: 'api-key-expiring', name: '<i>Ada</i>', keyName, expiresAt: now + minute })
+    await deliver()
+    const [sent] = server.delivered
+    expect(sent?.to).toEqual([someone.email])
+    const names = sent?.mail.headers.map(({ key }) => key) ?? []
+    expect(names).not.toContain('bcc')
+    expect(names).not.toContain('x-own')
+    expect(sent?.mail.from).toMatchObject({ address: 'id@example.com', name: 'Mine X-Own: 1, "quoted" <a@b>' })
+    expect(sent?.mail.html).toContain('&lt;i&gt;Ada&lt;/i&gt;')
+    expect(sent?.mail.html).not.toContain('<b>')
+  })
+
+  test('an address is one recipient, whatever it holds', async () => {
+    await leave('ada@example.com>\r\nRCPT TO:<mallory@example.com')
+    await deliver()
+    expect(server.delivered.flatMap(({ to }) => to)).not.toContain('mallory@example.com')
+  })
+
+  test('the same is taken once', async () => {
+    const letter = { to: someone, message: { kind: 'test' }, expiresAt: now + minute, onceKey: 'a' } as const
+    expect([await outbox().leave(letter), await outbox().leave(letter)]).toEqual([true, false])
+    await only()
+  })
+
+  test('an attempt that was taken over says nothing any more', async () => {
+    await leave()
+    const store = database().emails
+    const slow = await store.claim({ now, until: now + minute })
+    now += minute
+    const other = await store.claim({ now, until: now + minute })
+    expect([slow?.attempts, other?.attempts]).toEqual([1, 2])
+    // A cast, since it was just claimed.
+    expect(await store.markFailed(slow as Email, { lastError: 'late', nextAttemptAt: now })).toBe(false)
+    expect(await store.markSent(other as Email, now)).toBe(true)
+  })
+})

@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { freePort } from '@pocket/test-support'
+import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { createPerson } from '../api/people.ts'
+import { setUpAdministrator, startApp } from '../http/app.ts'
+import { type MailServer, startMailServer } from './mail-server.ts'
+
+const testEmail = 'POST /api/application-configuration/test-email'
+
+function smtp(server: MailServer): Readonly<Record<string, string>> {
+  return { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.port), SMTP_FROM: 'id@example.com' }
+}
+
+describe.each(kinds)('%s', (kind) => {
+  let server: MailServer
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    server = await startMailServer()
+    const settings = { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true', APP_NAME: 'Our Pocket', ACCENT_COLOR: '#123456' }
+    instance = await startCalled(kind, { ...smtp(server), ...settings })
+  })
+
+  afterAll(async () => {
+    await instance[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+  })
+
+  /** Somebody who is signed in, with an address. */
+  async function signedIn(fields: Readonly<Record<string, unknown>> = {}) {
+    const { id, json } = await createPerson(instance, fields)
+    const agent = instance.agent()
+    const { code } = await instance.app.issueLoginCode(String(json.username))
+    await agent.postForm(`${instance.url}/lc`, { code })
+    return { id, agent, email: String(json.email), json }
+  }
+
+  async function verificationToken({ agent, email }: { agent: UserAgent; email: string }): Promise<string> {
+    const { status } = await instance.call('POST /api/users/me/send-email-verification', { agent })
+    expect(status).toBe(204)
+    const { mail } = await server.received(email)
+    return /verify-email\?token=([a-z0-9]{32})\n/.exec(mail.text ?? '')?.[1] ?? ''
+  }
+  const verify = (agent: UserAgent, token: string) =>
+    instance.call('POST /api/users/me/verify-email', { agent, body: { token } })
+
+  test('an administrator tries the settings, and reads the e-mail in two parts', async () => {
+    expect(await instance.call(testEmail)).toMatchObject({ status: 204 })
+    const { mail, raw } = await server.received('ada@example.com')
+    expect(mail).toMatchObject({
+      subject: 'Test e-mail from Our Pocket',
+      from: { name: 'Our Pocket', address: 'id@example.com' },
+      to: [{ address: 'ada@example.com' }],
+    })
+    expect(raw).toMatch(/Content-Type: multipart\/alternative/)
+    expect(mail.text).toContain('Our Pocket can send e-mail.')
+    expect(mail.html).toContain('<html lang="en" dir="ltr">')
+    expect(mail.html).toContain(`src="${instance.url}/api/application-images/email"`)
+    expect(mail.html).toContain('prefers-color-scheme: dark')
+    expect(mail.html).toContain('#123456')
+  })
+
+  test('a login code goes out in the language of its reader, and lets them in', async () => {
+    const { id, email } = await signedIn({ locale: 'de-AT', displayName: 'Änne' })
+    const call = 'POST /api/users/{id}/one-time-access-email'
+    expect(await instance.call(call, { params: { id }, body: { ttl: '15m' } })).toMatchObject({ status: 204 })
+    const { mail } = await server.received(email)
+    expect(mail.subject).toBe('Dein Anmeldecode für Our Pocket')
+    expect(mail.html).toContain('<html lang="de" dir="ltr">')
+    expect(mail.text).toContain('15 Minuten')
+    const code = /\/lc\/([A-Z0-9]{6})\n/.exec(mail.text ?? '')?.[1] ?? ''
+    const agent = instance.agent()
+    await agent.postForm(`${instance.url}/lc`, { code })
+    expect(await instance.call('GET /api/users/me', { agent })).toMatchObject({ json: { id } })
+    expect(audited(instance, 'code_issued').at(-1)).toMatchObject({ accountId: id })
+  })
+
+  test('an address is verified once, by whom it was sent to', async () => {
+    const person = await signedIn()
+    const stranger = await signedIn()
+    const token = await verificationToken(person)
+    expect(await verify(stranger.agent, token)).toMatchObject({
+      status: 400,
+      json: { code: 'invalid_email_verification_token' },
+    })
+    const results = await Promise.all([1, 2, 3].map(() => verify(person.agent, token)))
+    expect(results.map(({ status }) => status).sort()).toEqual([204, 400, 400])
+    const me = await instance.call('GET /api/users/me', { agent: person.agent })
+    expect(me.json).toMatchObject({ emailVerified: true })
+  })
+
+  test('a link for an address that was changed since verifies nothing', async () => {
+    const person = await signedIn()
+    const token = await verificationToken(person)
+    const body = { ...person.json, email: `other-${person.email}` }
+    expect(await instance.call('PUT /api/users/me', { agent: person.agent, body })).toMatchObject({ status: 200 })
+    expect(await verify(person.agent, token)).toMatchObject({ status: 400 })
+    const me = await instance.call('GET /api/users/me', { agent: person.agent })
+    expect(me.json).toMatchObject({ emailVerified: false })
+  })
+
+  test('the page of the link asks, then verifies; whoever is not signed in signs in first', async () => {
+    const person = await signedIn()
+    const token = await verificationToken(person)
+    const address = `${instance.url}/verify-email?token=${token}`
+    const away = await instance.agent().get(address)
+    expect(away.headers.get('location')).toContain('/login?redirect=%2Fverify-email%3Ftoken%3D')
+    const page = await person.agent.get(address)
+    expect(page.text).toMatch(new RegExp(`Confirm that .*${person.email}.* is yours`))
+    const me = () => instance.call('GET /api/users/me', { agent: person.agent })
+    expect((await me()).json).toMatchObject({ emailVerified: false })
+    const done = await person.agent.postForm(`${instance.url}/verify-email`, { token })
+    expect([done.status, done.headers.get('location')]).toEqual([303, `/verify-email`])
+    expect((await person.agent.get(`${instance.url}/verify-email`)).text).toContain('E-mail address verified')
+    expect((await me()).json).toMatchObject({ emailVerified: true })
+    const again = await person.agent.postForm(`${instance.url}/verify-email`, { token })
+    expect([again.status, again.text]).toEqual([400, expect.stringContaining('This link doesn’t work')])
+  })
+
+  test('whoever has no address is told so', async () => {
+    const { id } = await instance.person('without')
+    const call = 'POST /api/users/{id}/one-time-access-email'
+    expect(await instance.call(call, { params: { id }, body: {} })).toMatchObject({
+      status: 409,
+      json: { code: 'user_email_not_set' },
+    })
+  })
+
+  test('administrators see what became of e-mails, without what they said', async () => {
+    const { email, agent } = await signedIn()
+    server.refuseNext(550)
+    await instance.call('POST /api/users/me/send-email-verification', { agent })
+    const list = (query: string) => instance.call('GET /api/emails', { query })
+    // A wish of somebody else comes after it, so the first one is through once that has arrived.
+    await verificationToken(await signedIn())
+    const { json, response } = await list(`?search=${email}&filters[state]=failed`)
+    expect(json.data).toEqual([
+      expect.objectContaining({ kind: 'email-verification', recipient: email, state: 'failed', attempts: 1 }),
+    ])
+    expect(response.text).not.toContain('v1.')
+    // A cast: the line above says that it is so.
+    const [{ id }] = json.data as [{ id: string }]
+    expect(await instance.call('POST /api/emails/{id}/retry', { params: { id } })).toMatchObject({ status: 204 })
+    await server.received(email)
+    expect(await instance.call('GET /api/emails', { agent })).toMatchObject({ status: 403 })
+  })
+
+  test('e-mails of somebody who is deleted are gone', async () => {
+    const { id, email, agent } = await signedIn()
+    server.refuseNext(451)
+    await instance.call('POST /api/users/me/send-email-verification', { agent })
+    await verificationToken(await signedIn())
+    await instance.call('DELETE /api/users/{id}', { params: { id } })
+    expect((await instance.call('GET /api/emails', { query: `?search=${email}` })).json.data).toEqual([])
+  })
+})
+
+test('codes by e-mail are refused where the setting is off, and a server that is away ends no request', async () => {
+  const unreachable = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(await freePort()), SMTP_FROM: 'id@example.com' }
+  await using instance = await startCalled('SQLite', unreachable)
+  const { id } = await createPerson(instance)
+  const call = 'POST /api/users/{id}/one-time-access-email'
+  expect(await instance.call(call, { params: { id }, body: {} })).toMatchObject({
+    status: 403,
+    json: { code: 'one_time_access_disabled' },
+  })
+  expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
+  expect(await instance.call(testEmail)).toMatchObject({
+    status: 500,
+    json: { code: 'misconfigured', error: expect.stringContaining('ECONNREFUSED') },
+  })
+})
+
+test.each([
+  ['starttls', false],
+  ['tls', true],
+])('%s: the certificate counts, unless it is told not to', async (mode, secure) => {
+  await using server = await startMailServer({
+    secure,
+    authOptional: false,
+    onAuth: ({ username = '', password }, _session, callback) =>
+      password === 'secret' ? callback(null, { user: username }) : callback(new Error('No')),
+  })
+  const env = { ...smtp(server), SMTP_TLS: mode, SMTP_USER: 'pocket', SMTP_PASSWORD: 'secret' }
+  await using strict = await startCalled('SQLite', env)
+  expect(await strict.call(testEmail)).toMatchObject({
+    status: 500,
+    json: { error: expect.stringMatching(/certificate/i) },
+  })
+  expect(server.delivered).toHaveLength(0)
+  await using lax = await startCalled('SQLite', { ...env, SMTP_SKIP_CERT_VERIFY: 'true' })
+  expect(await lax.call(testEmail)).toMatchObject({ status: 204 })
+  expect(server.delivered).toMatchObject([{ secure: true, user: 'pocket' }])
+})
+
+test('a server without STARTTLS gets nothing where it is asked for', async () => {
+  await using server = await startMailServer({ disabledCommands: ['STARTTLS'] })
+  await using instance = await startCalled('SQLite', { ...smtp(server), SMTP_TLS: 'starttls' })
+  expect(await instance.call(testEmail)).toMatchObject({ status: 500 })
+  expect(server.delivered).toHaveLength(0)
+})
+
+test('the first sign-in from a browser is told, later ones are not', async () => {
+  await using server = await startMailServer()
+  await using running = await startApp({ ...smtp(server), EMAIL_LOGIN_NOTIFICATION_ENABLED: 'true' })
+  const { url } = running
+  const authenticator = new SoftwareAuthenticator()
+  const administrator = running.agent()
+  await setUpAdministrator(administrator, url, authenticator)
+  const headers = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
+  const signIn = async (options: { readonly headers?: Readonly<Record<string, string>> } = {}) => {
+    const agent = running.agent()
+    const ceremony = (await agent.getJson(`${url}/login/ceremony`, options)).json() as {
+      options: Parameters<SoftwareAuthenticator['get']>[0]
+    }
+    const response = authenticator.get(ceremony.options, { origin: url })
+    expect(await agent.sendJson('POST', `${url}/login`, { body: { response }, options })).toMatchObject({
+      status: 200,
+    })
+  }
+  await signIn()
+  await signIn({ headers })
+  const { mail } = await server.received('ada@example.com')
+  expect(mail.subject).toBe('New sign-in to Pocket ID')
+  expect(mail.text).toContain('Firefox on Linux')
+  await signIn({ headers })
+  const list = await administrator.getJson(`${url}/api/emails`)
+  expect(list.json()).toMatchObject({ data: [{ kind: 'new-sign-in' }] })
+})

@@ -1,0 +1,71 @@
+import type { AddressInfo } from 'node:net'
+import PostalMime, { type Email } from 'postal-mime'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+
+/** An e-mail as it came over the wire. */
+export interface Delivered {
+  readonly to: readonly string[]
+  readonly raw: string
+  readonly mail: Email
+  readonly secure: boolean
+  readonly user: string | undefined
+}
+
+export interface MailServer extends AsyncDisposable {
+  readonly port: number
+  readonly delivered: readonly Delivered[]
+  /** Answers the next recipient with this code. */
+  refuseNext(code: number): void
+  /** Resolves with what has come for this address, once something has. */
+  received(address: string): Promise<Delivered>
+}
+
+/** A real SMTP server on this machine. */
+export async function startMailServer(options: SMTPServerOptions = {}, port = 0): Promise<MailServer> {
+  const delivered: Delivered[] = []
+  const waiting = new Set<() => void>()
+  const refusals: number[] = []
+  const server = new SMTPServer({
+    authOptional: true,
+    logger: false,
+    onRcptTo(_address, _session, callback) {
+      const code = refusals.shift()
+      callback(code === undefined ? null : Object.assign(new Error('Not now'), { responseCode: code }))
+    },
+    async onData(stream, session, callback) {
+      const chunks: Buffer[] = await stream.toArray()
+      const bytes = Buffer.concat(chunks)
+      delivered.push({
+        to: session.envelope.rcptTo.map(({ address }) => address),
+        raw: bytes.toString('utf8'),
+        mail: await PostalMime.parse(bytes),
+        secure: session.secure,
+        user: session.user,
+      })
+      callback()
+      for (const look of waiting) look()
+    },
+    ...options,
+  })
+  // Clients that do not like the certificate hang up.
+  server.on('error', () => {})
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return {
+    // A cast: it listens on a port, not on a pipe.
+    port: (server.server.address() as AddressInfo).port,
+    delivered,
+    refuseNext: (code) => void refusals.push(code),
+    received: (address) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const found = delivered.find(({ to }) => to.includes(address))
+          if (found === undefined) return
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        look()
+      }),
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(resolve)),
+  }
+}

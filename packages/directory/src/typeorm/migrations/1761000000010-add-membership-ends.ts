@@ -1,0 +1,16 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+
+/** When memberships end. In statements of our own, since TypeORM makes the whole table anew on SQLite. */
+export class AddMembershipEnds1761000000010 implements MigrationInterface {
+  readonly name = 'AddMembershipEnds1761000000010'
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('ALTER TABLE pocket_membership ADD COLUMN ends_at bigint')
+    await queryRunner.query('CREATE INDEX pocket_membership_ends ON pocket_membership (ends_at)')
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP INDEX pocket_membership_ends')
+    await queryRunner.query('ALTER TABLE pocket_membership DROP COLUMN ends_at')
+  }
+}
