@@ -17,6 +17,7 @@ import type { ProtocolPages } from './pages.ts'
 import { libraryPairwiseIdentifier, type PairwiseIdentifier } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
+import { requestedScopes } from './requested-claims.ts'
 import { resourceIndicators } from './resources.ts'
 
 const minute = 60
@@ -94,6 +95,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     scopes: [...supportedScopes],
     acrValues: [...acrValues],
     conformIdTokenClaims: false,
+    extraParams: requestedScopes,
     responseTypes: ['code', 'id_token'],
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: libraryPairwiseIdentifier(ports.pairwise),
@@ -122,6 +124,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     features: {
       backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
+      claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: introspectionPolicy(ports) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },

@@ -1,5 +1,6 @@
 import Provider from 'oidc-provider'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
+import { tellChosenClaims } from './claim-overrides.ts'
 import { overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
@@ -29,6 +30,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
   overrideClientChecks(provider, ports.clock)
+  tellChosenClaims(provider)
   keepSessionsInPlace(provider)
   decideReplaysByInsert(provider)
   signLoginAccessTokens(provider, ports)
