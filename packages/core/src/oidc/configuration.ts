@@ -101,7 +101,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     pairwiseIdentifier: libraryPairwiseIdentifier(ports.pairwise),
     // Looked at when a client is saved (`clients/sector.ts`), since the library would compare its own redirect URIs.
     sectorIdentifierUriValidate: () => false,
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     assertJwtClientAuthClaimsAndHeader: assertFapiAssertion,
     enabledJWA: enabledAlgorithms,
     extraClientMetadata: { properties: [...extraClientMetadata] },

@@ -9,6 +9,8 @@ import { AddDeviceLogins1760000000031 } from './migrations/1760000000031-add-dev
 import { CountConsumption1760000000090 } from './migrations/1760000000090-count-consumption.ts'
 import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-logout-notices.ts'
 
+import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
+
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
   readonly table: string
@@ -27,6 +29,7 @@ export const pocketMigrations: MigrationSet = {
     AddDeviceLogins1760000000031,
     CountConsumption1760000000090,
     AddLogoutNotices1760000000100,
+    AddSecretUses1760000000110,
   ],
 }
 

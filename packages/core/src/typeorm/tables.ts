@@ -2,7 +2,7 @@ import type { EntitySchema } from 'typeorm'
 import { apiGrantTable, apiTable } from './api.table.ts'
 import { artifactTable } from './artifact.table.ts'
 import { challengeTable } from './challenge.table.ts'
-import { clientGroupTable, clientTable } from './client.table.ts'
+import { clientGroupTable, clientTable, secretUseTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
 import { deviceLoginTable } from './device-login.table.ts'
@@ -19,6 +19,7 @@ export const pocketTables: readonly EntitySchema[] = [
   challengeTable,
   clientTable,
   clientGroupTable,
+  secretUseTable,
   codeTable,
   consentTable,
   deviceLoginTable,
