@@ -145,6 +145,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
       picture: null,
       disabled: false,
       groups: [],
+      customClaims: [],
       updatedAt: noon,
     })
     expect(await it.directory.accounts.find(max.id)).toMatchObject({

@@ -101,6 +101,7 @@ function operationItem(operation: Operation, components: Components): Json {
     security: securityOf(operation),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: jsonContent(body, components) } }),
+    ...(operation.upload && { requestBody: { required: true, content: uploadContent } }),
     responses: {
       [answer.status]: {
         description: answer.schema === undefined && answer.types === undefined ? 'Done.' : 'What was asked for.',
@@ -119,9 +120,15 @@ function securityOf(operation: Operation): Json {
   return operation.apiKey === false ? [session] : [session, { apiKey: [scopeOf(operation)] }]
 }
 
-function refusalsOf({ access, body, path }: Operation): Record<string, Json> {
+const uploadContent = {
+  'multipart/form-data': {
+    schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+  },
+} as const
+
+function refusalsOf({ access, body, path, upload }: Operation): Record<string, Json> {
   return {
-    ...(body !== undefined && { 400: refusal('InvalidInput') }),
+    ...((body !== undefined || upload) && { 400: refusal('InvalidInput') }),
     ...(access !== 'public' && { 401: refusal('NotSignedIn'), 403: refusal('Forbidden') }),
     ...(path.includes('/:') && { 404: refusal('NotFound') }),
     default: refusal('Refused'),

@@ -10,7 +10,10 @@ import {
 /** FAPI 2.0 Security Profile §5.4.1: no PKCS #1 v1.5. */
 const strictAlgorithms = signingAlgorithms.filter((algorithm) => algorithm !== 'RS256')
 
-/** Everything that is signed or encrypted here, and never with an algorithm whose key is a client's secret. */
+/**
+ * Everything that is signed or encrypted here, and never with an algorithm whose key is a client's secret, but for
+ * the assertions of a client that asks for it (`client_secret_jwt`).
+ */
 export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: [...signingAlgorithms],
   idTokenEncryptionAlgValues: [...keyManagementAlgorithms],
@@ -27,7 +30,7 @@ export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   requestObjectSigningAlgValues: [...signingAlgorithms],
   requestObjectEncryptionAlgValues: [],
   requestObjectEncryptionEncValues: [],
-  clientAuthSigningAlgValues: [...signingAlgorithms],
+  clientAuthSigningAlgValues: [...signingAlgorithms, 'HS256'],
   dPoPSigningAlgValues: [...strictAlgorithms],
 }
 

@@ -17,7 +17,8 @@ import type { ProtocolPages } from './pages.ts'
 import { libraryPairwiseIdentifier, type PairwiseIdentifier } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
-import { resourceIndicators } from './resources.ts'
+import { requestedScopes } from './requested-claims.ts'
+import { refusedBeforeUse, resourceIndicators } from './resources.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -85,6 +86,7 @@ export function cookieNames(secure: boolean) {
 export function providerConfiguration(ports: ConfigurationPorts): Configuration {
   const { accounts, secure, pages } = ports
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const
+  const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
     findAccount: createFindAccount(accounts),
@@ -94,12 +96,13 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     scopes: [...supportedScopes],
     acrValues: [...acrValues],
     conformIdTokenClaims: false,
+    extraParams: requestedScopes,
     responseTypes: ['code', 'id_token'],
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: libraryPairwiseIdentifier(ports.pairwise),
     // Looked at when a client is saved (`clients/sector.ts`), since the library would compare its own redirect URIs.
     sectorIdentifierUriValidate: () => false,
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     assertJwtClientAuthClaimsAndHeader: assertFapiAssertion,
     enabledJWA: enabledAlgorithms,
     extraClientMetadata: { properties: [...extraClientMetadata] },
@@ -116,18 +119,19 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     ttl: { ...lifetimes, Session: ports.sessionLifetime },
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
-    rotateRefreshToken,
+    rotateRefreshToken: refusedBeforeUse(indicators, rotateRefreshToken),
     renderError: pages.renderError,
     fetch: outboundFetch(ports.fetch),
     features: {
       backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
+      claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: introspectionPolicy(ports) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
       jwtIntrospection: { enabled: true },
-      resourceIndicators: resourceIndicators(ports.apiAccess),
+      resourceIndicators: indicators,
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,

@@ -8,6 +8,8 @@ import { AddReauthentication1760000000030 } from './migrations/1760000000030-add
 import { CountConsumption1760000000090 } from './migrations/1760000000090-count-consumption.ts'
 import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-logout-notices.ts'
 
+import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
+
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
   readonly table: string
@@ -25,6 +27,7 @@ export const pocketMigrations: MigrationSet = {
     AddReauthentication1760000000030,
     CountConsumption1760000000090,
     AddLogoutNotices1760000000100,
+    AddSecretUses1760000000110,
   ],
 }
 

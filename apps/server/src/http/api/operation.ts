@@ -41,6 +41,8 @@ interface Description {
   readonly list?: ListDefinition
   /** What else the address can be asked, for the document: the operation reads and checks `query` itself. */
   readonly query?: Readonly<Record<string, JSONSchema>>
+  /** The body is a form with a field `file` (`multipart/form-data`), which the operation reads from `ctx` itself. */
+  readonly upload?: true
   /** What is answered when all went well. Without a schema the answer is empty. `pageOf` makes the schema of a list. */
   readonly answer: {
     readonly status: 200 | 201 | 202 | 204
