@@ -7,6 +7,7 @@ import type { emailPages } from './email/page.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
+import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
 
 export interface Handlers {
@@ -14,6 +15,7 @@ export interface Handlers {
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
   readonly signUp: ReturnType<typeof signUpPages>
+  readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly device: ReturnType<typeof devicePages>
@@ -30,6 +32,9 @@ export function createRoutes({
   account,
   clients,
   device,
+  addPasskey,
+  account,
+  clients,
   email,
   apiDocs,
 }: Handlers): Router {
@@ -68,6 +73,9 @@ export function createRoutes({
   router.get('/st/:token', signUp.showWithToken)
   router.post('/signup/options', signUp.options)
   router.post('/signup', signUp.finish)
+  router.get('/signup/add-passkey', addPasskey.show)
+  router.post('/signup/add-passkey/options', addPasskey.options)
+  router.post('/signup/add-passkey', addPasskey.finish)
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)
