@@ -33,8 +33,6 @@ export function createRoutes({
   clients,
   device,
   addPasskey,
-  account,
-  clients,
   email,
   apiDocs,
 }: Handlers): Router {
