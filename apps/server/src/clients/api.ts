@@ -1,8 +1,9 @@
 import type { AccountStore, AuditSink, Client, Clock, Pocket, Transaction } from '@pocket/core'
+import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
-import { createClientAdministration } from './administration.ts'
+import { clientValidator, createClientAdministration } from './administration.ts'
 import { administratorOf } from './caller.ts'
 import { clientCreate, clientInput, clientUpdate } from './client-body.ts'
 import { clientDto, clientMetaDto } from './client-dto.ts'
@@ -48,10 +49,13 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
   const { clients } = pocket
   const administration = createClientAdministration({ clients, audit, transaction, terms: inContractTerms })
   const shared = { area: 'clients', access: 'administrator' } as const
-  const withGroups = async (client: Client) => ({
-    ...clientDto(client, clock.now()),
-    allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
-  })
+  const withGroups = async (ctx: Context, client: Client) => {
+    ctx.set('ETag', clientValidator(client))
+    return {
+      ...clientDto(client, clock.now()),
+      allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
+    }
+  }
 
   return [
     operation({
@@ -82,7 +86,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const { id } = call.body
         const input = { ...clientInput(call.body), ...(id !== undefined && { id }) }
-        return withGroups(await administration.create(administratorOf(call), input))
+        return withGroups(call.ctx, await administration.create(administratorOf(call), input))
       },
     }),
     operation({
@@ -92,7 +96,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       path: '/api/oidc/clients/:id',
       summary: 'Get a client',
       answer: { status: 200, schema: clientWithGroupsSchema },
-      handle: async ({ params }) => withGroups(await administration.existing(params.id ?? '')),
+      handle: async ({ params, ctx }) => withGroups(ctx, await administration.existing(params.id ?? '')),
     }),
     operation({
       ...shared,
@@ -107,17 +111,22 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     operation({
       ...shared,
       id: 'updateOidcClient',
+      conditional: true,
       method: 'put',
       path: '/api/oidc/clients/:id',
       summary: 'Change a client',
       body: clientUpdate,
       answer: { status: 200, schema: clientWithGroupsSchema },
       handle: async (call) =>
-        withGroups(await administration.update(administratorOf(call), call.params.id ?? '', clientInput(call.body))),
+        withGroups(
+          call.ctx,
+          await administration.update(administratorOf(call), call.params.id ?? '', clientInput(call.body)),
+        ),
     }),
     operation({
       ...shared,
       id: 'deleteOidcClient',
+      conditional: true,
       method: 'delete',
       path: '/api/oidc/clients/:id',
       summary: 'Delete a client',
@@ -127,6 +136,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     operation({
       ...shared,
       id: 'setAllowedUserGroupsOfOidcClient',
+      conditional: true,
       method: 'put',
       path: '/api/oidc/clients/:id/allowed-user-groups',
       summary: 'Set the groups whose members may use a restricted client',
@@ -135,6 +145,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const known = (await groupsById(call.body.userGroupIds)).map(({ id }) => id)
         const client = await administration.setAllowedGroups(administratorOf(call), call.params.id ?? '', known)
+        call.ctx.set('ETag', clientValidator(client))
         return clientDto(client, clock.now())
       },
     }),

@@ -1,4 +1,5 @@
-import type { Directory } from '@pocket/directory'
+import type { Directory, UserDetails } from '@pocket/directory'
+import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
@@ -8,6 +9,7 @@ import { assertMayGrant, reachable } from './reach.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
 import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'
+import { userValidator } from './validators.ts'
 
 export interface UserOperationPorts {
   readonly directory: Directory
@@ -34,17 +36,21 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       summary: 'Read who you are',
       answer: { status: 200, schema: userSchema },
       // Whoever calls with the key of the environment is in no directory.
-      handle: async ({ user }) => userDto((await directory.users.find(user.id)) ?? user),
+      async handle({ user, ctx }) {
+        const details = await directory.users.find(user.id)
+        return details ? answered(ctx, details) : userDto(user)
+      },
     }),
     operation({
       ...oneself,
       id: 'updateOwnUser',
+      conditional: true,
       method: 'put',
       path: '/api/users/me',
       summary: 'Change what is known of you',
       body: userBody,
       answer: { status: 200, schema: userSchema },
-      handle: async (call) => userDto(await users.updateOwn(actorOf(call), call.body)),
+      handle: async (call) => answered(call.ctx, await users.updateOwn(actorOf(call), call.body)),
     }),
   ]
 }
@@ -88,7 +94,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       answer: { status: 201, schema: userSchema },
       async handle(call) {
         assertMayGrant(call.ctx, call.body)
-        return userDto(await users.create(actorOf(call), call.body))
+        return answered(call.ctx, await users.create(actorOf(call), call.body))
       },
     }),
     operation({
@@ -98,11 +104,12 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       path: '/api/users/:id',
       summary: 'Read a user',
       answer: { status: 200, schema: userSchema },
-      handle: async ({ params }) => userDto(await users.find(params.id ?? '')),
+      handle: async ({ params, ctx }) => answered(ctx, await users.find(params.id ?? '')),
     }),
     operation({
       ...administration,
       id: 'updateUser',
+      conditional: true,
       method: 'put',
       path: '/api/users/:id',
       summary: 'Change a user',
@@ -110,12 +117,13 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       answer: { status: 200, schema: userSchema },
       async handle(call) {
         assertMayGrant(call.ctx, call.body)
-        return userDto(await users.update(actorOf(call), await reachable(call, users), call.body))
+        return answered(call.ctx, await users.update(actorOf(call), await reachable(call, users), call.body))
       },
     }),
     operation({
       ...administration,
       id: 'deleteUser',
+      conditional: true,
       method: 'delete',
       path: '/api/users/:id',
       summary: 'Delete a user, with sessions and tokens',
@@ -131,17 +139,19 @@ function belongings(users: UserAdministration): readonly Operation[] {
     operation({
       ...administration,
       id: 'replaceGroupsOfUser',
+      conditional: true,
       method: 'put',
       path: '/api/users/:id/user-groups',
       summary: 'Choose the groups of a user',
       body: groupIdsBody,
       answer: { status: 200, schema: userSchema },
       handle: async (call) =>
-        userDto(await users.setGroups(actorOf(call), await reachable(call, users), call.body.userGroupIds)),
+        answered(call.ctx, await users.setGroups(actorOf(call), await reachable(call, users), call.body.userGroupIds)),
     }),
     operation({
       ...administration,
       id: 'replaceClaimsOfUser',
+      conditional: true,
       method: 'put',
       path: '/api/custom-claims/user/:userId',
       summary: 'Choose the custom claims of a user',
@@ -187,4 +197,10 @@ function belongings(users: UserAdministration): readonly Operation[] {
       },
     }),
   ]
+}
+
+/** A user as an answer, with what a later change can say it was based on. */
+function answered(ctx: Context, user: UserDetails) {
+  ctx.set('ETag', userValidator(user))
+  return userDto(user)
 }
