@@ -15,6 +15,7 @@ import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
+import { chooseFileStore } from './files/choose-file-store.ts'
 import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
@@ -25,6 +26,10 @@ import { listen, stopListening } from './http/listen.ts'
 import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
 import { createShowPage } from './http/show-page.ts'
+import { clientSlot } from './images/image.ts'
+import { createImages } from './images/images.ts'
+import { createPagePictures } from './images/page-pictures.ts'
+import { profilePictureAddresses } from './images/picture-claim.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
@@ -116,11 +121,24 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
   })
   const atStart = await settings.values()
+  const images = createImages({
+    store: database.images,
+    files: chooseFileStore(config, database, clock),
+    audit,
+    transaction: stores.transaction,
+    clock,
+    onError: (error) =>
+      logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
+  })
   const render = createPageRenderer({
     viewsDirectory,
     assets,
     messages: await loadMessages(messagesFile),
     appName: async () => (await settings.lastKnown()).appName,
+    pictures: createPagePictures({
+      images,
+      onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+    }),
     clock,
   })
   const show = createShowPage(render)
@@ -131,11 +149,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     name: atStart.appName,
     sessionLifetime: Number(atStart.sessionDuration) * 60,
     masterKey,
-    stores: { ...stores, accounts: directory.accounts },
+    stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
+    onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     otherWaysAt: '/lc',
@@ -161,6 +180,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: minute,
     run: () => endMemberships({ directory, pocket, audit }),
   })
+  scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -182,6 +202,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     transaction: stores.transaction,
     settings: signUpSettings,
+    verifyEmail: (user) => mail.verification.begin(user),
     clock,
   })
   const api = composeRestApi({
@@ -194,22 +215,24 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     settings,
     ownSettings,
     mail,
+    images,
     setUp,
     signUp,
     transaction: stores.transaction,
     clock,
   })
 
+  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const routes = createRoutes({
     health: healthCheck(database.ping),
-    signIn: signInPages({ pocket, directory, authentication, show, signUpAt }),
+    signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
     account: accountPages({ pocket, authentication, audit, show, flashes }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
-    email: emailPages({ mail, authentication, show }),
+    email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 

@@ -1,8 +1,9 @@
-import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
+import { type AuditSink, type Clock, createPublicFetch, type Pocket, type Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import { apiKeyOperations } from './api-keys/api.ts'
 import { createApiKeys } from './api-keys/api-keys.ts'
+import { apiOperations } from './apis/api.ts'
 import { auditLogOperations } from './audit-log/api.ts'
 import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
@@ -15,6 +16,12 @@ import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
 import { createAdmission } from './http/api/admission.ts'
 import { apiRoutes } from './http/api/routes.ts'
+import { imageOperations } from './images/api.ts'
+import { createApplicationImages } from './images/application-images.ts'
+import { createClientLogos, largestLogo } from './images/client-logos.ts'
+import { userSlot } from './images/image.ts'
+import type { Images } from './images/images.ts'
+import { createProfilePictures } from './images/profile-pictures.ts'
 import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -38,7 +45,7 @@ import { ownVersion } from './version/version.ts'
 import { webAuthnOperations } from './webauthn/api.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'staticApiKey' | 'versionCheckUrl'>
+  readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
   readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails'>
   readonly pocket: Pocket
@@ -47,11 +54,15 @@ export interface RestApiParts {
   readonly settings: Settings
   readonly ownSettings: OwnSettings
   readonly mail: Mail
+  readonly images: Images
   readonly setUp: SetUp
   readonly signUp: SignUp
   readonly transaction: Transaction
   readonly clock: Clock
 }
+
+/** Milliseconds. */
+const logoTimeout = 15_000
 
 /** The REST API: every noun's operations, at their addresses and in one document. */
 export interface RestApi {
@@ -71,6 +82,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     audit,
     settings,
     ownSettings,
+    images,
     mail,
     setUp,
     signUp,
@@ -94,18 +106,32 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
       await mail.forget(userId)
+      await images.forget(userSlot(userId))
     },
   })
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
   const groups = createGroupAdministration({ directory, pocket, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
   const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
+  const application = createApplicationImages(images)
+  const profilePictures = createProfilePictures({ images, application, directory })
+  const clientLogos = createClientLogos({
+    images,
+    clients: pocket.clients,
+    fetch: createPublicFetch({
+      allowedPrivateHosts: config.allowedPrivateHosts,
+      allowHttp: true,
+      maxBytes: largestLogo,
+      timeout: logoTimeout,
+    }),
+  })
   const latestVersion = createLatestVersion({
     url: config.versionCheckUrl,
     clock,
     onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
   })
   const operations = [
+    ...imageOperations({ application, profilePictures, clientLogos }),
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
     ...apiKeyOperations(apiKeys),
@@ -115,17 +141,25 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
+    ...emailOperations({
+      mail,
+      store: database.emails,
+      users,
+      bindBrowser: pocket.bindBrowser,
+      now: () => clock.now(),
+    }),
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(latestVersion),
-    ...emailOperations({ mail, store: database.emails, users, now: () => clock.now() }),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,
       audit,
       transaction,
       clock,
+      logos: clientLogos,
       ...groupPorts(pocket, directory),
     }),
+    ...apiOperations({ pocket, audit, transaction }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })

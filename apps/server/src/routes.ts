@@ -32,6 +32,7 @@ export function createRoutes({ health, signIn, setUp, signUp, account, clients, 
   router.get('/lc', signIn.code)
   router.get('/lc/:code', signIn.code)
   router.post('/lc', signIn.submitCode)
+  router.post('/lc/email', email.requestCode)
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)
 

@@ -10,8 +10,10 @@ import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
 import { mayUse } from './clients/group-restriction.ts'
 import { type Clients, createClients } from './clients/registration.ts'
+import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
@@ -31,10 +33,14 @@ import { createSignIn, type SignInService } from './interactions/sign-in.ts'
 import { issuerUrl } from './issuer.ts'
 import { createLogoutNotices } from './logout-notices/logout-notices.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
-import { createClientMetadata } from './oidc/client-metadata.ts'
+import { createFederatedAssertions } from './oidc/client-authentication/federated-assertions.ts'
+import { createClientAuthentication } from './oidc/client-authentication/front.ts'
+import { clientOfToken, isFirstUse } from './oidc/client-authentication/library.ts'
+import { createClientMetadata, sealedSecret } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
+import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
@@ -128,9 +134,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
-    clientMetadata: createClientMetadata(masterKey),
+    clientMetadata: createClientMetadata(masterKey, clock),
     clock,
+    refreshLeeway: leewayOf(options),
   })
+  const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
     store: stores.logoutNotices,
     clock,
@@ -146,6 +154,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        pairwise: createPairwiseIdentifier(masterKey),
+        nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,
         issuer: issuer.origin,
@@ -153,6 +163,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         pages: createProtocolPages(options.render),
         keepLogoutNotice: logoutNotices.enqueue,
+        secretUses,
       }),
   })
   const provider = holder.current
@@ -215,6 +226,16 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     origin: issuer.origin,
   })
 
+  const authenticateClient = createClientAuthentication({
+    findClient: (id) => (id.includes('\0') ? Promise.resolve(undefined) : stores.clients.find(id)),
+    federated: createFederatedAssertions({
+      fetch,
+      issuer: issuer.origin,
+      now: () => clock.now(),
+      isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
+    }),
+    clientOfToken: (token) => clientOfToken(provider(), token),
+  })
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
   const koa = (): Middleware => async (ctx, next) => {
@@ -239,6 +260,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
     ctx.res.statusCode = 200
+    await authenticateClient(ctx.req, ctx.path)
     await holder.handle(ctx.req, ctx.res)
   }
 
@@ -260,11 +282,13 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       store: stores.clients,
       clock,
       transaction,
+      sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
         await stores.consents.removeByClient(id)
         await forgetClient(stores.apis, id)
         await stores.logoutNotices.removeByClient(id)
+        await options.onClientRemoved?.(id)
       },
     }),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
@@ -313,10 +337,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         return stores.consents.remove(accountId, clientId)
       }),
     async rotateKeys() {
-      const kid = await keyRing.rotate()
-      if (kid === undefined) return
+      const kids = await keyRing.rotate()
+      if (kids.length === 0) return
       await holder.reload()
-      await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
+      for (const kid of kids)
+        await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
     },
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
@@ -329,6 +354,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     },
     sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
-    [Symbol.asyncDispose]: () => logoutNotices.settled(),
+    async [Symbol.asyncDispose]() {
+      await logoutNotices.settled()
+      await secretUses.settled()
+    },
   }
+}
+
+function leewayOf({ refreshLeeway = 3 }: PocketOptions): number {
+  if (refreshLeeway >= 0 && refreshLeeway <= 10) return refreshLeeway
+  throw new Misconfigured(`A refresh token has a leeway of 0 to 10 seconds, not ${refreshLeeway}.`)
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
-export type { Account, AccountGroup } from './accounts/account.ts'
+export type { Account, AccountGroup, CustomClaim } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
+export { protocolClaims } from './accounts/reserved-claims.ts'
 export {
   type AccessTokenFormat,
   type Api,

@@ -31,8 +31,15 @@ export interface PocketOptions {
   readonly signUpAt?: () => Promise<string | null>
   /** Seconds that a session lives after its last use by a client. By default 3600. */
   readonly sessionLifetime?: number
+  /** Removes what the host keeps of a client that is being removed, within the transaction. */
+  readonly onClientRemoved?: (clientId: string) => Promise<void>
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */
   readonly fetch?: PublicFetch
+  /**
+   * Seconds after its first use in which a refresh token works for refreshes that cross each other, ten at most. From 0,
+   * where it is used once, to 10; by default 3.
+   */
+  readonly refreshLeeway?: number
   /** The origin by which clients call the back-channel endpoints, where it is not the issuer's. It appears in the metadata. */
   readonly internalOrigin?: string
   /** Domains, in lower case, for whose `acct:` resources WebFinger names this issuer (RFC 7033). By default none. */

@@ -57,7 +57,7 @@ export interface Directory {
 }
 
 export function createDirectory({ transaction, clock, ...stores }: DirectoryPorts): Directory {
-  const { users, memberships } = stores
+  const { users } = stores
   // One lock for every change, so that what has been looked up holds until it is acted upon, and nobody waits crosswise.
   const exclusively: Transaction = (work) =>
     transaction(async () => {
@@ -75,7 +75,8 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
     accounts: {
       async find(id) {
         const user = await find(id)
-        return user && accountOf(user, await memberships.groupsOf(id))
+        const [details] = user ? await users.withDetails([user]) : []
+        return details && accountOf(details)
       },
     },
     find,

@@ -68,6 +68,19 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     await expect(moved).rejects.toMatchObject(taken('email'))
   })
 
+  test('lets people be changed whose user name has been somebody else’s e-mail address since before that was a rule', async () => {
+    await it.directory.create(zoe)
+    await it.directory.create(max)
+    const name = `'zoe@example.com'`
+    await it.dataSource.query(
+      `UPDATE pocket_user SET user_name = ${name}, user_name_key = ${name} WHERE user_name_key = 'max'`,
+    )
+    await it.directory.setDisabled(max.id, true)
+    const { user } = await it.directory.users.update(max.id, { displayName: 'Max', email: 'max@example.com' })
+    expect(user).toMatchObject({ disabled: true, userName: 'zoe@example.com', email: 'max@example.com' })
+    expect(await it.directory.findByName('zoe@example.com')).toMatchObject({ id: max.id })
+  })
+
   test('finds by user name or e-mail address, whatever the case', async () => {
     const user = await it.directory.create(zoe)
     for (const name of ['zoe', 'ZOE', 'zoe@example.com', 'ZOE@EXAMPLE.COM']) {
@@ -132,6 +145,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
       picture: null,
       disabled: false,
       groups: [],
+      customClaims: [],
       updatedAt: noon,
     })
     expect(await it.directory.accounts.find(max.id)).toMatchObject({

@@ -105,6 +105,8 @@ export function createClientAdministration({ clients, audit, transaction, terms 
         await audit.record(event, by.origin)
       }),
 
+    secretUses: (id: string) => clients.secretUses(id),
+
     addSecret: (by: Administrator, id: string, input: SecretInput): Promise<MintedSecret> =>
       transaction(async () => {
         const minted = await terms(() => clients.addSecret(id, input))

@@ -2,6 +2,7 @@ import { Conflict, NotFound } from '@pocket/core/errors'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
 import { actorOf } from '../users/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
 import { reachable } from '../users/reach.ts'
@@ -9,6 +10,7 @@ import type { UserAdministration } from '../users/user-administration.ts'
 import { type Email, stateOf } from './email.ts'
 import { type EmailStore, emailFilters, emailSorts } from './email-store.ts'
 import type { Mail } from './mail.ts'
+import { type BindBrowser, requestCode } from './request-code.ts'
 
 const perhaps = { type: ['string', 'null'], format: 'date-time' } as const
 
@@ -37,12 +39,18 @@ export interface EmailApiPorts {
   readonly mail: Mail
   readonly store: EmailStore
   readonly users: Pick<UserAdministration, 'find'>
+  readonly bindBrowser: BindBrowser
   readonly now: () => number
 }
 
 /** `/api/emails`, and what sends e-mails. */
 export function emailOperations(ports: EmailApiPorts): readonly Operation[] {
-  return [...queueOperations(ports), ...sendingOperations(ports), ...verificationOperations(ports)]
+  return [
+    ...queueOperations(ports),
+    ...sendingOperations(ports),
+    ...requestOperations(ports),
+    ...verificationOperations(ports),
+  ]
 }
 
 function queueOperations({ mail, store, now }: EmailApiPorts): readonly Operation[] {
@@ -100,6 +108,7 @@ function sendingOperations({ mail, users }: EmailApiPorts): readonly Operation[]
       method: 'post',
       path: '/api/users/:id/one-time-access-email',
       summary: 'Send a user a login code by e-mail',
+      needsPasskey: true,
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
       answer: { status: 204 },
       async handle(call) {
@@ -107,6 +116,34 @@ function sendingOperations({ mail, users }: EmailApiPorts): readonly Operation[]
         await mail.loginCodes.send(actorOf(call), await reachable(call, users), lifetime)
         mail.delivery.soon()
       },
+    }),
+  ]
+}
+
+function requestOperations({ mail, bindBrowser }: EmailApiPorts): readonly Operation[] {
+  return [
+    operation({
+      area: 'account',
+      access: 'public',
+      id: 'requestLoginCode',
+      method: 'post',
+      path: '/api/one-time-access-email',
+      summary: 'Ask for a login code by e-mail, which works in this browser only',
+      body: {
+        type: 'object',
+        required: ['email'],
+        properties: {
+          email: { type: 'string', format: 'email', maxLength: 254 },
+          redirectPath: {
+            type: 'string',
+            maxLength: 2000,
+            description: 'Where to go afterwards; begins with a slash.',
+          },
+        },
+      },
+      answer: { status: 204 },
+      handle: async ({ body: { email, redirectPath }, ctx }) =>
+        requestCode({ mail, bindBrowser }, ctx, { email, redirect: sameSitePath(redirectPath, '') || null }),
     }),
   ]
 }

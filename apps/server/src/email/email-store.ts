@@ -1,5 +1,5 @@
 import type { ListRequest, Page } from '../http/api/list.ts'
-import type { Email } from './email.ts'
+import type { Email, EmailKind } from './email.ts'
 
 /** What lists are sorted and filtered by, by the names of the JSON fields. */
 export const emailSorts = ['createdAt', 'sentAt', 'recipient', 'kind', 'attempts'] as const
@@ -23,6 +23,8 @@ export interface EmailStore {
   /** Makes one that was not sent due at once; `false` where it was sent, or is of no use any more. */
   retry(id: string, now: number): Promise<boolean>
   find(id: string): Promise<Email | undefined>
+  /** How many e-mails of this kind an account has got, or will get, since this instant. */
+  countSince(accountId: string, kind: EmailKind, since: number): Promise<number>
   /** The newest first where nothing else is asked for. */
   list(request: ListRequest): Promise<Page<Email>>
   remove(id: string): Promise<void>

@@ -6,6 +6,8 @@ export type Message =
       readonly code: string
       /** The path to go to afterwards. */
       readonly redirect: string | null
+      /** Whether it works only in the browser that asked for it. */
+      readonly bound: boolean
       readonly expiresAt: number
     }
   | {

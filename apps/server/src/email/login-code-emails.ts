@@ -1,4 +1,4 @@
-import type { AuditSink, MasterKey, Pocket, Transaction } from '@pocket/core'
+import type { AuditSink, Clock, MasterKey, Pocket, Transaction } from '@pocket/core'
 import { Forbidden, NotFound } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
@@ -12,32 +12,33 @@ export interface LoginCodeEmailPorts {
   readonly pocket: Pick<Pocket, 'issueLoginCode'>
   readonly directory: Pick<Directory, 'find' | 'findByName'>
   readonly outbox: Outbox
-  readonly store: Pick<EmailStore, 'replace'>
+  readonly store: Pick<EmailStore, 'replace' | 'countSince'>
   readonly settings: () => Promise<SettingValues>
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly masterKey: MasterKey
+  readonly clock: Clock
 }
 
 /** Login codes that go out by e-mail. */
 export interface LoginCodeEmails {
   /** `lifetime` in milliseconds. @throws {Forbidden} `one_time_access_disabled` @throws {Conflict} `user_email_not_set` */
   send(actor: Actor, userId: string, lifetime: number): Promise<void>
-  /**
-   * For somebody who is not signed in. Does the same whether or not there is an account with this address.
-   *
-   * @throws {Forbidden} `one_time_access_disabled`
-   */
+  /** @throws {Forbidden} `one_time_access_disabled` where strangers may not ask for codes */
+  assertRequestable(): Promise<void>
+  /** For somebody who is not signed in. Does the same whether or not there is an account with this address. */
   request(address: string, browserToken: string, redirect: string | null): Promise<void>
   /** When a request is due: makes the code, or finds that there is nobody to send one to. */
   answer(email: Email, request: CodeRequest): Promise<Answered | undefined>
 }
 
 const requestedLifetime = 15 * 60_000
+/** So that strangers cannot fill somebody's mailbox. */
+const mostAtOnce = 10
 const unattended = { requestId: null, ipAddress: null, userAgent: null }
 
 export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmails {
-  const { pocket, directory, outbox, store, settings, audit, transaction, masterKey } = ports
+  const { pocket, directory, outbox, store, settings, audit, transaction, masterKey, clock } = ports
   const disabled = () => new Forbidden('one_time_access_disabled', 'Login codes by e-mail are turned off.')
   return {
     async send(actor, userId, lifetime) {
@@ -47,25 +48,30 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
         if (to === undefined) throw new NotFound('user_not_found', 'There is no such user.')
         addressOf(to)
         const { code, expiresAt } = await pocket.issueLoginCode(to, lifetime)
-        const message = { kind: 'one-time-access', code, redirect: null, expiresAt } as const
+        const message = { kind: 'one-time-access', code, redirect: null, bound: false, expiresAt } as const
         await outbox.leave({ to, message, expiresAt })
         await audit.record({ event: 'code_issued', accountId: to.id, by: actor.id }, actor.origin)
       })
     },
 
-    async request(address, browserToken, redirect) {
+    async assertRequestable() {
       if ((await settings()).emailOneTimeAccessAsUnauthenticatedEnabled !== 'true') throw disabled()
+    },
+
+    async request(address, browserToken, redirect) {
       await outbox.leaveRequest(address, { kind: 'one-time-access-request', browserToken, redirect })
     },
 
-    answer: (email, { redirect }) =>
+    answer: (email, { browserToken, redirect }) =>
       transaction(async () => {
         const to = await directory.findByName(email.recipient)
         const enabled = (await settings()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
         if (!enabled || to === undefined || to.disabled || to.email?.toLowerCase() !== email.recipient.toLowerCase())
           return undefined
-        const { code, expiresAt } = await pocket.issueLoginCode(to, requestedLifetime)
-        const message = { kind: 'one-time-access', code, redirect, expiresAt } as const
+        const since = clock.now() - requestedLifetime
+        if ((await store.countSince(to.id, 'one-time-access', since)) >= mostAtOnce) return undefined
+        const { code, expiresAt } = await pocket.issueLoginCode(to, requestedLifetime, browserToken)
+        const message = { kind: 'one-time-access', code, redirect, bound: true, expiresAt } as const
         const { id: accountId, locale } = to
         const data = sealed(masterKey, message)
         // To the address of the account: what was typed may be written in letters that only look like it.

@@ -2,21 +2,39 @@ import { InvalidInput } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { emailAddress } from '../settings/checks.ts'
 import { actorOf } from '../users/actor.ts'
 import type { Mail } from './mail.ts'
+import { type BindBrowser, requestCode } from './request-code.ts'
 
 export interface EmailPagePorts {
-  readonly mail: Pick<Mail, 'verification'>
+  readonly mail: Pick<Mail, 'verification' | 'loginCodes' | 'delivery'>
+  readonly bindBrowser: BindBrowser
   readonly authentication: Authentication
   readonly show: ShowPage
 }
 
+const home = '/settings/account'
 const longestToken = 200
+const longestAddress = 1000
 
-/** `/verify-email`: asks first, since programs that look into e-mails open every link. */
-export function emailPages({ mail, authentication, show }: EmailPagePorts) {
+/** `/lc/email`, and `/verify-email`: which asks first, since programs that look into e-mails open every link. */
+export function emailPages({ mail, bindBrowser, authentication, show }: EmailPagePorts) {
   return {
+    async requestCode(ctx: Context) {
+      const email = formText(ctx, 'email', longestAddress).trim()
+      const redirect = sameSitePath(formText(ctx, 'redirect', 2000), home)
+      const problem = email === '' ? 'required' : (emailAddress(email)?.code ?? null)
+      await mail.loginCodes.assertRequestable()
+      if (problem === null)
+        await requestCode({ mail, bindBrowser }, ctx, { email, redirect: redirect === home ? null : redirect })
+      const byEmail = { email, problem, sent: problem === null }
+      await show(ctx, { view: 'code', code: '', fromLink: false, problem: null, byEmail, redirect })
+      if (problem !== null) ctx.status = 400
+    },
+
     async showVerification(ctx: Context) {
       const { email, emailVerified } = await authentication.requireUser(ctx)
       const { token } = ctx.query

@@ -1,7 +1,7 @@
 import { type Database, type Parameter, TableRows } from '@pocket/core/typeorm'
 import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import { emailTable } from './email.table.ts'
-import type { Email } from './email.ts'
+import type { Email, EmailKind } from './email.ts'
 import type { Attempt, EmailStore } from './email-store.ts'
 
 const rows = new TableRows(emailTable)
@@ -23,6 +23,7 @@ const sql = {
     WHERE id = $1 AND attempts = $2 AND sent_at IS NULL`,
   retry: `UPDATE ${rows.table} SET attempts = 0, next_attempt_at = $2
     WHERE id = $1 AND sent_at IS NULL AND expires_at > $2`,
+  countSince: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE account_id = $1 AND kind = $2 AND created_at > $3`,
   find: `${rows.select} WHERE id = $1`,
   remove: `DELETE FROM ${rows.table} WHERE id = $1`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
@@ -74,6 +75,11 @@ export class TypeormEmailStore implements EmailStore {
 
   async find(id: string): Promise<Email | undefined> {
     return rows.first(await this.#database.query(sql.find, [id]))
+  }
+
+  async countSince(accountId: string, kind: EmailKind, since: number): Promise<number> {
+    const [count] = await this.#database.query<{ total: number | string }>(sql.countSince, [accountId, kind, since])
+    return Number(count?.total)
   }
 
   async list(request: ListRequest): Promise<Page<Email>> {

@@ -37,7 +37,10 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
       return {
         ...nothing,
         subject: text('code.subject', values),
-        paragraphs: [text('code.text', values), text('code.valid', valid)],
+        paragraphs: [
+          text('code.text', values),
+          [text('code.valid', valid), ...(message.bound ? [text('code.bound')] : [])].join(' '),
+        ],
         code: message.code,
         link: { label: text('code.button'), url: `${appUrl}/lc/${encodeURIComponent(message.code)}${query}` },
         advice: text('code.advice'),

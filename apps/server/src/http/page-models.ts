@@ -34,6 +34,14 @@ export interface CodePage {
   readonly fromLink: boolean
   /** Why the code was refused: `code_invalid`, `account_disabled` or `required`. */
   readonly problem: string | null
+  /** How to ask for a code by e-mail; `null` where that is turned off. */
+  readonly byEmail: {
+    readonly email: string
+    /** Whether one was just asked for. */
+    readonly sent: boolean
+    /** Why the address was refused. */
+    readonly problem: string | null
+  } | null
   /** The path to go to afterwards, sent back as `redirect`. */
   readonly redirect: string
 }

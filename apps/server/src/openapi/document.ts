@@ -91,16 +91,18 @@ export function openApiDocument(operations: readonly Operation[], { url, version
 }
 
 function operationItem(operation: Operation, components: Components): Json {
-  const { id, summary, area, access, body, answer } = operation
+  const { id, summary, note, area, access, body, answer } = operation
+  const description = [access === 'administrator' ? 'For administrators.' : '', note ?? ''].filter(Boolean).join(' ')
   const parameters = parametersOf(operation, components)
   return {
     operationId: id,
     summary,
     tags: [area],
-    ...(access === 'administrator' && { description: 'For administrators.' }),
+    ...(description !== '' && { description }),
     security: securityOf(operation),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: jsonContent(body, components) } }),
+    ...(operation.upload && { requestBody: { required: true, content: uploadContent } }),
     responses: {
       [answer.status]: {
         description: answer.schema === undefined && answer.types === undefined ? 'Done.' : 'What was asked for.',
@@ -119,9 +121,15 @@ function securityOf(operation: Operation): Json {
   return operation.apiKey === false ? [session] : [session, { apiKey: [scopeOf(operation)] }]
 }
 
-function refusalsOf({ access, body, conditional, path }: Operation): Record<string, Json> {
+const uploadContent = {
+  'multipart/form-data': {
+    schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+  },
+} as const
+
+function refusalsOf({ access, body, conditional, path, upload }: Operation): Record<string, Json> {
   return {
-    ...(body !== undefined && { 400: refusal('InvalidInput') }),
+    ...((body !== undefined || upload) && { 400: refusal('InvalidInput') }),
     ...(access !== 'public' && { 401: refusal('NotSignedIn'), 403: refusal('Forbidden') }),
     ...(path.includes('/:') && { 404: refusal('NotFound') }),
     ...(conditional && { 412: refusal('Changed') }),

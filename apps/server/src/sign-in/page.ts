@@ -14,12 +14,14 @@ export interface SignInPorts {
   readonly show: ShowPage
   /** The page on which strangers sign up, while they may. */
   readonly signUpAt: () => Promise<string | null>
+  /** Whether people may ask for a login code by e-mail. */
+  readonly codesByEmail: () => Promise<boolean>
 }
 
 const home = '/settings/account'
 
 /** `/login`, `/lc` and `/logout`. */
-export function signInPages({ pocket, directory, authentication, show, signUpAt }: SignInPorts) {
+export function signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }: SignInPorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withTarget = (path: string, to: string) =>
     to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
@@ -30,8 +32,10 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt 
     submitTo: withTarget('/login', target(ctx)),
   })
 
-  const showCode = (ctx: Context, page: { code: string; problem: string | null; redirect: string }) =>
-    show(ctx, { view: 'code', fromLink: ctx.params.code !== undefined, ...page })
+  const showCode = async (ctx: Context, page: { code: string; problem: string | null; redirect: string }) => {
+    const byEmail = (await codesByEmail()) ? { email: '', sent: false, problem: null } : null
+    await show(ctx, { view: 'code', fromLink: ctx.params.code !== undefined, byEmail, ...page })
+  }
 
   return {
     async root(ctx: Context) {

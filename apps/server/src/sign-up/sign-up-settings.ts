@@ -7,9 +7,15 @@ export type SignUpMode = SettingValues['allowUserSignups']
 /** What the settings of the instance say about strangers. */
 export interface SignUpSettings extends UserSettings {
   readonly mode: SignUpMode
+  /** Whether people are asked to verify their e-mail address. */
+  readonly verifyEmail: boolean
 }
 
 /** What the settings of the instance say about strangers, as they are just now. */
 export function signUpSettingsOf(values: SettingValues): SignUpSettings {
-  return { ...userSettingsOf(values), mode: values.allowUserSignups }
+  return {
+    ...userSettingsOf(values),
+    mode: values.allowUserSignups,
+    verifyEmail: values.emailVerificationEnabled === 'true',
+  }
 }

@@ -40,6 +40,8 @@ export interface SignUpPorts {
   /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
   readonly transaction: Transaction
   readonly settings: () => Promise<SignUpSettings>
+  /** Sends a link that verifies the e-mail address of somebody who has one. */
+  readonly verifyEmail: (user: User) => Promise<void>
   readonly clock: Clock
 }
 
@@ -50,7 +52,7 @@ interface Plan {
 }
 
 export function createSignUp(ports: SignUpPorts): SignUp {
-  const { pocket, directory, tokens, audit, transaction, settings, clock } = ports
+  const { pocket, directory, tokens, audit, transaction, settings, verifyEmail, clock } = ports
 
   const assertAllowed = ({ mode }: SignUpSettings, tokenHash: string | null) => {
     if (mode === 'disabled') throw new Forbidden('open_signup_disabled', 'Nobody can sign up here.')
@@ -78,6 +80,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
         claims: defaultClaims,
       })
       await alongside()
+      if (current.verifyEmail && created.email !== null && !created.emailVerified) await verifyEmail(created)
       const how = token
         ? { method: 'signup_token' as const, signupTokenId: token.id }
         : { method: 'open_signup' as const }

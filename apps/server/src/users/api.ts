@@ -34,6 +34,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       method: 'get',
       path: '/api/users/me',
       summary: 'Read who you are',
+      note: 'The key of the environment (`STATIC_API_KEY`) is answered with a user who is stored nowhere.',
       answer: { status: 200, schema: userSchema },
       // Whoever calls with the key of the environment is in no directory.
       async handle({ user, ctx }) {
@@ -48,6 +49,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       method: 'put',
       path: '/api/users/me',
       summary: 'Change what is known of you',
+      note: 'The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record.',
       body: userBody,
       answer: { status: 200, schema: userSchema },
       handle: async (call) => answered(call.ctx, await users.updateOwn(actorOf(call), call.body)),

@@ -207,6 +207,22 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   })
 
   test.each([
+    ['GET /api/users/me', {}, 200, { username: 'static-api-user', isAdmin: true }],
+    ['PUT /api/users/me', { username: 'mine', email: 'mine@example.com' }, 404, { code: 'user_not_found' }],
+    ['PUT /api/users/me', {}, 400, { code: 'validation_failed' }],
+    ['GET /api/oidc/users/me/authorized-clients', {}, 200, { data: [] }],
+    ['GET /api/oidc/users/me/clients', {}, 200, { data: [] }],
+    ['GET /api/audit-logs', {}, 200, { data: [] }],
+    ['POST /api/users/me/send-email-verification', {}, 409, { code: 'user_email_not_set' }],
+    ['POST /api/users/me/verify-email', { token: 'x' }, 400, { code: 'invalid_email_verification_token' }],
+    ['GET /api/webauthn/credentials', {}, 200, []],
+    ['POST /api/api-keys', { name: 'Another' }, 403, { code: 'api_key_auth_not_allowed' }],
+  ])('the key of the environment has no record: %s of %j', async (call, body, status, answer) => {
+    const got = await withKey(staticKey, call, call.startsWith('GET') ? undefined : body)
+    expect([got.status, got.json()]).toMatchObject([status, answer])
+  })
+
+  test.each([
     ['no name', { name: undefined }, 'name required'],
     ['a short name', { name: 'ab' }, 'name too_short'],
     ['a long name', { name: 'x'.repeat(51) }, 'name too_long'],

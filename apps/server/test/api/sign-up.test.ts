@@ -110,6 +110,23 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect(audited(instance, 'account_created').at(-1)).toMatchObject({ method: 'open_signup' })
   })
 
+  test('sends a link that verifies the address where the settings ask for it', async () => {
+    const sent = async () => {
+      const { json } = await instance.call('GET /api/emails', { query: '?pagination[limit]=100' })
+      return JSON.stringify(json.data).split('"email-verification"').length - 1
+    }
+    await change({ allowUserSignups: 'open', emailVerificationEnabled: 'true', emailsVerified: 'true' })
+    const before = await sent()
+    await signUp()
+    expect(await sent()).toBe(before)
+    await change({ emailsVerified: 'false', requireUserEmail: 'false' })
+    await signUp({ email: null })
+    expect(await sent()).toBe(before)
+    expect((await signUp()).json).toMatchObject({ emailVerified: false })
+    expect(await sent()).toBe(before + 1)
+    await change({ requireUserEmail: 'true', emailVerificationEnabled: 'false' })
+  })
+
   test.each([
     [{}, 'usageLimit'],
     [{ usageLimit: 0 }, 'usageLimit'],

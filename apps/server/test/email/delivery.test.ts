@@ -97,7 +97,13 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   })
 
   test('nothing is readable while it waits, and nothing is left once it was sent', async () => {
-    const message = { kind: 'one-time-access', code: 'K7QP2M', redirect: null, expiresAt: now + minute } as const
+    const message = {
+      kind: 'one-time-access',
+      code: 'K7QP2M',
+      redirect: null,
+      bound: false,
+      expiresAt: now + minute,
+    } as const
     await outbox().leave({ to: someone, message, expiresAt: message.expiresAt })
     expect((await only()).data).toMatch(/^v1\./)
     expect((await only()).data).not.toContain('K7QP2M')

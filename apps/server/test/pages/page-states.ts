@@ -55,6 +55,7 @@ const error = {
   requestId: '0b3f6c1e-8f2a-4d6b-9a55-2f1d6f0f8a11',
   retryAt: null,
 } as const
+const code = { view: 'code', code: '', fromLink: false, problem: null, redirect: '/interaction/1' } as const
 const issuer = 'https://id.example.com'
 const client = {
   view: 'client',
@@ -196,13 +197,24 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     submitTo: '/signup?redirect=%2Finteraction%2F1',
     signInAt: '/interaction/1',
   },
-  code: { view: 'code', code: '', fromLink: false, problem: null, redirect: '/interaction/1' },
-  'code-from-link': { view: 'code', code: 'K7QP2M', fromLink: true, problem: null, redirect: '/settings/account' },
+  code: { view: 'code', code: '', fromLink: false, problem: null, byEmail: null, redirect: '/interaction/1' },
+  'code-by-email': { ...code, byEmail: { email: '', sent: false, problem: null } },
+  'code-by-email-sent': { ...code, byEmail: { email: 'anna@example.com', sent: true, problem: null } },
+  'code-by-email-refused': { ...code, byEmail: { email: 'anna', sent: false, problem: 'invalid_format' } },
+  'code-from-link': {
+    view: 'code',
+    code: 'K7QP2M',
+    fromLink: true,
+    problem: null,
+    byEmail: null,
+    redirect: '/settings/account',
+  },
   'code-refused': {
     view: 'code',
     code: 'K7QP2M',
     fromLink: false,
     problem: 'code_invalid',
+    byEmail: null,
     redirect: '/settings/account',
   },
   'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com' },

@@ -1,7 +1,16 @@
+/** Something that an administrator says of a person or of a group's members, whatever the claim's name. */
+export interface CustomClaim {
+  readonly key: string
+  /** Told as JSON where it is JSON, else as the text that it is. */
+  readonly value: string
+}
+
 /** A group that an account belongs to. `id` is opaque to core, `name` is what a client is told. */
 export interface AccountGroup {
   readonly id: string
   readonly name: string
+  /** What is said of its members. Of two groups that say something else, the first by name counts. */
+  readonly customClaims?: readonly CustomClaim[]
 }
 
 /** Core's view of a person who can sign in. Its `id` is the `sub` that every client sees (OpenID Connect Core §2). */
@@ -16,11 +25,15 @@ export interface Account {
   readonly emailVerified: boolean
   /** BCP 47 language tag. */
   readonly locale: string | null
+  /** From the IANA time zone database, such as `Europe/Zurich`. */
+  readonly zoneinfo?: string | null
   /** An absolute URL. */
   readonly picture: string | null
   /** A disabled account can neither sign in nor use what it was given before. */
   readonly disabled: boolean
   readonly groups: readonly AccountGroup[]
+  /** What is said of this person; it counts before what is said of a group. */
+  readonly customClaims?: readonly CustomClaim[]
   /** Milliseconds since the Unix epoch; becomes `updated_at`, in seconds. */
   readonly updatedAt: number | null
 }

@@ -11,6 +11,7 @@ export const claimsByScope = {
     'preferred_username',
     'picture',
     'locale',
+    'zoneinfo',
     'updated_at',
   ],
   email: ['email', 'email_verified'],
@@ -20,13 +21,16 @@ export const claimsByScope = {
 /** The scopes that ask for nothing but claims, and the one for refresh tokens. */
 export const supportedScopes = ['openid', 'profile', 'email', 'groups', 'offline_access'] as const
 
-export type ClaimValue = string | number | boolean | readonly string[]
+/** The scope that lets a claim be told, where it is not asked for by its name. What we make no claim of goes with `profile`. */
+export function scopeOfClaim(claim: string): string {
+  return Object.entries(claimsByScope).find(([, claims]) => claims.some((known) => known === claim))?.[0] ?? 'profile'
+}
 
-/**
- * What there is to say about an account, whoever asks: the ID token, UserInfo and a refreshed token all draw on it, and
- * the scopes decide what is drawn. What is not known is left out.
- */
-export function accountClaims(account: Account): Readonly<Record<string, ClaimValue>> {
+/** Claims of any name; what is not known is left out. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** The standard claims about an account, and those of our own, whoever asks. */
+export function accountClaims(account: Account): Claims {
   const fullName = [account.givenName, account.familyName].filter(Boolean).join(' ')
   return present({
     sub: account.id,
@@ -37,6 +41,7 @@ export function accountClaims(account: Account): Readonly<Record<string, ClaimVa
     preferred_username: account.userName,
     picture: account.picture,
     locale: account.locale,
+    zoneinfo: account.zoneinfo,
     updated_at: account.updatedAt === null ? null : Math.floor(account.updatedAt / 1000),
     email: account.email,
     email_verified: account.email === null ? null : account.emailVerified,
@@ -44,6 +49,7 @@ export function accountClaims(account: Account): Readonly<Record<string, ClaimVa
   })
 }
 
-function present(claims: Readonly<Record<string, ClaimValue | null>>): Record<string, ClaimValue> {
-  return Object.fromEntries(Object.entries(claims).filter((entry): entry is [string, ClaimValue] => entry[1] !== null))
+/** Claims that say something. */
+export function present(claims: Claims): Claims {
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null && value !== undefined))
 }

@@ -166,6 +166,28 @@ type Happening =
       readonly signupTokenId: string
       readonly by: string
     }
+  | { readonly event: 'api_created' | 'api_removed'; readonly apiId: string; readonly by: string }
+  | {
+      readonly event: 'api_updated'
+      readonly apiId: string
+      /** The names of what changed. */
+      readonly fields: readonly string[]
+      readonly by: string
+    }
+  | {
+      readonly event: 'api_permissions_changed'
+      readonly apiId: string
+      /** The keys that the API has now. */
+      readonly keys: readonly string[]
+      readonly by: string
+    }
+  | { readonly event: 'api_cimd_access_changed'; readonly apiId: string; readonly by: string }
+  | {
+      readonly event: 'api_access_changed' | 'api_access_removed'
+      readonly apiId: string
+      readonly clientId: string
+      readonly by: string
+    }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }
   | {

@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject } from 'ajv'
+import { protocolClaims } from '../accounts/reserved-claims.ts'
 import type { FieldError } from '../errors.ts'
 import { type ClaimRule, type ClientProtocol, defaultProtocol, type GroupRules } from './protocol.ts'
 import { clientProtocolSchema } from './protocol-schema.ts'
@@ -27,13 +28,30 @@ export function decidedProtocol(before: ClientProtocol, input: ClientProtocolInp
 /** What is wrong with the input by itself, as fields below `protocol`. */
 export function protocolProblems(input: ClientProtocolInput = {}): FieldError[] {
   if (!isProtocol(input)) return (isProtocol.errors ?? []).slice(0, 20).map(fieldError)
-  return (['jwksUri', 'sectorIdentifierUri', 'backchannelLogoutUri', 'initiateLoginUri'] as const).flatMap((name) =>
-    addressProblems(name, input[name]),
+  const addresses = (['jwksUri', 'sectorIdentifierUri', 'backchannelLogoutUri', 'initiateLoginUri'] as const).flatMap(
+    (name) => addressProblems(name, input[name]),
   )
+  return [
+    ...addresses,
+    ...(input.claimRules ?? []).flatMap(({ claim, source }, index) =>
+      ruleProblems(claim, source, `protocol.claimRules.${index}`),
+    ),
+  ]
 }
 
 function fieldError({ instancePath, message = 'is not valid' }: ErrorObject): FieldError {
   return { field: `protocol${instancePath.replaceAll('/', '.')}`, code: 'invalid_format', message }
+}
+
+function ruleProblems(claim: string, source: ClaimRule['source'], field: string): FieldError[] {
+  const found: FieldError[] = []
+  if (protocolClaims.has(claim))
+    found.push({ field: `${field}.claim`, code: 'reserved', message: 'is said by the provider itself' })
+  const missing = { claim: 'name', custom: 'key', constant: 'value' }[source.kind]
+  const given: unknown = Reflect.get(source, missing)
+  if (given === undefined || given === '')
+    found.push({ field: `${field}.source.${missing}`, code: 'required', message: 'is required' })
+  return found
 }
 
 function addressProblems(name: string, value: string | null | undefined): FieldError[] {

@@ -1,15 +1,18 @@
 import type Provider from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { accountClaims, supportedScopes } from '../accounts/claims.ts'
+import { type Claims, supportedScopes } from '../accounts/claims.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import { claimsFor } from '../clients/claims.ts'
 import type { Clock } from '../clock.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
-import { Conflict, Forbidden } from '../errors.ts'
+import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import { extras } from '../oidc/client-metadata.ts'
+import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
 import type { ApiView, ClaimView } from './views.ts'
@@ -38,6 +41,12 @@ export function createConsent(ports: ConsentPorts) {
       })
     return eligibleAccount(accounts, session.accountId)
   }
+  const claimsTold = async (account: Account, interaction: Interaction): Promise<Claims> => {
+    const client = await provider().Client.find(clientIdOf(interaction))
+    if (!client) throw new NotFound('client_not_found', 'The client is gone.')
+    const names = claimsAskedFor(interaction.params.claims)
+    return claimsFor(account, extras(client).pocket_protocol, { scopes: requestedScopes(interaction), names })
+  }
   /** The APIs that the client asks for, with the permissions that it asks for and has. */
   const requestedApis = async (interaction: Interaction): Promise<AccessibleApi[]> => {
     const { resource = [], scope } = interaction.params
@@ -57,7 +66,11 @@ export function createConsent(ports: ConsentPorts) {
       const before = await consents.find(account.id, clientIdOf(interaction))
       return {
         account,
-        claims: claimsToShow(account, requestedScopes(interaction)),
+        claims: claimsToShow(
+          await claimsTold(account, interaction),
+          account.emailVerified,
+          requestedScopes(interaction),
+        ),
         apis: (await requestedApis(interaction)).map(apiView),
         allowedBefore: before !== undefined,
       }
@@ -114,23 +127,39 @@ function clientIdOf({ params }: Interaction): string {
 }
 
 function requestedScopes({ params }: Interaction): string[] {
-  const requested = typeof params.scope === 'string' ? params.scope.split(' ') : []
+  const asked = typeof params.scope === 'string' ? params.scope.split(' ') : []
+  const requested = [...asked, ...scopesBehindClaims(params.claims)]
   return supportedScopes.filter((scope) => requested.includes(scope))
 }
 
-function claimsToShow(account: Account, scopes: readonly string[]): ClaimView[] {
-  const { name, preferred_username, email, groups } = accountClaims(account)
-  const shown: ClaimView[] = []
-  const show = (claim: ClaimView['claim'], value: unknown, verified: boolean | null = null) => {
-    const text = Array.isArray(value) ? value.join(', ') : String(value ?? '')
-    if (text !== '') shown.push({ claim, value: text, verified })
-  }
-  if (scopes.includes('profile')) {
-    show('name', name)
-    show('user_name', preferred_username)
-  }
-  if (scopes.includes('email')) show('email', email, account.emailVerified)
-  if (scopes.includes('groups')) show('groups', groups)
-  if (scopes.includes('offline_access')) shown.push({ claim: 'offline_access', value: '', verified: null })
-  return shown
+/** Claims with a place of their own, and those that say the same once more. */
+const shownApart = new Set([
+  'sub',
+  'name',
+  'given_name',
+  'family_name',
+  'display_name',
+  'email_verified',
+  'picture',
+  'updated_at',
+])
+const shownFirst = { name: 'name', preferred_username: 'user_name', email: 'email', groups: 'groups' } as const
+
+function claimsToShow(claims: Claims, emailVerified: boolean, scopes: readonly string[]): ClaimView[] {
+  const first = Object.entries(shownFirst).map(([name, claim]) => ({
+    claim,
+    value: asText(claims[name]),
+    verified: claim === 'email' ? emailVerified : null,
+  }))
+  const others = Object.entries(claims)
+    .filter(([name]) => !shownApart.has(name) && !Object.hasOwn(shownFirst, name))
+    .map(([name, value]) => ({ claim: 'other' as const, name, value: asText(value), verified: null }))
+  const shown = [...first, ...others].filter(({ value }) => value !== '')
+  return scopes.includes('offline_access') ? [...shown, { claim: 'offline_access', value: '', verified: null }] : shown
+}
+
+function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(asText).join(', ')
+  if (typeof value === 'string') return value
+  return value === undefined ? '' : JSON.stringify(value)
 }

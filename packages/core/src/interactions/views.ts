@@ -37,7 +37,9 @@ export interface SignInView {
 
 /** One thing that a client will be told, or may do: `offline_access` is to come back while the person is away, and has no value. */
 export interface ClaimView {
-  readonly claim: 'name' | 'user_name' | 'email' | 'groups' | 'offline_access'
+  readonly claim: 'name' | 'user_name' | 'email' | 'groups' | 'other' | 'offline_access'
+  /** The claim's name, for any `other`. */
+  readonly name?: string
   readonly value: string
   /** Set for an e-mail address alone. */
   readonly verified: boolean | null

@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactStore } from '../oidc/artifact-store.ts'
+import type { Artifact, ArtifactStore, Leeway } from '../oidc/artifact-store.ts'
 import { add, type MemoryState, removeExpired, removeWhere } from './memory-state.ts'
 
 export class MemoryArtifactStore implements ArtifactStore {
@@ -13,7 +13,8 @@ export class MemoryArtifactStore implements ArtifactStore {
   upsert(artifact: Artifact): Promise<void> {
     return this.#state.run(() => {
       const present = this.#artifacts.get(artifact.key)
-      this.#artifacts.set(artifact.key, { ...artifact, consumedAt: (present ?? artifact).consumedAt })
+      const { consumedAt, timesConsumed } = present ?? artifact
+      this.#artifacts.set(artifact.key, { ...artifact, consumedAt, timesConsumed })
     })
   }
 
@@ -47,11 +48,13 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#first((artifact) => artifact.model === model && artifact.userCodeHash === userCodeHash)
   }
 
-  consume(key: string, at: number): Promise<boolean> {
+  consume(key: string, at: number, { milliseconds, uses }: Leeway = { milliseconds: 0, uses: 1 }): Promise<boolean> {
     return this.#state.run(() => {
       const artifact = this.#artifacts.get(key)
-      if (artifact === undefined || artifact.consumedAt !== null) return false
-      this.#artifacts.set(key, { ...artifact, consumedAt: at })
+      if (artifact === undefined) return false
+      const { consumedAt, timesConsumed } = artifact
+      if (consumedAt !== null && (consumedAt <= at - milliseconds || (timesConsumed ?? 1) >= uses)) return false
+      this.#artifacts.set(key, { ...artifact, consumedAt: consumedAt ?? at, timesConsumed: (timesConsumed ?? 0) + 1 })
       return true
     })
   }

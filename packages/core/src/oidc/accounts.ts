@@ -1,8 +1,9 @@
 import { type Account, errors, type FindAccount } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { accountClaims } from '../accounts/claims.ts'
 import { findAccount } from '../accounts/eligibility.ts'
+import { claimsFor } from '../clients/claims.ts'
 import { mayUse } from '../clients/group-restriction.ts'
+import { defaultProtocol } from '../clients/protocol.ts'
 import { extras } from './client-metadata.ts'
 import { revokeGrant } from './logout.ts'
 
@@ -21,7 +22,15 @@ export function createFindAccount(accounts: AccountStore): FindAccount {
       if (token.grantId !== undefined) await revokeGrant(oidc.provider, token.grantId)
       throw new errors.InvalidGrant('the account is in none of the groups that may use this client')
     }
-    return { accountId: id, groupIds, claims: async () => ({ ...accountClaims(found), sub: id }) }
+    return {
+      accountId: id,
+      groupIds,
+      async claims(_use, scope, claims, rejected) {
+        const settings = oidc.client ? extras(oidc.client).pocket_protocol : defaultProtocol
+        const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
+        return { ...claimsFor(found, settings, request), sub: id }
+      },
+    }
   }
 }
 

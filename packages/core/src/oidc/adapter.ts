@@ -2,8 +2,9 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { ClientStore } from '../clients/client-store.ts'
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../hash.ts'
-import type { Artifact, ArtifactStore } from './artifact-store.ts'
+import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
+import { UsedAlready } from './replay-detection.ts'
 import type { SessionAdapter } from './session-overrides.ts'
 
 export interface AdapterPorts {
@@ -11,10 +12,15 @@ export interface AdapterPorts {
   readonly clients: ClientStore
   readonly clientMetadata: ClientMetadataOf
   readonly clock: Clock
+  /** Seconds in which a refresh token can be used again; 0 to 10. */
+  readonly refreshLeeway: number
 }
 
 /** Stands where an interaction's id stood, since the address to return to would give the id away. */
 const idMarker = '{id}'
+
+/** How many refreshes with one token succeed that cross each other. */
+const crossingRefreshes = 10
 
 const grantedModels = ['AccessToken', 'AuthorizationCode', 'RefreshToken']
 
@@ -23,10 +29,16 @@ export function createAdapterFactory(ports: AdapterPorts): (model: string) => Ad
   return (model) => (model === 'Client' ? clientAdapter(ports) : artifactAdapter(model, ports))
 }
 
-function artifactAdapter(model: string, { artifacts, clock }: AdapterPorts): Adapter & SessionAdapter {
+function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: AdapterPorts): Adapter & SessionAdapter {
   const keyOf = (id: string) => sha256(`${model}:${id}`)
   const sealed = ({ id, payload, expiresIn }: { id: string; payload: AdapterPayload; expiresIn: number | undefined }) =>
     seal(model, { id, key: keyOf(id), payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
+  const leeway: Leeway | undefined =
+    model === 'RefreshToken' && refreshLeeway > 0
+      ? { milliseconds: refreshLeeway * 1000, uses: crossingRefreshes }
+      : undefined
+  const withinLeeway = (artifact: Artifact | undefined) =>
+    leeway !== undefined && clock.now() - (artifact?.consumedAt ?? 0) < leeway.milliseconds
   /** Who comes second with a code or a refresh token ends what the first one got (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
   const endSiblings = async (id: string) => {
     const grantId = (await artifacts.find(keyOf(id)))?.grantId
@@ -38,11 +50,13 @@ function artifactAdapter(model: string, { artifacts, clock }: AdapterPorts): Ada
     async upsert(id, payload, expiresIn) {
       const artifact = sealed({ id, payload, expiresIn })
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
-      if (!(await artifacts.insert(artifact))) throw new errors.InvalidClientAuth('the assertion was used already')
+      if (!(await artifacts.insert(artifact))) throw new UsedAlready()
     },
     replace: (from, session) => artifacts.replace(keyOf(from), sealed(session)),
     async find(id) {
-      return open(await artifacts.find(keyOf(id)), id)
+      const artifact = await artifacts.find(keyOf(id))
+      const consumable = artifact && withinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
+      return open(consumable, id)
     },
     async findByUid(uid) {
       return open(await artifacts.findByUid(model, uid), undefined)
@@ -51,8 +65,9 @@ function artifactAdapter(model: string, { artifacts, clock }: AdapterPorts): Ada
       return open(await artifacts.findByUserCode(model, sha256(userCode)), undefined)
     },
     async consume(id) {
-      if (await artifacts.consume(keyOf(id), clock.now())) return
-      await endSiblings(id)
+      if (await artifacts.consume(keyOf(id), clock.now(), leeway)) return
+      // One refresh too many within the leeway is no theft: the ones before it keep what they got.
+      if (!withinLeeway(await artifacts.find(keyOf(id)))) await endSiblings(id)
       throw alreadyConsumed(model)
     },
     destroy: (id) => artifacts.destroy(keyOf(id)),
@@ -102,6 +117,7 @@ function seal(model: string, { id, key, payload, expiresAt }: Sealing): Artifact
     userCodeHash: userCode ? sha256(userCode) : null,
     expiresAt,
     consumedAt: null,
+    timesConsumed: null,
   }
 }
 

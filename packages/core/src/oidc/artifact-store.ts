@@ -16,11 +16,21 @@ export interface Artifact {
   /** Milliseconds since the Unix epoch; `null` lives until it is removed. */
   readonly expiresAt: number | null
   readonly consumedAt: number | null
+  /** How often it was consumed; `null` stands for as often as `consumedAt` says: once, or never. */
+  readonly timesConsumed: number | null
+}
+
+/** Within which crossing uses of one artifact count as one. */
+export interface Leeway {
+  /** Milliseconds since the first use. */
+  readonly milliseconds: number
+  /** The most uses, the first one included. */
+  readonly uses: number
 }
 
 /** Where artifacts are kept. Expired ones are found like others: who asks decides what that means. */
 export interface ArtifactStore {
-  /** Inserts, or replaces everything but `consumedAt`. */
+  /** Inserts, or replaces everything but `consumedAt` and `timesConsumed`. */
   upsert(artifact: Artifact): Promise<void>
   /** Returns `false`, and changes nothing, where the key is taken. */
   insert(artifact: Artifact): Promise<boolean>
@@ -31,8 +41,11 @@ export interface ArtifactStore {
   /** The artifacts of one model that let this account in; expired ones too. */
   listByAccount(model: string, accountId: string): Promise<readonly Artifact[]>
   findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined>
-  /** Marks it as consumed; returns `true` for exactly one of any number of calls. `at` in milliseconds. */
-  consume(key: string, at: number): Promise<boolean>
+  /**
+   * Marks it as consumed; returns `true` for exactly one of any number of calls, or for as many as the leeway allows while
+   * it lasts. `at` in milliseconds; the first one is kept.
+   */
+  consume(key: string, at: number, leeway?: Leeway): Promise<boolean>
   destroy(key: string): Promise<void>
   /** Destroys the artifacts of this one model that were given under the grant. */
   destroyByGrant(model: string, grantId: string): Promise<void>

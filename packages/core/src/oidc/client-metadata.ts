@@ -1,6 +1,10 @@
 import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../clients/client.ts'
+import type { Encryption } from '../clients/protocol.ts'
+import { signingSecret } from '../clients/secrets.ts'
+import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
+import { signingAlgorithmFor } from './algorithms.ts'
 
 /** What our clients say that the library has no words for. */
 export interface ClientExtras {
@@ -18,26 +22,31 @@ export interface ClientExtras {
   readonly pocket_refresh_token_lifetime: number
 }
 
+/** What the master key encrypts secrets for that have to be read again. */
+export const sealedSecret = 'client secret'
+
 export type ClientMetadataOf = (client: Client) => ClientMetadata
 
 /**
  * The library's view of a client (OpenID Connect Dynamic Registration §2). It compares redirect URIs byte by byte and
  * secrets in clear, so it is given placeholders, and `client-overrides.ts` answers from our own lists.
  */
-export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
+export function createClientMetadata(masterKey: MasterKey, clock: Clock): ClientMetadataOf {
+  const secretOf = (client: Client) => {
+    const key = client.protocol.tokenEndpointAuthMethod === 'client_secret_jwt' && signingSecret(client, clock.now())
+    return key && key.sealed !== undefined
+      ? masterKey.decrypt(sealedSecret, key.sealed)
+      : masterKey.mac('client placeholder', client.id)
+  }
   return (client) => ({
     client_id: client.id,
     client_name: client.name,
     application_type: 'web',
-    response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
-    token_endpoint_auth_method: client.isPublic ? 'none' : 'client_secret_basic',
-    id_token_signed_response_alg: 'RS256',
-    // Answered in this form where a request accepts it (RFC 9701 §4).
-    introspection_signed_response_alg: 'RS256',
-    require_pushed_authorization_requests: client.requiresPushedAuthorizationRequests,
+    token_endpoint_auth_method: authenticationMethodOf(client),
+    ...protocolMetadata(client),
     // Nobody knows it: were it guessable, tokens signed with it would be believed.
-    ...(!client.isPublic && { client_secret: masterKey.mac('client placeholder', client.id) }),
+    ...(!client.isPublic && { client_secret: secretOf(client) }),
     // Two, since the library fills in the only one where a request names none.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
@@ -49,11 +58,54 @@ export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
   })
 }
 
+function authenticationMethodOf({
+  isPublic,
+  protocol,
+}: Client): NonNullable<ClientMetadata['token_endpoint_auth_method']> {
+  if (isPublic) return 'none'
+  if (protocol.fapi) return 'private_key_jwt'
+  return protocol.tokenEndpointAuthMethod === 'client_secret' ? 'client_secret_basic' : protocol.tokenEndpointAuthMethod
+}
+
+/** How the client speaks the protocol; FAPI 2.0 leaves it less choice (FAPI 2.0 Security Profile §5.3.2). */
+function protocolMetadata({ protocol, requiresPushedAuthorizationRequests }: Client): Partial<ClientMetadata> {
+  const { fapi, jwks, jwksUri, sectorIdentifierUri, userinfoSignedResponseAlg } = protocol
+  return {
+    response_types: protocol.implicitIdToken && !fapi ? ['code', 'id_token'] : ['code'],
+    require_pushed_authorization_requests: requiresPushedAuthorizationRequests || fapi,
+    dpop_bound_access_tokens: protocol.dpopBoundAccessTokens || fapi,
+    require_signed_request_object: protocol.requireSignedRequestObject,
+    subject_type: protocol.subjectType,
+    id_token_signed_response_alg: signingAlgorithmFor(protocol, protocol.idTokenSignedResponseAlg),
+    authorization_signed_response_alg: signingAlgorithmFor(protocol, protocol.authorizationSignedResponseAlg),
+    introspection_signed_response_alg: signingAlgorithmFor(
+      protocol,
+      protocol.introspectionSignedResponseAlg ?? 'RS256',
+    ),
+    ...(userinfoSignedResponseAlg !== null && {
+      userinfo_signed_response_alg: signingAlgorithmFor(protocol, userinfoSignedResponseAlg),
+    }),
+    ...encryption('id_token', protocol.idTokenEncryptedResponse),
+    ...encryption('userinfo', protocol.userinfoEncryptedResponse),
+    ...encryption('authorization', protocol.authorizationEncryptedResponse),
+    // A copy, since the library keeps what it is given.
+    ...(jwks !== null && { jwks: { keys: jwks.keys.map((key) => ({ ...key })) } }),
+    ...(jwksUri !== null && { jwks_uri: jwksUri }),
+    ...(sectorIdentifierUri !== null && { sector_identifier_uri: sectorIdentifierUri }),
+  }
+}
+
+function encryption(response: 'id_token' | 'userinfo' | 'authorization', chosen: Encryption | null) {
+  return chosen === null
+    ? {}
+    : { [`${response}_encrypted_response_alg`]: chosen.alg, [`${response}_encrypted_response_enc`]: chosen.enc }
+}
+
 function extrasOf(client: Client): ClientExtras {
   return {
     pocket_redirect_uris: client.redirectUris,
     pocket_post_logout_redirect_uris: client.postLogoutRedirectUris,
-    pocket_pkce_required: client.pkceRequired,
+    pocket_pkce_required: client.pkceRequired || client.protocol.fapi,
     pocket_pkce_supported: client.pkceSupported,
     pocket_secrets: client.secrets,
     pocket_requires_reauthentication: client.requiresReauthentication,

@@ -7,14 +7,18 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { acrValues } from '../sessions/session.ts'
 import { createFindAccount } from './accounts.ts'
+import { enabledAlgorithms } from './algorithms.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
+import { assertFapiAssertion, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
 import { introspectionPolicy } from './introspection.ts'
-import type { SigningKey } from './keys.ts'
+import type { SigningKey } from './key-generation.ts'
 import type { ProtocolPages } from './pages.ts'
+import { libraryPairwiseIdentifier, type PairwiseIdentifier } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
-import { resourceIndicators } from './resources.ts'
+import { requestedScopes } from './requested-claims.ts'
+import { refusedBeforeUse, resourceIndicators } from './resources.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -23,7 +27,7 @@ const day = 24 * hour
 /** How long things live, in seconds; a client's tokens live as long as it says. */
 const lifetimes = {
   AccessToken: accessTokenLifetime,
-  AuthorizationCode: 10 * minute,
+  AuthorizationCode: authorizationCodeLifetime,
   ClientCredentials: accessTokenLifetime,
   // A grant outlives every refresh token that may be rotated under it.
   Grant: 400 * day,
@@ -31,11 +35,23 @@ const lifetimes = {
   // An interaction is open for an hour (`interactions/interaction.ts`); for a day more it can say how to start again.
   Interaction: 25 * hour,
   PushedAuthorizationRequest: 90,
-  RefreshToken: (_ctx, _token, client) => extras(client).pocket_refresh_token_lifetime,
+  RefreshToken: refreshTokenLifetime,
 } as const satisfies Configuration['ttl']
 
 function accessTokenLifetime(_ctx: unknown, _token: unknown, client: object): number {
   return extras(client).pocket_access_token_lifetime
+}
+
+/** FAPI 2.0 Security Profile §5.3.2.2: a minute at most. */
+function authorizationCodeLifetime(_ctx: unknown, _code: unknown, client: object): number {
+  return extras(client).pocket_protocol.fapi ? minute : 10 * minute
+}
+
+/** As long as the client says from each use, and never beyond the end that is counted from the first token of its line. */
+function refreshTokenLifetime(_ctx: unknown, token: { totalLifetime(): number }, client: object): number {
+  const { pocket_refresh_token_lifetime: sliding, pocket_protocol: protocol } = extras(client)
+  const { refreshTokenAbsoluteLifetimeMinutes: most } = protocol
+  return most === null ? sliding : Math.max(1, Math.min(sliding, most * minute - token.totalLifetime()))
 }
 
 export interface ConfigurationPorts {
@@ -52,6 +68,9 @@ export interface ConfigurationPorts {
   readonly sessionLifetime: number
   readonly pages: ProtocolPages
   readonly fetch: PublicFetch
+  readonly pairwise: PairwiseIdentifier
+  /** 32 bytes that make the nonces of proofs of possession (RFC 9449 §8). */
+  readonly nonceSecret: Buffer
 }
 
 /** The names of the cookies; the session's is the one that tools for this API look for. */
@@ -67,6 +86,7 @@ export function cookieNames(secure: boolean) {
 export function providerConfiguration(ports: ConfigurationPorts): Configuration {
   const { accounts, secure, pages } = ports
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const
+  const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
     findAccount: createFindAccount(accounts),
@@ -76,9 +96,15 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     scopes: [...supportedScopes],
     acrValues: [...acrValues],
     conformIdTokenClaims: false,
-    responseTypes: ['code'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
-    enabledJWA: signingAlgorithms,
+    extraParams: requestedScopes,
+    responseTypes: ['code', 'id_token'],
+    subjectTypes: ['public', 'pairwise'],
+    pairwiseIdentifier: libraryPairwiseIdentifier(ports.pairwise),
+    // Looked at when a client is saved (`clients/sector.ts`), since the library would compare its own redirect URIs.
+    sectorIdentifierUriValidate: () => false,
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
+    assertJwtClientAuthClaimsAndHeader: assertFapiAssertion,
+    enabledJWA: enabledAlgorithms,
     extraClientMetadata: { properties: [...extraClientMetadata] },
     pkce: { required: (_ctx, client) => extras(client).pocket_pkce_required },
     clientBasedCORS: () => true,
@@ -93,33 +119,34 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     ttl: { ...lifetimes, Session: ports.sessionLifetime },
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
-    rotateRefreshToken: true,
+    rotateRefreshToken: refusedBeforeUse(indicators, rotateRefreshToken),
     renderError: pages.renderError,
     fetch: outboundFetch(ports.fetch),
     features: {
       backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
+      claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: introspectionPolicy(ports) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
       jwtIntrospection: { enabled: true },
-      resourceIndicators: resourceIndicators(ports.apiAccess),
+      resourceIndicators: indicators,
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,
         postLogoutSuccessSource: pages.postLogoutSuccessSource,
       },
       userinfo: { enabled: true },
+      jwtUserinfo: { enabled: true },
+      jwtResponseModes: { enabled: true },
+      encryption: { enabled: true },
+      requestObjects: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
+      fapi: { enabled: true, profile: fapiProfile },
     },
     discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
   }
-}
-
-/** RS256 alone, until a client can choose another; never an algorithm whose key is a client's secret. */
-const signingAlgorithms: NonNullable<Configuration['enabledJWA']> = {
-  idTokenSigningAlgValues: ['RS256'],
-  introspectionSigningAlgValues: ['RS256'],
 }
 
 /** The library's dispatcher refuses private addresses, allowed ones too; the guarded fetch has one of its own. */

@@ -1,10 +1,12 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { mayUse } from '../clients/group-restriction.ts'
+import { isApiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Misconfigured } from '../errors.ts'
 import { groupIdsOf } from './accounts.ts'
 import { extras } from './client-metadata.ts'
+import { claimsAskedFor, scopesBehindClaims } from './requested-claims.ts'
 import { consentKeys, type RequestedAtApi, requestedAtApis } from './resources.ts'
 
 type Grant = InstanceType<Provider['Grant']>
@@ -15,15 +17,16 @@ type Grant = InstanceType<Provider['Grant']>
  */
 export function createGrantLoader(consents: ConsentStore) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
-    const { client, account, session, provider, prompts, requestParamOIDCScopes } = ctx.oidc
+    const { client, account, session, provider, prompts, params, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !session)
       throw new Misconfigured('A grant was asked for without a client, an account or a session.')
+    const claims = claimsAskedFor(params?.claims)
     const atApis = requestedAtApis(ctx.oidc)
-    const requested = [...requestParamOIDCScopes]
+    const requested = [...new Set([...requestParamOIDCScopes, ...scopesBehindClaims(params?.claims)])]
     const needed = [...requested, ...consentKeys(atApis)]
     const grantId = session.grantIdFor(client.clientId)
     const present = grantId === undefined ? undefined : await provider.Grant.find(grantId)
-    if (present && needed.length > 0 && holds(present, requested, atApis)) return present
+    if (present && needed.length > 0 && holds(present, { scopes: requested, claims, atApis })) return present
     const { pocket_skip_consent: skipConsent, pocket_access: access } = extras(client)
     const unasked = skipConsent && !prompts.has('consent') && mayUse(access, groupIdsOf(account))
     const consent = await consents.find(account.accountId, client.clientId)
@@ -31,22 +34,31 @@ export function createGrantLoader(consents: ConsentStore) {
     if (needed.length === 0 || !needed.every((key) => allowed.has(key))) return undefined
     // A grant that is there is widened, so that whoever ends it ends all that was given in this session.
     const grant = present ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
-    grant.addOIDCScope([...allowed].filter((scope) => !scope.includes('\x1f')))
+    grant.addOIDCScope([...allowed].filter((scope) => !isApiConsentKey(scope)))
+    if (claims.length > 0) grant.addOIDCClaims([...claims])
     for (const { indicator, scopes } of atApis) if (scopes.length > 0) grant.addResourceScope(indicator, [...scopes])
     await grant.save()
     return grant
   }
 }
 
-function holds(grant: Grant, scopes: readonly string[], atApis: readonly RequestedAtApi[]): boolean {
-  const covered = (held: string, wanted: readonly string[]) => {
-    const all = new Set(held.split(' '))
-    return wanted.every((scope) => all.has(scope))
+interface Wanted {
+  readonly scopes: readonly string[]
+  readonly claims: readonly string[]
+  readonly atApis: readonly RequestedAtApi[]
+}
+
+function holds(grant: Grant, { scopes, claims, atApis }: Wanted): boolean {
+  const covered = (held: readonly string[], wanted: readonly string[]) => {
+    const all = new Set(held)
+    return wanted.every((name) => all.has(name))
   }
   return (
-    covered(grant.getOIDCScope(), scopes) &&
+    covered(grant.getOIDCScope().split(' '), scopes) &&
+    covered(grant.getOIDCClaims(), claims) &&
     atApis.every(
-      ({ indicator, scopes: wanted }) => wanted.length > 0 && covered(grant.getResourceScope(indicator), wanted),
+      ({ indicator, scopes: wanted }) =>
+        wanted.length > 0 && covered(grant.getResourceScope(indicator).split(' '), wanted),
     )
   )
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { Clock } from '../clock.ts'
-import type { KeyRing, KeySet, SigningKey } from './keys.ts'
+import type { SigningKey } from './key-generation.ts'
+import type { KeyRing, KeySet } from './keys.ts'
 import type { BuiltProvider } from './provider.ts'
 
 /** Milliseconds between two looks at the stored keys. A new key is announced for days before it signs. */

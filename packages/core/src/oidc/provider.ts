@@ -1,17 +1,25 @@
 import Provider from 'oidc-provider'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
-import { overrideClientChecks } from './client-overrides.ts'
+import { tellChosenClaims } from './claim-overrides.ts'
+import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
+import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
 import { keepLogoutNotices } from './logout-notices.ts'
+import { decideReplaysByInsert } from './replay-detection.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
-export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts, DocumentsPorts {
+export interface ProviderPorts
+  extends ConfigurationPorts,
+    EventPorts,
+    ConsentRecordPorts,
+    DocumentsPorts,
+    ClientOverridePorts {
   readonly keepLogoutNotice: LogoutNotices['enqueue']
 }
 
@@ -26,8 +34,11 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   const provider = new Provider(ports.issuer, providerConfiguration(ports))
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
-  overrideClientChecks(provider, ports.clock)
+  overrideClientChecks(provider, ports)
+  tellChosenClaims(provider)
   keepSessionsInPlace(provider)
+  decideReplaysByInsert(provider)
+  signLoginAccessTokens(provider, ports)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
   answerUnknownRoutes(provider)

@@ -2,6 +2,8 @@ import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provi
 import { supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
+import { signingAlgorithmFor } from './algorithms.ts'
+import { extras } from './client-metadata.ts'
 
 interface ClientId {
   readonly clientId: string
@@ -20,15 +22,11 @@ export function resourceIndicators(access: ApiAccessReader) {
     },
     /** A code or refresh token that was given for an API makes access tokens for it, whether or not it is named again. */
     useGrantedResource: async () => true,
-    async getResourceServerInfo(
-      ctx: KoaContextWithOIDC,
-      indicator: string,
-      { clientId }: ClientId,
-    ): Promise<ResourceServer> {
+    async getResourceServerInfo(ctx: KoaContextWithOIDC, indicator: string, client: ClientId): Promise<ResourceServer> {
       const { params, route } = ctx.oidc
       if (Array.isArray(params?.resource) && params.resource.length > 1) throw oneResourceOnly()
       const subject = route === 'token' && params?.grant_type === 'client_credentials' ? 'client' : 'user'
-      const found = await access.find(indicator, clientId, subject)
+      const found = await access.find(indicator, client.clientId, subject)
       if (!found) throw new errors.InvalidTarget('there is no such resource for this client')
       const keys = found.permissions.map(({ key }) => key)
       assertAllowed(ctx, keys)
@@ -38,7 +36,7 @@ export function resourceIndicators(access: ApiAccessReader) {
         scope: keys.join(' '),
         audience: found.api.resource,
         accessTokenFormat: found.api.accessTokenFormat,
-        jwt: { sign: { alg: 'RS256' } },
+        jwt: { sign: { alg: signingAlgorithmFor(extras(client).pocket_protocol, 'RS256') } },
       }
     },
   }
@@ -52,6 +50,26 @@ function oneResourceOnly(): Error {
 function assertAllowed({ oidc }: KoaContextWithOIDC, keys: readonly string[]): void {
   const refused = [...oidc.requestParamScopes].find((scope) => !claimScopes.has(scope) && !keys.includes(scope))
   if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused)
+}
+
+/**
+ * Decides whether a refresh token is replaced by its use. It is used up before the library looks at the resource, so what
+ * has to be refused is refused here, where the client keeps it for the time when it may be used again.
+ */
+export function refusedBeforeUse(
+  { getResourceServerInfo }: ReturnType<typeof resourceIndicators>,
+  rotates: (ctx: KoaContextWithOIDC) => boolean,
+) {
+  return async (ctx: KoaContextWithOIDC): Promise<boolean> => {
+    const { client, params } = ctx.oidc
+    const { RefreshToken: token } = ctx.oidc.entities
+    const wanted: readonly unknown[] = [params?.resource || token?.resource || []].flat()
+    for (const resource of client && token ? wanted : []) {
+      if (typeof resource !== 'string' || !token?.resourceIndicators.has(resource)) throw new errors.InvalidTarget()
+      if (client) await getResourceServerInfo(ctx, resource, client)
+    }
+    return rotates(ctx)
+  }
 }
 
 /** What a request asks of the APIs: by resource indicator as the request has it. */

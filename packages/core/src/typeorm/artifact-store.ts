@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactStore } from '../oidc/artifact-store.ts'
+import type { Artifact, ArtifactStore, Leeway } from '../oidc/artifact-store.ts'
 import { artifactTable } from './artifact.table.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
@@ -7,14 +7,15 @@ import { TableRows } from './table-rows.ts'
 const rows = new TableRows(artifactTable)
 
 const sql = {
-  upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt')}`,
+  upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   replace: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1}`,
   find: `${rows.select} WHERE "key" = $1`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
   listByAccount: `${rows.select} WHERE account_id = $1 AND model = $2`,
   findByUserCode: `${rows.select} WHERE user_code_hash = $1 AND model = $2 LIMIT 1`,
-  consume: `UPDATE ${rows.table} SET consumed_at = $2 WHERE "key" = $1 AND consumed_at IS NULL`,
+  consume: `UPDATE ${rows.table} SET consumed_at = COALESCE(consumed_at, $2), times_consumed = COALESCE(times_consumed, 0) + 1
+    WHERE "key" = $1 AND (consumed_at IS NULL OR (consumed_at > $3 AND COALESCE(times_consumed, 1) < $4))`,
   destroy: `DELETE FROM ${rows.table} WHERE "key" = $1`,
   destroyByGrant: `DELETE FROM ${rows.table} WHERE grant_id = $1 AND model = $2`,
   destroyByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
@@ -22,6 +23,8 @@ const sql = {
   destroyByAccountAndClient: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
   removeExpired: removeExpired(rows.table, 'key'),
 }
+
+const noLeeway: Leeway = { milliseconds: 0, uses: 1 }
 
 export class TypeormArtifactStore implements ArtifactStore {
   readonly #database: Database
@@ -58,8 +61,8 @@ export class TypeormArtifactStore implements ArtifactStore {
     return rows.first(await this.#database.query(sql.findByUserCode, [userCodeHash, model]))
   }
 
-  async consume(key: string, at: number): Promise<boolean> {
-    return (await this.#database.execute(sql.consume, [key, at])) === 1
+  async consume(key: string, at: number, { milliseconds, uses }: Leeway = noLeeway): Promise<boolean> {
+    return (await this.#database.execute(sql.consume, [key, at, at - milliseconds, uses])) === 1
   }
 
   async destroy(key: string): Promise<void> {

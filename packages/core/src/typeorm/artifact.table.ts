@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm'
 import type { Artifact } from '../oidc/artifact-store.ts'
-import { bigint, hash, text, varchar } from './columns.ts'
+import { bigint, hash, integer, text, varchar } from './columns.ts'
 
 export const artifactTable: EntitySchema<Artifact> = new EntitySchema<Artifact>({
   name: 'pocket_artifact',
@@ -16,6 +16,7 @@ export const artifactTable: EntitySchema<Artifact> = new EntitySchema<Artifact>(
     userCodeHash: { ...hash, name: 'user_code_hash', nullable: true },
     expiresAt: { ...bigint, name: 'expires_at', nullable: true },
     consumedAt: { ...bigint, name: 'consumed_at', nullable: true },
+    timesConsumed: { ...integer, name: 'times_consumed', nullable: true },
   },
   indices: [
     { name: 'pocket_artifact_grant', columns: ['grantId'], where: 'grant_id IS NOT NULL' },

@@ -14,6 +14,9 @@ export const bigint: EntitySchemaColumnOptions = {
   },
 }
 
+/** 32 bits. */
+export const integer: EntitySchemaColumnOptions = { type: 'integer' }
+
 export const text: EntitySchemaColumnOptions = { type: 'text' }
 
 /** No default in the database: the two of them write it in different ways. */

@@ -2,7 +2,7 @@ import type { EntitySchema } from 'typeorm'
 import { apiGrantTable, apiTable } from './api.table.ts'
 import { artifactTable } from './artifact.table.ts'
 import { challengeTable } from './challenge.table.ts'
-import { clientGroupTable, clientTable } from './client.table.ts'
+import { clientGroupTable, clientTable, secretUseTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
 import { keyTable } from './key.table.ts'
@@ -18,6 +18,7 @@ export const pocketTables: readonly EntitySchema[] = [
   challengeTable,
   clientTable,
   clientGroupTable,
+  secretUseTable,
   codeTable,
   consentTable,
   keyTable,

@@ -153,6 +153,17 @@ describe('an access token for an API', () => {
     expect((await verified(setting, left.access_token)).payload.scope).toBe('notes:read')
     const refused = oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '', { scope: 'notes:write' })
     await expect(refused).rejects.toMatchObject({ error: 'invalid_scope' })
+    const elsewhere = { resource: 'https://unknown.example' }
+    await expect(
+      oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '', elsewhere),
+    ).rejects.toMatchObject({ error: 'invalid_target' })
+    await host.pocket.apis.removeGrant(setting.api.id, setting.client.id)
+    await expect(oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+    await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, ['notes:read']))
+    const kept = await oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '')
+    expect((await verified(setting, kept.access_token)).payload.scope).toBe('notes:read')
   })
 
   test.each<[string, (host: Host, ids: { api: string; client: string }) => Promise<unknown>]>([
@@ -324,6 +335,24 @@ describe('a client in its own name', () => {
     const { configuration, client, api } = await prepared(host)
     await host.pocket.apis.setGrant(api.id, client.id, access(api, ['notes:read']))
     await expect(oidc.clientCredentialsGrant(configuration, { resource })).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+  })
+
+  test('that is known by its metadata document asks people for what the API opens to all of its kind', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { client, api } = setting
+    const stored = await host.pocket.clients.find(client.id)
+    await host.stores.clients.update({ ...(stored ?? client), type: 'cimd' })
+    await host.pocket.apis.removeGrant(api.id, client.id)
+    const ids = api.permissions.filter(({ key }) => key === 'notes:write').map(({ id }) => id)
+    await host.pocket.apis.setCimdAccess(api.id, { enabled: true, permissionIds: ids })
+    const refused = await authorize(setting, { scope: 'openid notes:read' })
+    expect(parameters(refused.page.location).get('error')).toBe('invalid_scope')
+    const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
+    expect((await verified(setting, token)).payload.scope).toBe('notes:write')
+    await expect(oidc.clientCredentialsGrant(setting.configuration, { resource })).rejects.toMatchObject({
       error: 'invalid_target',
     })
   })

@@ -12,6 +12,7 @@ import {
   type PocketOptions,
   type PocketStores,
   type RenderView,
+  type StoredKey,
   type View,
 } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
@@ -69,6 +70,7 @@ export async function startHost({ stores = memoryStores(), options = {} }: HostO
   const events: AuditEvent[] = []
   const errors: unknown[] = []
   const clock = new TestClock()
+  await reuseKeys(stores)
   const pocket = await createPocket({
     issuer,
     name: 'Test',
@@ -81,6 +83,7 @@ export async function startHost({ stores = memoryStores(), options = {} }: HostO
     ...options,
   })
   server.on('request', pocket.callback())
+  madeKeys ??= await stores.keys.list()
   return {
     issuer,
     pocket,
@@ -103,6 +106,14 @@ export async function startHost({ stores = memoryStores(), options = {} }: HostO
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+let madeKeys: readonly StoredKey[] | undefined
+
+/** Keys take long to make, and every host here has the same master key. */
+async function reuseKeys(stores: PocketStores): Promise<void> {
+  if ((await stores.keys.list()).length > 0) return
+  for (const key of madeKeys ?? []) await stores.keys.insert({ ...key, statusSince: Date.now() })
 }
 
 function testAccount(userName: string): Account {

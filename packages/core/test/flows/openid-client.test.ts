@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { day, decide, type Host, signIn, startHost } from './host.ts'
+import { day, decide, type Host, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -80,6 +80,7 @@ describe('a relying party built on openid-client', () => {
     await using host = await startHost()
     const { configuration, tokens } = await signedIn(host)
     const second = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+    host.clock.pass(3000)
     await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',
     })
@@ -178,6 +179,35 @@ describe('a relying party built on openid-client', () => {
     expect(host.errors).toEqual([])
   })
 
+  test('a deleted account ends at UserInfo, refresh, introspection and /authorize at once', async () => {
+    await using host = await startHost()
+    const { configuration, account, tokens, agent } = await signedIn(host)
+    host.accounts.delete(account.id)
+    await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
+    expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+    const { page } = await authorize(agent, configuration)
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
+    expect(host.errors).toEqual([])
+  })
+
+  test('an account that is let in again has to begin anew', async () => {
+    await using host = await startHost()
+    const { configuration, account, tokens, agent } = await signedIn(host)
+    host.accounts.set(account.id, { ...account, disabled: true })
+    await host.pocket.endAccess(account.id)
+    host.accounts.set(account.id, account)
+    expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      status: 400,
+      error: 'invalid_grant',
+    })
+    const { page } = await authorize(agent, configuration)
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
+  })
+
   test('logs out at the end-session endpoint and is sent back', async () => {
     await using host = await startHost()
     const { configuration, tokens, agent } = await signedIn(host)
@@ -221,7 +251,7 @@ describe('a relying party built on openid-client', () => {
     expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject({ sub: account.id })
     const returned = await signIn(agent, page, authenticator, back)
     expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
-    expect(host.events.filter(({ event }) => event === 'keys_rotated')).toHaveLength(1)
+    expect(host.events.filter(({ event }) => event === 'keys_rotated')).toHaveLength(4)
   })
 
   test('another process that rotated the keys is followed within a minute', async () => {
@@ -272,9 +302,9 @@ describe('a relying party built on openid-client', () => {
       introspection_endpoint: `${host.issuer}/api/oidc/introspect`,
       jwks_uri: `${host.issuer}/.well-known/jwks.json`,
       pushed_authorization_request_endpoint: `${host.issuer}/api/oidc/par`,
-      id_token_signing_alg_values_supported: ['RS256'],
+      id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     })
-    expect(evil.text).not.toContain('HS256')
+    expect(evil.text).not.toMatch(/"(HS\d|dir"|A\d+(GCM)?KW")/)
     expect(evil.text).not.toContain('evil')
   })
 })

@@ -13,12 +13,23 @@ function setting() {
 }
 
 describe('the key ring', () => {
-  test('makes one signing key and the next one at the first start, also when two processes start at once', async () => {
+  test('makes a signing key and the next one of each algorithm at the first start, RS256 first, also when two processes start at once', async () => {
     const { ring, store } = setting()
     const [one, two] = await Promise.all([ring().load(), ring().load()])
-    expect(one.keys).toHaveLength(2)
+    expect(one.keys.map(({ alg }) => alg)).toEqual([
+      'RS256',
+      'RS256',
+      'PS256',
+      'PS256',
+      'ES256',
+      'ES256',
+      'EdDSA',
+      'EdDSA',
+    ])
     expect(two.version).toBe(one.version)
-    expect((await store.list()).map(({ status }) => status)).toEqual(['current', 'next'])
+    expect((await store.list()).map(({ status }) => status)).toEqual(
+      Array.from({ length: 4 }, () => ['current', 'next']).flat(),
+    )
   })
 
   test('keeps no private key in clear', async () => {
@@ -40,11 +51,15 @@ describe('the key ring', () => {
     const { ring, clock } = setting()
     const first = await ring().load()
     clock.pass(89 * day)
-    expect(await ring().rotate()).toBeUndefined()
+    expect(await ring().rotate()).toEqual([])
     clock.pass(day)
-    expect(await ring().rotate()).toBe(first.keys[1]?.kid)
+    expect(await ring().rotate()).toEqual([1, 3, 5, 7].map((place) => first.keys[place]?.kid))
     const second = await ring().load()
-    expect(second.keys.map(({ kid }) => kid)).toEqual([first.keys[1]?.kid, expect.any(String), first.keys[0]?.kid])
+    expect(second.keys.slice(0, 3).map(({ kid }) => kid)).toEqual([
+      first.keys[1]?.kid,
+      expect.any(String),
+      first.keys[0]?.kid,
+    ])
     clock.pass(30 * day)
     await ring().rotate()
     expect((await ring().load()).keys.map(({ kid }) => kid)).not.toContain(first.keys[0]?.kid)
@@ -55,7 +70,16 @@ describe('the key ring', () => {
     await ring().load()
     clock.pass(90 * day)
     const moved = await Promise.all(Array.from({ length: 5 }, () => ring().rotate()))
-    expect(moved.filter(Boolean)).toHaveLength(1)
-    expect((await ring().load()).keys).toHaveLength(3)
+    expect(moved.flat()).toHaveLength(4)
+    expect((await ring().load()).keys).toHaveLength(12)
+  })
+
+  test('an installation from before gets the algorithms that it lacks, and keeps its key', async () => {
+    const { ring, store } = setting()
+    const first = await ring().load()
+    for (const { kid, algorithm } of await store.list()) if (algorithm !== 'RS256') await store.remove(kid)
+    const second = await ring().load()
+    expect(second.keys.slice(0, 2)).toEqual(first.keys.slice(0, 2))
+    expect(second.keys).toHaveLength(8)
   })
 })

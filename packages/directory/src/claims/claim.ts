@@ -1,3 +1,4 @@
+import { protocolClaims } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import { atMost, FieldReader, oneLine, required, storable } from '../fields.ts'
 
@@ -9,6 +10,7 @@ export interface CustomClaim {
 
 /** What the provider says itself, of a person or of a token; nobody else may. */
 export const reservedClaims: ReadonlySet<string> = new Set([
+  ...protocolClaims,
   'given_name',
   'family_name',
   'name',
@@ -17,20 +19,6 @@ export const reservedClaims: ReadonlySet<string> = new Set([
   'preferred_username',
   'display_name',
   'groups',
-  'type',
-  'sub',
-  'iss',
-  'aud',
-  'exp',
-  'iat',
-  'auth_time',
-  'nonce',
-  'acr',
-  'amr',
-  'azp',
-  'client_id',
-  'nbf',
-  'jti',
 ])
 
 /** The longest key, in characters. */

@@ -1,5 +1,4 @@
 import type { User } from '../users/user.ts'
-import type { Group } from './group.ts'
 
 /** The ids of what came and what went: groups of a user, or users of a group. */
 export interface MembershipChange {
@@ -17,8 +16,6 @@ export interface Membership {
 
 /** Who is in which group; what has ended counts nowhere. What changes it is called under the lock of the users. */
 export interface MembershipStore {
-  /** By name. */
-  groupsOf(userId: string): Promise<readonly Group[]>
   /** By user name. */
   membersOf(groupId: string): Promise<readonly User[]>
   ofGroup(groupId: string): Promise<readonly Membership[]>

@@ -1,23 +1,18 @@
 import type { Clock } from '@pocket/core'
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/typeorm'
-import type { Group } from '../groups/group.ts'
 import type { Membership, MembershipChange, MembershipStore } from '../groups/membership-store.ts'
 import type { User } from '../users/user.ts'
-import { groupTable, membershipTable } from './group.table.ts'
-import { groupsOf } from './group-store.ts'
+import { membershipTable } from './group.table.ts'
 import { lastingAt, listed } from './ids.ts'
 import { userTable } from './user.table.ts'
 import { usersOf } from './user-store.ts'
 
-const groups = new TableRows(groupTable)
 const users = new TableRows(userTable)
 
 const memberships = new TableRows(membershipTable)
 const lasting = lastingAt('$2')
 
 const sql = {
-  groupsOf: `${groups.select} WHERE id IN (SELECT group_id FROM pocket_membership WHERE user_id = $1 AND ${lasting})
-    ORDER BY name_key, id`,
   membersOf: `${users.select} WHERE id IN (SELECT user_id FROM pocket_membership WHERE group_id = $1 AND ${lasting})
     ORDER BY user_name_key`,
   ofGroup: `${memberships.select} WHERE group_id = $1 AND ${lasting} ORDER BY user_id`,
@@ -37,10 +32,6 @@ export class TypeormMembershipStore implements MembershipStore {
     this.#database = database
     this.#clock = clock
     this.#replacing = { user: replacing(database.kind, 'user'), group: replacing(database.kind, 'group') }
-  }
-
-  async groupsOf(userId: string): Promise<readonly Group[]> {
-    return groupsOf(await this.#database.query(sql.groupsOf, [userId, this.#clock.now()]))
   }
 
   async membersOf(groupId: string): Promise<readonly User[]> {

@@ -91,7 +91,8 @@ export class TypeormUserStore implements UserStore {
   }
 
   async update(user: User): Promise<UniqueProperty | undefined> {
-    const taken = await this.#taken(user)
+    // What is not changed is not looked at: older rules may have let it in, and must not keep anybody from being disabled.
+    const taken = await this.#taken(user, await this.find(user.id))
     if (taken === undefined) await this.#database.execute(sql.update, rows.values(stored(user)))
     return taken
   }
@@ -104,10 +105,13 @@ export class TypeormUserStore implements UserStore {
     return this.#database.lockTable(userTable.options.name)
   }
 
-  async #taken(user: User): Promise<UniqueProperty | undefined> {
+  async #taken(user: User, before?: User): Promise<UniqueProperty | undefined> {
     const { id, emailKey, userNameKey } = stored(user)
-    if (emailKey !== null && (await this.#database.execute(sql.findHolder, [emailKey, id])) > 0) return 'email'
-    return (await this.#database.execute(sql.findHolder, [userNameKey, id])) > 0 ? 'username' : undefined
+    const known = before && stored(before)
+    const held = async (key: string | null, knownAs: string | null | undefined) =>
+      key !== null && key !== knownAs && (await this.#database.execute(sql.findHolder, [key, id])) > 0
+    if (await held(emailKey, known?.emailKey)) return 'email'
+    return (await held(userNameKey, known?.userNameKey)) ? 'username' : undefined
   }
 
   async #first(statement: string, parameter: string): Promise<User | undefined> {

@@ -1,4 +1,4 @@
-import type { Account, AccountGroup } from '@pocket/core'
+import type { Account } from '@pocket/core'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { GroupWithClaims } from '../groups/group.ts'
 
@@ -32,7 +32,7 @@ export interface UserDetails extends User {
 }
 
 /** What core may know of a user. */
-export function accountOf(user: User, groups: readonly AccountGroup[]): Account {
+export function accountOf(user: UserDetails): Account {
   return {
     id: user.id,
     userName: user.userName,
@@ -44,7 +44,8 @@ export function accountOf(user: User, groups: readonly AccountGroup[]): Account 
     locale: user.locale,
     picture: null,
     disabled: user.disabled,
-    groups: groups.map(({ id, name }) => ({ id, name })),
+    groups: user.groups.map(({ id, name, claims }) => ({ id, name, customClaims: claims })),
+    customClaims: user.claims,
     updatedAt: user.updatedAt,
   }
 }

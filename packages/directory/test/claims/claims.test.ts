@@ -26,12 +26,9 @@ describe('custom claims', () => {
     })
   })
 
-  test.each(['picture', 'at_hash', 'c_hash', 'rat', 'sid', 'scope', 'https://example.com/claim', '__proto__', 'Ключ'])(
-    '%s is not',
-    (key) => {
-      expect(refusal([{ key, value: 'x' }])).toEqual([{ key, value: 'x' }])
-    },
-  )
+  test.each(['picture', 'rat', 'locale', 'https://example.com/claim', 'Ключ'])('%s is not', (key) => {
+    expect(refusal([{ key, value: 'x' }])).toEqual([{ key, value: 'x' }])
+  })
 
   test('are there once, however they are encoded', () => {
     const twice = [

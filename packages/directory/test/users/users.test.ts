@@ -167,17 +167,23 @@ describe.each(kinds)('users on %s', (_kind, open) => {
     expect(await directory.list()).toHaveLength(1)
   })
 
-  test('core is told the groups, by name, in two statements', async () => {
+  test('core is told the groups, by name, and all custom claims, in two statements', async () => {
     const { directory } = it
     const ids: string[] = []
     for (const name of ['zebra', 'Apple', 'mango'])
       ids.push((await directory.groups.create({ name, friendlyName: name })).id)
     const zoe = await add({ username: 'zoe' }, { groupIds: ids })
-    expect((await directory.accounts.find(zoe.id))?.groups).toEqual([
-      { id: ids[1], name: 'Apple' },
-      { id: ids[2], name: 'mango' },
-      { id: ids[0], name: 'zebra' },
-    ])
+    const room = [{ key: 'room', value: '5' }]
+    await directory.claims.replaceForUser(zoe.id, room)
+    await directory.claims.replaceForGroup(ids[2] ?? '', [{ key: 'floor', value: 'attic' }])
+    expect(await directory.accounts.find(zoe.id)).toMatchObject({
+      groups: [
+        { id: ids[1], name: 'Apple', customClaims: [] },
+        { id: ids[2], name: 'mango', customClaims: [{ key: 'floor', value: 'attic' }] },
+        { id: ids[0], name: 'zebra', customClaims: [] },
+      ],
+      customClaims: room,
+    })
     expect(await statementsOf(it.dataSource, () => directory.accounts.find(zoe.id))).toBe(2)
   })
 

@@ -30,6 +30,8 @@ interface Description {
   /** With `:name` for parameters. */
   readonly path: `/api/${string}`
   readonly summary: string
+  /** What else a program has to know. */
+  readonly note?: string
   readonly area: Area
   readonly access: Access
   /** `false` where somebody has to be signed in in a browser. By default API keys are welcome. */
@@ -41,6 +43,8 @@ interface Description {
   readonly conditional?: true
   /** What else the address can be asked, for the document: the operation reads and checks `query` itself. */
   readonly query?: Readonly<Record<string, JSONSchema>>
+  /** The body is a form with a field `file` (`multipart/form-data`), which the operation reads from `ctx` itself. */
+  readonly upload?: true
   /** What is answered when all went well. Without a schema the answer is empty. `pageOf` makes the schema of a list. */
   readonly answer: {
     readonly status: 200 | 201 | 202 | 204

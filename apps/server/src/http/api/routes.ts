@@ -30,7 +30,9 @@ export function apiRoutes(operations: readonly Operation[], admit: Admit): Route
       })
       if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', 'private, no-store')
       ctx.status = status
-      if (schema !== undefined) ctx.body = answer
+      // The operation has set the tag of what it would answer.
+      if (ctx.response.get('ETag') && ctx.fresh) ctx.status = 304
+      else if (schema !== undefined) ctx.body = answer
       // Koa would write the name of the status.
       else if (status !== 204 && ctx.body === undefined) ctx.body = ''
     })

@@ -14,6 +14,7 @@ function artifact(key: string, changes: Partial<Artifact> = {}): Artifact {
     userCodeHash: null,
     expiresAt: null,
     consumedAt: null,
+    timesConsumed: null,
     ...changes,
   }
 }
@@ -27,6 +28,7 @@ const complete = artifact('complete', {
   userCodeHash: 'code',
   expiresAt: noon,
   consumedAt: noon - 1,
+  timesConsumed: 2,
 })
 
 /** What {@link ArtifactStore} promises. */
@@ -48,7 +50,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       await store.consume('a', noon)
       const changed = { model: 'Session', payload: '{}', grantId: 'new', uid: null, expiresAt: noon + 1 }
       await store.upsert(artifact('a', changed))
-      assert.deepEqual(await store.find('a'), artifact('a', { ...changed, consumedAt: noon }))
+      assert.deepEqual(await store.find('a'), artifact('a', { ...changed, consumedAt: noon, timesConsumed: 1 }))
     },
   },
   {
@@ -118,6 +120,22 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       assert.deepEqual(results.filter(Boolean), [true])
       assert.equal((await store.find('a'))?.consumedAt, noon + results.indexOf(true))
       assert.equal(await store.consume('a', noon + 99), false)
+    },
+  },
+  {
+    name: 'within the leeway as many succeed as it allows, after it none',
+    run: async (store) => {
+      const leeway = { milliseconds: 3000, uses: 10 }
+      await store.upsert(artifact('a'))
+      const results = await fiftyTimes(() => store.consume('a', noon, leeway))
+      assert.equal(results.filter(Boolean).length, 10)
+      assert.equal((await store.find('a'))?.timesConsumed, 10)
+      await store.upsert(artifact('b'))
+      assert.equal(await store.consume('b', noon, leeway), true)
+      assert.equal(await store.consume('b', noon + 2999, leeway), true)
+      assert.equal(await store.consume('b', noon + 3000, leeway), false)
+      assert.equal(await store.consume('b', noon + 1), false)
+      assert.equal((await store.find('b'))?.consumedAt, noon)
     },
   },
   {

@@ -1,0 +1,152 @@
+import {
+  type Api,
+  type ApiAccess,
+  type ApiInput,
+  type Apis,
+  type AuditSink,
+  type Client,
+  type Clients,
+  changesBetween,
+  type NewApiInput,
+  type PermissionInput,
+  type PermissionLists,
+  type Transaction,
+} from '@pocket/core'
+import { NotFound } from '@pocket/core/errors'
+import { clientNotFound } from '../clients/contract-errors.ts'
+import type { Actor } from '../users/actor.ts'
+import { accessDto } from './api-dto.ts'
+
+export interface ApiAdministrationPorts {
+  readonly apis: Apis
+  readonly clients: Clients
+  readonly audit: AuditSink
+  /** What is written in it, by core and to the audit log, is kept together or not at all. */
+  readonly transaction: Transaction
+}
+
+type CimdAccess = Parameters<Apis['setCimdAccess']>[1]
+
+/** What administrators do with APIs and the access to them, each with its entry in the audit log. */
+export function createApiAdministration({ apis, clients, audit, transaction }: ApiAdministrationPorts) {
+  const existing = async (id: string): Promise<Api> => {
+    const api = await apis.find(id)
+    if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'api' } })
+    return api
+  }
+  const existingClient = async (id: string): Promise<Client> => {
+    const client = await clients.find(id)
+    if (!client) throw clientNotFound()
+    return client
+  }
+  const recordAccess = async ({ id, origin }: Actor, { apiId, clientId, before, after }: AccessChange) => {
+    const { changes } = changesBetween(accessDto(before), accessDto(after))
+    if (changes === undefined) return
+    const isLeft = after !== undefined && (after.userDelegatedAccess || after.clientAccess)
+    const event = isLeft ? 'api_access_changed' : 'api_access_removed'
+    await audit.record({ event, apiId, clientId, by: id, changes }, origin)
+  }
+
+  return {
+    existing,
+    existingClient,
+
+    create: (by: Actor, input: NewApiInput): Promise<Api> =>
+      transaction(async () => {
+        const api = await apis.create(input)
+        const changes = changesBetween(null, shown(api))
+        await audit.record({ event: 'api_created', apiId: api.id, by: by.id, ...changes }, by.origin)
+        return api
+      }),
+
+    update: (by: Actor, id: string, input: ApiInput): Promise<Api> =>
+      transaction(async () => {
+        const before = await existing(id)
+        const api = await apis.update(id, input)
+        const { changes } = changesBetween(shown(before), shown(api))
+        if (changes === undefined) return api
+        const fields = Object.keys(changes)
+        await audit.record({ event: 'api_updated', apiId: id, fields, by: by.id, changes }, by.origin)
+        return api
+      }),
+
+    remove: (by: Actor, id: string): Promise<void> =>
+      transaction(async () => {
+        const changes = changesBetween(shown(await existing(id)), null)
+        await apis.remove(id)
+        await audit.record({ event: 'api_removed', apiId: id, by: by.id, ...changes }, by.origin)
+      }),
+
+    setPermissions: (by: Actor, id: string, permissions: readonly PermissionInput[]): Promise<Api> =>
+      transaction(async () => {
+        const before = await existing(id)
+        const api = await apis.setPermissions(id, permissions)
+        const { changes } = changesBetween(byKey(before), byKey(api))
+        if (changes === undefined) return api
+        const keys = api.permissions.map(({ key }) => key)
+        await audit.record({ event: 'api_permissions_changed', apiId: id, keys, by: by.id, changes }, by.origin)
+        return api
+      }),
+
+    setCimdAccess: (by: Actor, id: string, access: CimdAccess): Promise<Api> =>
+      transaction(async () => {
+        const before = await existing(id)
+        const api = await apis.setCimdAccess(id, access)
+        const { changes } = changesBetween(cimdAccessOf(before), cimdAccessOf(api))
+        if (changes === undefined) return api
+        await audit.record({ event: 'api_cimd_access_changed', apiId: id, by: by.id, changes }, by.origin)
+        return api
+      }),
+
+    setGrant: (by: Actor, apiId: string, clientId: string, access: ApiAccess): Promise<ApiAccess> =>
+      transaction(async () => {
+        await existing(apiId)
+        await existingClient(clientId)
+        const before = await apis.grant(apiId, clientId)
+        const after = await apis.setGrant(apiId, clientId, access)
+        await recordAccess(by, { apiId, clientId, before, after })
+        return after
+      }),
+
+    removeGrant: (by: Actor, apiId: string, clientId: string): Promise<void> =>
+      transaction(async () => {
+        await existing(apiId)
+        const before = await apis.grant(apiId, clientId)
+        await apis.removeGrant(apiId, clientId)
+        await recordAccess(by, { apiId, clientId, before, after: undefined })
+      }),
+
+    setPermissionsOfClient: (by: Actor, clientId: string, lists: PermissionLists) =>
+      transaction(async () => {
+        await existingClient(clientId)
+        const before = new Map((await apis.grantsTo(clientId)).map((grant) => [grant.apiId, grant]))
+        const grants = await apis.setPermissionsOfClient(clientId, lists)
+        const after = new Map(grants.map((grant) => [grant.apiId, grant]))
+        for (const apiId of new Set([...before.keys(), ...after.keys()]))
+          await recordAccess(by, { apiId, clientId, before: before.get(apiId), after: after.get(apiId) })
+        return grants
+      }),
+  }
+}
+
+export type ApiAdministration = ReturnType<typeof createApiAdministration>
+
+interface AccessChange {
+  readonly apiId: string
+  readonly clientId: string
+  readonly before: ApiAccess | undefined
+  readonly after: ApiAccess | undefined
+}
+
+function shown({ name, resource, accessTokenFormat, resourceServerClientIds }: Api) {
+  return { name, resource, accessTokenFormat, resourceServerClientIds }
+}
+
+function byKey({ permissions }: Api) {
+  return Object.fromEntries(permissions.map(({ key, name, description }) => [key, { name, description }]))
+}
+
+function cimdAccessOf({ allowCimdClients, permissions }: Api) {
+  const allowed = permissions.filter(({ allowedForCimdClients }) => allowedForCimdClients).map(({ key }) => key)
+  return { allowCimdClients, permissions: allowed }
+}

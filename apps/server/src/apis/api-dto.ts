@@ -1,0 +1,64 @@
+import { type Api, type ApiAccess, type ClientRecord, cimdPermissions } from '@pocket/core'
+import { clientMetaDto } from '../clients/client-dto.ts'
+
+/** `ApiResponseDto`. */
+export function apiDto(api: Api) {
+  return {
+    id: api.id,
+    name: api.name,
+    resource: api.resource,
+    createdAt: new Date(api.createdAt).toISOString(),
+    permissions: api.permissions.map(({ id, key, name, description, allowedForCimdClients }) => ({
+      id,
+      key,
+      name,
+      ...(description !== '' && { description }),
+      allowedForCimdClients,
+    })),
+    allowCimdClients: api.allowCimdClients,
+    accessTokenFormat: api.accessTokenFormat,
+    resourceServerClientIds: api.resourceServerClientIds,
+  }
+}
+
+/** `ApiClientGrantDto`. */
+export function accessDto(access: ApiAccess | undefined) {
+  return {
+    userDelegatedAccess: access?.userDelegatedAccess ?? false,
+    clientAccess: access?.clientAccess ?? false,
+    userDelegatedPermissionIds: access?.userDelegatedPermissionIds ?? [],
+    clientPermissionIds: access?.clientPermissionIds ?? [],
+  }
+}
+
+/** What an API shows of a client. */
+export function apiClientDto(client: ClientRecord) {
+  const { id, name, clientType, hasLogo, hasDarkLogo } = clientMetaDto(client)
+  return { id, name, clientType, isPublic: client.isPublic, hasLogo, hasDarkLogo }
+}
+
+export interface AccessParts {
+  readonly api: Api
+  readonly client: ClientRecord
+  readonly access: ApiAccess | undefined
+}
+
+/** What was given to the client, and what it has as one that is known by its metadata document. */
+function allAccessDto({ api, client, access }: AccessParts) {
+  const given = cimdPermissions(api, client)
+  return {
+    ...accessDto(access),
+    cimdGrantedAccess: given !== undefined,
+    cimdGrantedPermissionIds: (given ?? []).map(({ id }) => id),
+  }
+}
+
+/** `ApiClientAccessDto`. */
+export function clientAccessDto(parts: AccessParts) {
+  return { client: apiClientDto(parts.client), ...allAccessDto(parts) }
+}
+
+/** `ClientApiGrantDto`. */
+export function apiAccessDto(parts: AccessParts) {
+  return { api: apiDto(parts.api), ...allAccessDto(parts) }
+}

@@ -1,0 +1,24 @@
+import type { ApiListRequest, ApiSort } from '@pocket/core'
+import type { ListDefinition, ListRequest } from '../http/api/list.ts'
+
+const sorts: Readonly<Record<string, ApiSort>> = {
+  name: 'name',
+  resource: 'resource',
+  audience: 'resource',
+  createdAt: 'createdAt',
+}
+
+/** How lists of APIs are sorted and searched. */
+export const apiList: ListDefinition = { sort: Object.keys(sorts), search: true }
+
+/** The list in core's words. */
+export function apiListRequest(list: ListRequest, notGrantedTo: string | null): ApiListRequest {
+  const by = list.sort === null ? undefined : sorts[list.sort.column]
+  return {
+    notGrantedTo,
+    page: list.page,
+    limit: list.limit,
+    search: list.search,
+    sort: by === undefined || list.sort === null ? null : { by, descending: list.sort.descending },
+  }
+}

@@ -1,0 +1,138 @@
+import { instant, named } from '../http/api/schema.ts'
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+const texts = { type: 'array', items: text } as const
+
+const tokenFormat = {
+  type: 'string',
+  enum: ['jwt', 'opaque'],
+  description: 'Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662).',
+} as const
+const resourceServers = {
+  ...texts,
+  description: 'The clients that may ask about the tokens of the API, whoever they were issued to.',
+} as const
+
+const permission = { id: text, key: text, name: text, description: text, allowedForCimdClients: flag } as const
+const api = {
+  id: text,
+  name: text,
+  resource: text,
+  createdAt: instant,
+  permissions: {
+    type: 'array',
+    items: { type: 'object', required: ['id', 'key', 'name', 'allowedForCimdClients'], properties: permission },
+  },
+  allowCimdClients: flag,
+  accessTokenFormat: tokenFormat,
+  resourceServerClientIds: resourceServers,
+} as const
+
+export const apiSchema = named('ApiResponseDto', { type: 'object', required: Object.keys(api), properties: api })
+
+const permissionIds = { ...texts, description: 'Ids of permissions of the API; others are left out.' } as const
+const access = {
+  userDelegatedAccess: flag,
+  clientAccess: flag,
+  userDelegatedPermissionIds: permissionIds,
+  clientPermissionIds: permissionIds,
+} as const
+
+export const accessSchema = named('ApiClientGrantDto', {
+  type: 'object',
+  required: Object.keys(access),
+  properties: access,
+})
+
+const client = {
+  id: text,
+  name: text,
+  clientType: { type: 'string', enum: ['standard', 'cimd'] },
+  isPublic: flag,
+  hasLogo: flag,
+  hasDarkLogo: flag,
+} as const
+
+export const apiClientSchema = named('ApiClientDto', {
+  type: 'object',
+  required: Object.keys(client),
+  properties: client,
+})
+
+const allAccess = { ...access, cimdGrantedAccess: flag, cimdGrantedPermissionIds: texts } as const
+
+export const clientAccessSchema = named('ApiClientAccessDto', {
+  type: 'object',
+  required: ['client', ...Object.keys(allAccess)],
+  properties: { client: apiClientSchema, ...allAccess },
+})
+
+export const apiAccessSchema = named('ClientApiGrantDto', {
+  type: 'object',
+  required: ['api', ...Object.keys(allAccess)],
+  properties: { api: apiSchema, ...allAccess },
+})
+
+const permissionLists = {
+  userDelegatedPermissionIds: { ...texts, description: 'Ids of permissions, of whatever API.' },
+  clientPermissionIds: { ...texts, description: 'Ids of permissions, of whatever API.' },
+} as const
+
+export const permissionListsSchema = named('ApiAccessDto', {
+  type: 'object',
+  required: Object.keys(permissionLists),
+  properties: permissionLists,
+})
+
+const name = { type: 'string', minLength: 1 } as const
+
+export const apiCreate = named('ApiCreateDto', {
+  type: 'object',
+  required: ['name', 'resource'],
+  properties: {
+    name,
+    resource: { type: 'string', minLength: 1, description: 'The resource indicator (RFC 8707): an absolute URI.' },
+    accessTokenFormat: tokenFormat,
+    resourceServerClientIds: resourceServers,
+  },
+} as const)
+
+export const apiUpdate = named('ApiUpdateDto', {
+  type: 'object',
+  required: ['name'],
+  properties: { name, accessTokenFormat: tokenFormat, resourceServerClientIds: resourceServers },
+} as const)
+
+export const permissionsBody = named('ApiPermissionsUpdateDto', {
+  type: 'object',
+  required: ['permissions'],
+  properties: {
+    permissions: {
+      type: 'array',
+      maxItems: 500,
+      items: {
+        type: 'object',
+        required: ['key', 'name'],
+        properties: {
+          key: { type: 'string', minLength: 1, description: 'A scope.' },
+          name,
+          description: { type: ['string', 'null'] },
+        },
+      },
+    },
+  },
+} as const)
+
+export const cimdAccessBody = named('ApiCimdAccessUpdateDto', {
+  type: 'object',
+  required: ['enabled'],
+  properties: { enabled: flag, permissionIds },
+} as const)
+
+export const accessBody = named('ApiClientGrantUpdateDto', { type: 'object', properties: access } as const)
+
+export const permissionListsBody = named('ApiAccessUpdateDto', {
+  type: 'object',
+  properties: permissionLists,
+} as const)

@@ -1,0 +1,111 @@
+import type { AuditSink, Pocket, Transaction } from '@pocket/core'
+import { pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { pageOf } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import { createApiAdministration } from './administration.ts'
+import { apiDto } from './api-dto.ts'
+import { apiList, apiListRequest } from './api-lists.ts'
+import { apiCreate, apiSchema, apiUpdate, cimdAccessBody, permissionsBody } from './api-schema.ts'
+import { clientOperations } from './client-operations.ts'
+import { grantOperations } from './grant-operations.ts'
+
+export interface ApiOperationPorts {
+  readonly pocket: Pick<Pocket, 'apis' | 'clients'>
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+}
+
+/** `/api/apis` and `/api/api-access`: the APIs that clients get access tokens for. */
+export function apiOperations({ pocket, audit, transaction }: ApiOperationPorts): readonly Operation[] {
+  const { apis, clients } = pocket
+  const administration = createApiAdministration({ apis, clients, audit, transaction })
+  const shared = { area: 'clients', access: 'administrator' } as const
+  const answer = { status: 200, schema: apiSchema } as const
+  return [
+    operation({
+      ...shared,
+      id: 'listApis',
+      method: 'get',
+      path: '/api/apis',
+      summary: 'List APIs',
+      list: apiList,
+      answer: { status: 200, schema: pageOf(apiSchema) },
+      async handle({ list }) {
+        const { items, total } = await apis.page(apiListRequest(list, null))
+        return pageAnswer({ items: items.map(apiDto), total }, list)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'createApi',
+      method: 'post',
+      path: '/api/apis',
+      summary: 'Create an API',
+      body: apiCreate,
+      answer: { status: 201, schema: apiSchema },
+      handle: async (call) => apiDto(await administration.create(actorOf(call), call.body)),
+    }),
+    operation({
+      ...shared,
+      id: 'getApi',
+      method: 'get',
+      path: '/api/apis/:id',
+      summary: 'Get an API',
+      answer,
+      handle: async ({ params }) => apiDto(await administration.existing(params.id ?? '')),
+    }),
+    operation({
+      ...shared,
+      id: 'updateApi',
+      method: 'put',
+      path: '/api/apis/:id',
+      summary: 'Change an API; its resource stays',
+      body: apiUpdate,
+      answer,
+      handle: async (call) => apiDto(await administration.update(actorOf(call), call.params.id ?? '', call.body)),
+    }),
+    operation({
+      ...shared,
+      id: 'deleteApi',
+      method: 'delete',
+      path: '/api/apis/:id',
+      summary: 'Delete an API, and all access to it',
+      answer: { status: 204 },
+      handle: (call) => administration.remove(actorOf(call), call.params.id ?? ''),
+    }),
+    operation({
+      ...shared,
+      id: 'setPermissionsOfApi',
+      method: 'put',
+      path: '/api/apis/:id/permissions',
+      summary: 'Set the permissions of an API',
+      body: permissionsBody,
+      answer,
+      async handle(call) {
+        const permissions = call.body.permissions.map(({ key, name, description }) => ({
+          key,
+          name,
+          ...(typeof description === 'string' && { description }),
+        }))
+        return apiDto(await administration.setPermissions(actorOf(call), call.params.id ?? '', permissions))
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'setCimdAccessOfApi',
+      method: 'put',
+      path: '/api/apis/:id/cimd-access',
+      summary: 'Open an API to clients that are known by their metadata document',
+      body: cimdAccessBody,
+      answer,
+      async handle(call) {
+        const { enabled, permissionIds = [] } = call.body
+        const access = { enabled, permissionIds }
+        return apiDto(await administration.setCimdAccess(actorOf(call), call.params.id ?? '', access))
+      },
+    }),
+    ...clientOperations({ apis, clients, administration }),
+    ...grantOperations({ apis, administration }),
+  ]
+}

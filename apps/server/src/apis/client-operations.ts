@@ -1,0 +1,88 @@
+import type { Apis, ClientListRequest, Clients } from '@pocket/core'
+import { type ListRequest, pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { pageOf } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import type { ApiAdministration } from './administration.ts'
+import { accessDto, apiClientDto, clientAccessDto } from './api-dto.ts'
+import { accessBody, accessSchema, apiClientSchema, clientAccessSchema } from './api-schema.ts'
+
+export interface ClientOperationPorts {
+  readonly apis: Apis
+  readonly clients: Clients
+  readonly administration: ApiAdministration
+}
+
+const list = { sort: ['name', 'createdAt'], search: true }
+
+/** `/api/apis/:id/clients` and `/assignable-clients`: who may use an API, and who could. */
+export function clientOperations({ apis, clients, administration }: ClientOperationPorts): readonly Operation[] {
+  const shared = { area: 'clients', access: 'administrator' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'listClientsOfApi',
+      method: 'get',
+      path: '/api/apis/:id/clients',
+      summary: 'List the clients that have access to an API',
+      list,
+      answer: { status: 200, schema: pageOf(clientAccessSchema) },
+      async handle(call) {
+        const api = await administration.existing(call.params.id ?? '')
+        const { items, total } = await clients.page(clientsOf(call.list, { of: 'granted', apiId: api.id }))
+        const grants = new Map((await apis.grantsOf(api.id)).map((grant) => [grant.clientId, grant]))
+        const dtos = items.map(({ client }) => clientAccessDto({ api, client, access: grants.get(client.id) }))
+        return pageAnswer({ items: dtos, total }, call.list)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'listAssignableClientsOfApi',
+      method: 'get',
+      path: '/api/apis/:id/assignable-clients',
+      summary: 'List the clients that have no access to an API yet',
+      list,
+      answer: { status: 200, schema: pageOf(apiClientSchema) },
+      async handle(call) {
+        const { id } = await administration.existing(call.params.id ?? '')
+        const { items, total } = await clients.page(clientsOf(call.list, { of: 'ungranted', apiId: id }))
+        return pageAnswer({ items: items.map(({ client }) => apiClientDto(client)), total }, call.list)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'setAccessOfClientToApi',
+      method: 'put',
+      path: '/api/apis/:id/clients/:clientId',
+      summary: 'Set the access of a client to an API',
+      body: accessBody,
+      answer: { status: 200, schema: accessSchema },
+      async handle(call) {
+        const { id = '', clientId = '' } = call.params
+        const access = {
+          userDelegatedAccess: call.body.userDelegatedAccess ?? false,
+          clientAccess: call.body.clientAccess ?? false,
+          userDelegatedPermissionIds: call.body.userDelegatedPermissionIds ?? [],
+          clientPermissionIds: call.body.clientPermissionIds ?? [],
+        }
+        return accessDto(await administration.setGrant(actorOf(call), id, clientId, access))
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'removeAccessOfClientToApi',
+      method: 'delete',
+      path: '/api/apis/:id/clients/:clientId',
+      summary: 'Take away the access of a client to an API',
+      answer: { status: 204 },
+      handle: (call) => administration.removeGrant(actorOf(call), call.params.id ?? '', call.params.clientId ?? ''),
+    }),
+  ]
+}
+
+/** By name, unless something else is wanted. */
+function clientsOf(request: ListRequest, scope: ClientListRequest['scope']): ClientListRequest {
+  const { page, limit, search, sort } = request
+  const by = sort?.column === 'createdAt' ? 'createdAt' : 'name'
+  return { scope, page, limit, search, filters: {}, sort: { by, descending: sort?.descending ?? false } }
+}

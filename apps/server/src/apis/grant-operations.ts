@@ -1,0 +1,85 @@
+import type { ApiGrant, Apis } from '@pocket/core'
+import { cimdPermissions } from '@pocket/core'
+import { pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { pageOf } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import type { ApiAdministration } from './administration.ts'
+import { apiAccessDto, apiDto } from './api-dto.ts'
+import { apiList, apiListRequest } from './api-lists.ts'
+import { apiAccessSchema, apiSchema, permissionListsBody, permissionListsSchema } from './api-schema.ts'
+
+export interface GrantOperationPorts {
+  readonly apis: Apis
+  readonly administration: ApiAdministration
+}
+
+/** `/api/api-access/:clientId`: which APIs a client may use, and which it could. */
+export function grantOperations({ apis, administration }: GrantOperationPorts): readonly Operation[] {
+  const shared = { area: 'clients', access: 'administrator' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'listApisOfClient',
+      method: 'get',
+      path: '/api/api-access/:clientId/apis',
+      summary: 'List the APIs that a client has access to',
+      answer: { status: 200, schema: { type: 'array', items: apiAccessSchema } },
+      async handle({ params }) {
+        const client = await administration.existingClient(params.clientId ?? '')
+        const grants = new Map((await apis.grantsTo(client.id)).map((grant) => [grant.apiId, grant]))
+        return (await apis.list())
+          .filter((api) => grants.has(api.id) || cimdPermissions(api, client) !== undefined)
+          .map((api) => apiAccessDto({ api, client, access: grants.get(api.id) }))
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'listAssignableApisOfClient',
+      method: 'get',
+      path: '/api/api-access/:clientId/assignable-apis',
+      summary: 'List the APIs that a client was given no access to yet',
+      list: apiList,
+      answer: { status: 200, schema: pageOf(apiSchema) },
+      async handle({ params, list }) {
+        const { id } = await administration.existingClient(params.clientId ?? '')
+        const { items, total } = await apis.page(apiListRequest(list, id))
+        return pageAnswer({ items: items.map(apiDto), total }, list)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'getApiAccessOfClient',
+      method: 'get',
+      path: '/api/api-access/:clientId',
+      summary: 'Get the permissions of a client at all APIs (older form)',
+      answer: { status: 200, schema: permissionListsSchema },
+      async handle({ params }) {
+        const { id } = await administration.existingClient(params.clientId ?? '')
+        return permissionLists(await apis.grantsTo(id))
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'setApiAccessOfClient',
+      method: 'put',
+      path: '/api/api-access/:clientId',
+      summary: 'Set the permissions of a client at all APIs (older form)',
+      body: permissionListsBody,
+      answer: { status: 200, schema: permissionListsSchema },
+      async handle(call) {
+        const { userDelegatedPermissionIds = [], clientPermissionIds = [] } = call.body
+        const lists = { userDelegatedPermissionIds, clientPermissionIds }
+        const { clientId = '' } = call.params
+        return permissionLists(await administration.setPermissionsOfClient(actorOf(call), clientId, lists))
+      },
+    }),
+  ]
+}
+
+function permissionLists(grants: readonly ApiGrant[]) {
+  return {
+    userDelegatedPermissionIds: grants.flatMap((grant) => grant.userDelegatedPermissionIds),
+    clientPermissionIds: grants.flatMap((grant) => grant.clientPermissionIds),
+  }
+}

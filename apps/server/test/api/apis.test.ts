@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Answer, audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+let instance: CalledInstance
+let count = 0
+
+function fresh(): string {
+  count += 1
+  return `thing${count}`
+}
+
+async function createApi(fields: Json = {}): Promise<Answer & { readonly id: string; readonly resource: string }> {
+  const resource = `https://${fresh()}.example`
+  const answer = await instance.call('POST /api/apis', { body: { name: 'Notes', resource, ...fields } })
+  return { ...answer, id: String(answer.json.id), resource }
+}
+
+async function createClient(fields: Json = {}): Promise<string> {
+  const { json } = await instance.call('POST /api/oidc/clients', {
+    body: { name: fresh(), callbackURLs: [], ...fields },
+  })
+  return String(json.id)
+}
+
+function setPermissions(id: string, permissions: readonly Json[]): Promise<Answer> {
+  return instance.call('PUT /api/apis/{id}/permissions', { params: { id }, body: { permissions } })
+}
+
+/** An API with two permissions, and their ids. */
+async function withPermissions(name = 'Notes') {
+  const { id, resource } = await createApi({ name })
+  const { json } = await setPermissions(id, [
+    { key: 'read', name: 'Read', description: 'Look' },
+    { key: 'write', name: 'Write', description: null },
+  ])
+  // A cast: the answer was compared with the document.
+  const [read, write] = (json.permissions as readonly { readonly id: string }[]).map((each) => each.id)
+  return { id, resource, read: String(read), write: String(write) }
+}
+
+function setAccess(id: string, clientId: string, body: Json): Promise<Answer> {
+  return instance.call('PUT /api/apis/{id}/clients/{clientId}', { params: { id, clientId }, body })
+}
+
+async function grantable(call: string, params: Readonly<Record<string, string>>): Promise<readonly unknown[]> {
+  const { json } = await instance.call(call, { params, query: '?pagination[limit]=100' })
+  return (json.data as readonly Json[]).map(({ id }) => id)
+}
+
+function fieldsOf({ json }: Answer): readonly unknown[] {
+  return (json.details as { readonly fields: readonly Json[] }).fields.map(({ field, code }) => [field, code])
+}
+
+const nothing = {
+  userDelegatedAccess: false,
+  clientAccess: false,
+  userDelegatedPermissionIds: [],
+  clientPermissionIds: [],
+}
+
+describe.each(kinds)('APIs on %s', (kind) => {
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  test('are made, read, changed and deleted', async () => {
+    const { status, json, id, resource } = await createApi({ name: ' Notes ' })
+    expect([status, json]).toEqual([
+      201,
+      {
+        id,
+        name: 'Notes',
+        resource,
+        createdAt: expect.any(String),
+        permissions: [],
+        allowCimdClients: false,
+        accessTokenFormat: 'jwt',
+        resourceServerClientIds: [],
+      },
+    ])
+    expect((await instance.call('GET /api/apis/{id}', { params: { id } })).json).toEqual(json)
+    const server = await createClient()
+    const own = { accessTokenFormat: 'opaque', resourceServerClientIds: [server, 'nobody'] }
+    const update = (body: Json) => instance.call('PUT /api/apis/{id}', { params: { id }, body })
+    const changed = { ...json, name: 'Else', accessTokenFormat: 'opaque', resourceServerClientIds: [server] }
+    expect((await update({ name: 'Else', resource: 'https://other.example', ...own })).json).toEqual(changed)
+    expect((await update({ name: 'Else' })).json).toEqual(changed)
+    const updates = audited(instance, 'api_updated').filter(({ apiId }) => apiId === id)
+    expect(updates).toMatchObject([{ fields: ['name', 'accessTokenFormat', 'resourceServerClientIds'] }])
+    const gone = await instance.call('DELETE /api/apis/{id}', { params: { id } })
+    expect([gone.status, gone.response.text]).toEqual([204, ''])
+    const missing = await instance.call('GET /api/apis/{id}', { params: { id } })
+    expect([missing.status, missing.json]).toMatchObject([404, { code: 'not_found', details: { resource: 'api' } }])
+    for (const event of ['api_created', 'api_removed'])
+      expect(audited(instance, event).at(-1)).toMatchObject({ apiId: id, by: expect.any(String) })
+  })
+
+  test.each<[Json, string, string]>([
+    [{ name: '' }, 'name', 'required'],
+    [{ name: 'x'.repeat(51) }, 'name', 'too_long'],
+    [{ resource: 'no address' }, 'resource', 'invalid_format'],
+    [{ resource: '/path' }, 'resource', 'invalid_format'],
+    [{ resource: 'https://notes.example/#part' }, 'resource', 'invalid_format'],
+    [{ resource: 'javascript:alert(1)' }, 'resource', 'invalid_format'],
+    [{ resource: `https://notes.example/${'x'.repeat(350)}` }, 'resource', 'too_long'],
+    [{ accessTokenFormat: 'paper' }, 'accessTokenFormat', 'invalid_format'],
+  ])('refuse %j', async (fields, field, code) => {
+    const refused = await createApi(fields)
+    expect([refused.status, refused.json.code, fieldsOf(refused)]).toEqual([400, 'validation_failed', [[field, code]]])
+  })
+
+  test('refuse the address of this provider, and an address that is taken', async () => {
+    expect(fieldsOf(await createApi({ resource: `${instance.url}/` }))).toEqual([['resource', 'invalid_format']])
+    const { resource } = await createApi()
+    const again = await createApi({ resource: `${resource}//` })
+    expect([again.status, again.json]).toMatchObject([
+      409,
+      { code: 'already_in_use', details: { property: 'resource' } },
+    ])
+    expect((await createApi({ resource: `urn:notes:${kind}` })).status).toBe(201)
+  })
+
+  test('are listed in pages, sorted and searched', async () => {
+    const mark = randomUUID().slice(0, 8)
+    for (const name of ['B', 'A', 'C']) await createApi({ name: `${name} ${mark}` })
+    const page = async (query: string) => {
+      const { json } = await instance.call('GET /api/apis', { query: `?search=${mark}&${query}` })
+      return [(json.data as readonly Json[]).map(({ name }) => String(name)[0]).join(''), json.pagination]
+    }
+    const pagination = { totalPages: 2, totalItems: 3, currentPage: 2, itemsPerPage: 2 }
+    expect(await page('pagination[limit]=2&pagination[page]=5&sort[column]=name')).toEqual(['C', pagination])
+    expect((await page('sort[column]=name&sort[direction]=desc'))[0]).toBe('CBA')
+    expect((await page('sort[column]=audience'))[0]).toBe('BAC')
+  })
+
+  test('have permissions, which stay the same by their key', async () => {
+    const { id, read } = await withPermissions()
+    const { status, json } = await setPermissions(id, [
+      { key: 'delete', name: 'Delete' },
+      { key: 'read', name: 'See', description: '' },
+    ])
+    expect([status, json.permissions]).toEqual([
+      200,
+      [
+        { id: expect.any(String), key: 'delete', name: 'Delete', allowedForCimdClients: false },
+        { id: read, key: 'read', name: 'See', allowedForCimdClients: false },
+      ],
+    ])
+    expect(audited(instance, 'api_permissions_changed').at(-1)).toMatchObject({ apiId: id, keys: ['delete', 'read'] })
+  })
+
+  test('refuse permissions that are no scopes of theirs', async () => {
+    const { id } = await createApi()
+    const refused = await setPermissions(id, [
+      { key: 'with space', name: 'x' },
+      { key: 'openid', name: 'x' },
+      { key: 'read', name: 'x'.repeat(51) },
+      { key: 'read', name: 'x', description: 'x'.repeat(201) },
+    ])
+    expect([refused.status, refused.json.code, fieldsOf(refused)]).toEqual([
+      400,
+      'validation_failed',
+      [
+        ['permissions[0].key', 'invalid_format'],
+        ['permissions[1].key', 'reserved'],
+        ['permissions[2].name', 'too_long'],
+        ['permissions[3].key', 'duplicate'],
+        ['permissions[3].description', 'too_long'],
+      ],
+    ])
+    expect((await setPermissions(randomUUID(), [])).status).toBe(404)
+  })
+
+  test('are opened to clients that are known by their metadata document', async () => {
+    const { id, read } = await withPermissions()
+    const open = (body: Json) => instance.call('PUT /api/apis/{id}/cimd-access', { params: { id }, body })
+    const opened = await open({ enabled: true, permissionIds: [read, randomUUID()] })
+    expect(opened.json).toMatchObject({
+      allowCimdClients: true,
+      permissions: [{ allowedForCimdClients: true }, { allowedForCimdClients: false }],
+    })
+    expect((await open({ enabled: false })).json).toMatchObject({
+      allowCimdClients: false,
+      permissions: [{ allowedForCimdClients: false }, { allowedForCimdClients: false }],
+    })
+    expect(audited(instance, 'api_cimd_access_changed').filter(({ apiId }) => apiId === id)).toHaveLength(2)
+  })
+
+  test('give clients access, a permission implying it', async () => {
+    const { id, read, write } = await withPermissions()
+    const clientId = await createClient({ name: 'Zoë' })
+    const params = { id, clientId }
+    expect(await grantable('GET /api/apis/{id}/assignable-clients', { id })).toContain(clientId)
+    expect(await grantable('GET /api/api-access/{clientId}/assignable-apis', { clientId })).toContain(id)
+
+    const given = await setAccess(id, clientId, {
+      userDelegatedPermissionIds: [read, randomUUID()],
+      clientAccess: true,
+    })
+    const access = {
+      userDelegatedAccess: true,
+      clientAccess: true,
+      userDelegatedPermissionIds: [read],
+      clientPermissionIds: [],
+    }
+    expect([given.status, given.json]).toEqual([200, access])
+    const { json } = await instance.call('GET /api/apis/{id}/clients', { params, query: '?search=zoË' })
+    expect(json.data).toEqual([
+      {
+        client: {
+          id: clientId,
+          name: 'Zoë',
+          clientType: 'standard',
+          isPublic: false,
+          hasLogo: false,
+          hasDarkLogo: false,
+        },
+        ...access,
+        cimdGrantedAccess: false,
+        cimdGrantedPermissionIds: [],
+      },
+    ])
+    const ofClient = await instance.call('GET /api/api-access/{clientId}/apis', { params })
+    expect(ofClient.json).toMatchObject([{ api: { id }, ...access }])
+    expect(await grantable('GET /api/apis/{id}/assignable-clients', { id })).not.toContain(clientId)
+    expect(await grantable('GET /api/api-access/{clientId}/assignable-apis', { clientId })).not.toContain(id)
+    expect(audited(instance, 'api_access_changed').at(-1)).toMatchObject({ apiId: id, clientId })
+
+    expect((await setAccess(id, clientId, { clientPermissionIds: [write] })).json).toEqual({
+      ...nothing,
+      clientAccess: true,
+      clientPermissionIds: [write],
+    })
+    const remove = () => instance.call('DELETE /api/apis/{id}/clients/{clientId}', { params })
+    expect([(await remove()).status, (await remove()).status]).toEqual([204, 204])
+    expect(audited(instance, 'api_access_removed').filter(({ apiId }) => apiId === id)).toHaveLength(1)
+    expect((await instance.call('GET /api/api-access/{clientId}/apis', { params })).json).toEqual([])
+  })
+
+  test('give a public client nothing in its own name', async () => {
+    const { id, read } = await withPermissions()
+    const clientId = await createClient({ isPublic: true })
+    const body = { clientAccess: true, clientPermissionIds: [read], userDelegatedAccess: true }
+    expect((await setAccess(id, clientId, body)).json).toEqual({ ...nothing, userDelegatedAccess: true })
+  })
+
+  test('know no access of what is not there', async () => {
+    const { id } = await createApi()
+    const clientId = await createClient()
+    const resources = async (answer: Promise<Answer>) => {
+      const { status, json } = await answer
+      return [status, json.code, json.details]
+    }
+    const client = [404, 'not_found', { resource: 'oidc_client' }]
+    const api = [404, 'not_found', { resource: 'api' }]
+    expect(await resources(setAccess(id, 'nobody', {}))).toEqual(client)
+    expect(await resources(setAccess(randomUUID(), clientId, {}))).toEqual(api)
+    const params = { clientId: 'nobody' }
+    expect(await resources(instance.call('GET /api/api-access/{clientId}', { params }))).toEqual(client)
+    expect(await resources(instance.call('PUT /api/api-access/{clientId}', { params, body: {} }))).toEqual(client)
+  })
+
+  test('take access away with the last permission that it was for', async () => {
+    const { id, read, write } = await withPermissions()
+    const [clientId, other] = [await createClient(), await createClient()]
+    await setAccess(id, clientId, { userDelegatedPermissionIds: [read, write], clientPermissionIds: [write] })
+    await setAccess(id, other, { userDelegatedAccess: true, clientPermissionIds: [write] })
+    await setPermissions(id, [{ key: 'read', name: 'Read' }])
+    const access = async (of: string) =>
+      (await instance.call('GET /api/api-access/{clientId}/apis', { params: { clientId: of } })).json
+    expect(await access(clientId)).toMatchObject([
+      { ...nothing, userDelegatedAccess: true, userDelegatedPermissionIds: [read] },
+    ])
+    expect(await access(other)).toMatchObject([{ ...nothing, userDelegatedAccess: true }])
+    await setPermissions(id, [])
+    expect([await access(clientId), (await access(other)).length]).toEqual([[], 1])
+  })
+
+  test('are given to a client all at once, as older tools do it', async () => {
+    const [one, two] = [await withPermissions('One'), await withPermissions('Two')]
+    const clientId = await createClient()
+    await setAccess(two.id, clientId, { clientAccess: true, userDelegatedPermissionIds: [two.write] })
+    const params = { clientId }
+    const set = await instance.call('PUT /api/api-access/{clientId}', {
+      params,
+      body: { userDelegatedPermissionIds: [one.read, randomUUID()], clientPermissionIds: [one.write] },
+    })
+    const lists = { userDelegatedPermissionIds: [one.read], clientPermissionIds: [one.write] }
+    expect([set.status, set.json]).toEqual([200, lists])
+    expect((await instance.call('GET /api/api-access/{clientId}', { params })).json).toEqual(lists)
+    const { json } = await instance.call('GET /api/api-access/{clientId}/apis', { params })
+    expect(json).toMatchObject([
+      { api: { id: one.id }, userDelegatedAccess: true, clientAccess: true },
+      { api: { id: two.id }, ...nothing, clientAccess: true },
+    ])
+  })
+
+  test('forget a client that is deleted', async () => {
+    const { id, read } = await withPermissions()
+    const clientId = await createClient()
+    await setAccess(id, clientId, { userDelegatedPermissionIds: [read] })
+    const body = { name: 'Notes', resourceServerClientIds: [clientId] }
+    await instance.call('PUT /api/apis/{id}', { params: { id }, body })
+    await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: clientId } })
+    await createClient({ id: clientId })
+    expect((await instance.call('GET /api/api-access/{clientId}/apis', { params: { clientId } })).json).toEqual([])
+    const { json } = await instance.call('GET /api/apis/{id}', { params: { id } })
+    expect(json.resourceServerClientIds).toEqual([])
+  })
+})

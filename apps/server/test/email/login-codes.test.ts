@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { createPerson } from '../api/people.ts'
+import { type MailServer, startMailServer } from './mail-server.ts'
+
+const request = 'POST /api/one-time-access-email'
+
+describe.each(kinds)('%s', (kind) => {
+  let server: MailServer
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    server = await startMailServer()
+    instance = await startCalled(kind, {
+      SMTP_HOST: '127.0.0.1',
+      SMTP_PORT: String(server.port),
+      SMTP_FROM: 'id@example.com',
+      EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED: 'true',
+    })
+  })
+
+  afterAll(async () => {
+    await instance[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+  })
+
+  const ask = (agent: UserAgent, email: string, more = {}) =>
+    instance.call(request, { agent, body: { email, ...more } })
+
+  async function codeFor(address: string): Promise<{ readonly code: string; readonly link: string }> {
+    const { mail } = await server.received(address)
+    const [, link = '', code = ''] = /(http\S+\/lc\/([A-Z0-9]{6})\S*)\n/.exec(mail.text ?? '') ?? []
+    return { code, link }
+  }
+  const use = (agent: UserAgent, code: string) =>
+    instance.call('POST /api/one-time-access-token/{token}', { agent, params: { token: code } })
+
+  /** What somebody can see of an answer, but for what is random in every one. */
+  function visible({ status, headers, text }: UserAgentResponse) {
+    const shown = [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name))
+    return {
+      status,
+      text,
+      headers: shown.map(([name, value]) => [
+        name,
+        value.replace(/device_token=[\w-]+/, 'device_token=…').replace(/expires=[^;]+/, ''),
+      ]),
+    }
+  }
+
+  test('a code works in the browser that asked for it, and in no other', async () => {
+    const { id, json } = await createPerson(instance)
+    const agent = instance.agent()
+    const answer = await ask(agent, String(json.email), { redirectPath: '/verify-email' })
+    expect([answer.status, answer.response.headers.get('set-cookie')]).toEqual([
+      204,
+      expect.stringMatching(/^device_token=[\w-]{16,};.*httponly/i),
+    ])
+    const { code, link } = await codeFor(String(json.email))
+    expect(link).toBe(`${instance.url}/lc/${code}?redirect=%2Fverify-email`)
+    expect((await use(instance.agent(), code)).status).toBeGreaterThanOrEqual(400)
+    expect(await use(agent, code)).toMatchObject({ status: 200, json: { id } })
+    expect((await use(agent, code)).status).toBeGreaterThanOrEqual(400)
+  })
+
+  test('the answer does not tell whether there is such an address', async () => {
+    const { json } = await createPerson(instance)
+    const known = await ask(instance.agent(), String(json.email))
+    const unknown = await ask(instance.agent(), 'nobody@example.com')
+    const disabled = await createPerson(instance, { disabled: true })
+    const off = await ask(instance.agent(), String(disabled.json.email))
+    expect(visible(unknown.response)).toEqual(visible(known.response))
+    expect(visible(off.response)).toEqual(visible(known.response))
+    await codeFor(String(json.email))
+    const last = await createPerson(instance)
+    await ask(instance.agent(), String(last.json.email))
+    await codeFor(String(last.json.email))
+    const reached = server.delivered.flatMap(({ to }) => to)
+    expect(reached).not.toContain('nobody@example.com')
+    expect(reached).not.toContain(disabled.json.email)
+  })
+
+  test('nobody’s mailbox is filled', async () => {
+    const { json } = await createPerson(instance)
+    const email = String(json.email)
+    for (let count = 0; count < 14; count++) await ask(instance.agent(), email)
+    const last = await createPerson(instance)
+    await ask(instance.agent(), String(last.json.email))
+    await codeFor(String(last.json.email))
+    expect(server.delivered.filter(({ to }) => to.includes(email))).toHaveLength(10)
+  })
+
+  test('what is no address, or leads elsewhere, is refused or left out', async () => {
+    expect(await ask(instance.agent(), 'no address')).toMatchObject({
+      status: 400,
+      json: { code: 'validation_failed' },
+    })
+    const { json } = await createPerson(instance)
+    await ask(instance.agent(), String(json.email), { redirectPath: '//evil.example' })
+    expect((await codeFor(String(json.email))).link).not.toContain('evil')
+  })
+
+  test('the page sends a code, and takes it', async () => {
+    const { json } = await createPerson(instance)
+    const email = String(json.email)
+    const agent = instance.agent()
+    const page = await agent.get(`${instance.url}/lc`)
+    expect(page.text).toContain('Send me a code')
+    const refused = await agent.postForm(`${instance.url}/lc/email`, { email: 'no address' })
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('aria-invalid="true"')])
+    const sent = await agent.postForm(`${instance.url}/lc/email`, { email, redirect: '/settings/account' })
+    expect([sent.status, sent.text]).toEqual([200, expect.stringContaining('a code is on its way')])
+    const { code } = await codeFor(email)
+    const elsewhere = await instance.agent().postForm(`${instance.url}/lc`, { code })
+    expect(elsewhere.status).toBe(400)
+    const inside = await agent.postForm(`${instance.url}/lc`, { code, redirect: '/settings/account' })
+    expect([inside.status, inside.headers.get('location')]).toEqual([303, '/settings/account'])
+  })
+})
+
+test('where it is off nobody may ask, and the page does not offer it', async () => {
+  await using instance = await startCalled('SQLite')
+  const agent = instance.agent()
+  const answer = await instance.call(request, { agent, body: { email: 'ada@example.com' } })
+  expect(answer).toMatchObject({ status: 403, json: { code: 'one_time_access_disabled' } })
+  expect(answer.response.headers.get('set-cookie')).toBeNull()
+  expect((await agent.get(`${instance.url}/lc`)).text).not.toContain('/lc/email')
+})

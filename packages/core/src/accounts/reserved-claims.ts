@@ -1,0 +1,41 @@
+/**
+ * What a token says about itself, about the sign-in and about whom it is for (RFC 7519 §4.1, OpenID Connect Core §2 and
+ * §3.3.2.11, RFC 9068 §2.2, and others in the IANA registry). Nothing that an administrator writes may say it.
+ */
+export const protocolClaims: ReadonlySet<string> = new Set([
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'nbf',
+  'iat',
+  'jti',
+  'typ',
+  'type',
+  'nonce',
+  'auth_time',
+  'acr',
+  'amr',
+  'azp',
+  'at_hash',
+  'c_hash',
+  's_hash',
+  'sid',
+  'sub_jwk',
+  'events',
+  'toe',
+  'txn',
+  'cnf',
+  'act',
+  'may_act',
+  'client_id',
+  'scope',
+  'authorization_details',
+  'token_introspection',
+  'active',
+  '_claim_names',
+  '_claim_sources',
+  // What a JavaScript object would take for something else than a property.
+  '__proto__',
+  'constructor',
+])

@@ -1,0 +1,40 @@
+import { generateKeyPair as generateKeyPairCallback, type JsonWebKey } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { SigningAlgorithm } from '../clients/protocol.ts'
+import { sha256 } from '../hash.ts'
+
+const generateKeyPair = promisify(generateKeyPairCallback)
+
+/** A private signing key as the library takes it (RFC 7517). */
+export type SigningKey = JsonWebKey & { readonly kid: string; readonly alg: SigningAlgorithm; readonly use: 'sig' }
+
+/** A key of one algorithm alone: whoever verifies with it need not guess (RFC 8725 §3.1). */
+export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
+  const { privateKey } = await generate(algorithm)
+  const jwk = privateKey.export({ format: 'jwk' })
+  return { ...jwk, kid: thumbprint(jwk), alg: algorithm, use: 'sig' }
+}
+
+function generate(algorithm: SigningAlgorithm) {
+  switch (algorithm) {
+    case 'RS256':
+    case 'PS256':
+      return generateKeyPair('rsa', { modulusLength: 2048 })
+    case 'ES256':
+      return generateKeyPair('ec', { namedCurve: 'P-256' })
+    case 'EdDSA':
+      return generateKeyPair('ed25519')
+  }
+}
+
+/** The key's name is its thumbprint (RFC 7638 §3.2, RFC 8037 §2). */
+function thumbprint({ kty, e, n, crv, x, y }: JsonWebKey): string {
+  switch (kty) {
+    case 'RSA':
+      return sha256(JSON.stringify({ e, kty, n }))
+    case 'EC':
+      return sha256(JSON.stringify({ crv, kty, x, y }))
+    default:
+      return sha256(JSON.stringify({ crv, kty, x }))
+  }
+}

@@ -1,0 +1,74 @@
+import { importJWK, SignJWT } from 'jose'
+import type Provider from 'oidc-provider'
+import { Misconfigured } from '../errors.ts'
+import { uuid } from '../random.ts'
+import { signingAlgorithmFor } from './algorithms.ts'
+import { extras } from './client-metadata.ts'
+import type { SigningKey } from './key-generation.ts'
+import type { PairwiseIdentifier } from './pairwise.ts'
+
+export interface LoginAccessTokenPorts {
+  readonly issuer: string
+  readonly keys: readonly SigningKey[]
+  readonly pairwise: PairwiseIdentifier
+}
+
+type AccessToken = InstanceType<Provider['AccessToken']>
+
+/** What the library's token has beside its types. */
+interface Made {
+  readonly value: string
+  readonly payload: { readonly iat: number; readonly exp: number; readonly jkt?: string; readonly rar?: unknown }
+}
+
+const profileScopes = ['openid', 'profile', 'email', 'groups']
+
+/**
+ * Some clients read the access token of a login themselves, so theirs is a JWT (RFC 9068). It is stored like any other,
+ * under its own text: UserInfo takes it, and it ends with its grant. The library's own JWTs are for resources, are not
+ * stored, and UserInfo refuses them.
+ */
+export function signLoginAccessTokens(provider: Provider, ports: LoginAccessTokenPorts): void {
+  const { prototype } = provider.AccessToken
+  const make: unknown = Reflect.get(prototype, 'getValueAndPayload')
+  if (typeof make !== 'function')
+    throw new Misconfigured('This version of oidc-provider makes access tokens in another way: it cannot be used.')
+  Object.defineProperty(prototype, 'getValueAndPayload', {
+    configurable: true,
+    writable: true,
+    async value(this: AccessToken): Promise<Made> {
+      const made: Made = await make.call(this)
+      const { client } = this
+      if (!client || this.resourceServer || !extras(client).pocket_protocol.jwtAccessTokens) return made
+      this.jti = await sign(this, made.payload, ports)
+      return { ...made, value: this.jti }
+    },
+  })
+}
+
+async function sign(token: AccessToken, payload: Made['payload'], { issuer, keys, pairwise }: LoginAccessTokenPorts) {
+  const { client, accountId, scope = '', extra } = token
+  if (!client) throw new Misconfigured('An access token was made without a client.')
+  const { pocket_protocol: protocol } = extras(client)
+  const alg = signingAlgorithmFor(protocol, protocol.idTokenSignedResponseAlg)
+  const key = keys.find((candidate) => candidate.alg === alg)
+  if (!key) throw new Misconfigured(`There is no key for ${alg}.`)
+  const scopes = scope.split(' ').filter(Boolean)
+  const claims = {
+    ...extra,
+    client_id: client.clientId,
+    scope,
+    scp: scopes,
+    ...(payload.rar !== undefined && { authorization_details: payload.rar }),
+    ...(payload.jkt !== undefined && { cnf: { jkt: payload.jkt } }),
+  }
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg, kid: key.kid, typ: 'at+jwt' })
+    .setIssuer(issuer)
+    .setSubject(client.subjectType === 'pairwise' ? pairwise(accountId, client) : accountId)
+    .setAudience([client.clientId, ...(scopes.some((name) => profileScopes.includes(name)) ? [issuer] : [])])
+    .setIssuedAt(payload.iat)
+    .setExpirationTime(payload.exp)
+    .setJti(uuid())
+    .sign(await importJWK(key, alg))
+}

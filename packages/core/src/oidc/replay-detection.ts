@@ -1,0 +1,28 @@
+import type Provider from 'oidc-provider'
+import { Misconfigured } from '../errors.ts'
+
+/** Somebody else has stored this assertion or proof meanwhile. */
+export class UsedAlready extends Error {}
+
+/**
+ * The library looks whether an assertion or a proof of possession was used, then notes that it is: two processes can both
+ * find nothing. The adapter's insert decides; here its refusal becomes the library's own answer, which differs by use.
+ */
+export function decideReplaysByInsert(provider: Provider): void {
+  const { ReplayDetection } = provider
+  const { unique } = ReplayDetection
+  if (typeof unique !== 'function')
+    throw new Misconfigured('This version of oidc-provider detects replays in another way: it cannot be used.')
+  Object.defineProperty(ReplayDetection, 'unique', {
+    configurable: true,
+    writable: true,
+    async value(...args: Parameters<typeof unique>) {
+      try {
+        return await unique.apply(ReplayDetection, args)
+      } catch (error) {
+        if (error instanceof UsedAlready) return false
+        throw error
+      }
+    },
+  })
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals'
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import * as oidc from 'openid-client'
+import { startHost } from './host.ts'
+import { login, relyingParty } from './signed-in.ts'
+
+describe.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('a client that wants %s', (alg) => {
+  test('gets ID token, UserInfo, introspection and authorization response signed with it', async () => {
+    await using host = await startHost()
+    const { configuration, client, secret } = await relyingParty(host, {
+      protocol: {
+        idTokenSignedResponseAlg: alg,
+        userinfoSignedResponseAlg: alg,
+        introspectionSignedResponseAlg: alg,
+        authorizationSignedResponseAlg: alg,
+      },
+      metadata: {
+        id_token_signed_response_alg: alg,
+        userinfo_signed_response_alg: alg,
+        authorization_signed_response_alg: alg,
+      },
+      setUp: (each) => {
+        oidc.useJwtResponseMode(each)
+        oidc.enableNonRepudiationChecks(each)
+      },
+    })
+    const { account, page, finish } = await login(host, configuration)
+    const response = new URL(page.location ?? '').searchParams.get('response') ?? ''
+    expect(decodeProtectedHeader(response)).toMatchObject({ alg, kid: expect.any(String) })
+    const tokens = await finish()
+    expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject({ alg })
+    expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject({ sub: account.id })
+    const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
+      method: 'POST',
+      headers: { accept: 'application/token-introspection+jwt' },
+      body: new URLSearchParams({ token: tokens.access_token, client_id: client.id, client_secret: secret }),
+    })
+    const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
+    const { payload } = await jwtVerify(await answer.text(), keys, { algorithms: [alg], issuer: host.issuer })
+    expect(payload).toMatchObject({ token_introspection: { active: true } })
+    expect(host.errors).toEqual([])
+  })
+})
+
+describe('an access token that the client reads', () => {
+  test.each(['public', 'pairwise'] as const)(
+    'is a JWT with the claims of RFC 9068 (%s subjects)',
+    async (subjectType) => {
+      await using host = await startHost()
+      const { configuration, client } = await relyingParty(host, { protocol: { jwtAccessTokens: true, subjectType } })
+      const { finish } = await login(host, configuration)
+      const tokens = await finish()
+      const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
+      const { payload } = await jwtVerify(tokens.access_token, keys, {
+        issuer: host.issuer,
+        audience: client.id,
+        typ: 'at+jwt',
+      })
+      const sub = tokens.claims()?.sub ?? ''
+      expect(payload).toEqual({
+        iss: host.issuer,
+        sub,
+        client_id: client.id,
+        aud: [client.id, host.issuer],
+        scope: 'openid profile email groups',
+        scp: ['openid', 'profile', 'email', 'groups'],
+        iat: expect.any(Number),
+        exp: (payload.iat ?? 0) + 3600,
+        jti: expect.any(String),
+      })
+      expect(await oidc.fetchUserInfo(configuration, tokens.access_token, sub)).toMatchObject({ sub })
+      await oidc.tokenRevocation(configuration, tokens.refresh_token ?? '')
+      await expect(oidc.fetchUserInfo(configuration, tokens.access_token, sub)).rejects.toThrow()
+      expect(host.errors).toEqual([])
+    },
+  )
+
+  test('is opaque where nobody asked for another', async () => {
+    await using host = await startHost()
+    const { configuration } = await relyingParty(host)
+    const { finish } = await login(host, configuration)
+    expect((await finish()).access_token).not.toContain('.')
+  })
+})
+
+test('pairwise subjects are the same within a sector and differ between two', async () => {
+  await using host = await startHost()
+  const person = await host.person('ada')
+  const subjectAt = async (redirect: string) => {
+    const { configuration } = await relyingParty(host, {
+      client: { redirectUris: [redirect] },
+      protocol: { subjectType: 'pairwise' },
+    })
+    const { finish } = await login(host, configuration, { redirect_uri: redirect }, { person })
+    return (await finish()).claims()?.sub
+  }
+  const subject = await subjectAt('https://app.example/callback')
+  expect(subject).not.toBe(person.account.id)
+  expect(await subjectAt('https://app.example/another')).toBe(subject)
+  expect(await subjectAt('https://other.example/')).not.toBe(subject)
+})

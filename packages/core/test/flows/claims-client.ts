@@ -1,0 +1,84 @@
+import type { Account, Client, NewClientInput } from '@pocket/core'
+import { type SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { decide, type Host, signIn, viewOf } from './host.ts'
+
+const redirectUri = 'https://app.example/callback'
+const back = (url: string) => url.startsWith(redirectUri)
+
+export interface Party {
+  readonly host: Host
+  readonly client: Client
+  readonly configuration: oidc.Configuration
+  readonly account: Account
+  readonly authenticator: SoftwareAuthenticator
+  readonly agent: UserAgent
+}
+
+/** A client, and somebody who has not signed in yet. */
+export async function party(
+  host: Host,
+  protocol: NewClientInput['protocol'] = {},
+  about: Partial<Account> = {},
+): Promise<Party> {
+  const { client, secret } = await host.client({ redirectUris: [redirectUri], protocol })
+  const configuration = await oidc.discovery(
+    new URL(host.issuer),
+    client.id,
+    undefined,
+    oidc.ClientSecretPost(secret),
+    {
+      execute: [oidc.allowInsecureRequests],
+    },
+  )
+  const { account, authenticator } = await host.person('ada')
+  host.accounts.set(account.id, { ...account, ...about })
+  return { host, client, configuration, account, authenticator, agent: new UserAgent() }
+}
+
+/** Begins to authorize, and goes as far as the browser gets without a person. */
+export function begin({ configuration, agent }: Party, more: Readonly<Record<string, string>>) {
+  const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, ...more })
+  return agent.get(url.href).then((page) => agent.follow(page, { until: back }))
+}
+
+/** Does what a person does who agrees, up to the address of the client. */
+export async function agree({ agent, authenticator }: Party, page: UserAgentResponse): Promise<URL> {
+  let at = page
+  if (at.location === null && viewOf(at).view === 'sign-in') at = await signIn(agent, at, authenticator, back)
+  if (at.location === null && viewOf(at).view === 'consent') at = await decide(agent, at, 'submitTo', back)
+  return new URL(at.location ?? '')
+}
+
+type ClaimsTold = Readonly<Record<string, unknown>>
+
+export interface Told {
+  readonly scope: string | undefined
+  readonly tokens: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
+  readonly idToken: ClaimsTold
+  readonly userInfo: ClaimsTold
+  readonly refreshed: ClaimsTold
+}
+
+/** What the client has been told in the end: by the ID token, by UserInfo, and by the ID token of a refresh. */
+export async function told(setting: Party, more: Readonly<Record<string, string>>): Promise<Told> {
+  const { configuration, account } = setting
+  const returned = await agree(setting, await begin(setting, more))
+  const tokens = await oidc.authorizationCodeGrant(configuration, returned)
+  const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)
+  const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+  return {
+    scope: tokens.scope,
+    tokens,
+    idToken: claimsAlone(tokens.claims()),
+    userInfo: claimsAlone(userInfo),
+    refreshed: claimsAlone(refreshed.claims()),
+  }
+}
+
+const ofTheToken = ['iss', 'aud', 'exp', 'iat', 'at_hash', 'auth_time', 'amr', 'acr', 'nonce', 'jti', 'sid', 'sub']
+
+/** What is said of the person beside their `sub`. */
+function claimsAlone(claims: object = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(claims).filter(([claim]) => !ofTheToken.includes(claim)))
+}

@@ -1,0 +1,239 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Account } from '@pocket/core'
+import { agree, begin, party, told } from './claims-client.ts'
+import { signIn, startHost, viewOf } from './host.ts'
+
+const group = (name: string, claims: Readonly<Record<string, string>> = {}) => ({
+  id: name,
+  name,
+  customClaims: Object.entries(claims).map(([key, value]) => ({ key, value })),
+})
+
+const about: Partial<Account> = {
+  locale: 'de-CH',
+  zoneinfo: 'Europe/Zurich',
+  updatedAt: 1_700_000_000_999,
+  groups: [group('zoo', { floor: '2', wing: 'west' }), group('Attic', { floor: '5' })],
+  customClaims: [
+    { key: 'room', value: '"5"' },
+    { key: 'roles', value: '["a","b"]' },
+    { key: 'wing', value: 'north' },
+    { key: 'name', value: 'Somebody else' },
+    { key: 'sub', value: 'somebody-else' },
+    { key: 'acr', value: 'gold' },
+    { key: '__proto__', value: '{"polluted":true}' },
+  ],
+}
+
+describe('what a client is told', () => {
+  test('follows the scopes, alike in the ID token, at UserInfo and after a refresh', async () => {
+    await using host = await startHost()
+    const setting = await party(host, {}, about)
+    const { idToken, userInfo, refreshed } = await told(setting, {
+      scope: 'openid profile email groups offline_access',
+      prompt: 'consent',
+    })
+    expect(idToken).toEqual({
+      name: 'ada Koch',
+      given_name: 'ada',
+      family_name: 'Koch',
+      display_name: 'ada',
+      preferred_username: 'ada',
+      locale: 'de-CH',
+      zoneinfo: 'Europe/Zurich',
+      updated_at: 1_700_000_000,
+      email: 'ada@example.com',
+      email_verified: true,
+      groups: ['zoo', 'Attic'],
+      // Of two groups the first by name; the person's own before both; what is JSON as JSON.
+      floor: 5,
+      wing: 'north',
+      room: '5',
+      roles: ['a', 'b'],
+    })
+    expect(userInfo).toEqual(idToken)
+    expect(refreshed).toEqual(idToken)
+  })
+
+  test('is no more than they say, and never what the protocol says itself', async () => {
+    await using host = await startHost()
+    const setting = await party(host, {}, about)
+    const { tokens, idToken, userInfo } = await told(setting, {
+      scope: 'openid email offline_access',
+      prompt: 'consent',
+    })
+    expect(idToken).toEqual({ email: 'ada@example.com', email_verified: true })
+    expect(userInfo).toEqual(idToken)
+    expect(tokens.claims()).toMatchObject({ sub: setting.account.id, acr: 'phr' })
+  })
+
+  test('are scopes that count as requested, though the client cannot ask', async () => {
+    await using host = await startHost()
+    const setting = await party(host, { defaultScopes: ['groups', 'offline_access'] }, about)
+    const page = await begin(setting, { scope: 'openid' })
+    const { idToken, scope } = await told(setting, { scope: 'openid' })
+    expect(page.location).toBeNull()
+    expect(idToken).toEqual({ groups: ['zoo', 'Attic'] })
+    expect(scope?.split(' ').sort()).toEqual(['groups', 'offline_access', 'openid'])
+  })
+
+  test('leaves aside scopes and parameters that nobody knows', async () => {
+    await using host = await startHost()
+    const setting = await party(host)
+    const answer = await told(setting, {
+      scope: 'openid unknown urn:x:y email offline_access',
+      prompt: 'consent',
+      audience: 'x',
+      claims_locales: 'de',
+      foo: 'bar',
+    })
+    expect(answer.idToken).toEqual({ email: 'ada@example.com', email_verified: true })
+    expect(answer.scope?.split(' ').sort()).toEqual(['email', 'offline_access', 'openid'])
+  })
+})
+
+describe('the claims parameter', () => {
+  const claims = JSON.stringify({
+    id_token: { email: { essential: true }, room: null, unknown: null, iss: null },
+    userinfo: { preferred_username: null },
+  })
+
+  test('asks for single claims, each where it is wanted', async () => {
+    await using host = await startHost()
+    const setting = await party(host, {}, about)
+    const { idToken, userInfo, refreshed } = await told(setting, {
+      scope: 'openid offline_access',
+      prompt: 'consent',
+      claims,
+    })
+    expect(idToken).toEqual({ email: 'ada@example.com', room: '5' })
+    expect(userInfo).toEqual({ preferred_username: 'ada' })
+    expect(refreshed).toEqual(idToken)
+  })
+
+  test('needs the consent that the scopes behind it need', async () => {
+    await using host = await startHost()
+    const setting = await party(host, {}, about)
+    await told(setting, { scope: 'openid offline_access', prompt: 'consent' })
+    const silent = await begin(setting, { scope: 'openid', prompt: 'none', claims })
+    expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('consent_required')
+    const page = await begin(setting, { scope: 'openid', claims })
+    expect(viewOf(page)).toMatchObject({
+      view: 'consent',
+      claims: expect.arrayContaining([expect.objectContaining({ value: 'ada@example.com' })]),
+    })
+    await agree(setting, page)
+    const again = await begin(setting, { scope: 'openid', prompt: 'none', claims })
+    expect(new URL(again.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
+  })
+
+  test.each(['x', '[]', '{}', '{"id_token":[]}'])('%s is refused', async (wrong) => {
+    await using host = await startHost()
+    const setting = await party(host)
+    const page = await begin(setting, { scope: 'openid', claims: wrong })
+    expect(new URL(page.location ?? '').searchParams.get('error')).toBe('invalid_request')
+  })
+})
+
+describe('the rules of a client', () => {
+  test('rename, replace, take from custom claims, filter groups and shape values', async () => {
+    await using host = await startHost()
+    const setting = await party(
+      host,
+      {
+        claimRules: [
+          { claim: 'username', source: { kind: 'claim', name: 'preferred_username' } },
+          { claim: 'member', source: { kind: 'claim', name: 'groups' }, as: 'string' },
+          { claim: 'quota', source: { kind: 'custom', key: 'floor' }, as: 'string' },
+          { claim: 'rooms', source: { kind: 'custom', key: 'room' }, as: 'array' },
+          { claim: 'email_verified', source: { kind: 'constant', value: false } },
+          { claim: 'absent', source: { kind: 'custom', key: 'nothing' } },
+        ],
+        groupRules: { include: ['z*', 'A*c'], rename: { zoo: 'animals' } },
+      },
+      { ...about, groups: [...(about.groups ?? []), group('other')] },
+    )
+    await host.pocket.clients.update(setting.client.id, {
+      ...setting.client,
+      protocol: { userNames: { [setting.account.id]: 'ada.on.the.nas' } },
+    })
+    const { idToken, userInfo, refreshed } = await told(setting, {
+      scope: 'openid profile email groups offline_access',
+      prompt: 'consent',
+    })
+    expect(idToken).toMatchObject({
+      preferred_username: 'ada.on.the.nas',
+      username: 'ada.on.the.nas',
+      groups: ['animals', 'Attic'],
+      member: 'animals,Attic',
+      quota: '5',
+      rooms: ['5'],
+      email_verified: false,
+    })
+    expect(idToken).not.toHaveProperty('absent')
+    expect(userInfo).toEqual(idToken)
+    expect(refreshed).toEqual(idToken)
+  })
+
+  test('tell nothing that the scopes do not allow, but for constants', async () => {
+    await using host = await startHost()
+    const setting = await party(
+      host,
+      {
+        claimRules: [
+          { claim: 'mail', source: { kind: 'claim', name: 'email' } },
+          { claim: 'where', source: { kind: 'custom', key: 'room' } },
+          { claim: 'tenant', source: { kind: 'constant', value: { id: 1 } } },
+        ],
+      },
+      about,
+    )
+    const { idToken } = await told(setting, { scope: 'openid offline_access', prompt: 'consent' })
+    expect(idToken).toEqual({ tenant: { id: 1 } })
+  })
+
+  test.each(['sub', 'iss', 'aud', 'exp', 'nonce', 'auth_time', 'amr', 'acr', 'at_hash', 'sid', '__proto__'])(
+    'never set %s',
+    async (claim) => {
+      await using host = await startHost()
+      const rules = { claimRules: [{ claim, source: { kind: 'constant', value: 'x' } as const }] }
+      await expect(host.client({ protocol: rules })).rejects.toMatchObject({
+        code: 'validation_failed',
+        fields: [{ field: 'protocol.claimRules.0.claim', code: 'reserved' }],
+      })
+    },
+  )
+
+  test('have a source that is complete', async () => {
+    await using host = await startHost()
+    const rules = { claimRules: [{ claim: 'x', source: JSON.parse('{"kind":"claim"}') }] }
+    await expect(host.client({ protocol: rules })).rejects.toMatchObject({
+      fields: [{ field: 'protocol.claimRules.0.source.name', code: 'required' }],
+    })
+  })
+
+  test('that were stored though they are reserved, are dropped', async () => {
+    await using host = await startHost()
+    const setting = await party(host)
+    const rule = { claim: 'sub', source: { kind: 'constant', value: 'x' }, as: null } as const
+    const stored = await host.stores.clients.find(setting.client.id)
+    if (stored) await host.stores.clients.update({ ...stored, protocol: { ...stored.protocol, claimRules: [rule] } })
+    const { tokens } = await told(setting, { scope: 'openid offline_access', prompt: 'consent' })
+    expect(tokens.claims()?.sub).toBe(setting.account.id)
+  })
+})
+
+test('the consent page shows what the client will be told', async () => {
+  await using host = await startHost()
+  const setting = await party(
+    host,
+    { claimRules: [{ claim: 'rooms', source: { kind: 'custom', key: 'room' }, as: 'array' }] },
+    { ...about, groups: [] },
+  )
+  const page = await begin(setting, { scope: 'openid profile' })
+  const consent = await signIn(setting.agent, page, setting.authenticator, () => false)
+  expect(viewOf(consent)).toMatchObject({
+    view: 'consent',
+    claims: expect.arrayContaining([{ claim: 'other', name: 'rooms', value: '5', verified: null }]),
+  })
+})
