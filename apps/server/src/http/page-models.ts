@@ -25,6 +25,17 @@ export interface SignUpPage {
   readonly signInAt: string
 }
 
+/** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */
+export interface AddPasskeyPage {
+  readonly view: 'add-passkey'
+  /** What the person is called. */
+  readonly name: string
+  /** The passkey's answer is posted to it. */
+  readonly submitTo: string
+  /** For whoever does it another time. */
+  readonly laterAt: string
+}
+
 /** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
 export interface CodePage {
   readonly view: 'code'
@@ -170,6 +181,7 @@ export type PageModel =
   | CodePage
   | VerifyEmailPage
   | SignUpPage
+  | AddPasskeyPage
   | CodePage
   | AccountPage
   | ClientsPage
