@@ -33,6 +33,7 @@ import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { oneTimeAccessOperations } from './sign-in/api.ts'
 import { signUpOperations } from './sign-up/api.ts'
+import { invitationOperations } from './sign-up/invitation-api.ts'
 import type { SignUp } from './sign-up/sign-up.ts'
 import { createSignupTokens } from './sign-up/signup-tokens.ts'
 import { userOperations } from './users/api.ts'
@@ -134,6 +135,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...imageOperations({ application, profilePictures, clientLogos }),
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
+    ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit }),
     ...oneTimeAccessOperations({ pocket, directory }),

@@ -6,6 +6,7 @@ import type { emailPages } from './email/page.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
+import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
 
 export interface Handlers {
@@ -13,6 +14,7 @@ export interface Handlers {
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
   readonly signUp: ReturnType<typeof signUpPages>
+  readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly email: ReturnType<typeof emailPages>
@@ -20,7 +22,17 @@ export interface Handlers {
 }
 
 /** Every address of this server, but for those of the protocol, which core answers. */
-export function createRoutes({ health, signIn, setUp, signUp, account, clients, email, apiDocs }: Handlers): Router {
+export function createRoutes({
+  health,
+  signIn,
+  setUp,
+  signUp,
+  addPasskey,
+  account,
+  clients,
+  email,
+  apiDocs,
+}: Handlers): Router {
   const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
@@ -49,6 +61,9 @@ export function createRoutes({ health, signIn, setUp, signUp, account, clients, 
   router.get('/st/:token', signUp.showWithToken)
   router.post('/signup/options', signUp.options)
   router.post('/signup', signUp.finish)
+  router.get('/signup/add-passkey', addPasskey.show)
+  router.post('/signup/add-passkey/options', addPasskey.options)
+  router.post('/signup/add-passkey', addPasskey.finish)
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)

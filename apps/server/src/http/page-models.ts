@@ -25,6 +25,17 @@ export interface SignUpPage {
   readonly signInAt: string
 }
 
+/** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */
+export interface AddPasskeyPage {
+  readonly view: 'add-passkey'
+  /** What the person is called. */
+  readonly name: string
+  /** The passkey's answer is posted to it. */
+  readonly submitTo: string
+  /** For whoever does it another time. */
+  readonly laterAt: string
+}
+
 /** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
 export interface CodePage {
   readonly view: 'code'
@@ -157,6 +168,10 @@ export interface ClientPage {
   readonly values: ClientFormValues
   readonly problems: readonly FieldError[]
   readonly notice: 'created' | 'saved' | 'secret_added' | 'secret_removed' | null
+  /** What the form is based on: it is sent back with it. */
+  readonly version: string
+  /** What is there now and not what was entered, where somebody else has saved meanwhile. */
+  readonly conflict: readonly { readonly field: 'name' | 'redirectUris'; readonly stored: string }[] | null
 }
 
 /** Every page of the server, told apart by `view`, which is also the name of its template. */
@@ -166,6 +181,7 @@ export type PageModel =
   | CodePage
   | VerifyEmailPage
   | SignUpPage
+  | AddPasskeyPage
   | CodePage
   | AccountPage
   | ClientsPage

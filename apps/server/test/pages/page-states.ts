@@ -81,6 +81,8 @@ const client = {
     { name: 'revocation', url: `${issuer}/api/oidc/revoke` },
   ],
   newSecret: null,
+  version: 'W/"1"',
+  conflict: null,
   corrections: [],
   values: { name: 'Immich', redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'] },
   problems: [],
@@ -188,6 +190,12 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'signed-out': { view: 'signed-out', client: null },
   setup: { view: 'setup' },
   'sign-up': { view: 'sign-up', token: '', emailRequired: true, submitTo: '/signup', signInAt: '/login' },
+  'add-passkey': {
+    view: 'add-passkey',
+    name: 'Anna Koch',
+    submitTo: '/signup/add-passkey',
+    laterAt: '/settings/account',
+  },
   'sign-up-by-token': {
     view: 'sign-up',
     token: 'aB3dE5gH7jK9mN1p',
