@@ -201,6 +201,10 @@ export interface ClientPage {
   readonly values: ClientFormValues
   readonly problems: readonly FieldError[]
   readonly notice: 'created' | 'saved' | 'secret_added' | 'secret_removed' | null
+  /** What the form is based on: it is sent back with it. */
+  readonly version: string
+  /** What is there now and not what was entered, where somebody else has saved meanwhile. */
+  readonly conflict: readonly { readonly field: 'name' | 'redirectUris'; readonly stored: string }[] | null
 }
 
 /** Every page of the server, told apart by `view`, which is also the name of its template. */

@@ -91,6 +91,8 @@ const client = {
     { name: 'revocation', url: `${issuer}/api/oidc/revoke` },
   ],
   newSecret: null,
+  version: 'W/"1"',
+  conflict: null,
   corrections: [],
   values: { name: 'Immich', redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'] },
   problems: [],
