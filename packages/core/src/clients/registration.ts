@@ -21,6 +21,8 @@ import { type ReadAddress, sectorProblems } from './sector.ts'
 /** The clients of this provider. Changes hold from the next request on. */
 export interface Clients {
   find(id: string): Promise<Client | undefined>
+  /** Like `find`; until the end of the transaction nobody else changes it. */
+  findToChange(id: string): Promise<Client | undefined>
   list(): Promise<readonly Client[]>
   /** A page of the clients, whatever their number in a constant number of statements. */
   page(request: ClientListRequest): Promise<ClientList>
@@ -110,6 +112,7 @@ export function createClients({ store, clock, transaction, sealSecret, read, onR
   return {
     // No id holds a NUL, and PostgreSQL takes none in a text.
     find: async (id) => (id.includes('\0') ? undefined : store.find(id)),
+    findToChange: async (id) => (id.includes('\0') ? undefined : store.findToChange(id)),
     list: () => store.list(),
     page: (request) => store.page(request),
 
