@@ -119,6 +119,7 @@ export interface Pocket extends AsyncDisposable {
 /** Composes a provider from its options; reads the signing keys, and makes them at the first start. */
 export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const { stores, masterKey, audit = noAudit, clock = systemClock, sessionLifetime = 3600 } = options
+  const { authorizationDetailsTypes = {} } = options
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
@@ -137,7 +138,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
-    clientMetadata: createClientMetadata(masterKey, clock),
+    clientMetadata: createClientMetadata(masterKey, clock, Object.keys(authorizationDetailsTypes)),
     clock,
     refreshLeeway: leewayOf(options),
   })
@@ -157,6 +158,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        authorizationDetailsTypes,
         pairwise: createPairwiseIdentifier(masterKey),
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
@@ -216,7 +218,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }),
     clock,
   })
-  const consent = createConsent({ ...shared, provider, sessions })
+  const consent = createConsent({ authorizationDetailsTypes, ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
     login: createLogin({ provider, sessions, signIn }),
