@@ -115,6 +115,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
+  const redirectUriPolicy = { allowInsecure: options.allowInsecureRedirectUris ?? true }
   const fetch = options.fetch ?? createPublicFetch()
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
 
@@ -149,6 +150,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        redirectUriPolicy,
         pairwise: createPairwiseIdentifier(masterKey),
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
@@ -264,6 +266,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clients: createClients({
       store: stores.clients,
       clock,
+      redirectUriPolicy,
       transaction,
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)

@@ -42,6 +42,8 @@ export interface PocketOptions {
   readonly internalOrigin?: string
   /** Domains, in lower case, for whose `acct:` resources WebFinger names this issuer (RFC 7033). By default none. */
   readonly webFingerDomains?: () => readonly string[] | Promise<readonly string[]>
+  /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
+  readonly allowInsecureRedirectUris?: boolean
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

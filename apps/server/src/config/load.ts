@@ -1,5 +1,6 @@
 import { Misconfigured } from '@pocket/core/errors'
 import { type AddressConfig, addressSection, readAddress } from './address.ts'
+import { type ClientsConfig, readClients } from './clients.ts'
 import { type DatabaseConfig, dataFolderOf, readDatabase } from './database.ts'
 import { readEncryptionKey } from './encryption.ts'
 import { type ListenConfig, readListening } from './listening.ts'
@@ -19,6 +20,7 @@ export interface Config
     VersionCheckConfig,
     ListenConfig,
     LogConfig,
+    ClientsConfig,
     OutboundConfig,
     SettingsConfig {
   readonly database: DatabaseConfig
@@ -52,6 +54,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const database = readDatabase(reader)
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
+  const clients = readClients(reader)
   const outbound = readOutbound(reader)
   const ownSettings = readOwnSettings(reader)
   const versionCheck = readVersionCheck(reader)
@@ -63,6 +66,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...address,
     ...listen,
     ...api,
+    ...clients,
     ...outbound,
     ...settings,
     ...ownSettings,

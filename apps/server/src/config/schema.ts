@@ -1,4 +1,5 @@
 import { addressSection } from './address.ts'
+import { clientsSection } from './clients.ts'
 import { containerSection } from './container.ts'
 import { databaseSection } from './database.ts'
 import { encryptionSection } from './encryption.ts'
@@ -19,6 +20,7 @@ export const sections: readonly Section[] = [
   encryptionSection,
   apiSection,
   outboundSection,
+  clientsSection,
   settingsSection,
   ownSettingsSection,
   versionCheckSection,

@@ -255,3 +255,9 @@ test('what may be reached though it is private is a list of hosts and networks',
     ALLOWED_PRIVATE_HOSTS: expect.stringContaining('"http://nas.lan" is neither'),
   })
 })
+
+test('callback URLs may be plain http unless the environment says otherwise', () => {
+  expect(load({}).allowInsecureCallbackUrls).toBe(true)
+  expect(load({ ALLOW_INSECURE_CALLBACK_URLS: 'false' }).allowInsecureCallbackUrls).toBe(false)
+  expect(() => load({ ALLOW_INSECURE_CALLBACK_URLS: 'perhaps' })).toThrow('ALLOW_INSECURE_CALLBACK_URLS')
+})

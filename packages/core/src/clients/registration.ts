@@ -14,6 +14,7 @@ import {
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
+import type { RedirectUriPolicy } from './redirect-uris.ts'
 import { type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
 
 /** The clients of this provider. Changes hold from the next request on. */
@@ -54,6 +55,7 @@ export interface Clients {
 export interface ClientsPorts {
   readonly store: ClientStore
   readonly clock: Clock
+  readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
   /** Ends what the client was given, within the transaction that removes it. */
   readonly onRemove: (clientId: string) => Promise<void>
@@ -61,7 +63,8 @@ export interface ClientsPorts {
 
 const mostSecrets = 20
 
-export function createClients({ store, clock, transaction, onRemove }: ClientsPorts): Clients {
+export function createClients(ports: ClientsPorts): Clients {
+  const { store, clock, redirectUriPolicy, transaction, onRemove } = ports
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -93,7 +96,7 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
     page: (request) => store.page(request),
 
     async create(input) {
-      refuse([...idProblems(input.id), ...problems(input)])
+      refuse([...idProblems(input.id), ...problems(input, redirectUriPolicy)])
       const now = clock.now()
       const client: Client = {
         id: input.id ?? uuid(),
@@ -110,7 +113,7 @@ export function createClients({ store, clock, transaction, onRemove }: ClientsPo
     },
 
     async update(id, input) {
-      refuse(problems(input))
+      refuse(problems(input, redirectUriPolicy))
       return change(id, (before) => {
         const wanted = decided(input, before)
         return { ...wanted, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { redirectUriAllowed } from '../clients/redirect-uris.ts'
+import { type RedirectUriPolicy, redirectUriAllowed } from '../clients/redirect-uris.ts'
 import { holdsSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
@@ -11,13 +11,13 @@ type Override = (this: ClientExtras, value: string) => boolean
  * The one place that replaces what the library decides about a client. None of these methods is part of its documented
  * interface, so each must exist, or the provider does not start.
  */
-export function overrideClientChecks(provider: Provider, clock: Clock): void {
+export function overrideClientChecks(provider: Provider, clock: Clock, policy: RedirectUriPolicy): void {
   const overrides: Readonly<Record<string, Override>> = {
     redirectUriAllowed(value) {
-      return redirectUriAllowed(this.pocket_redirect_uris, value)
+      return redirectUriAllowed(this.pocket_redirect_uris, value, policy)
     },
     postLogoutRedirectUriAllowed(value) {
-      return redirectUriAllowed(this.pocket_post_logout_redirect_uris, value)
+      return redirectUriAllowed(this.pocket_post_logout_redirect_uris, value, policy)
     },
     compareClientSecret(value) {
       return holdsSecret({ secrets: this.pocket_secrets }, value, clock.now())

@@ -1,4 +1,5 @@
 import Provider from 'oidc-provider'
+import type { RedirectUriPolicy } from '../clients/redirect-uris.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { tellChosenClaims } from './claim-overrides.ts'
 import { overrideClientChecks } from './client-overrides.ts'
@@ -15,6 +16,7 @@ import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
 export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts, DocumentsPorts {
+  readonly redirectUriPolicy: RedirectUriPolicy
   readonly keepLogoutNotice: LogoutNotices['enqueue']
 }
 
@@ -29,7 +31,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   const provider = new Provider(ports.issuer, providerConfiguration(ports))
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
-  overrideClientChecks(provider, ports.clock)
+  overrideClientChecks(provider, ports.clock, ports.redirectUriPolicy)
   tellChosenClaims(provider)
   keepSessionsInPlace(provider)
   decideReplaysByInsert(provider)
