@@ -232,7 +232,20 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({ pocket, authentication, audit, show, flashes }),
+    account: accountPages({
+      pocket,
+      authentication,
+      audit,
+      show,
+      flashes,
+      verification: {
+        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
+        async begin(user) {
+          await mail.verification.begin(user)
+          mail.delivery.soon()
+        },
+      },
+    }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
