@@ -26,6 +26,16 @@ const signIn = {
   signUpAt: null,
   cancelTo: null,
 } as const
+const deviceLogin = {
+  view: 'device-login',
+  userCode: 'PK7M2QXH',
+  address: 'id.example.com/device',
+  qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
+  submitTo: '/submit',
+  redirect: '/settings/account',
+  problem: null,
+} as const
+const device = { view: 'device', userName: 'anna', code: '', problem: null, request: null, done: null } as const
 const passkeys = [
   { id: '1', name: 'iCloud Keychain', synced: true, createdAt: now - 90 * day, lastUsedAt: now - 3 * 3_600_000 },
   {
@@ -82,6 +92,8 @@ const client = {
     { name: 'revocation', url: `${issuer}/api/oidc/revoke` },
   ],
   newSecret: null,
+  version: 'W/"1"',
+  conflict: null,
   corrections: [],
   values: { name: 'Immich', redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'] },
   problems: [],
@@ -108,6 +120,21 @@ const clientNew = {
 /** Every page in the states that look different. The name is the page's address in the preview. */
 export const pageStates: Readonly<Record<string, PageModel>> = {
   'sign-in': signIn,
+  'device-login': deviceLogin,
+  'device-login-denied': { ...deviceLogin, userCode: null, problem: 'device_login_denied' },
+  device,
+  'device-wrong-code': { ...device, code: 'P123', problem: 'device_code_invalid' },
+  'device-request': {
+    ...device,
+    request: {
+      userCode: 'PK7M2QXH',
+      device: 'Chrome on Android 14',
+      ipAddress: '192.0.2.17',
+      ceremonies: { approve: ceremony, deny: ceremony },
+    },
+  },
+  'device-approved': { ...device, done: 'approved' },
+  'device-denied': { ...device, done: 'denied' },
   'sign-in-to-client': { ...signIn, client: synology, cancelTo: '/cancel' },
   'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherWaysAt: null },
   consent: {
