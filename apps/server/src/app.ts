@@ -13,8 +13,10 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { devicePages } from './device-login/page.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
+import { chooseFileStore } from './files/choose-file-store.ts'
 import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
@@ -25,6 +27,10 @@ import { listen, stopListening } from './http/listen.ts'
 import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
 import { createShowPage } from './http/show-page.ts'
+import { clientSlot } from './images/image.ts'
+import { createImages } from './images/images.ts'
+import { createPagePictures } from './images/page-pictures.ts'
+import { profilePictureAddresses } from './images/picture-claim.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
@@ -34,6 +40,7 @@ import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
+import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
@@ -116,11 +123,24 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
   })
   const atStart = await settings.values()
+  const images = createImages({
+    store: database.images,
+    files: chooseFileStore(config, database, clock),
+    audit,
+    transaction: stores.transaction,
+    clock,
+    onError: (error) =>
+      logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
+  })
   const render = createPageRenderer({
     viewsDirectory,
     assets,
     messages: await loadMessages(messagesFile),
     appName: async () => (await settings.lastKnown()).appName,
+    pictures: createPagePictures({
+      images,
+      onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+    }),
     clock,
   })
   const show = createShowPage(render)
@@ -131,12 +151,13 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     name: atStart.appName,
     sessionLifetime: Number(atStart.sessionDuration) * 60,
     masterKey,
-    stores: { ...stores, accounts: directory.accounts },
+    stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
     allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
+    onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     otherWaysAt: '/lc',
@@ -162,6 +183,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: minute,
     run: () => endMemberships({ directory, pocket, audit }),
   })
+  scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -196,6 +218,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     settings,
     ownSettings,
     mail,
+    images,
     setUp,
     signUp,
     transaction: stores.transaction,
@@ -209,9 +232,24 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     health: healthCheck(database.ping),
     signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
+    addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({ pocket, authentication, audit, show, flashes }),
+    account: accountPages({
+      pocket,
+      authentication,
+      audit,
+      show,
+      flashes,
+      verification: {
+        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
+        async begin(user) {
+          await mail.verification.begin(user)
+          mail.delivery.soon()
+        },
+      },
+    }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
+    device: devicePages({ pocket, authentication, show, flashes }),
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

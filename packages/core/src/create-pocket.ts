@@ -10,7 +10,9 @@ import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
 import { mayUse } from './clients/group-restriction.ts'
 import { type Clients, createClients } from './clients/registration.ts'
+import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
+import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
 import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
@@ -19,6 +21,7 @@ import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
 import { createConsent } from './interactions/consent.ts'
+import { createDeviceLoginService, type DeviceLoginService } from './interactions/device-login.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
 import {
@@ -32,7 +35,10 @@ import { createSignIn, type SignInService } from './interactions/sign-in.ts'
 import { issuerUrl } from './issuer.ts'
 import { createLogoutNotices } from './logout-notices/logout-notices.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
-import { createClientMetadata } from './oidc/client-metadata.ts'
+import { createFederatedAssertions } from './oidc/client-authentication/federated-assertions.ts'
+import { createClientAuthentication } from './oidc/client-authentication/front.ts'
+import { clientOfToken, isFirstUse } from './oidc/client-authentication/library.ts'
+import { createClientMetadata, sealedSecret } from './oidc/client-metadata.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
@@ -69,6 +75,7 @@ export interface Pocket extends AsyncDisposable {
   readonly registration: RegistrationService
   readonly signIn: SignInService
   readonly reauthentication: ReauthenticationService
+  readonly deviceLogins: DeviceLoginService
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
   koa(): Middleware
   /** The same for `node:http`; everything else is answered with 404. */
@@ -131,10 +138,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
-    clientMetadata: createClientMetadata(masterKey),
+    clientMetadata: createClientMetadata(masterKey, clock),
     clock,
     refreshLeeway: leewayOf(options),
   })
+  const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
     store: stores.logoutNotices,
     clock,
@@ -160,6 +168,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         pages: createProtocolPages(options.render),
         keepLogoutNotice: logoutNotices.enqueue,
+        secretUses,
       }),
   })
   const provider = holder.current
@@ -192,6 +201,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     strengthenSession: sessions.strengthen,
     audit,
   })
+  const deviceLogins = createDeviceLoginService({
+    deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
+    startSession: sessions.start,
+    audit,
+  })
   const reauthentication = createReauthentication({
     store: stores.reauthentications,
     sessions,
@@ -222,6 +236,16 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     origin: issuer.origin,
   })
 
+  const authenticateClient = createClientAuthentication({
+    findClient: (id) => (id.includes('\0') ? Promise.resolve(undefined) : stores.clients.find(id)),
+    federated: createFederatedAssertions({
+      fetch,
+      issuer: issuer.origin,
+      now: () => clock.now(),
+      isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
+    }),
+    clientOfToken: (token) => clientOfToken(provider(), token),
+  })
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
   const koa = (): Middleware => async (ctx, next) => {
@@ -246,6 +270,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
     ctx.res.statusCode = 200
+    await authenticateClient(ctx.req, ctx.path)
     await holder.handle(ctx.req, ctx.res)
   }
 
@@ -256,6 +281,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)
+      await stores.deviceLogins.removeByAccount(accountId)
     })
 
   const record = (event: AuditEvent, req: IncomingMessage) => audit.record(event, requestContext(req))
@@ -265,14 +291,17 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     endpoints: endpointsAt(issuer.origin),
     clients: createClients({
       store: stores.clients,
+      read: fetch,
       clock,
       redirectUriPolicy,
       transaction,
+      sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
         await stores.consents.removeByClient(id)
         await forgetClient(stores.apis, id)
         await stores.logoutNotices.removeByClient(id)
+        await options.onClientRemoved?.(id)
       },
     }),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
@@ -280,6 +309,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     registration,
     signIn,
     reauthentication,
+    deviceLogins,
     koa,
     callback: () =>
       new Koa()
@@ -330,15 +360,18 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
       const removed = await Promise.all(
-        [stores.artifacts, stores.challenges, stores.codes, stores.reauthentications].map((store) =>
-          store.removeExpired(before, limit),
+        [stores.artifacts, stores.challenges, stores.codes, stores.deviceLogins, stores.reauthentications].map(
+          (store) => store.removeExpired(before, limit),
         ),
       )
       return removed.reduce((sum, count) => sum + count, 0)
     },
     sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
-    [Symbol.asyncDispose]: () => logoutNotices.settled(),
+    async [Symbol.asyncDispose]() {
+      await logoutNotices.settled()
+      await secretUses.settled()
+    },
   }
 }
 

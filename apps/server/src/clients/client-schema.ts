@@ -34,6 +34,13 @@ export const secretSchema = named('OidcClientSecretDto', {
   properties: secret,
 })
 
+/** Beside the contract it says when the secret was used last, a minute at most behind. */
+export const listedSecretSchema = named('OidcClientSecretListItemDto', {
+  type: 'object',
+  required: [...Object.keys(secret), 'lastUsedAt'],
+  properties: { ...secret, lastUsedAt: nullableInstant },
+})
+
 export const createdSecretSchema = named('OidcClientSecretCreatedDto', {
   type: 'object',
   required: [...Object.keys(secret), 'secret'],

@@ -3,7 +3,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import type { ClientAdministration } from './administration.ts'
 import { administratorOf } from './caller.ts'
 import { secretDto } from './client-dto.ts'
-import { createdSecretSchema, secretSchema } from './client-schema.ts'
+import { createdSecretSchema, listedSecretSchema } from './client-schema.ts'
 import { secretInput } from './secret-body.ts'
 
 export interface SecretOperationPorts {
@@ -21,10 +21,14 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       method: 'get',
       path: '/api/oidc/clients/:id/secrets',
       summary: 'List the secrets of a client, those that have ended too',
-      answer: { status: 200, schema: { type: 'array', items: secretSchema } },
+      answer: { status: 200, schema: { type: 'array', items: listedSecretSchema } },
       async handle({ params }) {
-        const { secrets } = await administration.existing(params.id ?? '')
-        return secrets.map((secret) => secretDto(secret, clock.now()))
+        const { id, secrets } = await administration.existing(params.id ?? '')
+        const uses = await administration.secretUses(id)
+        return secrets.map((secret) => ({
+          ...secretDto(secret, clock.now()),
+          lastUsedAt: lastUse(uses.get(secret.id)),
+        }))
       },
     }),
     operation({
@@ -66,4 +70,8 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       },
     }),
   ]
+}
+
+function lastUse(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString()
 }

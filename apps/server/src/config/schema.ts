@@ -3,6 +3,7 @@ import { clientsSection } from './clients.ts'
 import { containerSection } from './container.ts'
 import { databaseSection } from './database.ts'
 import { encryptionSection } from './encryption.ts'
+import { filesSection } from './files.ts'
 import { listeningSection } from './listening.ts'
 import { loggingSection } from './logging.ts'
 import { outboundSection } from './outbound.ts'
@@ -17,6 +18,7 @@ export const sections: readonly Section[] = [
   addressSection,
   listeningSection,
   databaseSection,
+  filesSection,
   encryptionSection,
   apiSection,
   outboundSection,

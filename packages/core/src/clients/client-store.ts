@@ -17,6 +17,10 @@ export interface ClientStore {
   remove(id: string): Promise<boolean>
   /** Remembers that the client uses PKCE without having to. */
   notePkce(id: string): Promise<void>
+  /** Remembers when a secret of the client was used. `at` in milliseconds. */
+  noteSecretUse(id: string, secretId: string, at: number): Promise<void>
+  /** When the client's secrets were used last, in milliseconds by their ids; secrets that were never used are missing. */
+  secretUses(id: string): Promise<ReadonlyMap<string, number>>
   /** The clients that allow this group, by name. */
   allowedTo(groupId: string): Promise<readonly ClientRecord[]>
   /** Makes these the clients that allow the group; ids of no client are left out. */

@@ -5,6 +5,8 @@ export interface ClientSecret {
   readonly id: string
   /** SHA-256 of the secret, base64url. */
   readonly hash: string
+  /** The secret itself, encrypted: only where it is the key of the client's assertions (`client_secret_jwt`). */
+  readonly sealed?: string
   /** The first characters, so that people can tell secrets apart. */
   readonly prefix: string
   /** Milliseconds since the Unix epoch. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { uuid } from '../random.ts'
 import type { Client, ClientRecord } from './client.ts'
+import { clientAuthenticationProblems } from './client-authentication.ts'
 import {
   type ClientInput,
   decided,
@@ -15,11 +16,14 @@ import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { RedirectUriPolicy } from './redirect-uris.ts'
-import { type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
+import { hashedOnly, type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
+import { type ReadAddress, sectorProblems } from './sector.ts'
 
 /** The clients of this provider. Changes hold from the next request on. */
 export interface Clients {
   find(id: string): Promise<Client | undefined>
+  /** Like `find`; until the end of the transaction nobody else changes it. */
+  findToChange(id: string): Promise<Client | undefined>
   list(): Promise<readonly Client[]>
   /** A page of the clients, whatever their number in a constant number of statements. */
   page(request: ClientListRequest): Promise<ClientList>
@@ -44,6 +48,8 @@ export interface Clients {
   replaceSecrets(id: string): Promise<MintedSecret>
   /** Returns `false` where there is no such secret. @throws {NotFound} */
   removeSecret(id: string, secretId: string): Promise<boolean>
+  /** When its secrets were used last, in milliseconds by their ids, a minute at most behind. */
+  secretUses(id: string): Promise<ReadonlyMap<string, number>>
   /** Makes these the groups that the client allows. @throws {NotFound} @throws {InvalidInput} */
   setAllowedGroups(id: string, groupIds: readonly string[]): Promise<Client>
   /** The clients that allow this group, by name. */
@@ -57,14 +63,23 @@ export interface ClientsPorts {
   readonly clock: Clock
   readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
+  readonly read: ReadAddress
+  /** Encrypts a secret that has to be read again. */
+  readonly sealSecret: (plain: string) => string
   /** Ends what the client was given, within the transaction that removes it. */
   readonly onRemove: (clientId: string) => Promise<void>
 }
 
 const mostSecrets = 20
+/** HS256 wants a key as long as its hash (RFC 7518 §3.2). */
+const leastKeyLength = 32
+
+function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
+  return protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
+}
 
 export function createClients(ports: ClientsPorts): Clients {
-  const { store, clock, redirectUriPolicy, transaction, onRemove } = ports
+  const { store, clock, redirectUriPolicy, transaction, sealSecret, read, onRemove } = ports
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -84,7 +99,15 @@ export function createClients(ports: ClientsPorts): Clients {
       if (client.isPublic) throw new InvalidInput('validation_failed', 'A public client has no secret.')
       if (secrets.length >= mostSecrets)
         throw new InvalidInput('validation_failed', 'A client has twenty secrets at most.')
-      return { secrets: [...secrets, minted.stored] }
+      const isKey = signsWithSecret(client)
+      if (isKey && minted.plain.length < leastKeyLength)
+        throw new InvalidInput('validation_failed', 'The secret is too short to sign with.', {
+          fields: [
+            { field: 'secret', code: 'too_short', message: `must be at least ${leastKeyLength} characters long` },
+          ],
+        })
+      const stored = isKey ? { ...minted.stored, sealed: sealSecret(minted.plain) } : minted.stored
+      return { secrets: [...secrets, stored] }
     })
     return minted
   }
@@ -92,6 +115,7 @@ export function createClients(ports: ClientsPorts): Clients {
   return {
     // No id holds a NUL, and PostgreSQL takes none in a text.
     find: async (id) => (id.includes('\0') ? undefined : store.find(id)),
+    findToChange: async (id) => (id.includes('\0') ? undefined : store.findToChange(id)),
     list: () => store.list(),
     page: (request) => store.page(request),
 
@@ -108,15 +132,21 @@ export function createClients(ports: ClientsPorts): Clients {
         createdAt: now,
         updatedAt: now,
       }
+      refuse([...clientAuthenticationProblems(client), ...(await sectorProblems(client, undefined, read))])
       if (!(await store.insert(client))) throw new Conflict('client_id_already_exists', 'The client ID is taken.')
       return client
     },
 
     async update(id, input) {
       refuse(problems(input, redirectUriPolicy))
+      const known = await store.find(id)
+      // Others are read from before the transaction begins: nobody may wait for them there.
+      if (known) refuse(await sectorProblems(decided(input, known), known, read))
       return change(id, (before) => {
         const wanted = decided(input, before)
-        return { ...wanted, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
+        refuse(clientAuthenticationProblems(wanted))
+        const secrets = signsWithSecret(wanted) ? before.secrets : before.secrets.map(hashedOnly)
+        return { ...wanted, secrets, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
       })
     },
 
@@ -139,6 +169,8 @@ export function createClients(ports: ClientsPorts): Clients {
       })
       return found
     },
+
+    secretUses: (id) => store.secretUses(id),
 
     async setAllowedGroups(id, groupIds) {
       refuse(groupIdProblems(groupIds))

@@ -44,10 +44,21 @@ function secretProblems(secret: string) {
     : []
 }
 
-/** Whether the client holds this secret now. */
-export function holdsSecret(client: Pick<Client, 'secrets'>, plain: string, now: number): boolean {
+/** The client's secret that this is, if it is one now. */
+export function findSecret(client: Pick<Client, 'secrets'>, plain: string, now: number): ClientSecret | undefined {
   const hash = sha256(plain)
-  return client.secrets.some((secret) => isActive(secret, now) && sameText(secret.hash, hash))
+  return client.secrets.find((secret) => isActive(secret, now) && sameText(secret.hash, hash))
+}
+
+/** The secret by which a client signs its assertions: the newest of those that are stored for it and have not ended. */
+export function signingSecret({ secrets }: Pick<Client, 'secrets'>, now: number): ClientSecret | undefined {
+  const candidates = secrets.filter((secret) => secret.sealed !== undefined && isActive(secret, now))
+  return candidates.sort((left, right) => right.createdAt - left.createdAt)[0]
+}
+
+/** A secret of which only the hash is kept. */
+export function hashedOnly({ sealed: _, ...secret }: ClientSecret): ClientSecret {
+  return secret
 }
 
 function isActive({ expiresAt }: Pick<ClientSecret, 'expiresAt'>, now: number): boolean {

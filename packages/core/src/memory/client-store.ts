@@ -9,6 +9,7 @@ import { add, type MemoryState } from './memory-state.ts'
 export class MemoryClientStore implements ClientStore {
   readonly #state: MemoryState
   readonly #clients: Map<string, Client>
+  readonly #secretUses: Map<string, { readonly clientId: string; readonly at: number }>
   readonly #consents: ReadonlyMap<string, Consent>
   readonly #apiGrants: ReadonlyMap<string, ApiGrant>
 
@@ -19,6 +20,7 @@ export class MemoryClientStore implements ClientStore {
   constructor(state: MemoryState, consents: ReadonlyMap<string, Consent>, apiGrants: ReadonlyMap<string, ApiGrant>) {
     this.#state = state
     this.#clients = state.map()
+    this.#secretUses = state.map()
     this.#consents = consents
     this.#apiGrants = apiGrants
   }
@@ -66,6 +68,18 @@ export class MemoryClientStore implements ClientStore {
       const client = this.#clients.get(id)
       if (client) this.#clients.set(id, { ...client, pkceSupported: true })
     })
+  }
+
+  async noteSecretUse(id: string, secretId: string, at: number): Promise<void> {
+    await this.#state.run(() => {
+      if (this.#clients.has(id)) this.#secretUses.set(secretId, { clientId: id, at })
+    })
+  }
+
+  secretUses(id: string): Promise<ReadonlyMap<string, number>> {
+    return this.#state.run(
+      () => new Map([...this.#secretUses].filter(([, use]) => use.clientId === id).map(([key, { at }]) => [key, at])),
+    )
   }
 
   allowedTo(groupId: string): Promise<readonly ClientRecord[]> {

@@ -1,6 +1,8 @@
 import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../clients/client.ts'
 import type { Encryption } from '../clients/protocol.ts'
+import { signingSecret } from '../clients/secrets.ts'
+import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 
@@ -20,13 +22,22 @@ export interface ClientExtras {
   readonly pocket_refresh_token_lifetime: number
 }
 
+/** What the master key encrypts secrets for that have to be read again. */
+export const sealedSecret = 'client secret'
+
 export type ClientMetadataOf = (client: Client) => ClientMetadata
 
 /**
  * The library's view of a client (OpenID Connect Dynamic Registration §2). It compares redirect URIs byte by byte and
  * secrets in clear, so it is given placeholders, and `client-overrides.ts` answers from our own lists.
  */
-export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
+export function createClientMetadata(masterKey: MasterKey, clock: Clock): ClientMetadataOf {
+  const secretOf = (client: Client) => {
+    const key = client.protocol.tokenEndpointAuthMethod === 'client_secret_jwt' && signingSecret(client, clock.now())
+    return key && key.sealed !== undefined
+      ? masterKey.decrypt(sealedSecret, key.sealed)
+      : masterKey.mac('client placeholder', client.id)
+  }
   return (client) => ({
     client_id: client.id,
     client_name: client.name,
@@ -35,7 +46,7 @@ export function createClientMetadata(masterKey: MasterKey): ClientMetadataOf {
     token_endpoint_auth_method: authenticationMethodOf(client),
     ...protocolMetadata(client),
     // Nobody knows it: were it guessable, tokens signed with it would be believed.
-    ...(!client.isPublic && { client_secret: masterKey.mac('client placeholder', client.id) }),
+    ...(!client.isPublic && { client_secret: secretOf(client) }),
     // Two, since the library fills in the only one where a request names none.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
@@ -52,9 +63,8 @@ function authenticationMethodOf({
   protocol,
 }: Client): NonNullable<ClientMetadata['token_endpoint_auth_method']> {
   if (isPublic) return 'none'
-  return protocol.fapi || protocol.tokenEndpointAuthMethod === 'private_key_jwt'
-    ? 'private_key_jwt'
-    : 'client_secret_basic'
+  if (protocol.fapi) return 'private_key_jwt'
+  return protocol.tokenEndpointAuthMethod === 'client_secret' ? 'client_secret_basic' : protocol.tokenEndpointAuthMethod
 }
 
 /** How the client speaks the protocol; FAPI 2.0 leaves it less choice (FAPI 2.0 Security Profile §5.3.2). */

@@ -1,17 +1,27 @@
-import type Provider from 'oidc-provider'
+import Provider from 'oidc-provider'
 import { type RedirectUriPolicy, redirectUriAllowed } from '../clients/redirect-uris.ts'
-import { holdsSecret } from '../clients/secrets.ts'
+import type { SecretUses } from '../clients/secret-uses.ts'
+import { findSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
+import { rawBasicSecret } from './client-authentication/basic.ts'
+import { isProof } from './client-authentication/proofs.ts'
 import type { ClientExtras } from './client-metadata.ts'
 
-type Override = (this: ClientExtras, value: string) => boolean
+type Override = (this: ClientExtras & { readonly clientId: string }, value: string) => boolean
+
+export interface ClientOverridePorts {
+  readonly clock: Clock
+  readonly secretUses: Pick<SecretUses, 'note'>
+  readonly redirectUriPolicy: RedirectUriPolicy
+}
 
 /**
  * The one place that replaces what the library decides about a client. None of these methods is part of its documented
  * interface, so each must exist, or the provider does not start.
  */
-export function overrideClientChecks(provider: Provider, clock: Clock, policy: RedirectUriPolicy): void {
+export function overrideClientChecks(provider: Provider, ports: ClientOverridePorts): void {
+  const { clock, secretUses, redirectUriPolicy: policy } = ports
   const overrides: Readonly<Record<string, Override>> = {
     redirectUriAllowed(value) {
       return redirectUriAllowed(this.pocket_redirect_uris, value, policy)
@@ -20,7 +30,16 @@ export function overrideClientChecks(provider: Provider, clock: Clock, policy: R
       return redirectUriAllowed(this.pocket_post_logout_redirect_uris, value, policy)
     },
     compareClientSecret(value) {
-      return holdsSecret({ secrets: this.pocket_secrets }, value, clock.now())
+      const req = Provider.ctx?.req
+      if (isProof(req, value)) return true
+      const candidates = [value, rawBasicSecret(req?.headers.authorization)].filter((each) => each !== undefined)
+      for (const each of candidates) {
+        const secret = findSecret({ secrets: this.pocket_secrets }, each, clock.now())
+        if (!secret) continue
+        secretUses.note(this.clientId, secret.id)
+        return true
+      }
+      return false
     },
   }
   for (const [name, value] of Object.entries(overrides)) {

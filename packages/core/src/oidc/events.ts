@@ -4,6 +4,7 @@ import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import type { AuditEvent } from '../audit/events.ts'
 import { requestContext } from '../http/request-context.ts'
+import { refusalOf } from './client-authentication/proofs.ts'
 
 export interface EventPorts {
   readonly audit: AuditSink
@@ -24,7 +25,8 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
   }
   const refusal = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => ({
     code: error.error,
-    reason: [error.error_description, error.error_detail].filter(Boolean).join(': ') || error.message,
+    reason:
+      [error.error_description, error.error_detail, refusalOf(ctx.req)].filter(Boolean).join(': ') || error.message,
     ...(ctx.oidc.client && { clientId: ctx.oidc.client.clientId }),
   })
   const refused =

@@ -1,8 +1,7 @@
 import Provider from 'oidc-provider'
-import type { RedirectUriPolicy } from '../clients/redirect-uris.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { tellChosenClaims } from './claim-overrides.ts'
-import { overrideClientChecks } from './client-overrides.ts'
+import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
@@ -15,8 +14,12 @@ import { decideReplaysByInsert } from './replay-detection.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
-export interface ProviderPorts extends ConfigurationPorts, EventPorts, ConsentRecordPorts, DocumentsPorts {
-  readonly redirectUriPolicy: RedirectUriPolicy
+export interface ProviderPorts
+  extends ConfigurationPorts,
+    EventPorts,
+    ConsentRecordPorts,
+    DocumentsPorts,
+    ClientOverridePorts {
   readonly keepLogoutNotice: LogoutNotices['enqueue']
 }
 
@@ -31,7 +34,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   const provider = new Provider(ports.issuer, providerConfiguration(ports))
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
-  overrideClientChecks(provider, ports.clock, ports.redirectUriPolicy)
+  overrideClientChecks(provider, ports)
   tellChosenClaims(provider)
   keepSessionsInPlace(provider)
   decideReplaysByInsert(provider)

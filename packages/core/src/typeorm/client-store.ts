@@ -1,7 +1,7 @@
 import type { Client, ClientRecord } from '../clients/client.ts'
 import type { ClientList, ClientListRequest } from '../clients/client-list.ts'
 import type { ClientStore } from '../clients/client-store.ts'
-import { clientGroupTable, clientTable, type StoredClient } from './client.table.ts'
+import { clientGroupTable, clientTable, type StoredClient, secretUseTable } from './client.table.ts'
 import { pageOfClients } from './client-page.ts'
 import { clientRecord, storedClient } from './client-record.ts'
 import type { Database, DatabaseKind } from './database.ts'
@@ -10,6 +10,7 @@ import { TableRows } from './table-rows.ts'
 
 const rows = new TableRows(clientTable)
 const groups = new TableRows(clientGroupTable)
+const uses = new TableRows(secretUseTable)
 
 function statements(kind: DatabaseKind) {
   // On SQLite a transaction keeps everybody else waiting anyway.
@@ -29,6 +30,10 @@ function statements(kind: DatabaseKind) {
     addGroups: `INSERT INTO ${groups.table} (client_id, group_id)
       SELECT CAST($1 AS text), value FROM ${jsonList(kind, '$2')} AS wanted WHERE true ON CONFLICT DO NOTHING`,
     notePkce: `UPDATE ${rows.table} SET pkce_supported = $2 WHERE id = $1`,
+    noteSecretUse: `INSERT INTO ${uses.table} (secret_id, client_id, last_used_at)
+      SELECT CAST($2 AS varchar), id, CAST($3 AS bigint) FROM ${rows.table} WHERE id = $1
+      ON CONFLICT (secret_id) DO UPDATE SET last_used_at = excluded.last_used_at`,
+    secretUses: `${uses.select} WHERE client_id = $1`,
     allowedTo: `${rows.select} WHERE id IN (SELECT client_id FROM ${groups.table} WHERE group_id = $1)`,
     disallow: `DELETE FROM ${groups.table} WHERE group_id = $1 AND client_id NOT IN ${jsonList(kind, '$2')}`,
     allow: `INSERT INTO ${groups.table} (client_id, group_id)
@@ -103,6 +108,16 @@ export class TypeormClientStore implements ClientStore {
 
   async notePkce(id: string): Promise<void> {
     await this.#database.execute(this.#sql.notePkce, [id, true])
+  }
+
+  async noteSecretUse(id: string, secretId: string, at: number): Promise<void> {
+    await this.#database.execute(this.#sql.noteSecretUse, [id, secretId, at])
+  }
+
+  async secretUses(id: string): Promise<ReadonlyMap<string, number>> {
+    if (!isStorable(id)) return new Map()
+    const found = uses.all(await this.#database.query(this.#sql.secretUses, [id]))
+    return new Map(found.map(({ secretId, lastUsedAt }) => [secretId, lastUsedAt]))
   }
 
   async allowedTo(groupId: string): Promise<readonly ClientRecord[]> {

@@ -42,6 +42,33 @@ export const clientTable: EntitySchema<StoredClient> = new EntitySchema<StoredCl
   indices: [{ name: 'pocket_client_created', columns: ['createdAt', 'id'] }],
 })
 
+/** When a secret was used last. */
+export interface SecretUse {
+  readonly secretId: string
+  readonly clientId: string
+  readonly lastUsedAt: number
+}
+
+export const secretUseTable: EntitySchema<SecretUse> = new EntitySchema<SecretUse>({
+  name: 'pocket_client_secret_use',
+  tableName: 'pocket_client_secret_use',
+  columns: {
+    secretId: { ...varchar(36), name: 'secret_id', primary: true },
+    clientId: { ...text, name: 'client_id' },
+    lastUsedAt: { ...bigint, name: 'last_used_at' },
+  },
+  indices: [{ name: 'pocket_client_secret_use_client', columns: ['clientId'] }],
+  foreignKeys: [
+    {
+      name: 'pocket_client_secret_use_client_fk',
+      target: 'pocket_client',
+      columnNames: ['clientId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
+})
+
 /** A group whose members may use a client that is restricted to groups. */
 export interface ClientGroup {
   readonly clientId: string

@@ -1,7 +1,7 @@
 export { apiGrantTable, apiTable } from './api.table.ts'
 export { artifactTable } from './artifact.table.ts'
 export { challengeTable } from './challenge.table.ts'
-export { clientGroupTable, clientTable } from './client.table.ts'
+export { clientGroupTable, clientTable, secretUseTable } from './client.table.ts'
 export { codeTable } from './code.table.ts'
 export * as columns from './columns.ts'
 export { consentTable } from './consent.table.ts'

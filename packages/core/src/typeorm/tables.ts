@@ -2,9 +2,10 @@ import type { EntitySchema } from 'typeorm'
 import { apiGrantTable, apiTable } from './api.table.ts'
 import { artifactTable } from './artifact.table.ts'
 import { challengeTable } from './challenge.table.ts'
-import { clientGroupTable, clientTable } from './client.table.ts'
+import { clientGroupTable, clientTable, secretUseTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
+import { deviceLoginTable } from './device-login.table.ts'
 import { keyTable } from './key.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
@@ -18,8 +19,10 @@ export const pocketTables: readonly EntitySchema[] = [
   challengeTable,
   clientTable,
   clientGroupTable,
+  secretUseTable,
   codeTable,
   consentTable,
+  deviceLoginTable,
   keyTable,
   logoutNoticeTable,
   passkeyTable,

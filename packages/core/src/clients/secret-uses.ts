@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts'
+import type { ClientStore } from './client-store.ts'
+
+/** Writes down when secrets were used, beside the requests that use them. */
+export interface SecretUses {
+  note(clientId: string, secretId: string): void
+  settled(): Promise<void>
+}
+
+export interface SecretUsesPorts {
+  readonly store: Pick<ClientStore, 'noteSecretUse'>
+  readonly clock: Clock
+  /** Nobody waits for a note, so this is where its failure goes. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Milliseconds: a busy client costs a statement a minute. */
+const leastBetweenNotes = 60_000
+const mostRemembered = 10_000
+
+export function createSecretUses({ store, clock, onError }: SecretUsesPorts): SecretUses {
+  const notedAt = new Map<string, number>()
+  const running = new Set<Promise<void>>()
+  return {
+    note(clientId, secretId) {
+      const now = clock.now()
+      if ((notedAt.get(secretId) ?? Number.NEGATIVE_INFINITY) > now - leastBetweenNotes) return
+      if (notedAt.size >= mostRemembered) notedAt.clear()
+      notedAt.set(secretId, now)
+      const note = store
+        .noteSecretUse(clientId, secretId, now)
+        .catch(onError)
+        .finally(() => running.delete(note))
+      running.add(note)
+    },
+
+    async settled() {
+      await Promise.all(running)
+    },
+  }
+}

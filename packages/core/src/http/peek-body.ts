@@ -1,0 +1,37 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * Reads a body, and leaves it where it was for who reads it next. `undefined` where there is none, or where it is longer
+ * than `limit` bytes; then too it can still be read.
+ */
+export async function peekBody(req: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  if (!hasBody(req)) return undefined
+  const chunks: Buffer[] = []
+  let length = 0
+  while (!req.readableEnded && !req.destroyed) {
+    for (let chunk = req.read(); chunk !== null; chunk = req.read()) {
+      chunks.push(chunk)
+      length += chunk.length
+    }
+    if (req.complete || length > limit) break
+    // Whichever comes first; an aborted request has no body.
+    await Promise.race(['readable', 'end', 'close'].map((event) => once(req, event))).catch(() => undefined)
+  }
+  const body = Buffer.concat(chunks)
+  // Before the stream has told anybody that it ended, so that for the next reader nothing was read.
+  if (body.length > 0 && !req.readableEnded) req.unshift(body)
+  return req.complete && body.length > 0 && body.length <= limit ? body : undefined
+}
+
+/** Puts another body in the place of one that {@link peekBody} has returned. */
+export function replaceBody(req: IncomingMessage, body: Buffer): void {
+  while (req.read() !== null);
+  req.headers['content-length'] = String(body.length)
+  delete req.headers['transfer-encoding']
+  req.unshift(body)
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}

@@ -1,0 +1,92 @@
+import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { Client, FederatedIdentity } from '../../clients/client.ts'
+import type { PublicFetch } from '../../outbound/public-fetch.ts'
+
+/** Never one whose key is a secret. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+/** Seconds that another issuer's clock may be off. */
+const clockTolerance = 30
+const mostKeySets = 200
+const longestAssertion = 16 * 1024
+
+/** What an assertion says before anybody believes it. */
+export interface AssertionClaims {
+  readonly issuer: string
+  readonly subject: string | undefined
+}
+
+export function assertionClaims(assertion: string): AssertionClaims | undefined {
+  if (assertion.length > longestAssertion) return undefined
+  try {
+    const { iss, sub } = decodeJwt(assertion)
+    return typeof iss === 'string' ? { issuer: iss, subject: typeof sub === 'string' ? sub : undefined } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export interface FederatedAssertionPorts {
+  readonly fetch: PublicFetch
+  /** Our own issuer, which is the audience where an identity names none. */
+  readonly issuer: string
+  readonly now: () => number
+  /** Takes note of an assertion; `false` where it was there already. `expiresAt` in seconds. */
+  readonly isFirstUse: (issuer: string, id: string, expiresAt: number) => Promise<boolean>
+}
+
+/** Why an assertion does not stand for the client, for the log; the client hears `invalid_client`. */
+export type FederatedRefusal = { readonly refused: string }
+
+/**
+ * Whether another issuer's assertion stands for the client's secret (RFC 7523 §3): one of the client's identities of that
+ * issuer has the assertion's subject and audience, and its keys have signed it.
+ */
+export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: FederatedAssertionPorts) {
+  const keySets = new Map<string, JWTVerifyGetKey>()
+
+  const keysAt = (address: string): JWTVerifyGetKey => {
+    const known = keySets.get(address)
+    if (known) return known
+    const [oldest] = keySets.keys()
+    if (keySets.size >= mostKeySets && oldest !== undefined) keySets.delete(oldest)
+    const keys = createRemoteJWKSet(new URL(address), {
+      cacheMaxAge: 24 * 60 * 60_000,
+      cooldownDuration: 30_000,
+      [customFetch]: (url, { headers, signal, method }) => fetch(url, { headers, signal, method }),
+    })
+    keySets.set(address, keys)
+    return keys
+  }
+
+  const stands = async (client: Client, identity: FederatedIdentity, assertion: string): Promise<void> => {
+    const address = identity.jwks ?? `${identity.issuer.replace(/\/$/, '')}/.well-known/jwks.json`
+    const { payload } = await jwtVerify(assertion, keysAt(address), {
+      algorithms,
+      clockTolerance,
+      issuer: identity.issuer,
+      subject: identity.subject ?? client.id,
+      audience: identity.audience ?? issuer,
+      requiredClaims: ['exp', ...(identity.replayProtection ? ['jti'] : [])],
+      currentDate: new Date(now()),
+    })
+    if (!identity.replayProtection) return
+    const { jti = '', exp = 0 } = payload
+    if (!(await isFirstUse(identity.issuer, jti, exp + clockTolerance)))
+      throw new errors.JWTInvalid('the assertion was used already')
+  }
+
+  return async (client: Client, assertion: string): Promise<true | FederatedRefusal> => {
+    const claimed = assertionClaims(assertion)
+    const candidates = client.federatedIdentities.filter((identity) => identity.issuer === claimed?.issuer)
+    let refused = 'the client has no identity at the issuer of the assertion'
+    for (const identity of candidates) {
+      try {
+        await stands(client, identity, assertion)
+        return true
+      } catch (error) {
+        refused = error instanceof Error ? error.message : String(error)
+      }
+    }
+    return { refused }
+  }
+}

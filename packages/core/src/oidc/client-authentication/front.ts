@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http'
+import type { Client } from '../../clients/client.ts'
+import { peekBody, replaceBody } from '../../http/peek-body.ts'
+import { protocolRoutes } from '../paths.ts'
+import { basicCredentials, basicHeader } from './basic.ts'
+import { assertionClaims, type FederatedRefusal } from './federated-assertions.ts'
+import { proveClient, refuseClient } from './proofs.ts'
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+/** As much as the library reads. */
+const longestBody = 56 * 1024
+
+const authenticated = new Set<string>([
+  protocolRoutes.token,
+  protocolRoutes.introspection,
+  protocolRoutes.revocation,
+  protocolRoutes.pushed_authorization_request,
+])
+
+export interface ClientAuthenticationPorts {
+  readonly findClient: (id: string) => Promise<Client | undefined>
+  readonly federated: (client: Client, assertion: string) => Promise<true | FederatedRefusal>
+  /** The client that an access token was given to; `undefined` for any other text. */
+  readonly clientOfToken: (token: string) => Promise<string | undefined>
+}
+
+/**
+ * What applications do to say who they are, made into what the library takes: the same secret in the header and in the
+ * body, a header without a secret or without its encoding, and another issuer's assertion. Changes the request only where
+ * it is one of these.
+ */
+export function createClientAuthentication({ findClient, federated, clientOfToken }: ClientAuthenticationPorts) {
+  const settle = (req: IncomingMessage, form: URLSearchParams, client: Pick<Client, 'id' | 'isPublic'>) => {
+    delete req.headers.authorization
+    form.delete('client_assertion')
+    form.delete('client_assertion_type')
+    form.set('client_id', client.id)
+    if (!client.isPublic) form.set('client_secret', proveClient(req))
+    return form
+  }
+
+  const byHeader = (req: IncomingMessage, form: URLSearchParams): URLSearchParams | undefined => {
+    const basic = basicCredentials(req.headers.authorization)
+    if (!basic) return undefined
+    const [id, secret] = [form.get('client_id'), form.get('client_secret')]
+    if (id !== null && id !== basic.clientId) return undefined
+    if (basic.clientSecret === '' || (secret !== null && secret === basic.clientSecret)) {
+      delete req.headers.authorization
+      form.set('client_id', basic.clientId)
+      return form
+    }
+    if (!basic.encoded) req.headers.authorization = basicHeader(basic)
+    return undefined
+  }
+
+  const byAssertion = async (req: IncomingMessage, form: URLSearchParams, assertion: string) => {
+    const claims = assertionClaims(assertion)
+    const id = form.get('client_id') ?? claims?.subject
+    // The library takes what a client has issued itself.
+    if (claims === undefined || id === undefined || claims.issuer === id) return undefined
+    const client = await findClient(id)
+    if (!client || client.federatedIdentities.length === 0) return undefined
+    const outcome = await federated(client, assertion)
+    if (outcome === true) return settle(req, form, client)
+    if (client.isPublic) return undefined
+    refuseClient(req, outcome.refused)
+    const refused = settle(req, form, client)
+    refused.set('client_secret', 'refused')
+    return refused
+  }
+
+  const byBearer = async (req: IncomingMessage, form: URLSearchParams) => {
+    const [, bearer] = /^bearer +(\S+)$/i.exec(req.headers.authorization ?? '') ?? []
+    if (bearer === undefined) return undefined
+    if (form.has('client_id') && assertionClaims(bearer) !== undefined) return byAssertion(req, form, bearer)
+    const id = await clientOfToken(bearer)
+    const client = id === undefined ? undefined : await findClient(id)
+    return client && !client.isPublic ? settle(req, form, client) : undefined
+  }
+
+  return async (req: IncomingMessage, path: string): Promise<void> => {
+    if (req.method !== 'POST' || !authenticated.has(path)) return
+    if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')) return
+    const body = await peekBody(req, longestBody)
+    if (body === undefined) return
+    const form = new URLSearchParams(body.toString())
+    // Of a parameter that is repeated the library says so.
+    const [assertion, ...more] = form.getAll('client_assertion')
+    const isFederated =
+      assertion !== undefined && more.length === 0 && form.get('client_assertion_type') === assertionType
+    const changed = isFederated
+      ? await byAssertion(req, form, assertion)
+      : path === protocolRoutes.introspection && /^bearer /i.test(req.headers.authorization ?? '')
+        ? await byBearer(req, form)
+        : byHeader(req, form)
+    if (changed) replaceBody(req, Buffer.from(changed.toString()))
+  }
+}

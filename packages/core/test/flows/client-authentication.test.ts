@@ -1,0 +1,298 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
+import { createPublicFetch, type NewClientInput } from '@pocket/core'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { type Host, hour, minute, startHost } from './host.ts'
+
+const grant = { grant_type: 'client_credentials' }
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const b64 = (text: string) => Buffer.from(text).toString('base64')
+const encoded = (id: string, secret: string) =>
+  `Basic ${b64(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`
+
+async function token(host: Host, form: Record<string, string>, headers: Record<string, string> = {}) {
+  const body = new URLSearchParams({ ...grant, ...form })
+  const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body, headers })
+  return { status: answer.status, ...((await answer.json()) as { error?: string; access_token?: string }) }
+}
+
+describe('a secret', () => {
+  test('is taken from the header, from the body, and from both where they agree', async () => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({})
+    const header = { authorization: encoded(client.id, secret) }
+    const form = { client_id: client.id, client_secret: secret }
+    for (const [body, headers] of [
+      [{}, header],
+      [form, {}],
+      [form, header],
+      [{ client_id: client.id }, header],
+    ] as const)
+      expect(await token(host, body, headers)).toMatchObject({ status: 200 })
+    expect(await token(host, { ...form, client_secret: 'another one of them' }, header)).toMatchObject({
+      status: 400,
+      error: 'invalid_request',
+    })
+    expect(await token(host, { ...form, client_id: 'another' }, header)).toMatchObject({ status: 400 })
+    const wrong = { ...form, client_secret: 'x' }
+    expect(await token(host, wrong, { authorization: encoded(client.id, 'x') })).toMatchObject({ status: 401 })
+  })
+
+  test.each(['100%-sure-it-is-secret', 'a+b+c+d+e+f+g+h+i+j', 'plain-and-simple-text'])(
+    'that a client has not encoded is taken: %s',
+    async (chosen) => {
+      await using host = await startHost()
+      const { client } = await host.client({})
+      await host.pocket.clients.addSecret(client.id, { secret: chosen })
+      for (const authorization of [encoded(client.id, chosen), `Basic ${b64(`${client.id}:${chosen}`)}`])
+        expect(await token(host, {}, { authorization })).toMatchObject({ status: 200 })
+    },
+  )
+
+  test('a public client may say its id in the header', async () => {
+    await using host = await startHost()
+    const { client } = await host.client({ isPublic: true })
+    const form = { grant_type: 'authorization_code', code: 'none', redirect_uri: 'https://client.example' }
+    const authorization = `Basic ${b64(`${client.id}:`)}`
+    expect(await token(host, { ...form, code_verifier: 'a'.repeat(43) }, { authorization })).toMatchObject({
+      status: 400,
+      error: 'invalid_grant',
+    })
+  })
+
+  test('says when it was used last, and a busy client is noted once a minute', async () => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({})
+    const other = await host.pocket.clients.addSecret(client.id)
+    const authorization = encoded(client.id, secret)
+    let notes = 0
+    const { noteSecretUse } = host.stores.clients
+    host.stores.clients.noteSecretUse = async (...given) => {
+      notes++
+      await noteSecretUse.apply(host.stores.clients, given)
+    }
+    for (let uses = 0; uses < 3; uses++) await token(host, {}, { authorization })
+    await token(host, {}, { authorization: encoded(client.id, 'x') })
+    await host.pocket[Symbol.asyncDispose]()
+    expect(notes).toBe(1)
+    const uses = await host.pocket.clients.secretUses(client.id)
+    expect([...uses.values()]).toEqual([expect.any(Number)])
+    expect(uses.has(other.stored.id)).toBe(false)
+    host.clock.pass(2 * minute)
+    await token(host, {}, { authorization })
+    await host.pocket[Symbol.asyncDispose]()
+    expect(notes).toBe(2)
+  })
+
+  test('a body of any shape reaches the library: in pieces, without length, too long', async () => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({})
+    const body = new URLSearchParams({ ...grant, client_id: client.id, client_secret: secret }).toString()
+    const pieces = new ReadableStream({
+      async start(controller) {
+        for (const piece of [body.slice(0, 5), body.slice(5, 40), body.slice(40)]) {
+          controller.enqueue(new TextEncoder().encode(piece))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        controller.close()
+      },
+    })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const url = `${host.issuer}/api/oidc/token`
+    const init = { method: 'POST', headers: { ...headers, authorization: encoded(client.id, secret) } }
+    expect((await fetch(url, { ...init, body: pieces, duplex: 'half' } as RequestInit)).status).toBe(200)
+    expect((await fetch(url, { ...init, body: `${body}&filler=${'x'.repeat(60_000)}` })).status).toBe(400)
+    expect((await fetch(url, { ...init, body: '' })).status).toBe(400)
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200)
+  })
+})
+
+async function signed(claims: Record<string, unknown>, key: CryptoKey | Uint8Array, alg: string, kid?: string) {
+  return new SignJWT({ jti: crypto.randomUUID(), ...claims })
+    .setProtectedHeader({ alg, ...(kid !== undefined && { kid }) })
+    .setIssuedAt()
+    .setExpirationTime('2m')
+    .sign(key)
+}
+
+describe('an assertion that the client signs', () => {
+  test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('private_key_jwt with an inline key, %s', async (alg) => {
+    await using host = await startHost()
+    const { publicKey, privateKey } = await generateKeyPair(alg)
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] }
+    const client = await host.pocket.clients.create({
+      name: 'Keys',
+      redirectUris: ['https://client.example'],
+      protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks },
+    })
+    const claims = { iss: client.id, sub: client.id, aud: `${host.issuer}/api/oidc/token` }
+    const client_assertion = await signed(claims, privateKey, alg, 'k')
+    const form = { client_assertion, client_assertion_type: assertionType }
+    expect(await token(host, form)).toMatchObject({ status: 200 })
+    expect(await token(host, form)).toMatchObject({ status: 401, error: 'invalid_client' })
+    const forged = await signed(claims, (await generateKeyPair(alg)).privateKey, alg, 'k')
+    expect(await token(host, { ...form, client_assertion: forged })).toMatchObject({ status: 401 })
+    const elsewhere = await signed({ ...claims, aud: 'https://other.example' }, privateKey, alg, 'k')
+    expect(await token(host, { ...form, client_assertion: elsewhere })).toMatchObject({ status: 401 })
+    const confused = await signed(claims, new TextEncoder().encode(JSON.stringify(jwks)), 'HS256', 'k')
+    expect(await token(host, { ...form, client_assertion: confused })).toMatchObject({ status: 401 })
+    expect(await token(host, { client_id: client.id, client_secret: 'x' })).toMatchObject({ status: 401 })
+  })
+
+  test('client_secret_jwt with a secret that was made for it, and with no other', async () => {
+    await using host = await startHost()
+    const { client, secret: before } = await host.client({})
+    const changed = { ...client, protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } } as const
+    await host.pocket.clients.update(client.id, changed)
+    const claims = { iss: client.id, sub: client.id, aud: host.issuer }
+    const attempt = async (secret: string) =>
+      token(host, {
+        client_assertion: await signed(claims, new TextEncoder().encode(secret), 'HS256'),
+        client_assertion_type: assertionType,
+      })
+    expect(await attempt(before)).toMatchObject({ status: 401 })
+    const { plain, stored } = await host.pocket.clients.addSecret(client.id)
+    expect(JSON.stringify(await host.stores.clients.find(client.id))).not.toContain(plain)
+    expect(stored).not.toHaveProperty('sealed')
+    expect(await attempt(plain)).toMatchObject({ status: 200 })
+    await host.pocket.clients.update(client.id, { ...client, protocol: { tokenEndpointAuthMethod: 'client_secret' } })
+    expect(await attempt(plain)).toMatchObject({ status: 401 })
+    expect(JSON.stringify(await host.stores.clients.find(client.id))).not.toContain('sealed')
+    expect(await token(host, {}, { authorization: encoded(client.id, plain) })).toMatchObject({ status: 200 })
+  })
+
+  test.each<[string, Partial<NewClientInput>, string]>([
+    ['no key', { protocol: { tokenEndpointAuthMethod: 'private_key_jwt' } }, 'protocol.jwks'],
+    ['two sources', { protocol: { jwks: { keys: [] }, jwksUri: 'https://x.example/jwks' } }, 'protocol.jwks'],
+    [
+      'a private key',
+      { protocol: { jwks: { keys: [{ kty: 'RSA', n: 'a', e: 'AQAB', d: 'a' }] } } },
+      'protocol.jwks.keys[0]',
+    ],
+    ['a symmetric key', { protocol: { jwks: { keys: [{ kty: 'oct', k: 'a' }] } } }, 'protocol.jwks.keys[0]'],
+    [
+      'a public client',
+      { isPublic: true, protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } },
+      'protocol.tokenEndpointAuthMethod',
+    ],
+  ])('a client with %s is not saved', async (_, input, field) => {
+    await using host = await startHost()
+    await expect(
+      host.pocket.clients.create({ name: 'Wrong', redirectUris: ['https://client.example'], ...input }),
+    ).rejects.toMatchObject({ code: 'validation_failed', fields: [expect.objectContaining({ field })] })
+  })
+})
+
+/** Another issuer with its keys. */
+async function startIssuer() {
+  const { publicKey, privateKey } = await generateKeyPair('ES256')
+  const keys = [{ ...(await exportJWK(publicKey)), kid: 'e', alg: 'ES256' }]
+  let asked = 0
+  const server = createServer((_req, res) => {
+    asked++
+    res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    asked: () => asked,
+    sign: (claims: Record<string, unknown>, key = privateKey) => signed({ iss: url, ...claims }, key, 'ES256', 'e'),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+describe('a federated identity', () => {
+  const allowed = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) }
+  const identity = { subject: null, audience: null, jwks: null, replayProtection: true }
+
+  test('another issuer’s assertion stands for the secret, once', async () => {
+    await using other = await startIssuer()
+    await using host = await startHost({ options: allowed })
+    const { client } = await host.client({
+      federatedIdentities: [
+        { ...identity, issuer: other.url, subject: 'someone else' },
+        { ...identity, issuer: other.url, subject: 'repo:it', audience: 'pocket' },
+      ],
+    })
+    const attempt = async (claims: Record<string, unknown>, key?: CryptoKey) =>
+      token(host, {
+        client_id: client.id,
+        client_assertion: await other.sign({ sub: 'repo:it', aud: 'pocket', ...claims }, key),
+        client_assertion_type: assertionType,
+      })
+    expect(await attempt({})).toMatchObject({ status: 200 })
+    const same = { jti: 'the same' }
+    expect(await attempt(same)).toMatchObject({ status: 200 })
+    expect(await attempt(same)).toMatchObject({ status: 401, error: 'invalid_client' })
+    for (const wrong of [{ sub: 'repo:other' }, { aud: 'other' }, { iss: 'https://other.example' }])
+      expect([wrong, await attempt(wrong)]).toMatchObject([wrong, { status: 401, error: 'invalid_client' }])
+    expect(await attempt({}, (await generateKeyPair('ES256')).privateKey)).toMatchObject({ status: 401 })
+    expect(other.asked()).toBe(1)
+    const reasons = host.events.flatMap((event) => ('reason' in event ? [event.reason] : []))
+    expect(reasons).toEqual(expect.arrayContaining([expect.stringContaining('the assertion was used already')]))
+    host.clock.pass(hour)
+    expect(await attempt({})).toMatchObject({ status: 401 })
+  })
+
+  test('twenty requests with one assertion give one token', async () => {
+    await using other = await startIssuer()
+    await using host = await startHost({ options: allowed })
+    const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
+    const client_assertion = await other.sign({ sub: client.id, aud: host.issuer })
+    const form = { client_id: client.id, client_assertion, client_assertion_type: assertionType }
+    const answers = await Promise.all(Array.from({ length: 20 }, () => token(host, form)))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+
+  test('without protection against replays an assertion may come again; without an identity it never counts', async () => {
+    await using other = await startIssuer()
+    await using host = await startHost({ options: allowed })
+    const open = { ...identity, issuer: other.url, replayProtection: false }
+    const { client } = await host.client({ federatedIdentities: [open] })
+    const { client: stranger } = await host.client({ name: 'Stranger' })
+    const client_assertion = await other.sign({ sub: client.id, aud: host.issuer })
+    const form = { client_assertion, client_assertion_type: assertionType }
+    for (let times = 0; times < 2; times++) expect(await token(host, form)).toMatchObject({ status: 200 })
+    expect(await token(host, { ...form, client_id: stranger.id })).toMatchObject({ status: 400 })
+  })
+
+  test('an issuer at a private address is not asked unless an administrator allows it', async () => {
+    await using other = await startIssuer()
+    await using host = await startHost({ options: { fetch: createPublicFetch() } })
+    const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
+    const client_assertion = await other.sign({ sub: client.id, aud: host.issuer })
+    expect(
+      await token(host, { client_id: client.id, client_assertion, client_assertion_type: assertionType }),
+    ).toMatchObject({ status: 401, error: 'invalid_client' })
+    expect(other.asked()).toBe(0)
+  })
+})
+
+describe('introspection', () => {
+  async function introspect(host: Host, form: Record<string, string>, headers: Record<string, string> = {}) {
+    const init = { method: 'POST', body: new URLSearchParams(form), headers }
+    const answer = await fetch(`${host.issuer}/api/oidc/introspect`, init)
+    return { status: answer.status, ...((await answer.json()) as object) }
+  }
+
+  test('a client may show a token of its own instead of its secret', async () => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({})
+    const authorization = encoded(client.id, secret)
+    const { access_token = '' } = await token(host, {}, { authorization })
+    const bearer = { authorization: `Bearer ${access_token}` }
+    expect(await introspect(host, { token: access_token }, bearer)).toMatchObject({ status: 200, active: true })
+    const { client: stranger, secret: strange } = await host.client({ name: 'Stranger' })
+    const theirs = await token(host, {}, { authorization: encoded(stranger.id, strange) })
+    expect(await introspect(host, { token: access_token }, { authorization: `Bearer ${theirs.access_token}` })).toEqual(
+      { status: 200, active: false },
+    )
+    for (const wrong of ['Bearer nothing', 'Bearer a.b.c', ''])
+      expect((await introspect(host, { token: access_token }, { authorization: wrong })).status).toBeGreaterThan(399)
+  })
+})
