@@ -57,6 +57,7 @@ export const errorCodes = [
   'passkey_unknown',
   'passkey_user_verification_required',
   'payload_too_large',
+  'precondition_failed',
   'reauthentication_required',
   'redirect_uri_has_fragment',
   'reserved_claim',
@@ -124,6 +125,11 @@ export class NotFound extends PocketError {
 /** The state does not allow it, now or ever: look at the present state first. */
 export class Conflict extends PocketError {
   readonly status = 409
+}
+
+/** It is not as the caller has read it: read it again first (RFC 9110 §13.1.1). */
+export class PreconditionFailed extends PocketError {
+  readonly status = 412
 }
 
 /** The input is larger than the limit in `details.limit` (bytes). */

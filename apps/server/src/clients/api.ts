@@ -1,10 +1,11 @@
 import type { AccountStore, AuditSink, Client, Clock, Pocket, Transaction } from '@pocket/core'
+import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import { actorOf } from '../users/actor.ts'
-import { createClientAdministration } from './administration.ts'
+import { clientValidator, createClientAdministration } from './administration.ts'
 import { administratorOf } from './caller.ts'
 import { clientCreate, clientInput, clientUpdate, logoAddresses } from './client-body.ts'
 import { clientDto, clientMetaDto } from './client-dto.ts'
@@ -54,10 +55,13 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
   /** With the logos that it has. */
   const marked = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
     (await logos.marked([dto]))[0] ?? dto
-  const withGroups = async (client: Client) => ({
-    ...(await marked(clientDto(client, clock.now()))),
-    allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
-  })
+  const withGroups = async (ctx: Context, client: Client) => {
+    ctx.set('ETag', clientValidator(client))
+    return {
+      ...(await marked(clientDto(client, clock.now()))),
+      allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
+    }
+  }
 
   return [
     operation({
@@ -91,7 +95,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         const read = await logos.download(logoAddresses(call.body))
         const client = await administration.create(administratorOf(call), input)
         await logos.keep(actorOf(call), client.id, read)
-        return withGroups(client)
+        return withGroups(call.ctx, client)
       },
     }),
     operation({
@@ -101,7 +105,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       path: '/api/oidc/clients/:id',
       summary: 'Get a client',
       answer: { status: 200, schema: clientWithGroupsSchema },
-      handle: async ({ params }) => withGroups(await administration.existing(params.id ?? '')),
+      handle: async ({ params, ctx }) => withGroups(ctx, await administration.existing(params.id ?? '')),
     }),
     operation({
       ...shared,
@@ -116,6 +120,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     operation({
       ...shared,
       id: 'updateOidcClient',
+      conditional: true,
       method: 'put',
       path: '/api/oidc/clients/:id',
       summary: 'Change a client',
@@ -126,12 +131,13 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         const read = await logos.download(logoAddresses(call.body))
         const client = await administration.update(administratorOf(call), id, clientInput(call.body))
         await logos.keep(actorOf(call), id, read)
-        return withGroups(client)
+        return withGroups(call.ctx, client)
       },
     }),
     operation({
       ...shared,
       id: 'deleteOidcClient',
+      conditional: true,
       method: 'delete',
       path: '/api/oidc/clients/:id',
       summary: 'Delete a client',
@@ -141,6 +147,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     operation({
       ...shared,
       id: 'setAllowedUserGroupsOfOidcClient',
+      conditional: true,
       method: 'put',
       path: '/api/oidc/clients/:id/allowed-user-groups',
       summary: 'Set the groups whose members may use a restricted client',
@@ -149,6 +156,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const known = (await groupsById(call.body.userGroupIds)).map(({ id }) => id)
         const client = await administration.setAllowedGroups(administratorOf(call), call.params.id ?? '', known)
+        call.ctx.set('ETag', clientValidator(client))
         return marked(clientDto(client, clock.now()))
       },
     }),

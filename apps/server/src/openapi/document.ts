@@ -44,6 +44,7 @@ const refusals = {
   NotSignedIn: 'Nobody is signed in, or the API key is not valid.',
   Forbidden: 'The caller may not do this.',
   NotFound: 'There is no such thing.',
+  Changed: 'It has been changed since it was read.',
   Refused: 'It was refused; `code` says why.',
 } as const
 
@@ -108,6 +109,7 @@ function operationItem(operation: Operation, components: Components): Json {
         ...(answer.schema !== undefined && { content: jsonContent(answer.schema, components) }),
         ...(answer.types !== undefined && { content: Object.fromEntries(answer.types.map((type) => [type, {}])) }),
       },
+      ...(answer.pending && { 202: { description: 'Not yet.' } }),
       ...refusalsOf(operation),
     },
   }
@@ -126,11 +128,12 @@ const uploadContent = {
   },
 } as const
 
-function refusalsOf({ access, body, path, upload }: Operation): Record<string, Json> {
+function refusalsOf({ access, body, conditional, path, upload }: Operation): Record<string, Json> {
   return {
     ...((body !== undefined || upload) && { 400: refusal('InvalidInput') }),
     ...(access !== 'public' && { 401: refusal('NotSignedIn'), 403: refusal('Forbidden') }),
     ...(path.includes('/:') && { 404: refusal('NotFound') }),
+    ...(conditional && { 412: refusal('Changed') }),
     default: refusal('Refused'),
   }
 }
