@@ -13,6 +13,7 @@ import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { devicePages } from './device-login/page.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
 import { chooseFileStore } from './files/choose-file-store.ts'
@@ -232,8 +233,22 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({ pocket, authentication, audit, show, flashes }),
+    account: accountPages({
+      pocket,
+      authentication,
+      audit,
+      show,
+      flashes,
+      verification: {
+        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
+        async begin(user) {
+          await mail.verification.begin(user)
+          mail.delivery.soon()
+        },
+      },
+    }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
+    device: devicePages({ pocket, authentication, show, flashes }),
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

@@ -9,6 +9,7 @@ import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './database/open-database.ts'
+import { deviceLoginOperations } from './device-login/api.ts'
 import { emailOperations } from './email/api.ts'
 import type { Mail } from './email/mail.ts'
 import { groupOperations } from './groups/api.ts'
@@ -138,6 +139,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit }),
+    ...deviceLoginOperations({ pocket, directory }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
@@ -161,7 +163,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       logos: clientLogos,
       ...groupPorts(pocket, directory),
     }),
-    ...apiOperations({ pocket, audit, transaction }),
+    ...apiOperations({ pocket, logos: clientLogos, audit, transaction }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })

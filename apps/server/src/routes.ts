@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
+import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { setUpPages } from './set-up/page.ts'
@@ -17,6 +18,7 @@ export interface Handlers {
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
+  readonly device: ReturnType<typeof devicePages>
   readonly email: ReturnType<typeof emailPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
@@ -27,9 +29,10 @@ export function createRoutes({
   signIn,
   setUp,
   signUp,
-  addPasskey,
   account,
   clients,
+  device,
+  addPasskey,
   email,
   apiDocs,
 }: Handlers): Router {
@@ -44,6 +47,13 @@ export function createRoutes({
   router.get('/lc', signIn.code)
   router.get('/lc/:code', signIn.code)
   router.post('/lc', signIn.submitCode)
+  router.get('/login/device', device.waiting.show)
+  router.post('/login/device/:id', device.waiting.submit)
+  router.get('/device', device.show)
+  router.get('/device/approve', device.refreshApproval)
+  router.post('/device/approve', device.approve)
+  router.get('/device/deny', device.refreshDenial)
+  router.post('/device/deny', device.deny)
   router.post('/lc/email', email.requestCode)
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)
@@ -67,6 +77,7 @@ export function createRoutes({
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)
+  router.post('/settings/account/verify-email', account.verifyEmail)
   router.post('/settings/account/passkeys/options', account.passkeyOptions)
   router.post('/settings/account/passkeys', account.addPasskey)
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)

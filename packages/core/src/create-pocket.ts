@@ -12,6 +12,7 @@ import { mayUse } from './clients/group-restriction.ts'
 import { type Clients, createClients } from './clients/registration.ts'
 import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
+import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
 import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
@@ -20,6 +21,7 @@ import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
 import { createConsent } from './interactions/consent.ts'
+import { createDeviceLoginService, type DeviceLoginService } from './interactions/device-login.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
 import {
@@ -73,6 +75,7 @@ export interface Pocket extends AsyncDisposable {
   readonly registration: RegistrationService
   readonly signIn: SignInService
   readonly reauthentication: ReauthenticationService
+  readonly deviceLogins: DeviceLoginService
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
   koa(): Middleware
   /** The same for `node:http`; everything else is answered with 404. */
@@ -196,6 +199,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     strengthenSession: sessions.strengthen,
     audit,
   })
+  const deviceLogins = createDeviceLoginService({
+    deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
+    startSession: sessions.start,
+    audit,
+  })
   const reauthentication = createReauthentication({
     store: stores.reauthentications,
     sessions,
@@ -271,6 +279,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)
+      await stores.deviceLogins.removeByAccount(accountId)
     })
 
   const record = (event: AuditEvent, req: IncomingMessage) => audit.record(event, requestContext(req))
@@ -280,6 +289,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     endpoints: endpointsAt(issuer.origin),
     clients: createClients({
       store: stores.clients,
+      read: fetch,
       clock,
       transaction,
       sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),
@@ -296,6 +306,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     registration,
     signIn,
     reauthentication,
+    deviceLogins,
     koa,
     callback: () =>
       new Koa()
@@ -346,8 +357,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
       const removed = await Promise.all(
-        [stores.artifacts, stores.challenges, stores.codes, stores.reauthentications].map((store) =>
-          store.removeExpired(before, limit),
+        [stores.artifacts, stores.challenges, stores.codes, stores.deviceLogins, stores.reauthentications].map(
+          (store) => store.removeExpired(before, limit),
         ),
       )
       return removed.reduce((sum, count) => sum + count, 0)

@@ -1,4 +1,4 @@
-import type { View } from '@pocket/core'
+import type { AuthenticationCeremony, View } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 
 /** Who looks at a page of the account or administration area. */
@@ -57,6 +57,39 @@ export interface CodePage {
   readonly redirect: string
 }
 
+/** `/login/device`: waits until another device lets this one in. */
+export interface DeviceLoginPage {
+  readonly view: 'device-login'
+  /** `null` once it has come to nothing. */
+  readonly userCode: string | null
+  /** What a person types into the browser of the other device. */
+  readonly address: string
+  /** `path` is the `d` of an SVG path in a square of `size` units. */
+  readonly qrCode: { readonly size: number; readonly path: string }
+  /** The script posts `{ "redirect": string }` to it, and waits; the form looks once. */
+  readonly submitTo: string
+  readonly redirect: string
+  /** Why it has come to nothing: the code of an error. */
+  readonly problem: string | null
+}
+
+/** `/device`: asks for the code that another device shows, and whether to let it in. */
+export interface DevicePage {
+  readonly view: 'device'
+  readonly userName: string
+  /** What was typed and refused. */
+  readonly code: string
+  readonly problem: string | null
+  readonly request: {
+    readonly userCode: string
+    /** Browser and system. */
+    readonly device: string
+    readonly ipAddress: string | null
+    readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
+  } | null
+  readonly done: 'approved' | 'denied' | null
+}
+
 /** `/verify-email`: confirms that an address belongs to whoever is signed in. */
 export interface VerifyEmailPage {
   readonly view: 'verify-email'
@@ -82,11 +115,13 @@ export interface AccountPage {
   readonly viewer: Viewer
   readonly email: string | null
   readonly emailVerified: boolean
+  /** Whether to offer a link that verifies the address. */
+  readonly verifiable: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
-  /** What has just been done; `name` is the passkey's. */
+  /** What has just been done; `name` is the passkey's, or the e-mail address. */
   readonly notice: {
-    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed'
+    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed' | 'verification_sent'
     readonly name: string
   } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
@@ -183,6 +218,8 @@ export type PageModel =
   | SignUpPage
   | AddPasskeyPage
   | CodePage
+  | DeviceLoginPage
+  | DevicePage
   | AccountPage
   | ClientsPage
   | ClientNewPage

@@ -109,6 +109,7 @@ function operationItem(operation: Operation, components: Components): Json {
         ...(answer.schema !== undefined && { content: jsonContent(answer.schema, components) }),
         ...(answer.types !== undefined && { content: Object.fromEntries(answer.types.map((type) => [type, {}])) }),
       },
+      ...(answer.pending && { 202: { description: 'Not yet.' } }),
       ...refusalsOf(operation),
     },
   }

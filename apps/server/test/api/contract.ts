@@ -11,7 +11,6 @@ export interface ContractRoute {
   readonly comment?: string
 }
 
-const otherDevice = 'another device (issue 5)'
 const protocol = 'the protocol (issue 4)'
 const systems = 'LDAP and SCIM (issue 8)'
 
@@ -145,10 +144,10 @@ const lines: readonly Line[] = [
   ['GET /api/signup-tokens', 'administrator'],
   ['DELETE /api/signup-tokens/:id', 'administrator'],
 
-  ['POST /api/device-login/requests', 'public', otherDevice],
-  ['POST /api/device-login/requests/:id/exchange', 'public', otherDevice],
-  ['POST /api/device-login/verification', 'session', otherDevice],
-  ['POST /api/device-login/verification/decision', 'session', otherDevice],
+  ['POST /api/device-login/requests', 'public'],
+  ['POST /api/device-login/requests/:id/exchange', 'public'],
+  ['POST /api/device-login/verification', 'session'],
+  ['POST /api/device-login/verification/decision', 'session'],
 
   ['POST /api/oidc/device/verify', 'session', protocol],
   ['GET /api/oidc/device/info', 'session', protocol],
@@ -187,6 +186,7 @@ const ownLines: readonly Line[] = [
   ['GET /api/user-groups/:id/members', 'administrator'],
   ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
   ['GET /api/emails', 'administrator'],
+  ['POST /api/users/:id/invitation-email', 'administrator'],
   ['POST /api/emails/:id/retry', 'administrator'],
   ['GET /api/docs', 'public'],
   ['GET /api/audit-logs/export', 'administrator'],

@@ -7,6 +7,7 @@ import { MemoryChallengeStore } from './challenge-store.ts'
 import { MemoryClientStore } from './client-store.ts'
 import { MemoryCodeStore } from './code-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
+import { MemoryDeviceLoginStore } from './device-login-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
 import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
@@ -27,6 +28,7 @@ export function memoryStores(): PocketStores {
     clients: new MemoryClientStore(state, consents, apiGrants),
     codes: new MemoryCodeStore(state),
     consents: new MemoryConsentStore(state, consents),
+    deviceLogins: new MemoryDeviceLoginStore(state),
     keys: new MemoryKeyStore(state),
     logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),

@@ -9,8 +9,6 @@ interface ClientId {
   readonly clientId: string
 }
 
-const claimScopes = new Set<string>(supportedScopes)
-
 /** The APIs as the library sees them (RFC 8707). What it is told holds for the one request that it asks in. */
 export function resourceIndicators(access: ApiAccessReader) {
   return {
@@ -29,7 +27,7 @@ export function resourceIndicators(access: ApiAccessReader) {
       const found = await access.find(indicator, client.clientId, subject)
       if (!found) throw new errors.InvalidTarget('there is no such resource for this client')
       const keys = found.permissions.map(({ key }) => key)
-      assertAllowed(ctx, keys)
+      assertAllowed(ctx, client, keys)
       // A service that names no scope is given all that it has (RFC 6749 §3.3).
       if (params && subject === 'client' && !params.scope && keys.length > 0) params.scope = keys.join(' ')
       return {
@@ -46,9 +44,11 @@ function oneResourceOnly(): Error {
   return new errors.InvalidTarget('only one resource can be asked for at a time')
 }
 
-/** @throws InvalidScope for a scope that is neither ours nor a permission that the client has */
-function assertAllowed({ oidc }: KoaContextWithOIDC, keys: readonly string[]): void {
-  const refused = [...oidc.requestParamScopes].find((scope) => !claimScopes.has(scope) && !keys.includes(scope))
+/** @throws InvalidScope for a scope that was asked for and is neither ours nor a permission that the client has */
+function assertAllowed({ oidc }: KoaContextWithOIDC, client: object, keys: readonly string[]): void {
+  // What is only added to every request of the client is dropped where it does not fit.
+  const known = new Set([...supportedScopes, ...extras(client).pocket_protocol.defaultScopes, ...keys])
+  const refused = [...oidc.requestParamScopes].find((scope) => !known.has(scope))
   if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused)
 }
 

@@ -7,6 +7,7 @@ import { TypeormClientStore } from './client-store.ts'
 import { TypeormCodeStore } from './code-store.ts'
 import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
+import { TypeormDeviceLoginStore } from './device-login-store.ts'
 import { TypeormKeyStore } from './key-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
@@ -27,6 +28,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     clients: new TypeormClientStore(database),
     codes: new TypeormCodeStore(database),
     consents: new TypeormConsentStore(database),
+    deviceLogins: new TypeormDeviceLoginStore(database),
     keys: new TypeormKeyStore(database),
     logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),

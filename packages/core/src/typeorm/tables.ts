@@ -5,6 +5,7 @@ import { challengeTable } from './challenge.table.ts'
 import { clientGroupTable, clientTable, secretUseTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
+import { deviceLoginTable } from './device-login.table.ts'
 import { keyTable } from './key.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
@@ -21,6 +22,7 @@ export const pocketTables: readonly EntitySchema[] = [
   secretUseTable,
   codeTable,
   consentTable,
+  deviceLoginTable,
   keyTable,
   logoutNoticeTable,
   passkeyTable,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Api, ApiAccess, NewApiInput, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { decide, type Host, second, signIn, startHost, viewOf } from './host.ts'
 
@@ -226,6 +226,14 @@ describe('a request', () => {
     expect(parameters(page.location).get('error')).toBe('invalid_target')
   })
 
+  test('drops what is added to every request of the client and is no permission of the API', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
+    const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
+    const { scope } = (await verified(setting, token)).payload
+    expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write'])
+  })
+
   test('without a resource gets no permission of any API', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
@@ -355,6 +363,29 @@ describe('a client in its own name', () => {
     await expect(oidc.clientCredentialsGrant(setting.configuration, { resource })).rejects.toMatchObject({
       error: 'invalid_target',
     })
+  })
+
+  test('gets no signature that FAPI 2.0 forbids, where it has to keep to it', async () => {
+    await using host = await startHost()
+    const { privateKey, publicKey } = await generateKeyPair('ES256')
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: 'one' }] }
+    const { id } = await host.pocket.clients.create({ name: 'Bank', redirectUris: [], protocol: { fapi: true, jwks } })
+    const api = await notes(host)
+    await host.pocket.apis.setGrant(api.id, id, access(api, null, ['notes:read']))
+    const authentication = oidc.PrivateKeyJwt(
+      { key: privateKey, kid: 'one' },
+      {
+        [oidc.modifyAssertion]: (_header, payload) => {
+          payload.aud = host.issuer
+        },
+      },
+    )
+    const configuration = await oidc.discovery(new URL(host.issuer), id, undefined, authentication, {
+      execute: [oidc.allowInsecureRequests],
+    })
+    const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
+    const { access_token: token } = await oidc.clientCredentialsGrant(configuration, { resource }, { DPoP })
+    expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'at+jwt', alg: 'PS256' })
   })
 
   test('gets a token without permissions where it has access alone', async () => {

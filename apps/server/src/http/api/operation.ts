@@ -53,6 +53,8 @@ interface Description {
     readonly schema?: JSONSchema
     /** Media types of an answer that is no JSON; the operation itself sets the body and its type. */
     readonly types?: readonly string[]
+    /** Whether `undefined` is answered with an empty 202: not yet. */
+    readonly pending?: boolean
   }
 }
 

@@ -20,7 +20,7 @@ export function apiRoutes(operations: readonly Operation[], admit: Admit): Route
     router[operation.method](operation.path, async (ctx) => {
       const params = decodedParams(ctx.params)
       assertStorable(ctx, params)
-      const { status, schema } = operation.answer
+      const { status, schema, pending } = operation.answer
       const caller = operation.access === 'public' ? undefined : await admit(ctx, operation)
       // Nobody makes this server read much who may not call.
       await readBody(ctx, async () => {})
@@ -33,6 +33,11 @@ export function apiRoutes(operations: readonly Operation[], admit: Admit): Route
         },
       })
       if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', 'private, no-store')
+      if (pending && answer === undefined) {
+        ctx.status = 202
+        ctx.body = ''
+        return
+      }
       ctx.status = status
       // The operation has set the tag of what it would answer.
       if (ctx.response.get('ETag') && ctx.fresh) ctx.status = 304
