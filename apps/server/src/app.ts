@@ -259,8 +259,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     .use(serveAssets(assets))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.issuer))
-    .use(bodies())
     .use(api.routes)
+    .use(bodies())
     .use(routes.routes())
   const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
 
