@@ -1,4 +1,11 @@
-import { type AuditSink, type Client, type Pocket, redirectUriOpening, requestContext, type Transaction } from '@pocket/core'
+import {
+  type AuditSink,
+  type Client,
+  type Pocket,
+  redirectUriOpening,
+  requestContext,
+  type Transaction,
+} from '@pocket/core'
 import { InvalidInput, NotFound, PreconditionFailed } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
