@@ -233,7 +233,20 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({ pocket, authentication, audit, show, flashes }),
+    account: accountPages({
+      pocket,
+      authentication,
+      audit,
+      show,
+      flashes,
+      verification: {
+        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
+        async begin(user) {
+          await mail.verification.begin(user)
+          mail.delivery.soon()
+        },
+      },
+    }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
     device: devicePages({ pocket, authentication, show, flashes }),
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
@@ -245,8 +258,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     .use(serveAssets(assets))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.issuer))
-    .use(bodies())
     .use(api.routes)
+    .use(bodies())
     .use(routes.routes())
   const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
 

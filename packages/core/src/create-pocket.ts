@@ -289,6 +289,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     endpoints: endpointsAt(issuer.origin),
     clients: createClients({
       store: stores.clients,
+      read: fetch,
       clock,
       transaction,
       sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),

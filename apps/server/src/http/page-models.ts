@@ -115,11 +115,13 @@ export interface AccountPage {
   readonly viewer: Viewer
   readonly email: string | null
   readonly emailVerified: boolean
+  /** Whether to offer a link that verifies the address. */
+  readonly verifiable: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
-  /** What has just been done; `name` is the passkey's. */
+  /** What has just been done; `name` is the passkey's, or the e-mail address. */
   readonly notice: {
-    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed'
+    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed' | 'verification_sent'
     readonly name: string
   } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */

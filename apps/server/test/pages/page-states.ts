@@ -51,6 +51,7 @@ const account = {
   viewer: anna,
   email: 'anna@example.com',
   emailVerified: true,
+  verifiable: false,
   passkeys,
   notice: null,
   renameProblem: null,
@@ -258,6 +259,12 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     notice: { done: 'passkey_added', name: 'iCloud Keychain' },
   },
   'account-no-passkey': { ...account, viewer: long, email: null, passkeys: [] },
+  'account-unverified': {
+    ...account,
+    emailVerified: false,
+    verifiable: true,
+    notice: { done: 'verification_sent', name: 'anna@example.com' },
+  },
   'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
   clients: {
     view: 'clients',
