@@ -154,6 +154,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
+    allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
@@ -233,7 +234,20 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({ pocket, authentication, audit, show, flashes }),
+    account: accountPages({
+      pocket,
+      authentication,
+      audit,
+      show,
+      flashes,
+      verification: {
+        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
+        async begin(user) {
+          await mail.verification.begin(user)
+          mail.delivery.soon()
+        },
+      },
+    }),
     clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
     device: devicePages({ pocket, authentication, show, flashes }),
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
@@ -245,8 +259,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     .use(serveAssets(assets))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.issuer))
-    .use(bodies())
     .use(api.routes)
+    .use(bodies())
     .use(routes.routes())
   const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
 

@@ -77,6 +77,7 @@ export function createRoutes({
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)
+  router.post('/settings/account/verify-email', account.verifyEmail)
   router.post('/settings/account/passkeys/options', account.passkeyOptions)
   router.post('/settings/account/passkeys', account.addPasskey)
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)

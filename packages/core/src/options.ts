@@ -47,6 +47,8 @@ export interface PocketOptions {
   readonly webFingerDomains?: () => readonly string[] | Promise<readonly string[]>
   /** The types of authorization details that clients can be allowed to ask for (RFC 9396), by name. By default none. */
   readonly authorizationDetailsTypes?: AuthorizationDetailsTypes
+  /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
+  readonly allowInsecureRedirectUris?: boolean
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

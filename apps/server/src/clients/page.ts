@@ -1,4 +1,11 @@
-import { type AuditSink, type Client, type Pocket, requestContext, type Transaction } from '@pocket/core'
+import {
+  type AuditSink,
+  type Client,
+  type Pocket,
+  redirectUriOpening,
+  requestContext,
+  type Transaction,
+} from '@pocket/core'
 import { InvalidInput, NotFound, PreconditionFailed } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -49,6 +56,7 @@ export function clientPages({ pocket, authentication, audit, transaction, show, 
       viewer: viewerOf(user),
       client: { ...client, secrets: client.secrets.map(({ id, prefix, createdAt }) => ({ id, prefix, createdAt })) },
       endpoints: clientEndpoints(pocket),
+      openings: openingsOf(client),
       values: { name: client.name, redirectUris: client.redirectUris },
       problems: [],
       version: clientValidator(client),
@@ -158,6 +166,14 @@ export function clientPages({ pocket, authentication, audit, transaction, show, 
       seeOther(ctx, list)
     },
   }
+}
+
+/** The addresses that let in more than themselves. */
+function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPage['openings'] {
+  return [...new Set([...redirectUris, ...postLogoutRedirectUris])].flatMap((uri) => {
+    const opening = redirectUriOpening(uri)
+    return opening ? [{ uri, opening }] : []
+  })
 }
 
 function formValues(ctx: Context): ClientFormValues {

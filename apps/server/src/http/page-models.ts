@@ -1,4 +1,4 @@
-import type { AuthenticationCeremony, View } from '@pocket/core'
+import type { AuthenticationCeremony, RedirectUriOpening, View } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 
 /** Who looks at a page of the account or administration area. */
@@ -115,11 +115,13 @@ export interface AccountPage {
   readonly viewer: Viewer
   readonly email: string | null
   readonly emailVerified: boolean
+  /** Whether to offer a link that verifies the address. */
+  readonly verifiable: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
-  /** What has just been done; `name` is the passkey's. */
+  /** What has just been done; `name` is the passkey's, or the e-mail address. */
   readonly notice: {
-    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed'
+    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed' | 'verification_sent'
     readonly name: string
   } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
@@ -196,6 +198,8 @@ export interface ClientPage {
   readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
   /** The secret that was made by this very request, in clear. */
   readonly newSecret: { readonly id: string; readonly value: string } | null
+  /** What the wildcards of its addresses let in. */
+  readonly openings: readonly { readonly uri: string; readonly opening: RedirectUriOpening }[]
   /** Addresses that were pasted with more than a client may have. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   readonly values: ClientFormValues

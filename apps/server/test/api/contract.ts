@@ -186,6 +186,7 @@ const ownLines: readonly Line[] = [
   ['GET /api/user-groups/:id/members', 'administrator'],
   ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
   ['GET /api/emails', 'administrator'],
+  ['POST /api/users/:id/invitation-email', 'administrator'],
   ['POST /api/emails/:id/retry', 'administrator'],
   ['GET /api/docs', 'public'],
   ['GET /api/audit-logs/export', 'administrator'],

@@ -51,6 +51,7 @@ const account = {
   viewer: anna,
   email: 'anna@example.com',
   emailVerified: true,
+  verifiable: false,
   passkeys,
   notice: null,
   renameProblem: null,
@@ -70,6 +71,10 @@ const issuer = 'https://id.example.com'
 const client = {
   view: 'client',
   viewer: anna,
+  openings: [
+    { uri: 'https://*.example.com/auth/login', opening: 'subdomains' },
+    { uri: '*', opening: 'nothing' },
+  ],
   client: {
     id: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11',
     name: 'Immich',
@@ -268,6 +273,12 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     notice: { done: 'passkey_added', name: 'iCloud Keychain' },
   },
   'account-no-passkey': { ...account, viewer: long, email: null, passkeys: [] },
+  'account-unverified': {
+    ...account,
+    emailVerified: false,
+    verifiable: true,
+    notice: { done: 'verification_sent', name: 'anna@example.com' },
+  },
   'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
   clients: {
     view: 'clients',
