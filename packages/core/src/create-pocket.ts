@@ -13,6 +13,7 @@ import { type Clients, createClients } from './clients/registration.ts'
 import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { type ConnectionLog, createConnectionLog } from './connection-log/connection-log.ts'
 import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
@@ -69,6 +70,7 @@ export interface Pocket extends AsyncDisposable {
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
   readonly apis: Apis
+  readonly connectionLog: ConnectionLog
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
@@ -138,6 +140,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clock,
     refreshLeeway: leewayOf(options),
   })
+  const connectionLog = createConnectionLog({
+    store: stores.connectionLog,
+    clock,
+    onError: (error) => onError(error, ''),
+  })
   const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
     store: stores.logoutNotices,
@@ -161,9 +168,10 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         issuer: issuer.origin,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
-        pages: createProtocolPages(options.render),
+        pages: createProtocolPages(options.render, options.remedyOf),
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
+        noteAttempt: connectionLog.note,
       }),
   })
   const provider = holder.current
@@ -291,6 +299,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       },
     }),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
+    connectionLog,
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,
@@ -327,6 +336,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
+        await stores.connectionLog.removeByAccount(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
       }),
@@ -356,6 +366,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async [Symbol.asyncDispose]() {
       await logoutNotices.settled()
       await secretUses.settled()
+      await connectionLog.settled()
     },
   }
 }

@@ -8,6 +8,7 @@ import { clientCreate, clientInput, clientUpdate } from './client-body.ts'
 import { clientDto, clientMetaDto } from './client-dto.ts'
 import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
+import { connectionLogOperations } from './connection-log.ts'
 import { inContractTerms } from './contract-errors.ts'
 import { groupOperations } from './group-operations.ts'
 import { peopleOperations } from './people-operations.ts'
@@ -25,7 +26,7 @@ export interface AllowedGroup {
 }
 
 export interface ClientOperationPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'withdrawConsent'>
+  readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'withdrawConsent'>
   readonly accounts: AccountStore
   /** The groups of these ids; unknown ones are left out. */
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
@@ -139,6 +140,11 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       },
     }),
     ...secretOperations({ administration, clock }),
+    ...connectionLogOperations({
+      connectionLog: pocket.connectionLog,
+      accounts: ports.accounts,
+      existing: administration.existing,
+    }),
     ...peopleOperations(ports),
     ...groupOperations({ administration, groupDto: ports.groupDto }),
   ]

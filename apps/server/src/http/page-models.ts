@@ -1,4 +1,4 @@
-import type { View } from '@pocket/core'
+import type { ConnectionAttempt, View } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 
 /** Who looks at a page of the account or administration area. */
@@ -148,6 +148,8 @@ export interface ClientPage {
     /** The oldest first. */
     readonly secrets: readonly { readonly id: string; readonly prefix: string; readonly createdAt: number }[]
   }
+  /** What it has tried of late, the newest first. */
+  readonly attempts: readonly ConnectionAttemptItem[]
   /** In the order in which they are shown, `discovery` first. */
   readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
   /** The secret that was made by this very request, in clear. */
@@ -157,6 +159,25 @@ export interface ClientPage {
   readonly values: ClientFormValues
   readonly problems: readonly FieldError[]
   readonly notice: 'created' | 'saved' | 'secret_added' | 'secret_removed' | null
+}
+
+/** One line of a client's connection log. */
+export interface ConnectionAttemptItem
+  extends Pick<
+    ConnectionAttempt,
+    | 'at'
+    | 'endpoint'
+    | 'succeeded'
+    | 'error'
+    | 'reason'
+    | 'parameters'
+    | 'ignoredParameters'
+    | 'clientAuthentication'
+    | 'pkce'
+    | 'requestId'
+    | 'ipAddress'
+  > {
+  readonly userName: string | null
 }
 
 /** Every page of the server, told apart by `view`, which is also the name of its template. */
