@@ -24,6 +24,13 @@ const homes = [
   { library: 'koa-views', home: '^apps/server/src/http/' },
   { library: 'ldapts', home: '^packages/directory/src/ldap/' },
   { library: 'nodemailer', home: '^apps/server/src/email/' },
+  { library: 'uqr', home: '^apps/server/src/device-login/' },
+  { library: 'sharp', home: '^apps/server/src/images/' },
+  { library: 'svgo', home: '^apps/server/src/images/' },
+  { library: 'sanitize-html', home: '^apps/server/src/images/' },
+  { library: 'file-type', home: '^apps/server/src/images/' },
+  { library: '@fastify/busboy', home: '^apps/server/src/images/' },
+  { library: 'aws4fetch', home: '^apps/server/src/files/' },
   { library: 'dotenv', home: '^apps/server/src/config/' },
   { library: 'playwright-core', home: '^packages/test-support/src/' },
 ]

@@ -14,8 +14,10 @@ import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { devicePages } from './device-login/page.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
+import { chooseFileStore } from './files/choose-file-store.ts'
 import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
@@ -26,6 +28,10 @@ import { listen, stopListening } from './http/listen.ts'
 import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
 import { createShowPage } from './http/show-page.ts'
+import { clientSlot } from './images/image.ts'
+import { createImages } from './images/images.ts'
+import { createPagePictures } from './images/page-pictures.ts'
+import { profilePictureAddresses } from './images/picture-claim.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
@@ -35,6 +41,7 @@ import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
+import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
@@ -117,11 +124,24 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
   })
   const atStart = await settings.values()
+  const images = createImages({
+    store: database.images,
+    files: chooseFileStore(config, database, clock),
+    audit,
+    transaction: stores.transaction,
+    clock,
+    onError: (error) =>
+      logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
+  })
   const render = createPageRenderer({
     viewsDirectory,
     assets,
     messages: await loadMessages(messagesFile),
     appName: async () => (await settings.lastKnown()).appName,
+    pictures: createPagePictures({
+      images,
+      onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+    }),
     clock,
   })
   const show = createShowPage(render)
@@ -132,11 +152,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     name: atStart.appName,
     sessionLifetime: Number(atStart.sessionDuration) * 60,
     masterKey,
-    stores: { ...stores, accounts: directory.accounts },
+    stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
+    onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     otherWaysAt: '/lc',
@@ -169,6 +190,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: minute,
     run: () => endMemberships({ directory, pocket, audit }),
   })
+  scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -203,6 +225,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     settings,
     ownSettings,
     mail,
+    images,
     setUp,
     signUp,
     transaction: stores.transaction,
@@ -216,8 +239,22 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     health: healthCheck(database.ping),
     signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
+    addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({ pocket, authentication, audit, show, flashes }),
+    account: accountPages({
+      pocket,
+      authentication,
+      audit,
+      show,
+      flashes,
+      verification: {
+        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
+        async begin(user) {
+          await mail.verification.begin(user)
+          mail.delivery.soon()
+        },
+      },
+    }),
     clients: clientPages({
       pocket,
       accounts: directory.accounts,
@@ -227,6 +264,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
+    device: devicePages({ pocket, authentication, show, flashes }),
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
@@ -236,8 +274,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     .use(serveAssets(assets))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.issuer))
-    .use(bodies())
     .use(api.routes)
+    .use(bodies())
     .use(routes.routes())
   const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
 

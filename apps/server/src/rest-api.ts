@@ -1,4 +1,4 @@
-import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
+import { type AuditSink, type Clock, createPublicFetch, type Pocket, type Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import { apiKeyOperations } from './api-keys/api.ts'
@@ -9,6 +9,7 @@ import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './database/open-database.ts'
+import { deviceLoginOperations } from './device-login/api.ts'
 import { emailOperations } from './email/api.ts'
 import type { Mail } from './email/mail.ts'
 import { groupOperations } from './groups/api.ts'
@@ -16,6 +17,12 @@ import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
 import { createAdmission } from './http/api/admission.ts'
 import { apiRoutes } from './http/api/routes.ts'
+import { imageOperations } from './images/api.ts'
+import { createApplicationImages } from './images/application-images.ts'
+import { createClientLogos, largestLogo } from './images/client-logos.ts'
+import { userSlot } from './images/image.ts'
+import type { Images } from './images/images.ts'
+import { createProfilePictures } from './images/profile-pictures.ts'
 import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -27,6 +34,7 @@ import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { oneTimeAccessOperations } from './sign-in/api.ts'
 import { signUpOperations } from './sign-up/api.ts'
+import { invitationOperations } from './sign-up/invitation-api.ts'
 import type { SignUp } from './sign-up/sign-up.ts'
 import { createSignupTokens } from './sign-up/signup-tokens.ts'
 import { userOperations } from './users/api.ts'
@@ -39,7 +47,7 @@ import { ownVersion } from './version/version.ts'
 import { webAuthnOperations } from './webauthn/api.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'staticApiKey' | 'versionCheckUrl'>
+  readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
   readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails'>
   readonly pocket: Pocket
@@ -48,11 +56,15 @@ export interface RestApiParts {
   readonly settings: Settings
   readonly ownSettings: OwnSettings
   readonly mail: Mail
+  readonly images: Images
   readonly setUp: SetUp
   readonly signUp: SignUp
   readonly transaction: Transaction
   readonly clock: Clock
 }
+
+/** Milliseconds. */
+const logoTimeout = 15_000
 
 /** The REST API: every noun's operations, at their addresses and in one document. */
 export interface RestApi {
@@ -72,6 +84,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     audit,
     settings,
     ownSettings,
+    images,
     mail,
     setUp,
     signUp,
@@ -95,22 +108,38 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
       await mail.forget(userId)
+      await images.forget(userSlot(userId))
     },
   })
   const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
   const groups = createGroupAdministration({ directory, pocket, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
   const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
+  const application = createApplicationImages(images)
+  const profilePictures = createProfilePictures({ images, application, directory })
+  const clientLogos = createClientLogos({
+    images,
+    clients: pocket.clients,
+    fetch: createPublicFetch({
+      allowedPrivateHosts: config.allowedPrivateHosts,
+      allowHttp: true,
+      maxBytes: largestLogo,
+      timeout: logoTimeout,
+    }),
+  })
   const latestVersion = createLatestVersion({
     url: config.versionCheckUrl,
     clock,
     onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
   })
   const operations = [
+    ...imageOperations({ application, profilePictures, clientLogos }),
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
+    ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit }),
+    ...deviceLoginOperations({ pocket, directory }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),
@@ -131,9 +160,10 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       audit,
       transaction,
       clock,
+      logos: clientLogos,
       ...groupPorts(pocket, directory),
     }),
-    ...apiOperations({ pocket, audit, transaction }),
+    ...apiOperations({ pocket, logos: clientLogos, audit, transaction }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })

@@ -2,10 +2,12 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
+import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
+import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
 
 export interface Handlers {
@@ -13,14 +15,27 @@ export interface Handlers {
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
   readonly signUp: ReturnType<typeof signUpPages>
+  readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
+  readonly device: ReturnType<typeof devicePages>
   readonly email: ReturnType<typeof emailPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
 /** Every address of this server, but for those of the protocol, which core answers. */
-export function createRoutes({ health, signIn, setUp, signUp, account, clients, email, apiDocs }: Handlers): Router {
+export function createRoutes({
+  health,
+  signIn,
+  setUp,
+  signUp,
+  account,
+  clients,
+  device,
+  addPasskey,
+  email,
+  apiDocs,
+}: Handlers): Router {
   const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
@@ -32,6 +47,13 @@ export function createRoutes({ health, signIn, setUp, signUp, account, clients, 
   router.get('/lc', signIn.code)
   router.get('/lc/:code', signIn.code)
   router.post('/lc', signIn.submitCode)
+  router.get('/login/device', device.waiting.show)
+  router.post('/login/device/:id', device.waiting.submit)
+  router.get('/device', device.show)
+  router.get('/device/approve', device.refreshApproval)
+  router.post('/device/approve', device.approve)
+  router.get('/device/deny', device.refreshDenial)
+  router.post('/device/deny', device.deny)
   router.post('/lc/email', email.requestCode)
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)
@@ -49,9 +71,13 @@ export function createRoutes({ health, signIn, setUp, signUp, account, clients, 
   router.get('/st/:token', signUp.showWithToken)
   router.post('/signup/options', signUp.options)
   router.post('/signup', signUp.finish)
+  router.get('/signup/add-passkey', addPasskey.show)
+  router.post('/signup/add-passkey/options', addPasskey.options)
+  router.post('/signup/add-passkey', addPasskey.finish)
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)
+  router.post('/settings/account/verify-email', account.verifyEmail)
   router.post('/settings/account/passkeys/options', account.passkeyOptions)
   router.post('/settings/account/passkeys', account.addPasskey)
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)

@@ -12,6 +12,7 @@ import { mayUse } from './clients/group-restriction.ts'
 import { type Clients, createClients } from './clients/registration.ts'
 import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
+import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
 import { type ConnectionLog, createConnectionLog } from './connection-log/connection-log.ts'
 import { Misconfigured } from './errors.ts'
@@ -21,6 +22,7 @@ import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
 import { createConsent } from './interactions/consent.ts'
+import { createDeviceLoginService, type DeviceLoginService } from './interactions/device-login.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
 import {
@@ -75,6 +77,7 @@ export interface Pocket extends AsyncDisposable {
   readonly registration: RegistrationService
   readonly signIn: SignInService
   readonly reauthentication: ReauthenticationService
+  readonly deviceLogins: DeviceLoginService
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
   koa(): Middleware
   /** The same for `node:http`; everything else is answered with 404. */
@@ -204,6 +207,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     strengthenSession: sessions.strengthen,
     audit,
   })
+  const deviceLogins = createDeviceLoginService({
+    deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
+    startSession: sessions.start,
+    audit,
+  })
   const reauthentication = createReauthentication({
     store: stores.reauthentications,
     sessions,
@@ -279,6 +287,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)
+      await stores.deviceLogins.removeByAccount(accountId)
     })
 
   const record = (event: AuditEvent, req: IncomingMessage) => audit.record(event, requestContext(req))
@@ -288,6 +297,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     endpoints: endpointsAt(issuer.origin),
     clients: createClients({
       store: stores.clients,
+      read: fetch,
       clock,
       transaction,
       sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),
@@ -296,6 +306,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         await stores.consents.removeByClient(id)
         await forgetClient(stores.apis, id)
         await stores.logoutNotices.removeByClient(id)
+        await options.onClientRemoved?.(id)
       },
     }),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
@@ -304,6 +315,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     registration,
     signIn,
     reauthentication,
+    deviceLogins,
     koa,
     callback: () =>
       new Koa()
@@ -355,8 +367,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
       const removed = await Promise.all(
-        [stores.artifacts, stores.challenges, stores.codes, stores.reauthentications].map((store) =>
-          store.removeExpired(before, limit),
+        [stores.artifacts, stores.challenges, stores.codes, stores.deviceLogins, stores.reauthentications].map(
+          (store) => store.removeExpired(before, limit),
         ),
       )
       return removed.reduce((sum, count) => sum + count, 0)

@@ -24,18 +24,25 @@ export const errorCodes = [
   'device_login_denied',
   'device_login_expired',
   'duplicate_claim',
+  'file_too_large',
+  'file_type_not_supported',
   'email_not_found',
   'email_not_waiting',
   'forbidden',
+  'image_not_found',
   'interaction_expired',
   'internal_error',
   'invalid_api_key_expiration',
+  'invalid_image',
   'invalid_email_verification_token',
   'invalid_request_body',
   'invalid_webauthn_response',
   'invalid_webauthn_session',
   'last_administrator',
   'last_passkey',
+  'logo_download_failed',
+  'logo_too_large',
+  'logo_type_not_supported',
   'misconfigured',
   'missing_session_id',
   'not_found',
@@ -50,6 +57,7 @@ export const errorCodes = [
   'passkey_unknown',
   'passkey_user_verification_required',
   'payload_too_large',
+  'precondition_failed',
   'reauthentication_required',
   'redirect_uri_has_fragment',
   'reserved_claim',
@@ -119,9 +127,24 @@ export class Conflict extends PocketError {
   readonly status = 409
 }
 
+/** It is not as the caller has read it: read it again first (RFC 9110 §13.1.1). */
+export class PreconditionFailed extends PocketError {
+  readonly status = 412
+}
+
 /** The input is larger than the limit in `details.limit` (bytes). */
 export class TooLarge extends PocketError {
   readonly status = 413
+}
+
+/** What was sent is of a kind that is not taken here. */
+export class UnsupportedMedia extends PocketError {
+  readonly status = 415
+}
+
+/** The input is well formed, and yet nothing could be made of what it names. */
+export class Unprocessable extends PocketError {
+  readonly status = 422
 }
 
 /** The options, the environment or a store break their contract: a person has to change the set-up. */

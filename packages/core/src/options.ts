@@ -32,6 +32,8 @@ export interface PocketOptions {
   readonly signUpAt?: () => Promise<string | null>
   /** Seconds that a session lives after its last use by a client. By default 3600. */
   readonly sessionLifetime?: number
+  /** Removes what the host keeps of a client that is being removed, within the transaction. */
+  readonly onClientRemoved?: (clientId: string) => Promise<void>
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */
   readonly fetch?: PublicFetch
   /**

@@ -25,6 +25,8 @@ export interface DirectoryPorts {
 
 /** The people who can sign in, the groups they are in, and what is said of both. */
 export interface Directory {
+  /** A transaction during which nobody else changes the directory. */
+  readonly exclusively: Transaction
   /** Core's port to them. */
   readonly accounts: AccountStore
   readonly users: Users
@@ -69,6 +71,7 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
 
   return {
     ...nouns,
+    exclusively,
     accounts: {
       async find(id) {
         const user = await find(id)

@@ -11,6 +11,7 @@ const tokenFormat = {
 } as const
 const resourceServers = {
   ...texts,
+  maxItems: 100,
   description: 'The clients that may ask about the tokens of the API, whoever they were issued to.',
 } as const
 

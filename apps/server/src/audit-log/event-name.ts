@@ -1,10 +1,12 @@
 import type { AuditEvent } from '@pocket/core'
 
+const signInNames: Readonly<Record<string, string>> = { code: 'TOKEN_SIGN_IN', device: 'REMOTE_SIGN_IN' }
+
 /** What an event is called in the audit log: as Pocket ID calls it, or in our own words in capitals. */
 export function eventName(event: AuditEvent): string {
   switch (event.event) {
     case 'signed_in':
-      return event.method === 'code' ? 'TOKEN_SIGN_IN' : 'SIGN_IN'
+      return signInNames[event.method] ?? 'SIGN_IN'
     case 'consent_given':
       return 'NEW_CLIENT_AUTHORIZATION'
     case 'client_authorized':

@@ -13,10 +13,11 @@ import {
   type Transaction,
 } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
+import { assertUnchanged, type Precondition, validatorOf } from '../http/api/precondition.ts'
 import { clientNotFound } from './contract-errors.ts'
 
 /** Who changes something, and from where. */
-export interface Administrator {
+export interface Administrator extends Precondition {
   readonly accountId: string
   readonly origin: RequestOrigin
 }
@@ -43,6 +44,14 @@ export function createClientAdministration({ clients, audit, transaction, terms 
     return client
   }
 
+  /** The client that is going to be changed, as they have read it, where they say what they have read. */
+  const locked = async (by: Administrator, id: string): Promise<Client> => {
+    const client = await clients.findToChange(id)
+    if (!client) throw clientNotFound()
+    assertUnchanged(by, clientValidator(client))
+    return client
+  }
+
   return {
     existing,
 
@@ -55,7 +64,7 @@ export function createClientAdministration({ clients, audit, transaction, terms 
 
     update: (by: Administrator, id: string, input: ClientInput): Promise<Client> =>
       transaction(async () => {
-        const before = await existing(id)
+        const before = await locked(by, id)
         const client = await terms(() => clients.update(id, input))
         const fields = changedFields(before, client)
         if (fields.length > 0)
@@ -75,14 +84,14 @@ export function createClientAdministration({ clients, audit, transaction, terms 
 
     remove: (by: Administrator, id: string): Promise<void> =>
       transaction(async () => {
-        const before = await existing(id)
+        const before = await locked(by, id)
         if (!(await clients.remove(id))) throw clientNotFound()
         await record(by, { event: 'client_removed', clientId: id, ...clientChanges(before, null) })
       }),
 
     setAllowedGroups: (by: Administrator, id: string, groupIds: readonly string[]): Promise<Client> =>
       transaction(async () => {
-        const before = await existing(id)
+        const before = await locked(by, id)
         const client = await terms(() => clients.setAllowedGroups(id, groupIds))
         const changes = changesBetween(groupsOf(before), groupsOf(client))
         await record(by, { event: 'client_groups_changed', clientId: id, groupIds: client.allowedGroupIds, ...changes })
@@ -117,7 +126,7 @@ export function createClientAdministration({ clients, audit, transaction, terms 
 
     replaceSecrets: (by: Administrator, id: string): Promise<MintedSecret> =>
       transaction(async () => {
-        const { secrets } = await existing(id)
+        const { secrets } = await locked(by, id)
         const minted = await terms(() => clients.replaceSecrets(id))
         for (const secret of secrets) await record(by, secretRemoved(id, secret))
         await record(by, secretAdded(id, minted.stored))
@@ -126,7 +135,7 @@ export function createClientAdministration({ clients, audit, transaction, terms 
 
     removeSecret: (by: Administrator, id: string, secretId: string): Promise<void> =>
       transaction(async () => {
-        const removed = (await existing(id)).secrets.find((secret) => secret.id === secretId)
+        const removed = (await locked(by, id)).secrets.find((secret) => secret.id === secretId)
         const found = await terms(() => clients.removeSecret(id, secretId))
         if (!found || !removed)
           throw new NotFound('not_found', 'There is no such secret.', { details: { resource: 'oidc_client_secret' } })
@@ -137,6 +146,12 @@ export function createClientAdministration({ clients, audit, transaction, terms 
 
 /** What an entry of the audit log says anyway, what has entries of its own, and what nobody has chosen. */
 const unsaid = { except: ['id', 'createdAt', 'updatedAt', 'secrets', 'pkceSupported'] }
+
+/** Changes with what people decide about a client; its secrets come and go beside. */
+export function clientValidator(client: Client): string {
+  const { secrets: _secrets, updatedAt: _updatedAt, pkceSupported: _seen, ...decided } = client
+  return validatorOf(Object.entries(decided).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
 
 function clientChanges(before: Client | null, after: Client | null) {
   return changesBetween(before, after, unsaid)

@@ -1,10 +1,13 @@
 import type { AccountStore, AuditSink, Client, Clock, Pocket, Transaction } from '@pocket/core'
+import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
-import { createClientAdministration } from './administration.ts'
+import type { ClientLogos } from '../images/client-logos.ts'
+import { actorOf } from '../users/actor.ts'
+import { clientValidator, createClientAdministration } from './administration.ts'
 import { administratorOf } from './caller.ts'
-import { clientCreate, clientInput, clientUpdate } from './client-body.ts'
+import { clientCreate, clientInput, clientUpdate, logoAddresses } from './client-body.ts'
 import { clientDto, clientMetaDto } from './client-dto.ts'
 import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
@@ -32,6 +35,7 @@ export interface ClientOperationPorts {
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
   /** A `UserGroupDto`, or `undefined` where there is no such group. */
   readonly groupDto: (id: string) => Promise<object | undefined>
+  readonly logos: ClientLogos
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly clock: Clock
@@ -45,14 +49,20 @@ const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
 
 /** `/api/oidc/clients`, what belongs to them, and the clients of people and groups. */
 export function clientOperations(ports: ClientOperationPorts): readonly Operation[] {
-  const { pocket, groupsById, audit, transaction, clock } = ports
+  const { pocket, groupsById, logos, audit, transaction, clock } = ports
   const { clients } = pocket
   const administration = createClientAdministration({ clients, audit, transaction, terms: inContractTerms })
   const shared = { area: 'clients', access: 'administrator' } as const
-  const withGroups = async (client: Client) => ({
-    ...clientDto(client, clock.now()),
-    allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
-  })
+  /** With the logos that it has. */
+  const marked = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
+    (await logos.marked([dto]))[0] ?? dto
+  const withGroups = async (ctx: Context, client: Client) => {
+    ctx.set('ETag', clientValidator(client))
+    return {
+      ...(await marked(clientDto(client, clock.now()))),
+      allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
+    }
+  }
 
   return [
     operation({
@@ -69,7 +79,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
           ...clientDto(client, clock.now()),
           allowedUserGroupsCount: allowedGroupCount,
         }))
-        return pageAnswer({ items: dtos, total }, list)
+        return pageAnswer({ items: await logos.marked(dtos), total }, list)
       },
     }),
     operation({
@@ -83,7 +93,10 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const { id } = call.body
         const input = { ...clientInput(call.body), ...(id !== undefined && { id }) }
-        return withGroups(await administration.create(administratorOf(call), input))
+        const read = await logos.download(logoAddresses(call.body))
+        const client = await administration.create(administratorOf(call), input)
+        await logos.keep(actorOf(call), client.id, read)
+        return withGroups(call.ctx, client)
       },
     }),
     operation({
@@ -93,7 +106,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       path: '/api/oidc/clients/:id',
       summary: 'Get a client',
       answer: { status: 200, schema: clientWithGroupsSchema },
-      handle: async ({ params }) => withGroups(await administration.existing(params.id ?? '')),
+      handle: async ({ params, ctx }) => withGroups(ctx, await administration.existing(params.id ?? '')),
     }),
     operation({
       ...shared,
@@ -103,22 +116,29 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       path: '/api/oidc/clients/:id/meta',
       summary: 'Get what everybody may know of a client',
       answer: { status: 200, schema: clientMetaSchema },
-      handle: async ({ params }) => clientMetaDto(await administration.existing(params.id ?? '')),
+      handle: async ({ params }) => marked(clientMetaDto(await administration.existing(params.id ?? ''))),
     }),
     operation({
       ...shared,
       id: 'updateOidcClient',
+      conditional: true,
       method: 'put',
       path: '/api/oidc/clients/:id',
       summary: 'Change a client',
       body: clientUpdate,
       answer: { status: 200, schema: clientWithGroupsSchema },
-      handle: async (call) =>
-        withGroups(await administration.update(administratorOf(call), call.params.id ?? '', clientInput(call.body))),
+      async handle(call) {
+        const { id } = await administration.existing(call.params.id ?? '')
+        const read = await logos.download(logoAddresses(call.body))
+        const client = await administration.update(administratorOf(call), id, clientInput(call.body))
+        await logos.keep(actorOf(call), id, read)
+        return withGroups(call.ctx, client)
+      },
     }),
     operation({
       ...shared,
       id: 'deleteOidcClient',
+      conditional: true,
       method: 'delete',
       path: '/api/oidc/clients/:id',
       summary: 'Delete a client',
@@ -128,6 +148,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     operation({
       ...shared,
       id: 'setAllowedUserGroupsOfOidcClient',
+      conditional: true,
       method: 'put',
       path: '/api/oidc/clients/:id/allowed-user-groups',
       summary: 'Set the groups whose members may use a restricted client',
@@ -136,7 +157,8 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const known = (await groupsById(call.body.userGroupIds)).map(({ id }) => id)
         const client = await administration.setAllowedGroups(administratorOf(call), call.params.id ?? '', known)
-        return clientDto(client, clock.now())
+        call.ctx.set('ETag', clientValidator(client))
+        return marked(clientDto(client, clock.now()))
       },
     }),
     ...secretOperations({ administration, clock }),

@@ -1,8 +1,9 @@
 import { requestContext } from '@pocket/core'
 import type { Call } from '../http/api/operation.ts'
+import { preconditionOf } from '../http/api/precondition.ts'
 import type { Administrator } from './administration.ts'
 
 /** Who makes a call, for the audit log. */
 export function administratorOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): Administrator {
-  return { accountId: user.id, origin: requestContext(ctx.req) }
+  return { accountId: user.id, origin: requestContext(ctx.req), ...preconditionOf(ctx) }
 }

@@ -23,6 +23,8 @@ const fields = {
   name: { type: 'string', minLength: 1, maxLength: 50 },
   description: { type: 'string', maxLength: 150 },
   launchURL: { ...nullableText, maxLength: 2000 },
+  logoUrl: { ...nullableText, maxLength: 2000, description: 'Where the logo is read from, once.' },
+  darkLogoUrl: { ...nullableText, maxLength: 2000, description: 'The same for the logo on a dark background.' },
   callbackURLs: urls,
   logoutCallbackURLs: urls,
   isPublic: flag,
@@ -80,4 +82,12 @@ export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput 
     // A cast, since core checks what the schema has checked, and says which of the sources it is.
     ...(body.protocol && { protocol: body.protocol as ClientProtocolInput }),
   }
+}
+
+/** Where the logos are to be read from. */
+export function logoAddresses({
+  logoUrl,
+  darkLogoUrl,
+}: Pick<FromSchema<typeof clientUpdate>, 'logoUrl' | 'darkLogoUrl'>) {
+  return { ...(logoUrl && { light: logoUrl }), ...(darkLogoUrl && { dark: darkLogoUrl }) }
 }

@@ -6,7 +6,7 @@ import {
   requestContext,
   type Transaction,
 } from '@pocket/core'
-import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { InvalidInput, NotFound, PreconditionFailed } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
@@ -15,7 +15,7 @@ import { formText } from '../http/form.ts'
 import type { ClientFormValues, ClientItem, ClientPage, ClientTemplate } from '../http/page-models.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { createClientAdministration } from './administration.ts'
+import { clientValidator, createClientAdministration } from './administration.ts'
 import { namedAttempts } from './connection-log.ts'
 import { dsmAddresses } from './dsm.ts'
 import { clientEndpoints } from './endpoints.ts'
@@ -51,7 +51,7 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
     ctx: Context,
     user: User,
     client: Client,
-    more: Partial<Pick<ClientPage, 'values' | 'problems'>> & ClientFlash,
+    more: Partial<Pick<ClientPage, 'values' | 'problems' | 'conflict'>> & ClientFlash,
   ) =>
     show(ctx, {
       view: 'client',
@@ -61,6 +61,8 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
       attempts: await namedAttempts({ connectionLog: pocket.connectionLog, accounts }, client.id),
       values: { name: client.name, redirectUris: client.redirectUris },
       problems: [],
+      version: clientValidator(client),
+      conflict: null,
       ...more,
     })
 
@@ -123,15 +125,19 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
       const { redirectUris, corrections } = addressesFor(client.template, values)
       try {
         const wanted = { ...client, ...values, redirectUris: required(redirectUris) }
-        await administration.update(by(ctx, user), client.id, wanted)
+        const ifMatch = formText(ctx, 'version', 100)
+        await administration.update({ ...by(ctx, user), ...(ifMatch !== '' && { ifMatch }) }, client.id, wanted)
       } catch (error) {
-        if (!(error instanceof InvalidInput)) throw error
-        await showClient(ctx, user, client, {
+        const isConflict = error instanceof PreconditionFailed
+        if (!(error instanceof InvalidInput) && !isConflict) throw error
+        const stored = isConflict ? await existing(ctx) : client
+        await showClient(ctx, user, stored, {
           newSecret: null,
           notice: null,
           corrections: [],
           values,
           problems: error.fields,
+          conflict: isConflict ? differences(stored, { name: values.name, redirectUris }) : null,
         })
         ctx.status = error.status
         return
@@ -175,6 +181,17 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
 function formValues(ctx: Context): ClientFormValues {
   const lines = formText(ctx, 'redirectUris').split(/\s+/)
   return { name: formText(ctx, 'name'), redirectUris: lines.filter((line) => line !== '') }
+}
+
+/** What is stored now and differs from what was entered. */
+function differences(stored: Client, entered: ClientFormValues): NonNullable<ClientPage['conflict']> {
+  const lines = (uris: readonly string[]) => uris.join(' ')
+  return [
+    ...(stored.name === entered.name ? [] : [{ field: 'name' as const, stored: stored.name }]),
+    ...(lines(stored.redirectUris) === lines(entered.redirectUris)
+      ? []
+      : [{ field: 'redirectUris' as const, stored: lines(stored.redirectUris) }]),
+  ]
 }
 
 function addressesFor(template: string | null, { redirectUris }: ClientFormValues) {

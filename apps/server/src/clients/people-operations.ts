@@ -3,6 +3,7 @@ import { requestContext } from '@pocket/core'
 import { type ListRequest, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
+import type { ClientLogos } from '../images/client-logos.ts'
 import { accessibleClientDto, authorizedClientDto } from './client-dto.ts'
 import { accessibleClients, authorizedClients, clientListRequest } from './client-lists.ts'
 import { accessibleClientSchema, authorizedClientSchema } from './client-schema.ts'
@@ -11,16 +12,17 @@ import { clientNotFound } from './contract-errors.ts'
 export interface PeopleOperationPorts {
   readonly pocket: Pick<Pocket, 'clients' | 'withdrawConsent'>
   readonly accounts: AccountStore
+  readonly logos: Pick<ClientLogos, 'marked' | 'markedIn'>
   readonly audit: AuditSink
 }
 
 /** `/api/oidc/users`: the clients of a person. */
-export function peopleOperations({ pocket, accounts, audit }: PeopleOperationPorts): readonly Operation[] {
+export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOperationPorts): readonly Operation[] {
   const page = (list: ListRequest, scope: ClientScope) => pocket.clients.page(clientListRequest(list, scope))
 
   const authorized = async (list: ListRequest, accountId: string) => {
     const { items, total } = await page(list, { of: 'consented', accountId })
-    return pageAnswer({ items: items.map(authorizedClientDto), total }, list)
+    return pageAnswer({ items: await logos.markedIn(items.map(authorizedClientDto)), total }, list)
   }
 
   return [
@@ -73,7 +75,7 @@ export function peopleOperations({ pocket, accounts, audit }: PeopleOperationPor
         const account = await accounts.find(user.id)
         const groupIds = (account?.groups ?? []).map(({ id }) => id)
         const { items, total } = await page(list, { of: 'usable', accountId: user.id, groupIds })
-        return pageAnswer({ items: items.map(accessibleClientDto), total }, list)
+        return pageAnswer({ items: await logos.marked(items.map(accessibleClientDto)), total }, list)
       },
     }),
   ]

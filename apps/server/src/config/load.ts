@@ -2,6 +2,7 @@ import { Misconfigured } from '@pocket/core/errors'
 import { type AddressConfig, addressSection, readAddress } from './address.ts'
 import { type DatabaseConfig, dataFolderOf, readDatabase } from './database.ts'
 import { readEncryptionKey } from './encryption.ts'
+import { type FilesConfig, readFiles } from './files.ts'
 import { type ListenConfig, readListening } from './listening.ts'
 import { type LogConfig, readLogging } from './logging.ts'
 import { type OutboundConfig, readOutbound } from './outbound.ts'
@@ -15,6 +16,7 @@ import { readVersionCheck, type VersionCheckConfig } from './version-check.ts'
 export interface Config
   extends AddressConfig,
     ApiConfig,
+    FilesConfig,
     OwnSettingsConfig,
     VersionCheckConfig,
     ListenConfig,
@@ -50,6 +52,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const address = readAddress(reader)
   const listen = readListening(reader)
   const database = readDatabase(reader)
+  const files = readFiles(reader, dataFolderOf(database))
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
   const outbound = readOutbound(reader)
@@ -62,6 +65,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   return {
     ...address,
     ...listen,
+    ...files,
     ...api,
     ...outbound,
     ...settings,

@@ -2,6 +2,7 @@ import { addressSection } from './address.ts'
 import { containerSection } from './container.ts'
 import { databaseSection } from './database.ts'
 import { encryptionSection } from './encryption.ts'
+import { filesSection } from './files.ts'
 import { listeningSection } from './listening.ts'
 import { loggingSection } from './logging.ts'
 import { outboundSection } from './outbound.ts'
@@ -16,6 +17,7 @@ export const sections: readonly Section[] = [
   addressSection,
   listeningSection,
   databaseSection,
+  filesSection,
   encryptionSection,
   apiSection,
   outboundSection,

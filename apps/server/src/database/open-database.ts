@@ -11,6 +11,8 @@ import type { EmailStore } from '../email/email-store.ts'
 import { TypeormEmailStore } from '../email/typeorm-email-store.ts'
 import { TypeormVerificationStore } from '../email/typeorm-verification-store.ts'
 import type { VerificationStore } from '../email/verification-store.ts'
+import type { ImageStore } from '../images/image-store.ts'
+import { TypeormImageStore } from '../images/typeorm-image-store.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import { TypeormJobStore } from '../jobs/typeorm-job-store.ts'
 import { codeOf } from '../logging/failure.ts'
@@ -39,6 +41,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly auditLog: AuditLogStore
   readonly emails: EmailStore
   readonly emailVerifications: VerificationStore
+  readonly images: ImageStore
   readonly signupTokens: SignupTokenStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
@@ -67,6 +70,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     auditLog: new TypeormAuditLogStore(database),
     emails: new TypeormEmailStore(database),
     emailVerifications: new TypeormVerificationStore(database),
+    images: new TypeormImageStore(database),
     signupTokens: new TypeormSignupTokenStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')

@@ -5,6 +5,8 @@ import { apiKeyTable } from '../api-keys/api-key.table.ts'
 import { auditTable } from '../audit-log/audit-entry.table.ts'
 import { emailTable } from '../email/email.table.ts'
 import { verificationTable } from '../email/verification.table.ts'
+import { fileTable } from '../files/file.table.ts'
+import { imageTable } from '../images/image.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
 import { signupTokenTable } from '../sign-up/signup-token.table.ts'
@@ -14,6 +16,7 @@ import { CreateAuditLog1760000000220 } from './migrations/1760000000220-create-a
 import { CreateSettings1760000000230 } from './migrations/1760000000230-create-settings.ts'
 import { ExtendAuditLog1762000000010 } from './migrations/1762000000010-extend-audit-log.ts'
 import { CreateEmails1762000000020 } from './migrations/1762000000020-create-emails.ts'
+import { CreateImages1762000000040 } from './migrations/1762000000040-create-images.ts'
 import { CreateSignupTokens1762000000050 } from './migrations/1762000000050-create-signup-tokens.ts'
 
 /** Every table of this program. */
@@ -27,6 +30,8 @@ export const tables: readonly EntitySchema[] = [
   emailTable,
   verificationTable,
   signupTokenTable,
+  imageTable,
+  fileTable,
 ]
 
 /** Every migration, in the order in which the sets run. */
@@ -42,6 +47,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateSettings1760000000230,
       ExtendAuditLog1762000000010,
       CreateEmails1762000000020,
+      CreateImages1762000000040,
       CreateSignupTokens1762000000050,
     ],
   },

@@ -1,11 +1,13 @@
 import { NotFound } from '@pocket/core/errors'
 import type { Directory, GroupDetails } from '@pocket/directory'
+import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
 import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
+import { groupValidator } from '../users/validators.ts'
 import type { GroupAdministration } from './group-administration.ts'
 import { groupDto, groupSchema } from './group-dto.ts'
 import { membershipOperations } from './membership-operations.ts'
@@ -33,6 +35,9 @@ const groupBody = named('UserGroupCreateDto', {
   },
 } as const)
 
+/** A hundred thousand ids. */
+const largeBody = 5_000_000
+
 const membersBody = {
   type: 'object',
   required: ['userIds'],
@@ -41,7 +46,10 @@ const membersBody = {
 
 /** `/api/user-groups`, the groups of a user, and the claims of groups. */
 export function groupOperations({ directory, groups, allowedClients }: GroupOperationPorts): readonly Operation[] {
-  const answer = async (group: GroupDetails) => groupDto(group, await allowedClients(group.id))
+  const answer = async (ctx: Context, group: GroupDetails) => {
+    ctx.set('ETag', groupValidator(group))
+    return groupDto(group, await allowedClients(group.id))
+  }
   return [
     ...recordOperations({ directory, groups, answer }),
     ...memberOperations({ directory, groups, answer }),
@@ -50,7 +58,7 @@ export function groupOperations({ directory, groups, allowedClients }: GroupOper
 }
 
 interface Parts extends Pick<GroupOperationPorts, 'directory' | 'groups'> {
-  readonly answer: (group: GroupDetails) => Promise<object>
+  readonly answer: (ctx: Context, group: GroupDetails) => Promise<object>
 }
 
 function recordOperations({ directory, groups, answer }: Parts): readonly Operation[] {
@@ -76,7 +84,7 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       summary: 'Create a group',
       body: groupBody,
       answer: { status: 201, schema: groupSchema },
-      handle: async (call) => answer(await groups.create(actorOf(call), call.body)),
+      handle: async (call) => answer(call.ctx, await groups.create(actorOf(call), call.body)),
     }),
     operation({
       ...administration,
@@ -85,21 +93,23 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       path: '/api/user-groups/:id',
       summary: 'Read a group, with everybody in it',
       answer: { status: 200, schema: groupSchema },
-      handle: async ({ params }) => answer(await groups.find(params.id ?? '')),
+      handle: async ({ params, ctx }) => answer(ctx, await groups.find(params.id ?? '')),
     }),
     operation({
       ...administration,
       id: 'updateGroup',
+      conditional: true,
       method: 'put',
       path: '/api/user-groups/:id',
       summary: 'Change the names of a group',
       body: groupBody,
       answer: { status: 200, schema: groupSchema },
-      handle: async (call) => answer(await groups.update(actorOf(call), call.params.id ?? '', call.body)),
+      handle: async (call) => answer(call.ctx, await groups.update(actorOf(call), call.params.id ?? '', call.body)),
     }),
     operation({
       ...administration,
       id: 'deleteGroup',
+      conditional: true,
       method: 'delete',
       path: '/api/user-groups/:id',
       summary: 'Delete a group; its members stay',
@@ -114,12 +124,15 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
     operation({
       ...administration,
       id: 'replaceMembersOfGroup',
+      bodyLimit: largeBody,
+      conditional: true,
       method: 'put',
       path: '/api/user-groups/:id/users',
       summary: 'Choose the members of a group',
       body: membersBody,
       answer: { status: 200, schema: groupSchema },
-      handle: async (call) => answer(await groups.setMembers(actorOf(call), call.params.id ?? '', call.body.userIds)),
+      handle: async (call) =>
+        answer(call.ctx, await groups.setMembers(actorOf(call), call.params.id ?? '', call.body.userIds)),
     }),
     operation({
       ...administration,
@@ -137,6 +150,7 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
     operation({
       ...administration,
       id: 'replaceClaimsOfGroup',
+      conditional: true,
       method: 'put',
       path: '/api/custom-claims/user-group/:userGroupId',
       summary: 'Choose the custom claims of a group',

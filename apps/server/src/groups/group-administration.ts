@@ -1,7 +1,9 @@
 import { type AuditEvent, type AuditSink, changesBetween, type Pocket, type Transaction } from '@pocket/core'
 import { type CustomClaim, type Directory, type GroupDetails, groupNotFound, type Membership } from '@pocket/directory'
+import { assertUnchanged } from '../http/api/precondition.ts'
 import type { Actor } from '../users/actor.ts'
 import { claimsByKey } from '../users/claims-by-key.ts'
+import { groupValidator } from '../users/validators.ts'
 
 export interface GroupAdministrationPorts {
   readonly directory: Directory
@@ -33,6 +35,12 @@ export interface GroupAdministration {
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
 }
 
+/** Which group was changed, and what the audit log is told where anything was. */
+interface Changed {
+  readonly id: string
+  readonly event?: AuditEvent
+}
+
 export function createGroupAdministration(ports: GroupAdministrationPorts): GroupAdministration {
   const { directory, pocket, audit, transaction, forget } = ports
   const { groups, claims } = directory
@@ -42,26 +50,34 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
     if (group === undefined) throw groupNotFound()
     return group
   }
+  /** A transaction in which the group is as the actor has read it, where they say what they have read. */
+  const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
+    actor.ifMatch === undefined
+      ? transaction(work)
+      : directory.exclusively(async () => {
+          assertUnchanged(actor, groupValidator(await find(id)))
+          return work()
+        })
   /** Does something with a group, and writes it into the audit log. */
-  const change = (actor: Actor, work: () => Promise<{ readonly id: string; readonly event?: AuditEvent }>) =>
-    transaction(async () => {
-      const { id, event } = await work()
-      if (event) await audit.record(event, actor.origin)
-      return find(id)
-    })
+  const written = async (actor: Actor, { id, event }: Changed) => {
+    if (event) await audit.record(event, actor.origin)
+    return find(id)
+  }
+  const changeOf = (actor: Actor, id: string, work: () => Promise<Changed>) =>
+    unchanged(actor, id, async () => written(actor, await work()))
 
   return {
     find,
 
     create: (actor, { name, friendlyName }) =>
-      change(actor, async () => {
+      transaction(async () => {
         const { id } = await groups.create({ name, friendlyName })
         const changes = changesBetween(null, { name, friendlyName })
-        return { id, event: { event: 'group_created', groupId: id, by: actor.id, ...changes } }
+        return written(actor, { id, event: { event: 'group_created', groupId: id, by: actor.id, ...changes } })
       }),
 
     update: (actor, id, { name, friendlyName }) =>
-      change(actor, async () => {
+      changeOf(actor, id, async () => {
         const { before, group, changed } = await groups.update(id, { name, friendlyName })
         if (changed.length === 0) return { id }
         const changes = changesBetween(before, group)
@@ -69,7 +85,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       }),
 
     remove: (actor, id) =>
-      transaction(async () => {
+      unchanged(actor, id, async () => {
         const { claims: own, members, ...before } = await find(id)
         await groups.remove(id)
         await forget(id)
@@ -83,7 +99,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       }),
 
     setMembers: (actor, id, userIds) =>
-      change(actor, async () => {
+      changeOf(actor, id, async () => {
         const { added, removed } = await groups.setMembers(id, userIds)
         if (added.length === 0 && removed.length === 0) return { id }
         for (const userId of removed) await pocket.endAccessBy(userId, [id])
@@ -102,7 +118,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       }),
 
     setClaims: (actor, id, given) =>
-      transaction(async () => {
+      unchanged(actor, id, async () => {
         const before = (await groups.list([id]))[0]?.claims ?? []
         const stored = await claims.replaceForGroup(id, given)
         const keys = stored.map(({ key }) => key)

@@ -1,4 +1,5 @@
 import type { ConnectionAttempt, View } from '@pocket/core'
+import type { AuthenticationCeremony, View } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 
 /** Who looks at a page of the account or administration area. */
@@ -25,6 +26,17 @@ export interface SignUpPage {
   readonly signInAt: string
 }
 
+/** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */
+export interface AddPasskeyPage {
+  readonly view: 'add-passkey'
+  /** What the person is called. */
+  readonly name: string
+  /** The passkey's answer is posted to it. */
+  readonly submitTo: string
+  /** For whoever does it another time. */
+  readonly laterAt: string
+}
+
 /** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
 export interface CodePage {
   readonly view: 'code'
@@ -44,6 +56,39 @@ export interface CodePage {
   } | null
   /** The path to go to afterwards, sent back as `redirect`. */
   readonly redirect: string
+}
+
+/** `/login/device`: waits until another device lets this one in. */
+export interface DeviceLoginPage {
+  readonly view: 'device-login'
+  /** `null` once it has come to nothing. */
+  readonly userCode: string | null
+  /** What a person types into the browser of the other device. */
+  readonly address: string
+  /** `path` is the `d` of an SVG path in a square of `size` units. */
+  readonly qrCode: { readonly size: number; readonly path: string }
+  /** The script posts `{ "redirect": string }` to it, and waits; the form looks once. */
+  readonly submitTo: string
+  readonly redirect: string
+  /** Why it has come to nothing: the code of an error. */
+  readonly problem: string | null
+}
+
+/** `/device`: asks for the code that another device shows, and whether to let it in. */
+export interface DevicePage {
+  readonly view: 'device'
+  readonly userName: string
+  /** What was typed and refused. */
+  readonly code: string
+  readonly problem: string | null
+  readonly request: {
+    readonly userCode: string
+    /** Browser and system. */
+    readonly device: string
+    readonly ipAddress: string | null
+    readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
+  } | null
+  readonly done: 'approved' | 'denied' | null
 }
 
 /** `/verify-email`: confirms that an address belongs to whoever is signed in. */
@@ -71,11 +116,13 @@ export interface AccountPage {
   readonly viewer: Viewer
   readonly email: string | null
   readonly emailVerified: boolean
+  /** Whether to offer a link that verifies the address. */
+  readonly verifiable: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
-  /** What has just been done; `name` is the passkey's. */
+  /** What has just been done; `name` is the passkey's, or the e-mail address. */
   readonly notice: {
-    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed'
+    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed' | 'verification_sent'
     readonly name: string
   } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
@@ -159,6 +206,10 @@ export interface ClientPage {
   readonly values: ClientFormValues
   readonly problems: readonly FieldError[]
   readonly notice: 'created' | 'saved' | 'secret_added' | 'secret_removed' | null
+  /** What the form is based on: it is sent back with it. */
+  readonly version: string
+  /** What is there now and not what was entered, where somebody else has saved meanwhile. */
+  readonly conflict: readonly { readonly field: 'name' | 'redirectUris'; readonly stored: string }[] | null
 }
 
 /** One line of a client's connection log. */
@@ -187,7 +238,10 @@ export type PageModel =
   | CodePage
   | VerifyEmailPage
   | SignUpPage
+  | AddPasskeyPage
   | CodePage
+  | DeviceLoginPage
+  | DevicePage
   | AccountPage
   | ClientsPage
   | ClientNewPage

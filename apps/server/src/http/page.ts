@@ -4,6 +4,7 @@ import views from 'koa-views'
 import type { Assets } from './assets.ts'
 import type { Messages } from './messages.ts'
 import type { PageModel } from './page-models.ts'
+import type { PagePictures } from './page-pictures.ts'
 
 /** Turns a page into a complete HTML document. It fits core's `RenderView` as well. */
 export type RenderPage = (page: PageModel) => Promise<string>
@@ -15,16 +16,17 @@ export interface PageRendererOptions {
   readonly messages: Messages
   /** What people call this instance just now. */
   readonly appName: () => Promise<string>
+  readonly pictures: PagePictures
   /** For words such as “3 hours ago”. */
   readonly clock: Clock
 }
 
 /** The names that templates see. Everything about the page itself is below `page`, for EJS reads its options from the same object. */
-const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName']
+const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName', 'pictures']
 
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, messages, appName, clock } = options
+  const { viewsDirectory, assets, messages, appName, pictures, clock } = options
   const locals = {
     t: createTranslator(messages),
     asset: assets.path,
@@ -33,7 +35,11 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     initials,
   }
   const render = createTemplates(viewsDirectory, templateNames)
-  return async (page) => render(`pages/${page.view}`, { ...locals, page, appName: await appName() })
+  return async (page) => {
+    const client = 'client' in page ? page.client : null
+    const known = { ...(await pictures.instance()), client: client ? await pictures.client(client.id) : null }
+    return render(`pages/${page.view}`, { ...locals, page, appName: await appName(), pictures: known })
+  }
 }
 
 export type RenderTemplate = (name: string, locals: object) => Promise<string>

@@ -44,6 +44,7 @@ const refusals = {
   NotSignedIn: 'Nobody is signed in, or the API key is not valid.',
   Forbidden: 'The caller may not do this.',
   NotFound: 'There is no such thing.',
+  Changed: 'It has been changed since it was read.',
   Refused: 'It was refused; `code` says why.',
 } as const
 
@@ -101,12 +102,14 @@ function operationItem(operation: Operation, components: Components): Json {
     security: securityOf(operation),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: jsonContent(body, components) } }),
+    ...(operation.upload && { requestBody: { required: true, content: uploadContent } }),
     responses: {
       [answer.status]: {
         description: answer.schema === undefined && answer.types === undefined ? 'Done.' : 'What was asked for.',
         ...(answer.schema !== undefined && { content: jsonContent(answer.schema, components) }),
         ...(answer.types !== undefined && { content: Object.fromEntries(answer.types.map((type) => [type, {}])) }),
       },
+      ...(answer.pending && { 202: { description: 'Not yet.' } }),
       ...refusalsOf(operation),
     },
   }
@@ -119,11 +122,18 @@ function securityOf(operation: Operation): Json {
   return operation.apiKey === false ? [session] : [session, { apiKey: [scopeOf(operation)] }]
 }
 
-function refusalsOf({ access, body, path }: Operation): Record<string, Json> {
+const uploadContent = {
+  'multipart/form-data': {
+    schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+  },
+} as const
+
+function refusalsOf({ access, body, conditional, path, upload }: Operation): Record<string, Json> {
   return {
-    ...(body !== undefined && { 400: refusal('InvalidInput') }),
+    ...((body !== undefined || upload) && { 400: refusal('InvalidInput') }),
     ...(access !== 'public' && { 401: refusal('NotSignedIn'), 403: refusal('Forbidden') }),
     ...(path.includes('/:') && { 404: refusal('NotFound') }),
+    ...(conditional && { 412: refusal('Changed') }),
     default: refusal('Refused'),
   }
 }

@@ -3,14 +3,22 @@ import type { Operation } from '../http/api/operation.ts'
 import type { Components, Json } from './components.ts'
 
 /** What the address of an operation takes: its path's parameters, then its query's. */
-export function parametersOf({ path, list, query = {} }: Operation, components: Components): Json[] {
+export function parametersOf({ path, list, conditional, query = {} }: Operation, components: Components): Json[] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => pathParameter(path, name))
   const inQuery = Object.entries(query).map(([name, schema]) => ({
     name,
     in: 'query',
     schema: components.refer(schema),
   }))
-  return [...inPath, ...inQuery, ...(list ? listParameters(list) : [])]
+  return [...inPath, ...inQuery, ...(list ? listParameters(list) : []), ...(conditional ? [ifMatch] : [])]
+}
+
+const ifMatch: Json = {
+  name: 'If-Match',
+  in: 'header',
+  schema: { type: 'string' },
+  description:
+    'The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins.',
 }
 
 function pathParameter(path: string, name: string): Json {

@@ -3,7 +3,7 @@ import { named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
 import { placeholder } from './definition.ts'
 import { perSetting, type SettingValues, settingDefinitions } from './definitions.ts'
-import type { Settings } from './settings.ts'
+import { type Settings, settingsValidator } from './settings.ts'
 
 const path = '/api/application-configuration'
 
@@ -50,17 +50,26 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
       path: `${path}/all`,
       summary: 'Read all settings; a placeholder stands for each secret',
       answer: { status: 200, schema: listSchema },
-      handle: async () => variables(await settings.values()),
+      async handle({ ctx }) {
+        const values = await settings.values()
+        ctx.set('ETag', settingsValidator(values))
+        return variables(values)
+      },
     }),
     operation({
       ...administration,
       id: 'replaceSettings',
+      conditional: true,
       method: 'put',
       path,
       summary: 'Write all settings; the placeholder of a secret keeps it',
       body: settingsBody,
       answer: { status: 200, schema: listSchema },
-      handle: async (call) => variables(await settings.replace(actorOf(call), call.body)),
+      async handle(call) {
+        const values = await settings.replace(actorOf(call), call.body)
+        call.ctx.set('ETag', settingsValidator(values))
+        return variables(values)
+      },
     }),
   ]
 }

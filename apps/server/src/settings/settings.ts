@@ -1,6 +1,7 @@
 import { type AuditSink, type Clock, changesBetween, type MasterKey, type Transaction } from '@pocket/core'
 import { Forbidden } from '@pocket/core/errors'
 import type { SettingsConfig } from '../config/settings.ts'
+import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import type { Actor } from '../users/actor.ts'
 import { perSetting, type Setting, type SettingKey, type SettingValues, settingDefinitions } from './definitions.ts'
 import type { SettingStore } from './setting-store.ts'
@@ -74,6 +75,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
       const written = await transaction(async () => {
         await store.lock()
         const before = await load()
+        assertUnchanged(actor, settingsValidator(before))
         const after = perSetting(({ key }) => update.get(key) ?? before[key])
         const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
         for (const definition of changed) await write(ports, definition, after[definition.key])
@@ -88,6 +90,11 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
       return written
     },
   }
+}
+
+/** Of a secret only whether there is one: a digest could be tried with guesses. */
+export function settingsValidator(values: SettingValues): string {
+  return validatorOf(settingDefinitions.map(({ key, sensitive }) => (sensitive ? values[key] !== '' : values[key])))
 }
 
 async function readSettings({ store, masterKey, environment }: SettingsPorts): Promise<SettingValues> {

@@ -1,12 +1,13 @@
 import { type RequestOrigin, requestContext } from '@pocket/core'
 import type { Call } from '../http/api/operation.ts'
+import { type Precondition, preconditionOf } from '../http/api/precondition.ts'
 
 /** Who does something, and where the request came from: what the audit log has to know. */
-export interface Actor {
+export interface Actor extends Precondition {
   readonly id: string
   readonly origin: RequestOrigin
 }
 
 export function actorOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): Actor {
-  return { id: user.id, origin: requestContext(ctx.req) }
+  return { id: user.id, origin: requestContext(ctx.req), ...preconditionOf(ctx) }
 }

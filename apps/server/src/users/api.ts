@@ -1,4 +1,5 @@
-import type { Directory } from '@pocket/directory'
+import type { Directory, UserDetails } from '@pocket/directory'
+import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
@@ -8,6 +9,7 @@ import { assertMayGrant, reachable } from './reach.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
 import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'
+import { userValidator } from './validators.ts'
 
 export interface UserOperationPorts {
   readonly directory: Directory
@@ -35,18 +37,22 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       note: 'The key of the environment (`STATIC_API_KEY`) is answered with a user who is stored nowhere.',
       answer: { status: 200, schema: userSchema },
       // Whoever calls with the key of the environment is in no directory.
-      handle: async ({ user }) => userDto((await directory.users.find(user.id)) ?? user),
+      async handle({ user, ctx }) {
+        const details = await directory.users.find(user.id)
+        return details ? answered(ctx, details) : userDto(user)
+      },
     }),
     operation({
       ...oneself,
       id: 'updateOwnUser',
+      conditional: true,
       method: 'put',
       path: '/api/users/me',
       summary: 'Change what is known of you',
       note: 'The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record.',
       body: userBody,
       answer: { status: 200, schema: userSchema },
-      handle: async (call) => userDto(await users.updateOwn(actorOf(call), call.body)),
+      handle: async (call) => answered(call.ctx, await users.updateOwn(actorOf(call), call.body)),
     }),
   ]
 }
@@ -90,7 +96,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       answer: { status: 201, schema: userSchema },
       async handle(call) {
         assertMayGrant(call.ctx, call.body)
-        return userDto(await users.create(actorOf(call), call.body))
+        return answered(call.ctx, await users.create(actorOf(call), call.body))
       },
     }),
     operation({
@@ -100,11 +106,12 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       path: '/api/users/:id',
       summary: 'Read a user',
       answer: { status: 200, schema: userSchema },
-      handle: async ({ params }) => userDto(await users.find(params.id ?? '')),
+      handle: async ({ params, ctx }) => answered(ctx, await users.find(params.id ?? '')),
     }),
     operation({
       ...administration,
       id: 'updateUser',
+      conditional: true,
       method: 'put',
       path: '/api/users/:id',
       summary: 'Change a user',
@@ -112,12 +119,13 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       answer: { status: 200, schema: userSchema },
       async handle(call) {
         assertMayGrant(call.ctx, call.body)
-        return userDto(await users.update(actorOf(call), await reachable(call, users), call.body))
+        return answered(call.ctx, await users.update(actorOf(call), await reachable(call, users), call.body))
       },
     }),
     operation({
       ...administration,
       id: 'deleteUser',
+      conditional: true,
       method: 'delete',
       path: '/api/users/:id',
       summary: 'Delete a user, with sessions and tokens',
@@ -133,17 +141,19 @@ function belongings(users: UserAdministration): readonly Operation[] {
     operation({
       ...administration,
       id: 'replaceGroupsOfUser',
+      conditional: true,
       method: 'put',
       path: '/api/users/:id/user-groups',
       summary: 'Choose the groups of a user',
       body: groupIdsBody,
       answer: { status: 200, schema: userSchema },
       handle: async (call) =>
-        userDto(await users.setGroups(actorOf(call), await reachable(call, users), call.body.userGroupIds)),
+        answered(call.ctx, await users.setGroups(actorOf(call), await reachable(call, users), call.body.userGroupIds)),
     }),
     operation({
       ...administration,
       id: 'replaceClaimsOfUser',
+      conditional: true,
       method: 'put',
       path: '/api/custom-claims/user/:userId',
       summary: 'Choose the custom claims of a user',
@@ -189,4 +199,10 @@ function belongings(users: UserAdministration): readonly Operation[] {
       },
     }),
   ]
+}
+
+/** A user as an answer, with what a later change can say it was based on. */
+function answered(ctx: Context, user: UserDetails) {
+  ctx.set('ETag', userValidator(user))
+  return userDto(user)
 }

@@ -15,10 +15,12 @@ import {
   type UserDetails,
   type UserUpdate,
 } from '@pocket/directory'
+import { assertUnchanged } from '../http/api/precondition.ts'
 import type { Actor } from './actor.ts'
 import { claimsByKey } from './claims-by-key.ts'
 import { assertEmail, fieldsOf, rightsOf, type UserBody } from './user-body.ts'
 import type { UserSettings } from './user-settings.ts'
+import { userValidator } from './validators.ts'
 
 export interface UserAdministrationPorts {
   readonly directory: Directory
@@ -66,9 +68,17 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     if (user === undefined) throw new NotFound('user_not_found', 'There is no such user.')
     return user
   }
+  /** A transaction in which the user is as the actor has read them, where they say what they have read. */
+  const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
+    actor.ifMatch === undefined
+      ? transaction(work)
+      : directory.exclusively(async () => {
+          assertUnchanged(actor, userValidator(await find(id)))
+          return work()
+        })
   /** Does something, writes it into the audit log, and returns what became of the user. */
   const change = (actor: Actor, id: string, work: () => Promise<readonly AuditEvent[]>) =>
-    transaction(async () => {
+    unchanged(actor, id, async () => {
       for (const event of await work()) await audit.record(event, actor.origin)
       return find(id)
     })
@@ -82,7 +92,8 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       const planned = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() })
       const { userGroupIds = [] } = body
       const groupIds = userGroupIds.length > 0 ? userGroupIds : defaultGroupIds
-      return change(actor, planned.id, async () => {
+      // There is nothing that anybody could have read of them.
+      return change({ id: actor.id, origin: actor.origin }, planned.id, async () => {
         await directory.create(planned, { ...rightsOf(body), groupIds, claims: defaultClaims })
         const changes = changesBetween(null, described(await find(planned.id)))
         return [{ event: 'account_created', accountId: planned.id, method: 'api', by: actor.id, ...changes }]
@@ -114,7 +125,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     },
 
     remove: (actor, id) =>
-      transaction(async () => {
+      unchanged(actor, id, async () => {
         const before = await find(id)
         await users.remove(id)
         await forget(id)
@@ -133,7 +144,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       }),
 
     setClaims: (actor, id, given) =>
-      transaction(async () => {
+      unchanged(actor, id, async () => {
         const before = (await find(id)).claims
         const stored = await claims.replaceForUser(id, given)
         const keys = stored.map(({ key }) => key)

@@ -100,6 +100,27 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('signing up on %s', (storage) =
     await page.waitForURL('**/settings/account')
   })
 
+  test('an invitation lets somebody who was entered before register a passkey', async () => {
+    const { instance, call } = await startWith(storage, 'withToken')
+    await using _ = instance
+    await using window = await openWindow()
+    const { page, authenticator } = window
+    const { id } = await call('/api/users', { username: 'grace', email: 'grace@example.com', firstName: 'Grace' })
+    const { link = '' } = await call(`/api/users/${id}/invitation`, {})
+    await page.goto(link)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Create your passkey' }).waitFor()
+    await expectNoAxeViolations(page)
+    await page.getByRole('button', { name: 'Create passkey and continue' }).click()
+    await page.waitForURL('**/settings/account')
+    expect(await authenticator.credentials()).toHaveLength(1)
+    await using other = await openWindow()
+    await other.page.goto(link)
+    await other.page.getByRole('button', { name: 'Sign in' }).click()
+    await other.page.getByText('This code doesn’t work').first().waitFor()
+    expect(instance.output()).not.toContain(new URL(link).pathname.split('/').at(-1))
+  })
+
   test('by a link works once, and the log does not hold the token', async () => {
     const { instance, call, dsm } = await startWith(storage, 'withToken')
     await using _ = instance
@@ -116,7 +137,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('signing up on %s', (storage) =
 
     await using other = await openWindow()
     expect((await other.page.goto(`${instance.url}/st/${token}`))?.status()).toBe(401)
-    await other.page.getByRole('heading', { name: 'This link doesn’t work any more' }).waitFor()
+    await other.page.getByRole('heading', { name: 'This code or link doesn’t work' }).waitFor()
     expect((await other.page.goto(`${instance.url}/signup`))?.status()).toBe(403)
     expect(instance.output()).toContain('/st/[redacted]')
     expect(instance.output()).not.toContain(token)

@@ -6,6 +6,7 @@ import { loadAssets, serveAssets } from '../../src/http/assets.ts'
 import { loadMessages } from '../../src/http/messages.ts'
 import { createPageRenderer, type RenderPage } from '../../src/http/page.ts'
 import type { PageModel } from '../../src/http/page-models.ts'
+import { noPictures } from '../../src/http/page-pictures.ts'
 import { now, pageStates } from './page-states.ts'
 
 const server = new URL('../../', import.meta.url)
@@ -36,6 +37,7 @@ export async function startPageServer(): Promise<PageServer> {
     assets,
     messages: await loadMessages(fileURLToPath(new URL('locales/en.json', server))),
     appName: async () => 'Pocket ID',
+    pictures: noPictures,
     clock: { now: () => now },
   })
   const pages = new Map(Object.entries(pageStates))

@@ -26,6 +26,16 @@ const signIn = {
   signUpAt: null,
   cancelTo: null,
 } as const
+const deviceLogin = {
+  view: 'device-login',
+  userCode: 'PK7M2QXH',
+  address: 'id.example.com/device',
+  qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
+  submitTo: '/submit',
+  redirect: '/settings/account',
+  problem: null,
+} as const
+const device = { view: 'device', userName: 'anna', code: '', problem: null, request: null, done: null } as const
 const passkeys = [
   { id: '1', name: 'iCloud Keychain', synced: true, createdAt: now - 90 * day, lastUsedAt: now - 3 * 3_600_000 },
   {
@@ -41,6 +51,7 @@ const account = {
   viewer: anna,
   email: 'anna@example.com',
   emailVerified: true,
+  verifiable: false,
   passkeys,
   notice: null,
   renameProblem: null,
@@ -114,6 +125,8 @@ const client = {
     { name: 'revocation', url: `${issuer}/api/oidc/revoke` },
   ],
   newSecret: null,
+  version: 'W/"1"',
+  conflict: null,
   corrections: [],
   values: { name: 'Immich', redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'] },
   problems: [],
@@ -140,6 +153,21 @@ const clientNew = {
 /** Every page in the states that look different. The name is the page's address in the preview. */
 export const pageStates: Readonly<Record<string, PageModel>> = {
   'sign-in': signIn,
+  'device-login': deviceLogin,
+  'device-login-denied': { ...deviceLogin, userCode: null, problem: 'device_login_denied' },
+  device,
+  'device-wrong-code': { ...device, code: 'P123', problem: 'device_code_invalid' },
+  'device-request': {
+    ...device,
+    request: {
+      userCode: 'PK7M2QXH',
+      device: 'Chrome on Android 14',
+      ipAddress: '192.0.2.17',
+      ceremonies: { approve: ceremony, deny: ceremony },
+    },
+  },
+  'device-approved': { ...device, done: 'approved' },
+  'device-denied': { ...device, done: 'denied' },
   'sign-in-to-client': { ...signIn, client: synology, cancelTo: '/cancel' },
   'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherWaysAt: null },
   consent: {
@@ -221,6 +249,12 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'signed-out': { view: 'signed-out', client: null },
   setup: { view: 'setup' },
   'sign-up': { view: 'sign-up', token: '', emailRequired: true, submitTo: '/signup', signInAt: '/login' },
+  'add-passkey': {
+    view: 'add-passkey',
+    name: 'Anna Koch',
+    submitTo: '/signup/add-passkey',
+    laterAt: '/settings/account',
+  },
   'sign-up-by-token': {
     view: 'sign-up',
     token: 'aB3dE5gH7jK9mN1p',
@@ -258,6 +292,12 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     notice: { done: 'passkey_added', name: 'iCloud Keychain' },
   },
   'account-no-passkey': { ...account, viewer: long, email: null, passkeys: [] },
+  'account-unverified': {
+    ...account,
+    emailVerified: false,
+    verifiable: true,
+    notice: { done: 'verification_sent', name: 'anna@example.com' },
+  },
   'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
   clients: {
     view: 'clients',

@@ -15,6 +15,12 @@ type Happening =
       readonly passkeyId?: string
     }
   | { readonly event: 'reauthenticated'; readonly accountId: string; readonly passkeyId: string }
+  | {
+      readonly event: 'device_login_approved' | 'device_login_denied'
+      readonly accountId: string
+      /** Where the device is that asked. */
+      readonly deviceAddress?: string
+    }
   | { readonly event: 'signed_out'; readonly accountId: string }
   | { readonly event: 'setup_completed'; readonly accountId: string; readonly method: 'setup' | 'api' }
   | {

@@ -17,10 +17,13 @@ import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
 import { hashedOnly, type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
+import { type ReadAddress, sectorProblems } from './sector.ts'
 
 /** The clients of this provider. Changes hold from the next request on. */
 export interface Clients {
   find(id: string): Promise<Client | undefined>
+  /** Like `find`; until the end of the transaction nobody else changes it. */
+  findToChange(id: string): Promise<Client | undefined>
   list(): Promise<readonly Client[]>
   /** A page of the clients, whatever their number in a constant number of statements. */
   page(request: ClientListRequest): Promise<ClientList>
@@ -61,6 +64,7 @@ export interface ClientsPorts {
   readonly store: ClientStore
   readonly clock: Clock
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
+  readonly read: ReadAddress
   /** Encrypts a secret that has to be read again. */
   readonly sealSecret: (plain: string) => string
   /** Ends what the client was given, within the transaction that removes it. */
@@ -75,7 +79,7 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
   return protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
 }
 
-export function createClients({ store, clock, transaction, sealSecret, onRemove }: ClientsPorts): Clients {
+export function createClients({ store, clock, transaction, sealSecret, read, onRemove }: ClientsPorts): Clients {
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -111,6 +115,7 @@ export function createClients({ store, clock, transaction, sealSecret, onRemove 
   return {
     // No id holds a NUL, and PostgreSQL takes none in a text.
     find: async (id) => (id.includes('\0') ? undefined : store.find(id)),
+    findToChange: async (id) => (id.includes('\0') ? undefined : store.findToChange(id)),
     list: () => store.list(),
     page: (request) => store.page(request),
 
@@ -127,13 +132,16 @@ export function createClients({ store, clock, transaction, sealSecret, onRemove 
         createdAt: now,
         updatedAt: now,
       }
-      refuse(clientAuthenticationProblems(client))
+      refuse([...clientAuthenticationProblems(client), ...(await sectorProblems(client, undefined, read))])
       if (!(await store.insert(client))) throw new Conflict('client_id_already_exists', 'The client ID is taken.')
       return client
     },
 
     async update(id, input) {
       refuse(problems(input))
+      const known = await store.find(id)
+      // Others are read from before the transaction begins: nobody may wait for them there.
+      if (known) refuse(await sectorProblems(decided(input, known), known, read))
       return change(id, (before) => {
         const wanted = decided(input, before)
         refuse(clientAuthenticationProblems(wanted))

@@ -7,9 +7,8 @@ import { sha256 } from '../hash.ts'
 import type { MasterKey } from '../master-key.ts'
 import { randomText } from '../random.ts'
 import type { CodeStore } from './code-store.ts'
+import { codeAlphabet, normalCode } from './code-text.ts'
 
-/** No sign that is easily taken for another: I, L, O and U are missing, and so are 0 and 1. */
-const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
 const shortLifetime = 15 * 60_000
 const shortLength = 6
 const longLength = 12
@@ -52,14 +51,14 @@ export function createLoginCodes({ codes, accounts, masterKey, clock }: LoginCod
   return {
     async issue(accountId, lifetime, browserToken) {
       await eligibleAccount(accounts, accountId)
-      const code = randomText(lifetime <= shortLifetime ? shortLength : longLength, alphabet)
+      const code = randomText(lifetime <= shortLifetime ? shortLength : longLength, codeAlphabet)
       const expiresAt = clock.now() + lifetime
       await codes.insert({ hash: hash(code), accountId, browserHash: hashed(browserToken), expiresAt })
       return { code, expiresAt }
     },
 
     async redeem(input, browserToken) {
-      const code = normalise(input)
+      const code = normalCode(input)
       const plausible = code.length === shortLength || code.length === longLength
       const stored = plausible ? await codes.consume(hash(code), hashed(browserToken)) : undefined
       if (!stored || stored.expiresAt <= clock.now())
@@ -71,8 +70,4 @@ export function createLoginCodes({ codes, accounts, masterKey, clock }: LoginCod
 
 function hashed(browserToken: string | undefined): string | null {
   return browserToken === undefined ? null : sha256(browserToken)
-}
-
-function normalise(input: string): string {
-  return input.toUpperCase().replaceAll(/[\s-]/g, '')
 }

@@ -6,6 +6,11 @@ export function apiConsentKey(resource: string, key: string): string {
   return `${resource}${separator}${key}`
 }
 
+/** Whether a scope of a consent is what `apiConsentKey` makes. */
+export function isApiConsentKey(scope: string): boolean {
+  return scope.includes(separator)
+}
+
 /** The scopes of a consent as clients write them, each once. */
 export function consentedScopes(consented: readonly string[]): string[] {
   const scopes = consented.map((each) => each.slice(each.indexOf(separator) + 1))

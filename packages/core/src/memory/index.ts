@@ -8,6 +8,7 @@ import { MemoryClientStore } from './client-store.ts'
 import { MemoryCodeStore } from './code-store.ts'
 import { MemoryConnectionLogStore } from './connection-log-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
+import { MemoryDeviceLoginStore } from './device-login-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
 import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
@@ -30,6 +31,7 @@ export function memoryStores(): PocketStores {
     codes: new MemoryCodeStore(state),
     connectionLog: new MemoryConnectionLogStore(state, (id) => clients.has(id)),
     consents: new MemoryConsentStore(state, consents),
+    deviceLogins: new MemoryDeviceLoginStore(state),
     keys: new MemoryKeyStore(state),
     logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),

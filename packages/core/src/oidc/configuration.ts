@@ -18,7 +18,7 @@ import { libraryPairwiseIdentifier, type PairwiseIdentifier } from './pairwise.t
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
 import { requestedScopes } from './requested-claims.ts'
-import { resourceIndicators } from './resources.ts'
+import { refusedBeforeUse, resourceIndicators } from './resources.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -86,6 +86,7 @@ export function cookieNames(secure: boolean) {
 export function providerConfiguration(ports: ConfigurationPorts): Configuration {
   const { accounts, secure, pages } = ports
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const
+  const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
     findAccount: createFindAccount(accounts),
@@ -118,7 +119,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     ttl: { ...lifetimes, Session: ports.sessionLifetime },
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
-    rotateRefreshToken,
+    rotateRefreshToken: refusedBeforeUse(indicators, rotateRefreshToken),
     renderError: pages.renderError,
     fetch: outboundFetch(ports.fetch),
     features: {
@@ -130,7 +131,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
       jwtIntrospection: { enabled: true },
-      resourceIndicators: resourceIndicators(ports.apiAccess),
+      resourceIndicators: indicators,
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,

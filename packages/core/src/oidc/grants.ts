@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { mayUse } from '../clients/group-restriction.ts'
+import { isApiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Misconfigured } from '../errors.ts'
 import { groupIdsOf } from './accounts.ts'
@@ -33,7 +34,7 @@ export function createGrantLoader(consents: ConsentStore) {
     if (needed.length === 0 || !needed.every((key) => allowed.has(key))) return undefined
     // A grant that is there is widened, so that whoever ends it ends all that was given in this session.
     const grant = present ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
-    grant.addOIDCScope([...allowed].filter((scope) => !scope.includes('\x1f')))
+    grant.addOIDCScope([...allowed].filter((scope) => !isApiConsentKey(scope)))
     if (claims.length > 0) grant.addOIDCClaims([...claims])
     for (const { indicator, scopes } of atApis) if (scopes.length > 0) grant.addResourceScope(indicator, [...scopes])
     await grant.save()

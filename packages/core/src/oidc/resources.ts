@@ -2,12 +2,12 @@ import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provi
 import { supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
+import { signingAlgorithmFor } from './algorithms.ts'
+import { extras } from './client-metadata.ts'
 
 interface ClientId {
   readonly clientId: string
 }
-
-const claimScopes = new Set<string>(supportedScopes)
 
 /** The APIs as the library sees them (RFC 8707). What it is told holds for the one request that it asks in. */
 export function resourceIndicators(access: ApiAccessReader) {
@@ -20,25 +20,21 @@ export function resourceIndicators(access: ApiAccessReader) {
     },
     /** A code or refresh token that was given for an API makes access tokens for it, whether or not it is named again. */
     useGrantedResource: async () => true,
-    async getResourceServerInfo(
-      ctx: KoaContextWithOIDC,
-      indicator: string,
-      { clientId }: ClientId,
-    ): Promise<ResourceServer> {
+    async getResourceServerInfo(ctx: KoaContextWithOIDC, indicator: string, client: ClientId): Promise<ResourceServer> {
       const { params, route } = ctx.oidc
       if (Array.isArray(params?.resource) && params.resource.length > 1) throw oneResourceOnly()
       const subject = route === 'token' && params?.grant_type === 'client_credentials' ? 'client' : 'user'
-      const found = await access.find(indicator, clientId, subject)
+      const found = await access.find(indicator, client.clientId, subject)
       if (!found) throw new errors.InvalidTarget('there is no such resource for this client')
       const keys = found.permissions.map(({ key }) => key)
-      assertAllowed(ctx, keys)
+      assertAllowed(ctx, client, keys)
       // A service that names no scope is given all that it has (RFC 6749 §3.3).
       if (params && subject === 'client' && !params.scope && keys.length > 0) params.scope = keys.join(' ')
       return {
         scope: keys.join(' '),
         audience: found.api.resource,
         accessTokenFormat: found.api.accessTokenFormat,
-        jwt: { sign: { alg: 'RS256' } },
+        jwt: { sign: { alg: signingAlgorithmFor(extras(client).pocket_protocol, 'RS256') } },
       }
     },
   }
@@ -48,10 +44,32 @@ function oneResourceOnly(): Error {
   return new errors.InvalidTarget('only one resource can be asked for at a time')
 }
 
-/** @throws InvalidScope for a scope that is neither ours nor a permission that the client has */
-function assertAllowed({ oidc }: KoaContextWithOIDC, keys: readonly string[]): void {
-  const refused = [...oidc.requestParamScopes].find((scope) => !claimScopes.has(scope) && !keys.includes(scope))
+/** @throws InvalidScope for a scope that was asked for and is neither ours nor a permission that the client has */
+function assertAllowed({ oidc }: KoaContextWithOIDC, client: object, keys: readonly string[]): void {
+  // What is only added to every request of the client is dropped where it does not fit.
+  const known = new Set([...supportedScopes, ...extras(client).pocket_protocol.defaultScopes, ...keys])
+  const refused = [...oidc.requestParamScopes].find((scope) => !known.has(scope))
   if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused)
+}
+
+/**
+ * Decides whether a refresh token is replaced by its use. It is used up before the library looks at the resource, so what
+ * has to be refused is refused here, where the client keeps it for the time when it may be used again.
+ */
+export function refusedBeforeUse(
+  { getResourceServerInfo }: ReturnType<typeof resourceIndicators>,
+  rotates: (ctx: KoaContextWithOIDC) => boolean,
+) {
+  return async (ctx: KoaContextWithOIDC): Promise<boolean> => {
+    const { client, params } = ctx.oidc
+    const { RefreshToken: token } = ctx.oidc.entities
+    const wanted: readonly unknown[] = [params?.resource || token?.resource || []].flat()
+    for (const resource of client && token ? wanted : []) {
+      if (typeof resource !== 'string' || !token?.resourceIndicators.has(resource)) throw new errors.InvalidTarget()
+      if (client) await getResourceServerInfo(ctx, resource, client)
+    }
+    return rotates(ctx)
+  }
 }
 
 /** What a request asks of the APIs: by resource indicator as the request has it. */

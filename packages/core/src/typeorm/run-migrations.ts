@@ -5,6 +5,7 @@ import { ExtendClients1760000000010 } from './migrations/1760000000010-extend-cl
 import { AddClientProtocol1760000000015 } from './migrations/1760000000015-add-client-protocol.ts'
 import { CreateApis1760000000020 } from './migrations/1760000000020-create-apis.ts'
 import { AddReauthentication1760000000030 } from './migrations/1760000000030-add-reauthentication.ts'
+import { AddDeviceLogins1760000000031 } from './migrations/1760000000031-add-device-logins.ts'
 import { CountConsumption1760000000090 } from './migrations/1760000000090-count-consumption.ts'
 import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-logout-notices.ts'
 
@@ -27,6 +28,7 @@ export const pocketMigrations: MigrationSet = {
     AddClientProtocol1760000000015,
     CreateApis1760000000020,
     AddReauthentication1760000000030,
+    AddDeviceLogins1760000000031,
     CountConsumption1760000000090,
     AddLogoutNotices1760000000100,
     AddSecretUses1760000000110,

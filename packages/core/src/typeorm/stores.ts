@@ -8,6 +8,7 @@ import { TypeormCodeStore } from './code-store.ts'
 import { TypeormConnectionLogStore } from './connection-log-store.ts'
 import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
+import { TypeormDeviceLoginStore } from './device-login-store.ts'
 import { TypeormKeyStore } from './key-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
@@ -29,6 +30,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     codes: new TypeormCodeStore(database),
     connectionLog: new TypeormConnectionLogStore(database),
     consents: new TypeormConsentStore(database),
+    deviceLogins: new TypeormDeviceLoginStore(database),
     keys: new TypeormKeyStore(database),
     logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Api, ApiAccess, NewApiInput, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { decide, type Host, second, signIn, startHost, viewOf } from './host.ts'
 
@@ -153,6 +153,17 @@ describe('an access token for an API', () => {
     expect((await verified(setting, left.access_token)).payload.scope).toBe('notes:read')
     const refused = oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '', { scope: 'notes:write' })
     await expect(refused).rejects.toMatchObject({ error: 'invalid_scope' })
+    const elsewhere = { resource: 'https://unknown.example' }
+    await expect(
+      oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '', elsewhere),
+    ).rejects.toMatchObject({ error: 'invalid_target' })
+    await host.pocket.apis.removeGrant(setting.api.id, setting.client.id)
+    await expect(oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+    await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, ['notes:read']))
+    const kept = await oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '')
+    expect((await verified(setting, kept.access_token)).payload.scope).toBe('notes:read')
   })
 
   test.each<[string, (host: Host, ids: { api: string; client: string }) => Promise<unknown>]>([
@@ -213,6 +224,14 @@ describe('a request', () => {
     url.searchParams.append('resource', 'https://unknown.example')
     const page = await setting.agent.follow(await setting.agent.get(url.href), { until: back })
     expect(parameters(page.location).get('error')).toBe('invalid_target')
+  })
+
+  test('drops what is added to every request of the client and is no permission of the API', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
+    const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
+    const { scope } = (await verified(setting, token)).payload
+    expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write'])
   })
 
   test('without a resource gets no permission of any API', async () => {
@@ -326,6 +345,47 @@ describe('a client in its own name', () => {
     await expect(oidc.clientCredentialsGrant(configuration, { resource })).rejects.toMatchObject({
       error: 'invalid_target',
     })
+  })
+
+  test('that is known by its metadata document asks people for what the API opens to all of its kind', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { client, api } = setting
+    const stored = await host.pocket.clients.find(client.id)
+    await host.stores.clients.update({ ...(stored ?? client), type: 'cimd' })
+    await host.pocket.apis.removeGrant(api.id, client.id)
+    const ids = api.permissions.filter(({ key }) => key === 'notes:write').map(({ id }) => id)
+    await host.pocket.apis.setCimdAccess(api.id, { enabled: true, permissionIds: ids })
+    const refused = await authorize(setting, { scope: 'openid notes:read' })
+    expect(parameters(refused.page.location).get('error')).toBe('invalid_scope')
+    const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
+    expect((await verified(setting, token)).payload.scope).toBe('notes:write')
+    await expect(oidc.clientCredentialsGrant(setting.configuration, { resource })).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+  })
+
+  test('gets no signature that FAPI 2.0 forbids, where it has to keep to it', async () => {
+    await using host = await startHost()
+    const { privateKey, publicKey } = await generateKeyPair('ES256')
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: 'one' }] }
+    const { id } = await host.pocket.clients.create({ name: 'Bank', redirectUris: [], protocol: { fapi: true, jwks } })
+    const api = await notes(host)
+    await host.pocket.apis.setGrant(api.id, id, access(api, null, ['notes:read']))
+    const authentication = oidc.PrivateKeyJwt(
+      { key: privateKey, kid: 'one' },
+      {
+        [oidc.modifyAssertion]: (_header, payload) => {
+          payload.aud = host.issuer
+        },
+      },
+    )
+    const configuration = await oidc.discovery(new URL(host.issuer), id, undefined, authentication, {
+      execute: [oidc.allowInsecureRequests],
+    })
+    const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
+    const { access_token: token } = await oidc.clientCredentialsGrant(configuration, { resource }, { DPoP })
+    expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'at+jwt', alg: 'PS256' })
   })
 
   test('gets a token without permissions where it has access alone', async () => {

@@ -10,6 +10,7 @@ const scopes: readonly ClientScope[] = [
   { of: 'everybody' },
   { of: 'usable', accountId: 'me', groupIds: ['g1', 'g2', 'g3'] },
   { of: 'consented', accountId: 'me' },
+  { of: 'granted', apiId: 'api' },
 ]
 
 test.each(databases)('%s: a page of clients is two statements, whatever there is', async (_kind, open) => {

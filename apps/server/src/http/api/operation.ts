@@ -39,14 +39,22 @@ interface Description {
   /** Whether a session that began without a passkey has to wait until one was registered or used in it. */
   readonly needsPasskey?: boolean
   readonly list?: ListDefinition
+  /** The most bytes that its body may have, where the usual 100 kB are too few. */
+  readonly bodyLimit?: number
+  /** Whether a change can be bound to what was read, by `If-Match` (RFC 9110 §13.1.1). */
+  readonly conditional?: true
   /** What else the address can be asked, for the document: the operation reads and checks `query` itself. */
   readonly query?: Readonly<Record<string, JSONSchema>>
+  /** The body is a form with a field `file` (`multipart/form-data`), which the operation reads from `ctx` itself. */
+  readonly upload?: true
   /** What is answered when all went well. Without a schema the answer is empty. `pageOf` makes the schema of a list. */
   readonly answer: {
     readonly status: 200 | 201 | 202 | 204
     readonly schema?: JSONSchema
     /** Media types of an answer that is no JSON; the operation itself sets the body and its type. */
     readonly types?: readonly string[]
+    /** Whether `undefined` is answered with an empty 202: not yet. */
+    readonly pending?: boolean
   }
 }
 

@@ -1,7 +1,9 @@
+import type { Context } from 'koa'
 import { type Operation, operation } from '../../http/api/operation.ts'
+import { validatorOf } from '../../http/api/precondition.ts'
 import { named } from '../../http/api/schema.ts'
 import { actorOf } from '../../users/actor.ts'
-import { ownSettingKeys, ownSettings } from './definitions.ts'
+import { type OwnSettingValues, ownSettingKeys, ownSettings } from './definitions.ts'
 import type { OwnSettings } from './settings.ts'
 
 const path = '/api/settings'
@@ -35,22 +37,26 @@ const body = named('OwnSettingsUpdateDto', {
 /** `/api/settings`: what an instance can be told beside the settings of the contract. */
 export function ownSettingsOperations(settings: OwnSettings): readonly Operation[] {
   const shared = { area: 'settings', access: 'administrator', path, answer: { status: 200, schema: answer } } as const
-  const { locked } = settings
+  const answered = (ctx: Context, values: OwnSettingValues) => {
+    ctx.set('ETag', validatorOf(values))
+    return { ...values, locked: settings.locked }
+  }
   return [
     operation({
       ...shared,
       id: 'readOwnSettings',
       method: 'get',
       summary: 'Read the settings that are not among those of the contract',
-      handle: async () => ({ ...(await settings.values()), locked }),
+      handle: async ({ ctx }) => answered(ctx, await settings.values()),
     }),
     operation<typeof body, Readonly<Record<string, unknown>>>({
       ...shared,
       id: 'changeOwnSettings',
+      conditional: true,
       method: 'patch',
       summary: 'Change some of these settings',
       body,
-      handle: async (call) => ({ ...(await settings.change(actorOf(call), call.body)), locked }),
+      handle: async (call) => answered(call.ctx, await settings.change(actorOf(call), call.body)),
     }),
   ]
 }

@@ -1,5 +1,6 @@
 import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
 import { type FieldError, Forbidden, InvalidInput } from '@pocket/core/errors'
+import { assertUnchanged, validatorOf } from '../../http/api/precondition.ts'
 import type { Actor } from '../../users/actor.ts'
 import type { SettingStore } from '../setting-store.ts'
 import { type OwnSettingKey, type OwnSettingValues, ownSettingKeys, ownSettings } from './definitions.ts'
@@ -54,6 +55,7 @@ export function createOwnSettings({ store, environment, audit, transaction }: Ow
       return transaction(async () => {
         await store.lock()
         const before = await values()
+        assertUnchanged(actor, validatorOf(before))
         assertUnlocked(wanted, before, locked)
         const after = perOwnSetting((key) => (wanted.has(key) ? wanted.get(key) : before[key]))
         const { changes } = changesBetween(before, after)

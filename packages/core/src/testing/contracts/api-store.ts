@@ -4,7 +4,7 @@ import type { ApiListRequest } from '../../apis/api-list.ts'
 import type { ApiStore } from '../../apis/api-store.ts'
 import { type ContractCase, fiftyTimes, noon } from './contract.ts'
 
-function api(id: string, fields: Partial<Api> = {}): Api {
+export function api(id: string, fields: Partial<Api> = {}): Api {
   return {
     id,
     name: `API ${id}`,
@@ -19,7 +19,7 @@ function api(id: string, fields: Partial<Api> = {}): Api {
   }
 }
 
-function grant(apiId: string, clientId: string, fields: Partial<ApiGrant> = {}): ApiGrant {
+export function grant(apiId: string, clientId: string, fields: Partial<ApiGrant> = {}): ApiGrant {
   return {
     apiId,
     clientId,

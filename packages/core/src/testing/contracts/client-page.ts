@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import type { ClientListRequest, ClientScope } from '../../clients/client-list.ts'
 import type { PocketStores } from '../../stores.ts'
+import { api, grant } from './api-store.ts'
 import { client } from './client-store.ts'
 import { type ContractCase, noon } from './contract.ts'
 
-type Stores = Pick<PocketStores, 'clients' | 'consents'>
+type Stores = Pick<PocketStores, 'apis' | 'clients' | 'consents'>
 
 const everything: ClientListRequest = {
   scope: { of: 'everybody' },
@@ -123,6 +124,21 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
         items.map(({ consent }) => consent),
         [{ scopes: ['openid', 'email'], updatedAt: noon + 5 }, null],
       )
+    },
+  },
+  {
+    name: 'tells apart the clients that have a grant for an API from those that have none',
+    run: async (stores) => {
+      await fill(stores)
+      await stores.apis.insert(api('x'))
+      await stores.apis.insert(api('y'))
+      await stores.apis.setGrant(grant('x', 'b'))
+      await stores.apis.setGrant(grant('x', 'd'))
+      await stores.apis.setGrant(grant('y', 'a'))
+      assert.deepEqual(await idsOf(stores, { scope: { of: 'granted', apiId: 'x' } }), ['d', 'b'])
+      assert.deepEqual(await idsOf(stores, { scope: { of: 'granted', apiId: 'x' }, search: 'ZOË' }), ['d'])
+      assert.deepEqual(await idsOf(stores, { scope: { of: 'ungranted', apiId: 'x' } }), ['c', 'a'])
+      assert.deepEqual(await idsOf(stores, { scope: { of: 'granted', apiId: 'nothing' } }), [])
     },
   },
   {

@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import type { Reader } from './reader.ts'
+import { type GivenValue, parseBoolean, parseWord, type Section, type Variable, WrongValue } from './variable.ts'
+
+const parseText = ({ text }: GivenValue) => text
+
+const backend: Variable<'database' | 'filesystem' | 's3'> = {
+  name: 'FILE_BACKEND',
+  type: '`database`, `filesystem` or `s3`',
+  default: 'database',
+  description:
+    'Where pictures and logos are kept: in the database, so that a backup of it is whole; in a folder; or in a bucket of S3 or of what speaks its protocol. Files do not move when this changes.',
+  parse: parseWord(['database', 'filesystem', 's3']),
+}
+
+const uploadPath: Variable<string> = {
+  name: 'UPLOAD_PATH',
+  type: 'path',
+  default: 'uploads in the data folder',
+  description: 'The folder of `FILE_BACKEND=filesystem`; with `s3`, what the names of files begin with.',
+  parse: parseText,
+}
+
+const bucket = s3Text('S3_BUCKET', 'The name of the bucket. Needed with `FILE_BACKEND=s3`.')
+const region: Variable<string> = { ...s3Text('S3_REGION', 'The region of the bucket.'), default: 'us-east-1' }
+const accessKeyId = s3Text('S3_ACCESS_KEY_ID', 'The id of the access key. Needed with `FILE_BACKEND=s3`.')
+const secretAccessKey: Variable<string> = {
+  ...s3Text('S3_SECRET_ACCESS_KEY', 'The secret of the access key. Needed with `FILE_BACKEND=s3`.'),
+  secret: true,
+}
+const endpoint: Variable<string> = {
+  name: 'S3_ENDPOINT',
+  type: 'URL',
+  default: 'that of AWS',
+  description: 'Where the storage is, such as `https://minio.example.com`. Without a scheme it is https.',
+  parse: parseEndpoint,
+}
+const forcePathStyle: Variable<boolean> = {
+  name: 'S3_FORCE_PATH_STYLE',
+  type: 'boolean',
+  default: 'false',
+  description: 'Whether the bucket stands in the path and not in the host name, as MinIO and others want it.',
+  parse: parseBoolean,
+}
+const disableDefaultIntegrityChecks: Variable<boolean> = {
+  name: 'S3_DISABLE_DEFAULT_INTEGRITY_CHECKS',
+  type: 'boolean',
+  default: 'false',
+  description:
+    'Accepted for configurations that have it. Uploads are always signed with their SHA-256, which every storage knows, and carry no other checksum.',
+  parse: parseBoolean,
+}
+
+export const filesSection = {
+  title: 'Pictures',
+  variables: {
+    backend,
+    uploadPath,
+    bucket,
+    region,
+    endpoint,
+    accessKeyId,
+    secretAccessKey,
+    forcePathStyle,
+    disableDefaultIntegrityChecks,
+  },
+} satisfies Section
+
+export interface S3Config {
+  readonly bucket: string
+  readonly region: string
+  /** `undefined`: AWS. */
+  readonly endpoint: string | undefined
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly forcePathStyle: boolean
+  /** What the names of files begin with. */
+  readonly prefix: string
+}
+
+export interface FilesConfig {
+  /** Where uploaded files are kept. */
+  readonly files:
+    | { readonly kind: 'database' }
+    | { readonly kind: 'filesystem'; readonly folder: string }
+    | ({ readonly kind: 's3' } & S3Config)
+}
+
+export function readFiles(reader: Reader, dataFolder: string): FilesConfig {
+  const kind = reader.read(backend) ?? 'database'
+  const path = reader.read(uploadPath)
+  const s3 = {
+    bucket: reader.read(bucket) ?? '',
+    region: reader.read(region) ?? 'us-east-1',
+    endpoint: reader.read(endpoint),
+    accessKeyId: reader.read(accessKeyId) ?? '',
+    secretAccessKey: reader.read(secretAccessKey) ?? '',
+    forcePathStyle: reader.read(forcePathStyle) ?? false,
+    prefix: path ?? '',
+  }
+  reader.read(disableDefaultIntegrityChecks)
+  if (kind === 'database') return { files: { kind } }
+  if (kind === 'filesystem') return { files: { kind, folder: path ?? join(dataFolder, 'uploads') } }
+  for (const variable of [bucket, accessKeyId, secretAccessKey]) demand(reader, variable)
+  return { files: { kind, ...s3 } }
+}
+
+function demand(reader: Reader, { name, ...variable }: Variable<string>): void {
+  if (reader.isSet({ name, ...variable })) return
+  reader.problems.push({
+    variable: name,
+    wrong: `it is not set, and ${backend.name} is s3`,
+    remedy: `Set ${name}, or set ${backend.name} to database.`,
+  })
+}
+
+function s3Text(name: string, description: string): Variable<string> {
+  return { name, type: 'text', default: 'none', description, parse: parseText }
+}
+
+function parseEndpoint({ text }: GivenValue): string {
+  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new WrongValue(`"${text}" is not an http or https address`, 'Write it such as https://minio.example.com.')
+  return url.href
+}

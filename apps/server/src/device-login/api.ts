@@ -1,0 +1,140 @@
+import type { PendingDeviceLogin, Pocket } from '@pocket/core'
+import { NotAuthenticated } from '@pocket/core/errors'
+import type { Directory } from '@pocket/directory'
+import { deviceOf } from '../audit-log/device.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named } from '../http/api/schema.ts'
+import { knownUser } from '../users/known-user.ts'
+import { userDto, userSchema } from '../users/user-dto.ts'
+import { inContractTerms } from '../webauthn/contract-errors.ts'
+import { waitingCookie } from './cookie.ts'
+import { waitOf } from './wait.ts'
+
+export interface DeviceLoginPorts {
+  readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer' | 'reauthentication'>
+  readonly directory: Directory
+}
+
+const code = { type: 'string', minLength: 1, maxLength: 64, description: 'What the waiting device shows.' } as const
+const place = { type: 'string', description: 'Empty where it is not known.' } as const
+/** What the page of the waiting device is asked to leave between two questions. */
+const interval = 3
+const freshFor = 60_000
+
+const requestSchema = named('DeviceLoginRequestDto', {
+  type: 'object',
+  required: ['id', 'userCode', 'verificationUri', 'verificationUriComplete', 'expiresAt', 'interval'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    userCode: { type: 'string' },
+    verificationUri: { type: 'string', format: 'uri' },
+    verificationUriComplete: { type: 'string', format: 'uri' },
+    expiresAt: instant,
+    interval: { type: 'integer', description: 'Seconds.' },
+  },
+})
+
+const verificationSchema = named('DeviceLoginVerificationDto', {
+  type: 'object',
+  required: ['userCode', 'device', 'ipAddress', 'country', 'city', 'expiresAt'],
+  properties: {
+    userCode: { type: 'string' },
+    device: { type: 'string', description: 'Browser and system of the waiting device.' },
+    ipAddress: { type: ['string', 'null'] },
+    country: place,
+    city: place,
+    expiresAt: instant,
+  },
+})
+
+/** `/api/device-login`: lets a device in on the word of another one. */
+export function deviceLoginOperations(ports: DeviceLoginPorts): readonly Operation[] {
+  return [...waiting(ports), ...deciding(ports)]
+}
+
+function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] {
+  const open = { area: 'account', access: 'public', method: 'post' } as const
+  const cookieOf = (id: string) => waitingCookie(pocket.issuer, `/api/device-login/requests/${id}/exchange`)
+  return [
+    operation({
+      ...open,
+      id: 'requestDeviceLogin',
+      path: '/api/device-login/requests',
+      summary: 'Ask another device to let this one in',
+      answer: { status: 201, schema: requestSchema },
+      async handle({ ctx }) {
+        const { id, token, userCode, expiresAt } = await pocket.deviceLogins.request(ctx.req)
+        cookieOf(id).give(ctx, token)
+        return {
+          id,
+          userCode,
+          verificationUri: `${pocket.issuer}/device`,
+          verificationUriComplete: `${pocket.issuer}/device?code=${userCode}`,
+          expiresAt: new Date(expiresAt).toISOString(),
+          interval,
+        }
+      },
+    }),
+    operation({
+      ...open,
+      id: 'exchangeDeviceLogin',
+      path: '/api/device-login/requests/:id/exchange',
+      summary: 'Wait until this device is let in, for 25 seconds or as long as `Prefer: wait=SECONDS` says',
+      answer: { status: 200, schema: userSchema, pending: true },
+      async handle({ params: { id = '' }, ctx }) {
+        const token = cookieOf(id).read(ctx)
+        if (token === undefined)
+          throw new NotAuthenticated('device_login_expired', 'This browser asked for nothing, or too long ago.')
+        return inContractTerms(ctx, 'authentication', async () => {
+          const account = await pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait: waitOf(ctx) })
+          return account && userDto(await knownUser(directory, account.id))
+        })
+      },
+    }),
+  ]
+}
+
+function deciding({ pocket }: DeviceLoginPorts): readonly Operation[] {
+  const signedIn = { area: 'account', access: 'user', method: 'post', apiKey: false, needsPasskey: true } as const
+  return [
+    operation({
+      ...signedIn,
+      id: 'readDeviceLogin',
+      path: '/api/device-login/verification',
+      summary: 'Read which device asks to be let in',
+      body: { type: 'object', required: ['code'], properties: { code } },
+      answer: { status: 200, schema: verificationSchema },
+      handle: async ({ body }) => verificationDto(await pocket.deviceLogins.find(body.code)),
+    }),
+    operation({
+      ...signedIn,
+      id: 'decideDeviceLogin',
+      path: '/api/device-login/verification/decision',
+      summary: 'Let the device in, by a passkey that was used within the last minute, or do not',
+      body: {
+        type: 'object',
+        required: ['code', 'decision'],
+        properties: { code, decision: { type: 'string', enum: ['approve', 'deny'] } },
+      },
+      answer: { status: 204 },
+      async handle({ user, body, ctx }) {
+        const status = body.decision === 'approve' ? 'approved' : 'denied'
+        // A mistyped code does not cost the proof.
+        await pocket.deviceLogins.find(body.code)
+        if (status === 'approved') await pocket.reauthentication.demand(ctx.req, ctx.res, freshFor)
+        await pocket.deviceLogins.decide(ctx.req, { code: body.code, accountId: user.id, status })
+      },
+    }),
+  ]
+}
+
+function verificationDto({ userCode, userAgent, ipAddress, expiresAt }: PendingDeviceLogin) {
+  return {
+    userCode,
+    device: deviceOf(userAgent),
+    ipAddress,
+    country: '',
+    city: '',
+    expiresAt: new Date(expiresAt).toISOString(),
+  }
+}

@@ -1,0 +1,100 @@
+import type { AuthenticationCeremony, Pocket } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { deviceOf } from '../audit-log/device.ts'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { jsonObject } from '../http/form.ts'
+import type { DevicePage } from '../http/page-models.ts'
+import type { ShowPage } from '../http/show-page.ts'
+import { waitingPages } from './waiting-page.ts'
+
+export interface DevicePagePorts {
+  readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer' | 'signIn'>
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+const here = '/device'
+type Decision = 'approve' | 'deny'
+
+/** `/login/device` on the device that waits, `/device` where somebody decides about it. */
+export function devicePages(ports: DevicePagePorts) {
+  const { pocket, authentication, show, flashes } = ports
+
+  const submitTo = (decision: Decision, code: string) => `${here}/${decision}?${new URLSearchParams({ code })}`
+
+  const ceremonies = async (ctx: Context, code: string): Promise<Record<Decision, AuthenticationCeremony>> => {
+    const request = await pocket.signIn.request(ctx.req, ctx.res)
+    const ceremony = (decision: Decision) => ({
+      ...request,
+      refreshFrom: submitTo(decision, code),
+      submitTo: submitTo(decision, code),
+    })
+    return { approve: ceremony('approve'), deny: ceremony('deny') }
+  }
+
+  const found = async (ctx: Context, code: string): Promise<DevicePage['request']> => {
+    const { userCode, userAgent, ipAddress } = await pocket.deviceLogins.find(code)
+    return { userCode, device: deviceOf(userAgent), ipAddress, ceremonies: await ceremonies(ctx, userCode) }
+  }
+
+  const showDevice = (ctx: Context, user: User, page: Partial<DevicePage>) =>
+    show(ctx, {
+      view: 'device',
+      userName: user.userName,
+      code: '',
+      problem: null,
+      request: null,
+      done: null,
+      ...page,
+    })
+
+  const decide = (decision: Decision) => async (ctx: Context) => {
+    const { id } = await authentication.requireUser(ctx)
+    const code = codeOf(ctx)
+    // Before the passkey is used for nothing.
+    await pocket.deviceLogins.find(code)
+    await pocket.signIn.confirm(ctx.req, ctx.res, { accountId: id, response: jsonObject(ctx).response })
+    const status = decision === 'approve' ? 'approved' : 'denied'
+    await pocket.deviceLogins.decide(ctx.req, { code, accountId: id, status })
+    flashes.leave(ctx, here, { done: status })
+    ctx.body = { redirectTo: here }
+  }
+
+  const refresh = (decision: Decision) => async (ctx: Context) => {
+    await authentication.requireUser(ctx)
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = (await ceremonies(ctx, codeOf(ctx)))[decision]
+  }
+
+  return {
+    waiting: waitingPages(ports),
+
+    async show(ctx: Context) {
+      const user = await authentication.requireUser(ctx)
+      const code = codeOf(ctx)
+      const { done } = flashes.take(ctx, here)
+      if (done === 'approved' || done === 'denied') return showDevice(ctx, user, { done })
+      if (code === '') return showDevice(ctx, user, {})
+      try {
+        await showDevice(ctx, user, { request: await found(ctx, code) })
+      } catch (error) {
+        if (!(error instanceof PocketError) || error.status >= 500) throw error
+        await showDevice(ctx, user, { code, problem: error.code })
+        ctx.status = 404
+      }
+    },
+
+    approve: decide('approve'),
+    refreshApproval: refresh('approve'),
+    deny: decide('deny'),
+    refreshDenial: refresh('deny'),
+  }
+}
+
+function codeOf({ query: { code } }: Context): string {
+  return typeof code === 'string' ? code.trim().slice(0, 64) : ''
+}

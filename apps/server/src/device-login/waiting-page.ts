@@ -1,0 +1,83 @@
+import type { Pocket } from '@pocket/core'
+import { NotAuthenticated, PocketError } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import { formText, jsonObject } from '../http/form.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { waitingCookie } from './cookie.ts'
+import { qrCodeOf } from './qr-code.ts'
+import { waitOf } from './wait.ts'
+
+export interface WaitingPagePorts {
+  readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer'>
+  readonly authentication: Authentication
+  readonly show: ShowPage
+}
+
+const home = '/settings/account'
+
+interface Waiting {
+  readonly id: string
+  readonly userCode: string
+  readonly redirect: string
+  readonly problem: string | null
+}
+
+/** `/login/device`: waits on the device that has no passkey, and goes on by itself once another one has let it in. */
+export function waitingPages({ pocket, authentication, show }: WaitingPagePorts) {
+  const cookieOf = (id: string) => waitingCookie(pocket.issuer, `/login/device/${id}`)
+
+  const showWaiting = (ctx: Context, { id, userCode, redirect, problem }: Waiting) =>
+    show(ctx, {
+      view: 'device-login',
+      userCode: problem === null ? userCode : null,
+      address: `${new URL(pocket.issuer).host}/device`,
+      qrCode: qrCodeOf(`${pocket.issuer}/device?code=${userCode}`),
+      submitTo: `/login/device/${id}`,
+      redirect,
+      problem,
+    })
+
+  const redeem = (ctx: Context, wait: number) => {
+    const id = String(ctx.params.id)
+    const token = cookieOf(id).read(ctx)
+    if (token === undefined)
+      throw new NotAuthenticated('device_login_expired', 'This browser asked for nothing, or too long ago.')
+    return pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait })
+  }
+
+  return {
+    async show(ctx: Context) {
+      const redirect = sameSitePath(ctx.query.redirect, home)
+      if (await authentication.user(ctx)) return seeOther(ctx, redirect)
+      const { id, token, userCode } = await pocket.deviceLogins.request(ctx.req)
+      cookieOf(id).give(ctx, token)
+      await showWaiting(ctx, { id, userCode, redirect, problem: null })
+    },
+
+    /** The script of the page waits here; without it, a button looks once. */
+    async submit(ctx: Context) {
+      if (ctx.is('json')) {
+        const redirectTo = sameSitePath(jsonObject(ctx).redirect, home)
+        const account = await redeem(ctx, waitOf(ctx))
+        ctx.set('Cache-Control', 'no-store')
+        ctx.status = account ? 200 : 202
+        ctx.body = account ? { redirectTo } : {}
+        return
+      }
+      const redirect = sameSitePath(formText(ctx, 'redirect'), home)
+      const id = String(ctx.params.id)
+      try {
+        if (await redeem(ctx, 0)) return seeOther(ctx, redirect)
+      } catch (error) {
+        if (!(error instanceof PocketError) || error.status >= 500) throw error
+        await showWaiting(ctx, { id, userCode: '', redirect, problem: error.code })
+        ctx.status = error.status
+        return
+      }
+      const userCode = pocket.deviceLogins.userCodeOf(cookieOf(id).read(ctx) ?? '')
+      await showWaiting(ctx, { id, userCode, redirect, problem: null })
+    },
+  }
+}

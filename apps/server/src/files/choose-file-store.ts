@@ -1,0 +1,20 @@
+import type { Clock } from '@pocket/core'
+import { databaseOf } from '@pocket/core/typeorm'
+import type { FilesConfig } from '../config/files.ts'
+import type { OpenDatabase } from '../database/open-database.ts'
+import { DatabaseFileStore } from './database-file-store.ts'
+import type { FileStore } from './file-store.ts'
+import { folderFileStore } from './folder-file-store.ts'
+import { s3FileStore } from './s3-file-store.ts'
+
+/** The storage that the environment names. */
+export function chooseFileStore({ files }: FilesConfig, { dataSource }: OpenDatabase, clock: Clock): FileStore {
+  switch (files.kind) {
+    case 'database':
+      return new DatabaseFileStore(databaseOf(dataSource), clock)
+    case 'filesystem':
+      return folderFileStore(files.folder)
+    case 's3':
+      return s3FileStore(files)
+  }
+}

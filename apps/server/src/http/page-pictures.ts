@@ -1,0 +1,19 @@
+/** The addresses of a picture on a light and on a dark background. */
+export interface ClientPictures {
+  readonly light: string
+  readonly dark: string
+}
+
+/** The pictures that people uploaded; `null` stands for ours, or for none. */
+export interface PagePictures {
+  instance(): Promise<{
+    readonly favicon: { readonly href: string; readonly type: string } | null
+    readonly logo: ClientPictures | null
+  }>
+  client(id: string): Promise<ClientPictures | null>
+}
+
+export const noPictures: PagePictures = {
+  instance: async () => ({ favicon: null, logo: null }),
+  client: async () => null,
+}

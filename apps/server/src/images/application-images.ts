@@ -1,0 +1,55 @@
+import type { Actor } from '../users/actor.ts'
+import { bundledImage } from './bundled.ts'
+import { type ApplicationImage, hashOf } from './image.ts'
+import type { Images } from './images.ts'
+import { type ImageRules, prepareImage } from './prepare.ts'
+import type { Served } from './serve.ts'
+
+/** Bytes of an upload. */
+export const largestImage = 10 * 1024 * 1024
+
+const drawings = ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif', 'ico'] as const
+const logo: ImageRules = { kinds: drawings, fit: 'within', side: 1024 }
+
+const rules: Readonly<Record<ApplicationImage, ImageRules>> = {
+  logoLight: logo,
+  logoDark: logo,
+  email: { kinds: ['png', 'jpeg'], fit: 'within', side: 1024 },
+  background: { kinds: ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif'], fit: 'within', side: 3840 },
+  favicon: { kinds: ['svg', 'png', 'ico'], fit: 'within', side: 512 },
+  'default-profile-picture': {
+    kinds: ['png', 'jpeg', 'webp', 'avif', 'gif', 'tiff'],
+    fit: 'square',
+    side: 300,
+    format: 'png',
+  },
+}
+
+/** The images of the instance; where nobody uploaded one, ours. */
+export interface ApplicationImages {
+  find(name: ApplicationImage): Promise<Served | undefined>
+  /** @throws as `prepareImage` */
+  put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<void>
+  /** Back to ours. @throws {NotFound} `image_not_found` where nobody uploaded one */
+  remove(actor: Actor, name: ApplicationImage): Promise<void>
+}
+
+export function createApplicationImages(images: Images): ApplicationImages {
+  const change = (actor: Actor, name: ApplicationImage) =>
+    ({
+      slot: `application/${name}`,
+      event: { event: 'settings_changed', keys: [`image:${name}`], by: actor.id },
+      actor,
+    }) as const
+
+  return {
+    async find(name) {
+      const stored = await images.find(`application/${name}`)
+      if (stored) return { ...stored, bytes: () => images.read(stored) }
+      const bundled = await bundledImage(name)
+      return bundled && { ...bundled, hash: hashOf(bundled.bytes), bytes: async () => bundled.bytes }
+    },
+    put: async (actor, name, bytes) => images.put(change(actor, name), await prepareImage(bytes, rules[name])),
+    remove: (actor, name) => images.remove(change(actor, name)),
+  }
+}

@@ -1,0 +1,119 @@
+import { type Operation, operation } from '../http/api/operation.ts'
+import { actorOf } from '../users/actor.ts'
+import { type ApplicationImages, largestImage } from './application-images.ts'
+import type { ApplicationImage } from './image.ts'
+import { imageNotFound } from './refusals.ts'
+import { imageTypes, serveImage, staleFor } from './serve.ts'
+import { lightQuery, themeOf } from './theme.ts'
+import { readUpload } from './upload.ts'
+
+type Query = Parameters<typeof themeOf>[0]
+
+interface Route {
+  /** The end of the `operationId`s. */
+  readonly id: string
+  readonly path: `/api/${string}`
+  readonly what: string
+  readonly image: (query: Query) => ApplicationImage
+  readonly themed?: true
+  readonly access?: 'administrator'
+  /** Whether it can be taken away without another in its place. */
+  readonly removable?: true
+}
+
+const logo = (query: Query): ApplicationImage => (themeOf(query) === 'light' ? 'logoLight' : 'logoDark')
+
+const routes: readonly Route[] = [
+  {
+    id: 'Logo',
+    path: '/api/application-images/logo',
+    what: 'the logo',
+    image: logo,
+    themed: true,
+    removable: true,
+  },
+  { id: 'EmailLogo', path: '/api/application-images/email', what: 'the logo of e-mails', image: () => 'email' },
+  {
+    id: 'Background',
+    path: '/api/application-images/background',
+    what: 'the background',
+    image: () => 'background',
+    removable: true,
+  },
+  { id: 'Favicon', path: '/api/application-images/favicon', what: 'the favicon', image: () => 'favicon' },
+  {
+    id: 'DefaultProfilePicture',
+    path: '/api/application-images/default-profile-picture',
+    what: 'the picture of people who have none',
+    image: () => 'default-profile-picture',
+    access: 'administrator',
+    removable: true,
+  },
+  // As tools of before 2.14 write them.
+  {
+    id: 'LogoByOlderPath',
+    path: '/api/application-configuration/logo',
+    what: 'the logo (older path)',
+    image: logo,
+    themed: true,
+  },
+  {
+    id: 'FaviconByOlderPath',
+    path: '/api/application-configuration/favicon',
+    what: 'the favicon (older path)',
+    image: () => 'favicon',
+  },
+  {
+    id: 'BackgroundByOlderPath',
+    path: '/api/application-configuration/background-image',
+    what: 'the background (older path)',
+    image: () => 'background',
+  },
+]
+
+/** `/api/application-images`, and the paths of before 2.14. */
+export function applicationImageOperations(images: ApplicationImages): readonly Operation[] {
+  return routes.flatMap((route) => operationsOf(route, images))
+}
+
+function operationsOf(route: Route, images: ApplicationImages): readonly Operation[] {
+  const { id, path, what, image, access = 'public' } = route
+  const shared = { path, area: 'settings', ...(route.themed && { query: lightQuery }) } as const
+  const removal = operation({
+    ...shared,
+    id: `delete${id}`,
+    method: 'delete',
+    access: 'administrator',
+    summary: `Take away ${what}`,
+    answer: { status: 204 },
+    handle: (call) => images.remove(actorOf(call), image(call.query)),
+  })
+  return [
+    operation({
+      ...shared,
+      id: `read${id}`,
+      method: 'get',
+      access,
+      summary: `Show ${what}`,
+      answer: { status: 200, types: imageTypes },
+      async handle({ ctx, query }) {
+        const found = await images.find(image(query))
+        if (!found) throw imageNotFound()
+        await serveImage(ctx, found, staleFor.application)
+      },
+    }),
+    operation({
+      ...shared,
+      id: `replace${id}`,
+      method: 'put',
+      access: 'administrator',
+      summary: `Replace ${what}`,
+      upload: true,
+      answer: { status: 204 },
+      async handle(call) {
+        await images.put(actorOf(call), image(call.query), await readUpload(call.ctx, largestImage))
+      },
+    }),
+    ...(route.removable ? [removal] : []),
+  ]
+}

@@ -1,0 +1,50 @@
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import type { PreparedImage } from './image.ts'
+import { invalidImage } from './refusals.ts'
+
+export type BitmapFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'tiff'
+
+export interface BitmapRules {
+  /** `square`: cut to the centre, and of this size; `within`: made smaller where a side is longer. Pixels. */
+  readonly fit: 'square' | 'within'
+  readonly side: number
+  /** What it is written as; by default what it was, where browsers know that. */
+  readonly format?: 'png'
+}
+
+/** Pixels of all frames together: more than any camera of a telephone makes. */
+const mostPixels = 60_000_000
+const mostSeconds = 15
+
+/** @throws {InvalidInput} `invalid_image` */
+export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: BitmapRules): Promise<PreparedImage> {
+  try {
+    const { width, height, pages = 1 } = await metadataOf(bytes)
+    if (width * height * pages > mostPixels) throw invalidImage('it has too many pixels')
+    const format = rules.format ?? written[kind]
+    const animated = pages > 1 && (format === 'gif' || format === 'webp')
+    const image = sharp(bytes, { animated, limitInputPixels: mostPixels, failOn: 'warning' }).timeout({
+      seconds: mostSeconds,
+    })
+    const encoded = sized(image.autoOrient(), rules).toFormat(format)
+    return { bytes: await encoded.toBuffer(), mediaType: `image/${format}` }
+  } catch (error) {
+    // Whatever sharp says of it, it is the image that is at fault.
+    if (error instanceof Error && error.name !== 'InvalidInput') throw invalidImage('it is damaged', error)
+    throw error
+  }
+}
+
+const written = { png: 'png', jpeg: 'jpeg', gif: 'gif', webp: 'webp', avif: 'webp', tiff: 'png' } as const
+
+/** The size of one frame. */
+async function metadataOf(bytes: Buffer): Promise<Pick<Metadata, 'width' | 'height' | 'pages'>> {
+  const { width, height, pages } = await sharp(bytes, { limitInputPixels: false }).metadata()
+  return { width, height, ...(pages !== undefined && { pages }) }
+}
+
+function sized(image: Sharp, { fit, side }: BitmapRules): Sharp {
+  return fit === 'square'
+    ? image.resize(side, side, { fit: 'cover', kernel: 'lanczos3' })
+    : image.resize(side, side, { fit: 'inside', withoutEnlargement: true })
+}

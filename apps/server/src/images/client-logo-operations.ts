@@ -1,0 +1,51 @@
+import { type Operation, operation } from '../http/api/operation.ts'
+import { actorOf } from '../users/actor.ts'
+import { type ClientLogos, largestLogo } from './client-logos.ts'
+import { imageNotFound } from './refusals.ts'
+import { imageTypes, serveImage, staleFor } from './serve.ts'
+import { lightQuery, themeOf } from './theme.ts'
+import { readUpload } from './upload.ts'
+
+const shared = { area: 'clients', path: '/api/oidc/clients/:id/logo', query: lightQuery } as const
+
+/** The logos of clients. */
+export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
+  return [
+    operation({
+      ...shared,
+      id: 'readOidcClientLogo',
+      method: 'get',
+      access: 'public',
+      summary: 'Show the logo of a client; the light one where there is no dark one',
+      answer: { status: 200, types: imageTypes },
+      async handle({ ctx, params, query }) {
+        const { id = '' } = params
+        const found = (await logos.find(id, themeOf(query))) ?? (await logos.find(id, 'light'))
+        if (!found) throw imageNotFound()
+        await serveImage(ctx, { ...found, bytes: () => logos.read(found) }, staleFor.client)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'replaceOidcClientLogo',
+      method: 'post',
+      access: 'administrator',
+      summary: 'Replace the logo of a client',
+      upload: true,
+      answer: { status: 204 },
+      async handle(call) {
+        const bytes = await readUpload(call.ctx, largestLogo)
+        await logos.upload(actorOf(call), call.params.id ?? '', themeOf(call.query), bytes)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'deleteOidcClientLogo',
+      method: 'delete',
+      access: 'administrator',
+      summary: 'Take away the logo of a client',
+      answer: { status: 204 },
+      handle: (call) => logos.remove(actorOf(call), call.params.id ?? '', themeOf(call.query)),
+    }),
+  ]
+}

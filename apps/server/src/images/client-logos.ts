@@ -1,0 +1,121 @@
+import { OutboundError, type Pocket, type PublicFetch } from '@pocket/core'
+import { type ErrorCode, NotFound, PocketError, Unprocessable } from '@pocket/core/errors'
+import type { Actor } from '../users/actor.ts'
+import { clientSlot, type LogoTheme, type PreparedImage, type StoredImage } from './image.ts'
+import type { Images } from './images.ts'
+import { type ImageRules, prepareImage } from './prepare.ts'
+
+/** Bytes of an upload or a download. */
+export const largestLogo = 2 * 1024 * 1024
+
+const rules: ImageRules = {
+  kinds: ['svg', 'png', 'jpeg', 'webp', 'gif', 'avif', 'ico'],
+  fit: 'within',
+  side: 1024,
+}
+
+/** Logos that were read from their addresses and belong to nobody yet. */
+export type ReadLogos = ReadonlyMap<LogoTheme, PreparedImage>
+
+interface Marked {
+  readonly id: string
+  readonly hasLogo: boolean
+  readonly hasDarkLogo: boolean
+}
+
+export interface ClientLogos {
+  /** The one of this theme alone. */
+  find(clientId: string, theme: LogoTheme): Promise<StoredImage | undefined>
+  read(logo: StoredImage): Promise<Buffer | undefined>
+  /** What is told of clients, with which logos they have. */
+  marked<T extends Marked>(clients: readonly T[]): Promise<T[]>
+  /** The same for what has a client in it. */
+  markedIn<T extends { readonly client: Marked }>(items: readonly T[]): Promise<T[]>
+  /** @throws {NotFound} `not_found` for an unknown client @throws as `prepareImage` */
+  upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<void>
+  /** @throws {NotFound} `image_not_found` */
+  remove(actor: Actor, clientId: string, theme: LogoTheme): Promise<void>
+  /** Reads logos from addresses, each once. @throws {Unprocessable} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported` */
+  download(addresses: Readonly<Partial<Record<LogoTheme, string>>>): Promise<ReadLogos>
+  keep(actor: Actor, clientId: string, logos: ReadLogos): Promise<void>
+}
+
+export interface ClientLogoPorts {
+  readonly images: Images
+  readonly clients: Pick<Pocket['clients'], 'find'>
+  readonly fetch: PublicFetch
+}
+
+export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): ClientLogos {
+  const change = (actor: Actor, clientId: string, theme: LogoTheme) => {
+    const fields = [theme === 'light' ? 'logo' : 'darkLogo']
+    const event = { event: 'client_updated', clientId, accountId: actor.id, fields } as const
+    return { slot: clientSlot(clientId, theme), event, actor }
+  }
+
+  const marked = async <T extends Marked>(dtos: readonly T[]): Promise<T[]> => {
+    if (dtos.length === 0) return []
+    const filled = new Set((await images.filled('client-')).map(({ slot }) => slot))
+    const has = (id: string, theme: LogoTheme) => filled.has(clientSlot(id, theme))
+    return dtos.map((dto) => ({ ...dto, hasLogo: has(dto.id, 'light'), hasDarkLogo: has(dto.id, 'dark') }))
+  }
+
+  return {
+    find: (clientId, theme) => images.find(clientSlot(clientId, theme)),
+    read: images.read,
+
+    marked,
+    async markedIn(items) {
+      const told = await marked(items.map(({ client }) => client))
+      return items.map((item, index) => ({ ...item, client: told[index] ?? item.client }))
+    },
+
+    async upload(actor, clientId, theme, bytes) {
+      if (!(await clients.find(clientId)))
+        throw new NotFound('not_found', 'There is no such client.', { details: { resource: 'oidc_client' } })
+      await images.put(change(actor, clientId, theme), await prepareImage(bytes, rules))
+    },
+
+    remove: (actor, clientId, theme) => images.remove(change(actor, clientId, theme)),
+
+    async download(addresses) {
+      const read = new Map<LogoTheme, PreparedImage>()
+      for (const theme of ['light', 'dark'] as const) {
+        const address = addresses[theme]
+        if (address) read.set(theme, await readLogo(fetch, address))
+      }
+      return read
+    },
+
+    async keep(actor, clientId, logos) {
+      for (const [theme, image] of logos) await images.put(change(actor, clientId, theme), image)
+    },
+  }
+}
+
+async function readLogo(fetch: PublicFetch, address: string): Promise<PreparedImage> {
+  const bytes = await readBytes(fetch, address)
+  try {
+    return await prepareImage(bytes, rules)
+  } catch (error) {
+    if (!(error instanceof PocketError)) throw error
+    throw failed('logo_type_not_supported', 'What is at the address is no image that can be used.', error)
+  }
+}
+
+async function readBytes(fetch: PublicFetch, address: string): Promise<Buffer> {
+  try {
+    const answer = await fetch(address, { headers: { accept: 'image/*' } })
+    if (answer.ok) return Buffer.from(await answer.arrayBuffer())
+    throw failed('logo_download_failed', `The address answered ${answer.status}.`)
+  } catch (error) {
+    if (error instanceof PocketError) throw error
+    const reason = error instanceof OutboundError ? error.reason : 'unreachable'
+    if (reason === 'too_large') throw failed('logo_too_large', 'The logo is larger than 2 MiB.', error)
+    throw failed('logo_download_failed', `The logo could not be read (${reason}).`, error)
+  }
+}
+
+function failed(code: ErrorCode, message: string, cause?: unknown): Unprocessable {
+  return new Unprocessable(code, message, { cause })
+}

@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module'
+import type { User } from '@pocket/directory'
+import sharp from 'sharp'
+import { hashOf, type PreparedImage } from './image.ts'
+
+const side = 300
+const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')
+const palette = ['#0b8064', '#1d6fa5', '#5b5bd6', '#8e4ec6', '#b83280', '#c2410c', '#a16207', '#3f6212'] as const
+/** Whom no letter stands for. */
+const silhouette =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><g fill="#fff"><circle cx="150" cy="116" r="52"/><path d="M54 262c0-53 43-88 96-88s96 35 96 88z"/></g></svg>'
+/** What the font has. */
+const drawable =
+  /^[\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Armenian}\p{sc=Georgian}\p{sc=Arabic}\p{sc=Inherited}0-9]+$/u
+const version = 1
+
+export interface Initials {
+  readonly text: string
+  readonly color: string
+  /** The same for the same picture. */
+  readonly hash: string
+}
+
+/** The first letters of first and last name, or the first two of the user name; the colour is the user's own. */
+export function initialsOf({ id, userName, firstName, lastName }: InitialsOwner): Initials {
+  const [first = ''] = graphemes(firstName)
+  const [last = ''] = graphemes(lastName)
+  const text = (first + last || graphemes(userName).slice(0, 2).join('')).toUpperCase()
+  const color = palette[(Buffer.from(hashOf(id), 'base64url')[0] ?? 0) % palette.length] ?? palette[0]
+  return { text, color, hash: hashOf(`${version} ${text} ${color}`) }
+}
+
+type InitialsOwner = Pick<User, 'id' | 'userName' | 'firstName' | 'lastName'>
+
+/** A PNG of 300 by 300 pixels. */
+export async function drawInitials({ text, color }: Initials): Promise<PreparedImage> {
+  const letters = drawable.test(text) ? await drawnLetters(text) : Buffer.from(silhouette)
+  const background = { create: { width: side, height: side, channels: 3, background: color } } as const
+  const bytes = await sharp(background)
+    .composite([{ input: letters }])
+    .png()
+    .toBuffer()
+  return { bytes, mediaType: 'image/png' }
+}
+
+/** With a font that is brought along, since a server may have none. */
+async function drawnLetters(text: string): Promise<Buffer> {
+  const markup = `<span foreground="#ffffff">${text}</span>`
+  const drawn = sharp({ text: { text: markup, fontfile: font, font: 'DejaVu Sans Bold 92', dpi: 96, rgba: true } })
+  return drawn
+    .resize(side - 60, side - 60, { fit: 'inside', withoutEnlargement: true })
+    .png()
+    .toBuffer()
+}
+
+function graphemes(text: string): string[] {
+  return [...new Intl.Segmenter().segment(text.trim())].map(({ segment }) => segment)
+}

@@ -1,0 +1,54 @@
+import type { ClientPictures, PagePictures } from '../http/page-pictures.ts'
+import type { ApplicationImage, LogoTheme, StoredImage } from './image.ts'
+import { clientSlot } from './image.ts'
+import type { Images } from './images.ts'
+import { versionOf } from './serve.ts'
+
+export interface PagePicturePorts {
+  readonly images: Pick<Images, 'filled' | 'find'>
+  /** Takes why pictures could not be looked up; pages then go without. */
+  readonly onError: (error: unknown) => void
+}
+
+/** The addresses of uploaded pictures for pages. */
+export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
+  const clientLogo = async (id: string, theme: LogoTheme): Promise<string | null> => {
+    const found = await images.find(clientSlot(id, theme))
+    // As the API has it: ids that are addresses cannot stand in a path.
+    const name = /^[\w.-]+$/.test(id) ? id : `~${Buffer.from(id).toString('base64url')}`
+    return found ? `/api/oidc/clients/${name}/logo?light=${theme === 'light'}&v=${versionOf(found)}` : null
+  }
+  const orNone = <T>(work: Promise<T>, none: T): Promise<T> =>
+    work.catch((error: unknown) => {
+      onError(error)
+      return none
+    })
+
+  return {
+    instance: () => orNone(images.filled('application/').then(instancePictures), { favicon: null, logo: null }),
+    client: (id) =>
+      orNone(
+        Promise.all([clientLogo(id, 'light'), clientLogo(id, 'dark')]).then(([light, dark]) => themed(light, dark)),
+        null,
+      ),
+  }
+}
+
+function instancePictures(stored: readonly StoredImage[]) {
+  const find = (name: ApplicationImage) => stored.find(({ slot }) => slot === `application/${name}`)
+  const address = (name: ApplicationImage, path: string) => {
+    const image = find(name)
+    return image ? `/api/application-images/${path}${path.includes('?') ? '&' : '?'}v=${versionOf(image)}` : null
+  }
+  const favicon = address('favicon', 'favicon')
+  return {
+    favicon: favicon === null ? null : { href: favicon, type: find('favicon')?.mediaType ?? '' },
+    logo: themed(address('logoLight', 'logo?light=true'), address('logoDark', 'logo?light=false')),
+  }
+}
+
+/** Where there is one of both, it stands for the other. */
+function themed(light: string | null, dark: string | null): ClientPictures | null {
+  const one = light ?? dark
+  return one === null ? null : { light: one, dark: dark ?? one }
+}

@@ -1,0 +1,77 @@
+import { InvalidInput } from '@pocket/core/errors'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { actorOf } from '../users/actor.ts'
+import { largestImage } from './application-images.ts'
+import type { ProfilePictures } from './profile-pictures.ts'
+import { imageNotFound } from './refusals.ts'
+import { imageTypes, serveImage, staleFor } from './serve.ts'
+import { readUpload } from './upload.ts'
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const own = { area: 'account', access: 'user', path: '/api/users/me/profile-picture' } as const
+const anybody = { area: 'users', access: 'administrator', path: '/api/users/:id/profile-picture' } as const
+
+/** The pictures of people. Those of `me` come first, since `me` could be taken for an id. */
+export function profilePictureOperations(pictures: ProfilePictures): readonly Operation[] {
+  return [
+    operation({
+      ...own,
+      id: 'replaceOwnProfilePicture',
+      method: 'put',
+      summary: 'Replace your picture',
+      upload: true,
+      answer: { status: 204 },
+      async handle(call) {
+        await pictures.put(actorOf(call), call.user.id, await readUpload(call.ctx, largestImage))
+      },
+    }),
+    operation({
+      ...own,
+      id: 'deleteOwnProfilePicture',
+      method: 'delete',
+      summary: 'Take away your picture',
+      answer: { status: 204 },
+      handle: (call) => pictures.remove(actorOf(call), call.user.id),
+    }),
+    operation({
+      id: 'readProfilePicture',
+      method: 'get',
+      path: '/api/users/:id/profile-picture.png',
+      area: 'users',
+      access: 'public',
+      summary: 'Show the picture of a user, or their initials',
+      answer: { status: 200, types: imageTypes },
+      async handle({ ctx, params }) {
+        const found = await pictures.find(userIdOf(params.id))
+        if (!found) throw imageNotFound()
+        await serveImage(ctx, found, staleFor.user)
+      },
+    }),
+    operation({
+      ...anybody,
+      id: 'replaceProfilePicture',
+      method: 'put',
+      summary: 'Replace the picture of a user',
+      upload: true,
+      answer: { status: 204 },
+      async handle(call) {
+        await pictures.put(actorOf(call), userIdOf(call.params.id), await readUpload(call.ctx, largestImage))
+      },
+    }),
+    operation({
+      ...anybody,
+      id: 'deleteProfilePicture',
+      method: 'delete',
+      summary: 'Take away the picture of a user',
+      answer: { status: 204 },
+      handle: (call) => pictures.remove(actorOf(call), userIdOf(call.params.id)),
+    }),
+  ]
+}
+
+function userIdOf(id = ''): string {
+  if (uuid.test(id)) return id.toLowerCase()
+  throw new InvalidInput('validation_failed', 'userId must be a UUID', {
+    fields: [{ field: 'userId', code: 'invalid_format', message: 'must be a UUID' }],
+  })
+}

@@ -1,0 +1,59 @@
+import { NotFound } from '@pocket/core/errors'
+import type { Directory, User } from '@pocket/directory'
+import type { Actor } from '../users/actor.ts'
+import type { ApplicationImages } from './application-images.ts'
+import { userSlot } from './image.ts'
+import type { Images } from './images.ts'
+import { drawInitials, initialsOf } from './initials.ts'
+import { type ImageRules, prepareImage } from './prepare.ts'
+import type { Served } from './serve.ts'
+
+const rules: ImageRules = {
+  kinds: ['png', 'jpeg', 'webp', 'gif', 'avif', 'tiff'],
+  fit: 'square',
+  side: 300,
+  format: 'png',
+}
+
+export interface ProfilePictures {
+  /** Their own, else that of the instance, else their initials. `undefined` where there is no such user. */
+  find(userId: string): Promise<Served | undefined>
+  /** @throws {NotFound} `user_not_found` @throws as `prepareImage` */
+  put(actor: Actor, userId: string, bytes: Buffer): Promise<void>
+  /** Back to the initials; also where there is none. @throws {NotFound} `user_not_found` */
+  remove(actor: Actor, userId: string): Promise<void>
+}
+
+export interface ProfilePicturePorts {
+  readonly images: Images
+  readonly application: Pick<ApplicationImages, 'find'>
+  readonly directory: Pick<Directory, 'find'>
+}
+
+export function createProfilePictures({ images, application, directory }: ProfilePicturePorts): ProfilePictures {
+  const change = async (actor: Actor, userId: string) => {
+    const user = await directory.find(userId)
+    if (!user) throw new NotFound('user_not_found', 'There is no such user.')
+    const by = actor.id === user.id ? {} : { by: actor.id }
+    const event = { event: 'account_updated', accountId: user.id, fields: ['picture'], ...by } as const
+    return { slot: userSlot(user.id), event, actor }
+  }
+
+  return {
+    async find(userId) {
+      const user = await directory.find(userId)
+      if (!user) return undefined
+      const stored = await images.find(userSlot(user.id))
+      if (stored) return { ...stored, bytes: () => images.read(stored) }
+      return (await application.find('default-profile-picture')) ?? initials(user)
+    },
+    put: async (actor, userId, bytes) => images.put(await change(actor, userId), await prepareImage(bytes, rules)),
+    remove: async (actor, userId) => images.remove(await change(actor, userId), 'even-none'),
+  }
+}
+
+/** The hash is known before anything is drawn, so that who has them need not wait for them. */
+function initials(user: User): Served {
+  const drawn = initialsOf(user)
+  return { mediaType: 'image/png', hash: drawn.hash, bytes: async () => (await drawInitials(drawn)).bytes }
+}

@@ -1,0 +1,65 @@
+import sanitizeHtml from 'sanitize-html'
+import sharp from 'sharp'
+import { optimize } from 'svgo'
+import type { PreparedImage } from './image.ts'
+import { invalidImage } from './refusals.ts'
+import { svgAttributes, svgElements } from './svg-vocabulary.ts'
+
+const mostBytes = 1024 * 1024
+const mostElements = 20_000
+const mostPixels = 100_000_000
+
+/**
+ * An SVG that draws and does nothing else: no scripts, no handlers, no style sheets, no links, nothing from other places.
+ * The rules of its own style sheet become attributes first.
+ *
+ * @throws {InvalidInput} `invalid_image`
+ */
+export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
+  if (bytes.length > mostBytes) throw invalidImage('an SVG must not be larger than 1 MiB')
+  const text = new TextDecoder('utf-8').decode(bytes)
+  // Entities can hold others, and be of any size in the end.
+  if (/<!ENTITY/i.test(text)) throw invalidImage('an SVG must not define entities')
+  if (text.split('<', mostElements * 2).length >= mostElements * 2) throw invalidImage('it has too many elements')
+  try {
+    const svg = sanitized(withoutStyleSheets(text))
+    if (!/^<svg[\s>]/.test(svg)) throw invalidImage('its first element is not svg')
+    // Who can draw it says whether it is whole.
+    await sharp(Buffer.from(svg), { limitInputPixels: mostPixels }).metadata()
+    return { bytes: Buffer.from(svg), mediaType: 'image/svg+xml' }
+  } catch (error) {
+    if (error instanceof Error && error.name !== 'InvalidInput') throw invalidImage('it is no valid SVG', error)
+    throw error
+  }
+}
+
+function withoutStyleSheets(text: string): string {
+  return optimize(text, {
+    plugins: [
+      'removeDoctype',
+      'removeXMLProcInst',
+      'removeComments',
+      { name: 'inlineStyles', params: { onlyMatchedOnce: false } },
+      'convertStyleToAttrs',
+    ],
+  }).data
+}
+
+function sanitized(svg: string): string {
+  return sanitizeHtml(svg, {
+    allowedTags: [...svgElements],
+    allowedAttributes: { '*': [...svgAttributes] },
+    selfClosing: [],
+    parser: { xmlMode: true, lowerCaseTags: false, lowerCaseAttributeNames: false },
+    transformTags: { '*': (tagName, attribs) => ({ tagName, attribs: ownAttributes(attribs) }) },
+  }).trim()
+}
+
+/** What refers to something refers to a part of the same image. */
+function ownAttributes(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = Object.entries(attributes).filter(([name, value]) => {
+    if (name === 'href' || name === 'xlink:href') return value.startsWith('#')
+    return name.startsWith('xmlns') || !/url\s*\(\s*['"]?\s*(?!#)|javascript:|@import/i.test(value.replaceAll('\\', ''))
+  })
+  return Object.fromEntries(kept)
+}

@@ -1,0 +1,51 @@
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import { imageTable } from './image.table.ts'
+import type { Slot, StoredImage } from './image.ts'
+import type { ImageStore } from './image-store.ts'
+
+const rows = new TableRows(imageTable)
+
+const sql = {
+  find: `${rows.select} WHERE "slot" = $1`,
+  filled: `${rows.select} WHERE "slot" LIKE $1`,
+  insert: rows.insert,
+  discard: `UPDATE ${rows.table} SET "slot" = NULL WHERE "slot" = $1`,
+  discarded: `${rows.select} WHERE "slot" IS NULL LIMIT 100`,
+  remove: `DELETE FROM ${rows.table} WHERE "file" = $1 AND "slot" IS NULL`,
+}
+
+export class TypeormImageStore implements ImageStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async find(slot: Slot): Promise<StoredImage | undefined> {
+    return rows.first(await this.#database.query(sql.find, [slot]))
+  }
+
+  async filled(prefix: string): Promise<readonly StoredImage[]> {
+    return rows.all(await this.#database.query(sql.filled, [`${prefix}%`]))
+  }
+
+  async lock(): Promise<void> {
+    await this.#database.lockTable(imageTable.options.name)
+  }
+
+  async insert(image: StoredImage): Promise<void> {
+    await this.#database.execute(sql.insert, rows.values(image))
+  }
+
+  async discard(slot: Slot): Promise<boolean> {
+    return (await this.#database.execute(sql.discard, [slot])) > 0
+  }
+
+  async discarded(): Promise<readonly StoredImage[]> {
+    return rows.all(await this.#database.query(sql.discarded))
+  }
+
+  async remove(file: string): Promise<void> {
+    await this.#database.execute(sql.remove, [file])
+  }
+}

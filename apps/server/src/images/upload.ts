@@ -1,0 +1,74 @@
+import { Busboy, type BusboyConfig, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
+import { InvalidInput } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import { fileTooLarge } from './refusals.ts'
+
+/** What a form has around its file. */
+const mostAround = 16 * 1024
+
+/**
+ * Reads the field `file` of a form (`multipart/form-data`, RFC 7578), no further than `maxBytes`.
+ *
+ * @throws {InvalidInput} `invalid_request_body` for another body, a damaged one, or one without the field
+ * @throws {TooLarge} `file_too_large`
+ */
+export async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer> {
+  const contentType = ctx.get('Content-Type')
+  if (!ctx.is('multipart/form-data')) throw invalid('The body must be sent as multipart/form-data.')
+  const most = maxBytes + mostAround
+  try {
+    if ((ctx.request.length ?? 0) > most) throw fileTooLarge(maxBytes)
+    return await receive(ctx, { ...ctx.headers, 'content-type': contentType }, maxBytes)
+  } catch (error) {
+    // Nobody reads the rest of it.
+    ctx.set('Connection', 'close')
+    ctx.req.unpipe()
+    ctx.req.resume()
+    throw error
+  }
+}
+
+function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const limits = { files: 1, fields: 10, parts: 11, fieldSize: 1024, headerPairs: 50, fileSize: maxBytes }
+    const form = formReader({ headers, limits })
+    const damaged = (cause?: unknown) => reject(invalid('The form is damaged.', cause))
+    let file: Buffer | undefined
+    let received = 0
+
+    form.on('file', (name, stream) => {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('limit', () => reject(fileTooLarge(maxBytes)))
+      stream.on('error', damaged)
+      stream.on('end', () => {
+        if (name === 'file') file = Buffer.concat(chunks)
+      })
+    })
+    form.on('error', damaged)
+    form.on('finish', () => {
+      if (file === undefined) reject(invalid('The form has no file in its field "file".'))
+      else resolve(file)
+    })
+    req.on('data', (chunk: Buffer) => {
+      received += chunk.length
+      if (received > maxBytes + mostAround) reject(fileTooLarge(maxBytes))
+    })
+    req.on('aborted', damaged)
+    req.on('error', damaged)
+    req.pipe(form)
+  })
+}
+
+function formReader(config: BusboyConfig): BusboyInstance {
+  try {
+    return new Busboy(config)
+  } catch (error) {
+    // The boundary is missing.
+    throw invalid('The form is damaged.', error)
+  }
+}
+
+function invalid(message: string, cause?: unknown): InvalidInput {
+  return new InvalidInput('invalid_request_body', message, { cause })
+}

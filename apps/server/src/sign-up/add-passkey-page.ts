@@ -1,0 +1,42 @@
+import type { Pocket } from '@pocket/core'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import { jsonObject } from '../http/form.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
+import type { ShowPage } from '../http/show-page.ts'
+
+export const addPasskeyPath = '/signup/add-passkey'
+
+export interface AddPasskeyPagePorts {
+  readonly pocket: Pick<Pocket, 'registration'>
+  readonly authentication: Authentication
+  readonly show: ShowPage
+}
+
+const home = '/settings/account'
+
+/** `/signup/add-passkey`: where an invitation leads, and whoever signed up without a passkey. */
+export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPagePorts) {
+  const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
+  return {
+    async show(ctx: Context) {
+      const { displayName } = await authentication.requireUser(ctx)
+      const next = target(ctx)
+      const query = next === home ? '' : `?${new URLSearchParams({ redirect: next })}`
+      await show(ctx, { view: 'add-passkey', name: displayName, submitTo: addPasskeyPath + query, laterAt: next })
+    },
+
+    async options(ctx: Context) {
+      const { id, userName, displayName } = await authentication.requireUser(ctx)
+      const subject = { accountId: id, userName, displayName }
+      ctx.body = { options: await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration' }) }
+    },
+
+    async finish(ctx: Context) {
+      const { id } = await authentication.requireUser(ctx)
+      const { response } = jsonObject(ctx)
+      await pocket.registration.add(ctx.req, ctx.res, { response, purpose: 'registration', accountId: id })
+      ctx.body = { redirectTo: target(ctx) }
+    },
+  }
+}

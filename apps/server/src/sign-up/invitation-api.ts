@@ -1,0 +1,43 @@
+import { type Operation, operation } from '../http/api/operation.ts'
+import { actorOf } from '../users/actor.ts'
+import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
+import { reachable } from '../users/reach.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import { addPasskeyPath } from './add-passkey-page.ts'
+
+export interface InvitationPorts {
+  readonly users: Pick<UserAdministration, 'find' | 'issueCode'>
+  /** The issuer, at which links begin. */
+  readonly origin: string
+}
+
+const usualLifetime = 24 * 60 * 60_000
+
+/** Invites somebody whom an administrator has entered already, or who has lost every passkey. */
+export function invitationOperations({ users, origin }: InvitationPorts): readonly Operation[] {
+  return [
+    operation({
+      id: 'inviteUser',
+      method: 'post',
+      path: '/api/users/:id/invitation',
+      summary: 'Make a link by which a user registers a passkey',
+      note: 'It holds a login code, so it lets in whoever opens it first, once.',
+      area: 'users',
+      access: 'administrator',
+      needsPasskey: true,
+      body: {
+        type: 'object',
+        properties: { ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is a day.` } },
+      },
+      answer: {
+        status: 201,
+        schema: { type: 'object', required: ['link'], properties: { link: { type: 'string', format: 'uri' } } },
+      },
+      async handle(call) {
+        const lifetime = lifetimeOf(call.body.ttl, usualLifetime)
+        const code = await users.issueCode(actorOf(call), await reachable(call, users), lifetime)
+        return { link: `${origin}/lc/${code}?${new URLSearchParams({ redirect: addPasskeyPath })}` }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type Person, passkeyAnswer } from './instance.ts'
+import { freshName } from './people.ts'
+
+const phone = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+  let person: Person
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+    person = await instance.person(freshName())
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  async function request(agent = new UserAgent({ headers: { 'user-agent': phone } })) {
+    const { status, json } = await instance.call('POST /api/device-login/requests', { agent })
+    expect(status).toBe(201)
+    const exchange = (by = agent) =>
+      by.sendJson('POST', `${instance.url}/api/device-login/requests/${json.id}/exchange`, {
+        options: { headers: { prefer: 'wait=0' } },
+      })
+    return { agent, json, code: String(json.userCode), exchange }
+  }
+
+  async function reauthenticate({ agent, authenticator }: Person) {
+    const body = await passkeyAnswer(agent, instance.url, authenticator)
+    expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
+  }
+
+  const decide = (code: string, decision: string, agent = person.agent) =>
+    instance.call('POST /api/device-login/verification/decision', { body: { code, decision }, agent })
+
+  test('a request says what both sides need, and its cookie is for its exchange alone', async () => {
+    const { json, agent } = await request()
+    expect(json).toEqual({
+      id: expect.any(String),
+      userCode: expect.stringMatching(/^P[2-9A-HJ-NP-TV-Z]{7}$/),
+      verificationUri: `${instance.url}/device`,
+      verificationUriComplete: `${instance.url}/device?code=${json.userCode}`,
+      expiresAt: expect.any(String),
+      interval: 3,
+    })
+    expect(new Date(String(json.expiresAt)).getTime() - Date.now()).toBeGreaterThan(290_000)
+    expect(agent.cookies()).toEqual([
+      expect.objectContaining({
+        name: 'device_login_token',
+        path: `/api/device-login/requests/${json.id}/exchange`,
+        httpOnly: true,
+      }),
+    ])
+  })
+
+  test('approved with a fresh passkey, it lets that browser in, once', async () => {
+    const { exchange, code, agent } = await request()
+    const waiting = await exchange()
+    expect([waiting.status, waiting.text]).toEqual([202, ''])
+
+    const shown = await instance.call('POST /api/device-login/verification', {
+      body: { code: ` ${code.slice(0, 4).toLowerCase()}-${code.slice(4)}` },
+      agent: person.agent,
+    })
+    expect(shown.json).toMatchObject({
+      userCode: code,
+      device: 'Firefox on Windows',
+      ipAddress: '127.0.0.1',
+      country: '',
+      city: '',
+    })
+    expect(await decide(code, 'approve')).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
+    await reauthenticate(person)
+    expect((await decide(code, 'approve')).status).toBe(204)
+    expect(await decide(code, 'deny')).toMatchObject({ status: 401, json: { code: 'device_code_invalid' } })
+
+    const stranger = await exchange(instance.agent())
+    expect([stranger.status, stranger.json()]).toEqual([401, expect.objectContaining({ code: 'device_login_expired' })])
+    const first = await exchange()
+    expect([first.status, first.json()]).toEqual([200, expect.objectContaining({ id: person.id })])
+    const second = await exchange()
+    expect([second.status, second.json()]).toEqual([401, expect.objectContaining({ code: 'device_login_expired' })])
+
+    expect((await instance.call('GET /api/users/me', { agent })).json).toMatchObject({ id: person.id })
+    const log = await instance.call('GET /api/audit-logs', { agent, query: '?sort[column]=createdAt' })
+    expect(log.json.data).toContainEqual(
+      expect.objectContaining({ event: 'REMOTE_SIGN_IN', device: 'Firefox on Windows' }),
+    )
+    expect(audited(instance, 'device_login_approved').at(-1)).toMatchObject({
+      accountId: person.id,
+      deviceAddress: '127.0.0.1',
+    })
+  })
+
+  test('a proof lets one device in', async () => {
+    const [one, another] = [await request(), await request()]
+    await reauthenticate(person)
+    const statuses = await Promise.all([decide(one.code, 'approve'), decide(another.code, 'approve')])
+    expect(statuses.map(({ status }) => status).sort()).toEqual([204, 401])
+  })
+
+  test('denied, it is told so once', async () => {
+    const { exchange, code } = await request()
+    expect((await decide(code, 'deny')).status).toBe(204)
+    const answer = await exchange()
+    expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'device_login_denied' })])
+    expect((await exchange()).status).toBe(401)
+    expect(audited(instance, 'device_login_denied').at(-1)).toMatchObject({ accountId: person.id })
+  })
+
+  test('of twenty exchanges at once, one gets in', async () => {
+    const { exchange, code } = await request()
+    await reauthenticate(person)
+    await decide(code, 'approve')
+    const statuses = (await Promise.all(Array.from({ length: 20 }, () => exchange()))).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1)
+    expect(statuses.filter((status) => status === 401)).toHaveLength(19)
+  })
+
+  test('the session it begins approves nobody else until it has a passkey', async () => {
+    const first = await request()
+    await reauthenticate(person)
+    await decide(first.code, 'approve')
+    await first.exchange()
+    const { code } = await request()
+    for (const body of [{ code }, { code, decision: 'deny' }]) {
+      const call = `POST /api/device-login/verification${'decision' in body ? '/decision' : ''}`
+      const answer = await instance.call(call, { body, agent: first.agent })
+      expect(answer).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
+    }
+  })
+
+  test('a person who is disabled after the approval does not get in', async () => {
+    const { exchange, code } = await request()
+    const leaver = await instance.person(freshName())
+    await reauthenticate(leaver)
+    await decide(code, 'approve', leaver.agent)
+    await instance.app.directory.users.update(leaver.id, {}, { disabled: true })
+    expect((await exchange()).status).toBe(403)
+  })
+
+  test.each(['', 'P2222222', 'x'.repeat(65), 7])('%j is no code', async (code) => {
+    const answer = await instance.call('POST /api/device-login/verification', { body: { code }, agent: person.agent })
+    expect([400, 401]).toContain(answer.status)
+  })
+
+  test('somebody else’s passkey approves nothing', async () => {
+    const { code } = await request()
+    const other = await instance.person(freshName())
+    const body = await passkeyAnswer(person.agent, instance.url, other.authenticator)
+    const answer = await person.agent.postJson(`${instance.url}/device/approve?code=${code}`, { response: body })
+    expect([answer.status, answer.json()]).toEqual([
+      401,
+      expect.objectContaining({ code: 'reauthentication_required' }),
+    ])
+  })
+
+  test('the page without its script looks when asked, and shows its code again', async () => {
+    const agent = instance.agent()
+    const page = await agent.get(`${instance.url}/login/device?redirect=/settings/account`)
+    const [, a = '', b = ''] = /id="user-code">(\w{4})-(\w{4})</.exec(page.text) ?? []
+    const form = page.forms().find(({ action }) => action.includes('/login/device/'))
+    if (!form) throw new Error('The page has no form.')
+    const again = await agent.submit(page, form)
+    expect([again.status, again.text]).toEqual([200, expect.stringContaining(`${a}-${b}`)])
+    await decide(a + b, 'deny')
+    const denied = await agent.submit(page, form)
+    expect([denied.status, denied.text]).toEqual([403, expect.stringContaining('The sign-in was denied')])
+  })
+})

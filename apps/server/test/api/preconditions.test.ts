@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { createPerson } from './people.ts'
+
+const callbackURLs = ['https://app.example/cb']
+
+function person() {
+  const username = `changed-${crypto.randomUUID().slice(0, 8)}`
+  return { username, email: `${username}@example.com` }
+}
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  async function send(method: string, path: string, body?: unknown, ifMatch?: string) {
+    const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch }
+    const options = { ...(body !== undefined && { body }), options: { headers } }
+    const answer = await instance.administrator.sendJson(method, instance.url + path, options)
+    const json = answer.text === '' ? {} : answer.json()
+    return { status: answer.status, etag: answer.headers.get('etag') ?? '', json: Object(json) }
+  }
+
+  /** A thing, where it is read, and two changes of it that differ. */
+  const things: readonly (readonly [
+    name: string,
+    make: () => Promise<string>,
+    write: string,
+    body: (n: number) => unknown,
+  ])[] = [
+    [
+      'a user',
+      async () => `/api/users/${(await createPerson(instance)).id}`,
+      '',
+      (n) => ({ ...person(), firstName: `${n}` }),
+    ],
+    [
+      'the claims of a user',
+      async () => `/api/users/${(await createPerson(instance)).id}`,
+      '/api/custom-claims/user',
+      (n) => [{ key: 'team', value: `${n}` }],
+    ],
+    [
+      'a group',
+      async () => `/api/user-groups/${await createGroup()}`,
+      '',
+      (n) => ({ name: `n${crypto.randomUUID()}`, friendlyName: `Friendly ${n}` }),
+    ],
+    [
+      'the claims of a group',
+      async () => `/api/user-groups/${await createGroup()}`,
+      '/api/custom-claims/user-group',
+      (n) => [{ key: 'team', value: `${n}` }],
+    ],
+    ['a client', async () => `/api/oidc/clients/${await createClient()}`, '', (n) => ({ name: `C${n}`, callbackURLs })],
+  ]
+
+  async function createGroup(): Promise<string> {
+    const body = { name: crypto.randomUUID(), friendlyName: 'Group' }
+    return String((await instance.call('POST /api/user-groups', { body })).json.id)
+  }
+
+  async function createClient(): Promise<string> {
+    return String((await instance.call('POST /api/oidc/clients', { body: { name: 'Client', callbackURLs } })).json.id)
+  }
+
+  test.each(things)('%s is changed only where it is as it was read', async (_, make, elsewhere, body) => {
+    const path = await make()
+    const write = elsewhere === '' ? path : `${elsewhere}/${path.split('/').at(-1)}`
+    const { etag } = await send('GET', path)
+    expect(etag).toMatch(/^W\/"[\w-]{22}"$/)
+    expect((await send('PUT', write, body(1), etag)).status).toBe(200)
+    const refused = await send('PUT', write, body(2), etag)
+    expect([refused.status, refused.json.code]).toEqual([412, 'precondition_failed'])
+    const now = await send('GET', path)
+    expect(now.etag).not.toBe(etag)
+    // One of several, and any state at all, and no condition.
+    for (const [n, condition] of [`"other", ${now.etag}`, '*', undefined].entries())
+      expect((await send('PUT', write, body(n + 3), condition)).status).toBe(200)
+    expect((await send('DELETE', path, undefined, etag)).status).toBe(412)
+    expect((await send('DELETE', path, undefined, (await send('GET', path)).etag)).status).toBe(204)
+  })
+
+  test('of several who change the same state at once, one does', async () => {
+    const { id } = await createPerson(instance)
+    const path = `/api/users/${id}`
+    const { etag } = await send('GET', path)
+    const bodies = ['a', 'b', 'c', 'd'].map((firstName) => ({ ...person(), firstName }))
+    const statuses = await Promise.all(bodies.map(async (body) => (await send('PUT', path, body, etag)).status))
+    expect(statuses.toSorted()).toEqual([200, 412, 412, 412])
+    const clientPath = `/api/oidc/clients/${await createClient()}`
+    const { etag: read } = await send('GET', clientPath)
+    const names = ['a', 'b', 'c', 'd'].map((name) => ({ name, callbackURLs }))
+    const results = await Promise.all(names.map(async (body) => (await send('PUT', clientPath, body, read)).status))
+    expect(results.toSorted()).toEqual([200, 412, 412, 412])
+  })
+
+  test('settings are changed only where they are as they were read', async () => {
+    const own = await send('GET', '/api/settings')
+    expect((await send('PATCH', '/api/settings', { auditLogRetentionDays: 5 }, own.etag)).status).toBe(200)
+    expect((await send('PATCH', '/api/settings', { auditLogRetentionDays: 6 }, own.etag)).status).toBe(412)
+    const path = '/api/application-configuration'
+    const { etag, json } = await send('GET', `${path}/all`)
+    const values = Object.fromEntries(json.map(({ key, value }: Record<'key' | 'value', string>) => [key, value]))
+    expect((await send('PUT', path, { ...values, appName: 'One' }, etag)).status).toBe(200)
+    expect((await send('PUT', path, { ...values, appName: 'Two' }, etag)).status).toBe(412)
+    expect((await send('GET', `${path}/all`)).json).toContainEqual(expect.objectContaining({ value: 'One' }))
+  })
+
+  test('the page of a client shows what somebody else has saved, keeps what was entered, and can replace it', async () => {
+    const id = await createClient()
+    const page = `${instance.url}/settings/admin/oidc-clients/${id}`
+    const agent = instance.administrator
+    const versionOf = (text: string) =>
+      (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
+    const version = versionOf((await agent.get(page)).text)
+    const body = { name: 'Their <name>', callbackURLs }
+    await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body })
+    const form = { name: 'My name', redirectUris: callbackURLs.join('\n') }
+    const conflict = await agent.postForm(page, { ...form, version })
+    expect(conflict.status).toBe(412)
+    expect(conflict.text).toContain('Their &lt;name&gt;')
+    expect(conflict.text).toContain('value="My name"')
+    expect(conflict.text).toContain('Somebody else has changed this')
+    expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('Their <name>')
+    await agent.postForm(page, { ...form, version: versionOf(conflict.text) })
+    expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('My name')
+  })
+})

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import {
+  addVirtualAuthenticator,
+  expectNoAxeViolations,
+  launchBrowser,
+  type Page,
+  type TestBrowser,
+} from '@pocket/test-support'
+import { startInstance } from './instance.ts'
+
+let browser: TestBrowser
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+
+afterAll(async () => browser[Symbol.asyncDispose]())
+
+async function openWindow() {
+  const context = await browser.newContext()
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  await addVirtualAuthenticator(page)
+  return { page, [Symbol.asyncDispose]: () => context.close() }
+}
+
+async function setUpAdministrator(page: Page, url: string) {
+  await page.goto(url)
+  await page.getByLabel('User name').fill('ada')
+  await page.getByLabel('First name').fill('Ada')
+  await page.getByLabel('Last name').fill('Lovelace')
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
+  await page.waitForURL('**/settings/admin/oidc-clients')
+}
+
+test('a browser without a passkey is let in by another one, or not, and goes on by itself', async () => {
+  await using instance = await startInstance('SQLite')
+  await using withPasskey = await openWindow()
+  await using without = await openWindow()
+  const [phone, television] = [withPasskey.page, without.page]
+  await setUpAdministrator(phone, instance.url)
+
+  // It comes from an authorization request and returns to it.
+  await phone.goto(`${instance.url}/settings/admin/oidc-clients/new?template=other`)
+  await phone.getByLabel('Name').fill('Television')
+  await phone.getByLabel('Callback URLs').fill('https://television.example/callback')
+  await phone.getByRole('button', { name: 'Add client' }).click()
+  await phone.waitForURL(/oidc-clients\/[0-9a-f-]{36}/)
+  const clientId = new URL(phone.url()).pathname.split('/').at(-1) ?? ''
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: 'https://television.example/callback',
+    response_type: 'code',
+    scope: 'openid profile',
+  })
+  await television.goto(`${instance.url}/authorize?${query}`)
+  await television.getByRole('link', { name: 'Another way to sign in' }).click()
+  await television.getByRole('link', { name: 'Sign in with another device' }).click()
+  await television.getByRole('img', { name: /QR code/ }).waitFor()
+  await expectNoAxeViolations(television)
+  const code = (await television.locator('#user-code').textContent()) ?? ''
+
+  await phone.goto(`${instance.url}/device`)
+  await phone.getByLabel('Code').fill(code.toLowerCase())
+  await phone.getByRole('button', { name: 'Continue' }).click()
+  await phone.getByRole('heading', { name: 'Let this device in as you?' }).waitFor()
+  await phone.getByText(code, { exact: true }).waitFor()
+  await phone.getByText('127.0.0.1').waitFor()
+  await expectNoAxeViolations(phone)
+  await phone.getByRole('button', { name: 'Approve with a passkey' }).click()
+  await phone.getByRole('heading', { name: 'It’s signed in' }).waitFor()
+  await television.getByRole('heading', { name: 'Let Television know who you are?' }).waitFor()
+  await television.getByText('Signed in as ada').waitFor()
+
+  await without.page.context().clearCookies()
+  await television.goto(`${instance.url}/login/device`)
+  const other = (await television.locator('#user-code').textContent()) ?? ''
+  await phone.goto(`${instance.url}/device?code=${other}`)
+  await phone.getByRole('button', { name: 'Deny with a passkey' }).click()
+  await phone.getByRole('heading', { name: 'It wasn’t let in' }).waitFor()
+  await television.getByText('The sign-in was denied on the other device').waitFor()
+  expect(await television.locator('#user-code').count()).toBe(0)
+}, 60_000)

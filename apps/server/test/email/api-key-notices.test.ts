@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { typeormStores } from '@pocket/core/typeorm'
+import { createDirectory } from '@pocket/directory'
+import { directoryStores } from '@pocket/directory/typeorm'
+import { createTestDatabase } from '@pocket/test-support'
+import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { noticeExpiringApiKeys } from '../../src/email/api-key-notices.ts'
+import { createOutbox, unsealed } from '../../src/email/outbox.ts'
+import { createFolder } from '../database/folder.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+
+const day = 86_400_000
+
+describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+  let stack: AsyncDisposableStack
+  let database: OpenDatabase
+  let now = Date.UTC(2026, 0, 1)
+  let enabled = 'true'
+  const clock = { now: () => now }
+
+  beforeAll(async () => {
+    stack = new AsyncDisposableStack()
+    const folder = stack.use(await createFolder())
+    const place =
+      kind === 'SQLite'
+        ? ({ kind: 'sqlite', path: join(folder.path, 'keys.db') } as const)
+        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
+    const config = { database: place, dataFolder: folder.path, encryptionKey: undefined }
+    database = stack.use(await openDatabase(config, keepingLogger().logger))
+  })
+  afterAll(async () => stack.disposeAsync())
+
+  async function notice(): Promise<void> {
+    const { dataSource, emails: store, masterKey, apiKeys } = database
+    const ports = {
+      apiKeys,
+      directory: createDirectory({ ...directoryStores(dataSource), clock }),
+      outbox: createOutbox({ store, masterKey, clock }),
+      settings: async () => ({ emailApiKeyExpirationEnabled: enabled }),
+      transaction: typeormStores(dataSource).transaction,
+      clock,
+    }
+    await noticeExpiringApiKeys(ports, new AbortController().signal)
+  }
+
+  async function contents() {
+    const all = { page: 1, limit: 100, sort: null, filters: {}, search: '' }
+    const { items } = await database.emails.list(all)
+    return items.map(({ data, recipient }) => ({ recipient, ...unsealed(database.masterKey, data) }))
+  }
+
+  async function person(userName: string, email: string | null): Promise<string> {
+    const directory = createDirectory({ ...directoryStores(database.dataSource), clock })
+    const names = { firstName: '', lastName: '', displayName: userName, locale: null }
+    return (await directory.create({ id: crypto.randomUUID(), userName, email, ...names })).id
+  }
+
+  const key = (ownerId: string, name: string, expiresAt: number) =>
+    database.apiKeys.insert({
+      id: crypto.randomUUID(),
+      ownerId,
+      name,
+      description: null,
+      tokenHash: name,
+      scopes: null,
+      expiresAt,
+      lastUsedAt: null,
+      expirationEmailSent: false,
+      createdAt: now,
+    })
+
+  test('each key that ends within a week is told of once, to those who can be told', async () => {
+    const ada = await person('ada', 'ada@example.com')
+    await key(ada, 'soon', now + 7 * day)
+    await key(ada, 'later', now + 8 * day)
+    await key(ada, 'over', now - 1)
+    await key(await person('grace', null), 'unreachable', now + day)
+    enabled = 'false'
+    await notice()
+    expect(await contents()).toEqual([])
+    enabled = 'true'
+    await Promise.all([notice(), notice()])
+    await notice()
+    const soon = { recipient: 'ada@example.com', kind: 'api-key-expiring', name: 'ada', keyName: 'soon' }
+    expect(await contents()).toEqual([{ ...soon, expiresAt: now + 7 * day }])
+    const { items } = await database.apiKeys.list(ada, { page: 1, limit: 9, sort: null, filters: {}, search: '' })
+    expect(items.filter(({ expirationEmailSent }) => expirationEmailSent).map(({ name }) => name)).toEqual(['soon'])
+    now += day
+    await notice()
+    expect((await contents()).map((content) => 'keyName' in content && content.keyName).sort()).toEqual([
+      'later',
+      'soon',
+    ])
+  })
+})

@@ -1,0 +1,94 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type Catalogues, loadCatalogues } from '../../src/email/catalogues.ts'
+import { type Compose, createComposer } from '../../src/email/compose.ts'
+import type { Message } from '../../src/email/email.ts'
+
+const server = new URL('../../', import.meta.url)
+const folder = fileURLToPath(new URL('locales/emails/', server))
+const now = Date.UTC(2026, 0, 31, 8, 14)
+const messages: readonly Message[] = [
+  { kind: 'test' },
+  { kind: 'one-time-access', code: 'K7QP2M', redirect: '/a', bound: true, expiresAt: now + 15 * 60_000 },
+  { kind: 'email-verification', name: 'Ada', token: 'abc', expiresAt: now + 86_400_000 },
+  { kind: 'new-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
+  { kind: 'api-key-expiring', name: 'Ada', keyName: 'Backup', expiresAt: now + 86_400_000 },
+  { kind: 'invitation', link: 'https://id.example.com/st/abc', expiresAt: now + 3_600_000 },
+]
+
+let catalogues: Catalogues
+let compose: Compose
+let texts: ReadonlyMap<string, ReadonlyMap<string, string>>
+
+beforeAll(async () => {
+  catalogues = await loadCatalogues(folder)
+  compose = createComposer({
+    viewsDirectory: fileURLToPath(new URL('views/', server)),
+    catalogues,
+    settings: async () => ({ appName: 'Our Pocket', accentColor: 'default' }),
+    appUrl: 'https://id.example.com',
+  })
+  const files = await readdir(folder)
+  texts = new Map(
+    await Promise.all(
+      files.map(async (file) => {
+        const catalogue: object = JSON.parse(await readFile(folder + file, 'utf8'))
+        return [file.replace('.json', ''), new Map(flat(catalogue))] as const
+      }),
+    ),
+  )
+})
+
+function flat(node: object, path = ''): [string, string][] {
+  return Object.entries(node).flatMap(([key, value]): [string, string][] =>
+    typeof value === 'string' ? [[path + key, value]] : flat(value, `${path}${key}.`),
+  )
+}
+
+const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()
+
+describe('the catalogues of e-mails', () => {
+  test('say the same in every language, with the same values', () => {
+    const english = texts.get('en') ?? new Map<string, string>()
+    expect(texts.size).toBe(18)
+    for (const [language, own] of texts) {
+      expect([language, [...own.keys()]]).toEqual([language, [...english.keys()]])
+      expect(own.get('language')).toBe(language)
+      for (const [key, text] of own)
+        expect([language, key, [...new Set(holes(text))]]).toEqual([
+          language,
+          key,
+          [...new Set(holes(english.get(key) ?? ''))],
+        ])
+    }
+  })
+
+  test.each([
+    [null, 'en'],
+    ['en-GB', 'en'],
+    ['de_AT', 'de'],
+    ['pt-PT', 'pt-BR'],
+    ['zh', 'zh-Hans'],
+    ['zh-TW', 'zh-Hant'],
+    ['zh-HK', 'zh-Hant'],
+    ['ar-EG', 'ar'],
+    ['xx', 'en'],
+    ['no language!', 'en'],
+  ])('whoever speaks %s reads %s', (locale, expected) => {
+    expect(catalogues(locale).language).toBe(expected)
+  })
+
+  test('every e-mail is whole in every language, in both parts', async () => {
+    for (const language of texts.keys())
+      for (const message of messages) {
+        const { subject, text, html } = await compose(message, language, now)
+        expect(html).toContain(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`)
+        expect(`${subject}${text}${html}`).not.toMatch(/undefined|\{\w+\}|NaN/)
+        if (message.kind === 'one-time-access') {
+          expect(text).toContain('https://id.example.com/lc/K7QP2M?redirect=%2Fa\n')
+          expect(html).toContain('>K7QP2M<')
+        }
+      }
+  })
+})

@@ -1,0 +1,383 @@
+import { createHash } from 'node:crypto'
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createTestDatabase } from '@pocket/test-support'
+import sharp from 'sharp'
+import { type Instance, startInstance } from '../api/instance.ts'
+import { heic, ico, photo, svg } from './samples.ts'
+import { code, show, upload } from './uploads.ts'
+
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+
+describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let instance: Instance
+  let api: string
+
+  beforeAll(async () => {
+    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    instance = stack.use(await startInstance(database))
+    api = `${instance.url}/api`
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  const put = (path: string, bytes: Uint8Array | string, more = {}) =>
+    upload(instance.administrator, { method: 'PUT', url: api + path, bytes, ...more })
+  const get = (path: string, headers = {}) => show(instance.agent(), api + path, headers)
+  const remove = (path: string) => instance.administrator.sendJson('DELETE', api + path)
+  const refusal = async (path: string) => JSON.parse((await get(path)).bytes.toString()) as { code: string }
+
+  describe('images of the instance', () => {
+    const own = [
+      ['/application-images/logo', 'image/svg+xml', null],
+      ['/application-images/favicon', 'image/svg+xml', 'kept'],
+      ['/application-images/email', 'image/png', 'kept'],
+      ['/application-images/background', null, null],
+    ] as const
+
+    test.each(own)('%s: ours, then theirs, then ours again', async (path, ours, kept) => {
+      const before = await get(path)
+      expect([before.status, ours && before.type]).toEqual([ours === null ? 404 : 200, ours])
+      if (ours === null) expect(await refusal(path)).toMatchObject({ code: 'image_not_found' })
+
+      expect(await code(await put(path, await photo('png')))).toEqual([204, ''])
+      const shown = await get(path)
+      expect([shown.status, shown.type, shown.cache]).toEqual([
+        200,
+        'image/png',
+        'public, max-age=900, stale-while-revalidate=86400',
+      ])
+      expect(shown.tag).toBe(`"${createHash('sha256').update(shown.bytes).digest('base64url')}"`)
+      expect(shown.policy).toContain("default-src 'none'")
+      expect((await get(path, { 'if-none-match': shown.tag })).status).toBe(304)
+
+      if (kept !== null) return
+      expect((await remove(path)).status).toBe(204)
+      expect(await get(path)).toMatchObject({ status: before.status, tag: before.tag })
+      const again = await remove(path)
+      expect([again.status, again.json()]).toEqual([404, expect.objectContaining({ code: 'image_not_found' })])
+    })
+
+    test('the dark logo is another one', async () => {
+      await put('/application-images/logo?light=false', svg)
+      const dark = await get('/application-images/logo?light=false')
+      expect(dark.bytes.toString()).toContain('fill="red"')
+      expect((await get('/application-images/logo')).bytes.toString()).not.toContain('fill="red"')
+      expect((await remove('/application-images/logo?light=false')).status).toBe(204)
+    })
+
+    test('an address with the hash in it is kept for ever, one that skips caches is not', async () => {
+      await put('/application-images/background', await photo('webp'))
+      const { tag } = await get('/application-images/background')
+      const version = tag?.slice(1, 17)
+      expect((await get(`/application-images/background?v=${version}`)).cache).toContain('immutable')
+      expect((await get('/application-images/background?v=other')).cache).not.toContain('immutable')
+      expect((await get('/application-images/background?skipCache=true')).cache).toBe('no-cache')
+    })
+
+    test('the older paths are the same images', async () => {
+      for (const [older, path] of [
+        ['logo', 'logo'],
+        ['favicon', 'favicon'],
+        ['background-image', 'background'],
+      ]) {
+        expect(await code(await put(`/application-configuration/${older}`, await photo('png', 10, 10)))).toEqual([
+          204,
+          '',
+        ])
+        const shown = await get(`/application-configuration/${older}`)
+        expect(shown.status).toBe(200)
+        expect(shown.tag).toBe((await get(`/application-images/${path}`)).tag)
+      }
+    })
+
+    test.each([
+      ['/application-images/email', svg, 415],
+      ['/application-images/favicon', 'jpeg', 415],
+      ['/application-images/background', heic, 415],
+      ['/application-images/logo', 'nothing at all', 415],
+      ['/application-images/logo', '<svg xmlns="http://www.w3.org/2000/svg"><rect', 400],
+    ] as const)('%s refuses %#', async (path, given, status) => {
+      const bytes = given === 'jpeg' ? await photo('jpeg') : given
+      const answer = await code(await put(path, bytes))
+      expect(answer).toEqual([status, status === 415 ? 'file_type_not_supported' : 'invalid_image'])
+    })
+
+    test('a favicon may be an ICO', async () => {
+      const given = await ico()
+      await put('/application-images/favicon', given)
+      expect(await get('/application-images/favicon')).toMatchObject({ type: 'image/x-icon', bytes: given })
+    })
+
+    test('what is uploaded shows on the pages, by an address with its hash', async () => {
+      await put('/application-images/favicon', await ico())
+      await put('/application-images/logo', svg)
+      const page = await instance.agent().get(`${instance.url}/login`)
+      const [, favicon = ''] = /rel="icon" href="([^"]+)" type="image\/x-icon"/.exec(page.text) ?? []
+      const [, logo = ''] = /<img class="mark" src="([^"]+)"/.exec(page.text) ?? []
+      for (const address of [favicon, logo]) {
+        const shown = await show(instance.agent(), instance.url + address.replaceAll('&amp;', '&'))
+        expect([address, shown.status, shown.cache]).toEqual([address, 200, expect.stringContaining('immutable')])
+      }
+    })
+
+    test('changes are in the audit log', async () => {
+      const answer = await instance.administrator.getJson(`${api}/audit-logs/all?pagination[limit]=100`)
+      expect(answer.text).toContain('image:logoLight')
+    })
+  })
+
+  describe('bodies', () => {
+    const path = '/application-images/logo'
+
+    test('that are no form are refused', async () => {
+      const answer = await instance.administrator.sendJson('PUT', api + path, { body: {} })
+      expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
+    })
+
+    test('without the field are refused', async () => {
+      expect(await code(await put(path, svg, { field: 'other' }))).toEqual([400, 'invalid_request_body'])
+    })
+
+    test.each(['multipart/form-data', 'multipart/form-data; boundary=x'])(
+      'that are damaged are refused: %s',
+      async (type) => {
+        const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
+        const headers = { cookie: cookie.join('; '), 'content-type': type, 'sec-fetch-site': 'same-origin' }
+        const body = '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nhalf'
+        const answer = await instance.agent().fetch(api + path, { method: 'PUT', headers, body })
+        expect(await code(answer)).toEqual([400, 'invalid_request_body'])
+      },
+    )
+
+    test('that are too large are refused, whether they say so or not', async () => {
+      const large = Buffer.alloc(10 * 1024 * 1024 + 1)
+      const answer = await put(path, large)
+      expect(answer.status).toBe(413)
+      expect(await answer.json()).toMatchObject({ code: 'file_too_large', details: { max_size: '10 MiB' } })
+      expect(await endless(instance)).toBe(413)
+    })
+  })
+
+  describe('pictures of people', () => {
+    test('are initials first, of a colour of their own', async () => {
+      const { id } = await instance.person(`mia-${kind}`)
+      const path = `/users/${id}/profile-picture.png`
+      const shown = await get(path)
+      expect([shown.status, shown.type, shown.cache]).toEqual([
+        200,
+        'image/png',
+        'public, max-age=900, stale-while-revalidate=3600',
+      ])
+      expect(await sharp(shown.bytes).metadata()).toMatchObject({ width: 300, height: 300, format: 'png' })
+      // Letters are neither all of it nor nothing.
+      const letters = await sharp(shown.bytes).greyscale().threshold(200).png().toBuffer()
+      const { channels } = await sharp(letters).stats()
+      expect(channels[0]?.mean).toBeGreaterThan(10)
+      expect(channels[0]?.mean).toBeLessThan(120)
+      expect((await get(path, { 'if-none-match': shown.tag })).status).toBe(304)
+    })
+
+    test('are replaced and taken away by themselves', async () => {
+      const { id, agent } = await instance.person(`noa-${kind}`)
+      const path = `/users/${id}/profile-picture.png`
+      const initials = await get(path)
+      const own = {
+        method: 'PUT',
+        url: `${api}/users/me/profile-picture`,
+        bytes: await photo('jpeg', 800, 600),
+      } as const
+      expect(await code(await upload(agent, own))).toEqual([204, ''])
+      const shown = await get(path)
+      expect(await sharp(shown.bytes).metadata()).toMatchObject({ width: 300, height: 300, format: 'png' })
+      expect(shown.tag).not.toBe(initials.tag)
+      for (let times = 0; times < 2; times++)
+        expect((await agent.sendJson('DELETE', `${api}/users/me/profile-picture`)).status).toBe(204)
+      expect((await get(path)).tag).toBe(initials.tag)
+    })
+
+    test('are replaced by administrators, and gone with the person', async () => {
+      const { id } = await instance.person(`ole-${kind}`)
+      expect(await code(await put(`/users/${id}/profile-picture`, await photo('webp')))).toEqual([204, ''])
+      expect((await remove(`/users/${id}`)).status).toBe(204)
+      expect(await refusal(`/users/${id}/profile-picture.png`)).toMatchObject({ code: 'image_not_found' })
+    })
+
+    test('of the instance stand in for those who have none', async () => {
+      const path = '/application-images/default-profile-picture'
+      const { id } = await instance.person(`pia-${kind}`)
+      expect((await instance.administrator.getJson(api + path)).status).toBe(404)
+      await put(path, await photo('png', 50, 50))
+      const shown = await get(`/users/${id}/profile-picture.png`)
+      expect(await sharp(shown.bytes).metadata()).toMatchObject({ width: 300, height: 300 })
+      expect((await instance.administrator.getJson(api + path)).headers.get('etag')).toBe(shown.tag)
+      expect((await remove(path)).status).toBe(204)
+    })
+
+    test('of nobody are refused', async () => {
+      expect(await refusal(`/users/${someId}/profile-picture.png`)).toMatchObject({ code: 'image_not_found' })
+      expect(await refusal('/users/nobody/profile-picture.png')).toMatchObject({ code: 'validation_failed' })
+      expect(await code(await put(`/users/${someId}/profile-picture`, await photo('png')))).toEqual([
+        404,
+        'user_not_found',
+      ])
+      expect((await remove(`/users/${someId}/profile-picture`)).status).toBe(404)
+    })
+
+    test.each([
+      [svg, 415, 'file_type_not_supported'],
+      [heic, 415, 'file_type_not_supported'],
+      ['half of one', 400, 'invalid_image'],
+    ] as const)('are no %#', async (given, status, expected) => {
+      const bytes = given === 'half of one' ? (await photo('png')).subarray(0, 80) : given
+      const url = `${api}/users/me/profile-picture`
+      const answer = await code(await upload(instance.administrator, { method: 'PUT', url, bytes }))
+      expect(answer).toEqual([status, expected])
+    })
+  })
+
+  describe('logos of clients', () => {
+    const create = async (id: string, more = {}) => {
+      const body = {
+        name: id,
+        id,
+        callbackURLs: ['https://client.example/cb'],
+        launchURL: 'https://client.example',
+        ...more,
+      }
+      return instance.administrator.sendJson('POST', `${api}/oidc/clients`, { body })
+    }
+    const post = (path: string, bytes: Uint8Array | string) =>
+      upload(instance.administrator, { method: 'POST', url: api + path, bytes })
+
+    test('are light and dark, and the light one stands in for the dark one', async () => {
+      await create('logos')
+      const path = '/oidc/clients/logos/logo'
+      expect(await refusal(path)).toMatchObject({ code: 'image_not_found' })
+      expect(await code(await post(path, svg))).toEqual([204, ''])
+      const light = await get(path)
+      expect([light.type, light.cache]).toEqual(['image/svg+xml', 'public, max-age=900, stale-while-revalidate=43200'])
+      expect((await get(`${path}?light=false`)).tag).toBe(light.tag)
+      const told = async (of: string) => (await instance.administrator.getJson(api + of)).text
+      for (const of of [
+        '/oidc/clients/logos',
+        '/oidc/clients/logos/meta',
+        '/oidc/clients?search=logos',
+        '/oidc/users/me/clients',
+      ])
+        expect(await told(of)).toContain('"hasLogo":true,"hasDarkLogo":false')
+
+      expect(await code(await post(`${path}?light=false`, await photo('png')))).toEqual([204, ''])
+      expect((await get(`${path}?light=false`)).type).toBe('image/png')
+      expect(await told('/oidc/clients/logos')).toContain('"hasLogo":true,"hasDarkLogo":true')
+      expect((await remove(path)).status).toBe(204)
+      expect((await remove(path)).status).toBe(404)
+      expect(await told('/oidc/clients/logos/meta')).toContain('"hasLogo":false,"hasDarkLogo":true')
+    })
+
+    test('are told of wherever clients are listed', async () => {
+      await create('listed')
+      await post('/oidc/clients/listed/logo', svg)
+      const body = { name: 'API', resource: 'https://api.example' }
+      const made = await instance.administrator.sendJson('POST', `${api}/apis`, { body })
+      const { id } = made.json() as { id: string }
+      const told = async (path: string) => (await instance.administrator.getJson(api + path)).text
+      const listed = /"id":"listed"[^}]*"hasLogo":true,"hasDarkLogo":false/
+      expect(await told(`/apis/${id}/assignable-clients?search=listed`)).toMatch(listed)
+      const access = { userDelegatedAccess: true, clientAccess: true }
+      await instance.administrator.sendJson('PUT', `${api}/apis/${id}/clients/listed`, { body: access })
+      expect(await told(`/apis/${id}/clients`)).toMatch(listed)
+    })
+
+    test('are gone with the client', async () => {
+      await create('short-lived')
+      await post('/oidc/clients/short-lived/logo', svg)
+      expect((await remove('/oidc/clients/short-lived')).status).toBe(204)
+      expect(await refusal('/oidc/clients/short-lived/logo')).toMatchObject({ code: 'image_not_found' })
+      expect((await create('short-lived')).text).toContain('"hasLogo":false')
+    })
+
+    test('show where people sign in', async () => {
+      await create('shown', { isPublic: true })
+      await post('/oidc/clients/shown/logo', svg)
+      const query = new URLSearchParams({
+        client_id: 'shown',
+        redirect_uri: 'https://client.example/cb',
+        response_type: 'code',
+        scope: 'openid',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+      })
+      const agent = instance.agent()
+      const page = await agent.follow(await agent.get(`${instance.url}/authorize?${query}`))
+      expect(page.text).toMatch(/<img src="\/api\/oidc\/clients\/shown\/logo\?light=true&amp;v=[\w-]{16}" alt="">/)
+    })
+
+    test('have 2 MiB at most, and a client', async () => {
+      await create('large')
+      const answer = await post('/oidc/clients/large/logo', Buffer.alloc(2 * 1024 * 1024 + 1))
+      expect(await answer.json()).toMatchObject({ code: 'file_too_large', details: { max_size: '2 MiB' } })
+      expect(await code(await post('/oidc/clients/nobody/logo', svg))).toEqual([404, 'not_found'])
+      expect(await code(await post('/oidc/clients/large/logo', heic))).toEqual([415, 'file_type_not_supported'])
+    })
+  })
+
+  test('the picture is a claim, and its address answers', async () => {
+    const { id, agent } = await instance.person(`kim-${kind}`)
+    const redirectUri = 'https://client.example/cb'
+    const client = { id: 'claims', name: 'Claims', callbackURLs: [redirectUri], isPublic: true, skipConsent: true }
+    await instance.administrator.sendJson('POST', `${api}/oidc/clients`, { body: client })
+    const query = new URLSearchParams({
+      client_id: 'claims',
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid profile',
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    })
+    const back = await agent.followTo(await agent.get(`${instance.url}/authorize?${query}`), (url) =>
+      url.startsWith(redirectUri),
+    )
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: 'claims',
+      redirect_uri: redirectUri,
+      code: new URL(back).searchParams.get('code') ?? '',
+      code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+    })
+    const tokens = await agent.fetch(`${api}/oidc/token`, { method: 'POST', body })
+    const { access_token: token } = (await tokens.json()) as { access_token: string }
+    const headers = { authorization: `Bearer ${token}` }
+    const { picture } = (await (await agent.fetch(`${api}/oidc/userinfo`, { headers })).json()) as { picture: string }
+    expect(picture).toBe(`${api}/users/${id}/profile-picture.png`)
+    expect((await show(instance.agent(), picture)).type).toBe('image/png')
+  })
+})
+
+/** Sends a form that never ends, in pieces, and returns the status of the answer. */
+function endless({ url, administrator }: Instance): Promise<number> {
+  const cookie = administrator.cookies().map(({ name, value }) => `${name}=${value}`)
+  return new Promise((resolve, reject) => {
+    const sent = request(`${url}/api/application-images/logo`, {
+      method: 'PUT',
+      headers: {
+        cookie: cookie.join('; '),
+        'content-type': 'multipart/form-data; boundary=x',
+        'sec-fetch-site': 'same-origin',
+      },
+    })
+    let over = false
+    sent.on('response', (answer) => {
+      over = true
+      answer.resume()
+      sent.destroy()
+      resolve(answer.statusCode ?? 0)
+    })
+    sent.on('error', (error) => over || reject(error))
+    const more = () => {
+      if (!over) sent.write(Buffer.alloc(256 * 1024), () => setImmediate(more))
+    }
+    sent.write('--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n', more)
+  })
+}

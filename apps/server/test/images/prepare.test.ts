@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals'
+import sharp from 'sharp'
+import { prepareImage } from '../../src/images/prepare.ts'
+import { heic, ico, photo, svg } from './samples.ts'
+
+const all = ['png', 'jpeg', 'gif', 'webp', 'avif', 'tiff', 'svg', 'ico'] as const
+const within = { kinds: all, fit: 'within', side: 100 } as const
+const square = { kinds: all, fit: 'square', side: 300, format: 'png' } as const
+
+describe('bitmaps', () => {
+  test.each([
+    ['png', 'image/png'],
+    ['jpeg', 'image/jpeg'],
+    ['gif', 'image/gif'],
+    ['webp', 'image/webp'],
+    ['avif', 'image/webp'],
+    ['tiff', 'image/png'],
+  ] as const)('%s is written anew as %s, without metadata', async (format, mediaType) => {
+    const given = await photo(format, 400, 200)
+    const made = await prepareImage(given, within)
+    expect(made.mediaType).toBe(mediaType)
+    expect(await sharp(made.bytes).metadata()).toMatchObject({ width: 100, height: 50 })
+    expect((await sharp(made.bytes).metadata()).exif).toBeUndefined()
+  })
+
+  test('a square is cut to the centre', async () => {
+    const { bytes, mediaType } = await prepareImage(await photo('jpeg', 500, 20), square)
+    expect(mediaType).toBe('image/png')
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 300, height: 300 })
+  })
+
+  test('stands upright as the camera says', async () => {
+    const lying = await sharp(await photo('jpeg', 40, 20))
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer()
+    const { bytes } = await prepareImage(lying, within)
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 20, height: 40 })
+  })
+
+  test('what moves goes on moving', async () => {
+    const frames = [
+      await photo('png', 20, 20),
+      await sharp(await photo('png', 20, 20))
+        .negate()
+        .png()
+        .toBuffer(),
+    ]
+    const moving = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer()
+    const { bytes } = await prepareImage(moving, within)
+    expect((await sharp(bytes).metadata()).pages).toBe(2)
+  })
+
+  test('a bomb is refused before it is unpacked', async () => {
+    const bomb = await sharp({
+      create: { width: 30_000, height: 2100, channels: 3, background: 'white' },
+      limitInputPixels: false,
+    })
+      .png({ compressionLevel: 9, palette: true })
+      .toBuffer()
+    await expect(prepareImage(bomb, within)).rejects.toMatchObject({ status: 400, code: 'invalid_image' })
+  })
+
+  test.each(['png', 'jpeg', 'gif', 'webp'] as const)('a truncated %s is refused', async (format) => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+    const whole = await sharp({ create: { width: 300, height: 300, channels: 3, background: 'red', noise } })
+      .toFormat(format)
+      .toBuffer()
+    const half = whole.subarray(0, whole.length / 2)
+    await expect(prepareImage(half, within)).rejects.toMatchObject({ status: 400, code: 'invalid_image' })
+  })
+
+  test.each([
+    ['HEIC', heic],
+    ['PDF', Buffer.from('%PDF-1.7\n1 0 obj\n')],
+    ['HTML', Buffer.from('<!doctype html><script>alert(1)</script>')],
+    ['text', Buffer.from('hello')],
+    ['nothing', Buffer.alloc(0)],
+  ])('%s is no image here', async (_name, bytes) => {
+    await expect(prepareImage(bytes, within)).rejects.toMatchObject({ status: 415, code: 'file_type_not_supported' })
+  })
+
+  test('a kind that is not wanted here is refused, whatever it is called', async () => {
+    const rules = { ...within, kinds: ['png', 'jpeg'] } as const
+    await expect(prepareImage(Buffer.from(svg), rules)).rejects.toMatchObject({
+      status: 415,
+      details: { expected_file_type: 'PNG, JPEG' },
+    })
+  })
+})
+
+describe('SVG', () => {
+  const made = async (inner: string, attributes = '') => {
+    const text = `<?xml version="1.0"?><!-- made by --><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 8 8" ${attributes}>${inner}</svg>`
+    const { bytes, mediaType } = await prepareImage(Buffer.from(text), within)
+    expect(mediaType).toBe('image/svg+xml')
+    return bytes.toString()
+  }
+
+  test('keeps what draws', async () => {
+    const drawing =
+      '<defs><linearGradient id="a"><stop offset="0" stop-color="red"/></linearGradient></defs><g transform="scale(2)"><path d="M0 0h4v4z" fill="url(#a)"/><use href="#b"/><text x="1">a &lt; b</text></g>'
+    const text = await made(drawing)
+    for (const kept of ['viewBox="0 0 8 8"', '<linearGradient id="a">', 'fill="url(#a)"', 'href="#b"', 'a &lt; b'])
+      expect(text).toContain(kept)
+  })
+
+  test('keeps the colours of its style sheet as attributes', async () => {
+    const text = await made('<style>.a{fill:#123456}</style><rect class="a" width="4" height="4"/>')
+    expect(text).toContain('fill="#123456"')
+    expect(text).not.toContain('<style')
+  })
+
+  test.each([
+    ['a script', '<script>alert(1)</script>'],
+    ['a script in CDATA', '<script><![CDATA[alert(1)]]></script>'],
+    ['a handler', '<rect width="1" height="1" onclick="alert(1)"/>'],
+    ['a link', '<a href="javascript:alert(1)"><rect/></a>'],
+    ['an old link', '<a xlink:href="javascript:alert(1)"><rect/></a>'],
+    ['HTML', '<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" srcdoc="alert(1)"/></foreignObject>'],
+    ['another document', '<use href="https://evil.example/a.svg#alert"/>'],
+    ['an image', '<image href="https://evil.example/alert.png"/>'],
+    ['a paint of elsewhere', '<rect fill="url(https://evil.example/alert#a)"/>'],
+    ['a style of elsewhere', '<style>@import url(https://evil.example/alert.css)</style>'],
+    ['a style attribute', '<rect style="fill:url(//evil.example/alert)"/>'],
+    [
+      'an animation',
+      '<set attributeName="onload" to="alert(1)"/><animate attributeName="href" to="javascript:alert(1)"/>',
+    ],
+    ['escaped markup in a style', '<style>&lt;/style>&lt;script>alert(1)&lt;/script></style>'],
+    ['a link of a data address', '<use href="data:image/svg+xml,alert#a"/>'],
+  ])('loses %s', async (_name, inner) => {
+    expect(await made(`${inner}<rect width="1" height="1"/>`)).not.toMatch(/alert|evil|<script|javascript/)
+  })
+
+  test('loses handlers of its root', async () => {
+    expect(await made('<rect/>', 'onload="alert(1)"')).not.toContain('alert')
+  })
+
+  test.each([
+    ['entities', '<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"><text>&a;</text></svg>'],
+    ['half of it', '<svg xmlns="http://www.w3.org/2000/svg"><rect'],
+    ['another root', '<html><svg xmlns="http://www.w3.org/2000/svg"/></html>'],
+    ['too many elements', `<svg xmlns="http://www.w3.org/2000/svg">${'<g/>'.repeat(41_000)}</svg>`],
+    ['too many bytes', `<svg xmlns="http://www.w3.org/2000/svg"><desc>${'a'.repeat(1_100_000)}</desc></svg>`],
+  ])('is refused with %s', async (_name, text) => {
+    await expect(prepareImage(Buffer.from(text), within)).rejects.toMatchObject({ status: 400, code: 'invalid_image' })
+  })
+})
+
+describe('ICO', () => {
+  test('is kept as it is', async () => {
+    const given = await ico()
+    expect(await prepareImage(given, within)).toEqual({ bytes: given, mediaType: 'image/x-icon' })
+  })
+
+  test('is refused where it is damaged', async () => {
+    const given = await ico()
+    const wrong = { status: 400, code: 'invalid_image' }
+    for (const length of [6, 20, given.length - 1])
+      await expect(prepareImage(given.subarray(0, length), within)).rejects.toMatchObject(wrong)
+    const elsewhere = Buffer.from(given)
+    elsewhere.writeUInt32LE(0xffffffff, 18)
+    await expect(prepareImage(elsewhere, within)).rejects.toMatchObject(wrong)
+    const notAnImage = Buffer.from(given)
+    notAnImage.fill(1, 22)
+    await expect(prepareImage(notAnImage, within)).rejects.toMatchObject(wrong)
+  })
+})

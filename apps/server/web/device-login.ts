@@ -1,0 +1,40 @@
+import { sentencesOf, showProblem } from './problem-region.ts'
+
+/** Milliseconds until a server that cannot be reached is asked again. */
+const pause = 3000
+
+const form = document.querySelector<HTMLFormElement>('#waiting')
+if (form) void wait(form)
+
+/** Asks until another device has decided; each answer may take the server half a minute. */
+async function wait(form: HTMLFormElement): Promise<void> {
+  for (;;) {
+    const answer = await ask(form)
+    if (answer === undefined) await new Promise((resolve) => setTimeout(resolve, pause))
+    else if (answer.status !== 202) return end(form, answer)
+  }
+}
+
+async function ask(form: HTMLFormElement): Promise<Response | undefined> {
+  const redirect = new FormData(form).get('redirect')
+  const response = await fetch(form.action, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ redirect }),
+    cache: 'no-store',
+  }).catch(() => undefined)
+  return response && response.status < 500 ? response : undefined
+}
+
+async function end(form: HTMLFormElement, response: Response): Promise<void> {
+  const answer: unknown = await response.json().catch(() => ({}))
+  const member = (name: string): unknown =>
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, name) : undefined
+  const redirectTo = member('redirectTo')
+  // Our own server sends a path of its own; anything else is not followed.
+  if (response.ok && typeof redirectTo === 'string' && redirectTo.startsWith('/')) return location.replace(redirectTo)
+  document.querySelector('#request')?.remove()
+  const sentences = sentencesOf(form)
+  form.remove()
+  showProblem(sentences, { reason: String(member('code')), fields: [], requestId: null })
+}

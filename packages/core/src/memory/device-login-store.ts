@@ -1,0 +1,57 @@
+import type { DeviceLoginDecision, DeviceLoginStore, StoredDeviceLogin } from '../codes/device-login-store.ts'
+import { add, type MemoryState, removeExpired, removeWhere, take } from './memory-state.ts'
+
+export class MemoryDeviceLoginStore implements DeviceLoginStore {
+  readonly #state: MemoryState
+  readonly #logins: Map<string, StoredDeviceLogin>
+
+  constructor(state: MemoryState) {
+    this.#state = state
+    this.#logins = state.map()
+  }
+
+  insert(login: StoredDeviceLogin): Promise<boolean> {
+    return this.#state.run(() => !this.#byCode(login.codeHash) && add(this.#logins, login.id, login))
+  }
+
+  findByCode(codeHash: string): Promise<StoredDeviceLogin | undefined> {
+    return this.#state.run(() => this.#byCode(codeHash))
+  }
+
+  find(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined> {
+    return this.#state.run(() => this.#own(id, tokenHash))
+  }
+
+  decide(codeHash: string, { status, accountId, at }: DeviceLoginDecision): Promise<boolean> {
+    return this.#state.run(() => {
+      const found = this.#byCode(codeHash)
+      if (found?.status !== 'pending' || found.expiresAt <= at) return false
+      this.#logins.set(found.id, { ...found, status, accountId })
+      return true
+    })
+  }
+
+  consume(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined> {
+    return this.#state.run(() => {
+      const found = this.#own(id, tokenHash)
+      return found === undefined || found.status === 'pending' ? undefined : take(this.#logins, id)
+    })
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#state.run(() => removeWhere(this.#logins, (login) => login.accountId === accountId))
+  }
+
+  removeExpired(before: number, limit: number): Promise<number> {
+    return this.#state.run(() => removeExpired(this.#logins, before, limit))
+  }
+
+  #byCode(codeHash: string): StoredDeviceLogin | undefined {
+    return [...this.#logins.values()].find((login) => login.codeHash === codeHash)
+  }
+
+  #own(id: string, tokenHash: string): StoredDeviceLogin | undefined {
+    const found = this.#logins.get(id)
+    return found?.tokenHash === tokenHash ? found : undefined
+  }
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import type { DeviceLoginStore, StoredDeviceLogin } from '../../codes/device-login-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+function login(id: string, changes: Partial<StoredDeviceLogin> = {}): StoredDeviceLogin {
+  return {
+    id,
+    tokenHash: `token of ${id}`,
+    codeHash: `code of ${id}`,
+    ipAddress: '192.0.2.7',
+    userAgent: null,
+    status: 'pending',
+    accountId: null,
+    expiresAt: noon,
+    ...changes,
+  }
+}
+
+const approval = { status: 'approved', accountId: 'ada', at: noon - 1 } as const
+
+/** What {@link DeviceLoginStore} promises. */
+export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[] = [
+  {
+    name: 'one is found by its code, and by its id with the token of its browser',
+    run: async (store) => {
+      assert.equal(await store.insert(login('a')), true)
+      assert.deepEqual(await store.findByCode('code of a'), login('a'))
+      assert.deepEqual(await store.find('a', 'token of a'), login('a'))
+      assert.equal(await store.findByCode('token of a'), undefined)
+      assert.equal(await store.find('a', 'another token'), undefined)
+    },
+  },
+  {
+    name: 'no two have the same code',
+    run: async (store) => {
+      await store.insert(login('a'))
+      assert.equal(await store.insert(login('b', { codeHash: 'code of a' })), false)
+      assert.equal(await store.find('b', 'token of b'), undefined)
+    },
+  },
+  {
+    name: 'of fifty decisions at once, one counts',
+    run: async (store) => {
+      await store.insert(login('a'))
+      const decisions = await fiftyTimes((index) => store.decide('code of a', { ...approval, accountId: `${index}` }))
+      assert.equal(decisions.filter(Boolean).length, 1)
+      const decided = await store.find('a', 'token of a')
+      assert.deepEqual([decided?.status, decided?.accountId], ['approved', `${decisions.indexOf(true)}`])
+    },
+  },
+  {
+    name: 'nothing is decided about one that has ended or is unknown',
+    run: async (store) => {
+      await store.insert(login('a'))
+      assert.equal(await store.decide('code of a', { ...approval, at: noon }), false)
+      assert.equal(await store.decide('another code', approval), false)
+      assert.equal((await store.find('a', 'token of a'))?.status, 'pending')
+    },
+  },
+  {
+    name: 'of fifty consumers at once, one gets a decided one, and then it is gone',
+    run: async (store) => {
+      await store.insert(login('a'))
+      assert.equal(await store.consume('a', 'token of a'), undefined)
+      await store.decide('code of a', approval)
+      assert.equal(await store.consume('a', 'another token'), undefined)
+      const results = await fiftyTimes(() => store.consume('a', 'token of a'))
+      assert.deepEqual(
+        results.filter((each) => each !== undefined),
+        [login('a', { status: 'approved', accountId: 'ada' })],
+      )
+    },
+  },
+  {
+    name: 'removes those that one account decided about, and in bounded batches what has ended',
+    run: async (store) => {
+      for (const id of ['a', 'b', 'c']) await store.insert(login(id))
+      await store.decide('code of a', approval)
+      await store.removeByAccount('ada')
+      assert.equal(await store.find('a', 'token of a'), undefined)
+      assert.equal(await store.removeExpired(noon, 9), 0)
+      assert.equal(await store.removeExpired(noon + 1, 1), 1)
+      assert.equal(await store.removeExpired(noon + 1, 9), 1)
+    },
+  },
+]
