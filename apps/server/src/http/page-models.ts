@@ -1,5 +1,4 @@
-import type { ConnectionAttempt, View } from '@pocket/core'
-import type { AuthenticationCeremony, View } from '@pocket/core'
+import type { AuthenticationCeremony, ConnectionAttempt, View } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 
 /** Who looks at a page of the account or administration area. */
