@@ -155,6 +155,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
+    allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),

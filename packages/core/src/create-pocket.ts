@@ -124,6 +124,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
+  const redirectUriPolicy = { allowInsecure: options.allowInsecureRedirectUris ?? true }
   const fetch = options.fetch ?? createPublicFetch()
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
 
@@ -164,6 +165,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        redirectUriPolicy,
         pairwise: createPairwiseIdentifier(masterKey),
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
@@ -299,6 +301,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       store: stores.clients,
       read: fetch,
       clock,
+      redirectUriPolicy,
       transaction,
       sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),
       onRemove: async (id) => {

@@ -45,7 +45,12 @@ export {
 } from './clients/protocol.ts'
 export type { ClientProtocolInput } from './clients/protocol-input.ts'
 export { clientProtocolSchema } from './clients/protocol-schema.ts'
-export { type CorrectedRedirectUri, dsmAddress } from './clients/redirect-uris.ts'
+export {
+  type CorrectedRedirectUri,
+  dsmAddress,
+  type RedirectUriOpening,
+  redirectUriOpening,
+} from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
 export type { Clock } from './clock.ts'

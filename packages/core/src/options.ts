@@ -47,6 +47,8 @@ export interface PocketOptions {
   readonly webFingerDomains?: () => readonly string[] | Promise<readonly string[]>
   /** What an administrator sees and can do where a client comes with a redirect URI that it has not registered. */
   readonly remedyOf?: RemedyOf
+  /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
+  readonly allowInsecureRedirectUris?: boolean
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

@@ -3,6 +3,7 @@ import {
   type AuditSink,
   type Client,
   type Pocket,
+  redirectUriOpening,
   requestContext,
   type Transaction,
 } from '@pocket/core'
@@ -59,6 +60,7 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
       client: { ...client, secrets: client.secrets.map(({ id, prefix, createdAt }) => ({ id, prefix, createdAt })) },
       endpoints: clientEndpoints(pocket),
       attempts: await namedAttempts({ connectionLog: pocket.connectionLog, accounts }, client.id),
+      openings: openingsOf(client),
       values: { name: client.name, redirectUris: client.redirectUris },
       problems: [],
       version: clientValidator(client),
@@ -176,6 +178,14 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
       seeOther(ctx, list)
     },
   }
+}
+
+/** The addresses that let in more than themselves. */
+function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPage['openings'] {
+  return [...new Set([...redirectUris, ...postLogoutRedirectUris])].flatMap((uri) => {
+    const opening = redirectUriOpening(uri)
+    return opening ? [{ uri, opening }] : []
+  })
 }
 
 function formValues(ctx: Context): ClientFormValues {

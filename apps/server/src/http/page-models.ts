@@ -1,4 +1,4 @@
-import type { AuthenticationCeremony, ConnectionAttempt, View } from '@pocket/core'
+import type { AuthenticationCeremony, ConnectionAttempt, RedirectUriOpening, View } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 
 /** Who looks at a page of the account or administration area. */
@@ -200,6 +200,8 @@ export interface ClientPage {
   readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
   /** The secret that was made by this very request, in clear. */
   readonly newSecret: { readonly id: string; readonly value: string } | null
+  /** What the wildcards of its addresses let in. */
+  readonly openings: readonly { readonly uri: string; readonly opening: RedirectUriOpening }[]
   /** Addresses that were pasted with more than a client may have. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   readonly values: ClientFormValues

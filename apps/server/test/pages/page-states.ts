@@ -104,6 +104,10 @@ const client = {
   view: 'client',
   attempts,
   viewer: anna,
+  openings: [
+    { uri: 'https://*.example.com/auth/login', opening: 'subdomains' },
+    { uri: '*', opening: 'nothing' },
+  ],
   client: {
     id: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11',
     name: 'Immich',
