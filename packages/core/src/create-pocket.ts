@@ -14,6 +14,7 @@ import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
 import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { type ConnectionLog, createConnectionLog } from './connection-log/connection-log.ts'
 import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
@@ -71,6 +72,7 @@ export interface Pocket extends AsyncDisposable {
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
   readonly apis: Apis
+  readonly connectionLog: ConnectionLog
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
@@ -143,6 +145,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clock,
     refreshLeeway: leewayOf(options),
   })
+  const connectionLog = createConnectionLog({
+    store: stores.connectionLog,
+    clock,
+    onError: (error) => onError(error, ''),
+  })
   const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
     store: stores.logoutNotices,
@@ -168,9 +175,10 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         issuer: issuer.origin,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
-        pages: createProtocolPages(options.render),
+        pages: createProtocolPages(options.render, options.remedyOf),
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
+        noteAttempt: connectionLog.note,
       }),
   })
   const provider = holder.current
@@ -307,6 +315,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       },
     }),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
+    connectionLog,
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,
@@ -344,6 +353,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
+        await stores.connectionLog.removeByAccount(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
       }),
@@ -373,6 +383,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async [Symbol.asyncDispose]() {
       await logoutNotices.settled()
       await secretUses.settled()
+      await connectionLog.settled()
     },
   }
 }
