@@ -14,6 +14,7 @@ import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithG
 import { inContractTerms } from './contract-errors.ts'
 import { groupOperations } from './group-operations.ts'
 import { peopleOperations } from './people-operations.ts'
+import { previewOperations } from './preview-operations.ts'
 import { secretOperations } from './secret-operations.ts'
 
 /** A `UserGroupMinimalDto`. */
@@ -28,7 +29,7 @@ export interface AllowedGroup {
 }
 
 export interface ClientOperationPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'withdrawConsent'>
+  readonly pocket: Pick<Pocket, 'clients' | 'previewTokens' | 'withdrawConsent'>
   readonly accounts: AccountStore
   /** The groups of these ids; unknown ones are left out. */
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
@@ -161,6 +162,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       },
     }),
     ...secretOperations({ administration, clock }),
+    ...previewOperations(ports),
     ...peopleOperations(ports),
     ...groupOperations({ administration, groupDto: ports.groupDto }),
   ]
