@@ -14,6 +14,7 @@ import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
 import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { type ConnectionLog, createConnectionLog } from './connection-log/connection-log.ts'
 import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
@@ -72,6 +73,7 @@ export interface Pocket extends AsyncDisposable {
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
   readonly apis: Apis
+  readonly connectionLog: ConnectionLog
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
@@ -122,6 +124,7 @@ export interface Pocket extends AsyncDisposable {
 /** Composes a provider from its options; reads the signing keys, and makes them at the first start. */
 export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const { stores, masterKey, audit = noAudit, clock = systemClock, sessionLifetime = 3600 } = options
+  const { authorizationDetailsTypes = {} } = options
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
@@ -141,9 +144,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
-    clientMetadata: createClientMetadata(masterKey, clock),
+    clientMetadata: createClientMetadata(masterKey, clock, Object.keys(authorizationDetailsTypes)),
     clock,
     refreshLeeway: leewayOf(options),
+  })
+  const connectionLog = createConnectionLog({
+    store: stores.connectionLog,
+    clock,
+    onError: (error) => onError(error, ''),
   })
   const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
@@ -161,6 +169,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        authorizationDetailsTypes,
         redirectUriPolicy,
         pairwise: createPairwiseIdentifier(masterKey),
         nonceSecret: masterKey.derive('dpop nonces'),
@@ -169,9 +178,10 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         issuer: issuer.origin,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
-        pages: createProtocolPages(options.render),
+        pages: createProtocolPages(options.render, options.remedyOf),
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
+        noteAttempt: connectionLog.note,
       }),
   })
   const provider = holder.current
@@ -221,7 +231,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }),
     clock,
   })
-  const consent = createConsent({ ...shared, provider, sessions })
+  const consent = createConsent({ authorizationDetailsTypes, ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
     login: createLogin({ provider, sessions, signIn }),
@@ -308,6 +318,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       },
     }),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
+    connectionLog,
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,
@@ -345,6 +356,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
+        await stores.connectionLog.removeByAccount(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
       }),
@@ -375,6 +387,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async [Symbol.asyncDispose]() {
       await logoutNotices.settled()
       await secretUses.settled()
+      await connectionLog.settled()
     },
   }
 }

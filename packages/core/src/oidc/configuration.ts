@@ -8,6 +8,7 @@ import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { acrValues } from '../sessions/session.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
+import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { assertFapiAssertion, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
@@ -72,6 +73,7 @@ export interface ConfigurationPorts {
   readonly pages: ProtocolPages
   readonly fetch: PublicFetch
   readonly pairwise: PairwiseIdentifier
+  readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   /** 32 bytes that make the nonces of proofs of possession (RFC 9449 §8). */
   readonly nonceSecret: Buffer
 }
@@ -135,6 +137,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       pushedAuthorizationRequests: { enabled: true },
       jwtIntrospection: { enabled: true },
       resourceIndicators: indicators,
+      richAuthorizationRequests: richAuthorizationRequests(ports.authorizationDetailsTypes),
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,
