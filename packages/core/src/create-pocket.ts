@@ -45,6 +45,7 @@ import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
+import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
@@ -108,6 +109,8 @@ export interface Pocket extends AsyncDisposable {
    * been allowed.
    */
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>
+  /** What a client would be told about somebody. @throws as `createTokenPreview` says */
+  previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
@@ -362,6 +365,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
         return stores.consents.remove(accountId, clientId)
       }),
+    previewTokens: createTokenPreview({ provider, accounts, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return
