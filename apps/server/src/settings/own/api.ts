@@ -29,7 +29,8 @@ const body = named('OwnSettingsUpdateDto', {
   properties: Object.fromEntries(
     ownSettingKeys.map((key) => {
       const { schema } = ownSettings[key]
-      return [key, { ...schema, type: [schema.type, 'null'] as const }]
+      const words = schema.enum && { enum: [...schema.enum, null] }
+      return [key, { ...schema, type: [schema.type, 'null'] as const, ...words }]
     }),
   ),
 })
