@@ -122,7 +122,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await signIn(authenticator, { counter: 1 })).toEqual([400, 'passkey_counter_regressed'])
     expect(regressions()).toHaveLength(2)
     expect(audited(instance, 'sign_in_failed').at(-1)).toMatchObject({
-      code: 'passkey_counter_regressed',
+      errorCode: 'passkey_counter_regressed',
       accountId: id,
     })
     expect(await signIn(authenticator)).toEqual([200, undefined])

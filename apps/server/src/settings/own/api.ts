@@ -29,7 +29,7 @@ const body = named('OwnSettingsUpdateDto', {
   properties: Object.fromEntries(
     ownSettingKeys.map((key) => {
       const { schema } = ownSettings[key]
-      const words = schema.enum && { enum: [...schema.enum, null] }
+      const words = 'enum' in schema ? { enum: [...schema.enum, null] } : {}
       return [key, { ...schema, type: [schema.type, 'null'] as const, ...words }]
     }),
   ),
