@@ -32,7 +32,6 @@ export { reauthenticationStoreContract } from './contracts/reauthentication-stor
 export { transactionContract } from './contracts/transaction.ts'
 export type { Cookie } from './cookie-jar.ts'
 export { fetchThrough, pretendedClientAddress, type Resolve } from './http-exchange.ts'
-export { type CallbackServer, type ReceivedCallback, startCallbackServer } from './relying-party.ts'
 export type {
   Application,
   ClientAuthentication,
@@ -50,6 +49,7 @@ export {
   type RelyingPartyResult,
 } from './relying-parties/emulated-relying-party.ts'
 export type { Check } from './relying-parties/refusal.ts'
+export { type CallbackServer, type ReceivedCallback, startCallbackServer } from './relying-party.ts'
 export {
   SynologyDsm,
   type SynologyDsmFailure,

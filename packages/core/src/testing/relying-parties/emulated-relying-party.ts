@@ -109,8 +109,7 @@ export class EmulatedRelyingParty {
           ...(pending.verifier !== null && { code_verifier: pending.verifier }),
         }),
       )
-      if (habits.refresh)
-        await checks.check('A refresh token is given', () => text(tokens, 'refresh_token'))
+      if (habits.refresh) await checks.check('A refresh token is given', () => text(tokens, 'refresh_token'))
       return this.#look(tokens, pending.nonce, checks)
     })
   }
@@ -244,7 +243,9 @@ export class EmulatedRelyingParty {
     const headers = { authorization: `Bearer ${accessToken}` }
     const userInfo = await fetchJson(this.#options.fetch, this.#found().userInfo, { headers })
     if (sub !== undefined && userInfo.sub !== sub)
-      throw new Refusal(`UserInfo is about ${JSON.stringify(userInfo.sub)}, and the ID token about ${JSON.stringify(sub)}`)
+      throw new Refusal(
+        `UserInfo is about ${JSON.stringify(userInfo.sub)}, and the ID token about ${JSON.stringify(sub)}`,
+      )
     return userInfo
   }
 }

@@ -11,7 +11,14 @@ import { decide, type Host, signIn, startHost, viewOf } from '../host.ts'
 
 /** A part of what an application does, as people know it. */
 export interface Step {
-  readonly name: 'Set-up' | 'Sign-in' | 'Second sign-in' | 'Refresh' | 'Sign-out' | 'Back-channel logout' | `By ${Door['name']}`
+  readonly name:
+    | 'Set-up'
+    | 'Sign-in'
+    | 'Second sign-in'
+    | 'Refresh'
+    | 'Sign-out'
+    | 'Back-channel logout'
+    | `By ${Door['name']}`
   readonly result: RelyingPartyResult
 }
 
@@ -87,7 +94,10 @@ async function firstBrowser(host: Host, party: EmulatedRelyingParty) {
     const end = last.location ?? viewOf(last).view
     const next = viewOf(await agent.follow(await agent.get(party.begin().url), { until }))
     const checks = [
-      { name: wanted ? 'The browser goes back to the application' : 'A page says so', passed: end === (wanted ?? 'signed-out') },
+      {
+        name: wanted ? 'The browser goes back to the application' : 'A page says so',
+        passed: end === (wanted ?? 'signed-out'),
+      },
       { name: 'The next sign-in asks for the passkey', passed: next.view === 'sign-in' },
     ]
     return { account: null, passed: checks.every(({ passed }) => passed), checks }
