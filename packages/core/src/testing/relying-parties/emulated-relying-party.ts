@@ -4,7 +4,7 @@ import type { JsonObject } from '../json-object.ts'
 import type { Application, Door } from './application.ts'
 import { type Endpoints, findEndpoints, type WhereToLook } from './endpoints.ts'
 import { type Expected, readIdToken } from './id-token.ts'
-import { assertMet, needInWords, type Told, valueOf } from './needs.ts'
+import { assertMet, claimOf, needInWords, type Told } from './needs.ts'
 import { type Check, Checklist, Refusal } from './refusal.ts'
 import { fetchJson, requestTokens } from './requests.ts'
 
@@ -204,7 +204,7 @@ export class EmulatedRelyingParty {
       idToken: typeof tokens.id_token === 'string' ? tokens.id_token : null,
       subject: idToken.sub ?? userInfo.sub,
     }
-    const account = valueOf({ claim: habits.identifiedBy, from: 'either' }, told)
+    const account = claimOf({ claim: habits.identifiedBy, from: 'either' }, told)
     return typeof account === 'string' ? account : null
   }
 

@@ -25,14 +25,14 @@ export function needInWords({ claim, is, from }: Need): string {
   return `\`${claim}\` is ${inWords[is]} ${places[from]}`
 }
 
-export function valueOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken, userInfo }: Told): unknown {
+export function claimOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken, userInfo }: Told): unknown {
   if (from === 'ID token') return idToken[claim]
   return from === 'UserInfo' ? userInfo[claim] : (idToken[claim] ?? userInfo[claim])
 }
 
 /** @throws {Refusal} where the need is not met */
 export function assertMet(need: Need, told: Told): void {
-  const value = valueOf(need, told)
+  const value = claimOf(need, told)
   if (!isMet(need.is, value)) throw new Refusal(`${need.claim} is ${JSON.stringify(value)} ${places[need.from]}`)
 }
 
