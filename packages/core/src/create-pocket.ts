@@ -14,6 +14,7 @@ import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
 import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { type ConnectionLog, createConnectionLog } from './connection-log/connection-log.ts'
 import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
@@ -45,6 +46,7 @@ import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
 import { createPostedRequests } from './oidc/posted-requests.ts'
+import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
@@ -72,6 +74,7 @@ export interface Pocket extends AsyncDisposable {
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
   readonly apis: Apis
+  readonly connectionLog: ConnectionLog
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
@@ -107,6 +110,8 @@ export interface Pocket extends AsyncDisposable {
    * been allowed.
    */
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>
+  /** What a client would be told about somebody. @throws as `createTokenPreview` says */
+  previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
@@ -120,6 +125,7 @@ export interface Pocket extends AsyncDisposable {
 /** Composes a provider from its options; reads the signing keys, and makes them at the first start. */
 export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const { stores, masterKey, audit = noAudit, clock = systemClock, sessionLifetime = 3600 } = options
+  const { authorizationDetailsTypes = {} } = options
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
@@ -139,9 +145,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
-    clientMetadata: createClientMetadata(masterKey, clock),
+    clientMetadata: createClientMetadata(masterKey, clock, Object.keys(authorizationDetailsTypes)),
     clock,
     refreshLeeway: leewayOf(options),
+  })
+  const connectionLog = createConnectionLog({
+    store: stores.connectionLog,
+    clock,
+    onError: (error) => onError(error, ''),
   })
   const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
@@ -159,6 +170,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        authorizationDetailsTypes,
         redirectUriPolicy,
         pairwise: createPairwiseIdentifier(masterKey),
         nonceSecret: masterKey.derive('dpop nonces'),
@@ -167,9 +179,10 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         issuer: issuer.origin,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
-        pages: createProtocolPages(options.render),
+        pages: createProtocolPages(options.render, options.remedyOf),
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
+        noteAttempt: connectionLog.note,
       }),
   })
   const provider = holder.current
@@ -219,7 +232,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }),
     clock,
   })
-  const consent = createConsent({ ...shared, provider, sessions })
+  const consent = createConsent({ authorizationDetailsTypes, ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
     login: createLogin({ provider, sessions, signIn }),
@@ -309,6 +322,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       },
     }),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
+    connectionLog,
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,
@@ -346,6 +360,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
+        await stores.connectionLog.removeByAccount(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
       }),
@@ -354,6 +369,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
         return stores.consents.remove(accountId, clientId)
       }),
+    previewTokens: createTokenPreview({ provider, accounts, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return
@@ -375,6 +391,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async [Symbol.asyncDispose]() {
       await logoutNotices.settled()
       await secretUses.settled()
+      await connectionLog.settled()
     },
   }
 }

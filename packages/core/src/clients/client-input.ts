@@ -112,6 +112,12 @@ function tooLong(field: string, longest: number): FieldError {
   return { field, code: 'too_long', message: `must be at most ${longest} characters long` }
 }
 
+/** What is wrong with one address that was received as it is: a wildcard in it would open more than that. */
+export function receivedUriProblems(uri: string): FieldError[] {
+  const code = uri.includes('*') ? 'invalid_format' : redirectUriProblem(uri)
+  return code ? [{ field: 'redirectUri', code, message: `cannot be registered: ${code}` }] : []
+}
+
 function uriProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
   const found: FieldError[] = []
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const)

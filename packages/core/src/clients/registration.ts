@@ -10,6 +10,7 @@ import {
   idProblems,
   type NewClientInput,
   problems,
+  receivedUriProblems,
   refuse,
 } from './client-input.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
@@ -35,6 +36,8 @@ export interface Clients {
   create(input: NewClientInput): Promise<Client>
   /** @throws {NotFound} `client_not_found` @throws {InvalidInput} as for `create` */
   update(id: string, input: ClientInput): Promise<Client>
+  /** Adds a redirect URI to those that the client has. @throws {NotFound} `client_not_found` @throws {InvalidInput} */
+  addRedirectUri(id: string, uri: string): Promise<Client>
   /** Removes the client and what was given to it. Returns `false` where there is none. */
   remove(id: string): Promise<boolean>
   /**
@@ -148,6 +151,13 @@ export function createClients(ports: ClientsPorts): Clients {
         const secrets = signsWithSecret(wanted) ? before.secrets : before.secrets.map(hashedOnly)
         return { ...wanted, secrets, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
       })
+    },
+
+    async addRedirectUri(id, uri) {
+      refuse(receivedUriProblems(uri))
+      return change(id, ({ redirectUris }) =>
+        redirectUris.includes(uri) ? undefined : { redirectUris: [...redirectUris, uri] },
+      )
     },
 
     remove: (id) =>

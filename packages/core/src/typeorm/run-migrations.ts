@@ -11,6 +11,8 @@ import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-lo
 
 import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
 
+import { AddConnectionLog1760000000120 } from './migrations/1760000000120-add-connection-log.ts'
+
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
   readonly table: string
@@ -30,6 +32,7 @@ export const pocketMigrations: MigrationSet = {
     CountConsumption1760000000090,
     AddLogoutNotices1760000000100,
     AddSecretUses1760000000110,
+    AddConnectionLog1760000000120,
   ],
 }
 
