@@ -114,7 +114,8 @@ export async function startFakeProvider(): Promise<FakeProvider> {
     const isExchange = !isRefresh && fields.code === codeFor(new URL(fields.redirect_uri ?? '').origin)
     const place = request.headers.authorization === undefined ? 'body' : 'header'
     if (!['any', place].includes(answers.clientAuthentication)) return json(response, 401, { error: 'invalid_client' })
-    if (!(isRefresh || isExchange) || answers.tokenStatus !== 200) return json(response, 400, { error: 'invalid_grant' })
+    if (!(isRefresh || isExchange) || answers.tokenStatus !== 200)
+      return json(response, 400, { error: 'invalid_grant' })
     const seconds = Math.floor(Date.now() / 1000)
     const claims = {
       iss: issuer,

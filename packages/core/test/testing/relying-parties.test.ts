@@ -195,7 +195,16 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
   [
     'claims at UserInfo alone',
     () => ({ idToken: nobodys }),
-    ['nextcloud', 'grafana', 'home-assistant', 'cloudflare-access', 'oauth2-proxy', 'kubelogin', 'argo-cd', 'argo-cd-cli'],
+    [
+      'nextcloud',
+      'grafana',
+      'home-assistant',
+      'cloudflare-access',
+      'oauth2-proxy',
+      'kubelogin',
+      'argo-cd',
+      'argo-cd-cli',
+    ],
   ],
   [
     'claims in the ID token alone',
