@@ -45,6 +45,8 @@ import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
+import { createPostedRequests } from './oidc/posted-requests.ts'
+import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
@@ -108,6 +110,8 @@ export interface Pocket extends AsyncDisposable {
    * been allowed.
    */
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>
+  /** What a client would be told about somebody. @throws as `createTokenPreview` says */
+  previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
@@ -258,6 +262,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   })
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
+  const answerPosted = createPostedRequests({ issuer: issuer.origin, render: options.render, audit })
+
   const koa = (): Middleware => async (ctx, next) => {
     try {
       await answer(ctx, next)
@@ -276,6 +282,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       return webFinger(ctx.req, ctx.res)
     }
     if (!isProtocolPath(ctx.path)) return next()
+    if (await answerPosted(ctx)) return
     await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
@@ -362,6 +369,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
         return stores.consents.remove(accountId, clientId)
       }),
+    previewTokens: createTokenPreview({ provider, accounts, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return

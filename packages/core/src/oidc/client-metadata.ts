@@ -59,6 +59,7 @@ export function createClientMetadata(
     // Two, since the library fills in the only one where a request names none.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
+    ...(client.protocol.initiateLoginUri !== null && { initiate_login_uri: client.protocol.initiateLoginUri }),
     ...(client.protocol.backchannelLogoutUri !== null && {
       backchannel_logout_uri: client.protocol.backchannelLogoutUri,
       backchannel_logout_session_required: client.protocol.backchannelLogoutSessionRequired,

@@ -25,6 +25,9 @@ const minute = 60
 const hour = 60 * minute
 const day = 24 * hour
 
+/** Seconds. */
+export const idTokenLifetime = hour
+
 /** How long things live, in seconds; a client's tokens live as long as it says. */
 const lifetimes = {
   AccessToken: accessTokenLifetime,
@@ -32,7 +35,7 @@ const lifetimes = {
   ClientCredentials: accessTokenLifetime,
   // A grant outlives every refresh token that may be rotated under it.
   Grant: 400 * day,
-  IdToken: hour,
+  IdToken: idTokenLifetime,
   // An interaction is open for an hour (`interactions/interaction.ts`); for a day more it can say how to start again.
   Interaction: 25 * hour,
   PushedAuthorizationRequest: 90,
