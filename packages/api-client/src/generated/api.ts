@@ -916,6 +916,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oidc/clients/{id}/preview/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what a client would be told about a user
+         * @description For administrators.
+         */
+        get: operations["previewOidcClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oidc/clients/{id}/secret": {
         parameters: {
             query?: never;
@@ -2171,7 +2191,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "one_time_access_disabled" | "open_signup_disabled" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2426,6 +2446,18 @@ export interface components {
             launchURL: string | null;
             name: string;
             requiresReauthentication: boolean;
+        };
+        /** OidcClientPreviewDto */
+        OidcClientPreviewDto: {
+            accessToken: {
+                [key: string]: unknown;
+            };
+            idToken: {
+                [key: string]: unknown;
+            };
+            userInfo: {
+                [key: string]: unknown;
+            };
         };
         /** OidcClientSecretCreatedDto */
         OidcClientSecretCreatedDto: {
@@ -3073,6 +3105,7 @@ export type MembershipDto = components['schemas']['MembershipDto'];
 export type OidcClientCreateDto = components['schemas']['OidcClientCreateDto'];
 export type OidcClientDto = components['schemas']['OidcClientDto'];
 export type OidcClientMetaDataDto = components['schemas']['OidcClientMetaDataDto'];
+export type OidcClientPreviewDto = components['schemas']['OidcClientPreviewDto'];
 export type OidcClientSecretCreatedDto = components['schemas']['OidcClientSecretCreatedDto'];
 export type OidcClientSecretDto = components['schemas']['OidcClientSecretDto'];
 export type OidcClientSecretListItemDto = components['schemas']['OidcClientSecretListItemDto'];
@@ -5237,6 +5270,36 @@ export interface operations {
                     "application/json": components["schemas"]["OidcClientMetaDataDto"];
                 };
             };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    previewOidcClient: {
+        parameters: {
+            query?: {
+                scopes?: string;
+            };
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientPreviewDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
