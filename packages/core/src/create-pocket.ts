@@ -45,6 +45,7 @@ import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
+import { createPostedRequests } from './oidc/posted-requests.ts'
 import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
@@ -261,6 +262,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   })
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
+  const answerPosted = createPostedRequests({ issuer: issuer.origin, render: options.render, audit })
+
   const koa = (): Middleware => async (ctx, next) => {
     try {
       await answer(ctx, next)
@@ -279,6 +282,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       return webFinger(ctx.req, ctx.res)
     }
     if (!isProtocolPath(ctx.path)) return next()
+    if (await answerPosted(ctx)) return
     await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
