@@ -42,7 +42,7 @@ export function createClientMetadata(masterKey: MasterKey, clock: Clock): Client
     client_id: client.id,
     client_name: client.name,
     application_type: 'web',
-    grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
+    grant_types: grantTypesOf(client),
     token_endpoint_auth_method: authenticationMethodOf(client),
     ...protocolMetadata(client),
     // Nobody knows it: were it guessable, tokens signed with it would be believed.
@@ -56,6 +56,16 @@ export function createClientMetadata(masterKey: MasterKey, clock: Clock): Client
     }),
     ...extrasOf(client),
   })
+}
+
+function grantTypesOf({ isPublic, protocol }: Client): string[] {
+  return [
+    'authorization_code',
+    'refresh_token',
+    ...(isPublic ? [] : ['client_credentials']),
+    // FAPI 2.0 Security Profile §5.3.1 knows no other way to ask a person.
+    ...(protocol.fapi ? [] : ['urn:ietf:params:oauth:grant-type:device_code']),
+  ]
 }
 
 function authenticationMethodOf({
