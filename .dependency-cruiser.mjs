@@ -19,6 +19,7 @@ const homes = [
   { library: 'better-sqlite3', home: databaseCode },
   { library: 'pg', home: `${databaseCode}|^packages/test-support/src/` },
   { library: 'jose', home: `${core}/oidc/` },
+  { library: 'tldts', home: `${core}/clients/` },
   { library: 'undici', home: `${core}/outbound/` },
   { library: 'ejs', home: '^apps/server/src/http/' },
   { library: 'koa-views', home: '^apps/server/src/http/' },

@@ -11,6 +11,7 @@ import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
+import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { devicePages } from './device-login/page.ts'
@@ -146,7 +147,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const show = createShowPage(render)
 
   const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
-  const pocket = await createPocket({
+  const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
     sessionLifetime: Number(atStart.sessionDuration) * 60,
@@ -154,12 +155,20 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
+    allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     otherWaysAt: '/lc',
+    remedyOf: createRedirectUriRemedy({
+      clients: () => pocket.clients,
+      async isAdministrator({ req, res }) {
+        const session = await pocket.session(req, res)
+        return session !== undefined && (await directory.find(session.accountId))?.administrator === true
+      },
+    }),
     signUpAt,
     clock,
   })
@@ -247,7 +256,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         },
       },
     }),
-    clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
+    clients: clientPages({
+      pocket,
+      accounts: directory.accounts,
+      authentication,
+      audit,
+      transaction: stores.transaction,
+      show,
+      flashes,
+    }),
     device: devicePages({ pocket, authentication, show, flashes }),
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),

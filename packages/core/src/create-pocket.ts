@@ -14,6 +14,7 @@ import { createSecretUses } from './clients/secret-uses.ts'
 import { systemClock } from './clock.ts'
 import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { type ConnectionLog, createConnectionLog } from './connection-log/connection-log.ts'
 import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
@@ -21,6 +22,7 @@ import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
 import { createConsent } from './interactions/consent.ts'
+import { createDeviceAuthorizations, type DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import { createDeviceLoginService, type DeviceLoginService } from './interactions/device-login.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
@@ -71,11 +73,13 @@ export interface Pocket extends AsyncDisposable {
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
   readonly apis: Apis
+  readonly connectionLog: ConnectionLog
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
   readonly reauthentication: ReauthenticationService
   readonly deviceLogins: DeviceLoginService
+  readonly deviceAuthorizations: DeviceAuthorizationService
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
   koa(): Middleware
   /** The same for `node:http`; everything else is answered with 404. */
@@ -122,6 +126,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
+  const redirectUriPolicy = { allowInsecure: options.allowInsecureRedirectUris ?? true }
   const fetch = options.fetch ?? createPublicFetch()
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
 
@@ -141,6 +146,11 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clock,
     refreshLeeway: leewayOf(options),
   })
+  const connectionLog = createConnectionLog({
+    store: stores.connectionLog,
+    clock,
+    onError: (error) => onError(error, ''),
+  })
   const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
     store: stores.logoutNotices,
@@ -157,6 +167,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        redirectUriPolicy,
         pairwise: createPairwiseIdentifier(masterKey),
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
@@ -164,9 +175,10 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         issuer: issuer.origin,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
-        pages: createProtocolPages(options.render),
+        pages: createProtocolPages(options.render, options.remedyOf),
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
+        noteAttempt: connectionLog.note,
       }),
   })
   const provider = holder.current
@@ -216,6 +228,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }),
     clock,
   })
+  const deviceAuthorizations = createDeviceAuthorizations({ ...shared, provider, sessions, signIn, reauthentication })
   const consent = createConsent({ ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
@@ -291,6 +304,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       store: stores.clients,
       read: fetch,
       clock,
+      redirectUriPolicy,
       transaction,
       sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),
       onRemove: async (id) => {
@@ -302,11 +316,13 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       },
     }),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
+    connectionLog,
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,
     reauthentication,
     deviceLogins,
+    deviceAuthorizations,
     koa,
     callback: () =>
       new Koa()
@@ -339,6 +355,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
+        await stores.connectionLog.removeByAccount(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
       }),
@@ -368,6 +385,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async [Symbol.asyncDispose]() {
       await logoutNotices.settled()
       await secretUses.settled()
+      await connectionLog.settled()
     },
   }
 }

@@ -2,6 +2,7 @@ import type { ApiStore } from './apis/api-store.ts'
 import type { ClientStore } from './clients/client-store.ts'
 import type { CodeStore } from './codes/code-store.ts'
 import type { DeviceLoginStore } from './codes/device-login-store.ts'
+import type { ConnectionLogStore } from './connection-log/connection-attempt.ts'
 import type { ConsentStore } from './consents/consent-store.ts'
 import type { LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 import type { ArtifactStore } from './oidc/artifact-store.ts'
@@ -18,6 +19,7 @@ export interface PocketStores {
   readonly challenges: ChallengeStore
   readonly clients: ClientStore
   readonly codes: CodeStore
+  readonly connectionLog: ConnectionLogStore
   readonly consents: ConsentStore
   readonly deviceLogins: DeviceLoginStore
   readonly keys: KeyStore

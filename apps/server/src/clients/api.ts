@@ -11,6 +11,7 @@ import { clientCreate, clientInput, clientUpdate, logoAddresses } from './client
 import { clientDto, clientMetaDto } from './client-dto.ts'
 import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
+import { connectionLogOperations } from './connection-log.ts'
 import { inContractTerms } from './contract-errors.ts'
 import { groupOperations } from './group-operations.ts'
 import { peopleOperations } from './people-operations.ts'
@@ -28,7 +29,7 @@ export interface AllowedGroup {
 }
 
 export interface ClientOperationPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'withdrawConsent'>
+  readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'withdrawConsent'>
   readonly accounts: AccountStore
   /** The groups of these ids; unknown ones are left out. */
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
@@ -161,6 +162,11 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       },
     }),
     ...secretOperations({ administration, clock }),
+    ...connectionLogOperations({
+      connectionLog: pocket.connectionLog,
+      accounts: ports.accounts,
+      existing: administration.existing,
+    }),
     ...peopleOperations(ports),
     ...groupOperations({ administration, groupDto: ports.groupDto }),
   ]

@@ -193,6 +193,7 @@ const ownLines: readonly Line[] = [
   ['GET /api/settings', 'administrator'],
   ['PATCH /api/settings', 'administrator'],
   ['POST /api/oidc/revoke', 'protocol'],
+  ['GET /api/oidc/clients/:id/connection-log', 'administrator'],
 ]
 
 /**

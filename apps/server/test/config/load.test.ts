@@ -256,6 +256,12 @@ test('what may be reached though it is private is a list of hosts and networks',
   })
 })
 
+test('callback URLs may be plain http unless the environment says otherwise', () => {
+  expect(load({}).allowInsecureCallbackUrls).toBe(true)
+  expect(load({ ALLOW_INSECURE_CALLBACK_URLS: 'false' }).allowInsecureCallbackUrls).toBe(false)
+  expect(() => load({ ALLOW_INSECURE_CALLBACK_URLS: 'perhaps' })).toThrow('ALLOW_INSECURE_CALLBACK_URLS')
+})
+
 test('pictures are in the database, in a folder or in S3', () => {
   expect(load({}).files).toEqual({ kind: 'database' })
   expect(load({ FILE_BACKEND: 'FileSystem' }).files).toEqual({ kind: 'filesystem', folder: 'data/uploads' })

@@ -136,6 +136,13 @@ type Happening =
       readonly clientId: string
       readonly scopes: readonly string[]
     }
+  | {
+      readonly event: 'device_authorized'
+      readonly accountId: string
+      readonly clientId: string
+      readonly scopes: readonly string[]
+    }
+  | { readonly event: 'device_refused'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'consent_refused'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'consent_withdrawn'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'client_authorized'; readonly accountId: string; readonly clientId: string }

@@ -10,11 +10,13 @@ import {
   idProblems,
   type NewClientInput,
   problems,
+  receivedUriProblems,
   refuse,
 } from './client-input.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
+import type { RedirectUriPolicy } from './redirect-uris.ts'
 import { hashedOnly, type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
 import { type ReadAddress, sectorProblems } from './sector.ts'
 
@@ -34,6 +36,8 @@ export interface Clients {
   create(input: NewClientInput): Promise<Client>
   /** @throws {NotFound} `client_not_found` @throws {InvalidInput} as for `create` */
   update(id: string, input: ClientInput): Promise<Client>
+  /** Adds a redirect URI to those that the client has. @throws {NotFound} `client_not_found` @throws {InvalidInput} */
+  addRedirectUri(id: string, uri: string): Promise<Client>
   /** Removes the client and what was given to it. Returns `false` where there is none. */
   remove(id: string): Promise<boolean>
   /**
@@ -60,6 +64,7 @@ export interface Clients {
 export interface ClientsPorts {
   readonly store: ClientStore
   readonly clock: Clock
+  readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
   readonly read: ReadAddress
   /** Encrypts a secret that has to be read again. */
@@ -76,7 +81,8 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
   return protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
 }
 
-export function createClients({ store, clock, transaction, sealSecret, read, onRemove }: ClientsPorts): Clients {
+export function createClients(ports: ClientsPorts): Clients {
+  const { store, clock, redirectUriPolicy, transaction, sealSecret, read, onRemove } = ports
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -117,7 +123,7 @@ export function createClients({ store, clock, transaction, sealSecret, read, onR
     page: (request) => store.page(request),
 
     async create(input) {
-      refuse([...idProblems(input.id), ...problems(input)])
+      refuse([...idProblems(input.id), ...problems(input, redirectUriPolicy)])
       const now = clock.now()
       const client: Client = {
         id: input.id ?? uuid(),
@@ -135,7 +141,7 @@ export function createClients({ store, clock, transaction, sealSecret, read, onR
     },
 
     async update(id, input) {
-      refuse(problems(input))
+      refuse(problems(input, redirectUriPolicy))
       const known = await store.find(id)
       // Others are read from before the transaction begins: nobody may wait for them there.
       if (known) refuse(await sectorProblems(decided(input, known), known, read))
@@ -145,6 +151,13 @@ export function createClients({ store, clock, transaction, sealSecret, read, onR
         const secrets = signsWithSecret(wanted) ? before.secrets : before.secrets.map(hashedOnly)
         return { ...wanted, secrets, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
       })
+    },
+
+    async addRedirectUri(id, uri) {
+      refuse(receivedUriProblems(uri))
+      return change(id, ({ redirectUris }) =>
+        redirectUris.includes(uri) ? undefined : { redirectUris: [...redirectUris, uri] },
+      )
     },
 
     remove: (id) =>

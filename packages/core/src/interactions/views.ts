@@ -82,6 +82,8 @@ export interface ErrorView {
   readonly requestId: string | null
   /** Where the person can begin anew. */
   readonly retryAt: string | null
+  /** For an administrator: a form that registers the address that was received. */
+  readonly acceptWith?: { readonly submitTo: string; readonly hidden: Readonly<Record<string, string>> }
 }
 
 /** Asks whether to sign out, when a client or the person wants it. */

@@ -4,6 +4,7 @@ import type { Encryption } from '../clients/protocol.ts'
 import { signingSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
+import type { SignInDemands } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 
 /** What our clients say that the library has no words for. */
@@ -141,6 +142,12 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_access_token_lifetime',
   'pocket_refresh_token_lifetime',
 ]
+
+/** What the client wants of a sign-in. */
+export function signInDemands(client: object): SignInDemands {
+  const { pocket_requires_reauthentication: requiresReauthentication, pocket_protocol: protocol } = extras(client)
+  return { requiresReauthentication, maxSessionAgeMinutes: protocol.maxSessionAgeMinutes }
+}
 
 /** Our part of a client of the library's. */
 export function extras(client: object): ClientExtras {

@@ -1,9 +1,12 @@
 import Provider from 'oidc-provider'
+import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { tellChosenClaims } from './claim-overrides.ts'
 import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
+import { noteConnectionAttempts } from './connection-attempts.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
+import { giveUserCodes } from './device-codes.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
@@ -20,6 +23,7 @@ export interface ProviderPorts
     ConsentRecordPorts,
     DocumentsPorts,
     ClientOverridePorts {
+  readonly noteAttempt: ConnectionRecorder['note']
   readonly keepLogoutNotice: LogoutNotices['enqueue']
 }
 
@@ -41,6 +45,8 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   signLoginAccessTokens(provider, ports)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
+  giveUserCodes(provider, ports)
+  noteConnectionAttempts(provider, ports.noteAttempt)
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)

@@ -12,6 +12,8 @@ import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-lo
 import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
 import { NotePolls1760000000140 } from './migrations/1760000000140-note-polls.ts'
 
+import { AddConnectionLog1760000000120 } from './migrations/1760000000120-add-connection-log.ts'
+
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
   readonly table: string
@@ -31,6 +33,7 @@ export const pocketMigrations: MigrationSet = {
     CountConsumption1760000000090,
     AddLogoutNotices1760000000100,
     AddSecretUses1760000000110,
+    AddConnectionLog1760000000120,
     NotePolls1760000000140,
   ],
 }
