@@ -137,7 +137,8 @@ type Happening =
       readonly scopes: readonly string[]
     }
   | {
-      readonly event: 'device_authorized'
+      /** The second where everything had been allowed before. */
+      readonly event: 'device_authorized' | 'device_authorized_again'
       readonly accountId: string
       readonly clientId: string
       readonly scopes: readonly string[]

@@ -10,7 +10,15 @@ import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
-import { apiView, claimsToShow, claimsTold, consentKeysOf, keysOf, requestedApis, requestedScopes } from './requested.ts'
+import {
+  apiView,
+  claimsTold,
+  claimsToShow,
+  consentKeysOf,
+  keysOf,
+  requestedApis,
+  requestedScopes,
+} from './requested.ts'
 
 export interface ConsentPorts {
   readonly provider: () => Provider

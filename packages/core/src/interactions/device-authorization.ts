@@ -17,7 +17,15 @@ import type { Sessions } from '../oidc/sessions.ts'
 import { isTooOld } from '../sessions/freshness.ts'
 import { authenticationContext, type Session } from '../sessions/session.ts'
 import type { ReauthenticationService } from './reauthentication.ts'
-import { apiView, claimsToShow, claimsTold, consentKeysOf, keysOf, requestedApis, requestedScopes } from './requested.ts'
+import {
+  apiView,
+  claimsTold,
+  claimsToShow,
+  consentKeysOf,
+  keysOf,
+  requestedApis,
+  requestedScopes,
+} from './requested.ts'
 import type { SignInService } from './sign-in.ts'
 import type { ApiView, ClaimView } from './views.ts'
 
@@ -89,7 +97,8 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
   const codeOf = async (input: string): Promise<DeviceCode> => {
     const code = await provider().DeviceCode.findByUserCode(normalUserCode(input), { ignoreExpiration: true })
     if (!code) throw new InvalidInput('oidc_invalid_device_code', 'There is no such code.')
-    if ((code.exp ?? 0) * 1000 <= clock.now()) throw new InvalidInput('oidc_device_code_expired', 'The code has expired.')
+    if ((code.exp ?? 0) * 1000 <= clock.now())
+      throw new InvalidInput('oidc_device_code_expired', 'The code has expired.')
     if (code.accountId !== undefined)
       throw new Conflict('oidc_device_code_used', 'Somebody has decided about this code already.')
     return code
@@ -183,9 +192,16 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         await grant.destroy()
         throw error
       }
+      const before = await consents.find(account.id, client.clientId)
+      const again = consentKeys.every((key) => before?.scopes.includes(key))
       await consents.allow(account.id, client.clientId, consentKeys, clock.now())
       await audit.record(
-        { event: 'device_authorized', accountId: account.id, clientId: client.clientId, scopes },
+        {
+          event: again ? 'device_authorized_again' : 'device_authorized',
+          accountId: account.id,
+          clientId: client.clientId,
+          scopes,
+        },
         requestContext(req),
       )
     },
