@@ -162,6 +162,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
+    webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
     otherWaysAt: '/lc',
     remedyOf: createRedirectUriRemedy({
       clients: () => pocket.clients,

@@ -46,6 +46,8 @@ import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
+import { createPostedRequests } from './oidc/posted-requests.ts'
+import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { createSessions } from './oidc/sessions.ts'
@@ -110,6 +112,8 @@ export interface Pocket extends AsyncDisposable {
    * been allowed.
    */
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>
+  /** What a client would be told about somebody. @throws as `createTokenPreview` says */
+  previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
@@ -123,6 +127,7 @@ export interface Pocket extends AsyncDisposable {
 /** Composes a provider from its options; reads the signing keys, and makes them at the first start. */
 export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const { stores, masterKey, audit = noAudit, clock = systemClock, sessionLifetime = 3600 } = options
+  const { authorizationDetailsTypes = {} } = options
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
@@ -142,7 +147,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
-    clientMetadata: createClientMetadata(masterKey, clock),
+    clientMetadata: createClientMetadata(masterKey, clock, Object.keys(authorizationDetailsTypes)),
     clock,
     refreshLeeway: leewayOf(options),
   })
@@ -167,6 +172,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        authorizationDetailsTypes,
         redirectUriPolicy,
         pairwise: createPairwiseIdentifier(masterKey),
         nonceSecret: masterKey.derive('dpop nonces'),
@@ -228,8 +234,15 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }),
     clock,
   })
-  const deviceAuthorizations = createDeviceAuthorizations({ ...shared, provider, sessions, signIn, reauthentication })
-  const consent = createConsent({ ...shared, provider, sessions })
+  const deviceAuthorizations = createDeviceAuthorizations({
+    authorizationDetailsTypes,
+    ...shared,
+    provider,
+    sessions,
+    signIn,
+    reauthentication,
+  })
+  const consent = createConsent({ authorizationDetailsTypes, ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
     login: createLogin({ provider, sessions, signIn }),
@@ -259,6 +272,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   })
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
+  const answerPosted = createPostedRequests({ issuer: issuer.origin, render: options.render, audit })
+
   const koa = (): Middleware => async (ctx, next) => {
     try {
       await answer(ctx, next)
@@ -277,6 +292,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       return webFinger(ctx.req, ctx.res)
     }
     if (!isProtocolPath(ctx.path)) return next()
+    if (await answerPosted(ctx)) return
     await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
@@ -364,6 +380,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
         return stores.consents.remove(accountId, clientId)
       }),
+    previewTokens: createTokenPreview({ provider, accounts, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return

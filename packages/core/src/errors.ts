@@ -53,6 +53,7 @@ export const errorCodes = [
   'oidc_invalid_device_code',
   'one_time_access_disabled',
   'open_signup_disabled',
+  'oidc_access_denied',
   'passkey_already_registered',
   'passkey_counter_regressed',
   'passkey_not_found',

@@ -97,10 +97,16 @@ export type {
 export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
+export type {
+  AuthorizationDetail,
+  AuthorizationDetailsType,
+  AuthorizationDetailsTypes,
+} from './oidc/authorization-details.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
 export type { KeySchedule } from './oidc/keys.ts'
 export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
+export type { TokenPreview } from './oidc/preview.ts'
 export type { PocketOptions } from './options.ts'
 export { isHostOrRange } from './outbound/addresses.ts'
 export { OutboundError, type OutboundFailure } from './outbound/outbound-error.ts'

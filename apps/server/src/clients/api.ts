@@ -15,6 +15,7 @@ import { connectionLogOperations } from './connection-log.ts'
 import { inContractTerms } from './contract-errors.ts'
 import { groupOperations } from './group-operations.ts'
 import { peopleOperations } from './people-operations.ts'
+import { previewOperations } from './preview-operations.ts'
 import { secretOperations } from './secret-operations.ts'
 
 /** A `UserGroupMinimalDto`. */
@@ -29,7 +30,7 @@ export interface AllowedGroup {
 }
 
 export interface ClientOperationPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'withdrawConsent'>
+  readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'previewTokens' | 'withdrawConsent'>
   readonly accounts: AccountStore
   /** The groups of these ids; unknown ones are left out. */
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
@@ -162,6 +163,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       },
     }),
     ...secretOperations({ administration, clock }),
+    ...previewOperations(ports),
     ...connectionLogOperations({
       connectionLog: pocket.connectionLog,
       accounts: ports.accounts,

@@ -88,7 +88,7 @@ const lines: readonly Line[] = [
   ['GET /api/oidc/clients/:id/logo', 'public'],
   ['POST /api/oidc/clients/:id/logo', 'administrator'],
   ['DELETE /api/oidc/clients/:id/logo', 'administrator'],
-  ['GET /api/oidc/clients/:id/preview/:userId', 'administrator', protocol],
+  ['GET /api/oidc/clients/:id/preview/:userId', 'administrator'],
   ['GET /api/oidc/clients/:id/scim-service-provider', 'administrator', systems],
   ['GET /api/oidc/users/me/authorized-clients', 'user'],
   ['GET /api/oidc/users/:id/authorized-clients', 'administrator'],

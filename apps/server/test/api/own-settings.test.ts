@@ -24,6 +24,8 @@ describe.each(kinds)('%s', (kind) => {
     expect([changed.status, changed.json]).toEqual([200, { ...usual, webFingerDomains }])
     await change({ auditLogRetentionDays: 7 })
     expect(await read()).toEqual({ ...usual, webFingerDomains, auditLogRetentionDays: 7 })
+    const finger = await fetch(`${instance.url}/.well-known/webfinger?resource=acct:anna@example.com`)
+    expect(await finger.json()).toMatchObject({ links: [{ href: instance.url }] })
     // What was read can be sent back.
     expect((await change(await read())).status).toBe(200)
     expect((await change({ webFingerDomains: null, auditLogRetentionDays: null })).json).toEqual(usual)

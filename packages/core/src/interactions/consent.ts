@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
 import {
@@ -15,6 +16,7 @@ import {
   claimsTold,
   claimsToShow,
   consentKeysOf,
+  detailViews,
   keysOf,
   requestedApis,
   requestedScopes,
@@ -25,6 +27,7 @@ export interface ConsentPorts {
   readonly accounts: AccountStore
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
+  readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   readonly sessions: Sessions
   readonly audit: AuditSink
   readonly clock: Clock
@@ -62,6 +65,7 @@ export function createConsent(ports: ConsentPorts) {
           requestedScopes(params),
         ),
         apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map(apiView),
+        authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         allowedBefore: before !== undefined,
       }
     },

@@ -11,6 +11,7 @@ import { normalUserCode } from '../codes/user-codes.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
 import { extras, signInDemands } from '../oidc/client-metadata.ts'
 import { claimsAskedFor } from '../oidc/requested-claims.ts'
 import type { Sessions } from '../oidc/sessions.ts'
@@ -22,12 +23,13 @@ import {
   claimsTold,
   claimsToShow,
   consentKeysOf,
+  detailViews,
   keysOf,
   requestedApis,
   requestedScopes,
 } from './requested.ts'
 import type { SignInService } from './sign-in.ts'
-import type { ApiView, ClaimView } from './views.ts'
+import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
 
 /** An application on another device that asks for access (RFC 8628), as the person sees it who is to decide. */
 export interface PendingDeviceAuthorization {
@@ -37,6 +39,7 @@ export interface PendingDeviceAuthorization {
   readonly scopes: readonly string[]
   readonly claims: readonly ClaimView[]
   readonly apis: readonly ApiView[]
+  readonly authorizationDetails: readonly AuthorizationDetailView[]
   /** Whether the person has not allowed all of it before. */
   readonly consentRequired: boolean
   /** Whether the client wants a passkey used for it. */
@@ -73,6 +76,7 @@ export interface DeviceAuthorizationPorts {
   readonly sessions: Pick<Sessions, 'read'>
   readonly signIn: Pick<SignInService, 'confirm'>
   readonly reauthentication: Pick<ReauthenticationService, 'demand'>
+  readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -158,8 +162,11 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         scopes,
         claims: claimsToShow(claimsTold(account, client, params), account.emailVerified, requestedScopes(params)),
         apis: apis.map(apiView),
+        authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         consentRequired:
-          !extras(client).pocket_skip_consent && !consentKeys.every((key) => before?.scopes.includes(key)),
+          // Details are asked about each time.
+          requestedDetails(params) !== undefined ||
+          (!extras(client).pocket_skip_consent && !consentKeys.every((key) => before?.scopes.includes(key))),
         reauthenticationRequired,
         device: { ipAddress: textOf(deviceInfo.ipAddress), userAgent: textOf(deviceInfo.userAgent) },
       }
@@ -184,6 +191,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         authTime: context.authTime,
         sessionUid: session.uid,
         ...(typeof params.claims === 'string' && { claims: JSON.parse(params.claims) }),
+        rar: requestedDetails(params),
         ...(params.resource !== undefined && { resource: params.resource }),
       })
       try {

@@ -4,9 +4,10 @@ import { type Claims, supportedScopes } from '../accounts/claims.ts'
 import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
 import { claimsFor } from '../clients/claims.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
+import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
 import { extras } from '../oidc/client-metadata.ts'
 import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
-import type { ApiView, ClaimView } from './views.ts'
+import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
 
 /** The parameters of an authorization request, as the library keeps them. */
 export type Parameters = Readonly<Record<string, unknown>>
@@ -40,6 +41,15 @@ export async function requestedApis(
 export function apiView({ api, permissions }: AccessibleApi): ApiView {
   const { name, resource } = api
   return { name, resource, permissions: permissions.map(({ key, name, description }) => ({ key, name, description })) }
+}
+
+/** What the client wants to be allowed in particular, as a page shows it. */
+export function detailViews(params: Parameters, types: AuthorizationDetailsTypes): AuthorizationDetailView[] {
+  return (requestedDetails(params) ?? []).map((detail) => ({
+    type: detail.type,
+    description: types[detail.type]?.describe?.(detail) ?? null,
+    json: JSON.stringify(detail, null, 2),
+  }))
 }
 
 /** The permissions, as scopes. */
