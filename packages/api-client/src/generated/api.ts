@@ -946,7 +946,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Replace all secrets by a new one
+         * Replace all secrets by a new one, drawn or given in an optional body {secret, expiresAt}
          * @description For administrators.
          */
         post: operations["replaceOidcClientSecrets"];
