@@ -149,7 +149,7 @@ describe.each(kinds)('%s', (kind) => {
   test('an application for certain groups is refused to others', async () => {
     const { code } = await ask(await application({ isGroupRestricted: true }))
     for (const answer of [await info(code), await verify(code)])
-      expect(answer).toMatchObject({ status: 403, json: { code: 'oidc_access_denied' } })
+      expect(answer).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })
   })
 
   test('it can ask for what an API lets it do', async () => {

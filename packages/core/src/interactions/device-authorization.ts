@@ -55,7 +55,7 @@ export interface DeviceAuthorizationService {
    * @throws {NotAuthenticated} `not_signed_in`
    * @throws {InvalidInput} `oidc_invalid_device_code`, `oidc_device_code_expired`
    * @throws {Conflict} `oidc_device_code_used` where somebody has decided already
-   * @throws {Forbidden} `oidc_access_denied` where the person’s groups do not allow the client
+   * @throws {Forbidden} `client_not_allowed` where the person’s groups do not allow the client
    */
   find(req: IncomingMessage, res: ServerResponse, code: string): Promise<PendingDeviceAuthorization>
   /**
@@ -117,7 +117,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     const account = await eligibleAccount(accounts, session.accountId)
     const groupIds = account.groups.map(({ id }) => id)
     if (!mayUse(extras(client).pocket_access, groupIds))
-      throw new Forbidden('oidc_access_denied', 'The account is in none of the groups that may use this client.')
+      throw new Forbidden('client_not_allowed', 'The account is in none of the groups that may use this client.')
     const { params = {} } = code
     const apis = await requestedApis(apiAccess, client.clientId, params)
     const ours = requestedScopes(params)
