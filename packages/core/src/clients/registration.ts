@@ -49,7 +49,7 @@ export interface Clients {
    */
   addSecret(id: string, input?: SecretInput): Promise<MintedSecret>
   /** Adds a secret in the place of all others. @throws as `addSecret` */
-  replaceSecrets(id: string): Promise<MintedSecret>
+  replaceSecrets(id: string, input?: SecretInput): Promise<MintedSecret>
   /** Returns `false` where there is no such secret. @throws {NotFound} */
   removeSecret(id: string, secretId: string): Promise<boolean>
   /** When its secrets were used last, in milliseconds by their ids, a minute at most behind. */
@@ -171,7 +171,7 @@ export function createClients(ports: ClientsPorts): Clients {
       }),
 
     addSecret: (id, input) => mint(id, ({ secrets }) => secrets, input),
-    replaceSecrets: (id) => mint(id, () => []),
+    replaceSecrets: (id, input) => mint(id, () => [], input),
 
     async removeSecret(id, secretId) {
       let found = false
