@@ -322,6 +322,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       clock,
       redirectUriPolicy,
       transaction,
+      secretUses,
       sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
