@@ -4,7 +4,7 @@ import type { PasskeyPolicy } from './policy.ts'
 /** What about a passkey a policy does not accept. */
 export type PolicyProblem = 'synced' | 'attachment' | 'model_not_allowed' | 'model_denied' | 'not_attested'
 
-type Judged = Pick<Passkey, 'deviceType' | 'attachment' | 'aaguid' | 'attested'>
+type Judged = Pick<Passkey, 'deviceType' | 'attachment' | 'aaguid' | 'attestedAt'>
 
 /** Everything that the policy has against a passkey; nothing where it complies. */
 export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly PolicyProblem[] {
@@ -15,7 +15,7 @@ export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly
     ['attachment', attachment !== 'any' && passkey.attachment !== null && passkey.attachment !== attachment],
     ['model_not_allowed', allowedModels.length > 0 && !allowedModels.includes(passkey.aaguid)],
     ['model_denied', deniedModels.includes(passkey.aaguid)],
-    ['not_attested', attestation === 'required' && !passkey.attested],
+    ['not_attested', attestation === 'required' && passkey.attestedAt === null],
   ]
   return problems.flatMap(([problem, applies]) => (applies ? [problem] : []))
 }

@@ -20,10 +20,10 @@ export interface Passkey {
   readonly backedUp: boolean
   /** Whether the authenticator was part of the device (WebAuthn Level 3 §5.4.5), `null` where the browser did not say. */
   readonly attachment: 'platform' | 'cross-platform' | null
-  /** The attestation statement format that it came with (WebAuthn Level 3 §8), `none` without one. */
-  readonly attestation: string
-  /** Whether the attestation was checked against the FIDO Metadata Service: only then the model is proven. */
-  readonly attested: boolean
+  /** The attestation statement format that it came with (WebAuthn Level 3 §8), `null` without one. */
+  readonly attestation: string | null
+  /** When its model was proven by the FIDO Metadata Service, in milliseconds since the Unix epoch. */
+  readonly attestedAt: number | null
   /** The `User-Agent` of the browser that it was made in. */
   readonly device: string | null
   /** When a signature counter last did not rise, in milliseconds since the Unix epoch. */

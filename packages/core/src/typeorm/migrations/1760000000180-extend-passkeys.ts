@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 const columns = [
   ['attachment', 'varchar(20)'],
-  ['attestation', "varchar(32) NOT NULL DEFAULT 'none'"],
-  ['attested', 'boolean NOT NULL DEFAULT FALSE'],
+  ['attestation', 'varchar(32)'],
+  ['attested_at', 'bigint'],
   ['device', 'text'],
   ['counter_regressed_at', 'bigint'],
 ] as const
