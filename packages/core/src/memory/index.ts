@@ -8,6 +8,7 @@ import { MemoryClientStore } from './client-store.ts'
 import { MemoryCodeStore } from './code-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryDeviceLoginStore } from './device-login-store.ts'
+import { MemoryInitialAccessTokenStore } from './initial-access-token-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
 import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
@@ -29,6 +30,7 @@ export function memoryStores(): PocketStores {
     codes: new MemoryCodeStore(state),
     consents: new MemoryConsentStore(state, consents),
     deviceLogins: new MemoryDeviceLoginStore(state),
+    initialAccessTokens: new MemoryInitialAccessTokenStore(state),
     keys: new MemoryKeyStore(state),
     logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),

@@ -5,6 +5,7 @@ import { signingSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
+import { registeredChoices } from './registration/choices.ts'
 
 /** What our clients say that the library has no words for. */
 export interface ClientExtras {
@@ -16,6 +17,8 @@ export interface ClientExtras {
   readonly pocket_requires_reauthentication: boolean
   readonly pocket_skip_consent: boolean
   readonly pocket_protocol: Client['protocol']
+  /** Whether it waits for its first use. */
+  readonly pocket_unused: boolean
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
   /** Seconds. */
   readonly pocket_access_token_lifetime: number
@@ -45,6 +48,7 @@ export function createClientMetadata(masterKey: MasterKey, clock: Clock): Client
     grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
     token_endpoint_auth_method: authenticationMethodOf(client),
     ...protocolMetadata(client),
+    ...registeredChoices(client, authenticationMethodOf(client)),
     // Nobody knows it: were it guessable, tokens signed with it would be believed.
     ...(!client.isPublic && { client_secret: secretOf(client) }),
     // Two, since the library fills in the only one where a request names none.
@@ -68,7 +72,7 @@ function authenticationMethodOf({
 }
 
 /** How the client speaks the protocol; FAPI 2.0 leaves it less choice (FAPI 2.0 Security Profile §5.3.2). */
-function protocolMetadata({ protocol, requiresPushedAuthorizationRequests }: Client): Partial<ClientMetadata> {
+export function protocolMetadata({ protocol, requiresPushedAuthorizationRequests }: Client): Partial<ClientMetadata> {
   const { fapi, jwks, jwksUri, sectorIdentifierUri, userinfoSignedResponseAlg } = protocol
   return {
     response_types: protocol.implicitIdToken && !fapi ? ['code', 'id_token'] : ['code'],
@@ -111,6 +115,7 @@ function extrasOf(client: Client): ClientExtras {
     pocket_requires_reauthentication: client.requiresReauthentication,
     pocket_skip_consent: client.skipConsent,
     pocket_protocol: client.protocol,
+    pocket_unused: client.unusedSince !== null,
     pocket_access: { isGroupRestricted: client.isGroupRestricted, allowedGroupIds: client.allowedGroupIds },
     pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
     pocket_refresh_token_lifetime: client.refreshTokenDurationMinutes * 60,
@@ -127,6 +132,7 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_requires_reauthentication',
   'pocket_skip_consent',
   'pocket_protocol',
+  'pocket_unused',
   'pocket_access',
   'pocket_access_token_lifetime',
   'pocket_refresh_token_lifetime',

@@ -8,6 +8,7 @@ import { TypeormCodeStore } from './code-store.ts'
 import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
 import { TypeormDeviceLoginStore } from './device-login-store.ts'
+import { TypeormInitialAccessTokenStore } from './initial-access-token-store.ts'
 import { TypeormKeyStore } from './key-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
@@ -29,6 +30,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     codes: new TypeormCodeStore(database),
     consents: new TypeormConsentStore(database),
     deviceLogins: new TypeormDeviceLoginStore(database),
+    initialAccessTokens: new TypeormInitialAccessTokenStore(database),
     keys: new TypeormKeyStore(database),
     logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),

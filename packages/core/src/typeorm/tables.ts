@@ -6,6 +6,7 @@ import { clientGroupTable, clientTable, secretUseTable } from './client.table.ts
 import { codeTable } from './code.table.ts'
 import { consentTable } from './consent.table.ts'
 import { deviceLoginTable } from './device-login.table.ts'
+import { initialAccessTokenTable } from './initial-access-token.table.ts'
 import { keyTable } from './key.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
@@ -23,6 +24,7 @@ export const pocketTables: readonly EntitySchema[] = [
   codeTable,
   consentTable,
   deviceLoginTable,
+  initialAccessTokenTable,
   keyTable,
   logoutNoticeTable,
   passkeyTable,
