@@ -1,4 +1,4 @@
-import { type GivenValue, WrongValue } from '../../config/variable.ts'
+import { parseBoolean } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 /** Whether clients that programs have registered are for nobody until an administrator allows groups. */
@@ -13,12 +13,8 @@ export const dynamicRegistrationRestricted: OwnSetting<boolean> = {
     type: 'boolean',
     default: 'false',
     description: 'Whether a client that a program has registered is for nobody until an administrator allows groups.',
-    parse,
+    parse: parseBoolean,
   },
   read: (value) => ({ value: value === true }),
 }
 
-function parse({ text }: GivenValue): boolean {
-  if (/^(true|false)$/i.test(text)) return text.toLowerCase() === 'true'
-  throw new WrongValue(`"${text.slice(0, 100)}" is neither true nor false`, 'Write true or false.')
-}
