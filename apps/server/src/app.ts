@@ -11,6 +11,8 @@ import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
+import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
+import { registrationPolicy } from './clients/registration-policy.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { devicePages } from './device-login/page.ts'
@@ -121,6 +123,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
     audit,
     transaction: stores.transaction,
+    clock,
   })
   const atStart = await settings.values()
   const images = createImages({
@@ -146,7 +149,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const show = createShowPage(render)
 
   const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
-  const pocket = await createPocket({
+  const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
     sessionLifetime: Number(atStart.sessionDuration) * 60,
@@ -154,12 +157,22 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
+    allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
+    webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
+    registration: registrationPolicy({ settings, ownSettings }),
     otherWaysAt: '/lc',
+    remedyOf: createRedirectUriRemedy({
+      clients: () => pocket.clients,
+      async isAdministrator({ req, res }) {
+        const session = await pocket.session(req, res)
+        return session !== undefined && (await directory.find(session.accountId))?.administrator === true
+      },
+    }),
     signUpAt,
     clock,
   })
@@ -181,6 +194,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     name: 'end-memberships',
     intervalMs: minute,
     run: () => endMemberships({ directory, pocket, audit }),
+  })
+  scheduler.register({
+    name: 'remove-unused-clients',
+    intervalMs: hour,
+    async run(signal) {
+      const { unusedClientDays } = await ownSettings.values()
+      while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientDays * day, 100)) > 0);
+    },
   })
   scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
@@ -233,8 +254,29 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({ pocket, authentication, audit, show, flashes }),
-    clients: clientPages({ pocket, authentication, audit, transaction: stores.transaction, show, flashes }),
+    account: accountPages({
+      pocket,
+      authentication,
+      audit,
+      show,
+      flashes,
+      verification: {
+        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
+        async begin(user) {
+          await mail.verification.begin(user)
+          mail.delivery.soon()
+        },
+      },
+    }),
+    clients: clientPages({
+      pocket,
+      accounts: directory.accounts,
+      authentication,
+      audit,
+      transaction: stores.transaction,
+      show,
+      flashes,
+    }),
     device: devicePages({ pocket, authentication, show, flashes }),
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
@@ -245,8 +287,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     .use(serveAssets(assets))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.issuer))
-    .use(bodies())
     .use(api.routes)
+    .use(bodies())
     .use(routes.routes())
   const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
 

@@ -163,7 +163,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       logos: clientLogos,
       ...groupPorts(pocket, directory),
     }),
-    ...apiOperations({ pocket, audit, transaction }),
+    ...apiOperations({ pocket, logos: clientLogos, audit, transaction }),
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })

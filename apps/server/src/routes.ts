@@ -77,6 +77,7 @@ export function createRoutes({
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)
+  router.post('/settings/account/verify-email', account.verifyEmail)
   router.post('/settings/account/passkeys/options', account.passkeyOptions)
   router.post('/settings/account/passkeys', account.addPasskey)
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)
@@ -87,6 +88,7 @@ export function createRoutes({
   router.post('/settings/admin/oidc-clients/new', clients.create)
   router.get('/settings/admin/oidc-clients/:id', clients.show)
   router.post('/settings/admin/oidc-clients/:id', clients.update)
+  router.post('/settings/admin/oidc-clients/:id/redirect-uris', clients.addRedirectUri)
   router.post('/settings/admin/oidc-clients/:id/secrets', clients.addSecret)
   router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
   router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)

@@ -1,7 +1,9 @@
 import { sentencesOf, showProblem } from './problem-region.ts'
 
 /** Milliseconds until a server that cannot be reached is asked again. */
-const pause = 3000
+const longPause = 3000
+/** Between two questions, for a proxy that does not let the server take its time. */
+const pause = 1000
 
 const form = document.querySelector<HTMLFormElement>('#waiting')
 if (form) void wait(form)
@@ -10,8 +12,8 @@ if (form) void wait(form)
 async function wait(form: HTMLFormElement): Promise<void> {
   for (;;) {
     const answer = await ask(form)
-    if (answer === undefined) await new Promise((resolve) => setTimeout(resolve, pause))
-    else if (answer.status !== 202) return end(form, answer)
+    if (answer !== undefined && answer.status !== 202) return end(form, answer)
+    await new Promise((resolve) => setTimeout(resolve, answer ? pause : longPause))
   }
 }
 

@@ -19,6 +19,7 @@ import { removeUnusedClients } from './clients/unused-clients.ts'
 import { systemClock } from './clock.ts'
 import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
+import { type ConnectionLog, createConnectionLog } from './connection-log/connection-log.ts'
 import { Misconfigured } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
@@ -49,6 +50,8 @@ import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
+import { createPostedRequests } from './oidc/posted-requests.ts'
+import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { documentEvents } from './oidc/registration/document-events.ts'
@@ -82,6 +85,7 @@ export interface Pocket extends AsyncDisposable {
   /** What lets programs register clients where the policy asks for a token. */
   readonly initialAccessTokens: InitialAccessTokens
   readonly apis: Apis
+  readonly connectionLog: ConnectionLog
   readonly passkeys: PasskeyManagement
   readonly registration: RegistrationService
   readonly signIn: SignInService
@@ -117,6 +121,8 @@ export interface Pocket extends AsyncDisposable {
    * been allowed.
    */
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>
+  /** What a client would be told about somebody. @throws as `createTokenPreview` says */
+  previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
@@ -141,9 +147,11 @@ export interface Pocket extends AsyncDisposable {
 /** Composes a provider from its options; reads the signing keys, and makes them at the first start. */
 export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const { stores, masterKey, audit = noAudit, clock = systemClock, sessionLifetime = 3600 } = options
+  const { authorizationDetailsTypes = {} } = options
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
   const { accounts, transaction } = stores
+  const redirectUriPolicy = { allowInsecure: options.allowInsecureRedirectUris ?? true }
   const fetch = options.fetch ?? createPublicFetch()
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
 
@@ -159,7 +167,9 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const sealSecret = (plain: string) => masterKey.encrypt(sealedSecret, plain)
   const clients = createClients({
     store: stores.clients,
+    read: fetch,
     clock,
+    redirectUriPolicy,
     transaction,
     sealSecret,
     onRemove: async (id) => {
@@ -173,7 +183,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const initialAccessTokens = createInitialAccessTokens(stores.initialAccessTokens, clock)
   const registrar = createRegistrar({
     policy: registrationPolicy,
-    selfRegistration: createSelfRegistration({ store: stores.clients, clock, transaction, sealSecret }),
+    selfRegistration: createSelfRegistration({
+      store: stores.clients,
+      read: fetch,
+      clock,
+      redirectUriPolicy,
+      transaction,
+      sealSecret,
+    }),
     initialAccessTokens,
     clients,
     audit,
@@ -191,12 +208,17 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
-    clientMetadata: createClientMetadata(masterKey, clock),
+    clientMetadata: createClientMetadata(masterKey, clock, Object.keys(authorizationDetailsTypes)),
     registrar,
     metadataDocuments,
     documentEvents: () => documentEvents(audit, Provider.ctx?.req),
     clock,
     refreshLeeway: leewayOf(options),
+  })
+  const connectionLog = createConnectionLog({
+    store: stores.connectionLog,
+    clock,
+    onError: (error) => onError(error, ''),
   })
   const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
@@ -214,6 +236,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         ...shared,
         keys,
         fetch,
+        authorizationDetailsTypes,
+        redirectUriPolicy,
         pairwise: createPairwiseIdentifier(masterKey),
         registrar,
         registrationPolicy,
@@ -223,9 +247,10 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         issuer: issuer.origin,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
-        pages: createProtocolPages(options.render),
+        pages: createProtocolPages(options.render, options.remedyOf),
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
+        noteAttempt: connectionLog.note,
       }),
   })
   const provider = holder.current
@@ -275,7 +300,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }),
     clock,
   })
-  const consent = createConsent({ ...shared, provider, sessions })
+  const consent = createConsent({ authorizationDetailsTypes, ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
     login: createLogin({ provider, sessions, signIn }),
@@ -306,6 +331,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
+  const answerPosted = createPostedRequests({ issuer: issuer.origin, render: options.render, audit })
+
   const koa = (): Middleware => async (ctx, next) => {
     try {
       await answer(ctx, next)
@@ -324,6 +351,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       return webFinger(ctx.req, ctx.res)
     }
     if (!isProtocolPath(ctx.path)) return next()
+    if (await answerPosted(ctx)) return
     await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
@@ -352,6 +380,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     initialAccessTokens,
     refreshMetadataDocument: (id, req) => metadataDocuments.refresh(id, documentEvents(audit, req)),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
+    connectionLog,
     passkeys: createPasskeyManagement(stores.passkeys),
     registration,
     signIn,
@@ -389,6 +418,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
+        await stores.connectionLog.removeByAccount(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
       }),
@@ -397,6 +427,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
         return stores.consents.remove(accountId, clientId)
       }),
+    previewTokens: createTokenPreview({ provider, accounts, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return
@@ -425,6 +456,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async [Symbol.asyncDispose]() {
       await logoutNotices.settled()
       await secretUses.settled()
+      await connectionLog.settled()
     },
   }
 }

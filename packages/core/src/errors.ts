@@ -49,6 +49,7 @@ export const errorCodes = [
   'not_signed_in',
   'one_time_access_disabled',
   'open_signup_disabled',
+  'oidc_access_denied',
   'passkey_already_registered',
   'passkey_counter_regressed',
   'passkey_not_found',

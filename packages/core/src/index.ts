@@ -55,7 +55,12 @@ export {
 } from './clients/protocol.ts'
 export type { ClientProtocolInput } from './clients/protocol-input.ts'
 export { clientProtocolSchema } from './clients/protocol-schema.ts'
-export { type CorrectedRedirectUri, dsmAddress } from './clients/redirect-uris.ts'
+export {
+  type CorrectedRedirectUri,
+  dsmAddress,
+  type RedirectUriOpening,
+  redirectUriOpening,
+} from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
 export type { Clock } from './clock.ts'
@@ -64,6 +69,8 @@ export type { CodeStore, StoredCode } from './codes/code-store.ts'
 export type { DeviceLoginStore, StoredDeviceLogin } from './codes/device-login-store.ts'
 export type { PendingDeviceLogin, RequestedDeviceLogin } from './codes/device-logins.ts'
 export type { LoginCode } from './codes/login-codes.ts'
+export type { ConnectionAttempt, ConnectionEndpoint, ConnectionLogStore } from './connection-log/connection-attempt.ts'
+export type { ConnectionLog } from './connection-log/connection-log.ts'
 export type { Consent } from './consents/consent.ts'
 export { apiConsentKey, consentedScopes } from './consents/consent-key.ts'
 export type { ConsentStore } from './consents/consent-store.ts'
@@ -98,9 +105,16 @@ export type {
 export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
+export type {
+  AuthorizationDetail,
+  AuthorizationDetailsType,
+  AuthorizationDetailsTypes,
+} from './oidc/authorization-details.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
 export type { KeySchedule } from './oidc/keys.ts'
+export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
+export type { TokenPreview } from './oidc/preview.ts'
 export type { PocketOptions, RegistrationPolicy } from './options.ts'
 export { isHostOrRange } from './outbound/addresses.ts'
 export { OutboundError, type OutboundFailure } from './outbound/outbound-error.ts'

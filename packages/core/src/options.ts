@@ -4,7 +4,9 @@ import type { Clock } from './clock.ts'
 import type { TrustProxy } from './http/request-context.ts'
 import type { RenderView } from './interactions/views.ts'
 import type { MasterKey } from './master-key.ts'
+import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
 import type { KeySchedule } from './oidc/keys.ts'
+import type { RemedyOf } from './oidc/pages.ts'
 import type { PublicFetch } from './outbound/public-fetch.ts'
 import type { PocketStores } from './stores.ts'
 
@@ -59,6 +61,12 @@ export interface PocketOptions {
   readonly webFingerDomains?: () => readonly string[] | Promise<readonly string[]>
   /** Asked at each request that it is about. By default no client registers itself. */
   readonly registration?: () => Promise<RegistrationPolicy>
+  /** The types of authorization details that clients can be allowed to ask for (RFC 9396), by name. By default none. */
+  readonly authorizationDetailsTypes?: AuthorizationDetailsTypes
+  /** What an administrator sees and can do where a client comes with a redirect URI that it has not registered. */
+  readonly remedyOf?: RemedyOf
+  /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
+  readonly allowInsecureRedirectUris?: boolean
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

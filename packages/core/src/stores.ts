@@ -3,6 +3,7 @@ import type { ClientStore } from './clients/client-store.ts'
 import type { InitialAccessTokenStore } from './clients/initial-access-token-store.ts'
 import type { CodeStore } from './codes/code-store.ts'
 import type { DeviceLoginStore } from './codes/device-login-store.ts'
+import type { ConnectionLogStore } from './connection-log/connection-attempt.ts'
 import type { ConsentStore } from './consents/consent-store.ts'
 import type { LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 import type { ArtifactStore } from './oidc/artifact-store.ts'
@@ -19,6 +20,7 @@ export interface PocketStores {
   readonly challenges: ChallengeStore
   readonly clients: ClientStore
   readonly codes: CodeStore
+  readonly connectionLog: ConnectionLogStore
   readonly consents: ConsentStore
   readonly deviceLogins: DeviceLoginStore
   readonly initialAccessTokens: InitialAccessTokenStore

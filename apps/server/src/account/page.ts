@@ -16,13 +16,19 @@ export interface AccountPorts {
   readonly audit: AuditSink
   readonly show: ShowPage
   readonly flashes: Flashes
+  readonly verification: {
+    /** Whether people are asked to verify their e-mail address. */
+    readonly enabled: () => Promise<boolean>
+    /** Sends a link that verifies it. @throws {Conflict} `user_email_not_set` */
+    readonly begin: (user: User) => Promise<void>
+  }
 }
 
 const here = '/settings/account'
-const notices = ['passkey_added', 'passkey_renamed', 'passkey_removed'] as const
+const notices = ['passkey_added', 'passkey_renamed', 'passkey_removed', 'verification_sent'] as const
 
-/** `/settings/account`: one's own passkeys. */
-export function accountPages({ pocket, authentication, audit, show, flashes }: AccountPorts) {
+/** `/settings/account`: one's own passkeys and e-mail address. */
+export function accountPages({ pocket, authentication, audit, show, flashes, verification }: AccountPorts) {
   const showAccount = async (ctx: Context, user: User, renameProblem: AccountPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     await show(ctx, {
@@ -30,6 +36,7 @@ export function accountPages({ pocket, authentication, audit, show, flashes }: A
       viewer: viewerOf(user),
       email: user.email,
       emailVerified: user.emailVerified,
+      verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),
       passkeys: passkeys.map(passkeyItem),
       notice: noticeOf(flashes.take(ctx, here)),
       renameProblem,
@@ -76,6 +83,13 @@ export function accountPages({ pocket, authentication, audit, show, flashes }: A
       }
       await audit.record({ event: 'passkey_renamed', accountId: user.id, passkeyId }, requestContext(ctx.req))
       leave(ctx, 'passkey_renamed', name.trim())
+      seeOther(ctx, here)
+    },
+
+    async verifyEmail(ctx: Context) {
+      const user = await authentication.requireUser(ctx)
+      await verification.begin(user)
+      leave(ctx, 'verification_sent', user.email ?? '')
       seeOther(ctx, here)
     },
 

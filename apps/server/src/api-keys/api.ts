@@ -31,7 +31,9 @@ const mintedSchema = named('ApiKeyResponseDto', {
 const expiresAt = { ...instant, description: 'In the future.' } as const
 
 /** No control characters, in words that regular expressions of every language know. */
-const oneLine = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$'
+/** Something that people can see, on one line, without marks that turn the text around and spaces without width. */
+const oneLine =
+  '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u200b\\u2060\\u202a-\\u202e\\u2066-\\u2069\\ufeff]*$'
 
 const newApiKey = named('ApiKeyCreateDto', {
   type: 'object',

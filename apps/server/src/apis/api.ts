@@ -2,6 +2,7 @@ import type { AuditSink, Pocket, Transaction } from '@pocket/core'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
+import type { ClientLogos } from '../images/client-logos.ts'
 import { actorOf } from '../users/actor.ts'
 import { createApiAdministration } from './administration.ts'
 import { apiDto } from './api-dto.ts'
@@ -12,12 +13,13 @@ import { grantOperations } from './grant-operations.ts'
 
 export interface ApiOperationPorts {
   readonly pocket: Pick<Pocket, 'apis' | 'clients'>
+  readonly logos: Pick<ClientLogos, 'marked' | 'markedIn'>
   readonly audit: AuditSink
   readonly transaction: Transaction
 }
 
 /** `/api/apis` and `/api/api-access`: the APIs that clients get access tokens for. */
-export function apiOperations({ pocket, audit, transaction }: ApiOperationPorts): readonly Operation[] {
+export function apiOperations({ pocket, logos, audit, transaction }: ApiOperationPorts): readonly Operation[] {
   const { apis, clients } = pocket
   const administration = createApiAdministration({ apis, clients, audit, transaction })
   const shared = { area: 'clients', access: 'administrator' } as const
@@ -105,7 +107,7 @@ export function apiOperations({ pocket, audit, transaction }: ApiOperationPorts)
         return apiDto(await administration.setCimdAccess(actorOf(call), call.params.id ?? '', access))
       },
     }),
-    ...clientOperations({ apis, clients, administration }),
+    ...clientOperations({ apis, clients, administration, logos }),
     ...grantOperations({ apis, administration }),
   ]
 }

@@ -2,6 +2,7 @@ import type { Apis, ClientListRequest, Clients } from '@pocket/core'
 import { type ListRequest, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
+import type { ClientLogos } from '../images/client-logos.ts'
 import { actorOf } from '../users/actor.ts'
 import type { ApiAdministration } from './administration.ts'
 import { accessDto, apiClientDto, clientAccessDto } from './api-dto.ts'
@@ -11,12 +12,13 @@ export interface ClientOperationPorts {
   readonly apis: Apis
   readonly clients: Clients
   readonly administration: ApiAdministration
+  readonly logos: Pick<ClientLogos, 'marked' | 'markedIn'>
 }
 
 const list = { sort: ['name', 'createdAt'], search: true }
 
 /** `/api/apis/:id/clients` and `/assignable-clients`: who may use an API, and who could. */
-export function clientOperations({ apis, clients, administration }: ClientOperationPorts): readonly Operation[] {
+export function clientOperations({ apis, clients, administration, logos }: ClientOperationPorts): readonly Operation[] {
   const shared = { area: 'clients', access: 'administrator' } as const
   return [
     operation({
@@ -32,7 +34,7 @@ export function clientOperations({ apis, clients, administration }: ClientOperat
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'granted', apiId: api.id }))
         const grants = new Map((await apis.grantsOf(api.id)).map((grant) => [grant.clientId, grant]))
         const dtos = items.map(({ client }) => clientAccessDto({ api, client, access: grants.get(client.id) }))
-        return pageAnswer({ items: dtos, total }, call.list)
+        return pageAnswer({ items: await logos.markedIn(dtos), total }, call.list)
       },
     }),
     operation({
@@ -46,7 +48,8 @@ export function clientOperations({ apis, clients, administration }: ClientOperat
       async handle(call) {
         const { id } = await administration.existing(call.params.id ?? '')
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'ungranted', apiId: id }))
-        return pageAnswer({ items: items.map(({ client }) => apiClientDto(client)), total }, call.list)
+        const dtos = items.map(({ client }) => apiClientDto(client))
+        return pageAnswer({ items: await logos.marked(dtos), total }, call.list)
       },
     }),
     operation({

@@ -76,6 +76,16 @@ export function createClientAdministration({ clients, audit, transaction, terms 
         return client
       }),
 
+    addRedirectUri: (by: Administrator, id: string, uri: string): Promise<Client> =>
+      transaction(async () => {
+        const before = await existing(id)
+        const client = await terms(() => clients.addRedirectUri(id, uri))
+        const fields = changedFields(before, client)
+        if (fields.length > 0)
+          await record(by, { event: 'client_updated', clientId: id, fields, ...clientChanges(before, client) })
+        return client
+      }),
+
     remove: (by: Administrator, id: string): Promise<void> =>
       transaction(async () => {
         const before = await locked(by, id)

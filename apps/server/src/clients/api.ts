@@ -11,9 +11,12 @@ import { clientCreate, clientInput, clientUpdate, logoAddresses } from './client
 import { clientDto, clientMetaDto } from './client-dto.ts'
 import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
+import { connectionLogOperations } from './connection-log.ts'
 import { inContractTerms } from './contract-errors.ts'
 import { groupOperations } from './group-operations.ts'
+import { initialAccessTokenOperations } from './initial-access-token-operations.ts'
 import { peopleOperations } from './people-operations.ts'
+import { previewOperations } from './preview-operations.ts'
 import { secretOperations } from './secret-operations.ts'
 
 /** A `UserGroupMinimalDto`. */
@@ -28,7 +31,15 @@ export interface AllowedGroup {
 }
 
 export interface ClientOperationPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'withdrawConsent'>
+  readonly pocket: Pick<
+    Pocket,
+    | 'clients'
+    | 'initialAccessTokens'
+    | 'refreshMetadataDocument'
+    | 'connectionLog'
+    | 'previewTokens'
+    | 'withdrawConsent'
+  >
   readonly accounts: AccountStore
   /** The groups of these ids; unknown ones are left out. */
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
@@ -136,6 +147,16 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     }),
     operation({
       ...shared,
+      id: 'refreshOidcClient',
+      method: 'post',
+      path: '/api/oidc/clients/:id/refresh',
+      summary: 'Read the metadata document of a client that describes itself by one',
+      answer: { status: 200, schema: clientWithGroupsSchema },
+      handle: async ({ ctx, params }) =>
+        withGroups(ctx, await inContractTerms(() => pocket.refreshMetadataDocument(params.id ?? '', ctx.req))),
+    }),
+    operation({
+      ...shared,
       id: 'deleteOidcClient',
       conditional: true,
       method: 'delete',
@@ -160,7 +181,14 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         return marked(clientDto(client, clock.now()))
       },
     }),
+    ...initialAccessTokenOperations(ports),
     ...secretOperations({ administration, clock }),
+    ...previewOperations(ports),
+    ...connectionLogOperations({
+      connectionLog: pocket.connectionLog,
+      accounts: ports.accounts,
+      existing: administration.existing,
+    }),
     ...peopleOperations(ports),
     ...groupOperations({ administration, groupDto: ports.groupDto }),
   ]

@@ -1,4 +1,12 @@
-import { type AuditSink, type Client, type Pocket, requestContext, type Transaction } from '@pocket/core'
+import {
+  type AccountStore,
+  type AuditSink,
+  type Client,
+  type Pocket,
+  redirectUriOpening,
+  requestContext,
+  type Transaction,
+} from '@pocket/core'
 import { InvalidInput, NotFound, PreconditionFailed } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -9,12 +17,14 @@ import type { ClientFormValues, ClientItem, ClientPage, ClientTemplate } from '.
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { clientValidator, createClientAdministration } from './administration.ts'
+import { namedAttempts } from './connection-log.ts'
 import { dsmAddresses } from './dsm.ts'
 import { clientEndpoints } from './endpoints.ts'
 import { type ClientFlash, leaveClientFlash, takeClientFlash } from './flash.ts'
 
 export interface ClientPagesPorts {
   readonly pocket: Pocket
+  readonly accounts: AccountStore
   readonly authentication: Authentication
   readonly audit: AuditSink
   readonly transaction: Transaction
@@ -26,7 +36,7 @@ const list = '/settings/admin/oidc-clients'
 const templates: readonly ClientTemplate[] = ['synology-dsm', 'other']
 
 /** `/settings/admin/oidc-clients`: what an administrator does with clients. */
-export function clientPages({ pocket, authentication, audit, transaction, show, flashes }: ClientPagesPorts) {
+export function clientPages({ pocket, accounts, authentication, audit, transaction, show, flashes }: ClientPagesPorts) {
   const { clients } = pocket
   const administration = createClientAdministration({ clients, audit, transaction, terms: (work) => work() })
   const by = (ctx: Context, { id }: User) => ({ accountId: id, origin: requestContext(ctx.req) })
@@ -49,6 +59,8 @@ export function clientPages({ pocket, authentication, audit, transaction, show, 
       viewer: viewerOf(user),
       client: { ...client, secrets: client.secrets.map(({ id, prefix, createdAt }) => ({ id, prefix, createdAt })) },
       endpoints: clientEndpoints(pocket),
+      attempts: await namedAttempts({ connectionLog: pocket.connectionLog, accounts }, client.id),
+      openings: openingsOf(client),
       values: { name: client.name, redirectUris: client.redirectUris },
       problems: [],
       version: clientValidator(client),
@@ -135,6 +147,14 @@ export function clientPages({ pocket, authentication, audit, transaction, show, 
       done(ctx, client.id, { corrections, notice: 'saved' })
     },
 
+    /** Registers an address with which the client came and was refused. */
+    async addRedirectUri(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const { id } = await existing(ctx)
+      await administration.addRedirectUri(by(ctx, user), id, formText(ctx, 'redirectUri'))
+      done(ctx, id, { notice: 'saved' })
+    },
+
     async addSecret(ctx: Context) {
       const user = await authentication.requireAdministrator(ctx)
       const { id } = await existing(ctx)
@@ -158,6 +178,14 @@ export function clientPages({ pocket, authentication, audit, transaction, show, 
       seeOther(ctx, list)
     },
   }
+}
+
+/** The addresses that let in more than themselves. */
+function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPage['openings'] {
+  return [...new Set([...redirectUris, ...postLogoutRedirectUris])].flatMap((uri) => {
+    const opening = redirectUriOpening(uri)
+    return opening ? [{ uri, opening }] : []
+  })
 }
 
 function formValues(ctx: Context): ClientFormValues {

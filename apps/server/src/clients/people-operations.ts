@@ -12,7 +12,7 @@ import { clientNotFound } from './contract-errors.ts'
 export interface PeopleOperationPorts {
   readonly pocket: Pick<Pocket, 'clients' | 'withdrawConsent'>
   readonly accounts: AccountStore
-  readonly logos: Pick<ClientLogos, 'marked'>
+  readonly logos: Pick<ClientLogos, 'marked' | 'markedIn'>
   readonly audit: AuditSink
 }
 
@@ -22,12 +22,7 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
 
   const authorized = async (list: ListRequest, accountId: string) => {
     const { items, total } = await page(list, { of: 'consented', accountId })
-    const dtos = items.map(authorizedClientDto)
-    const marked = await logos.marked(dtos.map(({ client }) => client))
-    return pageAnswer(
-      { items: dtos.map((dto, index) => ({ ...dto, client: marked[index] ?? dto.client })), total },
-      list,
-    )
+    return pageAnswer({ items: await logos.markedIn(items.map(authorizedClientDto)), total }, list)
   }
 
   return [

@@ -1,5 +1,6 @@
 import { Misconfigured } from '@pocket/core/errors'
 import { type AddressConfig, addressSection, readAddress } from './address.ts'
+import { type ClientsConfig, readClients } from './clients.ts'
 import { type DatabaseConfig, dataFolderOf, readDatabase } from './database.ts'
 import { readEncryptionKey } from './encryption.ts'
 import { type FilesConfig, readFiles } from './files.ts'
@@ -21,6 +22,7 @@ export interface Config
     VersionCheckConfig,
     ListenConfig,
     LogConfig,
+    ClientsConfig,
     OutboundConfig,
     SettingsConfig {
   readonly database: DatabaseConfig
@@ -55,6 +57,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const files = readFiles(reader, dataFolderOf(database))
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
+  const clients = readClients(reader)
   const outbound = readOutbound(reader)
   const ownSettings = readOwnSettings(reader)
   const versionCheck = readVersionCheck(reader)
@@ -67,6 +70,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...listen,
     ...files,
     ...api,
+    ...clients,
     ...outbound,
     ...settings,
     ...ownSettings,

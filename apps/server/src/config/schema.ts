@@ -1,4 +1,5 @@
 import { addressSection } from './address.ts'
+import { clientsSection } from './clients.ts'
 import { containerSection } from './container.ts'
 import { databaseSection } from './database.ts'
 import { encryptionSection } from './encryption.ts'
@@ -21,6 +22,7 @@ export const sections: readonly Section[] = [
   encryptionSection,
   apiSection,
   outboundSection,
+  clientsSection,
   settingsSection,
   ownSettingsSection,
   versionCheckSection,

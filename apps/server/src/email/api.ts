@@ -4,13 +4,12 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { actorOf } from '../users/actor.ts'
-import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
-import { reachable } from '../users/reach.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import { type Email, stateOf } from './email.ts'
 import { type EmailStore, emailFilters, emailSorts } from './email-store.ts'
 import type { Mail } from './mail.ts'
 import { type BindBrowser, requestCode } from './request-code.ts'
+import { sendingOperations } from './sending-operations.ts'
 
 const perhaps = { type: ['string', 'null'], format: 'date-time' } as const
 
@@ -32,8 +31,6 @@ const emailSchema = named('EmailDto', {
     sentAt: perhaps,
   },
 })
-
-const usualCodeLifetime = 15 * 60_000
 
 export interface EmailApiPorts {
   readonly mail: Mail
@@ -83,37 +80,6 @@ function queueOperations({ mail, store, now }: EmailApiPorts): readonly Operatio
             throw new Conflict('email_not_waiting', 'This e-mail was sent, or is of no use any more.')
           throw new NotFound('email_not_found', 'There is no such e-mail.')
         }
-        mail.delivery.soon()
-      },
-    }),
-  ]
-}
-
-function sendingOperations({ mail, users }: EmailApiPorts): readonly Operation[] {
-  return [
-    operation({
-      area: 'settings',
-      access: 'administrator',
-      id: 'sendTestEmail',
-      method: 'post',
-      path: '/api/application-configuration/test-email',
-      summary: 'Send yourself an e-mail, to try the settings',
-      answer: { status: 204 },
-      handle: async ({ user }) => mail.test(user),
-    }),
-    operation({
-      area: 'users',
-      access: 'administrator',
-      id: 'sendLoginCodeToUser',
-      method: 'post',
-      path: '/api/users/:id/one-time-access-email',
-      summary: 'Send a user a login code by e-mail',
-      needsPasskey: true,
-      body: { type: 'object', properties: { ttl: lifetimeSchema } },
-      answer: { status: 204 },
-      async handle(call) {
-        const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
-        await mail.loginCodes.send(actorOf(call), await reachable(call, users), lifetime)
         mail.delivery.soon()
       },
     }),

@@ -1,15 +1,16 @@
-import type { AuditSink, Clock, MasterKey, Pocket, Transaction } from '@pocket/core'
+import type { AuditSink, Clock, LoginCode, MasterKey, Pocket, Transaction } from '@pocket/core'
 import { Forbidden, NotFound } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
+import { addPasskeyPath } from '../sign-up/add-passkey-page.ts'
 import type { Actor } from '../users/actor.ts'
 import type { Answered } from './delivery.ts'
-import type { CodeRequest, Email } from './email.ts'
+import type { CodeRequest, Email, Message } from './email.ts'
 import type { EmailStore } from './email-store.ts'
 import { addressOf, type Outbox, sealed } from './outbox.ts'
 
 export interface LoginCodeEmailPorts {
-  readonly pocket: Pick<Pocket, 'issueLoginCode'>
+  readonly pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>
   readonly directory: Pick<Directory, 'find' | 'findByName'>
   readonly outbox: Outbox
   readonly store: Pick<EmailStore, 'replace' | 'countSince'>
@@ -24,6 +25,8 @@ export interface LoginCodeEmailPorts {
 export interface LoginCodeEmails {
   /** `lifetime` in milliseconds. @throws {Forbidden} `one_time_access_disabled` @throws {Conflict} `user_email_not_set` */
   send(actor: Actor, userId: string, lifetime: number): Promise<void>
+  /** A link by which somebody registers a passkey. `lifetime` in milliseconds. @throws {Conflict} `user_email_not_set` */
+  invite(actor: Actor, userId: string, lifetime: number): Promise<void>
   /** @throws {Forbidden} `one_time_access_disabled` where strangers may not ask for codes */
   assertRequestable(): Promise<void>
   /** For somebody who is not signed in. Does the same whether or not there is an account with this address. */
@@ -40,19 +43,34 @@ const unattended = { requestId: null, ipAddress: null, userAgent: null }
 export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmails {
   const { pocket, directory, outbox, store, settings, audit, transaction, masterKey, clock } = ports
   const disabled = () => new Forbidden('one_time_access_disabled', 'Login codes by e-mail are turned off.')
+  const issue = (actor: Actor, userId: string, lifetime: number, messageOf: (code: LoginCode) => Message) =>
+    transaction(async () => {
+      const to = await directory.find(userId)
+      if (to === undefined) throw new NotFound('user_not_found', 'There is no such user.')
+      addressOf(to)
+      const issued = await pocket.issueLoginCode(to, lifetime)
+      await outbox.leave({ to, message: messageOf(issued), expiresAt: issued.expiresAt })
+      await audit.record({ event: 'code_issued', accountId: to.id, by: actor.id }, actor.origin)
+    })
+
   return {
     async send(actor, userId, lifetime) {
       if ((await settings()).emailOneTimeAccessAsAdminEnabled !== 'true') throw disabled()
-      await transaction(async () => {
-        const to = await directory.find(userId)
-        if (to === undefined) throw new NotFound('user_not_found', 'There is no such user.')
-        addressOf(to)
-        const { code, expiresAt } = await pocket.issueLoginCode(to, lifetime)
-        const message = { kind: 'one-time-access', code, redirect: null, bound: false, expiresAt } as const
-        await outbox.leave({ to, message, expiresAt })
-        await audit.record({ event: 'code_issued', accountId: to.id, by: actor.id }, actor.origin)
-      })
+      await issue(actor, userId, lifetime, ({ code, expiresAt }) => ({
+        kind: 'one-time-access',
+        code,
+        redirect: null,
+        bound: false,
+        expiresAt,
+      }))
     },
+
+    invite: (actor, userId, lifetime) =>
+      issue(actor, userId, lifetime, ({ code, expiresAt }) => ({
+        kind: 'invitation',
+        link: `${pocket.issuer}/lc/${code}?${new URLSearchParams({ redirect: addPasskeyPath })}`,
+        expiresAt,
+      })),
 
     async assertRequestable() {
       if ((await settings()).emailOneTimeAccessAsUnauthenticatedEnabled !== 'true') throw disabled()

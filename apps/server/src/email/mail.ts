@@ -35,7 +35,7 @@ export interface MailRoom {
   readonly outbox: Outbox
   /** Takes the place of the sink that it was given. */
   readonly audit: AuditSink
-  open(pocket: Pick<Pocket, 'issueLoginCode'>): Mail
+  open(pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>): Mail
 }
 
 /** The e-mail of an instance. */

@@ -8,7 +8,6 @@ const timeout = 15_000
 /** Files in a bucket of S3, or of what speaks its protocol. */
 export function s3FileStore(config: S3Config): FileStore {
   const { accessKeyId, secretAccessKey, region } = config
-  // What failed for a moment is tried again by whoever asked.
   const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 2 })
   const address = addressIn(config)
 

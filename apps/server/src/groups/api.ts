@@ -35,6 +35,9 @@ const groupBody = named('UserGroupCreateDto', {
   },
 } as const)
 
+/** A hundred thousand ids. */
+const largeBody = 5_000_000
+
 const membersBody = {
   type: 'object',
   required: ['userIds'],
@@ -121,6 +124,7 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
     operation({
       ...administration,
       id: 'replaceMembersOfGroup',
+      bodyLimit: largeBody,
       conditional: true,
       method: 'put',
       path: '/api/user-groups/:id/users',

@@ -47,17 +47,20 @@ export function sameOriginOnly(origin: string): Koa.Middleware {
   }
 }
 
-/** JSON and forms, of 100 kB at most. The answers of passkeys are JSON, whatever they are sent as. */
-export function bodies(): Koa.Middleware {
+/** What a body may have where nothing else is said, in bytes. */
+const usualLimit = 102_400
+
+/** JSON and forms, of 100 kB at most where nothing else is said, in bytes. The answers of passkeys are JSON, whatever they are sent as. */
+export function bodies(limit: number = usualLimit): Koa.Middleware {
   return bodyParser({
     enableTypes: ['json', 'form'],
     extendTypes: { json: ['application/json', 'application/*+json'] },
-    jsonLimit: '100kb',
+    jsonLimit: String(limit),
     formLimit: '100kb',
     detectJSON: (ctx) => ctx.path.startsWith('/api/webauthn/'),
     onError: (cause, ctx) => {
       if (Reflect.get(cause, 'type') === 'entity.too.large' || Reflect.get(cause, 'status') === 413)
-        throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: '100000' } })
+        throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: String(limit) } })
       // What cannot be read counts as nothing there: the session has to do.
       if (ctx.path === '/api/webauthn/reauthenticate') return
       throw new InvalidInput('invalid_request_body', 'The body cannot be read.', { cause })

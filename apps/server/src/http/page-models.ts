@@ -1,4 +1,4 @@
-import type { AuthenticationCeremony, View } from '@pocket/core'
+import type { AuthenticationCeremony, ConnectionAttempt, RedirectUriOpening, View } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 
 /** Who looks at a page of the account or administration area. */
@@ -115,11 +115,13 @@ export interface AccountPage {
   readonly viewer: Viewer
   readonly email: string | null
   readonly emailVerified: boolean
+  /** Whether to offer a link that verifies the address. */
+  readonly verifiable: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
-  /** What has just been done; `name` is the passkey's. */
+  /** What has just been done; `name` is the passkey's, or the e-mail address. */
   readonly notice: {
-    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed'
+    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed' | 'verification_sent'
     readonly name: string
   } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
@@ -192,10 +194,14 @@ export interface ClientPage {
     /** The oldest first. */
     readonly secrets: readonly { readonly id: string; readonly prefix: string; readonly createdAt: number }[]
   }
+  /** What it has tried of late, the newest first. */
+  readonly attempts: readonly ConnectionAttemptItem[]
   /** In the order in which they are shown, `discovery` first. */
   readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
   /** The secret that was made by this very request, in clear. */
   readonly newSecret: { readonly id: string; readonly value: string } | null
+  /** What the wildcards of its addresses let in. */
+  readonly openings: readonly { readonly uri: string; readonly opening: RedirectUriOpening }[]
   /** Addresses that were pasted with more than a client may have. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   readonly values: ClientFormValues
@@ -205,6 +211,25 @@ export interface ClientPage {
   readonly version: string
   /** What is there now and not what was entered, where somebody else has saved meanwhile. */
   readonly conflict: readonly { readonly field: 'name' | 'redirectUris'; readonly stored: string }[] | null
+}
+
+/** One line of a client's connection log. */
+export interface ConnectionAttemptItem
+  extends Pick<
+    ConnectionAttempt,
+    | 'at'
+    | 'endpoint'
+    | 'succeeded'
+    | 'error'
+    | 'reason'
+    | 'parameters'
+    | 'ignoredParameters'
+    | 'clientAuthentication'
+    | 'pkce'
+    | 'requestId'
+    | 'ipAddress'
+  > {
+  readonly userName: string | null
 }
 
 /** Every page of the server, told apart by `view`, which is also the name of its template. */

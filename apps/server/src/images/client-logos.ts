@@ -29,6 +29,8 @@ export interface ClientLogos {
   read(logo: StoredImage): Promise<Buffer | undefined>
   /** What is told of clients, with which logos they have. */
   marked<T extends Marked>(clients: readonly T[]): Promise<T[]>
+  /** The same for what has a client in it. */
+  markedIn<T extends { readonly client: Marked }>(items: readonly T[]): Promise<T[]>
   /** @throws {NotFound} `not_found` for an unknown client @throws as `prepareImage` */
   upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<void>
   /** @throws {NotFound} `image_not_found` */
@@ -51,15 +53,21 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
     return { slot: clientSlot(clientId, theme), event, actor }
   }
 
+  const marked = async <T extends Marked>(dtos: readonly T[]): Promise<T[]> => {
+    if (dtos.length === 0) return []
+    const filled = new Set((await images.filled('client-')).map(({ slot }) => slot))
+    const has = (id: string, theme: LogoTheme) => filled.has(clientSlot(id, theme))
+    return dtos.map((dto) => ({ ...dto, hasLogo: has(dto.id, 'light'), hasDarkLogo: has(dto.id, 'dark') }))
+  }
+
   return {
     find: (clientId, theme) => images.find(clientSlot(clientId, theme)),
     read: images.read,
 
-    async marked(dtos) {
-      if (dtos.length === 0) return []
-      const filled = new Set((await images.filled('client-')).map(({ slot }) => slot))
-      const has = (id: string, theme: LogoTheme) => filled.has(clientSlot(id, theme))
-      return dtos.map((dto) => ({ ...dto, hasLogo: has(dto.id, 'light'), hasDarkLogo: has(dto.id, 'dark') }))
+    marked,
+    async markedIn(items) {
+      const told = await marked(items.map(({ client }) => client))
+      return items.map((item, index) => ({ ...item, client: told[index] ?? item.client }))
     },
 
     async upload(actor, clientId, theme, bytes) {

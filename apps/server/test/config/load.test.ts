@@ -255,3 +255,35 @@ test('what may be reached though it is private is a list of hosts and networks',
     ALLOWED_PRIVATE_HOSTS: expect.stringContaining('"http://nas.lan" is neither'),
   })
 })
+
+test('callback URLs may be plain http unless the environment says otherwise', () => {
+  expect(load({}).allowInsecureCallbackUrls).toBe(true)
+  expect(load({ ALLOW_INSECURE_CALLBACK_URLS: 'false' }).allowInsecureCallbackUrls).toBe(false)
+  expect(() => load({ ALLOW_INSECURE_CALLBACK_URLS: 'perhaps' })).toThrow('ALLOW_INSECURE_CALLBACK_URLS')
+})
+
+test('pictures are in the database, in a folder or in S3', () => {
+  expect(load({}).files).toEqual({ kind: 'database' })
+  expect(load({ FILE_BACKEND: 'FileSystem' }).files).toEqual({ kind: 'filesystem', folder: 'data/uploads' })
+  expect(load({ FILE_BACKEND: 'filesystem', UPLOAD_PATH: '/srv' }).files).toMatchObject({ folder: '/srv' })
+  const s3 = { FILE_BACKEND: 's3', S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' }
+  expect(load({ ...s3, S3_ENDPOINT: 'minio.example.com:9000', S3_FORCE_PATH_STYLE: 'true' }).files).toEqual({
+    kind: 's3',
+    bucket: 'b',
+    region: 'us-east-1',
+    endpoint: 'https://minio.example.com:9000/',
+    accessKeyId: 'id',
+    secretAccessKey: 'secret',
+    forcePathStyle: true,
+    prefix: '',
+  })
+  expect(Object.keys(problemsOf({ FILE_BACKEND: 's3' }))).toEqual([
+    'S3_BUCKET',
+    'S3_ACCESS_KEY_ID',
+    'S3_SECRET_ACCESS_KEY',
+  ])
+  expect(Object.keys(problemsOf({ FILE_BACKEND: 'cloud', S3_ENDPOINT: 'ftp://x' }))).toEqual([
+    'FILE_BACKEND',
+    'S3_ENDPOINT',
+  ])
+})

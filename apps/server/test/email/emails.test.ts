@@ -118,6 +118,33 @@ describe.each(kinds)('%s', (kind) => {
     expect([again.status, again.text]).toEqual([400, expect.stringContaining('This link doesn’t work')])
   })
 
+  test('somebody is invited, and registers a passkey by the link', async () => {
+    const { id, json } = await createPerson(instance, { locale: 'ar' })
+    const call = 'POST /api/users/{id}/invitation-email'
+    expect(await instance.call(call, { params: { id }, body: {} })).toMatchObject({ status: 204 })
+    const { mail } = await server.received(String(json.email))
+    expect(mail.html).toContain('<html lang="ar" dir="rtl">')
+    const link = /http\S+\/lc\/[A-Z0-9]{12}\?redirect=%2Fsignup%2Fadd-passkey/.exec(mail.text ?? '')?.[0] ?? ''
+    const agent = instance.agent()
+    const page = await agent.get(link)
+    const [form] = page.forms()
+    if (form === undefined) throw new Error('The page has no form')
+    const inside = await agent.postForm(form.action, form.fields)
+    expect([inside.status, inside.headers.get('location')]).toEqual([303, '/signup/add-passkey'])
+  })
+
+  test('the account page offers the link only where people are asked to verify their address', async () => {
+    const { agent } = await signedIn()
+    expect((await agent.get(`${instance.url}/settings/account`)).text).not.toContain('verify-email')
+    await using asking = await startCalled('SQLite', { ...smtp(server), EMAIL_VERIFICATION_ENABLED: 'true' })
+    const { administrator, url } = asking
+    expect((await administrator.get(`${url}/settings/account`)).text).toContain('/settings/account/verify-email')
+    const sent = await administrator.postForm(`${url}/settings/account/verify-email`, {})
+    expect(sent.status).toBe(303)
+    const after = await administrator.get(`${url}/settings/account`)
+    expect(after.text).toContain('A link is on its way to')
+  })
+
   test('whoever has no address is told so', async () => {
     const { id } = await instance.person('without')
     const call = 'POST /api/users/{id}/one-time-access-email'

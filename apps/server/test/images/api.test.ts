@@ -276,6 +276,20 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       expect(await told('/oidc/clients/logos/meta')).toContain('"hasLogo":false,"hasDarkLogo":true')
     })
 
+    test('are told of wherever clients are listed', async () => {
+      await create('listed')
+      await post('/oidc/clients/listed/logo', svg)
+      const body = { name: 'API', resource: 'https://api.example' }
+      const made = await instance.administrator.sendJson('POST', `${api}/apis`, { body })
+      const { id } = made.json() as { id: string }
+      const told = async (path: string) => (await instance.administrator.getJson(api + path)).text
+      const listed = /"id":"listed"[^}]*"hasLogo":true,"hasDarkLogo":false/
+      expect(await told(`/apis/${id}/assignable-clients?search=listed`)).toMatch(listed)
+      const access = { userDelegatedAccess: true, clientAccess: true }
+      await instance.administrator.sendJson('PUT', `${api}/apis/${id}/clients/listed`, { body: access })
+      expect(await told(`/apis/${id}/clients`)).toMatch(listed)
+    })
+
     test('are gone with the client', async () => {
       await create('short-lived')
       await post('/oidc/clients/short-lived/logo', svg)

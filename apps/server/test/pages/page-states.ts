@@ -51,6 +51,7 @@ const account = {
   viewer: anna,
   email: 'anna@example.com',
   emailVerified: true,
+  verifiable: false,
   passkeys,
   notice: null,
   renameProblem: null,
@@ -67,9 +68,46 @@ const error = {
 } as const
 const code = { view: 'code', code: '', fromLink: false, problem: null, redirect: '/interaction/1' } as const
 const issuer = 'https://id.example.com'
+const attempt = {
+  at: now - 60_000,
+  endpoint: 'token',
+  userName: 'anna',
+  succeeded: true,
+  error: null,
+  reason: null,
+  parameters: {
+    grant_type: 'authorization_code',
+    code: '(hidden)',
+    redirect_uri: 'https://photos.example.com/auth/login',
+  },
+  ignoredParameters: [],
+  clientAuthentication: 'client_secret_basic',
+  pkce: true,
+  requestId: '0b3f6c1e-8f2a-4d6b-9a55-2f1d6f0f8a11',
+  ipAddress: '192.168.1.5',
+} as const
+const attempts = [
+  attempt,
+  {
+    ...attempt,
+    endpoint: 'authorization',
+    userName: null,
+    succeeded: false,
+    error: 'invalid_redirect_uri',
+    reason: "redirect_uri did not match any of the client's registered redirect_uris",
+    ignoredParameters: ['access_type'],
+    clientAuthentication: null,
+    pkce: false,
+  },
+] as const
 const client = {
   view: 'client',
+  attempts,
   viewer: anna,
+  openings: [
+    { uri: 'https://*.example.com/auth/login', opening: 'subdomains' },
+    { uri: '*', opening: 'nothing' },
+  ],
   client: {
     id: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11',
     name: 'Immich',
@@ -148,6 +186,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
       { claim: 'offline_access', value: '', verified: null },
     ],
     apis: [],
+    authorizationDetails: [],
     allowedBefore: false,
     submitTo: '/interaction/1/consent',
     cancelTo: '/interaction/1/cancel',
@@ -158,6 +197,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     account: { userName: 'dolores', displayName: '' },
     claims: [],
     apis: [],
+    authorizationDetails: [],
     allowedBefore: true,
     submitTo: '/interaction/1/consent',
     cancelTo: '/interaction/1/cancel',
@@ -181,6 +221,14 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
         ],
       },
       { name: 'Weather', resource: 'urn:example:weather', permissions: [] },
+    ],
+    authorizationDetails: [
+      { type: 'payment', description: 'Pay 10 € to Anna', json: '{}' },
+      {
+        type: 'account',
+        description: null,
+        json: '{\n  "type": "account",\n  "iban": "DE89 3704 0044 0532 0130 00"\n}',
+      },
     ],
     allowedBefore: true,
     submitTo: '/interaction/1/consent',
@@ -258,6 +306,12 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     notice: { done: 'passkey_added', name: 'iCloud Keychain' },
   },
   'account-no-passkey': { ...account, viewer: long, email: null, passkeys: [] },
+  'account-unverified': {
+    ...account,
+    emailVerified: false,
+    verifiable: true,
+    notice: { done: 'verification_sent', name: 'anna@example.com' },
+  },
   'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
   clients: {
     view: 'clients',
@@ -291,7 +345,20 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     corrections: [{ given: 'https://nas.example.com:5001/#/signin', corrected: 'https://nas.example.com:5001' }],
     notice: 'created',
   },
-  'client-dsm': dsm,
+  'redirect-uri-refused': {
+    ...error,
+    code: 'invalid_redirect_uri',
+    details: {
+      client: 'Immich',
+      received: 'https://photos.example.com/other',
+      registered: 'https://photos.example.com/auth/login app.immich:///oauth-callback',
+    },
+    acceptWith: {
+      submitTo: '/settings/admin/oidc-clients/1/redirect-uris',
+      hidden: { redirectUri: 'https://photos.example.com/other' },
+    },
+  },
+  'client-dsm': { ...dsm, attempts: [] },
   client,
   'client-new-secret': {
     ...client,

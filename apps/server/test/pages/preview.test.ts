@@ -17,6 +17,8 @@ let browser: TestBrowser
 
 beforeAll(async () => {
   server = await startPageServer()
+  // The page that waits for another device asks, and nobody has decided.
+  server.answer = ({ path }) => (path === '/submit' ? { status: 202, body: {} } : undefined)
   browser = await launchBrowser()
 })
 afterAll(async () => {

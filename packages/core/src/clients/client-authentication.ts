@@ -1,3 +1,4 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import type { FieldError } from '../errors.ts'
 import type { Client } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
@@ -23,8 +24,7 @@ export function clientAuthenticationProblems({
   if (method !== 'client_secret' && federatedIdentities.length > 0)
     wrong('tokenEndpointAuthMethod', 'must be client_secret where there are federated identities')
   for (const [index, key] of (jwks?.keys ?? []).entries())
-    if (!keyTypes.includes(String(key.kty)) || privateMembers.some((member) => Object.hasOwn(key, member)))
-      wrong(`jwks.keys[${index}]`, 'must be a public key of the type RSA, EC or OKP')
+    if (!isPublicKey(key)) wrong(`jwks.keys[${index}]`, 'must be a public key of the type RSA, EC or OKP')
   return found
 }
 
@@ -37,4 +37,17 @@ function needsKeys(protocol: ClientProtocol): boolean {
     protocol.userinfoEncryptedResponse !== null ||
     protocol.authorizationEncryptedResponse !== null
   )
+}
+
+/** A key that cannot be read would be found out at each request, and by nobody who can mend it. */
+function isPublicKey(key: Readonly<Record<string, unknown>>): boolean {
+  if (!keyTypes.includes(String(key.kty)) || privateMembers.some((member) => Object.hasOwn(key, member))) return false
+  if (['kid', 'alg', 'use'].some((member) => key[member] !== undefined && typeof key[member] !== 'string')) return false
+  try {
+    // A cast, since what is wrong with it is for this function to find.
+    createPublicKey({ key: key as JsonWebKey, format: 'jwk' })
+    return true
+  } catch {
+    return false
+  }
 }

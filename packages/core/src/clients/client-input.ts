@@ -3,7 +3,7 @@ import { nameProblem, normalName } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
 import { type ClientProtocolInput, decidedProtocol, protocolProblems } from './protocol-input.ts'
-import { redirectUriProblem } from './redirect-uris.ts'
+import { type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
 
 /** What an administrator decides about a client. What is left out takes the value in brackets. */
 export interface ClientInput {
@@ -85,10 +85,10 @@ export function groupIdProblems(ids: readonly string[]): FieldError[] {
   )
 }
 
-export function problems(input: ClientInput): FieldError[] {
+export function problems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
   return [
     ...textProblems(input),
-    ...uriProblems(input),
+    ...uriProblems(input, policy),
     ...(input.federatedIdentities ?? []).flatMap(identityProblems),
     ...protocolProblems(input.protocol),
     ...(['accessTokenDurationMinutes', 'refreshTokenDurationMinutes'] as const).flatMap((field) =>
@@ -112,15 +112,22 @@ function tooLong(field: string, longest: number): FieldError {
   return { field, code: 'too_long', message: `must be at most ${longest} characters long` }
 }
 
-function uriProblems(input: ClientInput): FieldError[] {
+/** What is wrong with one address that was received as it is: a wildcard in it would open more than that. */
+export function receivedUriProblems(uri: string): FieldError[] {
+  const code = uri.includes('*') ? 'invalid_format' : redirectUriProblem(uri)
+  return code ? [{ field: 'redirectUri', code, message: `cannot be registered: ${code}` }] : []
+}
+
+function uriProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
   const found: FieldError[] = []
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const)
     for (const [index, uri] of (input[list] ?? []).entries()) {
-      const code = redirectUriProblem(uri)
+      const code = redirectUriProblem(uri, policy)
       if (code) found.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
     }
   // A page links to it, so that nothing may be started by it but another page or an app.
-  if (input.launchUrl && redirectUriProblem(input.launchUrl.replace(/#.*$/s, '')))
+  const { launchUrl } = input
+  if (launchUrl && (launchUrl.includes('*') || redirectUriProblem(launchUrl.replace(/#.*$/s, ''))))
     found.push({ field: 'launchUrl', code: 'invalid_format', message: 'must be a valid URL' })
   return found
 }

@@ -11,12 +11,15 @@ import {
   idProblems,
   type NewClientInput,
   problems,
+  receivedUriProblems,
   refuse,
 } from './client-input.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
+import type { RedirectUriPolicy } from './redirect-uris.ts'
 import { hashedOnly, type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
+import { type ReadAddress, sectorProblems } from './sector.ts'
 
 /** The clients of this provider. Changes hold from the next request on. */
 export interface Clients {
@@ -34,6 +37,8 @@ export interface Clients {
   create(input: NewClientInput): Promise<Client>
   /** @throws {NotFound} `client_not_found` @throws {InvalidInput} as for `create` */
   update(id: string, input: ClientInput): Promise<Client>
+  /** Adds a redirect URI to those that the client has. @throws {NotFound} `client_not_found` @throws {InvalidInput} */
+  addRedirectUri(id: string, uri: string): Promise<Client>
   /** Removes the client and what was given to it. Returns `false` where there is none. */
   remove(id: string): Promise<boolean>
   /**
@@ -60,7 +65,9 @@ export interface Clients {
 export interface ClientsPorts {
   readonly store: ClientStore
   readonly clock: Clock
+  readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
+  readonly read: ReadAddress
   /** Encrypts a secret that has to be read again. */
   readonly sealSecret: (plain: string) => string
   /** Ends what the client was given, within the transaction that removes it. */
@@ -78,7 +85,8 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
 /** What no client has that a person registered. */
 export const byAdministrator = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
 
-export function createClients({ store, clock, transaction, sealSecret, onRemove }: ClientsPorts): Clients {
+export function createClients(ports: ClientsPorts): Clients {
+  const { store, clock, redirectUriPolicy, transaction, sealSecret, read, onRemove } = ports
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -119,7 +127,7 @@ export function createClients({ store, clock, transaction, sealSecret, onRemove 
     page: (request) => store.page(request),
 
     async create(input) {
-      refuse([...idProblems(input.id), ...problems(input)])
+      refuse([...idProblems(input.id), ...problems(input, redirectUriPolicy)])
       const now = clock.now()
       const client: Client = {
         id: input.id ?? uuid(),
@@ -132,13 +140,16 @@ export function createClients({ store, clock, transaction, sealSecret, onRemove 
         createdAt: now,
         updatedAt: now,
       }
-      refuse(clientAuthenticationProblems(client))
+      refuse([...clientAuthenticationProblems(client), ...(await sectorProblems(client, undefined, read))])
       if (!(await store.insert(client))) throw new Conflict('client_id_already_exists', 'The client ID is taken.')
       return client
     },
 
     async update(id, input) {
-      refuse(problems(input))
+      refuse(problems(input, redirectUriPolicy))
+      const known = await store.find(id)
+      // Others are read from before the transaction begins: nobody may wait for them there.
+      if (known) refuse(await sectorProblems(decided(input, known), known, read))
       return change(id, (before) => {
         const wanted = before.type === 'cimd' ? besideDocument(before, input) : decided(input, before)
         refuse(clientAuthenticationProblems(wanted))
@@ -147,6 +158,13 @@ export function createClients({ store, clock, transaction, sealSecret, onRemove 
         const kept = { secrets, unusedSince: null }
         return { ...wanted, ...kept, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
       })
+    },
+
+    async addRedirectUri(id, uri) {
+      refuse(receivedUriProblems(uri))
+      return change(id, ({ redirectUris }) =>
+        redirectUris.includes(uri) ? undefined : { redirectUris: [...redirectUris, uri] },
+      )
     },
 
     remove: (id) =>

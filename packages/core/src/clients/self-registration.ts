@@ -5,8 +5,10 @@ import { clientAuthenticationProblems } from './client-authentication.ts'
 import { type ClientInput, decided, problems, refuse } from './client-input.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
+import type { RedirectUriPolicy } from './redirect-uris.ts'
 import { byAdministrator } from './registration.ts'
 import { hashedOnly, mintSecret, signingSecret } from './secrets.ts'
+import { type ReadAddress, sectorProblems } from './sector.ts'
 
 /** What a program says about a client that it registers, in our fields and beside them. */
 export interface SelfRegistered {
@@ -26,13 +28,19 @@ export interface NewSelfRegistered extends SelfRegistered {
 
 /** The clients that programs register and manage by the protocol (RFC 7591, RFC 7592). */
 export interface SelfRegistration {
-  /** @throws {InvalidInput} `validation_failed`, as `Clients.create` */
+  /**
+   * Looks at what does not depend on the moment, which takes others' answers: call it before the transaction. `id` is that
+   * of the client that changes.
+   *
+   * @throws {InvalidInput} `validation_failed`, as `Clients.create`
+   */
+  check(wanted: SelfRegistered, id?: string): Promise<void>
   create(wanted: NewSelfRegistered): Promise<Client>
   /**
    * Replaces what was registered; what an administrator decided beside it stays. Resolves to the client before and after,
    * and to a new secret in clear where it has none that serves.
    *
-   * @throws {NotFound} `client_not_found` @throws {InvalidInput} as for `create`
+   * @throws {NotFound} `client_not_found`
    */
   change(id: string, wanted: SelfRegistered): Promise<SelfRegistrationChange>
 }
@@ -45,14 +53,19 @@ export interface SelfRegistrationChange {
 
 export interface SelfRegistrationPorts {
   readonly store: ClientStore
+  /** Reads what others publish. */
+  readonly read: ReadAddress
   readonly clock: Clock
+  readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
   readonly sealSecret: (plain: string) => string
 }
 
 export function createSelfRegistration({
   store,
+  read,
   clock,
+  redirectUriPolicy,
   transaction,
   sealSecret,
 }: SelfRegistrationPorts): SelfRegistration {
@@ -76,8 +89,15 @@ export function createSelfRegistration({
   }
 
   return {
+    async check({ input }: SelfRegistered, id?: string) {
+      refuse(problems(input, redirectUriPolicy))
+      const before = id === undefined ? undefined : await store.find(id)
+      const protocol = before?.protocol ?? defaultProtocol
+      const wanted = decided(input, { template: null, protocol })
+      refuse([...clientAuthenticationProblems(wanted), ...(await sectorProblems(wanted, before, read))])
+    },
+
     async create({ id, input, registration, secret, open }: NewSelfRegistered) {
-      refuse(problems(input))
       const now = clock.now()
       const fields = decided(input, { template: null, protocol: defaultProtocol })
       const client: Client = {
@@ -100,7 +120,6 @@ export function createSelfRegistration({
 
     change: (id: string, wanted: SelfRegistered) =>
       transaction(async () => {
-        refuse(problems(wanted.input))
         const before = await store.findToChange(id)
         if (!before) throw new NotFound('client_not_found', 'There is no such client.')
         const said = decided(wanted.input, before)

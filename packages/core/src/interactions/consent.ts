@@ -11,6 +11,7 @@ import { apiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
 import { extras } from '../oidc/client-metadata.ts'
 import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
 import type { Sessions } from '../oidc/sessions.ts'
@@ -22,6 +23,7 @@ export interface ConsentPorts {
   readonly accounts: AccountStore
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
+  readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   readonly sessions: Sessions
   readonly audit: AuditSink
   readonly clock: Clock
@@ -72,6 +74,11 @@ export function createConsent(ports: ConsentPorts) {
           requestedScopes(interaction),
         ),
         apis: (await requestedApis(interaction)).map(apiView),
+        authorizationDetails: (requestedDetails(interaction.params) ?? []).map((detail) => ({
+          type: detail.type,
+          description: ports.authorizationDetailsTypes[detail.type]?.describe?.(detail) ?? null,
+          json: JSON.stringify(detail, null, 2),
+        })),
         allowedBefore: before !== undefined,
       }
     },

@@ -59,13 +59,14 @@ export function createInteractionPages({
     },
 
     async consent(exchange: Exchange, interaction: Interaction): Promise<ConsentView> {
-      const { account, claims, apis, allowedBefore } = await consent.show(exchange, interaction)
+      const { account, claims, apis, authorizationDetails, allowedBefore } = await consent.show(exchange, interaction)
       return {
         view: 'consent',
         client: await clientView(interaction),
         account: { userName: account.userName, displayName: account.displayName },
         claims,
         apis,
+        authorizationDetails,
         allowedBefore,
         submitTo: at(interaction, '/consent'),
         cancelTo: at(interaction, '/cancel'),

@@ -54,6 +54,15 @@ export interface ApiView {
   readonly permissions: readonly { readonly key: string; readonly name: string; readonly description: string }[]
 }
 
+/** What a client wants to be allowed in particular (RFC 9396). */
+export interface AuthorizationDetailView {
+  readonly type: string
+  /** In words, where the host has them. */
+  readonly description: string | null
+  /** As the client asks for it. */
+  readonly json: string
+}
+
 /** Asks whether a client may know who the person is. */
 export interface ConsentView {
   readonly view: 'consent'
@@ -61,6 +70,7 @@ export interface ConsentView {
   readonly account: { readonly userName: string; readonly displayName: string }
   readonly claims: readonly ClaimView[]
   readonly apis: readonly ApiView[]
+  readonly authorizationDetails: readonly AuthorizationDetailView[]
   /** Whether the person allowed this client something before. */
   readonly allowedBefore: boolean
   /** A form posted to it allows. */
@@ -82,6 +92,8 @@ export interface ErrorView {
   readonly requestId: string | null
   /** Where the person can begin anew. */
   readonly retryAt: string | null
+  /** For an administrator: a form that registers the address that was received. */
+  readonly acceptWith?: { readonly submitTo: string; readonly hidden: Readonly<Record<string, string>> }
 }
 
 /** Asks whether to sign out, when a client or the person wants it. */

@@ -25,6 +25,10 @@ export class MemoryClientStore implements ClientStore {
     this.#apiGrants = apiGrants
   }
 
+  has(id: string): boolean {
+    return this.#clients.has(id)
+  }
+
   find(id: string): Promise<Client | undefined> {
     return this.#state.run(() => this.#clients.get(id))
   }

@@ -6,6 +6,7 @@ import { MemoryArtifactStore } from './artifact-store.ts'
 import { MemoryChallengeStore } from './challenge-store.ts'
 import { MemoryClientStore } from './client-store.ts'
 import { MemoryCodeStore } from './code-store.ts'
+import { MemoryConnectionLogStore } from './connection-log-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryDeviceLoginStore } from './device-login-store.ts'
 import { MemoryInitialAccessTokenStore } from './initial-access-token-store.ts'
@@ -22,12 +23,14 @@ export function memoryStores(): PocketStores {
   const state = new MemoryState()
   const consents = state.map<Consent>()
   const apiGrants = state.map<ApiGrant>()
+  const clients = new MemoryClientStore(state, consents, apiGrants)
   return {
     apis: new MemoryApiStore(state, apiGrants),
     artifacts: new MemoryArtifactStore(state),
     challenges: new MemoryChallengeStore(state),
-    clients: new MemoryClientStore(state, consents, apiGrants),
+    clients,
     codes: new MemoryCodeStore(state),
+    connectionLog: new MemoryConnectionLogStore(state, (id) => clients.has(id)),
     consents: new MemoryConsentStore(state, consents),
     deviceLogins: new MemoryDeviceLoginStore(state),
     initialAccessTokens: new MemoryInitialAccessTokenStore(state),

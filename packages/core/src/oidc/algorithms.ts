@@ -7,12 +7,13 @@ import {
   signingAlgorithms,
 } from '../clients/protocol.ts'
 
-/** FAPI 2.0 Security Profile §5.4.1: no PKCS #1 v1.5. */
-const strictAlgorithms = signingAlgorithms.filter((algorithm) => algorithm !== 'RS256')
+/** What others sign with: EdDSA under its newer name too (RFC 9864 §2.2). */
+const acceptedAlgorithms = [...signingAlgorithms, 'Ed25519'] as const
 
 /**
  * Everything that is signed or encrypted here, and never with an algorithm whose key is a client's secret, but for
- * the assertions of a client that asks for it (`client_secret_jwt`).
+ * the assertions of a client that asks for it (`client_secret_jwt`). Proofs of
+ * possession are too new for RS256.
  */
 export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: [...signingAlgorithms],
@@ -27,11 +28,11 @@ export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   authorizationSigningAlgValues: [...signingAlgorithms],
   authorizationEncryptionAlgValues: [...keyManagementAlgorithms],
   authorizationEncryptionEncValues: [...contentEncryptionAlgorithms],
-  requestObjectSigningAlgValues: [...signingAlgorithms],
+  requestObjectSigningAlgValues: [...acceptedAlgorithms],
   requestObjectEncryptionAlgValues: [],
   requestObjectEncryptionEncValues: [],
-  clientAuthSigningAlgValues: [...signingAlgorithms, 'HS256'],
-  dPoPSigningAlgValues: [...strictAlgorithms],
+  clientAuthSigningAlgValues: [...acceptedAlgorithms, 'HS256'],
+  dPoPSigningAlgValues: acceptedAlgorithms.filter((algorithm) => algorithm !== 'RS256'),
 }
 
 /** The algorithm that a client gets, where it wants this one. */

@@ -34,7 +34,11 @@ export type ClientMetadataOf = (client: Client) => ClientMetadata
  * The library's view of a client (OpenID Connect Dynamic Registration §2). It compares redirect URIs byte by byte and
  * secrets in clear, so it is given placeholders, and `client-overrides.ts` answers from our own lists.
  */
-export function createClientMetadata(masterKey: MasterKey, clock: Clock): ClientMetadataOf {
+export function createClientMetadata(
+  masterKey: MasterKey,
+  clock: Clock,
+  authorizationDetailsTypes: readonly string[] = [],
+): ClientMetadataOf {
   const secretOf = (client: Client) => {
     const key = client.protocol.tokenEndpointAuthMethod === 'client_secret_jwt' && signingSecret(client, clock.now())
     return key && key.sealed !== undefined
@@ -49,11 +53,17 @@ export function createClientMetadata(masterKey: MasterKey, clock: Clock): Client
     token_endpoint_auth_method: authenticationMethodOf(client),
     ...protocolMetadata(client),
     ...registeredChoices(client, authenticationMethodOf(client)),
+    ...(authorizationDetailsTypes.length > 0 && {
+      authorization_details_types: authorizationDetailsTypes.filter((type) =>
+        client.protocol.authorizationDetailsTypes.includes(type),
+      ),
+    }),
     // Nobody knows it: were it guessable, tokens signed with it would be believed.
     ...(!client.isPublic && { client_secret: secretOf(client) }),
     // Two, since the library fills in the only one where a request names none.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
+    ...(client.protocol.initiateLoginUri !== null && { initiate_login_uri: client.protocol.initiateLoginUri }),
     ...(client.protocol.backchannelLogoutUri !== null && {
       backchannel_logout_uri: client.protocol.backchannelLogoutUri,
       backchannel_logout_session_required: client.protocol.backchannelLogoutSessionRequired,

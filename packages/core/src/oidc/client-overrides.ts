@@ -1,5 +1,5 @@
 import Provider from 'oidc-provider'
-import { redirectUriAllowed } from '../clients/redirect-uris.ts'
+import { type RedirectUriPolicy, redirectUriAllowed } from '../clients/redirect-uris.ts'
 import type { SecretUses } from '../clients/secret-uses.ts'
 import { findSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
@@ -13,19 +13,21 @@ type Override = (this: ClientExtras & { readonly clientId: string }, value: stri
 export interface ClientOverridePorts {
   readonly clock: Clock
   readonly secretUses: Pick<SecretUses, 'note'>
+  readonly redirectUriPolicy: RedirectUriPolicy
 }
 
 /**
  * The one place that replaces what the library decides about a client. None of these methods is part of its documented
  * interface, so each must exist, or the provider does not start.
  */
-export function overrideClientChecks(provider: Provider, { clock, secretUses }: ClientOverridePorts): void {
+export function overrideClientChecks(provider: Provider, ports: ClientOverridePorts): void {
+  const { clock, secretUses, redirectUriPolicy: policy } = ports
   const overrides: Readonly<Record<string, Override>> = {
     redirectUriAllowed(value) {
-      return redirectUriAllowed(this.pocket_redirect_uris, value)
+      return redirectUriAllowed(this.pocket_redirect_uris, value, policy)
     },
     postLogoutRedirectUriAllowed(value) {
-      return redirectUriAllowed(this.pocket_post_logout_redirect_uris, value)
+      return redirectUriAllowed(this.pocket_post_logout_redirect_uris, value, policy)
     },
     compareClientSecret(value) {
       const req = Provider.ctx?.req

@@ -8,6 +8,7 @@ import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { acrValues } from '../sessions/session.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
+import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { assertFapiAssertion, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
@@ -27,6 +28,9 @@ const minute = 60
 const hour = 60 * minute
 const day = 24 * hour
 
+/** Seconds. */
+export const idTokenLifetime = hour
+
 /** How long things live, in seconds; a client's tokens live as long as it says. */
 const lifetimes = {
   AccessToken: accessTokenLifetime,
@@ -34,7 +38,7 @@ const lifetimes = {
   ClientCredentials: accessTokenLifetime,
   // A grant outlives every refresh token that may be rotated under it.
   Grant: 400 * day,
-  IdToken: hour,
+  IdToken: idTokenLifetime,
   // An interaction is open for an hour (`interactions/interaction.ts`); for a day more it can say how to start again.
   Interaction: 25 * hour,
   PushedAuthorizationRequest: 90,
@@ -73,6 +77,7 @@ export interface ConfigurationPorts {
   readonly fetch: PublicFetch
   readonly pairwise: PairwiseIdentifier
   readonly registrar: Registrar
+  readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   /** 32 bytes that make the nonces of proofs of possession (RFC 9449 §8). */
   readonly nonceSecret: Buffer
 }
@@ -136,6 +141,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       pushedAuthorizationRequests: { enabled: true },
       jwtIntrospection: { enabled: true },
       resourceIndicators: indicators,
+      richAuthorizationRequests: richAuthorizationRequests(ports.authorizationDetailsTypes),
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,

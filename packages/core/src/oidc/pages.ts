@@ -1,7 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { ClientView, RenderView } from '../interactions/views.ts'
+import type { ClientView, ErrorView, RenderView } from '../interactions/views.ts'
 
 /** The pages that the library shows by itself, in our words. */
 export interface ProtocolPages {
@@ -14,7 +15,24 @@ export interface ProtocolPages {
   postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void>
 }
 
-export function createProtocolPages(render: RenderView): ProtocolPages {
+/** Somebody came with a redirect URI that the client has not registered. */
+export interface RefusedRedirectUri {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly clientId: string
+  readonly received: string
+}
+
+/** What a person who administers the client may see and do about it. */
+export interface RedirectUriRemedy {
+  readonly registered: readonly string[]
+  readonly acceptWith?: ErrorView['acceptWith']
+}
+
+/** Answers with nothing where nobody is signed in who administers the client. */
+export type RemedyOf = (refused: RefusedRedirectUri) => Promise<RedirectUriRemedy | undefined>
+
+export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = async () => undefined): ProtocolPages {
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
     pageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
@@ -25,6 +43,11 @@ export function createProtocolPages(render: RenderView): ProtocolPages {
       const redirectUri = ctx.oidc?.params?.redirect_uri
       const received = typeof redirectUri === 'string' ? redirectUri : undefined
       const fragment = out.error === 'invalid_redirect_uri' && received?.includes('#')
+      const clientId = ctx.oidc?.client?.clientId
+      const remedy =
+        out.error === 'invalid_redirect_uri' && received !== undefined && clientId !== undefined
+          ? await remedyOf({ req: ctx.req, res: ctx.res, clientId, received })
+          : undefined
       await show(ctx, {
         view: 'error',
         status: ctx.status,
@@ -33,7 +56,9 @@ export function createProtocolPages(render: RenderView): ProtocolPages {
         details: {
           ...(ctx.oidc?.client?.clientName !== undefined && { client: ctx.oidc.client.clientName }),
           ...(out.error === 'invalid_redirect_uri' && received !== undefined && { received }),
+          ...(remedy && { registered: remedy.registered.join(' ') }),
         },
+        ...(remedy?.acceptWith && { acceptWith: remedy.acceptWith }),
         fields: [],
         requestId: requestContext(ctx.req).requestId,
         retryAt: null,

@@ -1,8 +1,10 @@
 import Provider from 'oidc-provider'
+import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { tellChosenClaims } from './claim-overrides.ts'
 import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
+import { noteConnectionAttempts } from './connection-attempts.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
@@ -23,6 +25,7 @@ export interface ProviderPorts
     DocumentsPorts,
     RegistrationAnswerPorts,
     ClientOverridePorts {
+  readonly noteAttempt: ConnectionRecorder['note']
   readonly keepLogoutNotice: LogoutNotices['enqueue']
 }
 
@@ -44,6 +47,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   signLoginAccessTokens(provider, ports)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
+  noteConnectionAttempts(provider, ports.noteAttempt)
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)

@@ -21,6 +21,7 @@ export { challengeStoreContract } from './contracts/challenge-store.ts'
 export { clientPageContract } from './contracts/client-page.ts'
 export { clientStoreContract } from './contracts/client-store.ts'
 export { codeStoreContract } from './contracts/code-store.ts'
+export { connectionLogStoreContract } from './contracts/connection-log-store.ts'
 export { consentStoreContract } from './contracts/consent-store.ts'
 export type { ContractCase } from './contracts/contract.ts'
 export { deviceLoginStoreContract } from './contracts/device-login-store.ts'
@@ -32,6 +33,23 @@ export { reauthenticationStoreContract } from './contracts/reauthentication-stor
 export { transactionContract } from './contracts/transaction.ts'
 export type { Cookie } from './cookie-jar.ts'
 export { fetchThrough, pretendedClientAddress, type Resolve } from './http-exchange.ts'
+export type {
+  Application,
+  ClientAuthentication,
+  Door,
+  Habits,
+  IdTokenHabit,
+  LogoutHabit,
+  Need,
+  RefreshHabit,
+} from './relying-parties/application.ts'
+export { applications } from './relying-parties/applications.ts'
+export {
+  EmulatedRelyingParty,
+  type RelyingPartyOptions,
+  type RelyingPartyResult,
+} from './relying-parties/emulated-relying-party.ts'
+export type { Check } from './relying-parties/refusal.ts'
 export { type CallbackServer, type ReceivedCallback, startCallbackServer } from './relying-party.ts'
 export {
   SynologyDsm,

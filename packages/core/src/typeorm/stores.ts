@@ -5,6 +5,7 @@ import { TypeormArtifactStore } from './artifact-store.ts'
 import { TypeormChallengeStore } from './challenge-store.ts'
 import { TypeormClientStore } from './client-store.ts'
 import { TypeormCodeStore } from './code-store.ts'
+import { TypeormConnectionLogStore } from './connection-log-store.ts'
 import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
 import { TypeormDeviceLoginStore } from './device-login-store.ts'
@@ -28,6 +29,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     challenges: new TypeormChallengeStore(database),
     clients: new TypeormClientStore(database),
     codes: new TypeormCodeStore(database),
+    connectionLog: new TypeormConnectionLogStore(database),
     consents: new TypeormConsentStore(database),
     deviceLogins: new TypeormDeviceLoginStore(database),
     initialAccessTokens: new TypeormInitialAccessTokenStore(database),

@@ -4,6 +4,7 @@ import { artifactTable } from './artifact.table.ts'
 import { challengeTable } from './challenge.table.ts'
 import { clientGroupTable, clientTable, secretUseTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
+import { connectionAttemptTable } from './connection-attempt.table.ts'
 import { consentTable } from './consent.table.ts'
 import { deviceLoginTable } from './device-login.table.ts'
 import { initialAccessTokenTable } from './initial-access-token.table.ts'
@@ -22,6 +23,7 @@ export const pocketTables: readonly EntitySchema[] = [
   clientGroupTable,
   secretUseTable,
   codeTable,
+  connectionAttemptTable,
   consentTable,
   deviceLoginTable,
   initialAccessTokenTable,

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { dsmAddress, redirectUriAllowed, redirectUriProblem } from '../../src/clients/redirect-uris.ts'
+import {
+  dsmAddress,
+  redirectUriAllowed,
+  redirectUriOpening,
+  redirectUriProblem,
+} from '../../src/clients/redirect-uris.ts'
 
 describe('a registered redirect URI', () => {
   test.each([
@@ -35,6 +40,88 @@ describe('a registered redirect URI', () => {
     expect(redirectUriAllowed([registered], requested)).toBe(false)
   })
 
+  // The vectors of the contract.
+  test.each([
+    ['https://*.example.com/callback', 'https://subdomain.example.com/callback', true],
+    ['https://*.example.com/callback', 'https://a.b.example.com/callback', true],
+    ['https://*.example.com/callback', 'https://example.com/callback', false],
+    ['https://*.example.com/callback', 'https://malicious.site?url=abc.example.com/callback', false],
+    ['https://*.example.com/callback', 'https://malicious.site/x.example.com/callback', false],
+    ['https://*.example.com/callback', 'https://malicious.site\\.example.com/callback', false],
+    ['https://*.example.com/callback', 'https://a@b.example.com/callback', false],
+    ['https://*.example.com/callback', 'http://a.example.com/callback', false],
+    ['https://example.com:*/callback', 'https://example.com:8080/callback', true],
+    ['https://example.com:*/callback', 'https://example.com/callback', true],
+    ['https://example.com:80*/callback', 'https://example.com:8443/callback', false],
+    ['https://example.com/*', 'https://example.com/callback', true],
+    ['https://example.com/*', 'https://example.com/', false],
+    ['https://example.com/*', 'https://example.com/a/b', false],
+    ['https://example.com/*', 'https://example.com/a%2fb', false],
+    ['https://example.com/*', 'https://example.com/callback%0d%0aX: y', false],
+    ['https://example.com/app-*/cb', 'https://example.com/app-1/cb', true],
+    ['https://example.com/app-*/cb', 'https://example.com/app-/cb', false],
+    ['https://example.com/app/*/cb', 'https://example.com/app/../cb', false],
+    ['https://example.com/*/cb', 'https://example.com/x/y/cb', false],
+    ['https://example.com/**/callback', 'https://example.com/api/v1/foo/bar/callback', true],
+    ['https://app*.example.com/callback', 'https://app1.example.com/callback', true],
+    ['https://example.com/callback', 'https://example.com/callback?extra=value', false],
+    ['https://example.com/*', 'https://example.com/callback?extra=value', false],
+    ['https://example.com/callback?code=*&state=*', 'https://example.com/callback?state=1&code=2', true],
+    ['https://example.com/callback?code=*&state=*', 'https://example.com/callback?code=2', false],
+    ['https://example.com/callback?code=*', 'https://example.com/callback?code=a/b', false],
+    ['https://example.com/callback?code=*', 'https://example.com/callback?code=1&code=2', false],
+    ['https://example.com/callback', 'https://example.com\\callback', true],
+    ['https://example.com/callback', 'https://example.com//evil.com/callback', false],
+    ['https://example.com/callback', 'https://example.com/callback%0d%0aLocation:%20https://evil.com', false],
+    ['https://example.com/callback#x', 'https://example.com/callback', true],
+    ['https://user:*@example.com/callback', 'https://user:password@malicious.site#example.com/callback', false],
+    ['com.example.app:/*', 'com.example.app:/callback', true],
+    ['app.immich:///*', 'app.immich:///oauth-callback', true],
+    // A wildcard does not reach into other domains, and a bare one reaches nowhere.
+    ['https://example.*/callback', 'https://example.net/callback', true],
+    ['https://example.*/callback', 'https://example.com.evil.example/callback', false],
+    ['http://192.168.1.*/callback', 'http://192.168.1.5/callback', true],
+    ['http://192.168.1.*/callback', 'http://192.168.1.evil.example/callback', false],
+    ['https://*/callback', 'https://evil.example/callback', false],
+    ['*', 'https://example.com/callback', false],
+    ['**', 'https://example.com/callback', false],
+    ['*://*/**', 'javascript://x/%0aalert(1)', false],
+    ['javascript:*', 'javascript:alert(1)', false],
+    // A loopback address has any port, with plain http.
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:49152/callback', true],
+    ['http://localhost:8000', 'http://localhost:18000/', true],
+    ['http://[::1]/callback', 'http://[::1]:5000/callback', true],
+    ['http://localhost/*', 'http://localhost:5000/callback', true],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:49152/other', false],
+    ['http://127.0.0.1/callback', 'http://localhost:49152/callback', false],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1.evil.example:80/callback', false],
+    ['http://localhost/callback', 'http://localhost:80@evil.example/callback', false],
+    ['https://localhost/callback', 'https://localhost:5000/callback', false],
+  ])('%s and %s: %s', (registered, requested, allowed) => {
+    expect(redirectUriAllowed([registered], requested)).toBe(allowed)
+  })
+
+  test('takes no longer for a request that is made to', () => {
+    const pattern = `https://h/${'*a'.repeat(100)}b?x=${'*a'.repeat(100)}b`
+    const a = 'a'.repeat(10_000)
+    const before = performance.now()
+    expect(redirectUriAllowed([pattern], `https://h/${a}?x=${a}`)).toBe(false)
+    expect(performance.now() - before).toBeLessThan(1000)
+  })
+
+  test('with plain http is for loopback addresses alone, where the instance says so', () => {
+    const strict = { allowInsecure: false }
+    for (const uri of ['http://nas.lan/cb', 'http://192.168.1.5:2283/cb', 'http://*.lan/cb']) {
+      expect(redirectUriProblem(uri)).toBeUndefined()
+      expect(redirectUriProblem(uri, strict)).toBe('insecure')
+    }
+    for (const uri of ['http://localhost/cb', 'http://127.0.0.1:5000/cb', 'https://nas.lan/cb', 'app:/cb']) {
+      expect(redirectUriProblem(uri, strict)).toBeUndefined()
+      expect(redirectUriAllowed([uri], uri, strict)).toBe(true)
+    }
+    expect(redirectUriAllowed(['http://nas.lan/cb'], 'http://nas.lan/cb', strict)).toBe(false)
+  })
+
   test('none allows nothing', () => {
     expect(redirectUriAllowed([], 'https://h')).toBe(false)
   })
@@ -60,12 +147,52 @@ test.each([
   ['https://h/a b', 'invalid'],
   ['https://h\\callback', 'invalid'],
   ['https://user:secret@h', 'invalid'],
-  ['https://*.h/callback', 'invalid'],
-  ['*', 'invalid'],
+  ['https://*.h/callback', undefined],
+  ['https://h/**/callback?code=*', undefined],
+  ['https://h:*/callback', undefined],
+  ['com.example.app:/callback/*', undefined],
+  ['*', 'wildcard'],
+  ['**', 'wildcard'],
+  ['*://h/callback', 'wildcard'],
+  ['java*:alert(1)', 'wildcard'],
+  ['javascript://%0aalert(1)/*', 'scheme'],
+  ['data:/*', 'scheme'],
+  ['https://user:*@example.com/callback', 'invalid'],
+  ['https://h/*#x', 'fragment'],
+  ['https//example.com/*', 'invalid'],
+  ['https://exa[mple.com/*', 'invalid'],
+  ['https:///*', 'invalid'],
+  ['/callback/*', 'invalid'],
   ['https://exa[mple.com', 'invalid'],
   ['', 'invalid'],
 ])('%s has the problem %s', (uri, problem) => {
   expect(redirectUriProblem(uri)).toBe(problem)
+})
+
+test.each([
+  ['https://h/callback', undefined],
+  ['*', 'nothing'],
+  ['**', 'nothing'],
+  ['*://h/cb', 'nothing'],
+  ['https://user:*@h/cb', 'nothing'],
+  ['https://*/cb', 'other_domains'],
+  ['https://*example.com/cb', 'other_domains'],
+  ['https://example.*/cb', 'other_domains'],
+  ['https://*.com/cb', 'other_domains'],
+  ['https://*.co.uk/cb', 'other_domains'],
+  ['https://*.duckdns.org/cb', 'other_domains'],
+  ['http://192.168.1.*/cb', 'other_domains'],
+  ['https://*.example.co.uk/cb', 'subdomains'],
+  ['https://*.me.duckdns.org/*', 'subdomains'],
+  ['https://app*.example.com/cb', 'subdomains'],
+  ['https://*.nas.lan/cb', 'subdomains'],
+  ['https://*.lan/cb', 'subdomains'],
+  ['https://*.home.arpa/cb', 'subdomains'],
+  ['https://h:*/cb', 'ports'],
+  ['https://h/*', 'paths'],
+  ['https://h/cb?x=*', 'paths'],
+])('%s opens %s', (uri, opening) => {
+  expect(redirectUriOpening(uri)).toBe(opening)
 })
 
 test.each([

@@ -6,6 +6,7 @@ import { challengeStoreContract } from '../../src/testing/contracts/challenge-st
 import { clientPageContract } from '../../src/testing/contracts/client-page.ts'
 import { clientStoreContract } from '../../src/testing/contracts/client-store.ts'
 import { codeStoreContract } from '../../src/testing/contracts/code-store.ts'
+import { connectionLogStoreContract } from '../../src/testing/contracts/connection-log-store.ts'
 import { consentStoreContract } from '../../src/testing/contracts/consent-store.ts'
 import type { ContractCase } from '../../src/testing/contracts/contract.ts'
 import { deviceLoginStoreContract } from '../../src/testing/contracts/device-login-store.ts'
@@ -42,6 +43,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   fulfils('clients', clientStoreContract, ({ clients }) => clients)
   fulfils('pages of clients', clientPageContract, (all) => all)
   fulfils('codes', codeStoreContract, ({ codes }) => codes)
+  fulfils('connection log', connectionLogStoreContract, (all) => all)
   fulfils('consents', consentStoreContract, ({ consents }) => consents)
   fulfils('device logins', deviceLoginStoreContract, ({ deviceLogins }) => deviceLogins)
   fulfils('initial access tokens', initialAccessTokenStoreContract, ({ initialAccessTokens }) => initialAccessTokens)

@@ -101,7 +101,7 @@ describe('back-channel logout', () => {
     receiver.status = 200
     expect(await host.pocket.sendLogoutNotices()).toBe(1)
     expect(receiver.tokens).toHaveLength(2)
-    expect(receiver.tokens[1]?.['jti']).not.toBe(receiver.tokens[0]?.['jti'])
+    expect(receiver.tokens[1]?.jti).not.toBe(receiver.tokens[0]?.jti)
     host.clock.pass(hour)
     expect(await host.pocket.sendLogoutNotices()).toBe(0)
     expect(receiver.tokens).toHaveLength(2)

@@ -1,6 +1,6 @@
 import { protocolClaims } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
-import { atMost, FieldReader, oneLine, required, storable } from '../fields.ts'
+import { atMost, FieldReader, oneLine, required, storable, visible } from '../fields.ts'
 
 /** A claim that an administrator gives to a user or to everybody in a group. */
 export interface CustomClaim {
@@ -43,7 +43,7 @@ export function checkedClaims(claims: readonly CustomClaim[]): readonly CustomCl
 function checkedClaim(claim: CustomClaim): CustomClaim {
   const read = new FieldReader({ ...claim })
   const checked = {
-    key: read.text('key', [required, atMost(longestKey), oneLine]),
+    key: read.text('key', [required, atMost(longestKey), oneLine, visible]),
     value: read.text('value', [required, storable]),
   }
   read.assertValid('The claim')

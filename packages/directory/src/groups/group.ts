@@ -1,5 +1,5 @@
 import type { CustomClaim } from '../claims/claim.ts'
-import { atLeast, atMost, FieldReader, oneLine, required } from '../fields.ts'
+import { atLeast, atMost, FieldReader, oneLine, required, visible } from '../fields.ts'
 
 /** Some users, by whom clients decide what somebody may do. */
 export interface Group {
@@ -30,8 +30,8 @@ export interface GroupItem extends GroupWithClaims {
 export function groupNames(input: Readonly<Record<string, unknown>>): Pick<Group, 'name' | 'friendlyName'> {
   const read = new FieldReader(input)
   const names = {
-    friendlyName: read.text('friendlyName', [required, atLeast(2), atMost(50), oneLine]),
-    name: read.text('name', [required, atLeast(2), atMost(255), oneLine]),
+    friendlyName: read.text('friendlyName', [required, atLeast(2), atMost(50), oneLine, visible]),
+    name: read.text('name', [required, atLeast(2), atMost(255), oneLine, visible]),
   }
   read.assertValid('The group')
   return names

@@ -1,4 +1,4 @@
-import { atMost, FieldReader, matches, oneLine, type Rule, required } from '../fields.ts'
+import { atMost, FieldReader, matches, oneLine, type Rule, required, visible } from '../fields.ts'
 import { idPattern } from '../id.ts'
 import { uuid } from '../random.ts'
 import type { User } from './user.ts'
@@ -22,8 +22,8 @@ const address = new RegExp(`^[^\\s\\p{C}@"(),:;<>\\[\\]\\\\]{1,64}@${label}(?:\\
 // The length comes first, since it bounds the work of the pattern (RFC 5321 §4.5.3.1.3).
 const email: readonly Rule[] = [atMost(254), matches(address, 'has to be an e-mail address such as name@example.com')]
 
-const personName: readonly Rule[] = [atMost(50), oneLine]
-const displayName: readonly Rule[] = [atMost(longestDisplayName), oneLine]
+const personName: readonly Rule[] = [atMost(50), oneLine, visible]
+const displayName: readonly Rule[] = [atMost(longestDisplayName), oneLine, visible]
 const locale: readonly Rule[] = [
   atMost(35),
   matches(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'has to be a language tag such as de or pt-BR'),

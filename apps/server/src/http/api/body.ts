@@ -68,9 +68,9 @@ function refusal(errors: readonly ErrorObject[]): InvalidInput {
 function pathOf({ instancePath, keyword, params }: ErrorObject): string {
   const path = keyword === 'required' ? `${instancePath}/${params.missingProperty}` : instancePath
   return path
-    .slice(1)
-    .replaceAll(/\/(\d+)/g, '[$1]')
+    .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
     .replaceAll('/', '.')
+    .replace(/^\./, '')
 }
 
 function fieldError(error: ErrorObject): FieldError {

@@ -82,5 +82,7 @@ function filterValues(query: Query, name: string): FilterValue[] {
 
 function typed(text: string): FilterValue {
   if (text === 'true' || text === 'false') return text === 'true'
-  return /^-?\d{1,15}$/.test(text) ? Number(text) : text
+  // A text that a number would not give back stays one: columns of texts hold such as 007.
+  const number = /^-?\d{1,15}$/.test(text) ? Number(text) : undefined
+  return number !== undefined && String(number) === text ? number : text
 }

@@ -39,6 +39,8 @@ interface Description {
   /** Whether a session that began without a passkey has to wait until one was registered or used in it. */
   readonly needsPasskey?: boolean
   readonly list?: ListDefinition
+  /** The most bytes that its body may have, where the usual 100 kB are too few. */
+  readonly bodyLimit?: number
   /** Whether a change can be bound to what was read, by `If-Match` (RFC 9110 §13.1.1). */
   readonly conditional?: true
   /** What else the address can be asked, for the document: the operation reads and checks `query` itself. */

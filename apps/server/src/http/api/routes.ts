@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import { InvalidInput, NotAuthenticated, NotFound } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { bodies } from '../koa.ts'
 import type { Operation } from './operation.ts'
 import { unstorableText } from './text.ts'
 
@@ -14,12 +15,15 @@ export type Admit = (
 /** Puts operations at their addresses. */
 export function apiRoutes(operations: readonly Operation[], admit: Admit): Router {
   const router = new Router({ sensitive: true })
-  for (const operation of operations)
+  for (const operation of operations) {
+    const readBody = bodies(operation.bodyLimit)
     router[operation.method](operation.path, async (ctx) => {
       const params = decodedParams(ctx.params)
       assertStorable(ctx, params)
       const { status, schema, pending } = operation.answer
       const caller = operation.access === 'public' ? undefined : await admit(ctx, operation)
+      // Nobody makes this server read much who may not call.
+      await readBody(ctx, async () => {})
       const answer = await operation.run({
         params,
         ctx,
@@ -41,6 +45,7 @@ export function apiRoutes(operations: readonly Operation[], admit: Admit): Route
       // Koa would write the name of the status.
       else if (status !== 204 && ctx.body === undefined) ctx.body = ''
     })
+  }
   return router
 }
 

@@ -17,4 +17,3 @@ export const dynamicRegistrationRestricted: OwnSetting<boolean> = {
   },
   read: (value) => ({ value: value === true }),
 }
-

@@ -27,6 +27,9 @@ export const unusedClientDays: OwnSetting<number> = {
 function parse({ text }: GivenValue): number {
   const days = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (days < 1 || days > most)
-    throw new WrongValue(`"${text.slice(0, 100)}" is not a number of days from 1 to ${most}`, `Write ${usual}, for instance.`)
+    throw new WrongValue(
+      `"${text.slice(0, 100)}" is not a number of days from 1 to ${most}`,
+      `Write ${usual}, for instance.`,
+    )
   return days
 }

@@ -21,6 +21,11 @@ export function proveClient(req: IncomingMessage): string {
   return proof
 }
 
+/** Whether the client has proved who it is in another way than by a secret. */
+export function isProven(req: IncomingMessage): boolean {
+  return proofs.has(req)
+}
+
 export function isProof(req: IncomingMessage | undefined, secret: string): boolean {
   return req !== undefined && proofs.get(req) === secret
 }

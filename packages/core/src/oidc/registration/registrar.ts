@@ -93,15 +93,14 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
     },
 
     store: (id, metadata) =>
-      inRegistrationTerms(() =>
-        transaction(async () => {
-          const { ctx } = Provider
-          assertRedirects(metadata)
-          if (ctx?.oidc.route === 'registration') return register(ctx, id, metadata)
-          if (ctx?.oidc.route === 'client_update') return change(ctx, id, metadata)
-          throw new errors.InvalidRequest('clients are not changed here')
-        }),
-      ),
+      inRegistrationTerms(async () => {
+        const { ctx } = Provider
+        const step = ctx && { registration: register, client_update: change }[ctx.oidc.route]
+        if (!step) throw new errors.InvalidRequest('clients are not changed here')
+        assertRedirects(metadata)
+        await selfRegistration.check(selfRegistered(metadata), step === change ? id : undefined)
+        await transaction(() => step(ctx, id, metadata))
+      }),
 
     remove: (id) =>
       transaction(async () => {

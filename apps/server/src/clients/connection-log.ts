@@ -1,0 +1,90 @@
+import type { AccountStore, ConnectionAttempt, ConnectionLog } from '@pocket/core'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named } from '../http/api/schema.ts'
+
+const text = { type: 'string' } as const
+const nullableText = { type: ['string', 'null'] } as const
+const flag = { type: 'boolean' } as const
+
+const attempt = {
+  id: text,
+  createdAt: instant,
+  endpoint: {
+    type: 'string',
+    enum: ['authorization', 'pushed_authorization_request', 'device_authorization', 'token'],
+  },
+  userID: nullableText,
+  username: nullableText,
+  parameters: { type: 'object', additionalProperties: text, description: 'Secrets, codes and tokens are hidden.' },
+  ignoredParameters: { type: 'array', items: text },
+  clientAuthentication: nullableText,
+  pkce: flag,
+  redirectURI: nullableText,
+  succeeded: flag,
+  error: nullableText,
+  reason: nullableText,
+  requestId: text,
+  ipAddress: nullableText,
+} as const
+
+const schema = named('ConnectionAttemptDto', {
+  type: 'object',
+  required: Object.keys(attempt),
+  properties: attempt,
+})
+
+export interface ConnectionLogPorts {
+  readonly connectionLog: ConnectionLog
+  readonly accounts: AccountStore
+  /** @throws {NotFound} */
+  readonly existing: (clientId: string) => Promise<unknown>
+}
+
+/** An attempt with the name of the person, as far as there is one. */
+export type NamedAttempt = ConnectionAttempt & { readonly userName: string | null }
+
+/** The last attempts of a client. Names are looked up once each. */
+export async function namedAttempts(
+  { connectionLog, accounts }: Pick<ConnectionLogPorts, 'connectionLog' | 'accounts'>,
+  clientId: string,
+): Promise<readonly NamedAttempt[]> {
+  const attempts = await connectionLog.list(clientId)
+  const ids = [...new Set(attempts.flatMap(({ accountId }) => (accountId === null ? [] : [accountId])))]
+  const names = new Map(await Promise.all(ids.map(async (id) => [id, (await accounts.find(id))?.userName] as const)))
+  return attempts.map((each) => ({ ...each, userName: names.get(each.accountId ?? '') ?? null }))
+}
+
+/** `/api/oidc/clients/:id/connection-log`. */
+export function connectionLogOperations({
+  connectionLog,
+  accounts,
+  existing,
+}: ConnectionLogPorts): readonly Operation[] {
+  return [
+    operation({
+      area: 'clients',
+      access: 'administrator',
+      id: 'listOidcClientConnectionAttempts',
+      method: 'get',
+      path: '/api/oidc/clients/:id/connection-log',
+      summary: 'List the last 50 authorization and token attempts of a client, the newest first',
+      answer: { status: 200, schema: { type: 'array', items: schema } },
+      async handle({ params }) {
+        const id = params.id ?? ''
+        await existing(id)
+        return (await namedAttempts({ connectionLog, accounts }, id)).map(attemptDto)
+      },
+    }),
+  ]
+}
+
+function attemptDto(attempt: NamedAttempt) {
+  const { at, accountId, userName, redirectUri, clientId: _clientId, sequence: _sequence, ...rest } = attempt
+  return {
+    ...rest,
+    createdAt: new Date(at).toISOString(),
+    userID: accountId,
+    username: userName,
+    redirectURI: redirectUri,
+  }
+}

@@ -1,0 +1,48 @@
+import type { Pocket } from '@pocket/core'
+import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { named } from '../http/api/schema.ts'
+import { clientNotFound } from './contract-errors.ts'
+
+const claims = { type: 'object', additionalProperties: true } as const
+
+const previewSchema = named('OidcClientPreviewDto', {
+  type: 'object',
+  required: ['idToken', 'accessToken', 'userInfo'],
+  properties: { idToken: claims, accessToken: claims, userInfo: claims },
+} as const)
+
+/** `/api/oidc/clients/:id/preview/:userId`: what a client would be told about somebody. */
+export function previewOperations({
+  pocket,
+}: {
+  readonly pocket: Pick<Pocket, 'previewTokens'>
+}): readonly Operation[] {
+  return [
+    operation({
+      id: 'previewOidcClient',
+      method: 'get',
+      path: '/api/oidc/clients/:id/preview/:userId',
+      summary: 'Show what a client would be told about a user',
+      area: 'clients',
+      access: 'administrator',
+      query: { scopes: { type: 'string', description: 'Scopes with spaces between them; required.' } },
+      answer: { status: 200, schema: previewSchema },
+      async handle({ params, query }) {
+        const { scopes } = query
+        if (typeof scopes !== 'string' || scopes.trim() === '')
+          throw new InvalidInput('validation_failed', 'scopes is required', {
+            fields: [{ field: 'scopes', code: 'required', message: 'is required' }],
+          })
+        try {
+          return await pocket.previewTokens(params.id ?? '', params.userId ?? '', scopes)
+        } catch (cause) {
+          if (cause instanceof NotFound && cause.code === 'client_not_found') throw clientNotFound()
+          if (cause instanceof NotFound && cause.code === 'account_not_found')
+            throw new NotFound('user_not_found', 'There is no such user.', { cause })
+          throw cause
+        }
+      },
+    }),
+  ]
+}

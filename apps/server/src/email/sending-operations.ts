@@ -1,0 +1,65 @@
+import { type Operation, operation } from '../http/api/operation.ts'
+import { actorOf } from '../users/actor.ts'
+import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
+import { reachable } from '../users/reach.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { Mail } from './mail.ts'
+
+const usualCodeLifetime = 15 * 60_000
+const usualInvitationLifetime = 24 * 60 * 60_000
+
+export interface SendingPorts {
+  readonly mail: Mail
+  readonly users: Pick<UserAdministration, 'find'>
+}
+
+/** What administrators send: a test to themselves, login codes and invitations to others. */
+export function sendingOperations({ mail, users }: SendingPorts): readonly Operation[] {
+  return [
+    operation({
+      area: 'settings',
+      access: 'administrator',
+      id: 'sendTestEmail',
+      method: 'post',
+      path: '/api/application-configuration/test-email',
+      summary: 'Send yourself an e-mail, to try the settings',
+      answer: { status: 204 },
+      handle: async ({ user }) => mail.test(user),
+    }),
+    operation({
+      area: 'users',
+      access: 'administrator',
+      id: 'sendLoginCodeToUser',
+      method: 'post',
+      path: '/api/users/:id/one-time-access-email',
+      summary: 'Send a user a login code by e-mail',
+      needsPasskey: true,
+      body: { type: 'object', properties: { ttl: lifetimeSchema } },
+      answer: { status: 204 },
+      async handle(call) {
+        const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
+        await mail.loginCodes.send(actorOf(call), await reachable(call, users), lifetime)
+        mail.delivery.soon()
+      },
+    }),
+    operation({
+      area: 'users',
+      access: 'administrator',
+      id: 'sendInvitationToUser',
+      method: 'post',
+      path: '/api/users/:id/invitation-email',
+      summary: 'Send a user a link by which to register a passkey',
+      needsPasskey: true,
+      body: {
+        type: 'object',
+        properties: { ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is a day.` } },
+      },
+      answer: { status: 204 },
+      async handle(call) {
+        const lifetime = lifetimeOf(call.body.ttl, usualInvitationLifetime)
+        await mail.loginCodes.invite(actorOf(call), await reachable(call, users), lifetime)
+        mail.delivery.soon()
+      },
+    }),
+  ]
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readListRequest } from '../../src/http/api/list.ts'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { createPerson } from './people.ts'
+
+/** Blank to the eye, or not what it seems. */
+const invisible = [
+  '   ',
+  '\u00a0\u00a0',
+  '\u200b\u200b\u200b',
+  'na\u200bme',
+  'na\u2060me',
+  '\ufeffname',
+  '\u3000\u3000',
+  'na\u202eme',
+]
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  test.each(invisible)('%j is no name of anything', async (name) => {
+    const { id } = await createPerson(instance)
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const answers = [
+      await instance.call('POST /api/user-groups', { body: { name, friendlyName: 'Friendly' } }),
+      await instance.call('POST /api/user-groups', { body: { name: 'fine', friendlyName: name } }),
+      await instance.call('POST /api/users', { body: { username: 'fine', email: 'f@example.com', displayName: name } }),
+      await instance.call('POST /api/users', { body: { username: 'fine', email: 'f@example.com', firstName: name } }),
+      await instance.call('POST /api/api-keys', { body: { name, expiresAt } }),
+      await instance.call('PUT /api/custom-claims/user/{userId}', {
+        params: { userId: id },
+        body: [{ key: name, value: 'x' }],
+      }),
+    ]
+    expect(answers.map(({ status, json }) => [status, json.code])).toEqual(
+      answers.map(() => [400, 'validation_failed']),
+    )
+  })
+
+  test('what joins letters and emoji is part of a name, which is kept in NFC', async () => {
+    const body = {
+      name: 'e\u0301quipe \u{1f469}\u200d\u{1f680}',
+      friendlyName: '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
+    }
+    const { status, json } = await instance.call('POST /api/user-groups', { body })
+    expect([status, json.name]).toEqual([201, '\u00e9quipe \u{1f469}\u200d\u{1f680}'])
+  })
+
+  test('errors in an array name the element', async () => {
+    const { id } = await createPerson(instance)
+    const refused = await instance.call('PUT /api/custom-claims/user/{userId}', {
+      params: { userId: id },
+      body: [{ key: 'a', value: 'b' }, { key: 'c' }, { key: '', value: 'd' }],
+    })
+    expect(refused.json.details).toMatchObject({ fields: [{ field: '[1].value' }, { field: '[2].key' }] })
+  })
+
+  test('many members fit into a body, and a stranger’s is not read', async () => {
+    const group = await instance.call('POST /api/user-groups', { body: { name: 'large', friendlyName: 'Large' } })
+    const { id } = await createPerson(instance)
+    const userIds = [id, ...Array.from({ length: 60_000 }, () => crypto.randomUUID())]
+    const params = { id: String(group.json.id) }
+    const call = 'PUT /api/user-groups/{id}/users'
+    const changed = await instance.call(call, { params, body: { userIds } })
+    expect([changed.status, changed.json.users]).toEqual([200, [expect.objectContaining({ id })]])
+    const tooLarge = await instance.call(call, { params, body: { userIds: ['x'.repeat(5_100_000)] } })
+    expect([tooLarge.status, tooLarge.json.code]).toEqual([413, 'payload_too_large'])
+    const stranger = await instance.call(call, {
+      params,
+      body: { userIds: ['x'.repeat(200_000)] },
+      agent: instance.agent(),
+    })
+    expect(stranger.status).toBe(401)
+  })
+})
+
+test('a filter that a number would not give back stays a text', () => {
+  const query = { 'filters[a]': ['007', '7', '-0', 'true', 'TRUE', '1e3', '123456789012345678'] }
+  const { filters } = readListRequest(query, { sort: [], filter: ['a'] })
+  expect(filters.a).toEqual(['007', 7, '-0', true, 'TRUE', '1e3', '123456789012345678'])
+})

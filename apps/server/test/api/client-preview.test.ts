@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { comparison, type Differences, type Document } from './documented.ts'
+import { type Instance, startInstance } from './instance.ts'
+
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+
+let instance: Instance
+let differences: Differences
+
+beforeAll(async () => {
+  instance = await startInstance()
+  // A cast: the document has tests of its own.
+  differences = comparison(
+    (await instance.administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document,
+  )
+})
+
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+async function made(path: string, body: object): Promise<string> {
+  const answer = await instance.administrator.postJson(`${instance.url}${path}`, body)
+  expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
+  return (answer.json() as { id: string }).id
+}
+
+async function preview(client: string, user: string, scopes: string) {
+  const query = new URLSearchParams({ scopes })
+  const answer = await instance.administrator.getJson(
+    `${instance.url}/api/oidc/clients/${client}/preview/${user}?${query}`,
+  )
+  expect(differences('GET /api/oidc/clients/{id}/preview/{userId}', answer)).toEqual([])
+  return answer
+}
+
+const person = { username: 'hedy', email: 'hedy@example.com', firstName: 'Hedy', lastName: 'Koch' }
+
+test('shows what the tokens of a user for a client would hold', async () => {
+  const user = await made('/api/users', person)
+  const rule = { claim: 'mail', source: { kind: 'claim', name: 'email' } }
+  const protocol = { defaultScopes: ['groups'], userNames: { [user]: 'hedy.nas' }, claimRules: [rule] }
+  const client = await made('/api/oidc/clients', { name: 'NAS', protocol })
+  await instance.administrator.sendJson('PUT', `${instance.url}/api/custom-claims/user/${user}`, {
+    body: [{ key: 'quota', value: '5' }],
+  })
+  const answer = await preview(client, user, 'openid profile email unknown')
+  expect(answer.status).toBe(200)
+  const told = {
+    sub: user,
+    name: 'Hedy Koch',
+    preferred_username: 'hedy.nas',
+    email: 'hedy@example.com',
+    mail: 'hedy@example.com',
+    quota: 5,
+    groups: [],
+  }
+  expect(answer.json()).toMatchObject({
+    idToken: { ...told, iss: instance.url, aud: client, acr: 'phr', amr: ['phr'] },
+    accessToken: { sub: user, client_id: client, scope: 'openid profile email groups' },
+    userInfo: told,
+  })
+  const less = (await preview(client, user, 'openid')).json()
+  expect(less).toMatchObject({ userInfo: { sub: user, groups: [] } })
+  expect(less).not.toHaveProperty('userInfo.email')
+  expect(less).not.toHaveProperty('userInfo.mail')
+
+  const restricted = await made('/api/oidc/clients', { name: 'Closed', isGroupRestricted: true })
+  const refused = await preview(restricted, user, 'openid')
+  expect([refused.status, refused.json()]).toMatchObject([403, { code: 'oidc_access_denied' }])
+  expect((await preview(client, someId, 'openid')).status).toBe(404)
+  expect((await preview(someId, user, 'openid')).status).toBe(404)
+  expect((await preview(client, user, ' ')).status).toBe(400)
+})
+
+test('a claim rule that sets what the protocol says is refused, and so is a bare wildcard', async () => {
+  const rule = { claim: 'sub', source: { kind: 'constant', value: 'x' } }
+  const wrong = { name: 'Wrong', callbackURLs: ['https://a.example/*', '*'], protocol: { claimRules: [rule] } }
+  const answer = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, wrong)
+  expect(answer.status).toBe(400)
+  expect(answer.text).toContain('callbackURLs[1]')
+  expect(answer.text).toContain('protocol.claimRules')
+  expect(answer.text).not.toContain('callbackURLs[0]')
+})

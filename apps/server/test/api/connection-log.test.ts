@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createTestDatabase } from '@pocket/test-support'
+import { type Instance, startInstance } from './instance.ts'
+
+const registered = 'https://app.example/cb'
+const received = 'https://app.example/other?a=1&b="<x>"'
+
+describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let instance: Instance
+  let id: string
+
+  beforeAll(async () => {
+    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    instance = stack.use(await startInstance(database))
+    const body = { name: 'App', callbackURLs: [registered], skipConsent: true }
+    const answer = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, body)
+    id = (answer.json() as { id: string }).id
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  function authorize(redirectUri: string): string {
+    const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    return `${instance.url}/authorize?${new URLSearchParams(query)}`
+  }
+
+  const log = async (client = id) =>
+    instance.administrator.getJson(`${instance.url}/api/oidc/clients/${client}/connection-log`)
+
+  test('an administrator reads who tried what, over the API and on the page of the client', async () => {
+    await instance.administrator.get(authorize(registered))
+    await instance.agent().get(authorize(`${registered}/wrong`))
+    expect((await log()).json()).toMatchObject([
+      {
+        endpoint: 'authorization',
+        succeeded: false,
+        error: 'invalid_redirect_uri',
+        redirectURI: `${registered}/wrong`,
+      },
+      { endpoint: 'authorization', succeeded: true, username: expect.any(String), pkce: false },
+    ])
+    const page = await instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${id}`)
+    expect(page.text).toContain('invalid_redirect_uri')
+    expect(page.text).toContain(`${registered}/wrong`)
+    expect((await log('nobody')).status).toBe(404)
+    expect((await instance.agent().getJson(`${instance.url}/api/oidc/clients/${id}/connection-log`)).status).toBe(401)
+  })
+
+  test('a refused address is shown beside the registered ones to administrators alone', async () => {
+    const stranger = await instance.agent().get(authorize(received))
+    expect(stranger.status).toBe(400)
+    expect(stranger.text).not.toContain(registered)
+    expect(stranger.text).not.toContain('/redirect-uris')
+    const page = await instance.administrator.get(authorize(received))
+    expect(page.status).toBe(400)
+    expect(page.text).toContain(registered)
+    expect(page.text).not.toContain('<x>')
+    const form = page.form('/redirect-uris')
+    expect(form.fields).toEqual({ redirectUri: received })
+  })
+
+  test('one button registers it, and the next attempt succeeds', async () => {
+    const page = await instance.administrator.get(authorize(`${registered}/new`))
+    const form = page.form('/redirect-uris')
+    const action = new URL(form.action, page.url).href
+    expect((await instance.agent().postForm(action, form.fields)).status).not.toBe(303)
+    expect((await instance.administrator.postForm(action, form.fields)).status).toBe(303)
+    expect((await instance.administrator.get(authorize(`${registered}/new`))).location).toContain('code=')
+    expect((await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)).json()).toMatchObject({
+      callbackURLs: [registered, `${registered}/new`],
+    })
+  })
+
+  test.each(['https://app.example/*', 'https://app.example/#x', 'javascript:alert(1)', 'nothing'])(
+    'what may not be registered gets no button: %s',
+    async (uri) => {
+      const page = await instance.administrator.get(authorize(uri))
+      expect(page.text).not.toContain('/redirect-uris')
+      const action = `${instance.url}/settings/admin/oidc-clients/${id}/redirect-uris`
+      expect((await instance.administrator.postForm(action, { redirectUri: uri })).status).toBe(400)
+    },
+  )
+})

@@ -1,0 +1,47 @@
+import { expect, test } from '@jest/globals'
+import { addVirtualAuthenticator, launchBrowser } from '@pocket/test-support'
+import { startInstance } from './instance.ts'
+
+const callback = 'https://app.example/callback'
+
+test.each(['form_post', 'form_post.jwt'])(
+  'a browser posts the answer to the client (%s), and says nothing',
+  async (mode) => {
+    await using instance = await startInstance('SQLite')
+    await using browser = await launchBrowser()
+    const context = await browser.newContext()
+    context.setDefaultTimeout(10_000)
+    const page = await context.newPage()
+    await addVirtualAuthenticator(page)
+    await page.goto(instance.url)
+    await page.getByLabel('User name').fill('ada')
+    await page.getByLabel('First name').fill('Ada')
+    await page.getByLabel('Last name').fill('Lovelace')
+    await page.getByLabel('E-mail').fill('ada@example.com')
+    await page.getByRole('button', { name: 'Create passkey and finish' }).click()
+    await page.waitForURL('**/settings/admin/oidc-clients')
+    await page.goto(`${instance.url}/settings/admin/oidc-clients/new?template=other`)
+    await page.getByLabel('Name').fill('App')
+    await page.getByLabel('Callback URLs').fill(callback)
+    await page.getByRole('button', { name: 'Add client' }).click()
+    await page.waitForURL(/oidc-clients\/[0-9a-f-]{36}/)
+
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
+    await page.route('https://app.example/**', (route) => route.fulfill({ contentType: 'text/html', body: 'Welcome' }))
+    const query = new URLSearchParams({
+      client_id: new URL(page.url()).pathname.split('/').at(-1) ?? '',
+      redirect_uri: callback,
+      response_type: 'code',
+      response_mode: mode,
+      scope: 'openid',
+    })
+    await page.goto(`${instance.url}/authorize?${query}`)
+    const posted = page.waitForRequest((request) => request.url() === callback)
+    await page.getByRole('button', { name: 'Allow and continue' }).click()
+    const answer = new URLSearchParams((await posted).postData() ?? '')
+    expect(answer.get(mode === 'form_post' ? 'code' : 'response')).toEqual(expect.any(String))
+    await page.getByText('Welcome').waitFor()
+    expect(complaints).toEqual([])
+  },
+)

@@ -1,0 +1,77 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type Instance, startInstance } from '../api/instance.ts'
+import { photo, svg } from './samples.ts'
+import { show } from './uploads.ts'
+
+const stack = new AsyncDisposableStack()
+let instance: Instance
+let web: string
+const asked: string[] = []
+
+beforeAll(async () => {
+  const png = await photo('png')
+  const server = createServer((req, res) => {
+    const { pathname } = new URL(req.url ?? '', 'http://localhost')
+    asked.push(pathname)
+    if (pathname === '/light.svg') res.end(svg)
+    else if (pathname === '/dark') res.end(png)
+    else if (pathname === '/moved') res.writeHead(302, { location: '/light.svg' }).end()
+    else if (pathname === '/inside') res.writeHead(302, { location: 'http://127.0.0.2:9/' }).end()
+    else if (pathname === '/page') res.writeHead(200, { 'content-type': 'image/png' }).end('<!doctype html>')
+    else if (pathname === '/large') res.end(Buffer.alloc(2 * 1024 * 1024 + 1))
+    else res.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  stack.defer(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  web = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  instance = stack.use(await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
+})
+
+afterAll(async () => stack.disposeAsync())
+
+const create = (id: string, logos: object) =>
+  instance.administrator.sendJson('POST', `${instance.url}/api/oidc/clients`, { body: { id, name: id, ...logos } })
+const logoOf = (id: string, light = true) =>
+  show(instance.agent(), `${instance.url}/api/oidc/clients/${id}/logo?light=${light}`)
+
+test('logos are read from their addresses, once, and kept', async () => {
+  const made = await create('fetched', { logoUrl: `${web}/light.svg`, darkLogoUrl: `${web}/dark` })
+  expect([made.status, made.json()]).toEqual([201, expect.objectContaining({ hasLogo: true, hasDarkLogo: true })])
+  expect(asked).toEqual(['/light.svg', '/dark'])
+  expect((await logoOf('fetched')).type).toBe('image/svg+xml')
+  expect((await logoOf('fetched', false)).type).toBe('image/png')
+  expect(asked).toHaveLength(2)
+})
+
+test('a change may bring a logo, also from where its address leads, and one without keeps it', async () => {
+  await create('changed', {})
+  const url = `${instance.url}/api/oidc/clients/changed`
+  const change = async (body: object) =>
+    (await instance.administrator.sendJson('PUT', url, { body: { name: 'changed', ...body } })).json()
+  expect(await change({ logoUrl: `${web}/moved` })).toMatchObject({ hasLogo: true, hasDarkLogo: false })
+  expect(await change({ logoUrl: '' })).toMatchObject({ hasLogo: true })
+  expect(await change({})).toMatchObject({ hasLogo: true })
+})
+
+test.each([
+  ['/page', 'logo_type_not_supported'],
+  ['/large', 'logo_too_large'],
+  ['/nowhere', 'logo_download_failed'],
+  ['/inside', 'logo_download_failed'],
+  ['http://127.0.0.2:9/', 'logo_download_failed'],
+  ['http://[::1]:9/', 'logo_download_failed'],
+  ['http://169.254.169.254/latest/meta-data', 'logo_download_failed'],
+  ['file:///etc/passwd', 'logo_download_failed'],
+  ['not an address', 'logo_download_failed'],
+])('%s is refused, and no client is made', async (address, code) => {
+  const id = `refused-${code}`
+  const answer = await create(id, { logoUrl: address.startsWith('/') ? web + address : address })
+  expect([answer.status, answer.json()]).toEqual([422, expect.objectContaining({ code })])
+  const client = await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)
+  expect(client.status).toBe(404)
+})

@@ -1,0 +1,109 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { s3FileStore } from '../../src/files/s3-file-store.ts'
+import { type Instance, startInstance } from '../api/instance.ts'
+import { type S3Server, s3Keys, startS3Server } from './s3-server.ts'
+import { photo, svg } from './samples.ts'
+import { code, show, upload } from './uploads.ts'
+
+const logo = '/api/application-images/logo'
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+const put = async (instance: Instance, bytes: Uint8Array | string) =>
+  code(await upload(instance.administrator, { method: 'PUT', url: instance.url + logo, bytes }))
+const shown = (instance: Instance) => show(instance.agent(), instance.url + logo)
+
+describe('a folder', () => {
+  const stack = new AsyncDisposableStack()
+  let folder: string
+  let instance: Instance
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pocket-files-'))
+    stack.defer(() => rm(folder, { recursive: true, force: true }))
+    const uploads = join(folder, 'uploads')
+    instance = stack.use(await startInstance({ FILE_BACKEND: 'filesystem', UPLOAD_PATH: uploads }))
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  test('has the file of each image that is shown, and no other', async () => {
+    expect(await put(instance, svg)).toEqual([204, ''])
+    expect(await put(instance, await photo('png'))).toEqual([204, ''])
+    const files = await filesBelow(folder)
+    expect(files).toEqual([expect.stringMatching(/uploads\/application\/[0-9a-f-]{36}\.png$/)])
+    expect((await stat(files[0] ?? '')).mode & 0o077).toBe(0)
+    expect((await shown(instance)).type).toBe('image/png')
+    await instance.administrator.sendJson('DELETE', instance.url + logo)
+    expect(await filesBelow(folder)).toEqual([])
+  })
+
+  test('that lost a file has no image', async () => {
+    await put(instance, svg)
+    for (const file of await filesBelow(folder)) await rm(file)
+    const answer = await shown(instance)
+    expect([answer.status, answer.bytes.toString()]).toEqual([404, expect.stringContaining('image_not_found')])
+  })
+})
+
+describe('S3', () => {
+  const stack = new AsyncDisposableStack()
+  let s3: S3Server
+
+  beforeAll(async () => {
+    s3 = stack.use(await startS3Server())
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  test('has the file of each image that is shown, and no other', async () => {
+    await using instance = await startInstance({
+      FILE_BACKEND: 's3',
+      UPLOAD_PATH: '/some/prefix/',
+      S3_ENDPOINT: s3.url,
+      S3_BUCKET: 'pocket',
+      S3_REGION: 'eu-central-1',
+      S3_ACCESS_KEY_ID: s3Keys.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3Keys.secretAccessKey,
+      S3_FORCE_PATH_STYLE: 'true',
+      S3_DISABLE_DEFAULT_INTEGRITY_CHECKS: 'true',
+    })
+    expect(await put(instance, svg)).toEqual([204, ''])
+    expect(await put(instance, await photo('png'))).toEqual([204, ''])
+    expect([...s3.objects.keys()]).toEqual([
+      expect.stringMatching(/^\/pocket\/some\/prefix\/application\/[0-9a-f-]{36}\.png$/),
+    ])
+    const answer = await shown(instance)
+    expect([answer.type, answer.bytes]).toEqual(['image/png', [...s3.objects.values()][0]])
+
+    // A storage that is away for a moment takes back nothing.
+    s3.failNext(403)
+    expect(await put(instance, svg)).toEqual([500, 'internal_error'])
+    expect((await shown(instance)).type).toBe('image/png')
+    await instance.administrator.sendJson('DELETE', instance.url + logo)
+    expect(s3.objects.size).toBe(0)
+  })
+
+  const config = {
+    bucket: 'pocket',
+    region: 'us-east-1',
+    endpoint: undefined as string | undefined,
+    forcePathStyle: true,
+    prefix: '',
+    ...s3Keys,
+  }
+
+  test('reads nothing where there is nothing, and says why it cannot', async () => {
+    const store = s3FileStore({ ...config, endpoint: s3.url })
+    expect(await store.read('none')).toBeUndefined()
+    await store.remove('none')
+    const stranger = s3FileStore({ ...config, endpoint: s3.url, secretAccessKey: 'wrong' })
+    await expect(stranger.read('none')).rejects.toThrow('403 <Error><Code>SignatureDoesNotMatch')
+  })
+})

@@ -1,0 +1,39 @@
+/** Where a client tried something. */
+export type ConnectionEndpoint = 'authorization' | 'pushed_authorization_request' | 'device_authorization' | 'token'
+
+/** One attempt of a client, or of somebody on the way to it. Nothing in it lets anybody in. */
+export interface ConnectionAttempt {
+  readonly id: string
+  readonly clientId: string
+  /** Rises from attempt to attempt. */
+  readonly sequence: number
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly endpoint: ConnectionEndpoint
+  readonly accountId: string | null
+  /** What was received, with `(hidden)` in the place of secrets, codes and tokens. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** The names of parameters that mean nothing here and were ignored. */
+  readonly ignoredParameters: readonly string[]
+  /** How the client said who it is: a `token_endpoint_auth_method`, or `federated`; `null` where nobody asked. */
+  readonly clientAuthentication: string | null
+  /** Whether PKCE was used (RFC 7636). */
+  readonly pkce: boolean
+  readonly redirectUri: string | null
+  readonly succeeded: boolean
+  /** The error of OAuth 2.0 or OpenID Connect; `null` where it succeeded. */
+  readonly error: string | null
+  /** Why, for administrators; `null` where it succeeded. */
+  readonly reason: string | null
+  readonly requestId: string
+  readonly ipAddress: string | null
+}
+
+/** Where attempts are kept. */
+export interface ConnectionLogStore {
+  /** Adds the attempts, and keeps the last `limit` of each of their clients. Attempts of unknown clients are left out. */
+  insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void>
+  /** The last attempts, the newest first. */
+  list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]>
+  removeByAccount(accountId: string): Promise<void>
+}

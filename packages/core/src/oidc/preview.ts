@@ -1,0 +1,71 @@
+import type Provider from 'oidc-provider'
+import type { AccountStore } from '../accounts/account-store.ts'
+import { type Claims, supportedScopes } from '../accounts/claims.ts'
+import { findAccount } from '../accounts/eligibility.ts'
+import { claimsFor, scopesRequested } from '../clients/claims.ts'
+import { mayUse } from '../clients/group-restriction.ts'
+import type { Clock } from '../clock.ts'
+import { Forbidden, NotFound } from '../errors.ts'
+import { uuid } from '../random.ts'
+import { authenticationContext } from '../sessions/session.ts'
+import { extras } from './client-metadata.ts'
+import { idTokenLifetime } from './configuration.ts'
+
+/** What a client would be given for a person who signs in by passkey and allows all of it. */
+export interface TokenPreview {
+  readonly idToken: Claims
+  /** What a JWT says, and introspection of an opaque one knows. */
+  readonly accessToken: Claims
+  readonly userInfo: Claims
+}
+
+export interface TokenPreviewPorts {
+  readonly provider: () => Provider
+  readonly accounts: AccountStore
+  readonly clock: Clock
+}
+
+/** Shows what tokens would hold without making any; what they say of the person comes from where theirs comes from. */
+export function createTokenPreview({ provider, accounts, clock }: TokenPreviewPorts) {
+  /**
+   * @param scope - as in a request (RFC 6749 §3.3); those that count as requested are added, unknown ones dropped
+   * @throws {NotFound} `client_not_found`, `account_not_found`
+   * @throws {Forbidden} `oidc_access_denied` where the person may not use the client
+   */
+  return async (clientId: string, accountId: string, scope: string): Promise<TokenPreview> => {
+    const { Client, IdToken, Claims: LibraryClaims, issuer } = provider()
+    const client = await Client.find(clientId)
+    if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+    const account = await findAccount(accounts, accountId)
+    if (!account) throw new NotFound('account_not_found', 'There is no such account.')
+    const { pocket_access: access, pocket_protocol: protocol, pocket_access_token_lifetime: lifetime } = extras(client)
+    const groupIds = account.groups.map(({ id }) => id)
+    if (!mayUse(access, groupIds))
+      throw new Forbidden('oidc_access_denied', 'The account is in none of the groups that may use this client.')
+
+    const requested = new Set<string>(['openid', ...scopesRequested(scope, protocol)])
+    const scopes = supportedScopes.filter((known) => requested.has(known))
+    const claims = claimsFor(account, protocol, { scopes })
+    const { amr, acr, authTime } = authenticationContext('passkey', clock.now())
+    const idToken = Object.assign(new IdToken({ ...claims, amr, acr, auth_time: authTime }, { client }), {
+      scope: scopes.join(' '),
+    })
+    const userInfo = new LibraryClaims(claims, { client }).scope(scopes.join(' '))
+    const said = await idToken.payload()
+    const iat = Math.floor(clock.now() / 1000)
+    return {
+      idToken: { iss: issuer, aud: client.clientId, iat, exp: iat + idTokenLifetime, ...said },
+      accessToken: {
+        iss: issuer,
+        sub: said.sub,
+        aud: [client.clientId, issuer],
+        client_id: client.clientId,
+        scope: scopes.join(' '),
+        iat,
+        exp: iat + lifetime,
+        jti: uuid(),
+      },
+      userInfo: await userInfo.result(),
+    }
+  }
+}

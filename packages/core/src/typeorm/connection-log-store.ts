@@ -1,0 +1,62 @@
+import type { ConnectionAttempt, ConnectionLogStore } from '../connection-log/connection-attempt.ts'
+import { connectionAttemptTable, type StoredAttempt } from './connection-attempt.table.ts'
+import type { Database, DatabaseKind } from './database.ts'
+import { jsonList } from './json-list.ts'
+import { TableRows } from './table-rows.ts'
+
+const rows = new TableRows(connectionAttemptTable)
+
+function statements(kind: DatabaseKind) {
+  const value = (name: string) => (kind === 'postgres' ? `value->>'${name}'` : `json_extract(value, '$.${name}')`)
+  const list = kind === 'postgres' ? 'json_array_elements(CAST($1 AS json)) AS list(value)' : 'json_each($1)'
+  return {
+    insert: `INSERT INTO ${rows.table} (id, client_id, sequence, account_id, data)
+      SELECT ${value('id')}, pocket_client.id, CAST(${value('sequence')} AS bigint), ${value('accountId')}, ${value('data')}
+      FROM ${list} JOIN pocket_client ON pocket_client.id = ${value('clientId')}`,
+    prune: `DELETE FROM ${rows.table} WHERE id IN (
+      SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY sequence DESC) AS place
+        FROM ${rows.table} WHERE client_id IN ${jsonList(kind, '$1')}) AS placed WHERE place > $2)`,
+    list: `${rows.select} WHERE client_id = $1 ORDER BY sequence DESC LIMIT $2`,
+    removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  }
+}
+
+export class TypeormConnectionLogStore implements ConnectionLogStore {
+  readonly #database: Database
+  readonly #sql: ReturnType<typeof statements>
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#sql = statements(database.kind)
+  }
+
+  async insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void> {
+    if (attempts.length === 0) return
+    const stored = attempts.map((attempt) => {
+      const { data, ...columns } = storedAttempt(attempt)
+      return { ...columns, data: JSON.stringify(data) }
+    })
+    const clientIds = [...new Set(attempts.map(({ clientId }) => clientId))]
+    await this.#database.transaction(async () => {
+      await this.#database.execute(this.#sql.insert, [JSON.stringify(stored)])
+      await this.#database.execute(this.#sql.prune, [JSON.stringify(clientIds), limit])
+    })
+  }
+
+  async list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]> {
+    if (clientId.includes('\0')) return []
+    return rows.all(await this.#database.query(this.#sql.list, [clientId, limit])).map(attemptOf)
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(this.#sql.removeByAccount, [accountId])
+  }
+}
+
+function storedAttempt({ id, clientId, sequence, accountId, ...data }: ConnectionAttempt): StoredAttempt {
+  return { id, clientId, sequence, accountId, data }
+}
+
+function attemptOf({ data, ...columns }: StoredAttempt): ConnectionAttempt {
+  return { ...columns, ...data }
+}

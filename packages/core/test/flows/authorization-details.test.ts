@@ -1,0 +1,80 @@
+import { expect, test } from '@jest/globals'
+import type { AuthorizationDetailsTypes } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+import { back, redirectUri, relyingParty } from './signed-in.ts'
+
+const resource = 'https://bank.example/'
+const types: AuthorizationDetailsTypes = {
+  payment: {
+    validate: (detail) => (typeof detail.amount === 'number' ? undefined : 'no amount'),
+    describe: (detail) => `Pay ${detail.amount} €`,
+  },
+  other: { validate: () => undefined },
+}
+
+async function setting(host: Host) {
+  const { client, configuration } = await relyingParty(host, { protocol: { authorizationDetailsTypes: ['payment'] } })
+  const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
+  await host.pocket.apis.setGrant(api.id, client.id, {
+    userDelegatedAccess: true,
+    clientAccess: false,
+    userDelegatedPermissionIds: [],
+    clientPermissionIds: [],
+  })
+  const agent = new UserAgent()
+  const authorize = (details: unknown) => {
+    const fields = {
+      redirect_uri: redirectUri,
+      scope: 'openid',
+      resource,
+      authorization_details: JSON.stringify(details),
+    }
+    return agent.get(oidc.buildAuthorizationUrl(configuration, fields).href)
+  }
+  return { agent, configuration, authorize }
+}
+
+test('what a client asks for in particular is shown, consented to, and in the token', async () => {
+  await using host = await startHost({ options: { authorizationDetailsTypes: types } })
+  const { agent, configuration, authorize } = await setting(host)
+  const { authenticator } = await host.person('ada')
+  const details = [{ type: 'payment', amount: 10 }]
+  const shown = await signIn(agent, await agent.follow(await authorize(details)), authenticator, back)
+  expect(viewOf(shown)).toMatchObject({
+    view: 'consent',
+    authorizationDetails: [{ type: 'payment', description: 'Pay 10 €', json: JSON.stringify(details[0], null, 2) }],
+  })
+  const returned = await decide(agent, shown, 'submitTo', back)
+  const tokens = await oidc.authorizationCodeGrant(configuration, new URL(returned.location ?? ''))
+  expect(tokens.authorization_details).toEqual(details)
+  expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toMatchObject({
+    authorization_details: details,
+  })
+  const again = await agent.follow(await authorize(details), { until: back })
+  expect(viewOf(again)).toMatchObject({ view: 'consent' })
+  expect(host.errors).toEqual([])
+})
+
+test.each([
+  [[{ type: 'payment' }], 'no amount'],
+  [[{ type: 'other' }], 'not allowed for this client'],
+  [[{ type: 'unknown' }], 'unsupported authorization details type'],
+])('%j is refused', async (details, reason) => {
+  await using host = await startHost({ options: { authorizationDetailsTypes: types } })
+  const { agent, authorize } = await setting(host)
+  const to = new URL(await agent.followTo(await authorize(details), back)).searchParams
+  expect(to.get('error')).toBe('invalid_authorization_details')
+  expect(to.get('error_description')).toContain(reason)
+})
+
+test('types are advertised where a host offers them', async () => {
+  const advertised = async (options: Parameters<typeof startHost>[0]) => {
+    await using host = await startHost(options)
+    const metadata = (await (await fetch(`${host.issuer}/.well-known/openid-configuration`)).json()) as object
+    return Reflect.get(metadata, 'authorization_details_types_supported')
+  }
+  expect(await advertised({})).toBeUndefined()
+  expect(await advertised({ options: { authorizationDetailsTypes: types } })).toEqual(['payment', 'other'])
+})

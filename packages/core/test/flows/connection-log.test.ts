@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { decide, type Host, signIn, startHost } from './host.ts'
+
+const redirectUri = 'https://client.example'
+const back = (url: string) => url.startsWith(redirectUri)
+
+function authorizeUrl(host: Host, clientId: string, more: Record<string, string> = {}): string {
+  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+  return `${host.issuer}/authorize?${new URLSearchParams(query)}`
+}
+
+async function exchange(host: Host, form: Record<string, string>, authorization: string) {
+  const body = new URLSearchParams({ grant_type: 'authorization_code', redirect_uri: redirectUri, ...form })
+  return fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', headers: { authorization }, body })
+}
+
+const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+
+describe('the connection log of a client', () => {
+  test('tells what was tried and what came of it, and nothing that lets anybody in', async () => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+    const { account, authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const state = 'state-that-is-not-kept'
+    const page = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state, access_type: 'offline' })))
+    const end = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const code = new URL(end.location ?? end.url).searchParams.get('code') ?? ''
+    expect((await exchange(host, { code, client_assertion_typo: 'x' }, basic(client.id, secret))).status).toBe(200)
+    expect((await exchange(host, { code }, basic(client.id, secret))).status).toBe(400)
+    expect((await exchange(host, { code }, basic(client.id, 'wrong'))).status).toBe(401)
+
+    const log = await host.pocket.connectionLog.list(client.id)
+    const token = { endpoint: 'token', clientAuthentication: 'client_secret_basic', redirectUri, pkce: false }
+    expect(log).toMatchObject([
+      { ...token, succeeded: false, error: 'invalid_client', reason: expect.stringContaining('secret') },
+      { ...token, succeeded: false, error: 'invalid_grant' },
+      { ...token, succeeded: true, error: null, reason: null, accountId: account.id },
+      {
+        endpoint: 'authorization',
+        succeeded: true,
+        accountId: account.id,
+        redirectUri,
+        clientAuthentication: null,
+        parameters: { client_id: client.id, scope: 'openid', state: '(hidden)', response_type: 'code' },
+      },
+    ])
+    expect(log[2]?.parameters).toMatchObject({ code: '(hidden)', grant_type: 'authorization_code' })
+    const text = JSON.stringify(log)
+    for (const hidden of [code, secret, state]) expect(text).not.toContain(hidden)
+    expect(log.map(({ at }) => at)).toEqual(log.map(({ at }) => at).sort((left, right) => right - left))
+  })
+
+  test('holds what a client was refused for, with the value that it sent', async () => {
+    await using host = await startHost()
+    const { client } = await host.client({ redirectUris: [redirectUri] })
+    const refused = await fetch(authorizeUrl(host, client.id, { redirect_uri: `${redirectUri}/other` }))
+    expect(refused.status).toBe(400)
+    await fetch(authorizeUrl(host, client.id, { prompt: 'none' }), { redirect: 'manual' })
+    await fetch(authorizeUrl(host, 'nobody'))
+    expect(await host.pocket.connectionLog.list(client.id)).toMatchObject([
+      { error: 'login_required', accountId: null, parameters: { prompt: 'none' } },
+      { error: 'invalid_redirect_uri', redirectUri: `${redirectUri}/other`, reason: expect.any(String) },
+    ])
+    expect(await host.pocket.connectionLog.list('nobody')).toEqual([])
+  })
+
+  test('is bounded, whatever is sent', async () => {
+    await using host = await startHost()
+    const { client } = await host.client({ redirectUris: [redirectUri] })
+    const long = { login_hint: 'x'.repeat(5000), prompt: 'none' }
+    for (let attempts = 0; attempts < 60; attempts++)
+      await fetch(authorizeUrl(host, client.id, { ...long, ui_locales: String(attempts) }), { redirect: 'manual' })
+    const log = await host.pocket.connectionLog.list(client.id)
+    expect(log).toHaveLength(50)
+    expect(log[0]?.parameters.ui_locales).toBe('59')
+    expect(log[0]?.parameters.login_hint?.length).toBe(500)
+  })
+
+  test('a log that cannot be written keeps nobody waiting', async () => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+    host.stores.connectionLog.insert = async () => {
+      throw new Error('the database went away')
+    }
+    expect((await exchange(host, { grant_type: 'client_credentials' }, basic(client.id, secret))).status).toBe(200)
+    expect(await host.pocket.connectionLog.list(client.id)).toEqual([])
+    expect(host.errors).toHaveLength(1)
+  })
+})

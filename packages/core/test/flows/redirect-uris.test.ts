@@ -1,0 +1,87 @@
+import { expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+
+const patterns = ['https://*.example.com/callback', 'http://127.0.0.1/callback', 'app.immich:///oauth-callback']
+const sentTo = [
+  'https://photos.example.com/callback',
+  'http://127.0.0.1:49152/callback',
+  'app.immich:///oauth-callback',
+]
+
+async function authorize(host: Host, redirectUri: string, redirectUris: readonly string[]) {
+  const { client, secret } = await host.client({ redirectUris })
+  const configuration = await oidc.discovery(
+    new URL(host.issuer),
+    client.id,
+    undefined,
+    oidc.ClientSecretBasic(secret),
+    {
+      execute: [oidc.allowInsecureRequests],
+    },
+  )
+  const agent = new UserAgent()
+  const url = oidc.buildAuthorizationUrl(configuration, { scope: 'openid', redirect_uri: redirectUri })
+  const back = (to: string) => to.startsWith(redirectUri)
+  const page = await agent.follow(await agent.get(url.href), { until: back })
+  return { agent, page, configuration, back, client }
+}
+
+test.each(sentTo)('somebody is sent to %s, and the code is exchanged', async (redirectUri) => {
+  await using host = await startHost()
+  const { agent, page, configuration, back } = await authorize(host, redirectUri, patterns)
+  const { authenticator } = await host.person('ada')
+  const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+  expect(returned.location).toContain(`${redirectUri}?`)
+  const code = new URL(returned.location ?? '').searchParams.get('code') ?? ''
+  const tokens = await oidc.genericGrantRequest(configuration, 'authorization_code', {
+    code,
+    redirect_uri: redirectUri,
+  })
+  expect(tokens.access_token).toEqual(expect.any(String))
+})
+
+test.each(['https://example.org/callback', 'https://evil.example/.example.com/callback', 'javascript:alert(1)'])(
+  'nobody is sent to %s',
+  async (redirectUri) => {
+    await using host = await startHost()
+    const { page } = await authorize(host, redirectUri, patterns)
+    expect(page.location).toBeNull()
+    expect(viewOf(page)).toMatchObject({ view: 'error', code: 'invalid_redirect_uri' })
+  },
+)
+
+test('a bare wildcard that was imported lets nobody in', async () => {
+  await using host = await startHost()
+  const { client } = await host.client({})
+  const stored = await host.stores.clients.find(client.id)
+  if (stored) await host.stores.clients.update({ ...stored, redirectUris: ['*'] })
+  const query = { client_id: client.id, response_type: 'code', scope: 'openid', redirect_uri: 'https://evil.example/' }
+  const page = await new UserAgent().get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
+  expect(viewOf(page)).toMatchObject({ view: 'error', code: 'invalid_redirect_uri' })
+})
+
+test('plain http is refused where the host wants none, though it is registered', async () => {
+  await using lenient = await startHost()
+  await using strict = await startHost({ stores: lenient.stores, options: { allowInsecureRedirectUris: false } })
+  const redirectUri = 'http://nas.lan/callback'
+  const { client } = await lenient.client({ redirectUris: [redirectUri], postLogoutRedirectUris: [redirectUri] })
+  await expect(strict.client({ redirectUris: [redirectUri] })).rejects.toMatchObject({
+    fields: [{ field: 'redirectUris[0]', code: 'insecure' }],
+  })
+  const query = { client_id: client.id, response_type: 'code', scope: 'openid', redirect_uri: redirectUri }
+  const page = await new UserAgent().get(`${strict.issuer}/authorize?${new URLSearchParams(query)}`)
+  expect(viewOf(page)).toMatchObject({ view: 'error', code: 'invalid_redirect_uri' })
+})
+
+test('where people go after signing out may have wildcards too', async () => {
+  await using host = await startHost()
+  const { client } = await host.client({ postLogoutRedirectUris: ['https://*.example.com/bye'] })
+  const status = async (to: string) => {
+    const query = new URLSearchParams({ client_id: client.id, post_logout_redirect_uri: to })
+    return (await new UserAgent().get(`${host.issuer}/api/oidc/end-session?${query}`)).status
+  }
+  expect(await status('https://photos.example.com/bye')).toBeLessThan(400)
+  expect(await status('https://photos.example.org/bye')).toBe(400)
+})

@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals'
+import { createPocket, MasterKey } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { UserAgent } from '@pocket/core/testing'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import * as oidc from 'openid-client'
+import { startHost } from './host.ts'
+import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+
+test('an ID token comes straight from the authorization endpoint, for a client that may have it', async () => {
+  await using host = await startHost()
+  const parameters = { redirect_uri: redirectUri, scope: 'openid profile', response_type: 'id_token', nonce: 'n' }
+  const { client } = await relyingParty(host, { protocol: { implicitIdToken: true } })
+  const query = new URLSearchParams({ client_id: client.id, ...parameters })
+  const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`)
+  const fragment = new URLSearchParams(new URL(page.location ?? '').hash.slice(1))
+  const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
+  const { payload } = await jwtVerify(fragment.get('id_token') ?? '', keys, { audience: client.id })
+  expect(payload).toMatchObject({ nonce: 'n', preferred_username: 'ada' })
+
+  const { client: another } = await relyingParty(host)
+  const agent = new UserAgent()
+  const refused = new URLSearchParams({ client_id: another.id, ...parameters })
+  const to = await agent.followTo(await agent.get(`${host.issuer}/authorize?${refused}`), back)
+  expect(to).toContain('error_description=requested+response_type+is+not+allowed')
+})
+
+test.each(['query', 'fragment', 'query.jwt', 'fragment.jwt', 'jwt'])('answers in response mode %s', async (mode) => {
+  await using host = await startHost()
+  const { configuration } = await relyingParty(host)
+  const { page } = await login(host, configuration, { response_mode: mode })
+  const { search, hash } = new URL(page.location ?? '')
+  const answer = new URLSearchParams(mode.startsWith('fragment') ? hash.slice(1) : search)
+  expect(answer.get(mode.includes('jwt') ? 'response' : 'code')).toEqual(expect.any(String))
+})
+
+test.each(['form_post', 'form_post.jwt'])(
+  '%s: the page may post to the client, and runs its one script',
+  async (mode) => {
+    await using host = await startHost()
+    const { configuration } = await relyingParty(host)
+    const { page } = await login(host, configuration, { response_mode: mode })
+    expect(page.status).toBe(200)
+    expect(page.text).toContain(`action="${redirectUri}"`)
+    expect(page.text).toMatch(mode.includes('jwt') ? /name="response" value="[^"]+"/ : /name="code" value="[^"]+"/)
+    const policy = page.headers.get('content-security-policy') ?? ''
+    expect(policy).not.toContain('form-action')
+    expect(policy).toMatch(/script-src [^;]*'sha256-/)
+  },
+)
+
+test('refresh tokens end at their absolute end, however often they are used', async () => {
+  await using host = await startHost()
+  const { configuration } = await relyingParty(host, { protocol: { refreshTokenAbsoluteLifetimeMinutes: 2 } })
+  const { finish } = await login(host, configuration)
+  const first = (await finish()).refresh_token ?? ''
+  const before = await oidc.tokenIntrospection(configuration, first)
+  const second = (await oidc.refreshTokenGrant(configuration, first)).refresh_token ?? ''
+  const after = await oidc.tokenIntrospection(configuration, second)
+  expect((before.exp ?? 0) - (before.iat ?? 0)).toBe(120)
+  expect(after.exp).toBeLessThanOrEqual((before.exp ?? 0) + 1)
+})
+
+test.each([-1, 11, Number.NaN])('a leeway of %d seconds is refused', async (refreshLeeway) => {
+  const pocket = createPocket({
+    issuer: 'http://localhost',
+    name: 'Test',
+    masterKey: MasterKey.from('a master key that is long enough'),
+    stores: { ...memoryStores(), accounts: { find: async () => undefined } },
+    render: () => '',
+    refreshLeeway,
+  })
+  await expect(pocket).rejects.toMatchObject({ code: 'misconfigured' })
+})
