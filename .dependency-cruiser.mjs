@@ -32,6 +32,7 @@ const homes = [
   { library: 'file-type', home: '^apps/server/src/images/' },
   { library: '@fastify/busboy', home: '^apps/server/src/images/' },
   { library: 'aws4fetch', home: '^apps/server/src/files/' },
+  { library: 'openapi-fetch', home: '^packages/api-client/src/' },
   { library: 'dotenv', home: '^apps/server/src/config/' },
   { library: 'playwright-core', home: '^packages/test-support/src/' },
 ]
@@ -150,6 +151,26 @@ export default {
       to: { path: '^packages/directory/', dependencyTypes: ['local'] },
     },
     { name: 'core-stands-alone', severity: 'error', from: { path: core }, to: { path: '^(packages/directory|apps)/' } },
+    {
+      name: 'api-client-by-its-public-door',
+      comment: 'import @pocket/api-client, never a path',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: '^packages/api-client/' },
+      to: { path: '^packages/api-client/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'api-client-stands-alone',
+      comment: 'it knows the API by its document, as everybody does, so that it can be installed without the rest',
+      severity: 'error',
+      from: { path: '^packages/api-client/' },
+      to: { path: '^(apps|packages/(core|directory))/' },
+    },
+    {
+      name: 'no-source-needs-the-api-client',
+      severity: 'error',
+      from: { path: anySource, pathNot: '^packages/api-client/' },
+      to: { path: '^packages/api-client/' },
+    },
     {
       name: 'directory-knows-no-server',
       severity: 'error',

@@ -27,6 +27,7 @@ import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
 import { createConsent } from './interactions/consent.ts'
+import { createDeviceAuthorizations, type DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import { createDeviceLoginService, type DeviceLoginService } from './interactions/device-login.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
@@ -91,6 +92,7 @@ export interface Pocket extends AsyncDisposable {
   readonly signIn: SignInService
   readonly reauthentication: ReauthenticationService
   readonly deviceLogins: DeviceLoginService
+  readonly deviceAuthorizations: DeviceAuthorizationService
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
   koa(): Middleware
   /** The same for `node:http`; everything else is answered with 404. */
@@ -165,12 +167,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const apiAccess = createApiAccess(stores)
   const registrationPolicy = options.registration ?? (async () => closedRegistration)
   const sealSecret = (plain: string) => masterKey.encrypt(sealedSecret, plain)
+  const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const clients = createClients({
     store: stores.clients,
     read: fetch,
     clock,
     redirectUriPolicy,
     transaction,
+    secretUses,
     sealSecret,
     onRemove: async (id) => {
       await stores.artifacts.destroyByClient(id)
@@ -220,7 +224,6 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clock,
     onError: (error) => onError(error, ''),
   })
-  const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
     store: stores.logoutNotices,
     clock,
@@ -299,6 +302,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       maxAge: reauthenticationLifetime / 1000,
     }),
     clock,
+  })
+  const deviceAuthorizations = createDeviceAuthorizations({
+    authorizationDetailsTypes,
+    ...shared,
+    provider,
+    sessions,
+    signIn,
+    reauthentication,
   })
   const consent = createConsent({ authorizationDetailsTypes, ...shared, provider, sessions })
   const interactions = interactionRoutes({
@@ -386,6 +397,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     signIn,
     reauthentication,
     deviceLogins,
+    deviceAuthorizations,
     koa,
     callback: () =>
       new Koa()

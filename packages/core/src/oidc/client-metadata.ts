@@ -4,6 +4,7 @@ import type { Encryption } from '../clients/protocol.ts'
 import { signingSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
+import type { SignInDemands } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { registeredChoices } from './registration/choices.ts'
 
@@ -49,7 +50,7 @@ export function createClientMetadata(
     client_id: client.id,
     client_name: client.name,
     application_type: 'web',
-    grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
+    grant_types: grantTypesOf(client),
     token_endpoint_auth_method: authenticationMethodOf(client),
     ...protocolMetadata(client),
     ...registeredChoices(client, authenticationMethodOf(client)),
@@ -70,6 +71,16 @@ export function createClientMetadata(
     }),
     ...extrasOf(client),
   })
+}
+
+function grantTypesOf({ isPublic, protocol }: Client): string[] {
+  return [
+    'authorization_code',
+    'refresh_token',
+    ...(isPublic ? [] : ['client_credentials']),
+    // FAPI 2.0 Security Profile §5.3.1 knows no other way to ask a person.
+    ...(protocol.fapi ? [] : ['urn:ietf:params:oauth:grant-type:device_code']),
+  ]
 }
 
 function authenticationMethodOf({
@@ -147,6 +158,12 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_access_token_lifetime',
   'pocket_refresh_token_lifetime',
 ]
+
+/** What the client wants of a sign-in. */
+export function signInDemands(client: object): SignInDemands {
+  const { pocket_requires_reauthentication: requiresReauthentication, pocket_protocol: protocol } = extras(client)
+  return { requiresReauthentication, maxSessionAgeMinutes: protocol.maxSessionAgeMinutes }
+}
 
 /** Our part of a client of the library's. */
 export function extras(client: object): ClientExtras {

@@ -8,6 +8,7 @@ export const protocolRoutes = {
   end_session: '/api/oidc/end-session',
   pushed_authorization_request: '/api/oidc/par',
   registration: '/api/oidc/register',
+  device_authorization: '/api/oidc/device/authorize',
   jwks: '/.well-known/jwks.json',
 } as const
 

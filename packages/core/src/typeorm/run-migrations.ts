@@ -11,6 +11,7 @@ import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-lo
 import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
 import { AddConnectionLog1760000000120 } from './migrations/1760000000120-add-connection-log.ts'
 import { AddRegistration1760000000130 } from './migrations/1760000000130-add-registration.ts'
+import { NotePolls1760000000140 } from './migrations/1760000000140-note-polls.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
@@ -33,6 +34,7 @@ export const pocketMigrations: MigrationSet = {
     AddSecretUses1760000000110,
     AddConnectionLog1760000000120,
     AddRegistration1760000000130,
+    NotePolls1760000000140,
   ],
 }
 

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Application, applications } from '@pocket/core/testing'
 import type { Host } from './host.ts'
 import { measure, startMeasuredHost } from './relying-parties/measure.ts'
+import { relyingPartiesReference } from './relying-parties/reference.ts'
 
 let host: Host
 
@@ -22,4 +24,10 @@ test.each(named)('%s finds nothing to complain about', async (_, application) =>
   const known = steps.find(({ name }) => name === 'Sign-in')?.result.account
   expect(known).toMatch(application.habits.identifiedBy === 'sub' ? /^[\da-f-]{36}$/ : /^ada(@example\.com)?$/)
   expect(host.errors).toEqual([])
+})
+
+test('the reference of relying parties has each of them, and is up to date', async () => {
+  const page = await readFile(new URL('../../../../docs/reference/relying-parties.md', import.meta.url), 'utf8')
+  expect(page).toBe(await relyingPartiesReference())
+  for (const { name } of applications) expect(page).toContain(`## ${name}\n`)
 })

@@ -2,7 +2,13 @@ import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../../clients/client.ts'
 
 /** The grant types that the library is told to know; a client that names another one would not be one to it. */
-const grantTypes = new Set<unknown>(['authorization_code', 'refresh_token', 'client_credentials', 'implicit'])
+const grantTypes = new Set<unknown>([
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'implicit',
+  'urn:ietf:params:oauth:grant-type:device_code',
+])
 
 /**
  * What a client has registered that the library acts upon, as far as it goes with what an administrator has changed since:

@@ -4,6 +4,7 @@ import {
   type Door,
   EmulatedRelyingParty,
   type RelyingPartyResult,
+  SynologyDsm,
   startCallbackServer,
   UserAgent,
 } from '@pocket/core/testing'
@@ -104,4 +105,47 @@ async function firstBrowser(host: Host, party: EmulatedRelyingParty) {
   }
 
   return { signInWithPasskey, signInUnasked, signOut }
+}
+
+/** The same for a NAS, which has a class of its own. */
+export async function measureSynologyDsm(host: Host): Promise<readonly Step[]> {
+  const redirectUri = 'https://nas.example.com:5001'
+  const { client, secret } = await host.client({
+    name: 'Synology DSM',
+    redirectUris: [redirectUri],
+    template: 'synology-dsm',
+  })
+  const dsm = new SynologyDsm({
+    wellKnownUrl: `${host.issuer}/.well-known/openid-configuration`,
+    clientId: client.id,
+    clientSecret: secret,
+    redirectUris: [redirectUri],
+    accounts: ['ada'],
+    clock: host.clock,
+  })
+  const { authenticator } = await host.person('ada')
+  const agent = new UserAgent({ clock: host.clock })
+  const until = (url: string) => url.startsWith(redirectUri)
+
+  await dsm.save()
+  const page = await agent.follow(await agent.get(dsm.begin().url), { until })
+  const returned = await decide(agent, await signIn(agent, page, authenticator, until), 'submitTo', until)
+  const first = await dsm.finish(returned.location ?? '')
+  const second = await dsm.finish(await agent.followTo(await agent.get(dsm.begin().url), until))
+  return [
+    { name: 'Set-up', result: outcome(true, 'Discovery has both endpoints', null) },
+    {
+      name: 'Sign-in',
+      result: outcome(
+        first.signedIn,
+        'The user name of UserInfo and ID token is that of an account',
+        first.accountName,
+      ),
+    },
+    { name: 'Second sign-in', result: outcome(second.signedIn, 'Nobody is asked anything', second.accountName) },
+  ]
+}
+
+function outcome(passed: boolean, name: string, account: string | null): RelyingPartyResult {
+  return { passed, account, checks: [{ name, passed }] }
 }
