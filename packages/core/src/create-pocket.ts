@@ -26,6 +26,7 @@ import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
+import { dropUnreadBody } from './http/unread-body.ts'
 import { createConsent } from './interactions/consent.ts'
 import { createDeviceAuthorizations, type DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import { createDeviceLoginService, type DeviceLoginService } from './interactions/device-login.ts'
@@ -355,6 +356,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, options.trustProxy)
     ctx.res.setHeader('X-Request-ID', requestId)
+    dropUnreadBody(ctx.req, ctx.res)
     pinToIssuer(ctx.req, issuer)
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
     if (ctx.path === webFingerPath) {

@@ -63,6 +63,7 @@ export {
 } from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
+export { startAddress } from './clients/start-address.ts'
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export type { CodeStore, StoredCode } from './codes/code-store.ts'

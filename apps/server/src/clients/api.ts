@@ -37,6 +37,7 @@ export interface ClientOperationPorts {
     | 'initialAccessTokens'
     | 'refreshMetadataDocument'
     | 'connectionLog'
+    | 'issuer'
     | 'previewTokens'
     | 'withdrawConsent'
   >

@@ -11,7 +11,6 @@ export interface ContractRoute {
   readonly comment?: string
 }
 
-const protocol = 'the protocol (issue 4)'
 const systems = 'LDAP and SCIM (issue 8)'
 
 type Line = readonly [call: `${ContractRoute['method']} /${string}`, auth: ContractAuth, pending?: string]

@@ -284,7 +284,7 @@ export interface paths {
         get: operations["readPublicSettings"];
         /**
          * Write all settings; the placeholder of a secret keeps it
-         * @description For administrators.
+         * @description For administrators. A limited API key cannot change what decides who is let in: `smtp…`, `ldap…` and `emailOneTimeAccess…`.
          */
         put: operations["replaceSettings"];
         post?: never;

@@ -70,7 +70,7 @@ export class EmulatedRelyingParty {
   /** A click on its button: the address that the browser opens. Throws where the application is not set up. */
   begin(door: Door = this.application.doors[0]): { readonly url: string } {
     const { habits } = this.application
-    const state = randomText(habits.stateLength)
+    const state = `${randomText(habits.state.length)}${habits.state.end ?? ''}`
     const nonce = habits.nonce ? randomText(22) : null
     const verifier = habits.pkce ? randomText(43) : null
     this.#pending.set(state, { door, nonce, verifier })
@@ -83,6 +83,7 @@ export class EmulatedRelyingParty {
       state,
       ...(nonce !== null && { nonce }),
       ...(verifier !== null && { code_challenge: challenge(verifier), code_challenge_method: 'S256' }),
+      ...(door.asksAgain && { prompt: 'login' }),
       ...habits.parameters,
     }
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
