@@ -5,6 +5,9 @@ import { startInstance } from './instance.ts'
 
 const usual = {
   auditLogRetentionDays: 90,
+  dynamicRegistration: 'off',
+  dynamicRegistrationRestricted: false,
+  unusedClientDays: 30,
   passkeyAllowedModels: [],
   passkeyDeniedModels: [],
   passkeyAttestation: 'none',
@@ -57,6 +60,8 @@ describe.each(kinds)('%s', (kind) => {
     [{ auditLogRetentionDays: 0 }, 'auditLogRetentionDays'],
     [{ auditLogRetentionDays: 36_501 }, 'auditLogRetentionDays'],
     [{ webFingerDomains: ['example.com', 'not a domain'] }, 'webFingerDomains[1]'],
+    [{ unusedClientDays: 0 }, 'unusedClientDays'],
+    [{ dynamicRegistration: 'sometimes' }, 'dynamicRegistration'],
     [{ passkeyAllowedModels: ['2fc0579f-8113-47ea-b116-bb5a8db9202a', 'x'] }, 'passkeyAllowedModels[1]'],
     [{ passkeyCounterRegression: 'ignore' }, 'passkeyCounterRegression'],
     [{ passkeyNonComplianceFrom: '2027-02-30' }, 'passkeyNonComplianceFrom'],
