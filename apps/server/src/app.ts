@@ -47,6 +47,7 @@ import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
@@ -151,6 +152,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const show = createShowPage(render)
 
   const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
+  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const passkeyPolicy = async () => passkeyPolicyOf(await settings.values(), await ownSettings.values())
   const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
@@ -177,6 +179,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       },
     }),
     signUpAt,
+    emailCodesAt: async () => ((await codesByEmail()) ? '/lc/email' : null),
+    relatedOrigins: config.appOrigins,
     passkeyPolicy,
     clock,
   })
@@ -249,12 +253,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
 
-  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
   const routes = createRoutes({
     health: healthCheck(database.ping),
+    passkeyEndpoints: passkeyEndpoints(pocket.issuer),
     signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
@@ -293,7 +297,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   koa
     .use(serveAssets(assets))
     .use(pocket.koa())
-    .use(sameOriginOnly(pocket.issuer))
+    .use(sameOriginOnly(pocket.originOf))
     .use(api.routes)
     .use(bodies())
     .use(routes.routes())

@@ -13,6 +13,7 @@ import type { signUpPages } from './sign-up/page.ts'
 
 export interface Handlers {
   readonly health: (ctx: Context) => Promise<void>
+  readonly passkeyEndpoints: (ctx: Context) => Promise<void>
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
   readonly signUp: ReturnType<typeof signUpPages>
@@ -28,6 +29,7 @@ export interface Handlers {
 /** Every address of this server, but for those of the protocol, which core answers. */
 export function createRoutes({
   health,
+  passkeyEndpoints,
   signIn,
   setUp,
   signUp,
@@ -42,6 +44,7 @@ export function createRoutes({
   const router = new Router({ sensitive: true })
 
   router.get('/healthz', health)
+  router.get('/.well-known/passkey-endpoints', passkeyEndpoints)
 
   router.get('/', signIn.root)
   router.get('/login', signIn.show)

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import Router from '@koa/router'
 import type { Context, Middleware, Next } from 'koa'
 import type Provider from 'oidc-provider'
@@ -23,7 +24,8 @@ export interface InteractionPorts {
   readonly render: RenderView
   readonly audit: AuditSink
   readonly clock: Clock
-  readonly origin: string
+  /** At which of our origins a request arrived. */
+  readonly originOf: (req: IncomingMessage) => string
 }
 
 /** The pages at `/interaction/:uid`, where oidc-provider sends a person whom it has to ask something. */
@@ -35,7 +37,7 @@ export function interactionRoutes({
   render,
   audit,
   clock,
-  origin,
+  originOf,
 }: InteractionPorts): Middleware {
   const router = new Router({ prefix: '/interaction/:uid' })
   const found = ({ req, res, params }: Context) =>
@@ -49,7 +51,7 @@ export function interactionRoutes({
 
   router.use(async (ctx: Context, next: Next) => {
     try {
-      assertSameOrigin(ctx.req, [origin])
+      assertSameOrigin(ctx.req, [originOf(ctx.req)])
       await next()
     } catch (error) {
       if (!(error instanceof PocketError)) throw error
