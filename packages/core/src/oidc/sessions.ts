@@ -41,7 +41,7 @@ export interface SessionPorts {
 }
 
 export function createSessions({ provider, accounts, clock, secure, sessionLifetime }: SessionPorts): Sessions {
-  const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
+  const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
   const open = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()
     const ctx = current.createContext(req, res)
