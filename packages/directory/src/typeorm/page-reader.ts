@@ -32,7 +32,7 @@ interface Condition {
 /** The ids of so many rows are kept from one statement to the next. */
 const few = 2000
 
-/** So many rows are found first and sorted then, rather than looked for along an index in the order that is asked for. */
+/** So many rows are found first and sorted then: along an index of the order asked for, the first may come late. */
 const some = 20_000
 
 /**
@@ -59,7 +59,9 @@ export async function readPage(
   const columns = [...new Set(['id', 'created_at', column])].join(', ')
   const matching = `SELECT ${columns} FROM ${table}${joins?.get(column) ?? ''}${text}`
   const from =
-    text !== '' && total <= some ? `WITH matching AS MATERIALIZED (${matching}) SELECT * FROM matching` : matching
+    text !== '' && column !== 'created_at' && total <= some
+      ? `WITH matching AS MATERIALIZED (${matching}) SELECT * FROM matching`
+      : matching
   const chosen = `SELECT id FROM (${from} ORDER BY ${ordered} LIMIT $${next} OFFSET $${next + 1}) AS chosen`
   const rows = await database.query(
     `${select} WHERE id IN (${chosen}) ORDER BY ${ordered}`.replaceAll(':now', `$${next + 2}`),
