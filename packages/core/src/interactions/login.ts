@@ -58,7 +58,7 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
       const { account, context } = await signIn.identify(req, res, response)
       const { amr, acr, authTime } = context
       const present = await provider().Session.get(provider().createContext(req, res))
-      // The library would end another person's session here with a page of its own; ours ends it without one.
+      // The library would end another person's session here with a page of its own; ours keeps it beside the new one.
       if (present.accountId !== undefined && present.accountId !== account.id)
         await sessions.start(req, res, { accountId: account.id, method: 'passkey' })
       return finish(interaction, { login: { accountId: account.id, amr: [...amr], acr, ts: authTime } })
