@@ -123,7 +123,8 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     cookies: {
       keys: [...ports.cookieKeys],
       names: cookieNames(secure),
-      long: { ...cookie, path: '/' },
+      // Its value is nothing that could be guessed, and programs for the contract keep this one cookie alone.
+      long: { ...cookie, signed: false, path: '/' },
       short: cookie,
     },
     interactions: { policy: createPolicy(ports.clock), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },

@@ -50,7 +50,7 @@ export interface SessionPorts {
 const mostInactive = 5
 
 export function createSessions({ provider, accounts, clock, secure, sessionLifetime }: SessionPorts): Sessions {
-  const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
+  const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
   const open = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()
     const ctx = current.createContext(req, res)
