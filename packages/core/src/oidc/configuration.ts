@@ -124,7 +124,8 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     cookies: {
       keys: [...ports.cookieKeys],
       names: cookieNames(secure),
-      long: { ...cookie, path: '/' },
+      // Its value is nothing that could be guessed, and programs for the contract keep this one cookie alone.
+      long: { ...cookie, signed: false, path: '/' },
       short: cookie,
     },
     interactions: { policy: createPolicy(ports.clock), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
@@ -160,7 +161,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },
     },
-    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
+    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] },
   }
 }
 
