@@ -47,6 +47,7 @@ import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -150,6 +151,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const show = createShowPage(render)
 
   const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
+  const passkeyPolicy = async () => passkeyPolicyOf(await settings.values(), await ownSettings.values())
   const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
@@ -175,6 +177,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       },
     }),
     signUpAt,
+    passkeyPolicy,
     clock,
   })
 
@@ -262,6 +265,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       audit,
       show,
       flashes,
+      passkeyPolicy,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {

@@ -57,13 +57,25 @@ const deviceAuthorization = {
 
 const device = { view: 'device', userName: 'anna', code: '', problem: null, request: null, done: null } as const
 const passkeys = [
-  { id: '1', name: 'iCloud Keychain', synced: true, createdAt: now - 90 * day, lastUsedAt: now - 3 * 3_600_000 },
+  {
+    id: '1',
+    name: 'iCloud Keychain',
+    synced: true,
+    provider: { name: 'Apple Passwords', drawing: 'M12 2v20H2V2z' },
+    outdated: false,
+    createdAt: now - 90 * day,
+    lastUsedAt: now - 3 * 3_600_000,
+    counterRegressedAt: null,
+  },
   {
     id: '2',
     name: 'YubiKey 5 with a name as long as they come',
     synced: false,
+    provider: null,
+    outdated: true,
     createdAt: now - day,
     lastUsedAt: null,
+    counterRegressedAt: now - day,
   },
 ] as const
 const account = {
@@ -191,6 +203,25 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     },
   },
   'device-approved': { ...device, done: 'approved' },
+  'select-account': {
+    view: 'select-account',
+    client: synology,
+    accounts: [
+      { id: '1', userName: 'anna', displayName: 'Anna Koch', active: true },
+      { id: '2', userName: 'root', displayName: '', active: false },
+    ],
+    chooseTo: '/choose',
+    signOutTo: '/sign-out',
+    anotherAt: '/another',
+    cancelTo: '/cancel',
+  },
+  'not-allowed': {
+    view: 'not-allowed',
+    client: synology,
+    account: { userName: 'anna', displayName: 'Anna Koch' },
+    switchTo: '/switch',
+    cancelTo: '/cancel',
+  },
   'device-allowed': { ...device, done: 'allowed' },
   'device-refused': { ...device, done: 'refused' },
   'device-authorization': deviceAuthorization,
@@ -213,6 +244,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     authorizationDetails: [],
     allowedBefore: false,
     submitTo: '/interaction/1/consent',
+    switchTo: '/interaction/1/switch',
     cancelTo: '/interaction/1/cancel',
   },
   'consent-nothing': {
@@ -224,6 +256,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     authorizationDetails: [],
     allowedBefore: true,
     submitTo: '/interaction/1/consent',
+    switchTo: '/interaction/1/switch',
     cancelTo: '/interaction/1/cancel',
   },
   'consent-apis': {
@@ -256,6 +289,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     ],
     allowedBefore: true,
     submitTo: '/interaction/1/consent',
+    switchTo: '/interaction/1/switch',
     cancelTo: '/interaction/1/cancel',
   },
   'error-expired': { ...error, retryAt: '/authorize?client_id=immich' },
