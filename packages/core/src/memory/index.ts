@@ -10,6 +10,7 @@ import { MemoryConnectionLogStore } from './connection-log-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryDeviceLoginStore } from './device-login-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
+import { MemoryLimitStore } from './limit-store.ts'
 import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
@@ -33,6 +34,7 @@ export function memoryStores(): PocketStores {
     consents: new MemoryConsentStore(state, consents),
     deviceLogins: new MemoryDeviceLoginStore(state),
     keys: new MemoryKeyStore(state),
+    limits: new MemoryLimitStore(state),
     logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),
     reauthentications: new MemoryReauthenticationStore(state),

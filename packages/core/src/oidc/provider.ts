@@ -8,6 +8,7 @@ import { noteConnectionAttempts } from './connection-attempts.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
+import { type FailedClientPorts, noteFailedClients } from './failed-clients.ts'
 import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
@@ -21,6 +22,7 @@ export interface ProviderPorts
     EventPorts,
     ConsentRecordPorts,
     DocumentsPorts,
+    FailedClientPorts,
     ClientOverridePorts {
   readonly noteAttempt: ConnectionRecorder['note']
   readonly keepLogoutNotice: LogoutNotices['enqueue']
@@ -45,6 +47,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
   noteConnectionAttempts(provider, ports.noteAttempt)
+  noteFailedClients(provider, ports)
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)

@@ -12,6 +12,7 @@ import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-lo
 import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
 
 import { AddConnectionLog1760000000120 } from './migrations/1760000000120-add-connection-log.ts'
+import { AddLimits1760000000170 } from './migrations/1760000000170-add-limits.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
@@ -33,6 +34,7 @@ export const pocketMigrations: MigrationSet = {
     AddLogoutNotices1760000000100,
     AddSecretUses1760000000110,
     AddConnectionLog1760000000120,
+    AddLimits1760000000170,
   ],
 }
 

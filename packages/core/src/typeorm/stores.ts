@@ -10,6 +10,7 @@ import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
 import { TypeormDeviceLoginStore } from './device-login-store.ts'
 import { TypeormKeyStore } from './key-store.ts'
+import { TypeormLimitStore } from './limit-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
 import { TypeormReauthenticationStore } from './reauthentication-store.ts'
@@ -32,6 +33,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     consents: new TypeormConsentStore(database),
     deviceLogins: new TypeormDeviceLoginStore(database),
     keys: new TypeormKeyStore(database),
+    limits: new TypeormLimitStore(database),
     logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),
     reauthentications: new TypeormReauthenticationStore(database),

@@ -8,6 +8,7 @@ import { connectionAttemptTable } from './connection-attempt.table.ts'
 import { consentTable } from './consent.table.ts'
 import { deviceLoginTable } from './device-login.table.ts'
 import { keyTable } from './key.table.ts'
+import { limitTable } from './limit.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
 import { reauthenticationTable } from './reauthentication.table.ts'
@@ -26,6 +27,7 @@ export const pocketTables: readonly EntitySchema[] = [
   consentTable,
   deviceLoginTable,
   keyTable,
+  limitTable,
   logoutNoticeTable,
   passkeyTable,
   reauthenticationTable,
