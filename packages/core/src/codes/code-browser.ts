@@ -6,10 +6,10 @@ import { randomToken } from '../random.ts'
  * can be counted for whoever has it, in the same way whether or not somebody does.
  */
 export function codeBrowserToken(masterKey: MasterKey, address: string): string {
-  return `${randomToken()}.${masterKey.mac('login code address', address.trim().toLowerCase())}`
+  return `${randomToken()}${masterKey.mac('login code address', address.trim().toLowerCase())}`
 }
 
 /** The same for all browsers that asked for one address. A code is bound to the token as a whole, so that no other counts. */
 export function addressKeyOf(browserToken: string): string | undefined {
-  return /^[\w-]{43}\.([\w-]{43})$/.exec(browserToken)?.[1]
+  return /^[\w-]{43}([\w-]{43})$/.exec(browserToken)?.[1]
 }

@@ -115,13 +115,13 @@ export function createSignIn(ports: SignInPorts): SignInService {
   /** A right code is no guess, and one of twelve signs cannot be guessed. */
   const redeem = async (req: IncomingMessage, { code, browserToken }: GivenCode): Promise<Account> => {
     await limits.take(req, 'one-time-access-token')
+    if (!isShortCode(code)) return loginCodes.redeem(code, browserToken)
     const address = browserToken && addressKeyOf(browserToken)
     if (address) await limits.take(req, 'one-time-access-account', address)
-    const guessable = isShortCode(code)
-    if (guessable) await limits.take(req, 'one-time-access-guesses', '')
+    await limits.take(req, 'one-time-access-guesses', '')
     const account = await loginCodes.redeem(code, browserToken)
     if (address) await limits.giveBack(req, 'one-time-access-account', address)
-    if (guessable) await limits.giveBack(req, 'one-time-access-guesses', '')
+    await limits.giveBack(req, 'one-time-access-guesses', '')
     return account
   }
 
