@@ -18,7 +18,7 @@ const homes = [
   { library: 'typeorm', home: databaseCode },
   { library: 'better-sqlite3', home: databaseCode },
   { library: 'pg', home: `${databaseCode}|^packages/test-support/src/` },
-  { library: 'jose', home: `${core}/oidc/` },
+  { library: 'jose', home: `${core}/(oidc|testing)/` },
   { library: 'tldts', home: `${core}/clients/` },
   { library: 'undici', home: `${core}/outbound/` },
   { library: 'ejs', home: '^apps/server/src/http/' },
@@ -32,6 +32,7 @@ const homes = [
   { library: 'file-type', home: '^apps/server/src/images/' },
   { library: '@fastify/busboy', home: '^apps/server/src/images/' },
   { library: 'aws4fetch', home: '^apps/server/src/files/' },
+  { library: 'openapi-fetch', home: '^packages/api-client/src/' },
   { library: 'dotenv', home: '^apps/server/src/config/' },
   { library: 'playwright-core', home: '^packages/test-support/src/' },
 ]
@@ -150,6 +151,26 @@ export default {
       to: { path: '^packages/directory/', dependencyTypes: ['local'] },
     },
     { name: 'core-stands-alone', severity: 'error', from: { path: core }, to: { path: '^(packages/directory|apps)/' } },
+    {
+      name: 'api-client-by-its-public-door',
+      comment: 'import @pocket/api-client, never a path',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: '^packages/api-client/' },
+      to: { path: '^packages/api-client/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'api-client-stands-alone',
+      comment: 'it knows the API by its document, as everybody does, so that it can be installed without the rest',
+      severity: 'error',
+      from: { path: '^packages/api-client/' },
+      to: { path: '^(apps|packages/(core|directory))/' },
+    },
+    {
+      name: 'no-source-needs-the-api-client',
+      severity: 'error',
+      from: { path: anySource, pathNot: '^packages/api-client/' },
+      to: { path: '^packages/api-client/' },
+    },
     {
       name: 'directory-knows-no-server',
       severity: 'error',

@@ -14,6 +14,7 @@ import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { deviceAuthorizationPages } from './device-authorization/page.ts'
 import { devicePages } from './device-login/page.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
@@ -239,6 +240,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
+  const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
@@ -268,7 +270,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    device: devicePages({ pocket, authentication, show, flashes }),
+    device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
+    deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),

@@ -3,6 +3,7 @@ import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
+import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
 import { limited } from './http/limits.ts'
@@ -21,6 +22,7 @@ export interface Handlers {
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly device: ReturnType<typeof devicePages>
+  readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
   readonly email: ReturnType<typeof emailPages>
   readonly limits: Limiter
   readonly apiDocs: ReturnType<typeof openApiPage>
@@ -35,6 +37,7 @@ export function createRoutes({
   account,
   clients,
   device,
+  deviceAuthorization,
   addPasskey,
   email,
   limits,
@@ -58,13 +61,16 @@ export function createRoutes({
   router.post('/login/device/:id', device.waiting.submit)
   router.get(
     '/device',
-    limited(limits, 'device-login-verification', ({ query }) => Boolean(query.code)),
+    limited(limits, 'device-login-verification', ({ query }) => Boolean(query.code ?? query.user_code)),
     device.show,
   )
   router.get('/device/approve', device.refreshApproval)
   router.post('/device/approve', deviceCode, device.approve)
   router.get('/device/deny', device.refreshDenial)
   router.post('/device/deny', deviceCode, device.deny)
+  router.get('/device/allow', deviceAuthorization.refresh)
+  router.post('/device/allow', deviceCode, deviceAuthorization.allow)
+  router.post('/device/refuse', deviceCode, deviceAuthorization.refuse)
   router.post('/lc/email', limited(limits, 'one-time-access-email'), email.requestCode)
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)

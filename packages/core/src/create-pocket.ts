@@ -22,7 +22,9 @@ import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
+import { dropUnreadBody } from './http/unread-body.ts'
 import { createConsent } from './interactions/consent.ts'
+import { createDeviceAuthorizations, type DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import { createDeviceLoginService, type DeviceLoginService } from './interactions/device-login.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
@@ -48,6 +50,7 @@ import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
 import { type EndpointName, endpointsAt, isProtocolPath } from './oidc/paths.ts'
+import { createPostedRequests } from './oidc/posted-requests.ts'
 import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
@@ -81,6 +84,7 @@ export interface Pocket extends AsyncDisposable {
   readonly signIn: SignInService
   readonly reauthentication: ReauthenticationService
   readonly deviceLogins: DeviceLoginService
+  readonly deviceAuthorizations: DeviceAuthorizationService
   /** How often something can be tried, for the host's own pages too. */
   readonly limits: Limiter
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
@@ -245,6 +249,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     limits,
     clock,
   })
+  const deviceAuthorizations = createDeviceAuthorizations({
+    authorizationDetailsTypes,
+    ...shared,
+    provider,
+    sessions,
+    signIn,
+    reauthentication,
+  })
   const consent = createConsent({ authorizationDetailsTypes, ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
@@ -276,6 +288,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   })
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
+  const answerPosted = createPostedRequests({ issuer: issuer.origin, render: options.render, audit })
+
   const koa = (): Middleware => async (ctx, next) => {
     try {
       await answer(ctx, next)
@@ -287,6 +301,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, options.trustProxy)
     ctx.res.setHeader('X-Request-ID', requestId)
+    dropUnreadBody(ctx.req, ctx.res)
     pinToIssuer(ctx.req, issuer)
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
     if (ctx.path === webFingerPath) {
@@ -294,6 +309,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       return webFinger(ctx.req, ctx.res)
     }
     if (!isProtocolPath(ctx.path)) return next()
+    if (await answerPosted(ctx)) return
     await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
@@ -328,6 +344,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       clock,
       redirectUriPolicy,
       transaction,
+      secretUses,
       sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),
       onRemove: async (id) => {
         await stores.artifacts.destroyByClient(id)
@@ -344,6 +361,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     signIn,
     reauthentication,
     deviceLogins,
+    deviceAuthorizations,
     limits,
     koa,
     callback: () =>

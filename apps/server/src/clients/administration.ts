@@ -124,10 +124,10 @@ export function createClientAdministration({ clients, audit, transaction, terms 
         return minted
       }),
 
-    replaceSecrets: (by: Administrator, id: string): Promise<MintedSecret> =>
+    replaceSecrets: (by: Administrator, id: string, input: SecretInput): Promise<MintedSecret> =>
       transaction(async () => {
         const { secrets } = await locked(by, id)
-        const minted = await terms(() => clients.replaceSecrets(id))
+        const minted = await terms(() => clients.replaceSecrets(id, input))
         for (const secret of secrets) await record(by, secretRemoved(id, secret))
         await record(by, secretAdded(id, minted.stored))
         return minted

@@ -30,7 +30,7 @@ export interface AllowedGroup {
 }
 
 export interface ClientOperationPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'previewTokens' | 'withdrawConsent'>
+  readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'issuer' | 'previewTokens' | 'withdrawConsent'>
   readonly accounts: AccountStore
   /** The groups of these ids; unknown ones are left out. */
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>

@@ -149,9 +149,9 @@ const lines: readonly Line[] = [
   ['POST /api/device-login/verification', 'session'],
   ['POST /api/device-login/verification/decision', 'session'],
 
-  ['POST /api/oidc/device/verify', 'session', protocol],
-  ['GET /api/oidc/device/info', 'session', protocol],
-  ['POST /api/oidc/device/authorize', 'protocol', protocol],
+  ['POST /api/oidc/device/verify', 'session'],
+  ['GET /api/oidc/device/info', 'session'],
+  ['POST /api/oidc/device/authorize', 'protocol'],
   ['GET /authorize', 'protocol'],
   ['POST /authorize', 'protocol'],
   ['POST /api/oidc/par', 'protocol'],

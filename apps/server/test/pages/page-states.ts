@@ -35,6 +35,26 @@ const deviceLogin = {
   redirect: '/settings/account',
   problem: null,
 } as const
+const deviceAuthorization = {
+  view: 'device-authorization',
+  userName: 'anna',
+  displayName: 'Anna Koch',
+  request: {
+    userCode: 'E1234567',
+    client: { id: 'tv', name: 'Television' },
+    scopes: ['openid', 'profile'],
+    claims: [{ claim: 'name', value: 'Anna Koch', verified: null }],
+    apis: [],
+    authorizationDetails: [],
+    consentRequired: true,
+    reauthenticationRequired: false,
+    device: { ipAddress: '192.168.1.20', userAgent: 'Television' },
+  },
+  ceremony: null,
+  allowTo: '/device/allow?code=E1234567',
+  refuseTo: '/device/refuse?code=E1234567',
+} as const
+
 const device = { view: 'device', userName: 'anna', code: '', problem: null, request: null, done: null } as const
 const passkeys = [
   { id: '1', name: 'iCloud Keychain', synced: true, createdAt: now - 90 * day, lastUsedAt: now - 3 * 3_600_000 },
@@ -171,6 +191,10 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     },
   },
   'device-approved': { ...device, done: 'approved' },
+  'device-allowed': { ...device, done: 'allowed' },
+  'device-refused': { ...device, done: 'refused' },
+  'device-authorization': deviceAuthorization,
+  'device-authorization-passkey': { ...deviceAuthorization, ceremony },
   'device-denied': { ...device, done: 'denied' },
   'sign-in-to-client': { ...signIn, client: synology, cancelTo: '/cancel' },
   'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherWaysAt: null },

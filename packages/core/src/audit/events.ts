@@ -136,6 +136,14 @@ type Happening =
       readonly clientId: string
       readonly scopes: readonly string[]
     }
+  | {
+      /** The second where everything had been allowed before. */
+      readonly event: 'device_authorized' | 'device_authorized_again'
+      readonly accountId: string
+      readonly clientId: string
+      readonly scopes: readonly string[]
+    }
+  | { readonly event: 'device_refused'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'consent_refused'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'consent_withdrawn'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'client_authorized'; readonly accountId: string; readonly clientId: string }

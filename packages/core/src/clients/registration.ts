@@ -17,6 +17,7 @@ import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { RedirectUriPolicy } from './redirect-uris.ts'
+import type { SecretUses } from './secret-uses.ts'
 import { hashedOnly, type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
 import { type ReadAddress, sectorProblems } from './sector.ts'
 
@@ -48,7 +49,7 @@ export interface Clients {
    */
   addSecret(id: string, input?: SecretInput): Promise<MintedSecret>
   /** Adds a secret in the place of all others. @throws as `addSecret` */
-  replaceSecrets(id: string): Promise<MintedSecret>
+  replaceSecrets(id: string, input?: SecretInput): Promise<MintedSecret>
   /** Returns `false` where there is no such secret. @throws {NotFound} */
   removeSecret(id: string, secretId: string): Promise<boolean>
   /** When its secrets were used last, in milliseconds by their ids, a minute at most behind. */
@@ -67,6 +68,8 @@ export interface ClientsPorts {
   readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
   readonly read: ReadAddress
+  /** What is noted beside the requests. */
+  readonly secretUses: Pick<SecretUses, 'settled'>
   /** Encrypts a secret that has to be read again. */
   readonly sealSecret: (plain: string) => string
   /** Ends what the client was given, within the transaction that removes it. */
@@ -82,7 +85,7 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
 }
 
 export function createClients(ports: ClientsPorts): Clients {
-  const { store, clock, redirectUriPolicy, transaction, sealSecret, read, onRemove } = ports
+  const { store, clock, redirectUriPolicy, transaction, secretUses, sealSecret, read, onRemove } = ports
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -168,7 +171,7 @@ export function createClients(ports: ClientsPorts): Clients {
       }),
 
     addSecret: (id, input) => mint(id, ({ secrets }) => secrets, input),
-    replaceSecrets: (id) => mint(id, () => []),
+    replaceSecrets: (id, input) => mint(id, () => [], input),
 
     async removeSecret(id, secretId) {
       let found = false
@@ -180,7 +183,10 @@ export function createClients(ports: ClientsPorts): Clients {
       return found
     },
 
-    secretUses: (id) => store.secretUses(id),
+    async secretUses(id) {
+      await secretUses.settled()
+      return store.secretUses(id)
+    },
 
     async setAllowedGroups(id, groupIds) {
       refuse(groupIdProblems(groupIds))

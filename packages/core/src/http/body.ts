@@ -14,14 +14,31 @@ const limit = 100_000
 export async function readJsonObject(req: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? ''))
     throw new InvalidInput('invalid_request_body', 'The body must be sent as application/json.')
-  const text = await rawBody(req, { limit, length: req.headers['content-length'] ?? null, encoding: 'utf8' }).catch(
+  return jsonObject(await readText(req, limit))
+}
+
+/**
+ * The fields of a form in a request's body, at most `limit` bytes of it; none where there is no body.
+ *
+ * @throws {InvalidInput} `invalid_request_body` where it was not sent as `application/x-www-form-urlencoded`
+ * @throws {TooLarge} `payload_too_large`
+ */
+export async function readForm(req: IncomingMessage, limit: number): Promise<URLSearchParams> {
+  const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = req.headers
+  if (type === undefined && encoding === undefined && Number(length ?? 0) === 0) return new URLSearchParams()
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type ?? ''))
+    throw new InvalidInput('invalid_request_body', 'The body must be sent as application/x-www-form-urlencoded.')
+  return new URLSearchParams(await readText(req, limit))
+}
+
+function readText(req: IncomingMessage, limit: number): Promise<string> {
+  return rawBody(req, { limit, length: req.headers['content-length'] ?? null, encoding: 'utf8' }).catch(
     (cause: unknown) => {
       if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
         throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: String(limit) } })
       throw new InvalidInput('invalid_request_body', 'The body could not be read.', { cause })
     },
   )
-  return jsonObject(text)
 }
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> {

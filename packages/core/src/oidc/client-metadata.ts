@@ -4,6 +4,7 @@ import type { Encryption } from '../clients/protocol.ts'
 import { signingSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
+import type { SignInDemands } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 
 /** What our clients say that the library has no words for. */
@@ -46,7 +47,7 @@ export function createClientMetadata(
     client_id: client.id,
     client_name: client.name,
     application_type: 'web',
-    grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
+    grant_types: grantTypesOf(client),
     token_endpoint_auth_method: authenticationMethodOf(client),
     ...protocolMetadata(client),
     ...(authorizationDetailsTypes.length > 0 && {
@@ -66,6 +67,16 @@ export function createClientMetadata(
     }),
     ...extrasOf(client),
   })
+}
+
+function grantTypesOf({ isPublic, protocol }: Client): string[] {
+  return [
+    'authorization_code',
+    'refresh_token',
+    ...(isPublic ? [] : ['client_credentials']),
+    // FAPI 2.0 Security Profile §5.3.1 knows no other way to ask a person.
+    ...(protocol.fapi ? [] : ['urn:ietf:params:oauth:grant-type:device_code']),
+  ]
 }
 
 function authenticationMethodOf({
@@ -141,6 +152,12 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_access_token_lifetime',
   'pocket_refresh_token_lifetime',
 ]
+
+/** What the client wants of a sign-in. */
+export function signInDemands(client: object): SignInDemands {
+  const { pocket_requires_reauthentication: requiresReauthentication, pocket_protocol: protocol } = extras(client)
+  return { requiresReauthentication, maxSessionAgeMinutes: protocol.maxSessionAgeMinutes }
+}
 
 /** Our part of a client of the library's. */
 export function extras(client: object): ClientExtras {

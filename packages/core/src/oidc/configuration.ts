@@ -10,6 +10,7 @@ import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
 import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
+import { deviceFlow, deviceVerificationPath } from './device-codes.ts'
 import { assertFapiAssertion, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
 import { introspectionPolicy } from './introspection.ts'
@@ -33,6 +34,7 @@ const lifetimes = {
   AccessToken: accessTokenLifetime,
   AuthorizationCode: authorizationCodeLifetime,
   ClientCredentials: accessTokenLifetime,
+  DeviceCode: 15 * minute,
   // A grant outlives every refresh token that may be rotated under it.
   Grant: 400 * day,
   IdToken: idTokenLifetime,
@@ -113,7 +115,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     extraClientMetadata: { properties: [...extraClientMetadata] },
     pkce: { required: (_ctx, client) => extras(client).pocket_pkce_required },
     clientBasedCORS: () => true,
-    routes: protocolRoutes,
+    routes: { ...protocolRoutes, code_verification: deviceVerificationPath },
     cookies: {
       keys: [...ports.cookieKeys],
       names: cookieNames(secure),
@@ -132,6 +134,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
+      deviceFlow,
       introspection: { enabled: true, allowedPolicy: introspectionPolicy(ports) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },

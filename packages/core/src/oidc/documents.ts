@@ -15,7 +15,14 @@ const documentOf: Readonly<Record<string, string>> = {
 const cacheControl = 'public, max-age=300'
 
 /** What clients call by themselves, and so may be told another address for. */
-const backChannel = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const
+const backChannel = [
+  'token',
+  'userinfo',
+  'introspection',
+  'revocation',
+  'pushed_authorization_request',
+  'device_authorization',
+] as const
 
 interface Document {
   readonly bytes: Buffer

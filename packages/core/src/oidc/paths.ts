@@ -7,6 +7,7 @@ export const protocolRoutes = {
   revocation: '/api/oidc/revoke',
   end_session: '/api/oidc/end-session',
   pushed_authorization_request: '/api/oidc/par',
+  device_authorization: '/api/oidc/device/authorize',
   jwks: '/.well-known/jwks.json',
 } as const
 

@@ -1,8 +1,9 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { mayUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
+import { isTooOld } from '../sessions/freshness.ts'
 import { groupIdsOf } from './accounts.ts'
-import { extras } from './client-metadata.ts'
+import { extras, signInDemands } from './client-metadata.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
@@ -34,10 +35,7 @@ function accountGone(): interactionPolicy.Check {
   )
 }
 
-/** How old a ceremony may be, in seconds, to count for a client that wants a fresh one. */
-const freshFor = 60
-
-/** The client wants the passkey used for it, and the person has been signed in for longer, or in another way. */
+/** The client wants the passkey used for it, or no older session, and the person has been signed in for longer or in another way. */
 function reauthentication(clock: Clock): interactionPolicy.Check {
   return new Check(
     'reauthentication',
@@ -45,12 +43,11 @@ function reauthentication(clock: Clock): interactionPolicy.Check {
     'login_required',
     ({ oidc }: KoaContextWithOIDC) => {
       const { client, session } = oidc
-      if (!client || session?.accountId === undefined || !extras(client).pocket_requires_reauthentication)
-        return Check.NO_NEED_TO_PROMPT
+      if (!client || session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
       // What was fresh when a page was shown stays so while the person reads it.
       const at = oidc.entities.Interaction?.iat ?? Math.floor(clock.now() / 1000)
-      const fresh = session.acr === 'phr' && at - (session.loginTs ?? 0) <= freshFor
-      return fresh ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+      const signIn = { acr: session.acr ?? '0', authTime: session.loginTs ?? 0 }
+      return isTooOld(signIn, signInDemands(client), at) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
     },
   )
 }

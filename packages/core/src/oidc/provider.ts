@@ -6,6 +6,7 @@ import { type ClientOverridePorts, overrideClientChecks } from './client-overrid
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { noteConnectionAttempts } from './connection-attempts.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
+import { giveUserCodes } from './device-codes.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { type FailedClientPorts, noteFailedClients } from './failed-clients.ts'
@@ -46,6 +47,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   signLoginAccessTokens(provider, ports)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
+  giveUserCodes(provider, ports)
   noteConnectionAttempts(provider, ports.noteAttempt)
   noteFailedClients(provider, ports)
   answerUnknownRoutes(provider)

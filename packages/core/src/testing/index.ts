@@ -33,6 +33,23 @@ export { reauthenticationStoreContract } from './contracts/reauthentication-stor
 export { transactionContract } from './contracts/transaction.ts'
 export type { Cookie } from './cookie-jar.ts'
 export { fetchThrough, pretendedClientAddress, type Resolve } from './http-exchange.ts'
+export type {
+  Application,
+  ClientAuthentication,
+  Door,
+  Habits,
+  IdTokenHabit,
+  LogoutHabit,
+  Need,
+  RefreshHabit,
+} from './relying-parties/application.ts'
+export { applications } from './relying-parties/applications.ts'
+export {
+  EmulatedRelyingParty,
+  type RelyingPartyOptions,
+  type RelyingPartyResult,
+} from './relying-parties/emulated-relying-party.ts'
+export type { Check } from './relying-parties/refusal.ts'
 export { type CallbackServer, type ReceivedCallback, startCallbackServer } from './relying-party.ts'
 export {
   SynologyDsm,

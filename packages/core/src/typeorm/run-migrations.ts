@@ -10,8 +10,8 @@ import { CountConsumption1760000000090 } from './migrations/1760000000090-count-
 import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-logout-notices.ts'
 
 import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
-
 import { AddConnectionLog1760000000120 } from './migrations/1760000000120-add-connection-log.ts'
+import { NotePolls1760000000140 } from './migrations/1760000000140-note-polls.ts'
 import { AddLimits1760000000170 } from './migrations/1760000000170-add-limits.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
@@ -34,6 +34,7 @@ export const pocketMigrations: MigrationSet = {
     AddLogoutNotices1760000000100,
     AddSecretUses1760000000110,
     AddConnectionLog1760000000120,
+    NotePolls1760000000140,
     AddLimits1760000000170,
   ],
 }

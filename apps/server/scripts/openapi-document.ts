@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createApp } from '../src/app.ts'
+import { loadConfig } from '../src/config/load.ts'
+import { createLogger } from '../src/logging/logger.ts'
+
+// A program: starts an instance on an empty database and prints its `/api/openapi.json`.
+
+const folder = await mkdtemp(join(tmpdir(), 'pocket-openapi-'))
+try {
+  const port = await freePort()
+  const config = loadConfig(
+    {
+      APP_URL: `http://localhost:${port}`,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DB_CONNECTION_STRING: join(folder, 'pocket-id.db'),
+      ENCRYPTION_KEY: 'nothing of value is kept with it',
+    },
+    () => Buffer.alloc(0),
+  )
+  await using app = await createApp(config, createLogger(config, { write: () => {} }))
+  const { url } = await app.listen()
+  const answer = await fetch(`${url}/api/openapi.json`)
+  if (!answer.ok) throw new Error(`The document was answered with ${answer.status}.`)
+  process.stdout.write(await answer.text())
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A cast: a server that listens on an address has a port.
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createPocketClient, type PocketClient, PocketRequestError } from '@pocket/api-client'
+import { createTestDatabase } from '@pocket/test-support'
+import { svg } from '../images/samples.ts'
+import { kinds } from './calls.ts'
+import { type Instance, startInstance } from './instance.ts'
+
+describe.each(kinds)('the typed client on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let instance: Instance
+  let pocket: PocketClient
+
+  beforeAll(async () => {
+    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    instance = stack.use(await startInstance(database))
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const created = await instance.administrator.postJson(`${instance.url}/api/api-keys`, { name: 'client', expiresAt })
+    const { token }: { token: string } = JSON.parse(created.text)
+    pocket = createPocketClient({ url: `${instance.url}/`, apiKey: token })
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  test('users, from the first to the last call', async () => {
+    const names = { firstName: 'Ada', lastName: 'King' }
+    const body = { username: 'lovelace', email: 'lovelace@example.com', ...names }
+    const created = await pocket.POST('/api/users', { body })
+    const { id } = created.data
+    expect([created.response.status, created.data]).toEqual([201, expect.objectContaining({ ...body, isAdmin: false })])
+
+    const path = { params: { path: { id } } }
+    const changed = await pocket.PUT('/api/users/{id}', { ...path, body: { ...body, firstName: 'Augusta Ada' } })
+    expect(changed.data.firstName).toBe('Augusta Ada')
+
+    const query = {
+      search: 'LOVELACE@',
+      sort: { column: 'username', direction: 'desc' },
+      pagination: { page: 1, limit: 5 },
+    } as const
+    const { data: list } = await pocket.GET('/api/users', { params: { query } })
+    expect([list.data.map(({ username }) => username), list.pagination]).toEqual([
+      ['lovelace'],
+      { totalPages: 1, totalItems: 1, currentPage: 1, itemsPerPage: 5 },
+    ])
+
+    const claims = [{ key: 'shoe size', value: '38' }]
+    await pocket.PUT('/api/custom-claims/user/{userId}', { params: { path: { userId: id } }, body: claims })
+    expect((await pocket.GET('/api/users/{id}', path)).data.customClaims).toEqual(claims)
+
+    const removed = await pocket.DELETE('/api/users/{id}', path)
+    expect([removed.response.status, removed.data]).toEqual([204, undefined])
+    await expect(pocket.GET('/api/users/{id}', path)).rejects.toMatchObject({ status: 404, code: 'user_not_found' })
+  })
+
+  test('groups and their members', async () => {
+    const { data: user } = await pocket.POST('/api/users', { body: { username: 'grace', email: 'grace@example.com' } })
+    const { data: group } = await pocket.POST('/api/user-groups', {
+      body: { name: 'navy', friendlyName: 'Navy' },
+    })
+    const path = { params: { path: { id: group.id } } }
+    const { data } = await pocket.PUT('/api/user-groups/{id}/users', { ...path, body: { userIds: [user.id] } })
+    expect(data.users.map(({ username }) => username)).toEqual(['grace'])
+    const { data: groups } = await pocket.GET('/api/user-groups', { params: { query: { search: 'nav' } } })
+    expect(groups.data).toEqual([expect.objectContaining({ id: group.id, userCount: 1 })])
+    const { data: members } = await pocket.GET('/api/users/{id}/groups', { params: { path: { id: user.id } } })
+    expect(members.map(({ name }) => name)).toEqual(['navy'])
+    await pocket.DELETE('/api/user-groups/{id}', path)
+  })
+
+  test('clients, with a secret and a logo', async () => {
+    const id = 'app'
+    const { data: client } = await pocket.POST('/api/oidc/clients', {
+      body: { id, name: 'App', callbackURLs: ['https://app.example.com/cb'] },
+    })
+    expect(client.id).toBe(id)
+    const path = { params: { path: { id } } }
+    const { data: secret } = await pocket.POST('/api/oidc/clients/{id}/secrets', path)
+    expect(secret.secret).toEqual(expect.any(String))
+    await pocket.POST('/api/oidc/clients/{id}/logo', {
+      ...path,
+      body: { file: new File([svg], 'logo.svg', { type: 'image/svg+xml' }) },
+    })
+    const logo = await pocket.GET('/api/oidc/clients/{id}/logo', { ...path, parseAs: 'arrayBuffer' })
+    expect(logo.data.byteLength).toBeGreaterThan(0)
+    const { data: read } = await pocket.GET('/api/oidc/clients/{id}', path)
+    expect([read.name, read.hasLogo]).toEqual(['App', true])
+    await pocket.DELETE('/api/oidc/clients/{id}', path)
+    await expect(pocket.GET('/api/oidc/clients/{id}', path)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('an id that is an address fits into a path', async () => {
+    const addresses: string[] = []
+    const observed = createPocketClient({
+      url: instance.url,
+      fetch(request) {
+        addresses.push(new URL(request.url).pathname)
+        return fetch(request)
+      },
+    })
+    const path = { id: 'https://app.example.com/client' }
+    const answer = observed.GET('/api/oidc/clients/{id}/meta', { params: { path } })
+    await expect(answer).rejects.toMatchObject({ status: 404, code: 'not_found' })
+    expect(addresses).toEqual(['/api/oidc/clients/~aHR0cHM6Ly9hcHAuZXhhbXBsZS5jb20vY2xpZW50/meta'])
+  })
+
+  test('a change is bound to what was read', async () => {
+    const body = { username: 'alan', email: 'alan@example.com' }
+    const { data: user } = await pocket.POST('/api/users', { body })
+    const path = { id: user.id }
+    const { response } = await pocket.GET('/api/users/{id}', { params: { path } })
+    const header = { 'If-Match': String(response.headers.get('etag')) }
+    await pocket.PUT('/api/users/{id}', { params: { path, header }, body: { ...body, firstName: 'Alan' } })
+    const late = pocket.PUT('/api/users/{id}', { params: { path, header }, body: { ...body, firstName: 'Mathison' } })
+    await expect(late).rejects.toMatchObject({ status: 412, code: 'precondition_failed' })
+  })
+
+  test('what is refused is thrown, with the fields and the id of the request', async () => {
+    const error: unknown = await pocket
+      .POST('/api/users', { body: { username: '', email: 'nobody' } })
+      .catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(PocketRequestError)
+    expect(error).toMatchObject({
+      status: 400,
+      code: 'validation_failed',
+      details: { fields: expect.arrayContaining([expect.objectContaining({ field: 'username', code: 'required' })]) },
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+    })
+    // A cast: the assertion above has seen to it.
+    const { requestId } = error as PocketRequestError
+    expect(instance.log.some((line) => line.includes(String(requestId)))).toBe(true)
+    const params = { path: { id: randomUUID() } }
+    const stranger = createPocketClient({ url: instance.url })
+    await expect(stranger.GET('/api/users/{id}', { params })).rejects.toMatchObject({ code: 'not_signed_in' })
+  })
+
+  test('an answer of something in between is an error as well', async () => {
+    const fetch = async () => new Response('<html>Bad gateway</html>', { status: 502 })
+    const behind = createPocketClient({ url: instance.url, fetch })
+    await expect(behind.GET('/api/version/latest')).rejects.toMatchObject({
+      status: 502,
+      code: 'unknown',
+      requestId: null,
+    })
+  })
+})

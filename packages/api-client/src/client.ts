@@ -1,0 +1,82 @@
+import createClient, { defaultPathSerializer, type FetchResponse, type MaybeOptionalInit } from 'openapi-fetch'
+import type { PathsWithMethod, RequiredKeysOf } from 'openapi-typescript-helpers'
+import { errorOf } from './error.ts'
+import type { paths } from './generated/api.ts'
+
+export interface PocketClientOptions {
+  /** Where the instance is, without a path: `https://id.example.com`. */
+  readonly url: string
+  /** Sent as `X-API-Key`. Without it only what is open to everybody can be called. */
+  readonly apiKey?: string
+  /** In place of the global `fetch`: for a proxy, a time limit, or retries. */
+  readonly fetch?: (request: Request) => Promise<Response>
+}
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+type Method = (typeof methods)[number]
+
+/** What is answered when all went well. Without a body `data` is `undefined`. */
+type Success<Operation extends Record<string | number, unknown>, Init> = Extract<
+  FetchResponse<Operation, Init, `${string}/${string}`>,
+  { error?: never }
+>
+
+type CallOf<Of extends Lowercase<Method>> = <
+  Path extends PathsWithMethod<paths, Of>,
+  Init extends MaybeOptionalInit<paths[Path], Of>,
+>(
+  path: Path,
+  ...init: RequiredKeysOf<Init> extends never ? [init?: Init] : [init: Init]
+) => Promise<Success<paths[Path][Of] & Record<string | number, unknown>, Init>>
+
+/**
+ * The operations of the REST API, by method and path as its document has them. `params` are those of the path, the query
+ * and the headers; `body` is an object that is sent as JSON, or as a form where a member of it is a `Blob`.
+ *
+ * @throws {PocketRequestError} for every answer that is no success
+ */
+export type PocketClient = { readonly [Name in Method]: CallOf<Lowercase<Name>> }
+
+/**
+ * A client of one instance.
+ *
+ * @example
+ * const pocket = createPocketClient({ url: 'https://id.example.com', apiKey })
+ * const { data } = await pocket.GET('/api/users', { params: { query: { search: 'ada' } } })
+ */
+export function createPocketClient({ url, apiKey, fetch }: PocketClientOptions): PocketClient {
+  const client = createClient<paths>({
+    baseUrl: url.replace(/\/+$/, ''),
+    pathSerializer: (path, params) => defaultPathSerializer(path, mapValues(params, addressAsId)),
+    bodySerializer: serialized,
+    headers: { accept: 'application/json, */*;q=0.1', ...(apiKey !== undefined && { 'x-api-key': apiKey }) },
+    ...(fetch && { fetch }),
+  })
+  client.use({
+    async onResponse({ response }) {
+      // Of the answers that are no success, only "not modified" was asked for, by the header If-None-Match.
+      if (!response.ok && response.status !== 304) throw await errorOf(response)
+    },
+  })
+  // A cast: whatever is no success has been thrown above, which the types of the library cannot know.
+  return Object.fromEntries(methods.map((method) => [method, client[method]])) as unknown as PocketClient
+}
+
+/** A client id that is an address cannot stand in a path. */
+function addressAsId(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.includes('/')) return value
+  return `~${Buffer.from(value, 'utf8').toString('base64url')}`
+}
+
+function serialized(body: unknown): FormData | string {
+  const members = typeof body === 'object' && body !== null ? Object.entries(body) : []
+  if (body instanceof FormData) return body
+  if (!members.some(([, value]) => value instanceof Blob)) return JSON.stringify(body)
+  const form = new FormData()
+  for (const [name, value] of members) form.append(name, value)
+  return form
+}
+
+function mapValues(values: Readonly<Record<string, unknown>>, change: (value: unknown) => unknown) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]))
+}

@@ -1,0 +1,7210 @@
+// Made from /api/openapi.json by `pnpm --filter @pocket/api-client run generate`.
+
+export interface paths {
+    "/api/api-access/{clientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the permissions of a client at all APIs (older form)
+         * @description For administrators.
+         */
+        get: operations["getApiAccessOfClient"];
+        /**
+         * Set the permissions of a client at all APIs (older form)
+         * @description For administrators.
+         */
+        put: operations["setApiAccessOfClient"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-access/{clientId}/apis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the APIs that a client has access to
+         * @description For administrators.
+         */
+        get: operations["listApisOfClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-access/{clientId}/assignable-apis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the APIs that a client was given no access to yet
+         * @description For administrators.
+         */
+        get: operations["listAssignableApisOfClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your API keys */
+        get: operations["listApiKeys"];
+        put?: never;
+        /** Create an API key */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete an API key */
+        delete: operations["deleteApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-keys/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renew an API key that has expired */
+        post: operations["renewApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List APIs
+         * @description For administrators.
+         */
+        get: operations["listApis"];
+        put?: never;
+        /**
+         * Create an API
+         * @description For administrators.
+         */
+        post: operations["createApi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apis/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an API
+         * @description For administrators.
+         */
+        get: operations["getApi"];
+        /**
+         * Change an API; its resource stays
+         * @description For administrators.
+         */
+        put: operations["updateApi"];
+        post?: never;
+        /**
+         * Delete an API, and all access to it
+         * @description For administrators.
+         */
+        delete: operations["deleteApi"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apis/{id}/assignable-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the clients that have no access to an API yet
+         * @description For administrators.
+         */
+        get: operations["listAssignableClientsOfApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apis/{id}/cimd-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Open an API to clients that are known by their metadata document
+         * @description For administrators.
+         */
+        put: operations["setCimdAccessOfApi"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apis/{id}/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the clients that have access to an API
+         * @description For administrators.
+         */
+        get: operations["listClientsOfApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apis/{id}/clients/{clientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the access of a client to an API
+         * @description For administrators.
+         */
+        put: operations["setAccessOfClientToApi"];
+        post?: never;
+        /**
+         * Take away the access of a client to an API
+         * @description For administrators.
+         */
+        delete: operations["removeAccessOfClientToApi"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apis/{id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the permissions of an API
+         * @description For administrators.
+         */
+        put: operations["setPermissionsOfApi"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the settings that everybody may know */
+        get: operations["readPublicSettings"];
+        /**
+         * Write all settings; the placeholder of a secret keeps it
+         * @description For administrators. A limited API key cannot change what decides who is let in: `smtp…`, `ldap…` and `emailOneTimeAccess…`.
+         */
+        put: operations["replaceSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-configuration/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read all settings; a placeholder stands for each secret
+         * @description For administrators.
+         */
+        get: operations["readSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-configuration/background-image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the background (older path) */
+        get: operations["readBackgroundByOlderPath"];
+        /**
+         * Replace the background (older path)
+         * @description For administrators.
+         */
+        put: operations["replaceBackgroundByOlderPath"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-configuration/favicon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the favicon (older path) */
+        get: operations["readFaviconByOlderPath"];
+        /**
+         * Replace the favicon (older path)
+         * @description For administrators.
+         */
+        put: operations["replaceFaviconByOlderPath"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-configuration/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the logo (older path) */
+        get: operations["readLogoByOlderPath"];
+        /**
+         * Replace the logo (older path)
+         * @description For administrators.
+         */
+        put: operations["replaceLogoByOlderPath"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-configuration/test-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send yourself an e-mail, to try the settings
+         * @description For administrators.
+         */
+        post: operations["sendTestEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-images/background": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the background */
+        get: operations["readBackground"];
+        /**
+         * Replace the background
+         * @description For administrators.
+         */
+        put: operations["replaceBackground"];
+        post?: never;
+        /**
+         * Take away the background
+         * @description For administrators.
+         */
+        delete: operations["deleteBackground"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-images/default-profile-picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the picture of people who have none
+         * @description For administrators.
+         */
+        get: operations["readDefaultProfilePicture"];
+        /**
+         * Replace the picture of people who have none
+         * @description For administrators.
+         */
+        put: operations["replaceDefaultProfilePicture"];
+        post?: never;
+        /**
+         * Take away the picture of people who have none
+         * @description For administrators.
+         */
+        delete: operations["deleteDefaultProfilePicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-images/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the logo of e-mails */
+        get: operations["readEmailLogo"];
+        /**
+         * Replace the logo of e-mails
+         * @description For administrators.
+         */
+        put: operations["replaceEmailLogo"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-images/favicon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the favicon */
+        get: operations["readFavicon"];
+        /**
+         * Replace the favicon
+         * @description For administrators.
+         */
+        put: operations["replaceFavicon"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/application-images/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the logo */
+        get: operations["readLogo"];
+        /**
+         * Replace the logo
+         * @description For administrators.
+         */
+        put: operations["replaceLogo"];
+        post?: never;
+        /**
+         * Take away the logo
+         * @description For administrators.
+         */
+        delete: operations["deleteLogo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your part of the audit log */
+        get: operations["listOwnAuditLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-logs/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the audit log
+         * @description For administrators.
+         */
+        get: operations["listAllAuditLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-logs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take the audit log away as a file, the newest entries first
+         * @description For administrators.
+         */
+        get: operations["exportAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-logs/filters/client-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the clients that the audit log names
+         * @description For administrators.
+         */
+        get: operations["listAuditLogClientNames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-logs/filters/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the names of the users in the audit log, by their ids
+         * @description For administrators.
+         */
+        get: operations["listAuditLogUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custom-claims/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the keys of custom claims, those that are used most first
+         * @description For administrators.
+         */
+        get: operations["suggestClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custom-claims/user-group/{userGroupId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose the custom claims of a group
+         * @description For administrators.
+         */
+        put: operations["replaceClaimsOfGroup"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custom-claims/user/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose the custom claims of a user
+         * @description For administrators.
+         */
+        put: operations["replaceClaimsOfUser"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-login/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask another device to let this one in */
+        post: operations["requestDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-login/requests/{id}/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wait until this device is let in, for 25 seconds or as long as `Prefer: wait=SECONDS` says */
+        post: operations["exchangeDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-login/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read which device asks to be let in */
+        post: operations["readDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-login/verification/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the device in, by a passkey that was used within the last minute, or do not */
+        post: operations["decideDeviceLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the e-mails of the last 30 days, and what became of them
+         * @description For administrators.
+         */
+        get: operations["listEmails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/emails/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again to send an e-mail
+         * @description For administrators.
+         */
+        post: operations["retryEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List clients
+         * @description For administrators.
+         */
+        get: operations["listOidcClients"];
+        put?: never;
+        /**
+         * Create a client
+         * @description For administrators.
+         */
+        post: operations["createOidcClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a client
+         * @description For administrators.
+         */
+        get: operations["getOidcClient"];
+        /**
+         * Change a client
+         * @description For administrators.
+         */
+        put: operations["updateOidcClient"];
+        post?: never;
+        /**
+         * Delete a client
+         * @description For administrators.
+         */
+        delete: operations["deleteOidcClient"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}/allowed-user-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the groups whose members may use a restricted client
+         * @description For administrators.
+         */
+        put: operations["setAllowedUserGroupsOfOidcClient"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}/connection-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the last 50 authorization and token attempts of a client, the newest first
+         * @description For administrators.
+         */
+        get: operations["listOidcClientConnectionAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the logo of a client; the light one where there is no dark one */
+        get: operations["readOidcClientLogo"];
+        put?: never;
+        /**
+         * Replace the logo of a client
+         * @description For administrators.
+         */
+        post: operations["replaceOidcClientLogo"];
+        /**
+         * Take away the logo of a client
+         * @description For administrators.
+         */
+        delete: operations["deleteOidcClientLogo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}/meta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what everybody may know of a client */
+        get: operations["getOidcClientMetaData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}/preview/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what a client would be told about a user
+         * @description For administrators.
+         */
+        get: operations["previewOidcClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace all secrets by a new one, drawn or given in an optional body {secret, expiresAt}
+         * @description For administrators.
+         */
+        post: operations["replaceOidcClientSecrets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the secrets of a client, those that have ended too
+         * @description For administrators.
+         */
+        get: operations["listOidcClientSecrets"];
+        put?: never;
+        /**
+         * Add a secret, drawn or given in an optional body {secret, expiresAt}
+         * @description For administrators.
+         */
+        post: operations["createOidcClientSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}/secrets/{secretId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a secret
+         * @description For administrators.
+         */
+        delete: operations["deleteOidcClientSecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/device/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what the application on another device asks for */
+        get: operations["getDeviceCodeInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/device/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the application on another device what it asks for, or refuse it
+         * @description Where `reauthenticationRequired` says so, a reauthentication is used up.
+         */
+        post: operations["verifyDeviceCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/users/{id}/authorized-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the clients that a user has allowed something
+         * @description For administrators.
+         */
+        get: operations["listAuthorizedOidcClientsOfUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/users/me/authorized-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the clients that you have allowed something */
+        get: operations["listMyAuthorizedOidcClients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/users/me/authorized-clients/{clientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back what you have allowed a client, and end what it was given */
+        delete: operations["withdrawMyConsent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/users/me/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the clients that you may use */
+        get: operations["listMyOidcClients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/one-time-access-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a login code by e-mail, which works in this browser only */
+        post: operations["requestLoginCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/one-time-access-token/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in by a login code */
+        post: operations["useLoginCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["openApiDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the settings that are not among those of the contract
+         * @description For administrators.
+         */
+        get: operations["readOwnSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change some of these settings
+         * @description For administrators.
+         */
+        patch: operations["changeOwnSettings"];
+        trace?: never;
+    };
+    "/api/signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign up; the new user is signed in and has no passkey yet */
+        post: operations["signUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signup-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sign-up tokens that have not expired
+         * @description For administrators.
+         */
+        get: operations["listSignupTokens"];
+        put?: never;
+        /**
+         * Create a token with which strangers can sign up
+         * @description For administrators.
+         */
+        post: operations["createSignupToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signup-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a sign-up token
+         * @description For administrators.
+         */
+        delete: operations["deleteSignupToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signup/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find out whether the set-up is still open; 404 where it has been done */
+        get: operations["readSetUp"];
+        put?: never;
+        /** Create the first administrator, who is signed in and has no passkey yet */
+        post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List groups
+         * @description For administrators.
+         */
+        get: operations["listGroups"];
+        put?: never;
+        /**
+         * Create a group
+         * @description For administrators.
+         */
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a group, with everybody in it
+         * @description For administrators.
+         */
+        get: operations["readGroup"];
+        /**
+         * Change the names of a group
+         * @description For administrators.
+         */
+        put: operations["updateGroup"];
+        post?: never;
+        /**
+         * Delete a group; its members stay
+         * @description For administrators.
+         */
+        delete: operations["deleteGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-groups/{id}/allowed-oidc-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the clients that allow a group
+         * @description For administrators.
+         */
+        put: operations["setAllowedOidcClientsOfUserGroup"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is in a group, and until when
+         * @description For administrators.
+         */
+        get: operations["listMembershipsOfGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-groups/{id}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say when a membership ends
+         * @description For administrators.
+         */
+        patch: operations["updateMembership"];
+        trace?: never;
+    };
+    "/api/user-groups/{id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose the members of a group
+         * @description For administrators.
+         */
+        put: operations["replaceMembersOfGroup"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description For administrators.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Create a user
+         * @description For administrators.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a user
+         * @description For administrators.
+         */
+        get: operations["readUser"];
+        /**
+         * Change a user
+         * @description For administrators.
+         */
+        put: operations["updateUser"];
+        post?: never;
+        /**
+         * Delete a user, with sessions and tokens
+         * @description For administrators.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the groups of a user
+         * @description For administrators.
+         */
+        get: operations["listGroupsOfUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link by which a user registers a passkey
+         * @description For administrators. It holds a login code, so it lets in whoever opens it first, once.
+         */
+        post: operations["inviteUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/invitation-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a user a link by which to register a passkey
+         * @description For administrators.
+         */
+        post: operations["sendInvitationToUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/one-time-access-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a user a login code by e-mail
+         * @description For administrators.
+         */
+        post: operations["sendLoginCodeToUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/one-time-access-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue a login code for a user
+         * @description For administrators.
+         */
+        post: operations["issueLoginCodeForUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/profile-picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace the picture of a user
+         * @description For administrators.
+         */
+        put: operations["replaceProfilePicture"];
+        post?: never;
+        /**
+         * Take away the picture of a user
+         * @description For administrators.
+         */
+        delete: operations["deleteProfilePicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/profile-picture.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the picture of a user, or their initials */
+        get: operations["readProfilePicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/user-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose the groups of a user
+         * @description For administrators.
+         */
+        put: operations["replaceGroupsOfUser"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/webauthn-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the passkeys of a user
+         * @description For administrators.
+         */
+        get: operations["listPasskeysOfUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/webauthn-credentials/{credentialId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a passkey of a user, even the last one
+         * @description For administrators.
+         */
+        delete: operations["deletePasskeyOfUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read who you are
+         * @description The key of the environment (`STATIC_API_KEY`) is answered with a user who is stored nowhere.
+         */
+        get: operations["readOwnUser"];
+        /**
+         * Change what is known of you
+         * @description The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record.
+         */
+        put: operations["updateOwnUser"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/me/profile-picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace your picture */
+        put: operations["replaceOwnProfilePicture"];
+        post?: never;
+        /** Take away your picture */
+        delete: operations["deleteOwnProfilePicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/me/send-email-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a link that verifies your e-mail address */
+        post: operations["sendEmailVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/me/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify your e-mail address by the token of the link */
+        post: operations["verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/version/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version of the API, and of this server */
+        get: operations["currentVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/version/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest version */
+        get: operations["latestVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your passkeys */
+        get: operations["listOwnPasskeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/credentials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a passkey of yours, but never the last one */
+        delete: operations["deleteOwnPasskey"];
+        options?: never;
+        head?: never;
+        /** Name a passkey of yours */
+        patch: operations["renameOwnPasskey"];
+        trace?: never;
+    };
+    "/api/webauthn/login/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey */
+        post: operations["finishLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/login/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Begin to sign in with a passkey in this browser */
+        get: operations["startLogin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out of this browser */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove once more who you are, by a passkey or by having signed in with one within the last minute */
+        post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/register/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register the passkey */
+        post: operations["finishRegistration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/register/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Begin to make a passkey in this browser */
+        get: operations["startRegistration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** AccessibleOidcClientDto */
+        AccessibleOidcClientDto: {
+            /** @enum {string} */
+            clientType: "standard" | "cimd";
+            description: string;
+            hasDarkLogo: boolean;
+            hasLogo: boolean;
+            id: string;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            launchURL: string | null;
+            name: string;
+            requiresReauthentication: boolean;
+        };
+        /** ApiAccessDto */
+        ApiAccessDto: {
+            /** @description Ids of permissions, of whatever API. */
+            clientPermissionIds: string[];
+            /** @description Ids of permissions, of whatever API. */
+            userDelegatedPermissionIds: string[];
+        };
+        /** ApiAccessUpdateDto */
+        ApiAccessUpdateDto: {
+            /** @description Ids of permissions, of whatever API. */
+            clientPermissionIds?: string[];
+            /** @description Ids of permissions, of whatever API. */
+            userDelegatedPermissionIds?: string[];
+        };
+        /** ApiCimdAccessUpdateDto */
+        ApiCimdAccessUpdateDto: {
+            enabled: boolean;
+            /** @description Ids of permissions of the API; others are left out. */
+            permissionIds?: string[];
+        };
+        /** ApiClientAccessDto */
+        ApiClientAccessDto: {
+            cimdGrantedAccess: boolean;
+            cimdGrantedPermissionIds: string[];
+            client: components["schemas"]["ApiClientDto"];
+            clientAccess: boolean;
+            /** @description Ids of permissions of the API; others are left out. */
+            clientPermissionIds: string[];
+            userDelegatedAccess: boolean;
+            /** @description Ids of permissions of the API; others are left out. */
+            userDelegatedPermissionIds: string[];
+        };
+        /** ApiClientDto */
+        ApiClientDto: {
+            /** @enum {string} */
+            clientType: "standard" | "cimd";
+            hasDarkLogo: boolean;
+            hasLogo: boolean;
+            id: string;
+            isPublic: boolean;
+            name: string;
+        };
+        /** ApiClientGrantDto */
+        ApiClientGrantDto: {
+            clientAccess: boolean;
+            /** @description Ids of permissions of the API; others are left out. */
+            clientPermissionIds: string[];
+            userDelegatedAccess: boolean;
+            /** @description Ids of permissions of the API; others are left out. */
+            userDelegatedPermissionIds: string[];
+        };
+        /** ApiClientGrantUpdateDto */
+        ApiClientGrantUpdateDto: {
+            clientAccess?: boolean;
+            /** @description Ids of permissions of the API; others are left out. */
+            clientPermissionIds?: string[];
+            userDelegatedAccess?: boolean;
+            /** @description Ids of permissions of the API; others are left out. */
+            userDelegatedPermissionIds?: string[];
+        };
+        /** ApiCreateDto */
+        ApiCreateDto: {
+            /**
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662).
+             * @enum {string}
+             */
+            accessTokenFormat?: "jwt" | "opaque";
+            name: string;
+            /** @description The resource indicator (RFC 8707): an absolute URI. */
+            resource: string;
+            /** @description The clients that may ask about the tokens of the API, whoever they were issued to. */
+            resourceServerClientIds?: string[];
+        };
+        /** ApiKeyCreateDto */
+        ApiKeyCreateDto: {
+            description?: string;
+            /**
+             * Format: date-time
+             * @description In the future.
+             */
+            expiresAt: string;
+            name: string;
+            /** @description What the key may do; without it, everything that its owner may. */
+            scopes?: ("read:account" | "write:account" | "read:users" | "write:users" | "read:groups" | "write:groups" | "read:clients" | "write:clients" | "read:settings" | "write:settings" | "read:audit" | "write:audit")[];
+        };
+        /** ApiKeyDto */
+        ApiKeyDto: {
+            /** Format: date-time */
+            createdAt: string;
+            description: string | null;
+            expirationEmailSent: boolean;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Exact to a minute.
+             */
+            lastUsedAt: string | null;
+            name: string;
+            /** @description What the key may do; absent where it may do everything that its owner may. */
+            scopes?: ("read:account" | "write:account" | "read:users" | "write:users" | "read:groups" | "write:groups" | "read:clients" | "write:clients" | "read:settings" | "write:settings" | "read:audit" | "write:audit")[];
+        };
+        /** ApiKeyRenewDto */
+        ApiKeyRenewDto: {
+            /**
+             * Format: date-time
+             * @description In the future.
+             */
+            expiresAt: string;
+        };
+        /** ApiKeyResponseDto */
+        ApiKeyResponseDto: {
+            apiKey: components["schemas"]["ApiKeyDto"];
+            /** @description Shown this once. */
+            token: string;
+        };
+        /** ApiPermissionsUpdateDto */
+        ApiPermissionsUpdateDto: {
+            permissions: {
+                description?: string | null;
+                /** @description A scope. */
+                key: string;
+                name: string;
+            }[];
+        };
+        /** ApiResponseDto */
+        ApiResponseDto: {
+            /**
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662).
+             * @enum {string}
+             */
+            accessTokenFormat: "jwt" | "opaque";
+            allowCimdClients: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            id: string;
+            name: string;
+            permissions: {
+                allowedForCimdClients: boolean;
+                description?: string;
+                id: string;
+                key: string;
+                name: string;
+            }[];
+            resource: string;
+            /** @description The clients that may ask about the tokens of the API, whoever they were issued to. */
+            resourceServerClientIds: string[];
+        };
+        /** ApiUpdateDto */
+        ApiUpdateDto: {
+            /**
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662).
+             * @enum {string}
+             */
+            accessTokenFormat?: "jwt" | "opaque";
+            name: string;
+            /** @description The clients that may ask about the tokens of the API, whoever they were issued to. */
+            resourceServerClientIds?: string[];
+        };
+        /** AuditLogDto */
+        AuditLogDto: {
+            /** @description Who did it, where that was somebody else. */
+            actorUsername?: string;
+            /** @description What was changed, by the names of the fields. A secret is redacted. */
+            changes?: {
+                [key: string]: {
+                    after: unknown;
+                    before: unknown;
+                };
+            };
+            /** @description Empty where it is not known. */
+            city: string;
+            /** @description Empty where it is not known. */
+            country: string;
+            /** Format: date-time */
+            createdAt: string;
+            data: {
+                [key: string]: string;
+            };
+            /** @description Browser and system, or the user agent where they are not recognised. */
+            device: string;
+            /** @description Such as SIGN_IN. */
+            event: string;
+            /** Format: uuid */
+            id: string;
+            ipAddress: string | null;
+            lastDevice?: string;
+            /** @description Where the last of several came from. */
+            lastIpAddress?: string | null;
+            /** Format: date-time */
+            lastOccurredAt?: string;
+            /** @description How often it happened: repeated refusals are one entry. */
+            occurrences?: number;
+            /** @description Whom it concerns. */
+            userID: string | null;
+            /** @description The name at that time; only in the list of everybody. */
+            username?: string | null;
+        };
+        /** AuthenticationResponseJSON */
+        AuthenticationResponseJSON: Record<string, never>;
+        /** AuthorizedOidcClientDto */
+        AuthorizedOidcClientDto: {
+            client: components["schemas"]["OidcClientMetaDataDto"];
+            /** Format: date-time */
+            lastUsedAt: string;
+            /** @description Scopes, separated by spaces. */
+            scope: string;
+        };
+        /** ClientApiGrantDto */
+        ClientApiGrantDto: {
+            api: components["schemas"]["ApiResponseDto"];
+            cimdGrantedAccess: boolean;
+            cimdGrantedPermissionIds: string[];
+            clientAccess: boolean;
+            /** @description Ids of permissions of the API; others are left out. */
+            clientPermissionIds: string[];
+            userDelegatedAccess: boolean;
+            /** @description Ids of permissions of the API; others are left out. */
+            userDelegatedPermissionIds: string[];
+        };
+        /** ConnectionAttemptDto */
+        ConnectionAttemptDto: {
+            clientAuthentication: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @enum {string} */
+            endpoint: "authorization" | "pushed_authorization_request" | "device_authorization" | "token";
+            error: string | null;
+            id: string;
+            ignoredParameters: string[];
+            ipAddress: string | null;
+            /** @description Secrets, codes and tokens are hidden. */
+            parameters: {
+                [key: string]: string;
+            };
+            pkce: boolean;
+            reason: string | null;
+            redirectURI: string | null;
+            requestId: string;
+            succeeded: boolean;
+            userID: string | null;
+            username: string | null;
+        };
+        /** CurrentVersionDto */
+        CurrentVersionDto: {
+            /** @description The version of Pocket ID whose API this is. */
+            currentVersion: string;
+            /** @description The version of this server. */
+            pocketVersion: string;
+        };
+        /** CustomClaimDto */
+        CustomClaimDto: {
+            key: string;
+            value: string;
+        };
+        /** DeviceCodeInfoDto */
+        DeviceCodeInfoDto: {
+            authorizationRequired: boolean;
+            client: components["schemas"]["OidcClientMetaDataDto"];
+            reauthenticationRequired: boolean;
+            scope: string[];
+            /** @description The permissions of APIs among the scopes. */
+            scopeInfo: {
+                description?: string;
+                key: string;
+                name: string;
+            }[];
+        };
+        /** DeviceLoginRequestDto */
+        DeviceLoginRequestDto: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Seconds. */
+            interval: number;
+            userCode: string;
+            /** Format: uri */
+            verificationUri: string;
+            /** Format: uri */
+            verificationUriComplete: string;
+        };
+        /** DeviceLoginVerificationDto */
+        DeviceLoginVerificationDto: {
+            /** @description Empty where it is not known. */
+            city: string;
+            /** @description Empty where it is not known. */
+            country: string;
+            /** @description Browser and system of the waiting device. */
+            device: string;
+            /** Format: date-time */
+            expiresAt: string;
+            ipAddress: string | null;
+            userCode: string;
+        };
+        /** EmailDto */
+        EmailDto: {
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description From then on it is not sent any more.
+             */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Such as email-verification. */
+            kind: string;
+            lastError?: string | null;
+            /** @description The language of the recipient. */
+            locale?: string | null;
+            /** Format: date-time */
+            nextAttemptAt?: string | null;
+            recipient: string;
+            /** Format: date-time */
+            sentAt?: string | null;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "failed";
+            userId?: string | null;
+        };
+        /** Error */
+        Error: {
+            /**
+             * @description What happened, for programs.
+             * @enum {string}
+             */
+            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            details?: {
+                fields?: components["schemas"]["FieldError"][];
+            };
+            /** @description For people who write programs. */
+            error: string;
+            /**
+             * Format: uuid
+             * @description That of the header X-Request-ID and of the log.
+             */
+            request_id: string;
+        };
+        /** FieldError */
+        FieldError: {
+            code: string;
+            field: string;
+            message: string;
+        };
+        /** LatestVersionDto */
+        LatestVersionDto: {
+            /** @description Empty where it is not known. */
+            latestVersion: string;
+        };
+        /** MembershipDto */
+        MembershipDto: {
+            /**
+             * Format: date-time
+             * @description From then on the membership counts no more; null where it does not end by itself.
+             */
+            endsAt: string | null;
+            /** Format: uuid */
+            groupId: string;
+            /** Format: uuid */
+            userId: string;
+        };
+        /** OidcClientCreateDto */
+        OidcClientCreateDto: {
+            /** @description 0 stands for 60. */
+            accessTokenDurationMinutes?: number;
+            callbackURLs?: string[];
+            credentials?: {
+                federatedIdentities?: {
+                    audience?: string | null;
+                    issuer: string;
+                    jwks?: string | null;
+                    replayProtection?: boolean;
+                    subject?: string | null;
+                }[] | null;
+            };
+            /** @description The same for the logo on a dark background. */
+            darkLogoUrl?: string | null;
+            description?: string;
+            id?: string;
+            /** @description A client that is not restricted forgets its groups. */
+            isGroupRestricted?: boolean;
+            isPublic?: boolean;
+            launchURL?: string | null;
+            /** @description Where the logo is read from, once. */
+            logoUrl?: string | null;
+            logoutCallbackURLs?: string[];
+            name: string;
+            /** @description Always the case for a public client. */
+            pkceEnabled?: boolean;
+            /** @description Not in the contract. What is left out stays as it is. */
+            protocol?: {
+                authorizationDetailsTypes?: string[];
+                authorizationEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                authorizationSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                backchannelLogoutSessionRequired?: boolean;
+                backchannelLogoutUri?: string | null;
+                claimRules?: {
+                    /** @enum {string|null} */
+                    as?: "string" | "array" | null;
+                    claim: string;
+                    /** @description `claim` with `name`, `custom` with `key`, or `constant` with `value`. */
+                    source: {
+                        key?: string;
+                        /** @enum {string} */
+                        kind: "claim" | "custom" | "constant";
+                        name?: string;
+                        value?: unknown;
+                    };
+                }[];
+                defaultScopes?: string[];
+                dpopBoundAccessTokens?: boolean;
+                fapi?: boolean;
+                groupRules?: {
+                    include?: string[] | null;
+                    rename?: {
+                        [key: string]: string;
+                    };
+                };
+                idTokenEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                idTokenSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                implicitIdToken?: boolean;
+                initiateLoginUri?: string | null;
+                /** @enum {string|null} */
+                introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                jwks?: {
+                    keys: Record<string, never>[];
+                } | null;
+                jwksUri?: string | null;
+                jwtAccessTokens?: boolean;
+                maxSessionAgeMinutes?: number | null;
+                refreshTokenAbsoluteLifetimeMinutes?: number | null;
+                requireSignedRequestObject?: boolean;
+                sectorIdentifierUri?: string | null;
+                /** @enum {string} */
+                subjectType?: "public" | "pairwise";
+                /** @enum {string} */
+                tokenEndpointAuthMethod?: "client_secret" | "client_secret_jwt" | "private_key_jwt";
+                userinfoEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string|null} */
+                userinfoSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                userNames?: {
+                    [key: string]: string;
+                };
+            };
+            /** @description 0 stands for 43200. */
+            refreshTokenDurationMinutes?: number;
+            requiresPushedAuthorizationRequests?: boolean;
+            requiresReauthentication?: boolean;
+            skipConsent?: boolean;
+        };
+        /** OidcClientDto */
+        OidcClientDto: {
+            accessTokenDurationMinutes: number;
+            callbackURLs: string[];
+            /** @enum {string} */
+            clientType: "standard" | "cimd";
+            credentials: {
+                federatedIdentities: {
+                    audience?: string;
+                    issuer: string;
+                    jwks?: string;
+                    replayProtection: boolean;
+                    subject?: string;
+                }[];
+                secrets: components["schemas"]["OidcClientSecretDto"][];
+            };
+            description: string;
+            hasDarkLogo: boolean;
+            hasLogo: boolean;
+            id: string;
+            isGroupRestricted: boolean;
+            isPublic: boolean;
+            launchURL: string | null;
+            logoutCallbackURLs: string[];
+            name: string;
+            pkceEnabled: boolean;
+            pkceSupported?: boolean;
+            protocol: {
+                authorizationDetailsTypes?: string[];
+                authorizationEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                authorizationSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                backchannelLogoutSessionRequired?: boolean;
+                backchannelLogoutUri?: string | null;
+                claimRules?: {
+                    /** @enum {string|null} */
+                    as?: "string" | "array" | null;
+                    claim: string;
+                    /** @description `claim` with `name`, `custom` with `key`, or `constant` with `value`. */
+                    source: {
+                        key?: string;
+                        /** @enum {string} */
+                        kind: "claim" | "custom" | "constant";
+                        name?: string;
+                        value?: unknown;
+                    };
+                }[];
+                defaultScopes?: string[];
+                dpopBoundAccessTokens?: boolean;
+                fapi?: boolean;
+                groupRules?: {
+                    include?: string[] | null;
+                    rename?: {
+                        [key: string]: string;
+                    };
+                };
+                idTokenEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                idTokenSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                implicitIdToken?: boolean;
+                initiateLoginUri?: string | null;
+                /** @enum {string|null} */
+                introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                jwks?: {
+                    keys: Record<string, never>[];
+                } | null;
+                jwksUri?: string | null;
+                jwtAccessTokens?: boolean;
+                maxSessionAgeMinutes?: number | null;
+                refreshTokenAbsoluteLifetimeMinutes?: number | null;
+                requireSignedRequestObject?: boolean;
+                sectorIdentifierUri?: string | null;
+                /** @enum {string} */
+                subjectType?: "public" | "pairwise";
+                /** @enum {string} */
+                tokenEndpointAuthMethod?: "client_secret" | "client_secret_jwt" | "private_key_jwt";
+                userinfoEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string|null} */
+                userinfoSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                userNames?: {
+                    [key: string]: string;
+                };
+            };
+            refreshTokenDurationMinutes: number;
+            requiresPushedAuthorizationRequests: boolean;
+            requiresReauthentication: boolean;
+            skipConsent: boolean;
+        };
+        /** OidcClientMetaDataDto */
+        OidcClientMetaDataDto: {
+            /** @enum {string} */
+            clientType: "standard" | "cimd";
+            description: string;
+            hasDarkLogo: boolean;
+            hasLogo: boolean;
+            id: string;
+            launchURL: string | null;
+            name: string;
+            requiresReauthentication: boolean;
+        };
+        /** OidcClientPreviewDto */
+        OidcClientPreviewDto: {
+            accessToken: {
+                [key: string]: unknown;
+            };
+            idToken: {
+                [key: string]: unknown;
+            };
+            userInfo: {
+                [key: string]: unknown;
+            };
+        };
+        /** OidcClientSecretCreatedDto */
+        OidcClientSecretCreatedDto: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            id: string;
+            isActive: boolean;
+            prefix: string;
+            /** @description Shown this once. */
+            secret: string;
+        };
+        /** OidcClientSecretDto */
+        OidcClientSecretDto: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            id: string;
+            isActive: boolean;
+            prefix: string;
+        };
+        /** OidcClientSecretListItemDto */
+        OidcClientSecretListItemDto: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            id: string;
+            isActive: boolean;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            prefix: string;
+        };
+        /** OidcClientUpdateDto */
+        OidcClientUpdateDto: {
+            /** @description 0 stands for 60. */
+            accessTokenDurationMinutes?: number;
+            callbackURLs?: string[];
+            credentials?: {
+                federatedIdentities?: {
+                    audience?: string | null;
+                    issuer: string;
+                    jwks?: string | null;
+                    replayProtection?: boolean;
+                    subject?: string | null;
+                }[] | null;
+            };
+            /** @description The same for the logo on a dark background. */
+            darkLogoUrl?: string | null;
+            description?: string;
+            /** @description A client that is not restricted forgets its groups. */
+            isGroupRestricted?: boolean;
+            isPublic?: boolean;
+            launchURL?: string | null;
+            /** @description Where the logo is read from, once. */
+            logoUrl?: string | null;
+            logoutCallbackURLs?: string[];
+            name: string;
+            /** @description Always the case for a public client. */
+            pkceEnabled?: boolean;
+            /** @description Not in the contract. What is left out stays as it is. */
+            protocol?: {
+                authorizationDetailsTypes?: string[];
+                authorizationEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                authorizationSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                backchannelLogoutSessionRequired?: boolean;
+                backchannelLogoutUri?: string | null;
+                claimRules?: {
+                    /** @enum {string|null} */
+                    as?: "string" | "array" | null;
+                    claim: string;
+                    /** @description `claim` with `name`, `custom` with `key`, or `constant` with `value`. */
+                    source: {
+                        key?: string;
+                        /** @enum {string} */
+                        kind: "claim" | "custom" | "constant";
+                        name?: string;
+                        value?: unknown;
+                    };
+                }[];
+                defaultScopes?: string[];
+                dpopBoundAccessTokens?: boolean;
+                fapi?: boolean;
+                groupRules?: {
+                    include?: string[] | null;
+                    rename?: {
+                        [key: string]: string;
+                    };
+                };
+                idTokenEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                idTokenSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                implicitIdToken?: boolean;
+                initiateLoginUri?: string | null;
+                /** @enum {string|null} */
+                introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                jwks?: {
+                    keys: Record<string, never>[];
+                } | null;
+                jwksUri?: string | null;
+                jwtAccessTokens?: boolean;
+                maxSessionAgeMinutes?: number | null;
+                refreshTokenAbsoluteLifetimeMinutes?: number | null;
+                requireSignedRequestObject?: boolean;
+                sectorIdentifierUri?: string | null;
+                /** @enum {string} */
+                subjectType?: "public" | "pairwise";
+                /** @enum {string} */
+                tokenEndpointAuthMethod?: "client_secret" | "client_secret_jwt" | "private_key_jwt";
+                userinfoEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string|null} */
+                userinfoSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                userNames?: {
+                    [key: string]: string;
+                };
+            };
+            /** @description 0 stands for 43200. */
+            refreshTokenDurationMinutes?: number;
+            requiresPushedAuthorizationRequests?: boolean;
+            requiresReauthentication?: boolean;
+            skipConsent?: boolean;
+        };
+        /** OidcClientWithAllowedGroupsCountDto */
+        OidcClientWithAllowedGroupsCountDto: {
+            accessTokenDurationMinutes: number;
+            allowedUserGroupsCount: number;
+            callbackURLs: string[];
+            /** @enum {string} */
+            clientType: "standard" | "cimd";
+            credentials: {
+                federatedIdentities: {
+                    audience?: string;
+                    issuer: string;
+                    jwks?: string;
+                    replayProtection: boolean;
+                    subject?: string;
+                }[];
+                secrets: components["schemas"]["OidcClientSecretDto"][];
+            };
+            description: string;
+            hasDarkLogo: boolean;
+            hasLogo: boolean;
+            id: string;
+            isGroupRestricted: boolean;
+            isPublic: boolean;
+            launchURL: string | null;
+            logoutCallbackURLs: string[];
+            name: string;
+            pkceEnabled: boolean;
+            pkceSupported?: boolean;
+            protocol: {
+                authorizationDetailsTypes?: string[];
+                authorizationEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                authorizationSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                backchannelLogoutSessionRequired?: boolean;
+                backchannelLogoutUri?: string | null;
+                claimRules?: {
+                    /** @enum {string|null} */
+                    as?: "string" | "array" | null;
+                    claim: string;
+                    /** @description `claim` with `name`, `custom` with `key`, or `constant` with `value`. */
+                    source: {
+                        key?: string;
+                        /** @enum {string} */
+                        kind: "claim" | "custom" | "constant";
+                        name?: string;
+                        value?: unknown;
+                    };
+                }[];
+                defaultScopes?: string[];
+                dpopBoundAccessTokens?: boolean;
+                fapi?: boolean;
+                groupRules?: {
+                    include?: string[] | null;
+                    rename?: {
+                        [key: string]: string;
+                    };
+                };
+                idTokenEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                idTokenSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                implicitIdToken?: boolean;
+                initiateLoginUri?: string | null;
+                /** @enum {string|null} */
+                introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                jwks?: {
+                    keys: Record<string, never>[];
+                } | null;
+                jwksUri?: string | null;
+                jwtAccessTokens?: boolean;
+                maxSessionAgeMinutes?: number | null;
+                refreshTokenAbsoluteLifetimeMinutes?: number | null;
+                requireSignedRequestObject?: boolean;
+                sectorIdentifierUri?: string | null;
+                /** @enum {string} */
+                subjectType?: "public" | "pairwise";
+                /** @enum {string} */
+                tokenEndpointAuthMethod?: "client_secret" | "client_secret_jwt" | "private_key_jwt";
+                userinfoEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string|null} */
+                userinfoSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                userNames?: {
+                    [key: string]: string;
+                };
+            };
+            refreshTokenDurationMinutes: number;
+            requiresPushedAuthorizationRequests: boolean;
+            requiresReauthentication: boolean;
+            skipConsent: boolean;
+        };
+        /** OidcClientWithAllowedUserGroupsDto */
+        OidcClientWithAllowedUserGroupsDto: {
+            accessTokenDurationMinutes: number;
+            allowedUserGroups: {
+                /** Format: date-time */
+                createdAt: string;
+                customClaims: {
+                    key: string;
+                    value: string;
+                }[];
+                friendlyName: string;
+                id: string;
+                ldapId: string | null;
+                name: string;
+                userCount: number;
+            }[];
+            callbackURLs: string[];
+            /** @enum {string} */
+            clientType: "standard" | "cimd";
+            credentials: {
+                federatedIdentities: {
+                    audience?: string;
+                    issuer: string;
+                    jwks?: string;
+                    replayProtection: boolean;
+                    subject?: string;
+                }[];
+                secrets: components["schemas"]["OidcClientSecretDto"][];
+            };
+            description: string;
+            hasDarkLogo: boolean;
+            hasLogo: boolean;
+            id: string;
+            isGroupRestricted: boolean;
+            isPublic: boolean;
+            launchURL: string | null;
+            logoutCallbackURLs: string[];
+            name: string;
+            pkceEnabled: boolean;
+            pkceSupported?: boolean;
+            protocol: {
+                authorizationDetailsTypes?: string[];
+                authorizationEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                authorizationSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                backchannelLogoutSessionRequired?: boolean;
+                backchannelLogoutUri?: string | null;
+                claimRules?: {
+                    /** @enum {string|null} */
+                    as?: "string" | "array" | null;
+                    claim: string;
+                    /** @description `claim` with `name`, `custom` with `key`, or `constant` with `value`. */
+                    source: {
+                        key?: string;
+                        /** @enum {string} */
+                        kind: "claim" | "custom" | "constant";
+                        name?: string;
+                        value?: unknown;
+                    };
+                }[];
+                defaultScopes?: string[];
+                dpopBoundAccessTokens?: boolean;
+                fapi?: boolean;
+                groupRules?: {
+                    include?: string[] | null;
+                    rename?: {
+                        [key: string]: string;
+                    };
+                };
+                idTokenEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string} */
+                idTokenSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                implicitIdToken?: boolean;
+                initiateLoginUri?: string | null;
+                /** @enum {string|null} */
+                introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                jwks?: {
+                    keys: Record<string, never>[];
+                } | null;
+                jwksUri?: string | null;
+                jwtAccessTokens?: boolean;
+                maxSessionAgeMinutes?: number | null;
+                refreshTokenAbsoluteLifetimeMinutes?: number | null;
+                requireSignedRequestObject?: boolean;
+                sectorIdentifierUri?: string | null;
+                /** @enum {string} */
+                subjectType?: "public" | "pairwise";
+                /** @enum {string} */
+                tokenEndpointAuthMethod?: "client_secret" | "client_secret_jwt" | "private_key_jwt";
+                userinfoEncryptedResponse?: {
+                    /** @enum {string} */
+                    alg: "RSA-OAEP" | "RSA-OAEP-256" | "ECDH-ES" | "ECDH-ES+A256KW";
+                    /** @enum {string} */
+                    enc: "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+                } | null;
+                /** @enum {string|null} */
+                userinfoSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                userNames?: {
+                    [key: string]: string;
+                };
+            };
+            refreshTokenDurationMinutes: number;
+            requiresPushedAuthorizationRequests: boolean;
+            requiresReauthentication: boolean;
+            skipConsent: boolean;
+        };
+        /** OidcUpdateAllowedUserGroupsDto */
+        OidcUpdateAllowedUserGroupsDto: {
+            userGroupIds: string[];
+        };
+        /** OwnSettingsDto */
+        OwnSettingsDto: {
+            /** @description How long entries of the audit log are kept, in days. */
+            auditLogRetentionDays: number;
+            /** @description The settings that the environment decides, so that nobody can change them here. */
+            locked: ("auditLogRetentionDays" | "webFingerDomains")[];
+            /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
+            webFingerDomains: string[];
+        };
+        /**
+         * OwnSettingsUpdateDto
+         * @description What is absent stays as it is; null asks for the default.
+         */
+        OwnSettingsUpdateDto: {
+            /** @description How long entries of the audit log are kept, in days. */
+            auditLogRetentionDays?: number | null;
+            /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
+            webFingerDomains?: string[] | null;
+        };
+        /** Pagination */
+        Pagination: {
+            currentPage: number;
+            itemsPerPage: number;
+            totalItems: number;
+            totalPages: number;
+        };
+        /** PublicKeyCredentialCreationOptionsJSON */
+        PublicKeyCredentialCreationOptionsJSON: {
+            authenticatorSelection?: Record<string, never>;
+            /** @description In base64url. */
+            challenge: string;
+            excludeCredentials?: Record<string, never>[];
+            pubKeyCredParams: Record<string, never>[];
+            rp: Record<string, never>;
+            /** @description Milliseconds. */
+            timeout?: number;
+            user: Record<string, never>;
+        };
+        /** PublicKeyCredentialRequestOptionsJSON */
+        PublicKeyCredentialRequestOptionsJSON: {
+            /** @description In base64url. */
+            challenge: string;
+            rpId?: string;
+            /** @description Milliseconds. */
+            timeout?: number;
+            userVerification?: string;
+        };
+        /** RegistrationResponseJSON */
+        RegistrationResponseJSON: Record<string, never>;
+        /** SettingVariable */
+        SettingVariable: {
+            key: string;
+            type: string;
+            value: string;
+        };
+        /** SetUpDto */
+        SetUpDto: {
+            email?: string | null;
+            firstName?: string;
+            lastName?: string;
+            username: string;
+        };
+        /** SignUpDto */
+        SignUpDto: {
+            /** @description Required where the settings say so. */
+            email?: string | null;
+            firstName?: string;
+            lastName?: string;
+            /** @description Not needed where everybody may sign up. */
+            token?: string;
+            username: string;
+        };
+        /** SignupTokenCreateDto */
+        SignupTokenCreateDto: {
+            /** @description Seconds, or a duration such as 15m or 1h30m; more than a second, 31 days at most. 0: as usual. Usual is an hour. */
+            ttl?: number | string;
+            /** @description How many may sign up with it. */
+            usageLimit: number;
+            /** @description The groups of whoever signs up with it, instead of those of the settings. */
+            userGroupIds?: string[];
+        };
+        /** SignupTokenDto */
+        SignupTokenDto: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Shown this once, when it is created; empty afterwards. */
+            token: string;
+            usageCount: number;
+            usageLimit: number;
+            userGroups: components["schemas"]["UserGroupMinimalDto"][];
+        };
+        /** UserCreateDto */
+        UserCreateDto: {
+            /** @description Only an administrator decides about it. */
+            disabled?: boolean;
+            /** @description Made of the other names where it is missing. */
+            displayName?: string;
+            email?: string | null;
+            /** @description Only an administrator decides about it. */
+            emailVerified?: boolean;
+            firstName?: string;
+            /**
+             * Format: uuid
+             * @description Only for a new user.
+             */
+            id?: string;
+            /** @description Only an administrator decides about it. */
+            isAdmin?: boolean;
+            lastName?: string;
+            /** @description A language tag such as de or pt-BR. */
+            locale?: string | null;
+            /** @description Only for a new user. */
+            userGroupIds?: string[];
+            username: string;
+        };
+        /** UserDto */
+        UserDto: {
+            customClaims: components["schemas"]["CustomClaimDto"][];
+            disabled: boolean;
+            displayName: string;
+            email: string | null;
+            emailVerified: boolean;
+            firstName: string;
+            /** Format: uuid */
+            id: string;
+            isAdmin: boolean;
+            lastName: string | null;
+            ldapId: string | null;
+            locale: string | null;
+            userGroups: components["schemas"]["UserGroupMinimalDto"][];
+            username: string;
+        };
+        /** UserGroupCreateDto */
+        UserGroupCreateDto: {
+            /** @description What people read. */
+            friendlyName: string;
+            /** @description What clients are told; no two groups share it. */
+            name: string;
+        };
+        /** UserGroupDto */
+        UserGroupDto: {
+            /** @description The clients that the group may use although they are restricted. */
+            allowedOidcClients: Record<string, never>[];
+            /** Format: date-time */
+            createdAt: string;
+            customClaims: components["schemas"]["CustomClaimDto"][];
+            friendlyName: string;
+            /** Format: uuid */
+            id: string;
+            ldapId: string | null;
+            name: string;
+            users: components["schemas"]["UserDto"][];
+        };
+        /** UserGroupMinimalDto */
+        UserGroupMinimalDto: {
+            /** Format: date-time */
+            createdAt: string;
+            customClaims: components["schemas"]["CustomClaimDto"][];
+            friendlyName: string;
+            /** Format: uuid */
+            id: string;
+            ldapId: string | null;
+            name: string;
+            /** @description Counted in the list of groups; 0 elsewhere. */
+            userCount: number;
+        };
+        /** UserGroupUpdateAllowedOidcClientsDto */
+        UserGroupUpdateAllowedOidcClientsDto: {
+            oidcClientIds: string[];
+        };
+        /** WebauthnCredentialDto */
+        WebauthnCredentialDto: {
+            attestationType: string;
+            backupEligible: boolean;
+            backupState: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description In base64url. */
+            credentialID: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            transport: string[];
+        };
+    };
+    responses: {
+        /** @description It has been changed since it was read. */
+        Changed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The caller may not do this. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The input is wrong; `details.fields` says where. */
+        InvalidInput: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description There is no such thing. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Nobody is signed in, or the API key is not valid. */
+        NotSignedIn: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description It was refused; `code` says why. */
+        Refused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type AccessibleOidcClientDto = components['schemas']['AccessibleOidcClientDto'];
+export type ApiAccessDto = components['schemas']['ApiAccessDto'];
+export type ApiAccessUpdateDto = components['schemas']['ApiAccessUpdateDto'];
+export type ApiCimdAccessUpdateDto = components['schemas']['ApiCimdAccessUpdateDto'];
+export type ApiClientAccessDto = components['schemas']['ApiClientAccessDto'];
+export type ApiClientDto = components['schemas']['ApiClientDto'];
+export type ApiClientGrantDto = components['schemas']['ApiClientGrantDto'];
+export type ApiClientGrantUpdateDto = components['schemas']['ApiClientGrantUpdateDto'];
+export type ApiCreateDto = components['schemas']['ApiCreateDto'];
+export type ApiKeyCreateDto = components['schemas']['ApiKeyCreateDto'];
+export type ApiKeyDto = components['schemas']['ApiKeyDto'];
+export type ApiKeyRenewDto = components['schemas']['ApiKeyRenewDto'];
+export type ApiKeyResponseDto = components['schemas']['ApiKeyResponseDto'];
+export type ApiPermissionsUpdateDto = components['schemas']['ApiPermissionsUpdateDto'];
+export type ApiResponseDto = components['schemas']['ApiResponseDto'];
+export type ApiUpdateDto = components['schemas']['ApiUpdateDto'];
+export type AuditLogDto = components['schemas']['AuditLogDto'];
+export type AuthenticationResponseJson = components['schemas']['AuthenticationResponseJSON'];
+export type AuthorizedOidcClientDto = components['schemas']['AuthorizedOidcClientDto'];
+export type ClientApiGrantDto = components['schemas']['ClientApiGrantDto'];
+export type ConnectionAttemptDto = components['schemas']['ConnectionAttemptDto'];
+export type CurrentVersionDto = components['schemas']['CurrentVersionDto'];
+export type CustomClaimDto = components['schemas']['CustomClaimDto'];
+export type DeviceCodeInfoDto = components['schemas']['DeviceCodeInfoDto'];
+export type DeviceLoginRequestDto = components['schemas']['DeviceLoginRequestDto'];
+export type DeviceLoginVerificationDto = components['schemas']['DeviceLoginVerificationDto'];
+export type EmailDto = components['schemas']['EmailDto'];
+export type Error = components['schemas']['Error'];
+export type FieldError = components['schemas']['FieldError'];
+export type LatestVersionDto = components['schemas']['LatestVersionDto'];
+export type MembershipDto = components['schemas']['MembershipDto'];
+export type OidcClientCreateDto = components['schemas']['OidcClientCreateDto'];
+export type OidcClientDto = components['schemas']['OidcClientDto'];
+export type OidcClientMetaDataDto = components['schemas']['OidcClientMetaDataDto'];
+export type OidcClientPreviewDto = components['schemas']['OidcClientPreviewDto'];
+export type OidcClientSecretCreatedDto = components['schemas']['OidcClientSecretCreatedDto'];
+export type OidcClientSecretDto = components['schemas']['OidcClientSecretDto'];
+export type OidcClientSecretListItemDto = components['schemas']['OidcClientSecretListItemDto'];
+export type OidcClientUpdateDto = components['schemas']['OidcClientUpdateDto'];
+export type OidcClientWithAllowedGroupsCountDto = components['schemas']['OidcClientWithAllowedGroupsCountDto'];
+export type OidcClientWithAllowedUserGroupsDto = components['schemas']['OidcClientWithAllowedUserGroupsDto'];
+export type OidcUpdateAllowedUserGroupsDto = components['schemas']['OidcUpdateAllowedUserGroupsDto'];
+export type OwnSettingsDto = components['schemas']['OwnSettingsDto'];
+export type OwnSettingsUpdateDto = components['schemas']['OwnSettingsUpdateDto'];
+export type Pagination = components['schemas']['Pagination'];
+export type PublicKeyCredentialCreationOptionsJson = components['schemas']['PublicKeyCredentialCreationOptionsJSON'];
+export type PublicKeyCredentialRequestOptionsJson = components['schemas']['PublicKeyCredentialRequestOptionsJSON'];
+export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
+export type SettingVariable = components['schemas']['SettingVariable'];
+export type SetUpDto = components['schemas']['SetUpDto'];
+export type SignUpDto = components['schemas']['SignUpDto'];
+export type SignupTokenCreateDto = components['schemas']['SignupTokenCreateDto'];
+export type SignupTokenDto = components['schemas']['SignupTokenDto'];
+export type UserCreateDto = components['schemas']['UserCreateDto'];
+export type UserDto = components['schemas']['UserDto'];
+export type UserGroupCreateDto = components['schemas']['UserGroupCreateDto'];
+export type UserGroupDto = components['schemas']['UserGroupDto'];
+export type UserGroupMinimalDto = components['schemas']['UserGroupMinimalDto'];
+export type UserGroupUpdateAllowedOidcClientsDto = components['schemas']['UserGroupUpdateAllowedOidcClientsDto'];
+export type WebauthnCredentialDto = components['schemas']['WebauthnCredentialDto'];
+export type ResponseChanged = components['responses']['Changed'];
+export type ResponseForbidden = components['responses']['Forbidden'];
+export type ResponseInvalidInput = components['responses']['InvalidInput'];
+export type ResponseNotFound = components['responses']['NotFound'];
+export type ResponseNotSignedIn = components['responses']['NotSignedIn'];
+export type ResponseRefused = components['responses']['Refused'];
+export type $defs = Record<string, never>;
+export interface operations {
+    getApiAccessOfClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiAccessDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setApiAccessOfClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiAccessUpdateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiAccessDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listApisOfClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientApiGrantDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listAssignableApisOfClient: {
+        parameters: {
+            query?: {
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "name" | "resource" | "audience" | "createdAt";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ApiResponseDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                sort?: {
+                    /** @enum {string} */
+                    column?: "createdAt" | "name" | "expiresAt" | "lastUsedAt";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ApiKeyDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyResponseDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    renewApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRenewDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyResponseDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listApis: {
+        parameters: {
+            query?: {
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "name" | "resource" | "audience" | "createdAt";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ApiResponseDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiResponseDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiResponseDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    updateApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiUpdateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiResponseDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listAssignableClientsOfApi: {
+        parameters: {
+            query?: {
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "name" | "createdAt";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ApiClientDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setCimdAccessOfApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiCimdAccessUpdateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiResponseDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listClientsOfApi: {
+        parameters: {
+            query?: {
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "name" | "createdAt";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ApiClientAccessDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setAccessOfClientToApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                clientId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiClientGrantUpdateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientGrantDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    removeAccessOfClientToApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                clientId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setPermissionsOfApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiPermissionsUpdateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiResponseDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readPublicSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingVariable"][];
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    accentColor?: string;
+                    allowOwnAccountEdit?: string;
+                    allowUserSignups?: string;
+                    appName?: string;
+                    cimdUrlAllowlist?: string;
+                    disableAnimations?: string;
+                    emailApiKeyExpirationEnabled?: string;
+                    emailLoginNotificationEnabled?: string;
+                    emailOneTimeAccessAsAdminEnabled?: string;
+                    emailOneTimeAccessAsUnauthenticatedEnabled?: string;
+                    emailsVerified?: string;
+                    emailVerificationEnabled?: string;
+                    homePageUrl?: string;
+                    ldapAdminGroupName?: string;
+                    ldapAttributeGroupMember?: string;
+                    ldapAttributeGroupName?: string;
+                    ldapAttributeGroupUniqueIdentifier?: string;
+                    ldapAttributeUserDisplayName?: string;
+                    ldapAttributeUserEmail?: string;
+                    ldapAttributeUserFirstName?: string;
+                    ldapAttributeUserLastName?: string;
+                    ldapAttributeUserProfilePicture?: string;
+                    ldapAttributeUserUniqueIdentifier?: string;
+                    ldapAttributeUserUsername?: string;
+                    ldapBase?: string;
+                    ldapBindDn?: string;
+                    ldapBindPassword?: string;
+                    ldapEnabled?: string;
+                    ldapSkipCertVerify?: string;
+                    ldapSoftDeleteUsers?: string;
+                    ldapUrl?: string;
+                    ldapUserGroupSearchFilter?: string;
+                    ldapUserSearchFilter?: string;
+                    requireUserEmail?: string;
+                    sessionDuration?: string;
+                    signupDefaultCustomClaims?: string;
+                    signupDefaultUserGroupIDs?: string;
+                    smtpFrom?: string;
+                    smtpHost?: string;
+                    smtpPassword?: string;
+                    smtpPort?: string;
+                    smtpSkipCertVerify?: string;
+                    smtpTls?: string;
+                    smtpUser?: string;
+                    webauthnAllowSyncedPasskeys?: string;
+                    webauthnAuthenticatorAttachment?: string;
+                    webauthnUserVerification?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingVariable"][];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingVariable"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readBackgroundByOlderPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceBackgroundByOlderPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readFaviconByOlderPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceFaviconByOlderPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readLogoByOlderPath: {
+        parameters: {
+            query?: {
+                light?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceLogoByOlderPath: {
+        parameters: {
+            query?: {
+                light?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    sendTestEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readBackground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceBackground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteBackground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readDefaultProfilePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceDefaultProfilePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteDefaultProfilePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readEmailLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceEmailLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readFavicon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceFavicon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readLogo: {
+        parameters: {
+            query?: {
+                light?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceLogo: {
+        parameters: {
+            query?: {
+                light?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteLogo: {
+        parameters: {
+            query?: {
+                light?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listOwnAuditLogs: {
+        parameters: {
+            query?: {
+                /** @description One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`. */
+                filters?: {
+                    event?: string | number | boolean;
+                    userID?: string | number | boolean;
+                };
+                from?: string;
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "createdAt" | "event" | "ipAddress" | "country" | "city" | "userAgent";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuditLogDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listAllAuditLogs: {
+        parameters: {
+            query?: {
+                /** @description One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`. */
+                filters?: {
+                    clientName?: string | number | boolean;
+                    event?: string | number | boolean;
+                    location?: string | number | boolean;
+                    userID?: string | number | boolean;
+                };
+                from?: string;
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "createdAt" | "event" | "ipAddress" | "country" | "city" | "userAgent";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuditLogDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    exportAuditLog: {
+        parameters: {
+            query?: {
+                /** @description One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`. */
+                filters?: {
+                    clientName?: string | number | boolean;
+                    event?: string | number | boolean;
+                    location?: string | number | boolean;
+                    userID?: string | number | boolean;
+                };
+                format?: "csv" | "jsonl";
+                from?: string;
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listAuditLogClientNames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listAuditLogUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    suggestClaims: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceClaimsOfGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                userGroupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: string;
+                    value: string;
+                }[];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomClaimDto"][];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceClaimsOfUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: string;
+                    value: string;
+                }[];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomClaimDto"][];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    requestDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLoginRequestDto"];
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    exchangeDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            /** @description Not yet. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What the waiting device shows. */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLoginVerificationDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    decideDeviceLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What the waiting device shows. */
+                    code: string;
+                    /** @enum {string} */
+                    decision: "approve" | "deny";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listEmails: {
+        parameters: {
+            query?: {
+                /** @description One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`. */
+                filters?: {
+                    kind?: string | number | boolean;
+                    recipient?: string | number | boolean;
+                    state?: string | number | boolean;
+                };
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "createdAt" | "sentAt" | "recipient" | "kind" | "attempts";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["EmailDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    retryEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listOidcClients: {
+        parameters: {
+            query?: {
+                /** @description One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`. */
+                filters?: {
+                    clientType?: string | number | boolean;
+                    isGroupRestricted?: string | number | boolean;
+                    pkceEnabled?: string | number | boolean;
+                    pkceSupported?: string | number | boolean;
+                    requiresPushedAuthorizationRequests?: string | number | boolean;
+                    requiresReauthentication?: string | number | boolean;
+                    skipConsent?: string | number | boolean;
+                };
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "createdAt" | "name" | "pkceEnabled" | "requiresReauthentication" | "requiresPushedAuthorizationRequests" | "skipConsent" | "isGroupRestricted" | "pkceSupported" | "clientType" | "allowedUserGroupsCount";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OidcClientWithAllowedGroupsCountDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createOidcClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcClientCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getOidcClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    updateOidcClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcClientUpdateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteOidcClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setAllowedUserGroupsOfOidcClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcUpdateAllowedUserGroupsDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listOidcClientConnectionAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionAttemptDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readOidcClientLogo: {
+        parameters: {
+            query?: {
+                light?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceOidcClientLogo: {
+        parameters: {
+            query?: {
+                light?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteOidcClientLogo: {
+        parameters: {
+            query?: {
+                light?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getOidcClientMetaData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientMetaDataDto"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    previewOidcClient: {
+        parameters: {
+            query?: {
+                scopes?: string;
+            };
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientPreviewDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceOidcClientSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        secret: string;
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listOidcClientSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientSecretListItemDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createOidcClientSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientSecretCreatedDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteOidcClientSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+                secretId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getDeviceCodeInfo: {
+        parameters: {
+            query?: {
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCodeInfoDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    verifyDeviceCode: {
+        parameters: {
+            query?: {
+                code?: string;
+                decision?: "approve" | "deny";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listAuthorizedOidcClientsOfUser: {
+        parameters: {
+            query?: {
+                /** @description One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`. */
+                filters?: {
+                    hasLaunchURL?: string | number | boolean;
+                };
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                sort?: {
+                    /** @enum {string} */
+                    column?: "lastUsedAt";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuthorizedOidcClientDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listMyAuthorizedOidcClients: {
+        parameters: {
+            query?: {
+                /** @description One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`. */
+                filters?: {
+                    hasLaunchURL?: string | number | boolean;
+                };
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                sort?: {
+                    /** @enum {string} */
+                    column?: "lastUsedAt";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuthorizedOidcClientDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    withdrawMyConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listMyOidcClients: {
+        parameters: {
+            query?: {
+                /** @description One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`. */
+                filters?: {
+                    clientType?: string | number | boolean;
+                    hasLaunchURL?: string | number | boolean;
+                    isGroupRestricted?: string | number | boolean;
+                    pkceEnabled?: string | number | boolean;
+                    pkceSupported?: string | number | boolean;
+                    requiresPushedAuthorizationRequests?: string | number | boolean;
+                    requiresReauthentication?: string | number | boolean;
+                    skipConsent?: string | number | boolean;
+                };
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                sort?: {
+                    /** @enum {string} */
+                    column?: "createdAt" | "name" | "pkceEnabled" | "requiresReauthentication" | "requiresPushedAuthorizationRequests" | "skipConsent" | "isGroupRestricted" | "pkceSupported" | "clientType" | "allowedUserGroupsCount" | "lastUsedAt";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AccessibleOidcClientDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    requestLoginCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    /** @description Where to go afterwards; begins with a slash. */
+                    redirectPath?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    useLoginCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    openApiDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    readOwnSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSettingsDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    changeOwnSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnSettingsUpdateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSettingsDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    signUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listSignupTokens: {
+        parameters: {
+            query?: {
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                sort?: {
+                    /** @enum {string} */
+                    column?: "createdAt" | "expiresAt" | "usageLimit" | "usageCount";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SignupTokenDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createSignupToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupTokenCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignupTokenDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteSignupToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readSetUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    setUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listGroups: {
+        parameters: {
+            query?: {
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "createdAt" | "friendlyName" | "name" | "userCount";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["UserGroupMinimalDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserGroupCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    updateGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserGroupCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setAllowedOidcClientsOfUserGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserGroupUpdateAllowedOidcClientsDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listMembershipsOfGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    updateMembership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description In the future; null for never.
+                     */
+                    endsAt: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceMembersOfGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Unknown ids are ignored. */
+                    userIds: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`. */
+                filters?: {
+                    disabled?: string | number | boolean;
+                    emailVerified?: string | number | boolean;
+                    isAdmin?: string | number | boolean;
+                };
+                /** @description Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one. */
+                pagination?: {
+                    /** @default 20 */
+                    limit?: number;
+                    /** @default 1 */
+                    page?: number;
+                };
+                /** @description A part of a name. */
+                search?: string;
+                sort?: {
+                    /** @enum {string} */
+                    column?: "createdAt" | "username" | "email" | "emailVerified" | "firstName" | "lastName" | "displayName" | "isAdmin" | "disabled";
+                    /**
+                     * @default asc
+                     * @enum {string}
+                     */
+                    direction?: "asc" | "desc";
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["UserDto"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listGroupsOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    inviteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Seconds, or a duration such as 15m or 1h30m; more than a second, 31 days at most. 0: as usual. Usual is a day. */
+                    ttl?: number | string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        link: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    sendInvitationToUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Seconds, or a duration such as 15m or 1h30m; more than a second, 31 days at most. 0: as usual. Usual is a day. */
+                    ttl?: number | string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    sendLoginCodeToUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Seconds, or a duration such as 15m or 1h30m; more than a second, 31 days at most. 0: as usual. */
+                    ttl?: number | string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    issueLoginCodeForUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Seconds, or a duration such as 15m or 1h30m; more than a second, 31 days at most. 0: as usual. */
+                    ttl?: number | string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceProfilePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteProfilePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readProfilePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                    "image/x-icon": unknown;
+                };
+            };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceGroupsOfUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Unknown ids are ignored. */
+                    userGroupIds: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listPasskeysOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebauthnCredentialDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deletePasskeyOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credentialId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readOwnUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    updateOwnUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    replaceOwnProfilePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: Blob;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteOwnProfilePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    sendEmailVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    currentVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentVersionDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    latestVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestVersionDto"];
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    listOwnPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebauthnCredentialDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteOwnPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    renameOwnPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebauthnCredentialDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    finishLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticationResponseJSON"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    startLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicKeyCredentialRequestOptionsJSON"];
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticationResponseJSON"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    finishRegistration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationResponseJSON"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebauthnCredentialDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    startRegistration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicKeyCredentialCreationOptionsJSON"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+}

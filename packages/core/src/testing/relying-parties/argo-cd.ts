@@ -1,0 +1,48 @@
+import type { Application, Habits } from './application.ts'
+
+const habits: Habits = {
+  endpoints: 'discovery',
+  scope: 'openid profile email groups',
+  state: { length: 24 },
+  nonce: false,
+  pkce: false,
+  parameters: { claims: JSON.stringify({ id_token: { groups: { essential: true } } }) },
+  authentication: 'detected',
+  idToken: { check: 'signature', algorithms: 'advertised' },
+  userInfo: 'never',
+  needs: [
+    { claim: 'email', is: 'text', from: 'ID token' },
+    { claim: 'groups', is: 'list', from: 'ID token' },
+  ],
+  identifiedBy: 'email',
+}
+
+/** The web interface: no PKCE, and `groups` asked for as an essential claim. */
+export const argoCd: Application = {
+  id: 'argo-cd',
+  name: 'Argo CD',
+  doors: [{ name: 'web', redirectUri: 'https://argocd.example.com/auth/callback' }],
+  clientSettings: {
+    name: 'Argo CD',
+    redirectUris: ['https://argocd.example.com/auth/callback'],
+    postLogoutRedirectUris: ['https://argocd.example.com/'],
+  },
+  habits: {
+    ...habits,
+    logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://argocd.example.com/' },
+  },
+}
+
+/** The command line: a public client of its own, on a loopback port, which lives by its refresh token. */
+export const argoCdCli: Application = {
+  id: 'argo-cd-cli',
+  name: 'Argo CD CLI',
+  doors: [{ name: 'command line', redirectUri: 'http://localhost:8085/auth/callback' }],
+  clientSettings: { name: 'Argo CD CLI', redirectUris: ['http://localhost:8085/auth/callback'], isPublic: true },
+  habits: {
+    ...habits,
+    scope: 'openid profile email groups offline_access',
+    pkce: true,
+    refresh: { idToken: true },
+  },
+}

@@ -1,0 +1,38 @@
+import type { Application } from './application.ts'
+
+/** Built on openid-client; its apps come back by an address of the server or by a scheme of their own. */
+export const audiobookshelf: Application = {
+  id: 'audiobookshelf',
+  name: 'Audiobookshelf',
+  doors: [
+    { name: 'web', redirectUri: 'https://books.example.com/auth/openid/callback' },
+    { name: 'mobile app', redirectUri: 'https://books.example.com/auth/openid/mobile-redirect' },
+  ],
+  clientSettings: {
+    name: 'Audiobookshelf',
+    redirectUris: [
+      'https://books.example.com/auth/openid/callback',
+      'https://books.example.com/auth/openid/mobile-redirect',
+      'audiobookshelf://oauth',
+    ],
+    postLogoutRedirectUris: ['https://books.example.com/login', 'audiobookshelf://oauth'],
+    pkceRequired: true,
+  },
+  habits: {
+    endpoints: 'typed',
+    scope: 'openid profile email groups',
+    state: { length: 43 },
+    nonce: false,
+    pkce: true,
+    authentication: 'basic',
+    idToken: { check: 'signature', algorithms: ['RS256'] },
+    userInfo: 'always',
+    needs: [
+      { claim: 'sub', is: 'text', from: 'UserInfo' },
+      { claim: 'preferred_username', is: 'text', from: 'UserInfo' },
+      { claim: 'groups', is: 'list', from: 'UserInfo' },
+    ],
+    identifiedBy: 'preferred_username',
+    logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://books.example.com/login' },
+  },
+}

@@ -1,0 +1,29 @@
+import type { Application } from './application.ts'
+
+/** The generic OIDC provider: a `state` of more than a thousand characters, and claims from the ID token alone. */
+export const cloudflareAccess: Application = {
+  id: 'cloudflare-access',
+  name: 'Cloudflare Access',
+  doors: [{ name: 'web', redirectUri: 'https://team.cloudflareaccess.com/cdn-cgi/access/callback' }],
+  clientSettings: {
+    name: 'Cloudflare Access',
+    redirectUris: ['https://team.cloudflareaccess.com/cdn-cgi/access/callback'],
+    pkceRequired: true,
+  },
+  habits: {
+    endpoints: 'typed',
+    scope: 'openid email profile groups',
+    state: { length: 1200 },
+    nonce: false,
+    pkce: true,
+    authentication: 'basic',
+    idToken: { check: 'signature', algorithms: ['RS256', 'ES256'] },
+    userInfo: 'never',
+    needs: [
+      { claim: 'email', is: 'text', from: 'ID token' },
+      { claim: 'name', is: 'text', from: 'ID token' },
+      { claim: 'groups', is: 'list', from: 'ID token' },
+    ],
+    identifiedBy: 'email',
+  },
+}

@@ -1,0 +1,270 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type Clock, systemClock } from '../../clock.ts'
+import type { JsonObject } from '../json-object.ts'
+import type { Application, Door } from './application.ts'
+import { type Endpoints, findEndpoints, type WhereToLook } from './endpoints.ts'
+import { type Expected, readIdToken } from './id-token.ts'
+import { assertMet, claimOf, needInWords, type Told } from './needs.ts'
+import { type Check, Checklist, Refusal } from './refusal.ts'
+import { fetchJson, requestTokens } from './requests.ts'
+
+/** What an administrator enters at the application. */
+export interface RelyingPartyOptions extends Partial<Pick<WhereToLook, 'fetch'>>, Omit<WhereToLook, 'fetch'> {
+  readonly clientId: string
+  /** Empty for a public client. */
+  readonly clientSecret: string
+  readonly clock?: Clock
+}
+
+/** What came of a step, and what the application looked at. */
+export interface RelyingPartyResult {
+  readonly passed: boolean
+  /** The name, address or id by which the application knows the person; `null` where it came to none. */
+  readonly account: string | null
+  readonly checks: readonly Check[]
+}
+
+interface Pending {
+  readonly door: Door
+  readonly nonce: string | null
+  readonly verifier: string | null
+}
+
+interface Session {
+  readonly refreshToken: string | null
+  readonly idToken: string | null
+  readonly subject: unknown
+}
+
+/**
+ * An application that signs people in, as its real counterpart speaks OpenID Connect and as strict as that is.
+ *
+ * @example
+ * ```ts
+ * const party = new EmulatedRelyingParty(applications.grafana, { issuer, clientId, clientSecret })
+ * await party.setUp()
+ * const { url } = party.begin()
+ * const { passed, checks } = await party.finish(await userAgent.followTo(await userAgent.get(url), party.isItsAddress))
+ * ```
+ */
+export class EmulatedRelyingParty {
+  readonly application: Application
+  readonly #options: Required<Pick<RelyingPartyOptions, 'fetch' | 'clock'>> & RelyingPartyOptions
+  readonly #pending = new Map<string, Pending>()
+  #endpoints: Endpoints | null = null
+  #session: Session | null = null
+
+  constructor(application: Application, options: RelyingPartyOptions) {
+    this.application = application
+    this.#options = { fetch: (input, init) => fetch(input, init), clock: systemClock, ...options }
+  }
+
+  /** What an application does when its settings are saved, or at its start. */
+  setUp(): Promise<RelyingPartyResult> {
+    return this.#step(async (checks) => {
+      this.#endpoints = await findEndpoints(this.application.habits, this.#options, checks)
+      return null
+    })
+  }
+
+  /** A click on its button: the address that the browser opens. Throws where the application is not set up. */
+  begin(door: Door = this.application.doors[0]): { readonly url: string } {
+    const { habits } = this.application
+    const state = `${randomText(habits.state.length)}${habits.state.end ?? ''}`
+    const nonce = habits.nonce ? randomText(22) : null
+    const verifier = habits.pkce ? randomText(43) : null
+    this.#pending.set(state, { door, nonce, verifier })
+    const url = new URL(this.#found().authorization)
+    const parameters = {
+      response_type: 'code',
+      client_id: this.#options.clientId,
+      redirect_uri: door.redirectUri,
+      scope: habits.scope,
+      state,
+      ...(nonce !== null && { nonce }),
+      ...(verifier !== null && { code_challenge: challenge(verifier), code_challenge_method: 'S256' }),
+      ...(door.asksAgain && { prompt: 'login' }),
+      ...habits.parameters,
+    }
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+    return { url: url.href }
+  }
+
+  /** Whether the browser is back at the application, by whichever door. */
+  readonly isItsAddress = (url: string): boolean =>
+    this.application.doors.some(({ redirectUri }) => withoutQuery(url) === withoutQuery(new URL(redirectUri).href))
+
+  /** The browser is back. Throws where `callbackUrl` is not the application's. */
+  finish(callbackUrl: string): Promise<RelyingPartyResult> {
+    if (!this.isItsAddress(callbackUrl)) throw new Error(`${callbackUrl} is not ${this.application.name}`)
+    const { habits } = this.application
+    return this.#step(async (checks) => {
+      const { code, pending } = await checks.check('The browser comes back with a code and the state', () =>
+        this.#callback(new URL(callbackUrl).searchParams),
+      )
+      const tokens = await checks.check(`The code is exchanged (client authentication: ${habits.authentication})`, () =>
+        this.#requestTokens({
+          grant_type: 'authorization_code',
+          code,
+          redirect_uri: pending.door.redirectUri,
+          ...(pending.verifier !== null && { code_verifier: pending.verifier }),
+        }),
+      )
+      if (habits.refresh) await checks.check('A refresh token is given', () => text(tokens, 'refresh_token'))
+      return this.#look(tokens, pending.nonce, checks)
+    })
+  }
+
+  /** Uses its refresh token. Throws where the application does not refresh, or nobody has signed in. */
+  refresh(): Promise<RelyingPartyResult> {
+    const { refresh } = this.application.habits
+    const session = this.#session
+    if (!refresh || session?.refreshToken == null) throw new Error(`${this.application.name} has nothing to refresh`)
+    return this.#step(async (checks) => {
+      const answer = await checks.check('The refresh token is taken', () =>
+        this.#requestTokens({ grant_type: 'refresh_token', refresh_token: session.refreshToken ?? '' }),
+      )
+      if (refresh.idToken) await checks.check('The refresh brings an ID token', () => text(answer, 'id_token'))
+      const kept = { refresh_token: session.refreshToken, id_token: session.idToken }
+      return this.#look({ ...kept, ...answer }, null, checks)
+    })
+  }
+
+  /** Where it sends the browser to sign out; `null` where it leaves the provider's session alone. */
+  logoutUrl(): string | null {
+    const { logout } = this.application.habits
+    if (!logout) return null
+    const { endSession } = this.#found()
+    if (endSession === null) throw new Error('The provider has no end-session endpoint')
+    const url = new URL(endSession)
+    if (logout.clientId) url.searchParams.set('client_id', this.#options.clientId)
+    if (logout.idTokenHint) url.searchParams.set('id_token_hint', this.#session?.idToken ?? '')
+    if (logout.postLogoutRedirectUri !== null)
+      url.searchParams.set('post_logout_redirect_uri', logout.postLogoutRedirectUri)
+    return url.href
+  }
+
+  /** A logout token has come by the back channel (OpenID Connect Back-Channel Logout §2.6). */
+  receiveLogoutToken(token: string): Promise<RelyingPartyResult> {
+    return this.#step(async (checks) => {
+      await checks.check('The logout token is genuine, about the person and nothing but a logout token', async () => {
+        const claims = await this.#readIdToken(token, '', null)
+        const events = (claims.events ?? {}) as JsonObject
+        if (events['http://schemas.openid.net/event/backchannel-logout'] === undefined || claims.nonce !== undefined)
+          throw new Refusal(`These are no claims of a logout token: ${JSON.stringify(claims)}`)
+        if (claims.sub !== this.#session?.subject) throw new Refusal(`It is about ${JSON.stringify(claims.sub)}`)
+      })
+      this.#session = null
+      return null
+    })
+  }
+
+  async #step(take: (checks: Checklist) => Promise<string | null>): Promise<RelyingPartyResult> {
+    const checks = new Checklist()
+    try {
+      return { account: await take(checks), passed: true, checks: checks.done }
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return { account: null, passed: false, checks: checks.done }
+    }
+  }
+
+  #found(): Endpoints {
+    if (this.#endpoints === null) throw new Error(`${this.application.name} is not set up`)
+    return this.#endpoints
+  }
+
+  #callback(parameters: URLSearchParams): { code: string; pending: Pending } {
+    const [state, code] = [parameters.get('state') ?? '', parameters.get('code')]
+    const pending = this.#pending.get(state)
+    if (pending === undefined) throw new Refusal(`The state is "${state}", which was not sent`)
+    this.#pending.delete(state)
+    if (code !== null) return { code, pending }
+    throw new Refusal(`There is no code but ${parameters.get('error')}: ${parameters.get('error_description')}`)
+  }
+
+  #requestTokens(fields: Readonly<Record<string, string>>): Promise<JsonObject> {
+    const { clientId, clientSecret, fetch } = this.#options
+    const endpoint = this.#found().token
+    return requestTokens(fetch, this.application.habits.authentication, { endpoint, clientId, clientSecret, fields })
+  }
+
+  async #look(tokens: JsonObject, nonce: string | null, checks: Checklist): Promise<string | null> {
+    const { habits } = this.application
+    const accessToken = await checks.check('An access token is given', () => text(tokens, 'access_token'))
+    const idToken = await this.#lookAtIdToken(tokens, accessToken, nonce, checks)
+    const isMissing = habits.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
+    const asks = habits.userInfo === 'always' || (habits.userInfo === 'where needed' && isMissing)
+    const userInfo = asks
+      ? await checks.check('UserInfo answers, about the same person', () => this.#userInfo(accessToken, idToken))
+      : {}
+    const told: Told = { idToken, userInfo }
+    for (const need of habits.needs) await checks.check(needInWords(need), () => assertMet(need, told))
+    this.#session = {
+      refreshToken: typeof tokens.refresh_token === 'string' ? tokens.refresh_token : null,
+      idToken: typeof tokens.id_token === 'string' ? tokens.id_token : null,
+      subject: idToken.sub ?? userInfo.sub,
+    }
+    const account = claimOf({ claim: habits.identifiedBy, from: 'either' }, told)
+    return typeof account === 'string' ? account : null
+  }
+
+  async #lookAtIdToken(
+    tokens: JsonObject,
+    accessToken: string,
+    nonce: string | null,
+    checks: Checklist,
+  ): Promise<JsonObject> {
+    const { idToken: habit } = this.application.habits
+    if (habit.check === 'none') return {}
+    const name = {
+      read: 'The ID token can be read',
+      claims: 'The ID token has the right issuer, audience and expiry',
+      signature: `The ID token is genuine${nonce === null ? '' : ' and has the nonce'}`,
+    }[habit.check]
+    return checks.check(name, () => this.#readIdToken(text(tokens, 'id_token'), accessToken, nonce))
+  }
+
+  #readIdToken(token: string, accessToken: string, nonce: string | null): Promise<JsonObject> {
+    const { issuer, jwks, algorithms: advertisedAlgorithms } = this.#found()
+    const { clientId, clock, fetch } = this.#options
+    const expected: Expected = {
+      issuer,
+      clientId,
+      nonce,
+      accessToken,
+      advertisedAlgorithms,
+      jwks: () => fetchJson(fetch, jwks),
+      now: clock.now(),
+    }
+    return readIdToken(token, this.application.habits.idToken, expected)
+  }
+
+  async #userInfo(accessToken: string, { sub }: JsonObject): Promise<JsonObject> {
+    const headers = { authorization: `Bearer ${accessToken}` }
+    const userInfo = await fetchJson(this.#options.fetch, this.#found().userInfo, { headers })
+    if (sub !== undefined && userInfo.sub !== sub)
+      throw new Refusal(
+        `UserInfo is about ${JSON.stringify(userInfo.sub)}, and the ID token about ${JSON.stringify(sub)}`,
+      )
+    return userInfo
+  }
+}
+
+function text(from: JsonObject, member: string): string {
+  const value = from[member]
+  if (typeof value === 'string' && value !== '') return value
+  throw new Refusal(`The token response has no ${member}`)
+}
+
+function challenge(verifier: string): string {
+  return createHash('sha256').update(verifier).digest('base64url')
+}
+
+function randomText(length: number): string {
+  return randomBytes(length).toString('base64url').slice(0, length)
+}
+
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, '')
+}

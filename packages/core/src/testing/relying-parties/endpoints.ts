@@ -1,0 +1,69 @@
+import { isJsonObject } from '../json-object.ts'
+import type { Habits } from './application.ts'
+import { type Checklist, Refusal } from './refusal.ts'
+import { fetchJson } from './requests.ts'
+
+export interface Endpoints {
+  readonly issuer: string
+  readonly authorization: string
+  readonly token: string
+  readonly userInfo: string
+  readonly endSession: string | null
+  readonly jwks: string
+  readonly algorithms: unknown
+}
+
+export interface WhereToLook {
+  /** What an administrator types. */
+  readonly issuer: string
+  /** A person's address, and who answers for its domain. */
+  readonly webFinger?: { readonly address: string; readonly origin: string }
+  readonly fetch: typeof fetch
+}
+
+const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
+
+/** @throws {Refusal} where they are not found as the application looks for them */
+export async function findEndpoints(
+  { endpoints: habit }: Habits,
+  where: WhereToLook,
+  checks: Checklist,
+): Promise<Endpoints> {
+  if (habit === 'WebFinger')
+    await checks.check('WebFinger names the issuer as it was typed', () => assertWebFinger(where))
+  const name = habit === 'typed' ? 'The addresses to type are published' : 'Discovery has every address'
+  const found = await checks.check(name, () => discover(where))
+  if (habit === 'discovery' || habit === 'WebFinger')
+    await checks.check('Discovery names the issuer as it was typed', () => assertIssuer(found.issuer, where.issuer))
+  return found
+}
+
+function assertIssuer(issuer: unknown, typed: string): void {
+  if (issuer !== typed) throw new Refusal(`The issuer is ${JSON.stringify(issuer)} instead of "${typed}"`)
+}
+
+async function discover({ issuer, fetch }: WhereToLook): Promise<Endpoints> {
+  const document = await fetchJson(fetch, `${issuer}/.well-known/openid-configuration`)
+  const address = (member: string): string => {
+    const value = document[member]
+    if (typeof value === 'string' && URL.canParse(value)) return value
+    throw new Refusal(`${member} of discovery is ${JSON.stringify(value)}`)
+  }
+  return {
+    issuer: address('issuer'),
+    authorization: address('authorization_endpoint'),
+    token: address('token_endpoint'),
+    userInfo: address('userinfo_endpoint'),
+    endSession: document.end_session_endpoint === undefined ? null : address('end_session_endpoint'),
+    jwks: address('jwks_uri'),
+    algorithms: document.id_token_signing_alg_values_supported,
+  }
+}
+
+async function assertWebFinger({ issuer, webFinger, fetch }: WhereToLook): Promise<void> {
+  if (webFinger === undefined) throw new Refusal('Nobody answers for the domain')
+  const query = new URLSearchParams({ resource: `acct:${webFinger.address}`, rel: issuerRelation })
+  const { links } = await fetchJson(fetch, `${webFinger.origin}/.well-known/webfinger?${query}`)
+  const link = Array.isArray(links) ? links.filter(isJsonObject).find(({ rel }) => rel === issuerRelation) : undefined
+  assertIssuer(link?.href, issuer)
+}

@@ -1,0 +1,35 @@
+import type { Application } from './application.ts'
+
+/** No PKCE and no `nonce`; the issuer of the ID token has to be that of discovery to the letter. */
+export const gitea: Application = {
+  id: 'gitea',
+  name: 'Gitea',
+  doors: [{ name: 'web', redirectUri: 'https://git.example.com/user/oauth2/Pocket/callback' }],
+  clientSettings: { name: 'Gitea', redirectUris: ['https://git.example.com/user/oauth2/Pocket/callback'] },
+  habits: {
+    endpoints: 'well-known',
+    scope: 'openid email profile groups',
+    state: { length: 36 },
+    nonce: false,
+    pkce: false,
+    authentication: 'detected',
+    idToken: { check: 'claims' },
+    userInfo: 'always',
+    needs: [
+      { claim: 'sub', is: 'text', from: 'ID token' },
+      { claim: 'email', is: 'text', from: 'either' },
+      { claim: 'preferred_username', is: 'account name', from: 'either' },
+      { claim: 'groups', is: 'list', from: 'UserInfo' },
+    ],
+    identifiedBy: 'preferred_username',
+  },
+}
+
+/** As Gitea, with PKCE. */
+export const forgejo: Application = {
+  ...gitea,
+  id: 'forgejo',
+  name: 'Forgejo',
+  clientSettings: { ...gitea.clientSettings, name: 'Forgejo', pkceRequired: true },
+  habits: { ...gitea.habits, pkce: true },
+}

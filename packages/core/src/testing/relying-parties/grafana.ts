@@ -1,0 +1,33 @@
+import type { Application } from './application.ts'
+
+/** Generic OAuth: its addresses are typed, Google's `access_type` is sent to everybody, the ID token is read unchecked. */
+export const grafana: Application = {
+  id: 'grafana',
+  name: 'Grafana',
+  doors: [{ name: 'web', redirectUri: 'https://grafana.example.com/login/generic_oauth' }],
+  clientSettings: {
+    name: 'Grafana',
+    redirectUris: ['https://grafana.example.com/login/generic_oauth'],
+    postLogoutRedirectUris: ['https://grafana.example.com/login'],
+    pkceRequired: true,
+  },
+  habits: {
+    endpoints: 'typed',
+    scope: 'openid email profile groups offline_access',
+    state: { length: 43, end: '=' },
+    nonce: false,
+    pkce: true,
+    parameters: { access_type: 'online' },
+    authentication: 'detected',
+    idToken: { check: 'read' },
+    userInfo: 'always',
+    needs: [
+      { claim: 'email', is: 'text', from: 'ID token' },
+      { claim: 'preferred_username', is: 'text', from: 'ID token' },
+      { claim: 'groups', is: 'list', from: 'either' },
+    ],
+    identifiedBy: 'preferred_username',
+    refresh: { idToken: false },
+    logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://grafana.example.com/login' },
+  },
+}

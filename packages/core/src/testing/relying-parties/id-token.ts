@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
+import type { JsonObject } from '../json-object.ts'
+import type { IdTokenHabit } from './application.ts'
+import { Refusal } from './refusal.ts'
+
+export interface Expected {
+  readonly issuer: string
+  readonly clientId: string
+  /** `null` where none was sent. */
+  readonly nonce: string | null
+  readonly accessToken: string
+  readonly advertisedAlgorithms: unknown
+  readonly jwks: () => Promise<JsonObject>
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+/**
+ * The claims of an ID token, once it has been looked at as the application does.
+ *
+ * @throws {Refusal} where the application refuses it
+ */
+export async function readIdToken(token: string, habit: IdTokenHabit, expected: Expected): Promise<JsonObject> {
+  const claims = habit.check === 'signature' ? await verified(token, habit, expected) : unverified(token)
+  if (habit.check === 'none' || habit.check === 'read') return claims
+  if (habit.check === 'claims') assertClaims(claims, expected)
+  if (expected.nonce !== null && claims.nonce !== expected.nonce)
+    throw new Refusal(`The nonce of the ID token is ${JSON.stringify(claims.nonce)} instead of "${expected.nonce}"`)
+  return claims
+}
+
+type SignatureHabit = Extract<IdTokenHabit, { readonly check: 'signature' }>
+
+async function verified(token: string, habit: SignatureHabit, expected: Expected): Promise<JWTPayload> {
+  const { issuer, clientId: audience, now, accessToken } = expected
+  const keys = createLocalJWKSet((await expected.jwks()) as unknown as JSONWebKeySet)
+  const algorithms = habit.algorithms === 'advertised' ? texts(expected.advertisedAlgorithms) : [...habit.algorithms]
+  const { payload } = await jwtVerify(token, keys, {
+    issuer,
+    audience,
+    algorithms,
+    currentDate: new Date(now),
+    requiredClaims: ['sub', 'iat', 'exp'],
+  }).catch((cause: Error) => {
+    throw new Refusal(`The ID token is refused: ${cause.message}`, { cause })
+  })
+  if (habit.soleAudience && [payload.aud].flat().length > 1)
+    throw new Refusal(`The ID token is for others too: ${JSON.stringify(payload.aud)}`)
+  const isHashed = habit.accessTokenHash && typeof payload.at_hash === 'string'
+  if (isHashed && payload.at_hash !== leftHalf(accessToken))
+    throw new Refusal('The at_hash of the ID token is not that of the access token')
+  return payload
+}
+
+function unverified(token: string): JWTPayload {
+  try {
+    return decodeJwt(token)
+  } catch (cause) {
+    throw new Refusal('The ID token is no JWT', { cause })
+  }
+}
+
+function assertClaims({ iss, aud, exp }: JWTPayload, { issuer, clientId, now }: Expected): void {
+  if (iss !== issuer) throw new Refusal(`iss is ${JSON.stringify(iss)} instead of "${issuer}"`)
+  if (![aud].flat().includes(clientId)) throw new Refusal(`aud is ${JSON.stringify(aud)} and lacks "${clientId}"`)
+  if (exp === undefined || exp * 1000 <= now) throw new Refusal(`exp is ${exp}: past, or missing`)
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+}
+
+/** For the algorithms that hash with SHA-256. */
+function leftHalf(accessToken: string): string {
+  return createHash('sha256').update(accessToken, 'ascii').digest().subarray(0, 16).toString('base64url')
+}

@@ -1,0 +1,37 @@
+import type { Application } from './application.ts'
+
+/** Built on openid-client: no `nonce`, and UserInfo only where the ID token has no e-mail address. */
+export const immich: Application = {
+  id: 'immich',
+  name: 'Immich',
+  doors: [
+    { name: 'web', redirectUri: 'https://photos.example.com/auth/login' },
+    { name: 'account settings', redirectUri: 'https://photos.example.com/user-settings' },
+    { name: 'mobile app', redirectUri: 'app.immich:///oauth-callback' },
+  ],
+  clientSettings: {
+    name: 'Immich',
+    redirectUris: [
+      'https://photos.example.com/auth/login',
+      'https://photos.example.com/user-settings',
+      'app.immich:///oauth-callback',
+    ],
+  },
+  habits: {
+    endpoints: 'well-known',
+    scope: 'openid email profile',
+    state: { length: 43 },
+    nonce: false,
+    pkce: true,
+    authentication: 'post',
+    idToken: { check: 'signature', algorithms: ['RS256'] },
+    userInfo: 'where needed',
+    needs: [
+      { claim: 'sub', is: 'text', from: 'either' },
+      { claim: 'email', is: 'text', from: 'either' },
+      { claim: 'name', is: 'text', from: 'either' },
+    ],
+    identifiedBy: 'email',
+    logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
+  },
+}

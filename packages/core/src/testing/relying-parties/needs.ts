@@ -1,0 +1,47 @@
+import type { JsonObject } from '../json-object.ts'
+import type { Need } from './application.ts'
+import { Refusal } from './refusal.ts'
+
+/** What an application has been told. */
+export interface Told {
+  readonly idToken: JsonObject
+  readonly userInfo: JsonObject
+}
+
+const inWords = {
+  text: 'a text',
+  'account name': 'an account name',
+  list: 'a list of names',
+  true: 'true',
+} as const satisfies Record<Need['is'], string>
+
+const places = {
+  'ID token': 'in the ID token',
+  UserInfo: 'at UserInfo',
+  either: 'in the ID token or at UserInfo',
+} as const satisfies Record<Need['from'], string>
+
+export function needInWords({ claim, is, from }: Need): string {
+  return `\`${claim}\` is ${inWords[is]} ${places[from]}`
+}
+
+export function claimOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken, userInfo }: Told): unknown {
+  if (from === 'ID token') return idToken[claim]
+  return from === 'UserInfo' ? userInfo[claim] : (idToken[claim] ?? userInfo[claim])
+}
+
+/** @throws {Refusal} where the need is not met */
+export function assertMet(need: Need, told: Told): void {
+  const value = claimOf(need, told)
+  if (!isMet(need.is, value)) throw new Refusal(`${need.claim} is ${JSON.stringify(value)} ${places[need.from]}`)
+}
+
+function isMet(is: Need['is'], value: unknown): boolean {
+  if (is === 'true') return value === true
+  if (is === 'list') return Array.isArray(value) && value.length > 0 && value.every(isText)
+  return isText(value) && (is === 'text' || !value.includes('@'))
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}

@@ -1,0 +1,29 @@
+import type { Application } from './application.ts'
+
+/** Built on django-allauth: a slash ends the redirect URI, and the body is preferred to the header where both are offered. */
+export const paperlessNgx: Application = {
+  id: 'paperless-ngx',
+  name: 'Paperless-ngx',
+  doors: [{ name: 'web', redirectUri: 'https://paper.example.com/accounts/oidc/pocket/login/callback/' }],
+  clientSettings: {
+    name: 'Paperless-ngx',
+    redirectUris: ['https://paper.example.com/accounts/oidc/pocket/login/callback/'],
+    pkceRequired: true,
+  },
+  habits: {
+    endpoints: 'well-known',
+    scope: 'openid profile email',
+    state: { length: 16 },
+    nonce: false,
+    pkce: true,
+    authentication: 'post',
+    idToken: { check: 'claims' },
+    userInfo: 'always',
+    needs: [
+      { claim: 'sub', is: 'text', from: 'UserInfo' },
+      { claim: 'email', is: 'text', from: 'UserInfo' },
+      { claim: 'preferred_username', is: 'text', from: 'UserInfo' },
+    ],
+    identifiedBy: 'sub',
+  },
+}

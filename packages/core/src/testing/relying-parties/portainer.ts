@@ -1,0 +1,25 @@
+import type { Application } from './application.ts'
+
+/** Its addresses are typed; the ID token is read unchecked, and what UserInfo says counts more. */
+export const portainer: Application = {
+  id: 'portainer',
+  name: 'Portainer',
+  doors: [
+    { name: 'web', redirectUri: 'https://portainer.example.com:9443' },
+    { name: 'web, without single sign-on', redirectUri: 'https://portainer.example.com:9443', asksAgain: true },
+  ],
+  clientSettings: { name: 'Portainer', redirectUris: ['https://portainer.example.com:9443/'] },
+  habits: {
+    endpoints: 'typed',
+    scope: 'openid profile email groups',
+    state: { length: 36 },
+    nonce: false,
+    pkce: false,
+    authentication: 'detected',
+    idToken: { check: 'read' },
+    userInfo: 'always',
+    needs: [{ claim: 'preferred_username', is: 'text', from: 'UserInfo' }],
+    identifiedBy: 'preferred_username',
+    logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
+  },
+}

@@ -1,0 +1,57 @@
+import { type JsonObject, parseJsonObject } from '../json-object.ts'
+import type { ClientAuthentication } from './application.ts'
+import { Refusal } from './refusal.ts'
+
+/** @throws {Refusal} where the answer is no success with a JSON object */
+export async function fetchJson(send: typeof fetch, url: string, init: RequestInit = {}): Promise<JsonObject> {
+  const what = `${init.method ?? 'GET'} ${url}`
+  const response = await send(url, init).catch((cause: Error) => {
+    throw new Refusal(`${what} failed: ${cause.message}`, { cause })
+  })
+  const body = await response.text()
+  if (!response.ok) throw new Refusal(`${what} answered ${response.status}: ${body.slice(0, 300)}`)
+  try {
+    return parseJsonObject(body, 'The answer')
+  } catch (cause) {
+    throw new Refusal(`${what} answered no JSON object: ${body.slice(0, 300)}`, { cause })
+  }
+}
+
+export interface TokenRequest {
+  readonly endpoint: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** @throws {Refusal} where no tokens come of it */
+export async function requestTokens(
+  send: typeof fetch,
+  authentication: ClientAuthentication,
+  { endpoint, clientId, clientSecret, fields }: TokenRequest,
+): Promise<JsonObject> {
+  const inBody = { ...fields, client_id: clientId, ...(clientSecret !== '' && { client_secret: clientSecret }) }
+  const post = (body: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) =>
+    fetchJson(send, endpoint, { method: 'POST', headers, body: new URLSearchParams(body) })
+  const encoded = basic(formEncoded(clientId), formEncoded(clientSecret))
+  switch (authentication) {
+    case 'basic':
+      return post(fields, encoded)
+    case 'raw-basic':
+      return post(fields, basic(clientId, clientSecret))
+    case 'post':
+      return post(inBody)
+    case 'none':
+      return post({ ...fields, client_id: clientId })
+    case 'detected':
+      return post(fields, encoded).catch(() => post(inBody))
+  }
+}
+
+function basic(name: string, password: string): Record<string, string> {
+  return { authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` }
+}
+
+function formEncoded(value: string): string {
+  return new URLSearchParams({ '': value }).toString().slice(1)
+}

@@ -1,0 +1,24 @@
+import type { Application } from './application.ts'
+
+/** Finds the issuer by the domain of an e-mail address, and takes it only where it is the one that was typed. */
+export const tailscale: Application = {
+  id: 'tailscale',
+  name: 'Tailscale',
+  doors: [{ name: 'web', redirectUri: 'https://login.tailscale.com/a/oauth_response' }],
+  clientSettings: { name: 'Tailscale', redirectUris: ['https://login.tailscale.com/a/oauth_response'] },
+  habits: {
+    endpoints: 'WebFinger',
+    scope: 'openid profile email',
+    state: { length: 64 },
+    nonce: true,
+    pkce: false,
+    authentication: 'basic',
+    idToken: { check: 'signature', algorithms: ['RS256', 'ES256'] },
+    userInfo: 'where needed',
+    needs: [
+      { claim: 'email', is: 'text', from: 'either' },
+      { claim: 'name', is: 'text', from: 'either' },
+    ],
+    identifiedBy: 'email',
+  },
+}

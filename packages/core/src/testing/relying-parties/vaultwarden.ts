@@ -1,0 +1,29 @@
+import type { Application } from './application.ts'
+
+/** Needs an e-mail address that is verified, refresh tokens, and an ID token for itself alone. */
+export const vaultwarden: Application = {
+  id: 'vaultwarden',
+  name: 'Vaultwarden',
+  doors: [{ name: 'web', redirectUri: 'https://vault.example.com/identity/connect/oidc-signin' }],
+  clientSettings: {
+    name: 'Vaultwarden',
+    redirectUris: ['https://vault.example.com/identity/connect/oidc-signin'],
+    pkceRequired: true,
+  },
+  habits: {
+    endpoints: 'discovery',
+    scope: 'openid email profile offline_access',
+    state: { length: 398, end: '==' },
+    nonce: true,
+    pkce: true,
+    authentication: 'basic',
+    idToken: { check: 'signature', algorithms: ['RS256'], soleAudience: true },
+    userInfo: 'always',
+    needs: [
+      { claim: 'email', is: 'text', from: 'either' },
+      { claim: 'email_verified', is: 'true', from: 'either' },
+    ],
+    identifiedBy: 'email',
+    refresh: { idToken: false },
+  },
+}

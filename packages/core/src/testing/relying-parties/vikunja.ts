@@ -1,0 +1,26 @@
+import type { Application } from './application.ts'
+
+/** No PKCE and no `nonce`; UserInfo only where the ID token lacks something. */
+export const vikunja: Application = {
+  id: 'vikunja',
+  name: 'Vikunja',
+  doors: [{ name: 'web', redirectUri: 'https://tasks.example.com/auth/openid/pocket' }],
+  clientSettings: { name: 'Vikunja', redirectUris: ['https://tasks.example.com/auth/openid/pocket'] },
+  habits: {
+    endpoints: 'discovery',
+    scope: 'openid profile email',
+    state: { length: 24 },
+    nonce: false,
+    pkce: false,
+    authentication: 'detected',
+    idToken: { check: 'signature', algorithms: 'advertised' },
+    userInfo: 'where needed',
+    needs: [
+      { claim: 'email', is: 'text', from: 'either' },
+      { claim: 'name', is: 'text', from: 'either' },
+      { claim: 'preferred_username', is: 'text', from: 'either' },
+    ],
+    identifiedBy: 'preferred_username',
+    logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
+  },
+}

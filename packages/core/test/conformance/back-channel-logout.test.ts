@@ -1,0 +1,61 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
+import { createPublicFetch } from '@pocket/core'
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { confirm, endSession, isLoggedIn, loggedIn, postLogoutRedirectUri } from './logout.ts'
+
+/** The back channel of the suite. */
+async function startBackChannel() {
+  const received: { method: string | undefined; contentType: string | undefined; form: URLSearchParams }[] = []
+  const server = createServer(async (req, res) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of req) chunks.push(chunk)
+    const form = new URLSearchParams(Buffer.concat(chunks).toString())
+    received.push({ method: req.method, contentType: req.headers['content-type'], form })
+    res.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/backchannel_logout`,
+    received,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+describe('oidcc-backchannel-rp-initiated-logout-certification-test-plan', () => {
+  test('oidcc-backchannel-rp-initiated-logout', async () => {
+    await using channel = await startBackChannel()
+    const allowed = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) }
+    const protocol = { backchannelLogoutUri: channel.url, backchannelLogoutSessionRequired: true }
+    await using session = await loggedIn({ options: allowed }, { protocol })
+    const { party, login } = session
+    const { host, client } = party
+    expect(login.claims.sid).toEqual(expect.any(String))
+    const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state: 's' }
+    const gone = await confirm(party, await endSession(party, parameters))
+    expect(gone.location).toBe(`${postLogoutRedirectUri}?state=s`)
+    expect(await isLoggedIn(party)).toBe(false)
+    await host.pocket[Symbol.asyncDispose]()
+
+    expect(channel.received).toMatchObject([{ method: 'POST', contentType: 'application/x-www-form-urlencoded' }])
+    const token = channel.received[0]?.form.get('logout_token') ?? ''
+    const { alg, typ } = decodeProtectedHeader(token)
+    expect([alg, typ]).toEqual([decodeProtectedHeader(login.idToken).alg, 'logout+jwt'])
+    const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: host.issuer,
+      audience: client.id,
+      requiredClaims: ['iat', 'exp', 'jti', 'events'],
+    })
+    expect(payload).toMatchObject({
+      sub: login.claims.sub,
+      sid: login.claims.sid,
+      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    })
+    expect(payload).not.toHaveProperty('nonce')
+  })
+})

@@ -1,0 +1,351 @@
+import { expect, test } from '@jest/globals'
+import type { UserAgentResponse } from '@pocket/core/testing'
+import {
+  calculateJwkThumbprint,
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
+import * as oauth from 'oauth4webapi'
+import * as oidc from 'openid-client'
+import { second as seconds, startHost, viewOf } from '../flows/host.ts'
+import { back, redirectUri } from '../flows/signed-in.ts'
+import {
+  askForToken,
+  complete,
+  enter,
+  exchange,
+  logIn,
+  type Party,
+  type ResponseMode,
+  requestOf,
+  responseOf,
+  second,
+  send,
+  userInfo,
+} from './party.ts'
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+/** Shows a page of ours to the person, and nothing to the client. */
+function refusedOnPage(answer: UserAgentResponse, code: string): void {
+  expect([answer.status, answer.location, viewOf(answer)]).toMatchObject([400, null, { view: 'error', code }])
+}
+
+/** The modules that the Basic and the Form Post plan have in common. */
+export function basicModules(mode: ResponseMode): void {
+  const entering = async (): Promise<Party & AsyncDisposable> => {
+    const host = await startHost()
+    return { ...(await enter(host, { mode })), [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
+  }
+
+  test('oidcc-server', async () => {
+    await using party = await entering()
+    const url = requestOf(party)
+    const answer = await complete(party, await send(party, url))
+    const response = await responseOf(answer)
+    expect(Object.fromEntries(response)).toEqual({
+      code: expect.stringMatching(/^[\w-]{22,}$/),
+      state: url.searchParams.get('state'),
+      iss: party.host.issuer,
+    })
+    const { status, headers, body } = await askForToken(party, {
+      grant_type: 'authorization_code',
+      code: response.get('code') ?? '',
+    })
+    expect([status, headers.get('cache-control'), headers.get('content-type')]).toMatchObject([
+      200,
+      expect.stringContaining('no-store'),
+      expect.stringMatching(/^application\/json/),
+    ])
+    expect(body).toMatchObject({
+      access_token: expect.stringMatching(/^\S{22,}$/),
+      token_type: 'Bearer',
+      expires_in: expect.any(Number),
+      id_token: expect.any(String),
+    })
+    const keys = createRemoteJWKSet(new URL(`${party.host.issuer}/.well-known/jwks.json`))
+    const { payload } = await jwtVerify(String(body.id_token), keys, {
+      issuer: party.host.issuer,
+      audience: party.client.id,
+      requiredClaims: ['sub', 'iat', 'exp'],
+    })
+    expect(payload).toMatchObject({ nonce: url.searchParams.get('nonce'), sub: party.person.account.id })
+    expect(payload.sub?.length).toBeLessThanOrEqual(255)
+    expect(payload.azp ?? party.client.id).toBe(party.client.id)
+    expect(party.host.errors).toEqual([])
+  })
+
+  test('oidcc-response-type-missing', async () => {
+    await using party = await entering()
+    const url = requestOf(party, {}, ['response_type'])
+    const response = await responseOf(await send(party, url))
+    expect(Object.fromEntries(response)).toMatchObject({
+      error: expect.stringMatching(/^(invalid_request|unsupported_response_type)$/),
+      state: url.searchParams.get('state'),
+      iss: party.host.issuer,
+    })
+    expect(response.has('code')).toBe(false)
+  })
+
+  test('oidcc-idtoken-signature', async () => {
+    await using party = await entering()
+    const { idToken } = await logIn(party)
+    const { alg, kid } = decodeProtectedHeader(idToken)
+    expect(alg).toBe('RS256')
+    const jwks = (await (await fetch(`${party.host.issuer}/.well-known/jwks.json`)).json()) as {
+      keys: oauth.JWK[]
+    }
+    expect(jwks.keys.filter((key) => key.kid === kid && key.kty === 'RSA')).toHaveLength(1)
+    const [body, signature = ''] = idToken.split(/\.(?=[^.]*$)/)
+    const changed = signature.startsWith('A') ? 'B' : 'A'
+    const keys = createRemoteJWKSet(new URL(`${party.host.issuer}/.well-known/jwks.json`))
+    await expect(jwtVerify(`${body}.${changed}${signature.slice(1)}`, keys)).rejects.toThrow('signature')
+  })
+
+  test('oidcc-userinfo-get', async () => {
+    await using party = await entering()
+    const { tokens, claims } = await logIn(party)
+    const answer = await userInfo(party, { headers: bearer(tokens.access_token) })
+    expect(answer).toMatchObject({ status: 200, body: { sub: claims.sub } })
+  })
+
+  test('oidcc-userinfo-post-header', async () => {
+    await using party = await entering()
+    const { tokens, claims } = await logIn(party)
+    const answer = await userInfo(party, { method: 'POST', headers: bearer(tokens.access_token) })
+    expect(answer).toMatchObject({ status: 200, body: { sub: claims.sub } })
+  })
+
+  test('oidcc-userinfo-post-body', async () => {
+    await using party = await entering()
+    const { tokens, claims } = await logIn(party)
+    const body = new URLSearchParams({ access_token: tokens.access_token })
+    expect(await userInfo(party, { method: 'POST', body })).toMatchObject({ status: 200, body: { sub: claims.sub } })
+  })
+
+  test('oidcc-ensure-request-without-nonce-succeeds-for-code-flow', async () => {
+    await using party = await entering()
+    const { claims } = await logIn(party, {}, ['nonce'])
+    expect(claims).not.toHaveProperty('nonce')
+  })
+
+  const scopes: [string, string, readonly string[]][] = [
+    ['oidcc-scope-profile', 'openid profile', ['name', 'given_name', 'family_name', 'preferred_username']],
+    ['oidcc-scope-email', 'openid email', ['email', 'email_verified']],
+    ['oidcc-scope-address', 'openid address', []],
+    ['oidcc-scope-phone', 'openid phone', []],
+    ['oidcc-scope-all', 'openid profile email address phone', ['name', 'email', 'email_verified']],
+    ['oidcc-ensure-other-scope-order-succeeds', 'email openid', ['email']],
+  ]
+  test.each(scopes)('%s', async (_module, scope, expected) => {
+    await using party = await entering()
+    const { tokens, claims } = await logIn(party, { scope })
+    const told = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
+    for (const name of expected) expect(told).toHaveProperty(name)
+    const unasked = ['name', 'email'].filter((name) => !expected.includes(name))
+    for (const name of [...unasked, 'address', 'phone_number']) expect(told).not.toHaveProperty(name)
+    if (told.email_verified !== undefined) expect(told.email_verified).toEqual(expect.any(Boolean))
+  })
+
+  test.each(['page', 'popup'])('oidcc-display-%s', async (display) => {
+    await using party = await entering()
+    expect((await logIn(party, { display })).claims.sub).toBe(party.person.account.id)
+  })
+
+  test('oidcc-prompt-login', async () => {
+    await using party = await entering()
+    const first = await logIn(party)
+    party.host.clock.pass(2 * seconds)
+    const url = requestOf(party, { prompt: 'login' })
+    const page = await send(party, url)
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
+    const again = await exchange(party, url, await complete(party, page))
+    expect(again.claims.sub).toBe(first.claims.sub)
+    expect(Number(again.claims.auth_time)).toBeGreaterThan(Number(first.claims.auth_time))
+  })
+
+  test('oidcc-prompt-none-not-logged-in', async () => {
+    await using party = await entering()
+    const url = requestOf(party, { prompt: 'none' })
+    const response = await responseOf(await send(party, url))
+    expect(Object.fromEntries(response)).toMatchObject({
+      error: expect.stringMatching(/^(login|interaction|account_selection|consent)_required$/),
+      state: url.searchParams.get('state'),
+    })
+  })
+
+  test('oidcc-prompt-none-logged-in', async () => {
+    await using party = await entering()
+    const first = await logIn(party)
+    const url = requestOf(party, { prompt: 'none' })
+    const silent = await exchange(party, url, await send(party, url))
+    expect(silent.claims.sub).toBe(first.claims.sub)
+    expect(silent.claims.auth_time).toBe(first.claims.auth_time)
+  })
+
+  test('oidcc-max-age-1', async () => {
+    await using party = await entering()
+    // The library reads its own clock, so it is the first sign-in that is made to be old.
+    party.host.clock.pass(-10 * seconds)
+    const first = await logIn(party)
+    party.host.clock.pass(10 * seconds)
+    const url = requestOf(party, { max_age: '1' })
+    const page = await send(party, url)
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
+    const again = await exchange(party, url, await complete(party, page))
+    expect(Number(again.claims.auth_time)).toBeGreaterThanOrEqual(Number(first.claims.auth_time) + 10)
+    expect(again.claims.sub).toBe(first.claims.sub)
+  })
+
+  test('oidcc-max-age-10000', async () => {
+    await using party = await entering()
+    const first = await logIn(party)
+    const url = requestOf(party, { max_age: '10000' })
+    const silent = await exchange(party, url, await send(party, url))
+    expect(silent.claims).toMatchObject({ sub: first.claims.sub, auth_time: first.claims.auth_time })
+    expect(silent.claims.auth_time).toEqual(expect.any(Number))
+  })
+
+  test('oidcc-ensure-request-with-unknown-parameter-succeeds', async () => {
+    await using party = await entering()
+    const { answer } = await logIn(party, { extra: 'foobar' })
+    expect((await responseOf(answer)).has('extra')).toBe(false)
+  })
+
+  test('oidcc-id-token-hint', async () => {
+    await using party = await entering()
+    const first = await logIn(party)
+    const url = requestOf(party, { prompt: 'none', id_token_hint: first.idToken })
+    const silent = await exchange(party, url, await send(party, url))
+    expect(silent.claims.sub).toBe(first.claims.sub)
+  })
+
+  test.each([
+    ['oidcc-login-hint', { login_hint: 'buffy@localhost' }],
+    ['oidcc-ui-locales', { ui_locales: 'se' }],
+    ['oidcc-claims-locales', { claims_locales: 'se' }],
+    ['oidcc-ensure-request-with-acr-values-succeeds', { acr_values: '1 2' }],
+  ])('%s', async (_module, parameters) => {
+    await using party = await entering()
+    expect((await logIn(party, parameters)).claims.sub).toBe(party.person.account.id)
+  })
+
+  test.each([
+    ['oidcc-codereuse', 0],
+    ['oidcc-codereuse-30seconds', 30 * seconds],
+  ])('%s', async (_module, later) => {
+    await using party = await entering()
+    const { code, tokens } = await logIn(party)
+    party.host.clock.pass(later)
+    const { status, body } = await askForToken(party, { grant_type: 'authorization_code', code })
+    expect([status, body]).toMatchObject([400, { error: 'invalid_grant' }])
+    expect(body).not.toHaveProperty('access_token')
+    expect((await userInfo(party, { headers: bearer(tokens.access_token) })).status).toBe(401)
+  })
+
+  test('oidcc-ensure-registered-redirect-uri', async () => {
+    await using party = await entering()
+    const unregistered = `${redirectUri}/${crypto.randomUUID()}`
+    refusedOnPage(await send(party, requestOf(party, { redirect_uri: unregistered })), 'invalid_redirect_uri')
+  })
+
+  test('oidcc-ensure-post-request-succeeds', async () => {
+    await using party = await entering()
+    const url = requestOf(party)
+    const posted = await party.agent.postForm(`${party.host.issuer}/authorize`, Object.fromEntries(url.searchParams), {
+      from: 'https://app.example/',
+    })
+    const page = await party.agent.follow(posted, { until: back })
+    const { claims } = await exchange(party, url, await complete(party, page))
+    expect(claims.sub).toBe(party.person.account.id)
+  })
+
+  test('oidcc-server-client-secret-post', async () => {
+    await using party = await entering()
+    const metadata = party.configuration.serverMetadata()
+    const configuration = new oidc.Configuration(metadata, party.client.id, {}, oidc.ClientSecretPost(party.secret))
+    oidc.allowInsecureRequests(configuration)
+    expect((await logIn({ ...party, configuration })).claims.sub).toBe(party.person.account.id)
+  })
+
+  test('oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported', async () => {
+    await using party = await entering()
+    const url = requestOf(party, {}, ['nonce', 'state'])
+    url.searchParams.set('request', unsigned({ ...Object.fromEntries(url.searchParams), state: 's', nonce: 'n' }))
+    const metadata = party.configuration.serverMetadata()
+    expect(metadata.request_object_signing_alg_values_supported).not.toContain('none')
+    const response = await responseOf(await send(party, url))
+    expect(response.get('error')).toMatch(/^(request_not_supported|invalid_request_object)$/)
+    expect(response.has('code')).toBe(false)
+  })
+
+  test('oidcc-claims-essential', async () => {
+    await using party = await entering()
+    const { tokens, claims } = await logIn(party, {
+      claims: JSON.stringify({ userinfo: { name: { essential: true } } }),
+    })
+    const told = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
+    expect(told).toMatchObject({ name: 'ada Koch' })
+    expect(told).not.toHaveProperty('email')
+  })
+
+  test('oidcc-ensure-request-object-with-redirect-uri', async () => {
+    await using host = await startHost()
+    const { privateKey, publicKey } = await generateKeyPair('RS256')
+    const jwk = await exportJWK(publicKey)
+    const kid = await calculateJwkThumbprint(jwk)
+    const party = await enter(host, { mode, protocol: { jwks: { keys: [{ ...jwk, kid, use: 'sig' }] } } })
+    const url = requestOf(party, { redirect_uri: 'https://app.example/not-registered' })
+    const claims = { ...Object.fromEntries(url.searchParams), redirect_uri: redirectUri }
+    const request = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid })
+      .setIssuer(party.client.id)
+      .setAudience(host.issuer)
+      .setExpirationTime('1m')
+      .sign(privateKey)
+    url.searchParams.set('request', request)
+    const { claims: told } = await exchange(party, url, await complete(party, await send(party, url)))
+    expect(told.sub).toBe(party.person.account.id)
+    url.searchParams.set('request', unsigned(claims))
+    refusedOnPage(await send(party, url), 'invalid_redirect_uri')
+  })
+
+  test('oidcc-refresh-token', async () => {
+    await using party = await entering()
+    const { tokens, claims } = await logIn(party, { scope: 'openid offline_access', prompt: 'consent' })
+    const refreshed = await oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')
+    const renewed = refreshed.claims()
+    expect(renewed).toMatchObject({ iss: claims.iss, sub: claims.sub, aud: claims.aud, auth_time: claims.auth_time })
+    expect(renewed?.iat).toBeGreaterThanOrEqual(claims.iat)
+    expect(refreshed.access_token).not.toBe(tokens.access_token)
+    expect((await userInfo(party, { headers: bearer(refreshed.access_token) })).status).toBe(200)
+    const other = await second(party)
+    const stolen = refreshed.refresh_token ?? tokens.refresh_token ?? ''
+    await expect(oidc.refreshTokenGrant(other.configuration, stolen)).rejects.toMatchObject({ error: 'invalid_grant' })
+  })
+
+  test('oidcc-ensure-request-with-valid-pkce-succeeds', async () => {
+    await using party = await entering()
+    const verifier = oauth.generateRandomCodeVerifier()
+    const url = requestOf(party, {
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    })
+    const code = async () => (await responseOf(await complete(party, await send(party, url)))).get('code') ?? ''
+    const ask = async (more: Readonly<Record<string, string>>) =>
+      askForToken(party, { grant_type: 'authorization_code', code: await code(), ...more })
+    expect(await ask({ code_verifier: verifier })).toMatchObject({ status: 200 })
+    const wrong = { code_verifier: oauth.generateRandomCodeVerifier() }
+    for (const more of [{}, wrong])
+      expect(await ask(more)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+  })
+}
+
+function unsigned(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return `${part({ alg: 'none' })}.${part(claims)}.`
+}

@@ -1,0 +1,4 @@
+import { describe } from '@jest/globals'
+import { basicModules } from './basic-modules.ts'
+
+describe('oidcc-formpost-basic-certification-test-plan', () => basicModules('form_post'))

@@ -1,0 +1,39 @@
+import type { UserAgentResponse } from '@pocket/core/testing'
+import { type HostOptions, startHost, viewOf } from '../flows/host.ts'
+import type { Parameters, RelyingPartyOptions } from '../flows/signed-in.ts'
+import { enter, logIn, type Party, requestOf, responseOf, send } from './party.ts'
+
+export const postLogoutRedirectUri = 'https://app.example/bye'
+const away = (url: string) => url.startsWith(postLogoutRedirectUri)
+
+/** Somebody who is signed in at a client that may send people on after their logout. */
+export async function loggedIn(host: HostOptions = {}, { protocol }: Pick<RelyingPartyOptions, 'protocol'> = {}) {
+  const started = await startHost(host)
+  const party = await enter(started, {
+    client: { postLogoutRedirectUris: [postLogoutRedirectUri] },
+    ...(protocol && { protocol }),
+  })
+  const login = await logIn(party)
+  return { party, login, [Symbol.asyncDispose]: () => started[Symbol.asyncDispose]() }
+}
+
+/** What the end-session endpoint shows first. */
+export function endSession({ host, agent }: Party, parameters: Parameters): Promise<UserAgentResponse> {
+  return agent.get(`${host.issuer}/api/oidc/end-session?${new URLSearchParams(parameters)}`)
+}
+
+/** Presses the button of the page that asks, up to the address of the client or the last page. */
+export async function confirm({ agent }: Party, page: UserAgentResponse): Promise<UserAgentResponse> {
+  const view = viewOf(page)
+  if (view.view !== 'sign-out') throw new Error(`This page asks for no logout: ${page.text}`)
+  const fields = { ...view.hidden, [view.confirm.name]: view.confirm.value }
+  return agent.follow(await agent.postForm(view.submitTo, fields), { until: away })
+}
+
+/** Whether the browser still has a session, as the suite finds out: by `prompt=none`. */
+export async function isLoggedIn(party: Party): Promise<boolean> {
+  const response = await responseOf(await send(party, requestOf(party, { prompt: 'none' })))
+  if (response.has('code')) return true
+  if (response.get('error') !== 'login_required') throw new Error(`Neither in nor out: ${response}`)
+  return false
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals'
+import { viewOf } from '../flows/host.ts'
+import { confirm, endSession, isLoggedIn, loggedIn, postLogoutRedirectUri } from './logout.ts'
+import { logIn } from './party.ts'
+
+describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
+  const state = 'a state of the client'
+
+  test('oidcc-rp-initiated-logout', async () => {
+    await using session = await loggedIn()
+    const { party, login } = session
+    const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state }
+    const gone = await confirm(party, await endSession(party, parameters))
+    expect(gone.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
+    expect(await isLoggedIn(party)).toBe(false)
+  })
+
+  test('oidcc-rp-initiated-logout: by POST, from a page of the client', async () => {
+    await using session = await loggedIn()
+    const { party, login } = session
+    const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state }
+    const posted = await party.agent.postForm(`${party.host.issuer}/api/oidc/end-session`, parameters, {
+      from: 'https://app.example/',
+    })
+    const gone = await confirm(party, await party.agent.follow(posted))
+    expect(gone.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
+    expect(await isLoggedIn(party)).toBe(false)
+  })
+
+  test.each([
+    ['oidcc-rp-initiated-logout-bad-post-logout-redirect-uri', 'https://app.example/elsewhere'],
+    ['oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri', `${postLogoutRedirectUri}?foo=bar`],
+  ])('%s', async (_module, uri) => {
+    await using session = await loggedIn()
+    const { party, login } = session
+    const page = await endSession(party, { id_token_hint: login.idToken, post_logout_redirect_uri: uri, state })
+    expect([page.status, page.location, viewOf(page)]).toMatchObject([400, null, { view: 'error' }])
+    expect(await isLoggedIn(party)).toBe(true)
+  })
+
+  test('oidcc-rp-initiated-logout-modified-id-token-hint', async () => {
+    await using session = await loggedIn()
+    const { party, login } = session
+    const [header, , signature] = login.idToken.split('.')
+    const claims = Buffer.from(JSON.stringify({ ...login.claims, sub: 'somebody else' })).toString('base64url')
+    const parameters = { post_logout_redirect_uri: postLogoutRedirectUri, state }
+    const page = await endSession(party, { ...parameters, id_token_hint: `${header}.${claims}.${signature}` })
+    expect([page.status, page.location, viewOf(page)]).toMatchObject([400, null, { view: 'error' }])
+    expect(await isLoggedIn(party)).toBe(true)
+  })
+
+  test('oidcc-rp-initiated-logout-bad-id-token-hint', async () => {
+    await using session = await loggedIn()
+    const { party } = session
+    const parameters = { id_token_hint: 'not a token', post_logout_redirect_uri: postLogoutRedirectUri, state }
+    const page = await endSession(party, parameters)
+    expect([page.status, page.location, viewOf(page)]).toMatchObject([400, null, { view: 'error' }])
+    expect(await isLoggedIn(party)).toBe(true)
+  })
+
+  test.each([
+    ['oidcc-rp-initiated-logout-no-params', {}],
+    ['oidcc-rp-initiated-logout-only-state', { state }],
+  ])('%s', async (_module, parameters) => {
+    await using session = await loggedIn()
+    const { party } = session
+    const last = await confirm(party, await endSession(party, parameters))
+    expect([last.status, last.location, viewOf(last)]).toMatchObject([200, null, { view: 'signed-out' }])
+    expect(await isLoggedIn(party)).toBe(false)
+  })
+
+  test('oidcc-rp-initiated-logout-no-post-logout-redirect-uri', async () => {
+    await using session = await loggedIn()
+    const { party, login } = session
+    const last = await confirm(party, await endSession(party, { id_token_hint: login.idToken, state }))
+    expect([last.status, last.location, viewOf(last)]).toMatchObject([200, null, { view: 'signed-out' }])
+    expect(await isLoggedIn(party)).toBe(false)
+  })
+
+  test('oidcc-rp-initiated-logout-no-state', async () => {
+    await using session = await loggedIn()
+    const { party, login } = session
+    const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri }
+    const gone = await confirm(party, await endSession(party, parameters))
+    expect(gone.location).toBe(postLogoutRedirectUri)
+    expect(await isLoggedIn(party)).toBe(false)
+  })
+
+  test('oidcc-rp-initiated-logout-no-id-token-hint', async () => {
+    await using session = await loggedIn()
+    const { party } = session
+    const unknown = { post_logout_redirect_uri: postLogoutRedirectUri, state }
+    const last = await confirm(party, await endSession(party, unknown))
+    expect([last.status, last.location, viewOf(last)]).toMatchObject([200, null, { view: 'signed-out' }])
+    expect(await isLoggedIn(party)).toBe(false)
+    await logIn(party)
+    const named = { client_id: party.client.id, post_logout_redirect_uri: postLogoutRedirectUri, state }
+    const gone = await confirm(party, await endSession(party, named))
+    expect(gone.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
+    expect(await isLoggedIn(party)).toBe(false)
+  })
+})

@@ -1,0 +1,135 @@
+import { type Account, type ClientProtocolInput, createPublicFetch } from '@pocket/core'
+import {
+  type Application,
+  type Door,
+  EmulatedRelyingParty,
+  type RelyingPartyResult,
+  SynologyDsm,
+  startCallbackServer,
+  UserAgent,
+} from '@pocket/core/testing'
+import { decide, type Host, signIn, startHost } from '../host.ts'
+import { newBrowser } from './browser.ts'
+
+/** A part of what an application does, as people know it. */
+export interface Step {
+  readonly name:
+    | 'Set-up'
+    | 'Sign-in'
+    | 'Second sign-in'
+    | 'Refresh'
+    | 'Refresh once more'
+    | 'Sign-out'
+    | 'Back-channel logout'
+    | `By ${Door['name']}`
+  readonly result: RelyingPartyResult
+}
+
+/** A provider for people of `example.com`, which may call this machine. */
+export function startMeasuredHost(): Promise<Host> {
+  const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
+  return startHost({ options: { fetch, webFingerDomains: () => ['example.com'] } })
+}
+
+export interface Circumstances {
+  readonly about?: Partial<Account>
+  /** What is set for the client beside or in place of what is recommended. */
+  readonly protocol?: (account: Account) => ClientProtocolInput
+}
+
+/**
+ * Takes an application through everything it does, with its recommended set-up, for somebody new in a new browser; ends
+ * where it finds something to complain about.
+ */
+export async function measure(
+  host: Host,
+  application: Application,
+  { about = {}, protocol = () => ({}) }: Circumstances = {},
+): Promise<readonly Step[]> {
+  await using backChannel = await startCallbackServer()
+  const { habits, clientSettings, doors } = application
+  const person = await host.person('ada')
+  host.accounts.set(person.account.id, { ...person.account, ...about })
+  const backchannelLogoutUri = habits.backChannelLogoutPath && `${backChannel.url}${habits.backChannelLogoutPath}`
+  const { client, secret } = await host.client({
+    ...clientSettings,
+    protocol: {
+      ...clientSettings.protocol,
+      ...(backchannelLogoutUri && { backchannelLogoutUri }),
+      ...protocol(person.account),
+    },
+  })
+  const party = new EmulatedRelyingParty(application, {
+    issuer: host.issuer,
+    webFinger: { address: 'ada@example.com', origin: host.issuer },
+    clientId: client.id,
+    clientSecret: secret,
+    clock: host.clock,
+  })
+  const browser = newBrowser(host, party, person)
+
+  const steps: Step[] = []
+  const take = async (name: Step['name'], step: () => Promise<RelyingPartyResult>) => {
+    if (steps.every(({ result }) => result.passed)) steps.push({ name, result: await step() })
+  }
+  const [first, ...others] = doors
+  await take('Set-up', () => party.setUp())
+  await take('Sign-in', () => browser.signInWithPasskey(first))
+  await take('Second sign-in', () => browser.signInUnasked(first))
+  for (const door of others)
+    await take(`By ${door.name}`, () => (door.asksAgain ? browser.signInAgain(door) : browser.signInUnasked(door)))
+  if (habits.refresh) {
+    await take('Refresh', () => party.refresh())
+    await take('Refresh once more', () => party.refresh())
+  }
+  if (habits.logout) await take('Sign-out', () => browser.signOut())
+  if (habits.logout && backchannelLogoutUri)
+    await take('Back-channel logout', async () => {
+      const { parameters } = await backChannel.next()
+      return party.receiveLogoutToken(parameters.get('logout_token') ?? '')
+    })
+  return steps
+}
+
+/** The same for a NAS, which has a class of its own. */
+export async function measureSynologyDsm(host: Host): Promise<readonly Step[]> {
+  const redirectUri = 'https://nas.example.com:5001'
+  const { client, secret } = await host.client({
+    name: 'Synology DSM',
+    redirectUris: [redirectUri],
+    template: 'synology-dsm',
+  })
+  const dsm = new SynologyDsm({
+    wellKnownUrl: `${host.issuer}/.well-known/openid-configuration`,
+    clientId: client.id,
+    clientSecret: secret,
+    redirectUris: [redirectUri],
+    accounts: ['ada'],
+    clock: host.clock,
+  })
+  const { authenticator } = await host.person('ada')
+  const agent = new UserAgent({ clock: host.clock })
+  const until = (url: string) => url.startsWith(redirectUri)
+
+  await dsm.save()
+  const page = await agent.follow(await agent.get(dsm.begin().url), { until })
+  const returned = await decide(agent, await signIn(agent, page, authenticator, until), 'submitTo', until)
+  const first = await dsm.finish(returned.location ?? '')
+  const second = await dsm.finish(await agent.followTo(await agent.get(dsm.begin().url), until))
+  return [
+    { name: 'Set-up', result: outcome(true, 'Discovery has both endpoints', null) },
+    {
+      name: 'Sign-in',
+      result: outcome(
+        first.signedIn,
+        'The user name of UserInfo and ID token is that of an account',
+        first.accountName,
+      ),
+    },
+    { name: 'Second sign-in', result: outcome(second.signedIn, 'Nobody is asked anything', second.accountName) },
+  ]
+}
+
+function outcome(passed: boolean, name: string, account: string | null): RelyingPartyResult {
+  return { passed, account, checks: [{ name, passed }] }
+}
