@@ -12,6 +12,7 @@ import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
+import { registrationPolicy } from './clients/registration-policy.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { deviceAuthorizationPages } from './device-authorization/page.ts'
@@ -124,6 +125,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
     audit,
     transaction: stores.transaction,
+    clock,
   })
   const atStart = await settings.values()
   const images = createImages({
@@ -164,6 +166,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
+    registration: registrationPolicy({ settings, ownSettings }),
     otherWaysAt: '/lc',
     remedyOf: createRedirectUriRemedy({
       clients: () => pocket.clients,
@@ -194,6 +197,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     name: 'end-memberships',
     intervalMs: minute,
     run: () => endMemberships({ directory, pocket, audit }),
+  })
+  scheduler.register({
+    name: 'remove-unused-clients',
+    intervalMs: hour,
+    async run(signal) {
+      const { unusedClientDays } = await ownSettings.values()
+      while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientDays * day, 100)) > 0);
+    },
   })
   scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })

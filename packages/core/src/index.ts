@@ -23,7 +23,15 @@ export type { PermissionLists } from './apis/grants.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
-export type { Client, ClientRecord, ClientSecret, ClientType, FederatedIdentity } from './clients/client.ts'
+export type {
+  Client,
+  ClientRecord,
+  ClientSecret,
+  ClientType,
+  FederatedIdentity,
+  RegisteredMetadata,
+} from './clients/client.ts'
+export { clientChanges } from './clients/client-changes.ts'
 export type { ClientInput, NewClientInput } from './clients/client-input.ts'
 export type {
   ClientFilter,
@@ -34,6 +42,8 @@ export type {
   ListedClient,
 } from './clients/client-list.ts'
 export type { ClientStore } from './clients/client-store.ts'
+export type { InitialAccessToken, InitialAccessTokenStore } from './clients/initial-access-token-store.ts'
+export type { InitialAccessTokens, NewInitialAccessToken } from './clients/initial-access-tokens.ts'
 export {
   type ClaimRule,
   type ClientAuthenticationMethod,
@@ -112,7 +122,7 @@ export type { KeySchedule } from './oidc/keys.ts'
 export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'
-export type { PocketOptions } from './options.ts'
+export type { PocketOptions, RegistrationPolicy } from './options.ts'
 export { isHostOrRange } from './outbound/addresses.ts'
 export { OutboundError, type OutboundFailure } from './outbound/outbound-error.ts'
 export {

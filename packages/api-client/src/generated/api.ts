@@ -936,6 +936,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oidc/clients/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the metadata document of a client that describes itself by one
+         * @description For administrators.
+         */
+        post: operations["refreshOidcClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oidc/clients/{id}/secret": {
         parameters: {
             query?: never;
@@ -1032,6 +1052,50 @@ export interface paths {
          */
         post: operations["verifyDeviceCode"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/initial-access-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the initial access tokens that have not expired, the newest first
+         * @description For administrators.
+         */
+        get: operations["listInitialAccessTokens"];
+        put?: never;
+        /**
+         * Create a token with which a program can register clients
+         * @description For administrators.
+         */
+        post: operations["createInitialAccessToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/initial-access-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an initial access token; clients that were registered with it stay
+         * @description For administrators.
+         */
+        delete: operations["deleteInitialAccessToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2259,6 +2323,29 @@ export interface components {
             field: string;
             message: string;
         };
+        /** InitialAccessTokenCreateDto */
+        InitialAccessTokenCreateDto: {
+            /** @description What it is for. */
+            description?: string;
+            /** @description Seconds, or a duration such as 15m or 1h30m; more than a second, 31 days at most. 0: as usual. Usual is an hour. */
+            ttl?: number | string;
+            /** @description How many clients may be registered with it; one where nothing is said. */
+            usageLimit?: number;
+        };
+        /** InitialAccessTokenDto */
+        InitialAccessTokenDto: {
+            /** Format: date-time */
+            createdAt: string;
+            description: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Shown this once, when it is created; empty afterwards. */
+            token: string;
+            usageCount: number;
+            usageLimit: number;
+        };
         /** LatestVersionDto */
         LatestVersionDto: {
             /** @description Empty where it is not known. */
@@ -2876,8 +2963,17 @@ export interface components {
         OwnSettingsDto: {
             /** @description How long entries of the audit log are kept, in days. */
             auditLogRetentionDays: number;
+            /**
+             * @description Who may register clients by dynamic client registration (RFC 7591): nobody, who has an initial access token, or anybody.
+             * @enum {string}
+             */
+            dynamicRegistration: "off" | "with-token" | "open";
+            /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
+            dynamicRegistrationRestricted: boolean;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "webFingerDomains")[];
+            /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
+            unusedClientDays: number;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
             webFingerDomains: string[];
         };
@@ -2888,6 +2984,15 @@ export interface components {
         OwnSettingsUpdateDto: {
             /** @description How long entries of the audit log are kept, in days. */
             auditLogRetentionDays?: number | null;
+            /**
+             * @description Who may register clients by dynamic client registration (RFC 7591): nobody, who has an initial access token, or anybody.
+             * @enum {string|null}
+             */
+            dynamicRegistration?: "off" | "with-token" | "open" | null;
+            /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
+            dynamicRegistrationRestricted?: boolean | null;
+            /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
+            unusedClientDays?: number | null;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
             webFingerDomains?: string[] | null;
         };
@@ -3151,6 +3256,8 @@ export type DeviceLoginVerificationDto = components['schemas']['DeviceLoginVerif
 export type EmailDto = components['schemas']['EmailDto'];
 export type Error = components['schemas']['Error'];
 export type FieldError = components['schemas']['FieldError'];
+export type InitialAccessTokenCreateDto = components['schemas']['InitialAccessTokenCreateDto'];
+export type InitialAccessTokenDto = components['schemas']['InitialAccessTokenDto'];
 export type LatestVersionDto = components['schemas']['LatestVersionDto'];
 export type MembershipDto = components['schemas']['MembershipDto'];
 export type OidcClientCreateDto = components['schemas']['OidcClientCreateDto'];
@@ -5355,6 +5462,33 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    refreshOidcClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     replaceOidcClientSecrets: {
         parameters: {
             query?: never;
@@ -5510,6 +5644,81 @@ export interface operations {
             };
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listInitialAccessTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitialAccessTokenDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createInitialAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InitialAccessTokenCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitialAccessTokenDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteInitialAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };

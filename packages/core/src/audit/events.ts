@@ -99,6 +99,13 @@ type Happening =
   | { readonly event: 'code_issued'; readonly accountId: string; readonly by?: string }
   | { readonly event: 'client_created'; readonly clientId: string; readonly accountId?: string }
   | {
+      /** By a program; nobody was asked. */
+      readonly event: 'client_registered'
+      readonly clientId: string
+      readonly method: 'open' | 'initial_access_token' | 'metadata_document'
+      readonly initialAccessTokenId?: string
+    }
+  | {
       readonly event: 'client_updated'
       readonly clientId: string
       readonly accountId?: string
@@ -106,6 +113,11 @@ type Happening =
       readonly fields?: readonly string[]
     }
   | { readonly event: 'client_removed'; readonly clientId: string; readonly accountId?: string }
+  | {
+      readonly event: 'initial_access_token_created' | 'initial_access_token_removed'
+      readonly initialAccessTokenId: string
+      readonly by: string
+    }
   | {
       readonly event: 'client_groups_changed'
       readonly clientId: string

@@ -1,11 +1,14 @@
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { ClientStore } from '../clients/client-store.ts'
+import { isDocumentAddress } from '../clients/metadata-document.ts'
+import type { DocumentEvents, MetadataDocuments } from '../clients/metadata-documents.ts'
 import type { Clock } from '../clock.ts'
 import { devicePollInterval } from '../codes/user-codes.ts'
-import { Conflict } from '../errors.ts'
+import { Conflict, InvalidInput } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
+import type { Registrar } from './registration/registrar.ts'
 import { UsedAlready } from './replay-detection.ts'
 import type { SessionAdapter } from './session-overrides.ts'
 
@@ -13,6 +16,9 @@ export interface AdapterPorts {
   readonly artifacts: ArtifactStore
   readonly clients: ClientStore
   readonly clientMetadata: ClientMetadataOf
+  readonly registrar: Registrar
+  readonly metadataDocuments: MetadataDocuments
+  readonly documentEvents: () => DocumentEvents
   readonly clock: Clock
   /** Seconds in which a refresh token can be used again; 0 to 10. */
   readonly refreshLeeway: number
@@ -95,23 +101,34 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
   }
 }
 
-function clientAdapter({ clients, clientMetadata }: AdapterPorts): Adapter {
+function clientAdapter(ports: AdapterPorts): Adapter {
+  const { clients, clientMetadata, registrar, metadataDocuments, documentEvents } = ports
   const refuse = async (): Promise<never> => {
     throw new errors.InvalidRequest('clients are not changed by this protocol')
   }
   return {
     async find(id) {
+      // A document is read for a request alone; what else asks for a client takes it as it is.
+      if (Provider.ctx && isDocumentAddress(id)) {
+        const client = await metadataDocuments.resolve(id, documentEvents()).catch(refuseDocument)
+        return client && clientMetadata(client)
+      }
       // No id holds a NUL, and PostgreSQL takes none in a text.
       const client = id.includes('\0') ? undefined : await clients.find(id)
       return client && clientMetadata(client)
     },
-    upsert: refuse,
-    destroy: refuse,
+    upsert: (id, metadata) => registrar.store(id, { ...metadata, client_id: id }),
+    destroy: (id) => registrar.remove(id),
     consume: refuse,
     findByUid: refuse,
     findByUserCode: refuse,
     revokeByGrantId: refuse,
   }
+}
+
+function refuseDocument(error: unknown): never {
+  if (error instanceof InvalidInput) throw new errors.InvalidClient(error.message, { cause: error })
+  throw error
 }
 
 interface Sealing {

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
 import type { SignInDemands } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
+import { registeredChoices } from './registration/choices.ts'
 
 /** What our clients say that the library has no words for. */
 export interface ClientExtras {
@@ -17,6 +18,8 @@ export interface ClientExtras {
   readonly pocket_requires_reauthentication: boolean
   readonly pocket_skip_consent: boolean
   readonly pocket_protocol: Client['protocol']
+  /** Whether it waits for its first use. */
+  readonly pocket_unused: boolean
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
   /** Seconds. */
   readonly pocket_access_token_lifetime: number
@@ -50,6 +53,7 @@ export function createClientMetadata(
     grant_types: grantTypesOf(client),
     token_endpoint_auth_method: authenticationMethodOf(client),
     ...protocolMetadata(client),
+    ...registeredChoices(client, authenticationMethodOf(client)),
     ...(authorizationDetailsTypes.length > 0 && {
       authorization_details_types: authorizationDetailsTypes.filter((type) =>
         client.protocol.authorizationDetailsTypes.includes(type),
@@ -89,7 +93,7 @@ function authenticationMethodOf({
 }
 
 /** How the client speaks the protocol; FAPI 2.0 leaves it less choice (FAPI 2.0 Security Profile §5.3.2). */
-function protocolMetadata({ protocol, requiresPushedAuthorizationRequests }: Client): Partial<ClientMetadata> {
+export function protocolMetadata({ protocol, requiresPushedAuthorizationRequests }: Client): Partial<ClientMetadata> {
   const { fapi, jwks, jwksUri, sectorIdentifierUri, userinfoSignedResponseAlg } = protocol
   return {
     response_types: protocol.implicitIdToken && !fapi ? ['code', 'id_token'] : ['code'],
@@ -132,6 +136,7 @@ function extrasOf(client: Client): ClientExtras {
     pocket_requires_reauthentication: client.requiresReauthentication,
     pocket_skip_consent: client.skipConsent,
     pocket_protocol: client.protocol,
+    pocket_unused: client.unusedSince !== null,
     pocket_access: { isGroupRestricted: client.isGroupRestricted, allowedGroupIds: client.allowedGroupIds },
     pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
     pocket_refresh_token_lifetime: client.refreshTokenDurationMinutes * 60,
@@ -148,6 +153,7 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_requires_reauthentication',
   'pocket_skip_consent',
   'pocket_protocol',
+  'pocket_unused',
   'pocket_access',
   'pocket_access_token_lifetime',
   'pocket_refresh_token_lifetime',

@@ -19,6 +19,9 @@ import type { ProtocolPages } from './pages.ts'
 import { libraryPairwiseIdentifier, type PairwiseIdentifier } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
+import { registrationFeatures } from './registration/features.ts'
+import { onlyOurs } from './registration/foreign-metadata.ts'
+import type { Registrar } from './registration/registrar.ts'
 import { requestedScopes } from './requested-claims.ts'
 import { refusedBeforeUse, resourceIndicators } from './resources.ts'
 
@@ -75,6 +78,7 @@ export interface ConfigurationPorts {
   readonly pages: ProtocolPages
   readonly fetch: PublicFetch
   readonly pairwise: PairwiseIdentifier
+  readonly registrar: Registrar
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   /** 32 bytes that make the nonces of proofs of possession (RFC 9449 §8). */
   readonly nonceSecret: Buffer
@@ -112,7 +116,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     assertJwtClientAuthClaimsAndHeader: assertFapiAssertion,
     enabledJWA: enabledAlgorithms,
-    extraClientMetadata: { properties: [...extraClientMetadata] },
+    extraClientMetadata: { properties: [...extraClientMetadata], validator: onlyOurs },
     pkce: { required: (_ctx, client) => extras(client).pocket_pkce_required },
     clientBasedCORS: () => true,
     routes: { ...protocolRoutes, code_verification: deviceVerificationPath },
@@ -146,6 +150,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
         logoutSource: pages.logoutSource,
         postLogoutSuccessSource: pages.postLogoutSuccessSource,
       },
+      ...registrationFeatures(ports.registrar),
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },
       jwtResponseModes: { enabled: true },

@@ -14,6 +14,8 @@ import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
 import { keepLogoutNotices } from './logout-notices.ts'
+import { answerRegistrations, type RegistrationAnswerPorts } from './registration/answers.ts'
+import { noteFirstUses } from './registration/first-use.ts'
 import { decideReplaysByInsert } from './replay-detection.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
@@ -24,6 +26,7 @@ export interface ProviderPorts
     ConsentRecordPorts,
     DocumentsPorts,
     FailedClientPorts,
+    RegistrationAnswerPorts,
     ClientOverridePorts {
   readonly noteAttempt: ConnectionRecorder['note']
   readonly keepLogoutNotice: LogoutNotices['enqueue']
@@ -54,5 +57,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   demandCredentials(provider)
   revokeAtLogout(provider)
   keepLogoutNotices(provider, ports.keepLogoutNotice)
+  noteFirstUses(provider, ports)
+  answerRegistrations(provider, ports)
   return { provider, serveDocument: keepDocuments(provider, ports) }
 }
