@@ -48,6 +48,7 @@ import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -151,6 +152,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const show = createShowPage(render)
 
   const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
+  const passkeyPolicy = async () => passkeyPolicyOf(await settings.values(), await ownSettings.values())
   const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
@@ -177,6 +179,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     }),
     signUpAt,
     rateLimits: config.rateLimits,
+    passkeyPolicy,
     clock,
   })
 
@@ -264,6 +267,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       audit,
       show,
       flashes,
+      passkeyPolicy,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {

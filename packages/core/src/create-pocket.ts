@@ -69,7 +69,7 @@ import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
 import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
-import type { PasskeyPolicy } from './passkeys/policy.ts'
+import { defaultPasskeyPolicy, type RelyingParty } from './passkeys/policy.ts'
 import { createRegistration } from './passkeys/registration.ts'
 import type { Session } from './sessions/session.ts'
 
@@ -270,15 +270,15 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   })
   const provider = holder.current
 
-  const policy: PasskeyPolicy = {
+  const relyingParty: RelyingParty = {
     rpId: issuer.hostname,
     rpName: options.name,
     origins: [issuer.origin],
-    userVerification: 'required',
     challengeLifetime,
   }
+  const policy = options.passkeyPolicy ?? (async () => defaultPasskeyPolicy)
   const challenges = createChallenges(stores.challenges, clock, challengeLifetime)
-  const passkeyPorts = { policy, challenges, passkeys: stores.passkeys, accounts, clock }
+  const passkeyPorts = { relyingParty, policy, challenges, passkeys: stores.passkeys, accounts, clock }
   const browserTokens = createBrowserTokens(secure)
   const deviceCookie = bearerCookie({ name: 'device_token', secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })

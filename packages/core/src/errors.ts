@@ -56,6 +56,7 @@ export const errorCodes = [
   'oidc_access_denied',
   'passkey_already_registered',
   'passkey_counter_regressed',
+  'passkey_not_allowed',
   'passkey_not_found',
   'passkey_rejected',
   'passkey_required',

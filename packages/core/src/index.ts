@@ -131,11 +131,14 @@ export {
   type PublicFetchInit,
   type PublicFetchOptions,
 } from './outbound/public-fetch.ts'
+export { providerName } from './passkeys/aaguids.ts'
 export type { AuthenticationRequest } from './passkeys/authentication.ts'
 export type { Challenge, ChallengePurpose, ChallengeStore } from './passkeys/challenge-store.ts'
+export { type PolicyProblem, policyProblems } from './passkeys/compliance.ts'
 export type { PasskeyManagement } from './passkeys/management.ts'
 export type { Passkey, Transport } from './passkeys/passkey.ts'
 export type { PasskeyStore, PasskeyUse } from './passkeys/passkey-store.ts'
+export { defaultPasskeyPolicy, type PasskeyPolicy, type ReadPasskeyPolicy } from './passkeys/policy.ts'
 export type { RegistrationSubject, VerifiedRegistration } from './passkeys/registration.ts'
 export type { ReauthenticationStore, StoredReauthentication } from './sessions/reauthentication-store.ts'
 export { type AuthenticationContext, isWithoutPasskey, type Session, type SignInMethod } from './sessions/session.ts'

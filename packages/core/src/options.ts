@@ -8,6 +8,7 @@ import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
 import type { KeySchedule } from './oidc/keys.ts'
 import type { RemedyOf } from './oidc/pages.ts'
 import type { PublicFetch } from './outbound/public-fetch.ts'
+import type { ReadPasskeyPolicy } from './passkeys/policy.ts'
 import type { PocketStores } from './stores.ts'
 
 /** Which clients may register themselves, and how. */
@@ -69,6 +70,8 @@ export interface PocketOptions {
   readonly allowInsecureRedirectUris?: boolean
   /** Whether it is limited how often something can be tried. By default `true`; without, codes can be guessed. */
   readonly rateLimits?: boolean
+  /** What passkeys have to be able to do; it is asked each time. By default `defaultPasskeyPolicy`. */
+  readonly passkeyPolicy?: ReadPasskeyPolicy
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

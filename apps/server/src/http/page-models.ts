@@ -124,6 +124,12 @@ export interface PasskeyItem {
   readonly name: string
   /** Whether it is kept by more than one device (WebAuthn's backup state). */
   readonly synced: boolean
+  /** Who keeps it, as far as its model is known: `drawing` is the `d` of a path in a square of 24 units. */
+  readonly provider: { readonly name: string; readonly drawing: string | null } | null
+  /** The policy does not accept it any more. */
+  readonly outdated: boolean
+  /** When its signature counter last did not rise. */
+  readonly counterRegressedAt: number | null
   readonly createdAt: number
   readonly lastUsedAt: number | null
 }

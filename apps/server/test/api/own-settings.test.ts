@@ -8,6 +8,12 @@ const usual = {
   dynamicRegistration: 'off',
   dynamicRegistrationRestricted: false,
   unusedClientDays: 30,
+  passkeyAllowedModels: [],
+  passkeyDeniedModels: [],
+  passkeyAttestation: 'none',
+  passkeyCounterRegression: 'audit',
+  passkeyNonCompliance: 'keep',
+  passkeyNonComplianceFrom: '',
   webFingerDomains: [],
   locked: [],
 }
@@ -56,6 +62,9 @@ describe.each(kinds)('%s', (kind) => {
     [{ webFingerDomains: ['example.com', 'not a domain'] }, 'webFingerDomains[1]'],
     [{ unusedClientDays: 0 }, 'unusedClientDays'],
     [{ dynamicRegistration: 'sometimes' }, 'dynamicRegistration'],
+    [{ passkeyAllowedModels: ['2fc0579f-8113-47ea-b116-bb5a8db9202a', 'x'] }, 'passkeyAllowedModels[1]'],
+    [{ passkeyCounterRegression: 'ignore' }, 'passkeyCounterRegression'],
+    [{ passkeyNonComplianceFrom: '2027-02-30' }, 'passkeyNonComplianceFrom'],
     [{ webFingerDomains: ['localhost'] }, 'webFingerDomains[0]'],
     [{ webFingerDomains: [''] }, 'webFingerDomains[0]'],
     [{ webFingerDomains: ['-a.example'] }, 'webFingerDomains[0]'],
@@ -92,13 +101,7 @@ test('the environment wins, key by key, and what it decides is locked', async ()
 test('nothing can be changed where the environment decides everything', async () => {
   await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', WEBFINGER_DOMAINS: 'a.example, B.example' })
   const url = `${instance.url}/api/settings`
-  const locked = [
-    'auditLogRetentionDays',
-    'dynamicRegistration',
-    'dynamicRegistrationRestricted',
-    'unusedClientDays',
-    'webFingerDomains',
-  ]
+  const locked = Object.keys(usual).filter((key) => key !== 'locked')
   const webFingerDomains = ['a.example', 'b.example']
   expect((await instance.administrator.getJson(url)).json()).toEqual({ ...usual, webFingerDomains, locked })
   const refused = await instance.administrator.sendJson('PATCH', url, { body: { auditLogRetentionDays: 1 } })

@@ -57,13 +57,25 @@ const deviceAuthorization = {
 
 const device = { view: 'device', userName: 'anna', code: '', problem: null, request: null, done: null } as const
 const passkeys = [
-  { id: '1', name: 'iCloud Keychain', synced: true, createdAt: now - 90 * day, lastUsedAt: now - 3 * 3_600_000 },
+  {
+    id: '1',
+    name: 'iCloud Keychain',
+    synced: true,
+    provider: { name: 'Apple Passwords', drawing: 'M12 2v20H2V2z' },
+    outdated: false,
+    createdAt: now - 90 * day,
+    lastUsedAt: now - 3 * 3_600_000,
+    counterRegressedAt: null,
+  },
   {
     id: '2',
     name: 'YubiKey 5 with a name as long as they come',
     synced: false,
+    provider: null,
+    outdated: true,
     createdAt: now - day,
     lastUsedAt: null,
+    counterRegressedAt: now - day,
   },
 ] as const
 const account = {

@@ -2305,7 +2305,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2971,7 +2971,28 @@ export interface components {
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted: boolean;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "webFingerDomains")[];
+            /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
+            passkeyAllowedModels: string[];
+            /**
+             * @description Whether a new passkey has to prove its model by an attestation that the FIDO Metadata Service vouches for (`required`). Synced passkeys cannot.
+             * @enum {string}
+             */
+            passkeyAttestation: "none" | "required";
+            /**
+             * @description What happens where the signature counter of a passkey does not rise, as after a copy was used: it is written to the audit log (`audit`), or the sign-in is refused as well (`refuse`).
+             * @enum {string}
+             */
+            passkeyCounterRegression: "audit" | "refuse";
+            /** @description The AAGUIDs of models of authenticators whose passkeys are not accepted. */
+            passkeyDeniedModels: string[];
+            /**
+             * @description What becomes of passkeys that were registered before the policy was tightened: they go on working (`keep`), their owners are told to add another one (`warn`), or they are refused from `passkeyNonComplianceFrom` on (`require`).
+             * @enum {string}
+             */
+            passkeyNonCompliance: "keep" | "warn" | "require";
+            /** @description The day from which `require` refuses passkeys that do not comply, such as 2027-03-01 (UTC). Empty for at once. */
+            passkeyNonComplianceFrom: string;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays: number;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -2991,6 +3012,27 @@ export interface components {
             dynamicRegistration?: "off" | "with-token" | "open" | null;
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted?: boolean | null;
+            /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
+            passkeyAllowedModels?: string[] | null;
+            /**
+             * @description Whether a new passkey has to prove its model by an attestation that the FIDO Metadata Service vouches for (`required`). Synced passkeys cannot.
+             * @enum {string|null}
+             */
+            passkeyAttestation?: "none" | "required" | null;
+            /**
+             * @description What happens where the signature counter of a passkey does not rise, as after a copy was used: it is written to the audit log (`audit`), or the sign-in is refused as well (`refuse`).
+             * @enum {string|null}
+             */
+            passkeyCounterRegression?: "audit" | "refuse" | null;
+            /** @description The AAGUIDs of models of authenticators whose passkeys are not accepted. */
+            passkeyDeniedModels?: string[] | null;
+            /**
+             * @description What becomes of passkeys that were registered before the policy was tightened: they go on working (`keep`), their owners are told to add another one (`warn`), or they are refused from `passkeyNonComplianceFrom` on (`require`).
+             * @enum {string|null}
+             */
+            passkeyNonCompliance?: "keep" | "warn" | "require" | null;
+            /** @description The day from which `require` refuses passkeys that do not comply, such as 2027-03-01 (UTC). Empty for at once. */
+            passkeyNonComplianceFrom?: string | null;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays?: number | null;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */

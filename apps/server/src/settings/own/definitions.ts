@@ -2,6 +2,10 @@ import { auditLogRetentionDays } from './audit-log-retention-days.ts'
 import type { OwnSetting } from './definition.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
 import { dynamicRegistrationRestricted } from './dynamic-registration-restricted.ts'
+import { passkeyAttestation } from './passkey-attestation.ts'
+import { passkeyCounterRegression } from './passkey-counter-regression.ts'
+import { passkeyAllowedModels, passkeyDeniedModels } from './passkey-models.ts'
+import { passkeyNonCompliance, passkeyNonComplianceFrom } from './passkey-non-compliance.ts'
 import { unusedClientDays } from './unused-client-days.ts'
 import { webFingerDomains } from './web-finger-domains.ts'
 
@@ -11,6 +15,12 @@ export const ownSettings = {
   dynamicRegistration,
   dynamicRegistrationRestricted,
   unusedClientDays,
+  passkeyAllowedModels,
+  passkeyDeniedModels,
+  passkeyAttestation,
+  passkeyCounterRegression,
+  passkeyNonCompliance,
+  passkeyNonComplianceFrom,
   webFingerDomains,
 } as const
 
@@ -25,5 +35,11 @@ export const ownSettingKeys: readonly OwnSettingKey[] = [
   'dynamicRegistration',
   'dynamicRegistrationRestricted',
   'unusedClientDays',
+  'passkeyAllowedModels',
+  'passkeyDeniedModels',
+  'passkeyAttestation',
+  'passkeyCounterRegression',
+  'passkeyNonCompliance',
+  'passkeyNonComplianceFrom',
   'webFingerDomains',
 ]
