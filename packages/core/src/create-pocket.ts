@@ -335,6 +335,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       provider,
       consent,
       requestPasskey: signIn.request,
+      accounts,
+      sessions,
       otherWaysAt: options.otherWaysAt ?? null,
       signUpAt: options.signUpAt ?? (async () => null),
     }),
@@ -342,6 +344,10 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     audit,
     clock,
     origin: issuer.origin,
+    async signOut({ req, res }, uid) {
+      const accountId = await sessions.endOne(req, res, uid)
+      if (accountId) await record({ event: 'signed_out', accountId }, req)
+    },
   })
 
   const authenticateClient = createClientAuthentication({

@@ -222,3 +222,14 @@ export async function decide(
   if (view.view !== 'consent') throw new Error(`This is no consent page but ${JSON.stringify(view)}`)
   return agent.follow(await agent.postForm(new URL(view[decision], page.url).href, {}), { until })
 }
+
+/** Reads that a client is for others, and goes back to it. */
+export async function goBack(
+  agent: UserAgent,
+  page: UserAgentResponse,
+  until: (url: string) => boolean,
+): Promise<UserAgentResponse> {
+  const view = viewOf(page)
+  if (view.view !== 'not-allowed') throw new Error(`This page refuses nobody: ${JSON.stringify(view)}`)
+  return agent.follow(await agent.postForm(new URL(view.cancelTo, page.url).href, {}), { until })
+}
