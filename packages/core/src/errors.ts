@@ -17,6 +17,7 @@ export const errorCodes = [
   'api_key_not_found',
   'challenge_expired',
   'client_id_already_exists',
+  'client_not_allowed',
   'client_not_found',
   'code_invalid',
   'cross_site_request',
@@ -47,11 +48,15 @@ export const errorCodes = [
   'missing_session_id',
   'not_found',
   'not_signed_in',
+  'oidc_device_code_expired',
+  'oidc_device_code_used',
+  'oidc_invalid_device_code',
   'one_time_access_disabled',
   'open_signup_disabled',
   'oidc_access_denied',
   'passkey_already_registered',
   'passkey_counter_regressed',
+  'passkey_not_allowed',
   'passkey_not_found',
   'passkey_rejected',
   'passkey_required',
@@ -59,6 +64,7 @@ export const errorCodes = [
   'passkey_user_verification_required',
   'payload_too_large',
   'precondition_failed',
+  'rate_limited',
   'reauthentication_required',
   'redirect_uri_has_fragment',
   'reserved_claim',
@@ -146,6 +152,18 @@ export class UnsupportedMedia extends PocketError {
 /** The input is well formed, and yet nothing could be made of what it names. */
 export class Unprocessable extends PocketError {
   readonly status = 422
+}
+
+/** Tried too often: wait, and try again. */
+export class RateLimited extends PocketError {
+  readonly status = 429
+  /** Seconds until there is another try; the header `Retry-After` says them (RFC 9110 §10.2.3). */
+  readonly retryAfter: number
+
+  constructor(message: string, retryAfter: number) {
+    super('rate_limited', message)
+    this.retryAfter = retryAfter
+  }
 }
 
 /** The options, the environment or a store break their contract: a person has to change the set-up. */

@@ -7,7 +7,7 @@ import { instant } from '../http/api/schema.ts'
 
 const schema = {
   type: 'object',
-  properties: { secret: { type: 'string', minLength: 16, pattern: '^[ -~]*$' }, expiresAt: instant },
+  properties: { secret: { type: 'string', pattern: '^[ -~]*$' }, expiresAt: instant },
 } as const
 
 const read = bodyReader<FromSchema<typeof schema>>(schema)
@@ -16,7 +16,7 @@ const read = bodyReader<FromSchema<typeof schema>>(schema)
 export function secretInput(ctx: Context): SecretInput {
   const { secret, expiresAt } = isEmpty(ctx) ? {} : read(ctx)
   return {
-    ...(secret !== undefined && { secret }),
+    ...(secret && { secret }),
     ...(expiresAt !== undefined && { expiresAt: instantOf(expiresAt) }),
   }
 }

@@ -59,13 +59,14 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       id: 'replaceOidcClientSecrets',
       method: 'post',
       path: '/api/oidc/clients/:id/secret',
-      summary: 'Replace all secrets by a new one',
+      summary: 'Replace all secrets by a new one, drawn or given in an optional body {secret, expiresAt}',
       answer: {
         status: 200,
         schema: { type: 'object', required: ['secret'], properties: { secret: { type: 'string' } } },
       },
       async handle(call) {
-        const { plain } = await administration.replaceSecrets(administratorOf(call), call.params.id ?? '')
+        const input = secretInput(call.ctx)
+        const { plain } = await administration.replaceSecrets(administratorOf(call), call.params.id ?? '', input)
         return { secret: plain }
       },
     }),

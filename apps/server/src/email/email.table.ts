@@ -14,7 +14,7 @@ export const emailTable: EntitySchema<Email> = new EntitySchema<Email>({
     accountId: { ...uuid, name: 'account_id', nullable: true },
     locale: { ...varchar(100), nullable: true },
     data: text,
-    onceKey: { ...varchar(200), name: 'once_key', nullable: true, unique: true },
+    onceKey: { ...varchar(200), name: 'once_key', nullable: true },
     attempts: bigint,
     nextAttemptAt: { ...bigint, name: 'next_attempt_at', nullable: true },
     expiresAt: { ...bigint, name: 'expires_at' },
@@ -23,6 +23,7 @@ export const emailTable: EntitySchema<Email> = new EntitySchema<Email>({
     sentAt: { ...bigint, name: 'sent_at', nullable: true },
   },
   indices: [
+    { name: 'pocket_email_once', columns: ['onceKey'], unique: true },
     { name: 'pocket_email_due', columns: ['nextAttemptAt', 'id'] },
     { name: 'pocket_email_created', columns: ['createdAt', 'id'] },
     { name: 'pocket_email_account', columns: ['accountId'] },

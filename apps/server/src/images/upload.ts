@@ -6,6 +6,9 @@ import { fileTooLarge } from './refusals.ts'
 /** What a form has around its file. */
 const mostAround = 16 * 1024
 
+/** Bytes of a refused form that are waited for. */
+const mostUnread = 32 * 1024 * 1024
+
 /**
  * Reads the field `file` of a form (`multipart/form-data`, RFC 7578), no further than `maxBytes`.
  *
@@ -20,8 +23,8 @@ export async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer
     if ((ctx.request.length ?? 0) > most) throw fileTooLarge(maxBytes)
     return await receive(ctx, { ...ctx.headers, 'content-type': contentType }, maxBytes)
   } catch (error) {
-    // Nobody reads the rest of it.
-    ctx.set('Connection', 'close')
+    // Some programs read no answer before they have sent all: what is little is let in, and read by nobody.
+    if ((ctx.request.length ?? Number.POSITIVE_INFINITY) > mostUnread) ctx.set('Connection', 'close')
     ctx.req.unpipe()
     ctx.req.resume()
     throw error

@@ -380,7 +380,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
 
       const list = await call('GET /api/oidc/clients/{id}/secrets', undefined, { id })
       const shown = [drawn, given].map(({ secret: _, ...rest }) => rest)
-      expect(list.json()).toEqual(shown)
+      expect(list.json()).toEqual(shown.map((secret) => ({ ...secret, lastUsedAt: expect.any(String) })))
       expect((await get(id)).credentials).toEqual({ federatedIdentities: [], secrets: shown })
 
       const gone = await administrator.sendJson('DELETE', `${instance.url}/api/oidc/clients/${id}/secrets/${drawn.id}`)
@@ -575,7 +575,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       const mine = async () =>
         (await listed('?pagination[limit]=100', 'GET /api/oidc/users/me/clients', agent)).data.map(({ id }) => id)
       expect(await mine()).not.toContain(restricted.id)
-      expect((await use(agent, restricted.id)).get('error')).toBe('access_denied')
+      expect((await use(agent, restricted.id, { prompt: 'none' })).get('error')).toBe('access_denied')
 
       const members = await group('members')
       await call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [members] }, { id: restricted.id })

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { uuid } from '../random.ts'
+import { besideDocument } from './beside-document.ts'
 import type { Client, ClientRecord } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import {
@@ -17,6 +18,7 @@ import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { RedirectUriPolicy } from './redirect-uris.ts'
+import type { SecretUses } from './secret-uses.ts'
 import { hashedOnly, type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
 import { type ReadAddress, sectorProblems } from './sector.ts'
 
@@ -48,7 +50,7 @@ export interface Clients {
    */
   addSecret(id: string, input?: SecretInput): Promise<MintedSecret>
   /** Adds a secret in the place of all others. @throws as `addSecret` */
-  replaceSecrets(id: string): Promise<MintedSecret>
+  replaceSecrets(id: string, input?: SecretInput): Promise<MintedSecret>
   /** Returns `false` where there is no such secret. @throws {NotFound} */
   removeSecret(id: string, secretId: string): Promise<boolean>
   /** When its secrets were used last, in milliseconds by their ids, a minute at most behind. */
@@ -67,6 +69,8 @@ export interface ClientsPorts {
   readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
   readonly read: ReadAddress
+  /** What is noted beside the requests. */
+  readonly secretUses: Pick<SecretUses, 'settled'>
   /** Encrypts a secret that has to be read again. */
   readonly sealSecret: (plain: string) => string
   /** Ends what the client was given, within the transaction that removes it. */
@@ -81,8 +85,11 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
   return protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
 }
 
+/** What no client has that a person registered. */
+export const byAdministrator = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
+
 export function createClients(ports: ClientsPorts): Clients {
-  const { store, clock, redirectUriPolicy, transaction, sealSecret, read, onRemove } = ports
+  const { store, clock, redirectUriPolicy, transaction, secretUses, sealSecret, read, onRemove } = ports
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -132,6 +139,7 @@ export function createClients(ports: ClientsPorts): Clients {
         allowedGroupIds: [],
         pkceSupported: false,
         secrets: [],
+        ...byAdministrator,
         createdAt: now,
         updatedAt: now,
       }
@@ -146,10 +154,12 @@ export function createClients(ports: ClientsPorts): Clients {
       // Others are read from before the transaction begins: nobody may wait for them there.
       if (known) refuse(await sectorProblems(decided(input, known), known, read))
       return change(id, (before) => {
-        const wanted = decided(input, before)
+        const wanted = before.type === 'cimd' ? besideDocument(before, input) : decided(input, before)
         refuse(clientAuthenticationProblems(wanted))
         const secrets = signsWithSecret(wanted) ? before.secrets : before.secrets.map(hashedOnly)
-        return { ...wanted, secrets, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
+        // Who is looked after is no leftover.
+        const kept = { secrets, unusedSince: null }
+        return { ...wanted, ...kept, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
       })
     },
 
@@ -168,7 +178,7 @@ export function createClients(ports: ClientsPorts): Clients {
       }),
 
     addSecret: (id, input) => mint(id, ({ secrets }) => secrets, input),
-    replaceSecrets: (id) => mint(id, () => []),
+    replaceSecrets: (id, input) => mint(id, () => [], input),
 
     async removeSecret(id, secretId) {
       let found = false
@@ -180,7 +190,10 @@ export function createClients(ports: ClientsPorts): Clients {
       return found
     },
 
-    secretUses: (id) => store.secretUses(id),
+    async secretUses(id) {
+      await secretUses.settled()
+      return store.secretUses(id)
+    },
 
     async setAllowedGroups(id, groupIds) {
       refuse(groupIdProblems(groupIds))

@@ -9,7 +9,9 @@ import { MemoryCodeStore } from './code-store.ts'
 import { MemoryConnectionLogStore } from './connection-log-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryDeviceLoginStore } from './device-login-store.ts'
+import { MemoryInitialAccessTokenStore } from './initial-access-token-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
+import { MemoryLimitStore } from './limit-store.ts'
 import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
@@ -32,7 +34,9 @@ export function memoryStores(): PocketStores {
     connectionLog: new MemoryConnectionLogStore(state, (id) => clients.has(id)),
     consents: new MemoryConsentStore(state, consents),
     deviceLogins: new MemoryDeviceLoginStore(state),
+    initialAccessTokens: new MemoryInitialAccessTokenStore(state),
     keys: new MemoryKeyStore(state),
+    limits: new MemoryLimitStore(state),
     logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),
     reauthentications: new MemoryReauthenticationStore(state),

@@ -7,7 +7,9 @@ import { codeTable } from './code.table.ts'
 import { connectionAttemptTable } from './connection-attempt.table.ts'
 import { consentTable } from './consent.table.ts'
 import { deviceLoginTable } from './device-login.table.ts'
+import { initialAccessTokenTable } from './initial-access-token.table.ts'
 import { keyTable } from './key.table.ts'
+import { limitTable } from './limit.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
 import { reauthenticationTable } from './reauthentication.table.ts'
@@ -25,7 +27,9 @@ export const pocketTables: readonly EntitySchema[] = [
   connectionAttemptTable,
   consentTable,
   deviceLoginTable,
+  initialAccessTokenTable,
   keyTable,
+  limitTable,
   logoutNoticeTable,
   passkeyTable,
   reauthenticationTable,

@@ -15,6 +15,12 @@ export interface FakeProviderAnswers {
   userInfo: Json
   authorizationError: string | null
   tokenStatus: number
+  /** Replaces parts of the token response; `refresh` of that to a refresh alone. */
+  tokens: Json
+  refresh: Json
+  /** Where a client's secret may be. */
+  clientAuthentication: 'any' | 'header' | 'body'
+  webFingerStatus: number
 }
 
 /** A token request as it arrived. */
@@ -26,16 +32,26 @@ export interface TokenRequest {
 export interface FakeProvider extends AsyncDisposable {
   readonly issuer: string
   readonly answers: FakeProviderAnswers
+  /** The parameters of the latest authorization request. */
+  readonly authorizationRequest: Readonly<Record<string, string>>
   readonly tokenRequests: readonly TokenRequest[]
 }
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const otherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const person = {
+  preferred_username: 'ada',
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  email_verified: true,
+  groups: ['family'],
+}
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 /** The smallest OpenID provider: everybody is Ada at once. */
 export async function startFakeProvider(): Promise<FakeProvider> {
   const tokenRequests: TokenRequest[] = []
+  let authorizationRequest: Readonly<Record<string, string>> = {}
   const server = createServer((request, response) => {
     route(request, response).catch((error: Error) => response.destroy(error))
   })
@@ -52,6 +68,10 @@ export async function startFakeProvider(): Promise<FakeProvider> {
     userInfo: {},
     authorizationError: null,
     tokenStatus: 200,
+    tokens: {},
+    refresh: {},
+    clientAuthentication: 'any',
+    webFingerStatus: 200,
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,15 +85,21 @@ export async function startFakeProvider(): Promise<FakeProvider> {
         return token(request, response)
       case '/userinfo':
         if (request.headers.authorization !== 'Bearer access') return json(response, 401, { error: 'invalid_token' })
-        return json(response, 200, { sub: 'subject', preferred_username: 'ada', ...answers.userInfo })
+        return json(response, 200, { sub: 'subject', ...person, ...answers.userInfo })
       case '/jwks':
         return json(response, 200, { keys: [jwk(ec.publicKey, 'ec'), jwk(rsa.publicKey, 'key')] })
+      case '/.well-known/webfinger':
+        return json(response, answers.webFingerStatus, {
+          subject: url.searchParams.get('resource'),
+          links: [{ rel: 'http://openid.net/specs/connect/1.0/issuer', href: issuer }],
+        })
       default:
         return json(response, 404, {})
     }
   }
 
   function authorize({ searchParams }: URL, response: ServerResponse): void {
+    authorizationRequest = Object.fromEntries(searchParams)
     const back = new URL(searchParams.get('redirect_uri') ?? '')
     if (answers.authorizationError === null) back.searchParams.set('code', codeFor(back.origin))
     else back.searchParams.set('error', answers.authorizationError)
@@ -84,22 +110,29 @@ export async function startFakeProvider(): Promise<FakeProvider> {
   async function token(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const fields = Object.fromEntries(new URLSearchParams(await text(request)))
     tokenRequests.push({ authorization: request.headers.authorization, fields })
-    if (fields.code !== codeFor(new URL(fields.redirect_uri ?? '').origin) || answers.tokenStatus !== 200) {
+    const isRefresh = fields.grant_type === 'refresh_token' && fields.refresh_token === 'refresh'
+    const isExchange = !isRefresh && fields.code === codeFor(new URL(fields.redirect_uri ?? '').origin)
+    const place = request.headers.authorization === undefined ? 'body' : 'header'
+    if (!['any', place].includes(answers.clientAuthentication)) return json(response, 401, { error: 'invalid_client' })
+    if (!(isRefresh || isExchange) || answers.tokenStatus !== 200)
       return json(response, 400, { error: 'invalid_grant' })
-    }
     const seconds = Math.floor(Date.now() / 1000)
     const claims = {
       iss: issuer,
-      aud: 'dsm',
+      aud: authorizationRequest.client_id,
       sub: 'subject',
       iat: seconds,
       exp: seconds + 60,
-      preferred_username: 'ada',
+      ...person,
+      nonce: isRefresh ? undefined : authorizationRequest.nonce,
     }
     return json(response, 200, {
       access_token: 'access',
       token_type: 'Bearer',
+      refresh_token: 'refresh',
       id_token: jwt({ ...claims, ...answers.idToken }),
+      ...answers.tokens,
+      ...(isRefresh && answers.refresh),
     })
   }
 
@@ -117,6 +150,9 @@ export async function startFakeProvider(): Promise<FakeProvider> {
   return {
     issuer,
     answers,
+    get authorizationRequest() {
+      return authorizationRequest
+    },
     tokenRequests,
     [Symbol.asyncDispose]: async () => {
       await new Promise((onClosed) => {

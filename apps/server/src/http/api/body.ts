@@ -3,6 +3,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
+import { lenient } from './lenient.ts'
 import { unstorableText } from './text.ts'
 
 const ajv = new Ajv({ allErrors: true, strictTypes: false, useDefaults: true })
@@ -10,7 +11,7 @@ formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
 
 /**
  * Reads the body of a call: JSON, of the schema's shape. Fields that the schema does not name are left alone, and nobody
- * looks at them. `null` counts as absent where the schema does not take it.
+ * looks at them.
  *
  * @throws {InvalidInput} `invalid_request_body` for no JSON or a wrong type, `validation_failed` with fields for the rest
  */
@@ -19,7 +20,7 @@ export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType 
   if (schema === undefined || typeof schema === 'boolean') return () => undefined as Body
   const validate: ValidateFunction<Body> = ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
   return (ctx) => {
-    const value = withoutNulls(anyContentType ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
+    const value = lenient(anyContentType ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
     assertStorable(value)
     if (validate(value)) return value
     throw refusal(validate.errors ?? [])
@@ -36,17 +37,6 @@ function assertStorable(value: unknown): void {
   if (path === undefined) return
   const field = { field: path, code: 'invalid_format', message: 'must not hold NUL or half a character' }
   throw new InvalidInput('validation_failed', `${path} ${field.message}`, { fields: [field] })
-}
-
-function withoutNulls(value: unknown, schema: Exclude<JSONSchema, boolean>): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const { properties = {} } = schema
-  const kept = Object.entries(value).filter(([name, each]) => each !== null || takesNull(properties[name]))
-  return Object.fromEntries(kept)
-}
-
-function takesNull(schema: JSONSchema | undefined): boolean {
-  return typeof schema === 'object' && Array.isArray(schema.type) && schema.type.includes('null')
 }
 
 function refusal(errors: readonly ErrorObject[]): InvalidInput {

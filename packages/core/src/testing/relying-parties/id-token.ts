@@ -47,8 +47,8 @@ async function verified(token: string, habit: SignatureHabit, expected: Expected
   })
   if (habit.soleAudience && [payload.aud].flat().length > 1)
     throw new Refusal(`The ID token is for others too: ${JSON.stringify(payload.aud)}`)
-  const isHashed = habit.accessTokenHash && typeof payload['at_hash'] === 'string'
-  if (isHashed && payload['at_hash'] !== leftHalf(accessToken))
+  const isHashed = habit.accessTokenHash && typeof payload.at_hash === 'string'
+  if (isHashed && payload.at_hash !== leftHalf(accessToken))
     throw new Refusal('The at_hash of the ID token is not that of the access token')
   return payload
 }

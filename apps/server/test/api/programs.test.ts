@@ -1,0 +1,177 @@
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createTestDatabase } from '@pocket/test-support'
+import { type RunningApp, startApp } from '../http/app.ts'
+
+const key = 'a key of the environment'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** What programs that were written for Pocket ID send, as they send it: with an API key, and nothing of a browser. */
+describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let running: RunningApp
+
+  beforeAll(async () => {
+    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    running = stack.use(await startApp({ STATIC_API_KEY: key, ...database }))
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  async function call(name: string, body?: unknown) {
+    const [method = '', path = ''] = name.split(' ')
+    const headers = { 'X-API-KEY': key, 'Content-Type': 'application/json', Accept: 'application/json' }
+    const answer = await fetch(`${running.url}${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    // A cast: each test looks at what it needs.
+    return { status: answer.status, json: (text === '' ? {} : JSON.parse(text)) as Json }
+  }
+
+  test('a program in Go may write the name of a field in another case: the launch URL of the Terraform provider', async () => {
+    const fields = { name: 'Wiki', callbackURLs: ['https://wiki.example.com/cb'], isPublic: false, pkceEnabled: true }
+    const made = await call('POST /api/oidc/clients', { ...fields, id: 'wiki', launchUrl: 'https://wiki.example.com' })
+    expect([made.status, made.json]).toMatchObject([201, { launchURL: 'https://wiki.example.com' }])
+    const changed = await call('PUT /api/oidc/clients/wiki', {
+      ...fields,
+      LAUNCHURL: 'https://wiki.example.com/start',
+      credentials: { FederatedIdentities: [{ ISSUER: 'https://ci.example.com', replayprotection: true }] },
+    })
+    expect([changed.status, changed.json]).toMatchObject([
+      200,
+      {
+        launchURL: 'https://wiki.example.com/start',
+        credentials: { federatedIdentities: [{ issuer: 'https://ci.example.com', replayProtection: true }] },
+      },
+    ])
+  })
+
+  test('what is wrong is said in a sentence that begins as one', async () => {
+    const group = { name: 'twice', friendlyName: 'Twice' }
+    await call('POST /api/user-groups', group)
+    const { status, json } = await call('POST /api/user-groups', group)
+    expect([status, json]).toMatchObject([
+      409,
+      {
+        code: 'already_in_use',
+        error: expect.stringMatching(/^Name is already in use/),
+        details: { property: 'name' },
+      },
+    ])
+  })
+
+  test('of the same field in two cases the last one counts', async () => {
+    const { status, json } = await call('POST /api/user-groups', { NAME: 'first', name: 'last', friendlyName: 'Group' })
+    expect([status, json]).toMatchObject([201, { name: 'last' }])
+  })
+
+  test('a program in Rust writes null for every field that it does not set, however deep', async () => {
+    const { status, json } = await call('POST /api/oidc/clients', {
+      name: 'Nothing else',
+      id: null,
+      description: null,
+      isPublic: null,
+      callbackURLs: null,
+      launchURL: null,
+      logoUrl: null,
+      accessTokenDurationMinutes: null,
+      credentials: {
+        federatedIdentities: [
+          { issuer: 'https://ci.example.com', subject: null, audience: null, jwks: null, replayProtection: null },
+        ],
+      },
+    })
+    expect([status, json]).toMatchObject([
+      201,
+      {
+        isPublic: false,
+        callbackURLs: [],
+        credentials: { federatedIdentities: [{ issuer: 'https://ci.example.com', replayProtection: false }] },
+      },
+    ])
+  })
+
+  test('a chosen secret is taken in the older form too, and an empty one is drawn', async () => {
+    await call('POST /api/oidc/clients', { name: 'Chosen', id: 'chosen', callbackURLs: [] })
+    const chosen = await call('POST /api/oidc/clients/chosen/secret', { secret: 'chosen-secret-0123456789abcdef' })
+    expect([chosen.status, chosen.json]).toEqual([200, { secret: 'chosen-secret-0123456789abcdef' }])
+    const drawn = await call('POST /api/oidc/clients/chosen/secrets', { secret: '' })
+    expect([drawn.status, drawn.json]).toMatchObject([201, { secret: expect.stringMatching(/^pk_/) }])
+    const short = await call('POST /api/oidc/clients/chosen/secret', { secret: 'short' })
+    expect([short.status, short.json]).toMatchObject([
+      400,
+      { code: 'validation_failed', details: { fields: [{ field: 'secret', code: 'too_short' }] } },
+    ])
+    expect((await call('GET /api/oidc/clients/chosen/secrets')).json).toHaveLength(2)
+  })
+
+  test('a program that reads no answer before it has sent a logo that is too large still gets its answer', async () => {
+    await call('POST /api/oidc/clients', { name: 'Logo', id: 'logo', callbackURLs: [] })
+    const start = '--x\r\ncontent-disposition: form-data; name="file"; filename="logo.png"\r\n\r\n'
+    const body = Buffer.concat([Buffer.from(start), Buffer.alloc(3 * 1024 * 1024), Buffer.from('\r\n--x--\r\n')])
+    expect(await sentBeforeRead(`${running.url}/api/oidc/clients/logo/logo`, body)).toEqual(['413', '204'])
+  })
+
+  test('a group takes ten thousand members in one call', async () => {
+    const { json } = await call('POST /api/user-groups', { name: 'everybody', friendlyName: 'Everybody' })
+    const userIds = Array.from({ length: 10_000 }, () => crypto.randomUUID())
+    expect((await call(`PUT /api/user-groups/${json.id}/users`, { userIds })).status).toBe(200)
+  })
+})
+
+/** What is answered to a program that sends everything all the same, and then asks something else on its connection. */
+function sentBeforeRead(url: string, body: Buffer): Promise<readonly string[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
+  const { hostname, port, host, pathname } = new URL(url)
+  const head = [
+    `POST ${pathname} HTTP/1.1`,
+    `Host: ${host}`,
+    `X-API-Key: ${key}`,
+    'Content-Type: multipart/form-data; boundary=x',
+    `Content-Length: ${body.length}`,
+  ]
+  const statuses: string[] = []
+  const socket = connect(Number(port), hostname, () => socket.write(`${head.join('\r\n')}\r\n\r\n`))
+  socket.on('error', reject)
+  socket.on('close', () => resolve(statuses))
+  socket.on('data', (answer) => {
+    const [status] = /(?<=^HTTP\/1\.1 )\d{3}/.exec(answer.toString('latin1')) ?? []
+    if (status === undefined) return
+    if (statuses.push(status) === 2) return void socket.destroy()
+    socket.write(body)
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+  })
+  return promise
+}
+
+describe('programs that set an instance up', () => {
+  test('keep the one cookie that they know, over plain http too, and make an API key with it', async () => {
+    await using running = await startApp()
+    const json = (body: unknown, headers: Readonly<Record<string, string>> = {}) => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    const first = json({ username: 'admin', email: 'admin@example.com' })
+    const setUp = await fetch(`${running.url}/api/signup/setup`, first)
+    expect(setUp.status).toBe(200)
+    const cookies = setUp.headers.getSetCookie()
+    const cookie = cookies.find((each) => each.startsWith('access_token='))?.split(';')[0] ?? ''
+    const key = json({ name: 'operator', expiresAt: '2050-01-01T00:00:00Z' }, { cookie })
+    const made = await fetch(`${running.url}/api/api-keys`, key)
+    expect(made.status).toBe(201)
+    // A cast: the contract's tests look at its shape.
+    const { token } = (await made.json()) as { readonly token: string }
+    const headers = { 'X-API-KEY': token }
+    expect((await fetch(`${running.url}/api/users?search=admin`, { headers })).status).toBe(200)
+
+    const again = await fetch(`${running.url}/api/signup/setup`, first)
+    expect([again.status, await again.text()]).toEqual([409, expect.stringContaining('Setup already completed')])
+    const more = await fetch(`${running.url}/api/api-keys`, json({}, headers))
+    expect([more.status, await more.text()]).toEqual([403, expect.stringContaining('not allowed')])
+  })
+})

@@ -1,0 +1,147 @@
+import { writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { type Application, applications, type Check, type Habits } from '@pocket/core/testing'
+import { measure, measureSynologyDsm, type Step, startMeasuredHost } from './measure.ts'
+
+const target = new URL('../../../../../docs/reference/relying-parties.md', import.meta.url)
+
+/** The reference of relying parties: what each emulated application found when it was used with this provider. */
+export async function relyingPartiesReference(): Promise<string> {
+  await using host = await startMeasuredHost()
+  const measured: [Application, readonly Step[]][] = []
+  for (const application of applications) measured.push([application, await measure(host, application)])
+  const rows = [
+    row('[Synology DSM](../guides/synology-dsm.md)', await measureSynologyDsm(host)),
+    ...measured.map(([{ name, id }, steps]) => row(`[${name}](#${id})`, steps)),
+  ]
+  return `# Relying parties
+
+Made by \`pnpm --filter @pocket/core run reference\` from what emulated applications find when each is used with this provider.
+They live in \`packages/core/src/testing\`, speak OpenID Connect as their real counterparts do, and are as strict.
+
+${table([['Application', ...columns.map(([title]) => title)], ...rows])}
+
+"Yes": everything that the application looks at is as it should be. "–": the application does not do that.
+Sign-in is with a passkey and consent, the second sign-in is in the same browser and asks nothing.
+
+${measured.map(([application, steps]) => section(application, steps)).join('\n\n')}
+`
+}
+
+/** Each column of the table, and the steps that it is about. */
+const columns: readonly (readonly [title: string, steps: RegExp])[] = [
+  ['Set-up', /^Set-up$/],
+  ['Sign-in', /^Sign-in$/],
+  ['Second sign-in', /^Second sign-in$/],
+  ['Other ways in', /^By /],
+  ['Refresh', /^Refresh/],
+  ['Sign-out', /^Sign-out$/],
+  ['Back-channel logout', /^Back-channel logout$/],
+]
+
+function row(name: string, steps: readonly Step[]): string[] {
+  const cells = columns.map(([, of]) => {
+    const found = steps.filter((step) => of.test(step.name))
+    if (found.length === 0) return '–'
+    const failed = found.flatMap(({ result }) => result.checks).find(({ passed }) => !passed)
+    return failed ? `**No**: ${failed.name}` : 'Yes'
+  })
+  return [name, ...cells]
+}
+
+/** Columns as wide as their longest cell, which is how Markdown is formatted here. */
+function table([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}
+
+function section(application: Application, steps: readonly Step[]): string {
+  const checks = steps.map((step) => `- ${step.name}: ${sentences(step, steps)}.`)
+  return `## ${application.name}
+
+<a id="${application.id}"></a>The client: ${settings(application)}
+
+The application: ${habits(application.habits)}
+
+${checks.join('\n')}`
+}
+
+/** What is looked at in this step; after the first sign-in, what is new. */
+function sentences({ name, result }: Step, steps: readonly Step[]): string {
+  const before = steps.find((step) => step.name === 'Sign-in')?.result.checks ?? []
+  const isRepeated =
+    name !== 'Sign-in' && result.checks.some((check) => before.some((each) => each.name === check.name))
+  const told = result.checks.filter(
+    (check) => !(isRepeated && check.passed && before.some((each) => each.name === check.name)),
+  )
+  return [...told.map(sentence), ...(isRepeated ? ['the rest as before'] : [])].join('; ')
+}
+
+function sentence({ name, passed }: Check): string {
+  const isName = /^[A-Z][a-z]+[A-Z]/.test(name)
+  const start = isName ? name : `${name[0]?.toLowerCase()}${name.slice(1)}`
+  return passed ? start : `**not so: ${start}**`
+}
+
+function settings({ clientSettings, habits: { backChannelLogoutPath } }: Application): string {
+  const { redirectUris, postLogoutRedirectUris = [], isPublic, pkceRequired, protocol } = clientSettings
+  return [
+    isPublic ? 'public.' : pkceRequired ? 'confidential, PKCE required.' : 'confidential.',
+    `Callback URLs: ${codes(redirectUris)}.`,
+    ...(postLogoutRedirectUris.length > 0 ? [`Logout callback URLs: ${codes(postLogoutRedirectUris)}.`] : []),
+    ...(backChannelLogoutPath ? [`Back-channel logout URL: ${codes([protocol?.backchannelLogoutUri ?? ''])}.`] : []),
+  ].join(' ')
+}
+
+const found = {
+  discovery: 'is told the issuer and insists on it',
+  'well-known': 'is told the address of discovery',
+  WebFinger: 'finds the issuer by WebFinger and insists on the one it was told',
+  typed: 'is told each address',
+} as const satisfies Record<Habits['endpoints'], string>
+
+const authenticated = {
+  basic: '`client_secret_basic`',
+  'raw-basic': '`client_secret_basic`, id and secret as they are',
+  post: '`client_secret_post`',
+  detected: '`client_secret_basic`, and `client_secret_post` where that is refused',
+  none: 'no client authentication',
+} as const satisfies Record<Habits['authentication'], string>
+
+const idTokenUse = {
+  none: 'the ID token is not looked at',
+  read: 'the ID token is read unchecked',
+  claims: 'the ID token is checked but for its signature',
+} as const
+
+function habits(of: Habits): string {
+  const { idToken } = of
+  const algorithms =
+    idToken.check !== 'signature'
+      ? ''
+      : idToken.algorithms === 'advertised'
+        ? 'any advertised algorithm'
+        : idToken.algorithms.join(' or ')
+  return [
+    found[of.endpoints],
+    `scope ${codes([of.scope])}`,
+    of.pkce ? 'PKCE' : 'no PKCE',
+    of.nonce ? 'a nonce' : 'no nonce',
+    `a state of ${of.state.length + (of.state.end ?? '').length} characters`,
+    ...(of.parameters ? [`also sends ${codes(Object.keys(of.parameters))}`] : []),
+    authenticated[of.authentication],
+    idToken.check === 'signature' ? `the ID token is checked (${algorithms})` : idTokenUse[idToken.check],
+    `UserInfo ${of.userInfo}`,
+    `knows people by ${codes([of.identifiedBy])}`,
+  ]
+    .join('; ')
+    .concat('.')
+}
+
+function codes(texts: readonly string[]): string {
+  return texts.map((text) => `\`${text}\``).join(', ')
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  writeFileSync(target, await relyingPartiesReference())

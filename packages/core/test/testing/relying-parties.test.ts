@@ -1,0 +1,299 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import {
+  type Application,
+  applications,
+  EmulatedRelyingParty,
+  type RelyingPartyOptions,
+  type RelyingPartyResult,
+  UserAgent,
+} from '@pocket/core/testing'
+import { type FakeProvider, type FakeProviderAnswers, startFakeProvider } from './fake-provider.ts'
+
+let provider: FakeProvider
+
+beforeEach(async () => {
+  provider = await startFakeProvider()
+})
+
+afterEach(async () => {
+  await provider[Symbol.asyncDispose]()
+})
+
+function named(id: string): Application {
+  const application = applications.find((each) => each.id === id)
+  if (application === undefined) throw new Error(`There is no application ${id}`)
+  return application
+}
+
+function partyOf(application: Application, change: Partial<RelyingPartyOptions> = {}): EmulatedRelyingParty {
+  return new EmulatedRelyingParty(application, {
+    issuer: provider.issuer,
+    webFinger: { address: 'ada@example.com', origin: provider.issuer },
+    clientId: 'client',
+    clientSecret: application.clientSettings.isPublic ? '' : 'se cret',
+    ...change,
+  })
+}
+
+/** Everything that the application does with a provider; what it came to in the end. */
+async function use(application: Application): Promise<RelyingPartyResult> {
+  const party = partyOf(application)
+  const setUp = await party.setUp()
+  if (!setUp.passed) return setUp
+  const agent = new UserAgent()
+  const signedIn = await party.finish(await agent.followTo(await agent.get(party.begin().url), party.isItsAddress))
+  return signedIn.passed && application.habits.refresh ? party.refresh() : signedIn
+}
+
+describe('a request for authorization', () => {
+  const common = { response_type: 'code', client_id: 'client', state: expect.any(String) }
+  const pkce = { code_challenge: expect.stringMatching(/^[\w-]{43}$/), code_challenge_method: 'S256' }
+
+  test.each<[string, number, Record<string, unknown>]>([
+    ['immich', 2, { redirect_uri: 'app.immich:///oauth-callback', scope: 'openid email profile', ...pkce }],
+    [
+      'grafana',
+      0,
+      {
+        redirect_uri: 'https://grafana.example.com/login/generic_oauth',
+        scope: 'openid email profile groups offline_access',
+        access_type: 'online',
+        ...pkce,
+      },
+    ],
+    ['portainer', 0, { redirect_uri: 'https://portainer.example.com:9443', scope: 'openid profile email groups' }],
+    [
+      'kubelogin',
+      1,
+      {
+        redirect_uri: 'http://localhost:18000',
+        scope: 'openid profile groups offline_access',
+        nonce: expect.any(String),
+        access_type: 'offline',
+        ...pkce,
+      },
+    ],
+    [
+      'argo-cd',
+      0,
+      {
+        redirect_uri: 'https://argocd.example.com/auth/callback',
+        scope: 'openid profile email groups',
+        claims: '{"id_token":{"groups":{"essential":true}}}',
+      },
+    ],
+  ])('of %s by its door %d has what the application sends, and nothing else', async (id, door, parameters) => {
+    const party = partyOf(named(id))
+    await party.setUp()
+    await new UserAgent().get(party.begin(party.application.doors[door]).url)
+    expect(provider.authorizationRequest).toEqual({ ...common, ...parameters })
+  })
+
+  test('has a state of the length that the application makes, another each time', async () => {
+    const party = partyOf(named('cloudflare-access'))
+    await party.setUp()
+    const states = [0, 1].map(() => new URL(party.begin().url).searchParams.get('state'))
+    expect(states.map((state) => state?.length)).toEqual([1200, 1200])
+    expect(states[0]).not.toBe(states[1])
+  })
+})
+
+describe('a token request', () => {
+  const header = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+
+  test.each([
+    ['vaultwarden', header('client:se+cret'), {}],
+    ['nextcloud', header('client:se cret'), {}],
+    ['outline', undefined, { client_id: 'client', client_secret: 'se cret' }],
+    ['home-assistant', undefined, { client_id: 'client' }],
+    ['kubelogin', header('client:'), {}],
+  ])('of %s says who sends it as the application does', async (id, authorization, fields) => {
+    const application = named(id)
+    await use(application)
+    expect(provider.tokenRequests[0]).toEqual({
+      authorization,
+      fields: {
+        grant_type: 'authorization_code',
+        code: expect.any(String),
+        redirect_uri: application.doors[0].redirectUri,
+        ...(application.habits.pkce && { code_verifier: expect.stringMatching(/^[\w-]{43}$/) }),
+        ...fields,
+      },
+    })
+  })
+
+  test('is sent again with the secret in the body by who tries the header first', async () => {
+    provider.answers.clientAuthentication = 'body'
+    expect(await use(named('portainer'))).toMatchObject({ passed: true, account: 'ada' })
+    expect(provider.tokenRequests).toMatchObject([
+      { authorization: header('client:se+cret'), fields: { grant_type: 'authorization_code' } },
+      { authorization: undefined, fields: { client_id: 'client', client_secret: 'se cret' } },
+    ])
+  })
+})
+
+const past = Math.floor(Date.now() / 1000) - 1
+const checkSignature = idsWhere(({ idToken }) => idToken.check === 'signature')
+const checkClaims = idsWhere(({ idToken }) => idToken.check === 'claims')
+const everybody = idsWhere(() => true)
+
+function idsWhere(is: (habits: Application['habits']) => boolean): string[] {
+  return applications.filter(({ habits }) => is(habits)).map(({ id }) => id)
+}
+
+const lists = { groups: 'family,admins' }
+const nobodys = { name: undefined, email: undefined, preferred_username: undefined, groups: undefined }
+
+/** What is wrong with a provider, and who does not put up with it. */
+const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonly string[]][] = [
+  ['nothing', () => ({}), []],
+  [
+    'an ES256 signature',
+    () => ({ algorithm: 'ES256', kid: 'ec' }),
+    ['immich', 'nextcloud', 'proxmox-ve', 'home-assistant', 'vaultwarden', 'kubelogin', 'audiobookshelf'],
+  ],
+  ['a forged signature', () => ({ forged: true }), checkSignature],
+  ['a key that is not published', () => ({ kid: 'unknown' }), checkSignature],
+  ['another issuer', () => ({ idToken: { iss: 'https://evil.example' } }), [...checkSignature, ...checkClaims]],
+  ['another audience', () => ({ idToken: { aud: 'other' } }), [...checkSignature, ...checkClaims]],
+  ['one more audience', () => ({ idToken: { aud: ['client', 'other'] } }), ['proxmox-ve', 'vaultwarden']],
+  ['an ID token of the past', () => ({ idToken: { exp: past } }), [...checkSignature, ...checkClaims]],
+  ['another nonce', () => ({ idToken: { nonce: 'other' } }), idsWhere(({ nonce }) => nonce)],
+  ['the hash of another access token', () => ({ idToken: { at_hash: 'other' } }), ['home-assistant']],
+  [
+    'an issuer with a slash at its end',
+    (issuer) => ({ discovery: { issuer: `${issuer}/` }, idToken: { iss: `${issuer}/` } }),
+    idsWhere(({ endpoints }) => endpoints === 'discovery' || endpoints === 'WebFinger'),
+  ],
+  ['no WebFinger', () => ({ webFingerStatus: 404 }), ['tailscale']],
+  [
+    'secrets in the header alone',
+    () => ({ clientAuthentication: 'header' }),
+    ['immich', 'jellyfin', 'home-assistant', 'paperless-ngx', 'outline'],
+  ],
+  [
+    'secrets in the body alone',
+    () => ({ clientAuthentication: 'body' }),
+    ['nextcloud', 'proxmox-ve', 'vaultwarden', 'cloudflare-access', 'tailscale', 'audiobookshelf'],
+  ],
+  ['an error in place of a code', () => ({ authorizationError: 'access_denied' }), everybody],
+  ['a refused code', () => ({ tokenStatus: 400 }), everybody],
+  ['no ID token', () => ({ tokens: { id_token: undefined } }), everybody.filter((id) => id !== 'outline')],
+  [
+    'no refresh token',
+    () => ({ tokens: { refresh_token: undefined } }),
+    ['grafana', 'vaultwarden', 'outline', 'oauth2-proxy', 'kubelogin', 'argo-cd-cli'],
+  ],
+  [
+    'a refresh without an ID token',
+    () => ({ refresh: { id_token: undefined } }),
+    ['oauth2-proxy', 'kubelogin', 'argo-cd-cli'],
+  ],
+  [
+    'groups that are a text',
+    () => ({ idToken: lists, userInfo: lists }),
+    idsWhere(({ needs }) => needs.some(({ is }) => is === 'list')),
+  ],
+  [
+    'claims at UserInfo alone',
+    () => ({ idToken: nobodys }),
+    [
+      'nextcloud',
+      'grafana',
+      'home-assistant',
+      'cloudflare-access',
+      'oauth2-proxy',
+      'kubelogin',
+      'argo-cd',
+      'argo-cd-cli',
+    ],
+  ],
+  [
+    'claims in the ID token alone',
+    () => ({ userInfo: nobodys }),
+    ['portainer', 'gitea', 'forgejo', 'paperless-ngx', 'outline', 'audiobookshelf'],
+  ],
+  [
+    'UserInfo about somebody else',
+    () => ({ userInfo: { sub: 'other' } }),
+    idsWhere(({ userInfo, idToken }) => userInfo === 'always' && idToken.check !== 'none'),
+  ],
+  [
+    'an address of which nobody knows whether it is verified',
+    () => ({ idToken: { email_verified: 'true' }, userInfo: { email_verified: 'true' } }),
+    ['vaultwarden', 'oauth2-proxy'],
+  ],
+  [
+    'user names that are addresses',
+    () => ({ idToken: { preferred_username: 'ada@x' }, userInfo: { preferred_username: 'ada@x' } }),
+    ['gitea', 'forgejo'],
+  ],
+]
+
+describe('a provider with a fault is found out by who cares, and by nobody else', () => {
+  test.each(faults)('%s', async (_, change, refusers) => {
+    Object.assign(provider.answers, change(provider.issuer))
+    const refused: (RelyingPartyResult & { id: string })[] = []
+    for (const application of applications) {
+      const result = await use(application)
+      if (!result.passed) refused.push({ id: application.id, ...result })
+    }
+    expect(refused.map(({ id }) => id).sort()).toEqual([...refusers].sort())
+    for (const { checks, account } of refused) {
+      expect(account).toBeNull()
+      expect(checks.at(-1)).toEqual({ name: expect.any(String), passed: false, reason: expect.any(String) })
+    }
+  })
+})
+
+describe('an address that is not the application, or not of its making', () => {
+  test('is no sign-in', async () => {
+    const party = partyOf(named('immich'))
+    await party.setUp()
+    expect(() => party.finish('https://evil.example/?code=1')).toThrow('not Immich')
+    const forged = await party.finish('https://photos.example.com/auth/login?code=1&state=somebody-elses')
+    expect(forged).toMatchObject({ passed: false, checks: [{ reason: expect.stringMatching(/state/) }] })
+    expect(provider.tokenRequests).toEqual([])
+  })
+
+  test('a state works once', async () => {
+    const party = partyOf(named('immich'))
+    await party.setUp()
+    const agent = new UserAgent()
+    const address = await agent.followTo(await agent.get(party.begin().url), party.isItsAddress)
+    expect(await party.finish(address)).toMatchObject({ passed: true, account: 'ada@example.com' })
+    expect(await party.finish(address)).toMatchObject({ passed: false })
+  })
+
+  test('nothing begins before the set-up', () => {
+    expect(() => partyOf(named('immich')).begin()).toThrow('not set up')
+  })
+})
+
+test.each([
+  ['a provider that cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
+  ['a page in place of JSON', () => Promise.resolve(new Response('<!doctype html>'))],
+  ['an address missing', () => Promise.resolve(Response.json({ issuer: 'https://id.example.com' }))],
+])('no set-up with %s', async (_, answer) => {
+  const party = partyOf(named('forgejo'), { fetch: answer })
+  expect(await party.setUp()).toMatchObject({ passed: false, checks: [{ passed: false, reason: expect.any(String) }] })
+  expect(() => party.begin()).toThrow('not set up')
+})
+
+test('an ID token, or anything else, is no logout token', async () => {
+  let idToken = ''
+  const party = partyOf(named('nextcloud'), {
+    fetch: async (input, init) => {
+      const response = await fetch(input, init)
+      if (init?.method === 'POST') idToken = ((await response.clone().json()) as { id_token: string }).id_token
+      return response
+    },
+  })
+  await party.setUp()
+  const agent = new UserAgent()
+  const signedIn = await party.finish(await agent.followTo(await agent.get(party.begin().url), party.isItsAddress))
+  expect(signedIn).toMatchObject({ passed: true, account: 'ada' })
+  const reasonOf = async (token: string) => (await party.receiveLogoutToken(token)).checks[0]?.reason
+  expect(await reasonOf(idToken)).toMatch(/not the claims of a logout token/)
+  expect(await reasonOf('logout')).toMatch(/refused/)
+})
