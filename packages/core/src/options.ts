@@ -75,6 +75,8 @@ export interface PocketOptions {
   readonly relatedOrigins?: readonly string[]
   /** Where a form posts `email` and `redirect` for a login code, while that is possible. By default nowhere. */
   readonly emailCodesAt?: () => Promise<string | null>
+  /** Whether it is limited how often something can be tried. By default `true`; without, codes can be guessed. */
+  readonly rateLimits?: boolean
   /** What passkeys have to be able to do; it is asked each time. By default `defaultPasskeyPolicy`. */
   readonly passkeyPolicy?: ReadPasskeyPolicy
   readonly keySchedule?: KeySchedule

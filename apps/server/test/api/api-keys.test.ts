@@ -225,7 +225,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     const { token } = await mint(instance.administrator, { name: 'of the administrator' })
     const headers = { 'x-api-key': token }
     expect((await agent.getJson(keysAt, { headers })).json()).toMatchObject({ data: [] })
-    const invalid = { ...headers, cookie: 'access_token=made-up; access_token.sig=made-up' }
+    const invalid = { ...headers, cookie: 'access_token=made-up' }
     const answer = await instance.agent().getJson(keysAt, { headers: invalid })
     expect(answer.json()).toMatchObject({ data: expect.arrayContaining([expect.anything()]) })
   })

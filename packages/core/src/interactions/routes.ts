@@ -5,13 +5,13 @@ import type Provider from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { PocketError } from '../errors.ts'
-import { readJsonObject } from '../http/body.ts'
+import { PocketError, RateLimited } from '../errors.ts'
+import { readForm, readJsonObject } from '../http/body.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
 import type { ConsentInteraction } from './consent.ts'
-import { findInteraction } from './interaction.ts'
+import { type Exchange, findInteraction } from './interaction.ts'
 import type { Login } from './login.ts'
 import type { InteractionPages } from './pages.ts'
 import type { RenderView, View } from './views.ts'
@@ -26,6 +26,8 @@ export interface InteractionPorts {
   readonly clock: Clock
   /** At which of our origins a request arrived. */
   readonly originOf: (req: IncomingMessage) => string
+  /** Ends the session of this `uid` in this browser. */
+  readonly signOut: (exchange: Exchange, uid: string) => Promise<void>
 }
 
 /** The pages at `/interaction/:uid`, where oidc-provider sends a person whom it has to ask something. */
@@ -38,6 +40,7 @@ export function interactionRoutes({
   audit,
   clock,
   originOf,
+  signOut,
 }: InteractionPorts): Middleware {
   const router = new Router({ prefix: '/interaction/:uid' })
   const found = ({ req, res, params }: Context) =>
@@ -66,6 +69,8 @@ export function interactionRoutes({
     const event = { event: 'request_refused', endpoint: 'interaction', code, reason: message } as const
     await recordRefusal(audit, { error, event, origin })
     ctx.status = status
+    const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined
+    if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
     if (ctx.accepts('html', 'json') === 'html')
       return show(ctx, {
         view: 'error',
@@ -76,15 +81,23 @@ export function interactionRoutes({
         fields,
         requestId,
         retryAt: details.startAgain ?? null,
+        ...(retryAfter !== undefined && { retryAfter }),
       })
     ctx.body = { error: message, code, details, request_id: requestId }
   }
 
   router.get('/', async (ctx) => {
     const interaction = await found(ctx)
-    if (interaction.prompt.name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
-    const goOn = await login.alreadyAnswered(ctx, interaction)
-    return goOn ? redirect(ctx, goOn) : show(ctx, await pages.signIn(ctx, interaction))
+    const { name } = interaction.prompt
+    if (name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
+    if (name === 'not_allowed') return show(ctx, await pages.notAllowed(interaction))
+    const goOn =
+      (await login.unmet(interaction)) ??
+      (await login.alreadyAnswered(ctx, interaction)) ??
+      (name === 'create' ? await pages.signUpFor(interaction) : null)
+    if (goOn) return redirect(ctx, goOn)
+    const chooser = ctx.query.another === undefined ? await pages.selectAccount(ctx, interaction) : null
+    return show(ctx, chooser ?? (await pages.signIn(ctx, interaction)))
   })
 
   router.get('/ceremony', async (ctx) => {
@@ -99,6 +112,23 @@ export function interactionRoutes({
     login.assertAsksForLogin(interaction)
     const { response } = await readJsonObject(ctx.req)
     ctx.body = { redirectTo: await login.submit(ctx, interaction, response) }
+  })
+
+  router.post('/account', async (ctx) => {
+    const interaction = await found(ctx)
+    redirect(ctx, await login.choose(ctx, interaction, (await readForm(ctx.req, 4096)).get('account') ?? ''))
+  })
+
+  router.post('/sign-out', async (ctx) => {
+    const { uid } = await found(ctx)
+    await signOut(ctx, (await readForm(ctx.req, 4096)).get('account') ?? '')
+    redirect(ctx, `/interaction/${uid}`)
+  })
+
+  router.post('/switch', async (ctx) => {
+    const interaction = await found(ctx)
+    await login.askForAccount(interaction)
+    redirect(ctx, `/interaction/${interaction.uid}`)
   })
 
   router.post('/consent', async (ctx) => redirect(ctx, await consent.allow(ctx, await found(ctx))))

@@ -80,6 +80,7 @@ export async function startHost({ stores = memoryStores(), options = {} }: HostO
     clock,
     audit: { record: async (event) => void events.push(event) },
     onError: (error) => errors.push(error),
+    rateLimits: false,
     ...options,
   })
   server.on('request', pocket.callback())
@@ -220,4 +221,15 @@ export async function decide(
   const view = viewOf(page)
   if (view.view !== 'consent') throw new Error(`This is no consent page but ${JSON.stringify(view)}`)
   return agent.follow(await agent.postForm(new URL(view[decision], page.url).href, {}), { until })
+}
+
+/** Reads that a client is for others, and goes back to it. */
+export async function goBack(
+  agent: UserAgent,
+  page: UserAgentResponse,
+  until: (url: string) => boolean,
+): Promise<UserAgentResponse> {
+  const view = viewOf(page)
+  if (view.view !== 'not-allowed') throw new Error(`This page refuses nobody: ${JSON.stringify(view)}`)
+  return agent.follow(await agent.postForm(new URL(view.cancelTo, page.url).href, {}), { until })
 }
