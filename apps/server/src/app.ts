@@ -12,8 +12,10 @@ import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
+import { registrationPolicy } from './clients/registration-policy.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { deviceAuthorizationPages } from './device-authorization/page.ts'
 import { devicePages } from './device-login/page.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
@@ -45,6 +47,7 @@ import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -122,6 +125,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
     audit,
     transaction: stores.transaction,
+    clock,
   })
   const atStart = await settings.values()
   const images = createImages({
@@ -147,6 +151,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const show = createShowPage(render)
 
   const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
+  const passkeyPolicy = async () => passkeyPolicyOf(await settings.values(), await ownSettings.values())
   const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
@@ -162,6 +167,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
+    registration: registrationPolicy({ settings, ownSettings }),
     otherWaysAt: '/lc',
     remedyOf: createRedirectUriRemedy({
       clients: () => pocket.clients,
@@ -171,6 +177,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       },
     }),
     signUpAt,
+    passkeyPolicy,
     clock,
   })
 
@@ -191,6 +198,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     name: 'end-memberships',
     intervalMs: minute,
     run: () => endMemberships({ directory, pocket, audit }),
+  })
+  scheduler.register({
+    name: 'remove-unused-clients',
+    intervalMs: hour,
+    async run(signal) {
+      const { unusedClientDays } = await ownSettings.values()
+      while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientDays * day, 100)) > 0);
+    },
   })
   scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
@@ -237,6 +252,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
+  const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
@@ -249,6 +265,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       audit,
       show,
       flashes,
+      passkeyPolicy,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {
@@ -266,7 +283,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    device: devicePages({ pocket, authentication, show, flashes }),
+    device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
+    deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

@@ -9,6 +9,7 @@ import { createAllowedClients } from './clients/allowed-clients.ts'
 import { clientOperations } from './clients/api.ts'
 import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './database/open-database.ts'
+import { deviceAuthorizationOperations } from './device-authorization/api.ts'
 import { deviceLoginOperations } from './device-login/api.ts'
 import { emailOperations } from './email/api.ts'
 import type { Mail } from './email/mail.ts'
@@ -140,6 +141,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit }),
     ...deviceLoginOperations({ pocket, directory }),
+    ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
     ...groupOperations({ directory, groups, allowedClients }),

@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
+import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
 import type { openApiPage } from './openapi/page.ts'
@@ -19,6 +20,7 @@ export interface Handlers {
   readonly account: ReturnType<typeof accountPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly device: ReturnType<typeof devicePages>
+  readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
   readonly email: ReturnType<typeof emailPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
@@ -32,6 +34,7 @@ export function createRoutes({
   account,
   clients,
   device,
+  deviceAuthorization,
   addPasskey,
   email,
   apiDocs,
@@ -54,6 +57,9 @@ export function createRoutes({
   router.post('/device/approve', device.approve)
   router.get('/device/deny', device.refreshDenial)
   router.post('/device/deny', device.deny)
+  router.get('/device/allow', deviceAuthorization.refresh)
+  router.post('/device/allow', deviceAuthorization.allow)
+  router.post('/device/refuse', deviceAuthorization.refuse)
   router.post('/lc/email', email.requestCode)
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)

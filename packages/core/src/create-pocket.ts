@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import Koa, { type Middleware } from 'koa'
-import type Provider from 'oidc-provider'
+import Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
 import { findAccount } from './accounts/eligibility.ts'
 import { createApiAccess } from './apis/access.ts'
@@ -8,9 +8,14 @@ import { type Apis, createApis } from './apis/apis.ts'
 import { forgetClient } from './apis/grants.ts'
 import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
+import type { Client } from './clients/client.ts'
 import { mayUse } from './clients/group-restriction.ts'
+import { createInitialAccessTokens, type InitialAccessTokens } from './clients/initial-access-tokens.ts'
+import { createMetadataDocuments } from './clients/metadata-documents.ts'
 import { type Clients, createClients } from './clients/registration.ts'
 import { createSecretUses } from './clients/secret-uses.ts'
+import { createSelfRegistration } from './clients/self-registration.ts'
+import { removeUnusedClients } from './clients/unused-clients.ts'
 import { systemClock } from './clock.ts'
 import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
@@ -21,7 +26,9 @@ import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
+import { dropUnreadBody } from './http/unread-body.ts'
 import { createConsent } from './interactions/consent.ts'
+import { createDeviceAuthorizations, type DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import { createDeviceLoginService, type DeviceLoginService } from './interactions/device-login.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
@@ -49,19 +56,23 @@ import { createPostedRequests } from './oidc/posted-requests.ts'
 import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
+import { documentEvents } from './oidc/registration/document-events.ts'
+import { createOwnSecretFilter } from './oidc/registration/own-secret.ts'
+import { createRegistrar } from './oidc/registration/registrar.ts'
 import { createSessions } from './oidc/sessions.ts'
 import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
-import type { PocketOptions } from './options.ts'
+import type { PocketOptions, RegistrationPolicy } from './options.ts'
 import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
 import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
-import type { PasskeyPolicy } from './passkeys/policy.ts'
+import { defaultPasskeyPolicy, type RelyingParty } from './passkeys/policy.ts'
 import { createRegistration } from './passkeys/registration.ts'
 import { randomToken } from './random.ts'
 import type { Session } from './sessions/session.ts'
 
 const minute = 60_000
+const closedRegistration: RegistrationPolicy = { mode: 'off', restrictToGroups: false, documentPatterns: [] }
 const challengeLifetime = 10 * minute
 /** Cleaning keeps what has just expired: clocks of several machines differ. */
 const keptAfterExpiry = minute
@@ -73,6 +84,8 @@ export interface Pocket extends AsyncDisposable {
   /** Where the protocol's endpoints are, for clients that are configured by hand. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
+  /** What lets programs register clients where the policy asks for a token. */
+  readonly initialAccessTokens: InitialAccessTokens
   readonly apis: Apis
   readonly connectionLog: ConnectionLog
   readonly passkeys: PasskeyManagement
@@ -80,6 +93,7 @@ export interface Pocket extends AsyncDisposable {
   readonly signIn: SignInService
   readonly reauthentication: ReauthenticationService
   readonly deviceLogins: DeviceLoginService
+  readonly deviceAuthorizations: DeviceAuthorizationService
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
   koa(): Middleware
   /** The same for `node:http`; everything else is answered with 404. */
@@ -116,6 +130,17 @@ export interface Pocket extends AsyncDisposable {
   rotateKeys(): Promise<void>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
+  /**
+   * Reads the metadata document of a client that describes itself by one.
+   *
+   * @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed`, with the reason
+   */
+  refreshMetadataDocument(clientId: string, req: IncomingMessage): Promise<Client>
+  /**
+   * Removes at most `limit` clients that anybody could register and nobody has used for `unusedFor` milliseconds; returns
+   * how many.
+   */
+  removeUnusedClients(unusedFor: number, limit: number): Promise<number>
   /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
   sendLogoutNotices(signal?: AbortSignal): Promise<number>
   /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
@@ -141,11 +166,57 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     schedule: options.keySchedule ?? defaultKeySchedule,
   })
   const apiAccess = createApiAccess(stores)
+  const registrationPolicy = options.registration ?? (async () => closedRegistration)
+  const sealSecret = (plain: string) => masterKey.encrypt(sealedSecret, plain)
+  const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
+  const clients = createClients({
+    store: stores.clients,
+    read: fetch,
+    clock,
+    redirectUriPolicy,
+    transaction,
+    secretUses,
+    sealSecret,
+    onRemove: async (id) => {
+      await stores.artifacts.destroyByClient(id)
+      await stores.consents.removeByClient(id)
+      await forgetClient(stores.apis, id)
+      await stores.logoutNotices.removeByClient(id)
+      await options.onClientRemoved?.(id)
+    },
+  })
+  const initialAccessTokens = createInitialAccessTokens(stores.initialAccessTokens, clock)
+  const registrar = createRegistrar({
+    policy: registrationPolicy,
+    selfRegistration: createSelfRegistration({
+      store: stores.clients,
+      read: fetch,
+      clock,
+      redirectUriPolicy,
+      transaction,
+      sealSecret,
+    }),
+    initialAccessTokens,
+    clients,
+    audit,
+    transaction,
+  })
+  const metadataDocuments = createMetadataDocuments({
+    store: stores.clients,
+    clock,
+    fetch,
+    transaction,
+    patterns: async () => (await registrationPolicy()).documentPatterns,
+    forgetConsents: (id) => stores.consents.removeByClient(id),
+  })
   const shared = { audit, onError, clock, secure, sessionLifetime, accounts, consents: stores.consents, apiAccess }
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
     clientMetadata: createClientMetadata(masterKey, clock, Object.keys(authorizationDetailsTypes)),
+    registrar,
+    metadataDocuments,
+    documentEvents: () => documentEvents(audit, Provider.ctx?.req),
     clock,
     refreshLeeway: leewayOf(options),
   })
@@ -154,7 +225,6 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     clock,
     onError: (error) => onError(error, ''),
   })
-  const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
   const logoutNotices = createLogoutNotices({
     store: stores.logoutNotices,
     clock,
@@ -173,6 +243,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         authorizationDetailsTypes,
         redirectUriPolicy,
         pairwise: createPairwiseIdentifier(masterKey),
+        registrar,
+        registrationPolicy,
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,
@@ -187,15 +259,15 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   })
   const provider = holder.current
 
-  const policy: PasskeyPolicy = {
+  const relyingParty: RelyingParty = {
     rpId: issuer.hostname,
     rpName: options.name,
     origins: [issuer.origin],
-    userVerification: 'required',
     challengeLifetime,
   }
+  const policy = options.passkeyPolicy ?? (async () => defaultPasskeyPolicy)
   const challenges = createChallenges(stores.challenges, clock, challengeLifetime)
-  const passkeyPorts = { policy, challenges, passkeys: stores.passkeys, accounts, clock }
+  const passkeyPorts = { relyingParty, policy, challenges, passkeys: stores.passkeys, accounts, clock }
   const browserTokens = createBrowserTokens(secure)
   const deviceCookie = bearerCookie({ name: 'device_token', secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
@@ -232,6 +304,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }),
     clock,
   })
+  const deviceAuthorizations = createDeviceAuthorizations({
+    authorizationDetailsTypes,
+    ...shared,
+    provider,
+    sessions,
+    signIn,
+    reauthentication,
+  })
   const consent = createConsent({ authorizationDetailsTypes, ...shared, provider, sessions })
   const interactions = interactionRoutes({
     provider,
@@ -241,6 +321,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       provider,
       consent,
       requestPasskey: signIn.request,
+      accounts,
+      sessions,
       otherWaysAt: options.otherWaysAt ?? null,
       signUpAt: options.signUpAt ?? (async () => null),
     }),
@@ -248,10 +330,14 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     audit,
     clock,
     origin: issuer.origin,
+    async signOut({ req, res }, uid) {
+      const accountId = await sessions.endOne(req, res, uid)
+      if (accountId) await record({ event: 'signed_out', accountId }, req)
+    },
   })
 
   const authenticateClient = createClientAuthentication({
-    findClient: (id) => (id.includes('\0') ? Promise.resolve(undefined) : stores.clients.find(id)),
+    findClient: clients.find,
     federated: createFederatedAssertions({
       fetch,
       issuer: issuer.origin,
@@ -260,6 +346,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }),
     clientOfToken: (token) => clientOfToken(provider(), token),
   })
+  const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains ?? (() => []) })
 
   const answerPosted = createPostedRequests({ issuer: issuer.origin, render: options.render, audit })
@@ -275,6 +362,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, options.trustProxy)
     ctx.res.setHeader('X-Request-ID', requestId)
+    dropUnreadBody(ctx.req, ctx.res)
     pinToIssuer(ctx.req, issuer)
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
     if (ctx.path === webFingerPath) {
@@ -288,6 +376,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     ctx.respond = false
     ctx.res.statusCode = 200
     await authenticateClient(ctx.req, ctx.path)
+    await filterOwnSecret(ctx.req, ctx.path)
     await holder.handle(ctx.req, ctx.res)
   }
 
@@ -306,22 +395,9 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   return {
     issuer: issuer.origin,
     endpoints: endpointsAt(issuer.origin),
-    clients: createClients({
-      store: stores.clients,
-      read: fetch,
-      clock,
-      redirectUriPolicy,
-      transaction,
-      secretUses,
-      sealSecret: (plain) => masterKey.encrypt(sealedSecret, plain),
-      onRemove: async (id) => {
-        await stores.artifacts.destroyByClient(id)
-        await stores.consents.removeByClient(id)
-        await forgetClient(stores.apis, id)
-        await stores.logoutNotices.removeByClient(id)
-        await options.onClientRemoved?.(id)
-      },
-    }),
+    clients,
+    initialAccessTokens,
+    refreshMetadataDocument: (id, req) => metadataDocuments.refresh(id, documentEvents(audit, req)),
     apis: createApis({ store: stores.apis, clients: stores.clients, clock, transaction, issuer: issuer.origin }),
     connectionLog,
     passkeys: createPasskeyManagement(stores.passkeys),
@@ -329,6 +405,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     signIn,
     reauthentication,
     deviceLogins,
+    deviceAuthorizations,
     koa,
     callback: () =>
       new Koa()
@@ -381,12 +458,19 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
       const removed = await Promise.all(
-        [stores.artifacts, stores.challenges, stores.codes, stores.deviceLogins, stores.reauthentications].map(
-          (store) => store.removeExpired(before, limit),
-        ),
+        [
+          stores.artifacts,
+          stores.challenges,
+          stores.codes,
+          stores.deviceLogins,
+          stores.initialAccessTokens,
+          stores.reauthentications,
+        ].map((store) => store.removeExpired(before, limit)),
       )
       return removed.reduce((sum, count) => sum + count, 0)
     },
+    removeUnusedClients: (unusedFor, limit) =>
+      removeUnusedClients({ store: stores.clients, clients, audit, clock, transaction }, unusedFor, limit),
     sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
     async [Symbol.asyncDispose]() {

@@ -23,7 +23,15 @@ export type { PermissionLists } from './apis/grants.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
-export type { Client, ClientRecord, ClientSecret, ClientType, FederatedIdentity } from './clients/client.ts'
+export type {
+  Client,
+  ClientRecord,
+  ClientSecret,
+  ClientType,
+  FederatedIdentity,
+  RegisteredMetadata,
+} from './clients/client.ts'
+export { clientChanges } from './clients/client-changes.ts'
 export type { ClientInput, NewClientInput } from './clients/client-input.ts'
 export type {
   ClientFilter,
@@ -34,6 +42,8 @@ export type {
   ListedClient,
 } from './clients/client-list.ts'
 export type { ClientStore } from './clients/client-store.ts'
+export type { InitialAccessToken, InitialAccessTokenStore } from './clients/initial-access-token-store.ts'
+export type { InitialAccessTokens, NewInitialAccessToken } from './clients/initial-access-tokens.ts'
 export {
   type ClaimRule,
   type ClientAuthenticationMethod,
@@ -53,12 +63,14 @@ export {
 } from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
+export { startAddress } from './clients/start-address.ts'
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export type { CodeStore, StoredCode } from './codes/code-store.ts'
 export type { DeviceLoginStore, StoredDeviceLogin } from './codes/device-login-store.ts'
 export type { PendingDeviceLogin, RequestedDeviceLogin } from './codes/device-logins.ts'
 export type { LoginCode } from './codes/login-codes.ts'
+export { isUserCode } from './codes/user-codes.ts'
 export type { ConnectionAttempt, ConnectionEndpoint, ConnectionLogStore } from './connection-log/connection-attempt.ts'
 export type { ConnectionLog } from './connection-log/connection-log.ts'
 export type { Consent } from './consents/consent.ts'
@@ -70,6 +82,7 @@ export { originForm } from './http/front.ts'
 export { commonHeaders, pageHeaders } from './http/page-headers.ts'
 export { type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
 export { assertSameOrigin } from './http/same-origin.ts'
+export type { DeviceAuthorizationService, PendingDeviceAuthorization } from './interactions/device-authorization.ts'
 export type { DeviceLoginService } from './interactions/device-login.ts'
 export type { ReauthenticationService } from './interactions/reauthentication.ts'
 export type {
@@ -105,7 +118,7 @@ export type { KeySchedule } from './oidc/keys.ts'
 export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'
-export type { PocketOptions } from './options.ts'
+export type { PocketOptions, RegistrationPolicy } from './options.ts'
 export { isHostOrRange } from './outbound/addresses.ts'
 export { OutboundError, type OutboundFailure } from './outbound/outbound-error.ts'
 export {
@@ -114,11 +127,14 @@ export {
   type PublicFetchInit,
   type PublicFetchOptions,
 } from './outbound/public-fetch.ts'
+export { providerName } from './passkeys/aaguids.ts'
 export type { AuthenticationRequest } from './passkeys/authentication.ts'
 export type { Challenge, ChallengePurpose, ChallengeStore } from './passkeys/challenge-store.ts'
+export { type PolicyProblem, policyProblems } from './passkeys/compliance.ts'
 export type { PasskeyManagement } from './passkeys/management.ts'
 export type { Passkey, Transport } from './passkeys/passkey.ts'
 export type { PasskeyStore, PasskeyUse } from './passkeys/passkey-store.ts'
+export { defaultPasskeyPolicy, type PasskeyPolicy, type ReadPasskeyPolicy } from './passkeys/policy.ts'
 export type { RegistrationSubject, VerifiedRegistration } from './passkeys/registration.ts'
 export type { ReauthenticationStore, StoredReauthentication } from './sessions/reauthentication-store.ts'
 export { type AuthenticationContext, isWithoutPasskey, type Session, type SignInMethod } from './sessions/session.ts'

@@ -8,7 +8,21 @@ import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
 import type { KeySchedule } from './oidc/keys.ts'
 import type { RemedyOf } from './oidc/pages.ts'
 import type { PublicFetch } from './outbound/public-fetch.ts'
+import type { ReadPasskeyPolicy } from './passkeys/policy.ts'
 import type { PocketStores } from './stores.ts'
+
+/** Which clients may register themselves, and how. */
+export interface RegistrationPolicy {
+  /** Who may register clients by RFC 7591: nobody, who holds an initial access token, or anybody. */
+  readonly mode: 'off' | 'with-token' | 'open'
+  /** Whether a new client of these is for members of allowed groups alone, and so for nobody at first. */
+  readonly restrictToGroups: boolean
+  /**
+   * Redirect-URI-like patterns of the client ids that are addresses of metadata documents (OAuth Client ID Metadata
+   * Document); `*` stands for all. With none, no document is read.
+   */
+  readonly documentPatterns: readonly string[]
+}
 
 /** What a provider is made of. */
 export interface PocketOptions {
@@ -46,12 +60,16 @@ export interface PocketOptions {
   readonly internalOrigin?: string
   /** Domains, in lower case, for whose `acct:` resources WebFinger names this issuer (RFC 7033). By default none. */
   readonly webFingerDomains?: () => readonly string[] | Promise<readonly string[]>
+  /** Asked at each request that it is about. By default no client registers itself. */
+  readonly registration?: () => Promise<RegistrationPolicy>
   /** The types of authorization details that clients can be allowed to ask for (RFC 9396), by name. By default none. */
   readonly authorizationDetailsTypes?: AuthorizationDetailsTypes
   /** What an administrator sees and can do where a client comes with a redirect URI that it has not registered. */
   readonly remedyOf?: RemedyOf
   /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
   readonly allowInsecureRedirectUris?: boolean
+  /** What passkeys have to be able to do; it is asked each time. By default `defaultPasskeyPolicy`. */
+  readonly passkeyPolicy?: ReadPasskeyPolicy
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

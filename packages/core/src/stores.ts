@@ -1,5 +1,6 @@
 import type { ApiStore } from './apis/api-store.ts'
 import type { ClientStore } from './clients/client-store.ts'
+import type { InitialAccessTokenStore } from './clients/initial-access-token-store.ts'
 import type { CodeStore } from './codes/code-store.ts'
 import type { DeviceLoginStore } from './codes/device-login-store.ts'
 import type { ConnectionLogStore } from './connection-log/connection-attempt.ts'
@@ -22,6 +23,7 @@ export interface PocketStores {
   readonly connectionLog: ConnectionLogStore
   readonly consents: ConsentStore
   readonly deviceLogins: DeviceLoginStore
+  readonly initialAccessTokens: InitialAccessTokenStore
   readonly keys: KeyStore
   readonly logoutNotices: LogoutNoticeStore
   readonly passkeys: PasskeyStore

@@ -1,4 +1,4 @@
-import type { AuditSink, Passkey, Pocket } from '@pocket/core'
+import type { AuditSink, Pocket, ReadPasskeyPolicy } from '@pocket/core'
 import { requestContext } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
@@ -6,9 +6,10 @@ import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, jsonObject } from '../http/form.ts'
-import type { AccountPage, PasskeyItem } from '../http/page-models.ts'
+import type { AccountPage } from '../http/page-models.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import { passkeyItem } from './passkey-item.ts'
 
 export interface AccountPorts {
   readonly pocket: Pocket
@@ -16,6 +17,7 @@ export interface AccountPorts {
   readonly audit: AuditSink
   readonly show: ShowPage
   readonly flashes: Flashes
+  readonly passkeyPolicy: ReadPasskeyPolicy
   readonly verification: {
     /** Whether people are asked to verify their e-mail address. */
     readonly enabled: () => Promise<boolean>
@@ -28,16 +30,18 @@ const here = '/settings/account'
 const notices = ['passkey_added', 'passkey_renamed', 'passkey_removed', 'verification_sent'] as const
 
 /** `/settings/account`: one's own passkeys and e-mail address. */
-export function accountPages({ pocket, authentication, audit, show, flashes, verification }: AccountPorts) {
+export function accountPages(ports: AccountPorts) {
+  const { pocket, authentication, audit, show, flashes, passkeyPolicy, verification } = ports
   const showAccount = async (ctx: Context, user: User, renameProblem: AccountPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
+    const policy = await passkeyPolicy()
     await show(ctx, {
       view: 'account',
       viewer: viewerOf(user),
       email: user.email,
       emailVerified: user.emailVerified,
       verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),
-      passkeys: passkeys.map(passkeyItem),
+      passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       notice: noticeOf(flashes.take(ctx, here)),
       renameProblem,
     })
@@ -103,10 +107,6 @@ export function accountPages({ pocket, authentication, audit, show, flashes, ver
       seeOther(ctx, here)
     },
   }
-}
-
-function passkeyItem({ id, name, backedUp, createdAt, lastUsedAt }: Passkey): PasskeyItem {
-  return { id, name, synced: backedUp, createdAt, lastUsedAt }
 }
 
 function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AccountPage['notice'] {

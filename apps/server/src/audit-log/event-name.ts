@@ -11,6 +11,10 @@ export function eventName(event: AuditEvent): string {
       return 'NEW_CLIENT_AUTHORIZATION'
     case 'client_authorized':
       return 'CLIENT_AUTHORIZATION'
+    case 'device_authorized':
+      return 'NEW_DEVICE_CODE_AUTHORIZATION'
+    case 'device_authorized_again':
+      return 'DEVICE_CODE_AUTHORIZATION'
     default:
       return event.event.toUpperCase()
   }

@@ -6,6 +6,7 @@ import {
   type ClientSecret,
   type Clients,
   changesBetween,
+  clientChanges,
   type MintedSecret,
   type NewClientInput,
   type RequestOrigin,
@@ -31,7 +32,10 @@ export interface AdministrationPorts {
   readonly terms: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-type ClientEvent = Extract<AuditEvent, { readonly event: `client_${string}`; readonly accountId?: string }>
+type ClientEvent = Exclude<
+  Extract<AuditEvent, { readonly event: `client_${string}`; readonly accountId?: string }>,
+  { readonly event: 'client_registered' }
+>
 
 /** What administrators do with clients through the API, each with its entry in the audit log. */
 export function createClientAdministration({ clients, audit, transaction, terms }: AdministrationPorts) {
@@ -144,17 +148,11 @@ export function createClientAdministration({ clients, audit, transaction, terms 
   }
 }
 
-/** What an entry of the audit log says anyway, what has entries of its own, and what nobody has chosen. */
-const unsaid = { except: ['id', 'createdAt', 'updatedAt', 'secrets', 'pkceSupported'] }
-
 /** Changes with what people decide about a client; its secrets come and go beside. */
 export function clientValidator(client: Client): string {
-  const { secrets: _secrets, updatedAt: _updatedAt, pkceSupported: _seen, ...decided } = client
+  const { secrets: _secrets, updatedAt: _updatedAt, pkceSupported: _seen, ...read } = client
+  const { unusedSince: _unusedSince, metadataExpiresAt: _metadataExpiresAt, ...decided } = read
   return validatorOf(Object.entries(decided).sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-function clientChanges(before: Client | null, after: Client | null) {
-  return changesBetween(before, after, unsaid)
 }
 
 function groupsOf({ allowedGroupIds }: Client) {

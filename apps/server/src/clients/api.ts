@@ -14,6 +14,7 @@ import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithG
 import { connectionLogOperations } from './connection-log.ts'
 import { inContractTerms } from './contract-errors.ts'
 import { groupOperations } from './group-operations.ts'
+import { initialAccessTokenOperations } from './initial-access-token-operations.ts'
 import { peopleOperations } from './people-operations.ts'
 import { previewOperations } from './preview-operations.ts'
 import { secretOperations } from './secret-operations.ts'
@@ -30,7 +31,16 @@ export interface AllowedGroup {
 }
 
 export interface ClientOperationPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'previewTokens' | 'withdrawConsent'>
+  readonly pocket: Pick<
+    Pocket,
+    | 'clients'
+    | 'initialAccessTokens'
+    | 'refreshMetadataDocument'
+    | 'connectionLog'
+    | 'issuer'
+    | 'previewTokens'
+    | 'withdrawConsent'
+  >
   readonly accounts: AccountStore
   /** The groups of these ids; unknown ones are left out. */
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
@@ -138,6 +148,16 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     }),
     operation({
       ...shared,
+      id: 'refreshOidcClient',
+      method: 'post',
+      path: '/api/oidc/clients/:id/refresh',
+      summary: 'Read the metadata document of a client that describes itself by one',
+      answer: { status: 200, schema: clientWithGroupsSchema },
+      handle: async ({ ctx, params }) =>
+        withGroups(ctx, await inContractTerms(() => pocket.refreshMetadataDocument(params.id ?? '', ctx.req))),
+    }),
+    operation({
+      ...shared,
       id: 'deleteOidcClient',
       conditional: true,
       method: 'delete',
@@ -162,6 +182,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         return marked(clientDto(client, clock.now()))
       },
     }),
+    ...initialAccessTokenOperations(ports),
     ...secretOperations({ administration, clock }),
     ...previewOperations(ports),
     ...connectionLogOperations({

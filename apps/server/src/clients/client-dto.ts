@@ -4,6 +4,7 @@ import {
   consentedScopes,
   type FederatedIdentity,
   type ListedClient,
+  startAddress,
 } from '@pocket/core'
 
 type Meta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
@@ -56,18 +57,23 @@ export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, no
   }
 }
 
+/** A client as the people who use it see it. */
+function startedClientDto(client: ClientRecord, issuer: string) {
+  return { ...clientMetaDto(client), launchURL: startAddress(client, issuer) }
+}
+
 /** `AuthorizedOidcClientDto`. */
-export function authorizedClientDto({ client, consent }: ListedClient) {
+export function authorizedClientDto({ client, consent }: ListedClient, issuer: string) {
   return {
     scope: consentedScopes(consent?.scopes ?? []).join(' '),
-    client: clientMetaDto(client),
+    client: startedClientDto(client, issuer),
     lastUsedAt: instantDto(consent?.updatedAt ?? client.createdAt),
   }
 }
 
 /** `AccessibleOidcClientDto`. */
-export function accessibleClientDto({ client, consent }: ListedClient) {
-  return { ...clientMetaDto(client), lastUsedAt: consent === null ? null : instantDto(consent.updatedAt) }
+export function accessibleClientDto({ client, consent }: ListedClient, issuer: string) {
+  return { ...startedClientDto(client, issuer), lastUsedAt: consent === null ? null : instantDto(consent.updatedAt) }
 }
 
 function federatedIdentityDto({ issuer, subject, audience, jwks, replayProtection }: FederatedIdentity) {

@@ -10,7 +10,7 @@ import { accessibleClientSchema, authorizedClientSchema } from './client-schema.
 import { clientNotFound } from './contract-errors.ts'
 
 export interface PeopleOperationPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'withdrawConsent'>
+  readonly pocket: Pick<Pocket, 'clients' | 'issuer' | 'withdrawConsent'>
   readonly accounts: AccountStore
   readonly logos: Pick<ClientLogos, 'marked' | 'markedIn'>
   readonly audit: AuditSink
@@ -22,7 +22,10 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
 
   const authorized = async (list: ListRequest, accountId: string) => {
     const { items, total } = await page(list, { of: 'consented', accountId })
-    return pageAnswer({ items: await logos.markedIn(items.map(authorizedClientDto)), total }, list)
+    return pageAnswer(
+      { items: await logos.markedIn(items.map((item) => authorizedClientDto(item, pocket.issuer))), total },
+      list,
+    )
   }
 
   return [
@@ -75,7 +78,10 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
         const account = await accounts.find(user.id)
         const groupIds = (account?.groups ?? []).map(({ id }) => id)
         const { items, total } = await page(list, { of: 'usable', accountId: user.id, groupIds })
-        return pageAnswer({ items: await logos.marked(items.map(accessibleClientDto)), total }, list)
+        return pageAnswer(
+          { items: await logos.marked(items.map((item) => accessibleClientDto(item, pocket.issuer))), total },
+          list,
+        )
       },
     }),
   ]

@@ -1,4 +1,5 @@
 import type { AuthenticationCeremony, Pocket } from '@pocket/core'
+import { isUserCode } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -15,6 +16,8 @@ export interface DevicePagePorts {
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
+  /** Shows what an application on another device asks for. */
+  readonly showAuthorization: (ctx: Context, user: User, code: string) => Promise<void>
 }
 
 const here = '/device'
@@ -77,10 +80,12 @@ export function devicePages(ports: DevicePagePorts) {
       const user = await authentication.requireUser(ctx)
       const code = codeOf(ctx)
       const { done } = flashes.take(ctx, here)
-      if (done === 'approved' || done === 'denied') return showDevice(ctx, user, { done })
+      if (done === 'approved' || done === 'denied' || done === 'allowed' || done === 'refused')
+        return showDevice(ctx, user, { done })
       if (code === '') return showDevice(ctx, user, {})
       try {
-        await showDevice(ctx, user, { request: await found(ctx, code) })
+        if (isUserCode(code)) await ports.showAuthorization(ctx, user, code)
+        else await showDevice(ctx, user, { request: await found(ctx, code) })
       } catch (error) {
         if (!(error instanceof PocketError) || error.status >= 500) throw error
         await showDevice(ctx, user, { code, problem: error.code })
@@ -95,6 +100,7 @@ export function devicePages(ports: DevicePagePorts) {
   }
 }
 
-function codeOf({ query: { code } }: Context): string {
+/** `user_code` is what RFC 8628 §3.3.1 leaves to us in the address that a device shows. */
+function codeOf({ query: { user_code: userCode, code = userCode } }: Context): string {
   return typeof code === 'string' ? code.trim().slice(0, 64) : ''
 }

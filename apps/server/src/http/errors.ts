@@ -56,7 +56,8 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     const more = { ...details, ...(fields.length > 0 && { fields }) }
     ctx.status = status
     ctx.set('Cache-Control', 'no-store')
-    ctx.body = { error: message, code, ...(Object.keys(more).length > 0 && { details: more }), request_id: requestId }
+    const sentence = message.charAt(0).toUpperCase() + message.slice(1)
+    ctx.body = { error: sentence, code, ...(Object.keys(more).length > 0 && { details: more }), request_id: requestId }
     return
   }
   await show(ctx, { ...errorView(ctx, { status, code, description: message }), fields })

@@ -1,4 +1,10 @@
-import type { AuthenticationCeremony, ConnectionAttempt, RedirectUriOpening, View } from '@pocket/core'
+import type {
+  AuthenticationCeremony,
+  ConnectionAttempt,
+  PendingDeviceAuthorization,
+  RedirectUriOpening,
+  View,
+} from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 
 /** Who looks at a page of the account or administration area. */
@@ -87,7 +93,20 @@ export interface DevicePage {
     readonly ipAddress: string | null
     readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
   } | null
-  readonly done: 'approved' | 'denied' | null
+  readonly done: 'approved' | 'denied' | 'allowed' | 'refused' | null
+}
+
+/** `/device`, where an application on another device asks for access. */
+export interface DeviceAuthorizationPage {
+  readonly view: 'device-authorization'
+  readonly userName: string
+  readonly displayName: string
+  readonly request: PendingDeviceAuthorization
+  /** How to allow it; `null` where a form posted to `allowTo` does. */
+  readonly ceremony: AuthenticationCeremony | null
+  readonly allowTo: string
+  /** A form posted to it refuses. */
+  readonly refuseTo: string
 }
 
 /** `/verify-email`: confirms that an address belongs to whoever is signed in. */
@@ -105,6 +124,12 @@ export interface PasskeyItem {
   readonly name: string
   /** Whether it is kept by more than one device (WebAuthn's backup state). */
   readonly synced: boolean
+  /** Who keeps it, as far as its model is known: `drawing` is the `d` of a path in a square of 24 units. */
+  readonly provider: { readonly name: string; readonly drawing: string | null } | null
+  /** The policy does not accept it any more. */
+  readonly outdated: boolean
+  /** When its signature counter last did not rise. */
+  readonly counterRegressedAt: number | null
   readonly createdAt: number
   readonly lastUsedAt: number | null
 }
@@ -243,6 +268,7 @@ export type PageModel =
   | CodePage
   | DeviceLoginPage
   | DevicePage
+  | DeviceAuthorizationPage
   | AccountPage
   | ClientsPage
   | ClientNewPage

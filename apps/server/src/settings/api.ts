@@ -1,6 +1,7 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
+import { assertMayDecide } from '../users/reach.ts'
 import { placeholder } from './definition.ts'
 import { perSetting, type SettingValues, settingDefinitions } from './definitions.ts'
 import { type Settings, settingsValidator } from './settings.ts'
@@ -63,10 +64,11 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
       method: 'put',
       path,
       summary: 'Write all settings; the placeholder of a secret keeps it',
+      note: 'A limited API key cannot change what decides who is let in: `smtp…`, `ldap…` and `emailOneTimeAccess…`.',
       body: settingsBody,
       answer: { status: 200, schema: listSchema },
       async handle(call) {
-        const values = await settings.replace(actorOf(call), call.body)
+        const values = await settings.replace(actorOf(call), call.body, (keys) => assertMayDecide(call.ctx, keys))
         call.ctx.set('ETag', settingsValidator(values))
         return variables(values)
       },

@@ -19,7 +19,7 @@ export interface SettingDefinition {
   readonly public?: true
   /** Whether it is stored encrypted and never shown. */
   readonly sensitive?: true
-  /** Whether an empty value is refused; where not, it stands for the default, as an absent one always does. */
+  /** Whether an empty value is refused, and an absent one; where not, it stands for the default. */
   readonly required?: true
   readonly check: Check
   /** For people, in Markdown. */

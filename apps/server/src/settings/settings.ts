@@ -29,12 +29,17 @@ export interface Settings {
   /** Like `values`, but those of the last time where they cannot be read now: good enough to show something. */
   lastKnown(): Promise<SettingValues>
   /**
-   * Writes all settings at once. An absent value is the default, the placeholder keeps a secret.
+   * Writes all settings at once. An absent value is an empty one, the placeholder keeps a secret.
+   * `assertMayChange` is told what would change, before anything does.
    *
    * @throws {Forbidden} `ui_config_disabled`, with `details.key` where it is about settings that the environment decides
    * @throws {InvalidInput} `validation_failed` with every field that is wrong
    */
-  replace(actor: Actor, given: GivenSettings): Promise<SettingValues>
+  replace(
+    actor: Actor,
+    given: GivenSettings,
+    assertMayChange?: (keys: readonly SettingKey[]) => void,
+  ): Promise<SettingValues>
 }
 
 const mostAge = 5000
@@ -68,7 +73,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
         return known.values
       }),
 
-    async replace(actor, given) {
+    async replace(actor, given, assertMayChange) {
       if (uiConfigDisabled)
         throw new Forbidden('ui_config_disabled', 'The settings come from the environment and cannot be changed here.')
       const update = readUpdate(given, fixed)
@@ -78,8 +83,9 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
         assertUnchanged(actor, settingsValidator(before))
         const after = perSetting(({ key }) => update.get(key) ?? before[key])
         const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
-        for (const definition of changed) await write(ports, definition, after[definition.key])
         const keys = changed.map(({ key }) => key)
+        assertMayChange?.(keys)
+        for (const definition of changed) await write(ports, definition, after[definition.key])
         const secret = settingDefinitions.flatMap(({ key, sensitive }) => (sensitive ? [key] : []))
         const changes = changesBetween(before, after, { secret })
         if (keys.length > 0)

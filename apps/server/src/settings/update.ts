@@ -2,7 +2,7 @@ import { type FieldError, Forbidden, InvalidInput } from '@pocket/core/errors'
 import { faultOf, placeholder } from './definition.ts'
 import { type Setting, type SettingKey, settingDefinitions } from './definitions.ts'
 
-/** What somebody wants to write; an absent value asks for the default. */
+/** What somebody wants to write; an absent value is an empty one. */
 export type GivenSettings = Readonly<Partial<Record<SettingKey, string>>>
 
 /**
@@ -17,7 +17,7 @@ export function readUpdate(
   fixed: ReadonlyMap<SettingKey, string>,
 ): ReadonlyMap<SettingKey, string> {
   const free = settingDefinitions.filter(({ key }) => !fixed.has(key))
-  const wanted = new Map(free.map((definition) => [definition, given[definition.key] ?? definition.default]))
+  const wanted = new Map(free.map((definition) => [definition, given[definition.key] ?? '']))
   assertValid(wanted)
   assertFixedUnchanged(given, fixed)
   const written = [...wanted].filter(([{ sensitive }, text]) => !(sensitive && text === placeholder))

@@ -135,7 +135,7 @@ async function assertFree({ findByName }: Directory, { userName, email }: NewUse
   const property =
     email !== null && (await findByName(email)) ? 'email' : (await findByName(userName)) ? 'username' : undefined
   if (property === undefined) return
-  throw new Conflict('already_in_use', `Somebody else has this ${property}.`, { details: { property } })
+  throw new Conflict('already_in_use', `${property} is already in use`, { details: { property } })
 }
 
 function hashed(token: string | null): string | null {

@@ -5,7 +5,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import { actorOf } from './actor.ts'
 import { lifetimeOf, lifetimeSchema } from './lifetime.ts'
-import { assertMayGrant, reachable } from './reach.ts'
+import { assertMayGrant, assertMayMove, reachable } from './reach.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
 import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'
@@ -52,7 +52,10 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       note: 'The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record.',
       body: userBody,
       answer: { status: 200, schema: userSchema },
-      handle: async (call) => answered(call.ctx, await users.updateOwn(actorOf(call), call.body)),
+      async handle(call) {
+        assertMayMove(call.ctx, call.user, call.body.email ?? null)
+        return answered(call.ctx, await users.updateOwn(actorOf(call), call.body))
+      },
     }),
   ]
 }

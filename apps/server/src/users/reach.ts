@@ -1,4 +1,5 @@
 import { Forbidden } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { isLimited } from '../http/api/admission.ts'
 import type { Call } from '../http/api/operation.ts'
@@ -24,4 +25,21 @@ export async function reachable(
   const id = params.id ?? params.userId ?? ''
   if (isLimited(ctx) && (await users.find(id)).administrator) throw new Forbidden('forbidden', beyondKey)
   return id
+}
+
+/**
+ * Whoever changes these can let in an administrator: by reading the login codes that are sent, or by being the server that
+ * says who is one.
+ *
+ * @throws {Forbidden} `forbidden` with the settings in `details.key` where a limited API key wants to change them
+ */
+export function assertMayDecide(ctx: Context, settings: readonly string[]): void {
+  const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess)/.test(key))
+  if (keys.length > 0 && isLimited(ctx))
+    throw new Forbidden('forbidden', beyondKey, { details: { key: keys.join(', ') } })
+}
+
+/** @throws {Forbidden} `forbidden` where a limited API key wants another address for an administrator, who is let in by it */
+export function assertMayMove(ctx: Context, user: User, email: string | null): void {
+  if (isLimited(ctx) && user.administrator && email !== user.email) throw new Forbidden('forbidden', beyondKey)
 }

@@ -124,7 +124,7 @@ export function passkeyDto(passkey: Passkey) {
     id: passkey.id,
     name: passkey.name,
     credentialID: passkey.credentialId,
-    attestationType: 'none',
+    attestationType: passkey.attestation ?? 'none',
     transport: passkey.transports,
     backupEligible: passkey.deviceType === 'multiDevice',
     backupState: passkey.backedUp,

@@ -119,7 +119,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     const early = await agent.postJson(`${keysAt}/${valid.apiKey.id}/renew`, { expiresAt: inDays(9) })
     expect(refusal(early)).toEqual([409, 'api_key_not_expired'])
 
-    const { apiKey, token } = await mint(agent, { expiresAt: new Date(Date.now() + 300).toISOString() })
+    const { apiKey, token } = await mint(agent, { expiresAt: new Date(Date.now() + 1500).toISOString() })
     const renew = (expiresAt: string) => agent.postJson(`${keysAt}/${apiKey.id}/renew`, { expiresAt })
     let answer = await withKey(token, 'GET /api/version/current')
     for (const end = Date.now() + 10_000; answer.status === 200 && Date.now() < end; )
@@ -181,6 +181,38 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect((await withKey(token, 'POST /api/users', { ...body, isAdmin: false })).status).toBe(201)
   })
 
+  test('a limited key cannot have login codes of its administrator sent elsewhere', async () => {
+    const { administrator, url } = instance
+    const { token } = await mint(administrator, { scopes: ['write:account', 'write:settings'] })
+    const own = (await administrator.getJson(`${url}/api/users/me`)).json() as Readonly<Record<string, unknown>>
+    const moved = await withKey(token, 'PUT /api/users/me', { ...own, email: `${freshUserName()}@example.com` })
+    expect(refusal(moved)).toEqual([403, 'forbidden'])
+    expect((await withKey(token, 'PUT /api/users/me', { ...own, locale: 'de' })).status).toBe(200)
+
+    const read = (await administrator.getJson(`${url}/api/application-configuration/all`)).json()
+    // A cast: the document says so.
+    const list = read as readonly { readonly key: string; readonly value: string }[]
+    const all = Object.fromEntries(list.map(({ key, value }) => [key, value]))
+    for (const changes of [
+      { smtpHost: 'mail.example.net' },
+      { ldapUrl: 'ldap://example.net' },
+      { emailOneTimeAccessAsUnauthenticatedEnabled: 'true' },
+    ]) {
+      const answer = await withKey(token, 'PUT /api/application-configuration', {
+        ...all,
+        ...changes,
+        appName: 'Other',
+      })
+      const details = { key: Object.keys(changes).join() }
+      expect([answer.status, answer.json()]).toMatchObject([403, { code: 'forbidden', details }])
+    }
+    const renamed = await withKey(token, 'PUT /api/application-configuration', { ...all, appName: 'Other' })
+    expect([renamed.status, renamed.json()]).toMatchObject([200, expect.arrayContaining([])])
+    expect((await administrator.sendJson('PUT', `${url}/api/application-configuration`, { body: all })).status).toBe(
+      200,
+    )
+  })
+
   test('the key of a disabled person is refused, by name', async () => {
     const { agent, id } = await instance.person('disabled')
     const { token } = await mint(agent)
@@ -193,7 +225,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     const { token } = await mint(instance.administrator, { name: 'of the administrator' })
     const headers = { 'x-api-key': token }
     expect((await agent.getJson(keysAt, { headers })).json()).toMatchObject({ data: [] })
-    const invalid = { ...headers, cookie: 'access_token=made-up; access_token.sig=made-up' }
+    const invalid = { ...headers, cookie: 'access_token=made-up' }
     const answer = await instance.agent().getJson(keysAt, { headers: invalid })
     expect(answer.json()).toMatchObject({ data: expect.arrayContaining([expect.anything()]) })
   })

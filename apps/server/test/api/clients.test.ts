@@ -575,7 +575,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       const mine = async () =>
         (await listed('?pagination[limit]=100', 'GET /api/oidc/users/me/clients', agent)).data.map(({ id }) => id)
       expect(await mine()).not.toContain(restricted.id)
-      expect((await use(agent, restricted.id)).get('error')).toBe('access_denied')
+      expect((await use(agent, restricted.id, { prompt: 'none' })).get('error')).toBe('access_denied')
 
       const members = await group('members')
       await call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [members] }, { id: restricted.id })

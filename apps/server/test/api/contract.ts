@@ -11,7 +11,6 @@ export interface ContractRoute {
   readonly comment?: string
 }
 
-const protocol = 'the protocol (issue 4)'
 const systems = 'LDAP and SCIM (issue 8)'
 
 type Line = readonly [call: `${ContractRoute['method']} /${string}`, auth: ContractAuth, pending?: string]
@@ -79,7 +78,7 @@ const lines: readonly Line[] = [
   ['GET /api/oidc/clients/:id', 'administrator'],
   ['GET /api/oidc/clients/:id/meta', 'public'],
   ['PUT /api/oidc/clients/:id', 'administrator'],
-  ['POST /api/oidc/clients/:id/refresh', 'administrator', protocol],
+  ['POST /api/oidc/clients/:id/refresh', 'administrator'],
   ['DELETE /api/oidc/clients/:id', 'administrator'],
   ['PUT /api/oidc/clients/:id/allowed-user-groups', 'administrator'],
   ['GET /api/oidc/clients/:id/secrets', 'administrator'],
@@ -149,9 +148,9 @@ const lines: readonly Line[] = [
   ['POST /api/device-login/verification', 'session'],
   ['POST /api/device-login/verification/decision', 'session'],
 
-  ['POST /api/oidc/device/verify', 'session', protocol],
-  ['GET /api/oidc/device/info', 'session', protocol],
-  ['POST /api/oidc/device/authorize', 'protocol', protocol],
+  ['POST /api/oidc/device/verify', 'session'],
+  ['GET /api/oidc/device/info', 'session'],
+  ['POST /api/oidc/device/authorize', 'protocol'],
   ['GET /authorize', 'protocol'],
   ['POST /authorize', 'protocol'],
   ['POST /api/oidc/par', 'protocol'],
@@ -193,6 +192,13 @@ const ownLines: readonly Line[] = [
   ['GET /api/settings', 'administrator'],
   ['PATCH /api/settings', 'administrator'],
   ['POST /api/oidc/revoke', 'protocol'],
+  ['POST /api/oidc/register', 'protocol'],
+  ['GET /api/oidc/register/:clientId', 'protocol'],
+  ['PUT /api/oidc/register/:clientId', 'protocol'],
+  ['DELETE /api/oidc/register/:clientId', 'protocol'],
+  ['GET /api/oidc/initial-access-tokens', 'administrator'],
+  ['POST /api/oidc/initial-access-tokens', 'administrator'],
+  ['DELETE /api/oidc/initial-access-tokens/:id', 'administrator'],
   ['GET /api/oidc/clients/:id/connection-log', 'administrator'],
 ]
 

@@ -27,10 +27,15 @@ export async function registerPasskey(agent: UserAgent, url: string, authenticat
 }
 
 /** A passkey's answer to a fresh challenge for this browser. */
-export async function passkeyAnswer(agent: UserAgent, url: string, authenticator: SoftwareAuthenticator) {
+export async function passkeyAnswer(
+  agent: UserAgent,
+  url: string,
+  authenticator: SoftwareAuthenticator,
+  misbehaviour: NonNullable<Parameters<SoftwareAuthenticator['get']>[1]['misbehaviour']> = {},
+) {
   const begun = await agent.getJson(`${url}/api/webauthn/login/start`)
   // A cast, as above.
-  return authenticator.get(begun.json() as Parameters<SoftwareAuthenticator['get']>[0], { origin: url })
+  return authenticator.get(begun.json() as Parameters<SoftwareAuthenticator['get']>[0], { origin: url, misbehaviour })
 }
 
 export async function startInstance(env: Readonly<Record<string, string>> = {}): Promise<Instance> {

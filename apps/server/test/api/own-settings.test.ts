@@ -3,7 +3,20 @@ import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { startInstance } from './instance.ts'
 
-const usual = { auditLogRetentionDays: 90, webFingerDomains: [], locked: [] }
+const usual = {
+  auditLogRetentionDays: 90,
+  dynamicRegistration: 'off',
+  dynamicRegistrationRestricted: false,
+  unusedClientDays: 30,
+  passkeyAllowedModels: [],
+  passkeyDeniedModels: [],
+  passkeyAttestation: 'none',
+  passkeyCounterRegression: 'audit',
+  passkeyNonCompliance: 'keep',
+  passkeyNonComplianceFrom: '',
+  webFingerDomains: [],
+  locked: [],
+}
 
 describe.each(kinds)('%s', (kind) => {
   let instance: CalledInstance
@@ -47,6 +60,11 @@ describe.each(kinds)('%s', (kind) => {
     [{ auditLogRetentionDays: 0 }, 'auditLogRetentionDays'],
     [{ auditLogRetentionDays: 36_501 }, 'auditLogRetentionDays'],
     [{ webFingerDomains: ['example.com', 'not a domain'] }, 'webFingerDomains[1]'],
+    [{ unusedClientDays: 0 }, 'unusedClientDays'],
+    [{ dynamicRegistration: 'sometimes' }, 'dynamicRegistration'],
+    [{ passkeyAllowedModels: ['2fc0579f-8113-47ea-b116-bb5a8db9202a', 'x'] }, 'passkeyAllowedModels[1]'],
+    [{ passkeyCounterRegression: 'ignore' }, 'passkeyCounterRegression'],
+    [{ passkeyNonComplianceFrom: '2027-02-30' }, 'passkeyNonComplianceFrom'],
     [{ webFingerDomains: ['localhost'] }, 'webFingerDomains[0]'],
     [{ webFingerDomains: [''] }, 'webFingerDomains[0]'],
     [{ webFingerDomains: ['-a.example'] }, 'webFingerDomains[0]'],
@@ -76,14 +94,14 @@ test('the environment wins, key by key, and what it decides is locked', async ()
   const webFingerDomains = ['example.com']
   expect([changed.status, changed.json()]).toEqual([
     200,
-    { auditLogRetentionDays: 3, webFingerDomains, locked: ['auditLogRetentionDays'] },
+    { ...usual, auditLogRetentionDays: 3, webFingerDomains, locked: ['auditLogRetentionDays'] },
   ])
 })
 
 test('nothing can be changed where the environment decides everything', async () => {
   await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', WEBFINGER_DOMAINS: 'a.example, B.example' })
   const url = `${instance.url}/api/settings`
-  const locked = ['auditLogRetentionDays', 'webFingerDomains']
+  const locked = Object.keys(usual).filter((key) => key !== 'locked')
   const webFingerDomains = ['a.example', 'b.example']
   expect((await instance.administrator.getJson(url)).json()).toEqual({ ...usual, webFingerDomains, locked })
   const refused = await instance.administrator.sendJson('PATCH', url, { body: { auditLogRetentionDays: 1 } })

@@ -50,6 +50,20 @@ describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) 
     ])
   })
 
+  test('what is wrong is said in a sentence that begins as one', async () => {
+    const group = { name: 'twice', friendlyName: 'Twice' }
+    await call('POST /api/user-groups', group)
+    const { status, json } = await call('POST /api/user-groups', group)
+    expect([status, json]).toMatchObject([
+      409,
+      {
+        code: 'already_in_use',
+        error: expect.stringMatching(/^Name is already in use/),
+        details: { property: 'name' },
+      },
+    ])
+  })
+
   test('of the same field in two cases the last one counts', async () => {
     const { status, json } = await call('POST /api/user-groups', { NAME: 'first', name: 'last', friendlyName: 'Group' })
     expect([status, json]).toMatchObject([201, { name: 'last' }])
@@ -133,3 +147,31 @@ function sentBeforeRead(url: string, body: Buffer): Promise<readonly string[]> {
   })
   return promise
 }
+
+describe('programs that set an instance up', () => {
+  test('keep the one cookie that they know, over plain http too, and make an API key with it', async () => {
+    await using running = await startApp()
+    const json = (body: unknown, headers: Readonly<Record<string, string>> = {}) => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    const first = json({ username: 'admin', email: 'admin@example.com' })
+    const setUp = await fetch(`${running.url}/api/signup/setup`, first)
+    expect(setUp.status).toBe(200)
+    const cookies = setUp.headers.getSetCookie()
+    const cookie = cookies.find((each) => each.startsWith('access_token='))?.split(';')[0] ?? ''
+    const key = json({ name: 'operator', expiresAt: '2050-01-01T00:00:00Z' }, { cookie })
+    const made = await fetch(`${running.url}/api/api-keys`, key)
+    expect(made.status).toBe(201)
+    // A cast: the contract's tests look at its shape.
+    const { token } = (await made.json()) as { readonly token: string }
+    const headers = { 'X-API-KEY': token }
+    expect((await fetch(`${running.url}/api/users?search=admin`, { headers })).status).toBe(200)
+
+    const again = await fetch(`${running.url}/api/signup/setup`, first)
+    expect([again.status, await again.text()]).toEqual([409, expect.stringContaining('Setup already completed')])
+    const more = await fetch(`${running.url}/api/api-keys`, json({}, headers))
+    expect([more.status, await more.text()]).toEqual([403, expect.stringContaining('not allowed')])
+  })
+})

@@ -64,17 +64,25 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('what is written is read again, and empty or absent values are the defaults', async () => {
+  test('what is written is read again, and empty or absent values are the defaults, but for those that are required', async () => {
     const {
       accentColor: _,
-      smtpTls: __,
+      ldapUserSearchFilter: __,
       ...body
     } = whole({ appName: 'Zoë’s 🔑', smtpPort: '587', smtpHost: 'mail.example.com' })
     const answer = await instance.call(write, { body: { ...body, ldapAttributeGroupMember: '', unknown: 'x' } })
     expect(answer.status).toBe(200)
     expect(valuesIn(answer)).toEqual({ ...whole(), appName: 'Zoë’s 🔑', smtpPort: '587', smtpHost: 'mail.example.com' })
     expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(answer))
-    const reset = await instance.call(write, { body: { appName: null } })
+    const some = await instance.call(write, { body: { appName: 'Nothing else', smtpTls: null } })
+    expect([some.status, faults(some)]).toEqual([
+      400,
+      settingDefinitions.flatMap(({ key, ...rest }) =>
+        'required' in rest && key !== 'appName' ? [`${key} required`] : [],
+      ),
+    ])
+    expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(answer))
+    const reset = await instance.call(write, { body: whole() })
     expect([reset.status, valuesIn(reset)]).toEqual([200, defaultValues])
   })
 

@@ -35,15 +35,47 @@ const deviceLogin = {
   redirect: '/settings/account',
   problem: null,
 } as const
+const deviceAuthorization = {
+  view: 'device-authorization',
+  userName: 'anna',
+  displayName: 'Anna Koch',
+  request: {
+    userCode: 'E1234567',
+    client: { id: 'tv', name: 'Television' },
+    scopes: ['openid', 'profile'],
+    claims: [{ claim: 'name', value: 'Anna Koch', verified: null }],
+    apis: [],
+    authorizationDetails: [],
+    consentRequired: true,
+    reauthenticationRequired: false,
+    device: { ipAddress: '192.168.1.20', userAgent: 'Television' },
+  },
+  ceremony: null,
+  allowTo: '/device/allow?code=E1234567',
+  refuseTo: '/device/refuse?code=E1234567',
+} as const
+
 const device = { view: 'device', userName: 'anna', code: '', problem: null, request: null, done: null } as const
 const passkeys = [
-  { id: '1', name: 'iCloud Keychain', synced: true, createdAt: now - 90 * day, lastUsedAt: now - 3 * 3_600_000 },
+  {
+    id: '1',
+    name: 'iCloud Keychain',
+    synced: true,
+    provider: { name: 'Apple Passwords', drawing: 'M12 2v20H2V2z' },
+    outdated: false,
+    createdAt: now - 90 * day,
+    lastUsedAt: now - 3 * 3_600_000,
+    counterRegressedAt: null,
+  },
   {
     id: '2',
     name: 'YubiKey 5 with a name as long as they come',
     synced: false,
+    provider: null,
+    outdated: true,
     createdAt: now - day,
     lastUsedAt: null,
+    counterRegressedAt: now - day,
   },
 ] as const
 const account = {
@@ -171,6 +203,29 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     },
   },
   'device-approved': { ...device, done: 'approved' },
+  'select-account': {
+    view: 'select-account',
+    client: synology,
+    accounts: [
+      { id: '1', userName: 'anna', displayName: 'Anna Koch', active: true },
+      { id: '2', userName: 'root', displayName: '', active: false },
+    ],
+    chooseTo: '/choose',
+    signOutTo: '/sign-out',
+    anotherAt: '/another',
+    cancelTo: '/cancel',
+  },
+  'not-allowed': {
+    view: 'not-allowed',
+    client: synology,
+    account: { userName: 'anna', displayName: 'Anna Koch' },
+    switchTo: '/switch',
+    cancelTo: '/cancel',
+  },
+  'device-allowed': { ...device, done: 'allowed' },
+  'device-refused': { ...device, done: 'refused' },
+  'device-authorization': deviceAuthorization,
+  'device-authorization-passkey': { ...deviceAuthorization, ceremony },
   'device-denied': { ...device, done: 'denied' },
   'sign-in-to-client': { ...signIn, client: synology, cancelTo: '/cancel' },
   'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherWaysAt: null },
@@ -189,6 +244,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     authorizationDetails: [],
     allowedBefore: false,
     submitTo: '/interaction/1/consent',
+    switchTo: '/interaction/1/switch',
     cancelTo: '/interaction/1/cancel',
   },
   'consent-nothing': {
@@ -200,6 +256,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     authorizationDetails: [],
     allowedBefore: true,
     submitTo: '/interaction/1/consent',
+    switchTo: '/interaction/1/switch',
     cancelTo: '/interaction/1/cancel',
   },
   'consent-apis': {
@@ -232,6 +289,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     ],
     allowedBefore: true,
     submitTo: '/interaction/1/consent',
+    switchTo: '/interaction/1/switch',
     cancelTo: '/interaction/1/cancel',
   },
   'error-expired': { ...error, retryAt: '/authorize?client_id=immich' },

@@ -284,7 +284,7 @@ export interface paths {
         get: operations["readPublicSettings"];
         /**
          * Write all settings; the placeholder of a secret keeps it
-         * @description For administrators.
+         * @description For administrators. A limited API key cannot change what decides who is let in: `smtp…`, `ldap…` and `emailOneTimeAccess…`.
          */
         put: operations["replaceSettings"];
         post?: never;
@@ -936,6 +936,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oidc/clients/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the metadata document of a client that describes itself by one
+         * @description For administrators.
+         */
+        post: operations["refreshOidcClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oidc/clients/{id}/secret": {
         parameters: {
             query?: never;
@@ -995,6 +1015,87 @@ export interface paths {
          * @description For administrators.
          */
         delete: operations["deleteOidcClientSecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/device/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what the application on another device asks for */
+        get: operations["getDeviceCodeInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/device/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the application on another device what it asks for, or refuse it
+         * @description Where `reauthenticationRequired` says so, a reauthentication is used up.
+         */
+        post: operations["verifyDeviceCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/initial-access-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the initial access tokens that have not expired, the newest first
+         * @description For administrators.
+         */
+        get: operations["listInitialAccessTokens"];
+        put?: never;
+        /**
+         * Create a token with which a program can register clients
+         * @description For administrators.
+         */
+        post: operations["createInitialAccessToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/initial-access-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an initial access token; clients that were registered with it stay
+         * @description For administrators.
+         */
+        delete: operations["deleteInitialAccessToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2132,6 +2233,19 @@ export interface components {
             key: string;
             value: string;
         };
+        /** DeviceCodeInfoDto */
+        DeviceCodeInfoDto: {
+            authorizationRequired: boolean;
+            client: components["schemas"]["OidcClientMetaDataDto"];
+            reauthenticationRequired: boolean;
+            scope: string[];
+            /** @description The permissions of APIs among the scopes. */
+            scopeInfo: {
+                description?: string;
+                key: string;
+                name: string;
+            }[];
+        };
         /** DeviceLoginRequestDto */
         DeviceLoginRequestDto: {
             /** Format: date-time */
@@ -2191,7 +2305,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2208,6 +2322,29 @@ export interface components {
             code: string;
             field: string;
             message: string;
+        };
+        /** InitialAccessTokenCreateDto */
+        InitialAccessTokenCreateDto: {
+            /** @description What it is for. */
+            description?: string;
+            /** @description Seconds, or a duration such as 15m or 1h30m; more than a second, 31 days at most. 0: as usual. Usual is an hour. */
+            ttl?: number | string;
+            /** @description How many clients may be registered with it; one where nothing is said. */
+            usageLimit?: number;
+        };
+        /** InitialAccessTokenDto */
+        InitialAccessTokenDto: {
+            /** Format: date-time */
+            createdAt: string;
+            description: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Shown this once, when it is created; empty afterwards. */
+            token: string;
+            usageCount: number;
+            usageLimit: number;
         };
         /** LatestVersionDto */
         LatestVersionDto: {
@@ -2826,8 +2963,38 @@ export interface components {
         OwnSettingsDto: {
             /** @description How long entries of the audit log are kept, in days. */
             auditLogRetentionDays: number;
+            /**
+             * @description Who may register clients by dynamic client registration (RFC 7591): nobody, who has an initial access token, or anybody.
+             * @enum {string}
+             */
+            dynamicRegistration: "off" | "with-token" | "open";
+            /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
+            dynamicRegistrationRestricted: boolean;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "webFingerDomains")[];
+            /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
+            passkeyAllowedModels: string[];
+            /**
+             * @description Whether a new passkey has to prove its model by an attestation that the FIDO Metadata Service vouches for (`required`). Synced passkeys cannot.
+             * @enum {string}
+             */
+            passkeyAttestation: "none" | "required";
+            /**
+             * @description What happens where the signature counter of a passkey does not rise, as after a copy was used: it is written to the audit log (`audit`), or the sign-in is refused as well (`refuse`).
+             * @enum {string}
+             */
+            passkeyCounterRegression: "audit" | "refuse";
+            /** @description The AAGUIDs of models of authenticators whose passkeys are not accepted. */
+            passkeyDeniedModels: string[];
+            /**
+             * @description What becomes of passkeys that were registered before the policy was tightened: they go on working (`keep`), their owners are told to add another one (`warn`), or they are refused from `passkeyNonComplianceFrom` on (`require`).
+             * @enum {string}
+             */
+            passkeyNonCompliance: "keep" | "warn" | "require";
+            /** @description The day from which `require` refuses passkeys that do not comply, such as 2027-03-01 (UTC). Empty for at once. */
+            passkeyNonComplianceFrom: string;
+            /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
+            unusedClientDays: number;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
             webFingerDomains: string[];
         };
@@ -2838,6 +3005,36 @@ export interface components {
         OwnSettingsUpdateDto: {
             /** @description How long entries of the audit log are kept, in days. */
             auditLogRetentionDays?: number | null;
+            /**
+             * @description Who may register clients by dynamic client registration (RFC 7591): nobody, who has an initial access token, or anybody.
+             * @enum {string|null}
+             */
+            dynamicRegistration?: "off" | "with-token" | "open" | null;
+            /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
+            dynamicRegistrationRestricted?: boolean | null;
+            /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
+            passkeyAllowedModels?: string[] | null;
+            /**
+             * @description Whether a new passkey has to prove its model by an attestation that the FIDO Metadata Service vouches for (`required`). Synced passkeys cannot.
+             * @enum {string|null}
+             */
+            passkeyAttestation?: "none" | "required" | null;
+            /**
+             * @description What happens where the signature counter of a passkey does not rise, as after a copy was used: it is written to the audit log (`audit`), or the sign-in is refused as well (`refuse`).
+             * @enum {string|null}
+             */
+            passkeyCounterRegression?: "audit" | "refuse" | null;
+            /** @description The AAGUIDs of models of authenticators whose passkeys are not accepted. */
+            passkeyDeniedModels?: string[] | null;
+            /**
+             * @description What becomes of passkeys that were registered before the policy was tightened: they go on working (`keep`), their owners are told to add another one (`warn`), or they are refused from `passkeyNonComplianceFrom` on (`require`).
+             * @enum {string|null}
+             */
+            passkeyNonCompliance?: "keep" | "warn" | "require" | null;
+            /** @description The day from which `require` refuses passkeys that do not comply, such as 2027-03-01 (UTC). Empty for at once. */
+            passkeyNonComplianceFrom?: string | null;
+            /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
+            unusedClientDays?: number | null;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
             webFingerDomains?: string[] | null;
         };
@@ -3095,11 +3292,14 @@ export type ClientApiGrantDto = components['schemas']['ClientApiGrantDto'];
 export type ConnectionAttemptDto = components['schemas']['ConnectionAttemptDto'];
 export type CurrentVersionDto = components['schemas']['CurrentVersionDto'];
 export type CustomClaimDto = components['schemas']['CustomClaimDto'];
+export type DeviceCodeInfoDto = components['schemas']['DeviceCodeInfoDto'];
 export type DeviceLoginRequestDto = components['schemas']['DeviceLoginRequestDto'];
 export type DeviceLoginVerificationDto = components['schemas']['DeviceLoginVerificationDto'];
 export type EmailDto = components['schemas']['EmailDto'];
 export type Error = components['schemas']['Error'];
 export type FieldError = components['schemas']['FieldError'];
+export type InitialAccessTokenCreateDto = components['schemas']['InitialAccessTokenCreateDto'];
+export type InitialAccessTokenDto = components['schemas']['InitialAccessTokenDto'];
 export type LatestVersionDto = components['schemas']['LatestVersionDto'];
 export type MembershipDto = components['schemas']['MembershipDto'];
 export type OidcClientCreateDto = components['schemas']['OidcClientCreateDto'];
@@ -5304,6 +5504,33 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    refreshOidcClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     replaceOidcClientSecrets: {
         parameters: {
             query?: never;
@@ -5395,6 +5622,130 @@ export interface operations {
                 /** @description An id that is an address is written as `~` and its base64url. */
                 id: string;
                 secretId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getDeviceCodeInfo: {
+        parameters: {
+            query?: {
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCodeInfoDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    verifyDeviceCode: {
+        parameters: {
+            query?: {
+                code?: string;
+                decision?: "approve" | "deny";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listInitialAccessTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitialAccessTokenDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createInitialAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InitialAccessTokenCreateDto"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitialAccessTokenDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteInitialAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
             };
             cookie?: never;
         };

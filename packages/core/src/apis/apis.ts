@@ -100,7 +100,9 @@ export function createApis(ports: ApisPorts): Apis {
         updatedAt: now,
       }
       if (await store.insert(api)) return api
-      throw new Conflict('already_in_use', 'Another API has this resource.', { details: { property: 'resource' } })
+      throw new Conflict('already_in_use', 'resource is already in use by another API', {
+        details: { property: 'resource' },
+      })
     },
 
     async update(id, input) {

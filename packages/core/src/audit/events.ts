@@ -99,6 +99,13 @@ type Happening =
   | { readonly event: 'code_issued'; readonly accountId: string; readonly by?: string }
   | { readonly event: 'client_created'; readonly clientId: string; readonly accountId?: string }
   | {
+      /** By a program; nobody was asked. */
+      readonly event: 'client_registered'
+      readonly clientId: string
+      readonly method: 'open' | 'initial_access_token' | 'metadata_document'
+      readonly initialAccessTokenId?: string
+    }
+  | {
       readonly event: 'client_updated'
       readonly clientId: string
       readonly accountId?: string
@@ -106,6 +113,11 @@ type Happening =
       readonly fields?: readonly string[]
     }
   | { readonly event: 'client_removed'; readonly clientId: string; readonly accountId?: string }
+  | {
+      readonly event: 'initial_access_token_created' | 'initial_access_token_removed'
+      readonly initialAccessTokenId: string
+      readonly by: string
+    }
   | {
       readonly event: 'client_groups_changed'
       readonly clientId: string
@@ -136,6 +148,14 @@ type Happening =
       readonly clientId: string
       readonly scopes: readonly string[]
     }
+  | {
+      /** The second where everything had been allowed before. */
+      readonly event: 'device_authorized' | 'device_authorized_again'
+      readonly accountId: string
+      readonly clientId: string
+      readonly scopes: readonly string[]
+    }
+  | { readonly event: 'device_refused'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'consent_refused'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'consent_withdrawn'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'client_authorized'; readonly accountId: string; readonly clientId: string }

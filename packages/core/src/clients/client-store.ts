@@ -17,6 +17,10 @@ export interface ClientStore {
   remove(id: string): Promise<boolean>
   /** Remembers that the client uses PKCE without having to. */
   notePkce(id: string): Promise<void>
+  /** Remembers that the client was used: it waits for its first use no more. */
+  noteUse(id: string): Promise<void>
+  /** The ids of at most `limit` clients that have waited for their first use since before `before` (milliseconds). */
+  listUnused(before: number, limit: number): Promise<readonly string[]>
   /** Remembers when a secret of the client was used. `at` in milliseconds. */
   noteSecretUse(id: string, secretId: string, at: number): Promise<void>
   /** When the client's secrets were used last, in milliseconds by their ids; secrets that were never used are missing. */

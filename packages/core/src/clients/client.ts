@@ -30,6 +30,9 @@ export interface FederatedIdentity {
 /** Whether a person registered the client, or it registered itself by a metadata document. */
 export type ClientType = 'standard' | 'cimd'
 
+/** Client metadata by the names of RFC 7591. */
+export type RegisteredMetadata = Readonly<Record<string, unknown>>
+
 /** An OAuth client (a relying party). */
 export interface Client {
   /** The `client_id`. */
@@ -66,6 +69,12 @@ export interface Client {
   readonly protocol: ClientProtocol
   /** Which application's instructions its page shows. */
   readonly template: string | null
+  /** What a client that registered itself said beside these fields (RFC 7591 §2, by the names there); `null` for others. */
+  readonly registration: RegisteredMetadata | null
+  /** Since when a client that anybody could register has waited for its first use; `null` for every other. */
+  readonly unusedSince: number | null
+  /** Until when what its metadata document said holds; `null` for a client without one. */
+  readonly metadataExpiresAt: number | null
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
   readonly updatedAt: number

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { uuid } from '../random.ts'
+import { besideDocument } from './beside-document.ts'
 import type { Client, ClientRecord } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import {
@@ -84,6 +85,9 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
   return protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
 }
 
+/** What no client has that a person registered. */
+export const byAdministrator = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
+
 export function createClients(ports: ClientsPorts): Clients {
   const { store, clock, redirectUriPolicy, transaction, secretUses, sealSecret, read, onRemove } = ports
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
@@ -135,6 +139,7 @@ export function createClients(ports: ClientsPorts): Clients {
         allowedGroupIds: [],
         pkceSupported: false,
         secrets: [],
+        ...byAdministrator,
         createdAt: now,
         updatedAt: now,
       }
@@ -149,10 +154,12 @@ export function createClients(ports: ClientsPorts): Clients {
       // Others are read from before the transaction begins: nobody may wait for them there.
       if (known) refuse(await sectorProblems(decided(input, known), known, read))
       return change(id, (before) => {
-        const wanted = decided(input, before)
+        const wanted = before.type === 'cimd' ? besideDocument(before, input) : decided(input, before)
         refuse(clientAuthenticationProblems(wanted))
         const secrets = signsWithSecret(wanted) ? before.secrets : before.secrets.map(hashedOnly)
-        return { ...wanted, secrets, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
+        // Who is looked after is no leftover.
+        const kept = { secrets, unusedSince: null }
+        return { ...wanted, ...kept, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
       })
     },
 

@@ -1,22 +1,26 @@
 import type Provider from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { type Claims, supportedScopes } from '../accounts/claims.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
+import type { ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
-import { claimsFor } from '../clients/claims.ts'
 import type { Clock } from '../clock.ts'
-import { apiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
-import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
-import { extras } from '../oidc/client-metadata.ts'
-import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
+import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
-import type { ApiView, ClaimView } from './views.ts'
+import {
+  apiView,
+  claimsTold,
+  claimsToShow,
+  consentKeysOf,
+  detailViews,
+  keysOf,
+  requestedApis,
+  requestedScopes,
+} from './requested.ts'
 
 export interface ConsentPorts {
   readonly provider: () => Provider
@@ -43,42 +47,25 @@ export function createConsent(ports: ConsentPorts) {
       })
     return eligibleAccount(accounts, session.accountId)
   }
-  const claimsTold = async (account: Account, interaction: Interaction): Promise<Claims> => {
+  const clientOf = async (interaction: Interaction) => {
     const client = await provider().Client.find(clientIdOf(interaction))
     if (!client) throw new NotFound('client_not_found', 'The client is gone.')
-    const names = claimsAskedFor(interaction.params.claims)
-    return claimsFor(account, extras(client).pocket_protocol, { scopes: requestedScopes(interaction), names })
-  }
-  /** The APIs that the client asks for, with the permissions that it asks for and has. */
-  const requestedApis = async (interaction: Interaction): Promise<AccessibleApi[]> => {
-    const { resource = [], scope } = interaction.params
-    const wanted = typeof scope === 'string' ? scope.split(' ') : []
-    const found: AccessibleApi[] = []
-    for (const each of [resource].flat()) {
-      const accessible = await apiAccess.find(String(each), clientIdOf(interaction), 'user')
-      if (!accessible) continue
-      const permissions = accessible.permissions.filter(({ key }) => wanted.includes(key))
-      found.push({ ...accessible, permissions })
-    }
-    return found
+    return client
   }
   return {
     async show(exchange: Exchange, interaction: Interaction) {
       const account = await whoDecides(exchange, interaction)
+      const { params } = interaction
       const before = await consents.find(account.id, clientIdOf(interaction))
       return {
         account,
         claims: claimsToShow(
-          await claimsTold(account, interaction),
+          claimsTold(account, await clientOf(interaction), params),
           account.emailVerified,
-          requestedScopes(interaction),
+          requestedScopes(params),
         ),
-        apis: (await requestedApis(interaction)).map(apiView),
-        authorizationDetails: (requestedDetails(interaction.params) ?? []).map((detail) => ({
-          type: detail.type,
-          description: ports.authorizationDetailsTypes[detail.type]?.describe?.(detail) ?? null,
-          json: JSON.stringify(detail, null, 2),
-        })),
+        apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map(apiView),
+        authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         allowedBefore: before !== undefined,
       }
     },
@@ -86,10 +73,11 @@ export function createConsent(ports: ConsentPorts) {
     /** Returns where to go on. */
     async allow(exchange: Exchange, interaction: Interaction): Promise<string> {
       const account = await whoDecides(exchange, interaction)
-      const apis = await requestedApis(interaction)
-      const scopes = [...requestedScopes(interaction), ...apis.flatMap(keysOf)]
+      const { params } = interaction
       const clientId = clientIdOf(interaction)
-      const consented = [...requestedScopes(interaction), ...apis.flatMap(consentKeysOf)]
+      const apis = await requestedApis(apiAccess, clientId, params)
+      const scopes = [...requestedScopes(params), ...apis.flatMap(keysOf)]
+      const consented = [...requestedScopes(params), ...apis.flatMap(consentKeysOf)]
       await consents.allow(account.id, clientId, consented, clock.now())
       await audit.record(
         { event: 'consent_given', accountId: account.id, clientId, scopes },
@@ -116,57 +104,6 @@ export function createConsent(ports: ConsentPorts) {
 
 export type ConsentInteraction = ReturnType<typeof createConsent>
 
-function apiView({ api, permissions }: AccessibleApi): ApiView {
-  const { name, resource } = api
-  return { name, resource, permissions: permissions.map(({ key, name, description }) => ({ key, name, description })) }
-}
-
-function keysOf({ permissions }: AccessibleApi): string[] {
-  return permissions.map(({ key }) => key)
-}
-
-function consentKeysOf(accessible: AccessibleApi): string[] {
-  return ['', ...keysOf(accessible)].map((key) => apiConsentKey(accessible.api.resource, key))
-}
-
 function clientIdOf({ params }: Interaction): string {
   return typeof params.client_id === 'string' ? params.client_id : ''
-}
-
-function requestedScopes({ params }: Interaction): string[] {
-  const asked = typeof params.scope === 'string' ? params.scope.split(' ') : []
-  const requested = [...asked, ...scopesBehindClaims(params.claims)]
-  return supportedScopes.filter((scope) => requested.includes(scope))
-}
-
-/** Claims with a place of their own, and those that say the same once more. */
-const shownApart = new Set([
-  'sub',
-  'name',
-  'given_name',
-  'family_name',
-  'display_name',
-  'email_verified',
-  'picture',
-  'updated_at',
-])
-const shownFirst = { name: 'name', preferred_username: 'user_name', email: 'email', groups: 'groups' } as const
-
-function claimsToShow(claims: Claims, emailVerified: boolean, scopes: readonly string[]): ClaimView[] {
-  const first = Object.entries(shownFirst).map(([name, claim]) => ({
-    claim,
-    value: asText(claims[name]),
-    verified: claim === 'email' ? emailVerified : null,
-  }))
-  const others = Object.entries(claims)
-    .filter(([name]) => !shownApart.has(name) && !Object.hasOwn(shownFirst, name))
-    .map(([name, value]) => ({ claim: 'other' as const, name, value: asText(value), verified: null }))
-  const shown = [...first, ...others].filter(({ value }) => value !== '')
-  return scopes.includes('offline_access') ? [...shown, { claim: 'offline_access', value: '', verified: null }] : shown
-}
-
-function asText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(asText).join(', ')
-  if (typeof value === 'string') return value
-  return value === undefined ? '' : JSON.stringify(value)
 }

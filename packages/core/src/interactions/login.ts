@@ -10,11 +10,23 @@ export interface LoginPorts {
   readonly signIn: SignInService
 }
 
+const choosing = new Set(['select_account', 'create'])
+const otherReasons = new Set(['no_session', 'account_gone', 'id_token_hint', 'claims_id_token_sub_value'])
+const acrReasons = new Set(['essential_acr', 'essential_acrs'])
 const sessionReasons = new Set(['no_session', 'account_gone'])
 
 /** Whether anybody's valid session is answer enough, however it was begun; otherwise a new ceremony is asked for. */
 export function answeredBySession({ prompt }: Interaction): boolean {
   return prompt.name === 'login' && prompt.reasons.every((reason) => sessionReasons.has(reason))
+}
+
+/** Whether the person is to choose among those who are signed in here, or to sign in as somebody else. */
+export function asksForAccount({ prompt }: Interaction): boolean {
+  return (
+    prompt.name === 'select_account' ||
+    prompt.name === 'create' ||
+    (prompt.name === 'login' && prompt.reasons.every((reason) => otherReasons.has(reason)))
+  )
 }
 
 /** Asks for a passkey within an authorization request, and hands the answer to the library. */
@@ -23,20 +35,20 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
   const finish = async (interaction: Interaction, result: NonNullable<Interaction['result']>): Promise<string> => {
     // The session that the request began in no longer matters, whoever it belonged to.
     interaction.session = undefined
-    interaction.result = {
-      ...interaction.lastSubmission,
-      ...result,
-      ...(interaction.prompt.name === 'select_account' && { select_account: {} }),
-    }
+    // Whoever allowed something before may have been somebody else.
+    const { consent: _consent, ...before } = interaction.lastSubmission ?? {}
+    const { name } = interaction.prompt
+    interaction.result = { ...before, ...result, ...(choosing.has(name) && { select_account: {}, create: {} }) }
     await interaction.persist()
     return interaction.returnTo
   }
   return {
     /** Where to go on at once, if somebody has signed in meanwhile (another tab, a login code) and that is enough. */
     async alreadyAnswered(exchange: Exchange, interaction: Interaction): Promise<string | undefined> {
-      if (!answeredBySession(interaction)) return undefined
+      const created = interaction.prompt.name === 'create'
+      if (!created && !answeredBySession(interaction)) return undefined
       const session = await sessions.read(exchange.req, exchange.res)
-      if (!session) return undefined
+      if (!session || (created && session.authTime < interaction.iat)) return undefined
       const { accountId, amr, acr, authTime } = session
       return finish(interaction, { login: { accountId, amr: [...amr], acr, ts: authTime } })
     },
@@ -46,10 +58,37 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
       const { account, context } = await signIn.identify(req, res, response)
       const { amr, acr, authTime } = context
       const present = await provider().Session.get(provider().createContext(req, res))
-      // The library would end another person's session here with a page of its own; ours ends it without one.
+      // The library would end another person's session here with a page of its own; ours keeps it beside the new one.
       if (present.accountId !== undefined && present.accountId !== account.id)
         await sessions.start(req, res, { accountId: account.id, method: 'passkey' })
       return finish(interaction, { login: { accountId: account.id, amr: [...amr], acr, ts: authTime } })
+    },
+
+    /** Goes on as somebody who is signed in here already. @throws {Forbidden} `validation_failed` */
+    async choose({ req, res }: Exchange, interaction: Interaction, uid: string): Promise<string> {
+      if (!asksForAccount(interaction) || !(await sessions.switchTo(req, res, uid)))
+        throw new Forbidden('validation_failed', 'Nobody of this id is signed in here.')
+      // Without a sign-in, so that a request for a new one is not answered by the choice.
+      const { login: _login, ...before } = interaction.lastSubmission ?? {}
+      interaction.lastSubmission = before
+      return finish(interaction, {})
+    },
+
+    /** Lets the person choose another account, whatever the interaction was about. */
+    async askForAccount(interaction: Interaction): Promise<void> {
+      interaction.prompt = { name: 'select_account', reasons: ['another_account'], details: {} }
+      await interaction.persist()
+    },
+
+    /** Where to go on at once, if a passkey was used and the client still wants more than that is worth. */
+    async unmet(interaction: Interaction): Promise<string | undefined> {
+      const { prompt, lastSubmission } = interaction
+      const asksForMore = prompt.name === 'login' && prompt.reasons.every((reason) => acrReasons.has(reason))
+      if (!asksForMore || lastSubmission?.login === undefined) return undefined
+      return finish(interaction, {
+        error: 'unmet_authentication_requirements',
+        error_description: 'a passkey is not what the client asks for',
+      })
     },
 
     /** Sends the person back without signing in. */
@@ -61,7 +100,7 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
     },
 
     assertAsksForLogin(interaction: Interaction): void {
-      if (interaction.prompt.name !== 'login' && interaction.prompt.name !== 'select_account')
+      if (interaction.prompt.name !== 'login' && !choosing.has(interaction.prompt.name))
         throw new Forbidden('validation_failed', 'This interaction does not ask for a sign-in.')
     },
   }

@@ -1,16 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
+import type { AccountStore } from '../accounts/account-store.ts'
+import { eligibleAccount } from '../accounts/eligibility.ts'
 import { destinationOf } from '../oidc/pages.ts'
+import type { Sessions } from '../oidc/sessions.ts'
 import type { AuthenticationRequest } from '../passkeys/authentication.ts'
 import type { ConsentInteraction } from './consent.ts'
 import type { Exchange, Interaction } from './interaction.ts'
-import { answeredBySession } from './login.ts'
-import type { AuthenticationCeremony, ClientView, ConsentView, SignInView } from './views.ts'
+import { answeredBySession, asksForAccount } from './login.ts'
+import type {
+  AuthenticationCeremony,
+  ClientView,
+  ConsentView,
+  NotAllowedView,
+  SelectAccountView,
+  SignInView,
+} from './views.ts'
 
 export interface InteractionPagePorts {
   readonly provider: () => Provider
   readonly consent: ConsentInteraction
   readonly requestPasskey: (req: IncomingMessage, res: ServerResponse) => Promise<AuthenticationRequest>
+  readonly accounts: AccountStore
+  readonly sessions: Pick<Sessions, 'list'>
   /** The page of other ways to sign in; it is given `?redirect=` with the way back. `null` where the host has none. */
   readonly otherWaysAt: string | null
   /** The page on which strangers sign up, while they may; it is given the same. */
@@ -22,6 +34,8 @@ export function createInteractionPages({
   provider,
   consent,
   requestPasskey,
+  accounts,
+  sessions,
   otherWaysAt,
   signUpAt,
 }: InteractionPagePorts) {
@@ -58,6 +72,46 @@ export function createInteractionPages({
       }
     },
 
+    /** `null` where nobody is signed in who could be chosen, or where the interaction is about something else. */
+    async selectAccount({ req, res }: Exchange, interaction: Interaction): Promise<SelectAccountView | null> {
+      const present = asksForAccount(interaction) ? await sessions.list(req, res) : []
+      if (present.length === 0) return null
+      const { params } = interaction
+      const people = present.map(async ({ accountId, uid }, index) => {
+        const { userName, displayName, email } = await eligibleAccount(accounts, accountId)
+        const hinted =
+          params.login_hint !== undefined && [userName, email, accountId].includes(String(params.login_hint))
+        return { hinted, item: { id: uid, userName, displayName, active: index === 0 } }
+      })
+      const sorted = (await Promise.all(people)).toSorted((a, b) => Number(b.hinted) - Number(a.hinted))
+      return {
+        view: 'select-account',
+        client: await clientView(interaction),
+        accounts: sorted.map(({ item }) => item),
+        chooseTo: at(interaction, '/account'),
+        signOutTo: at(interaction, '/sign-out'),
+        anotherAt: at(interaction, '?another=yes'),
+        cancelTo: at(interaction, '/cancel'),
+      }
+    },
+
+    async notAllowed(interaction: Interaction): Promise<NotAllowedView> {
+      const { userName, displayName } = await eligibleAccount(accounts, interaction.session?.accountId ?? '')
+      return {
+        view: 'not-allowed',
+        client: await clientView(interaction),
+        account: { userName, displayName },
+        switchTo: at(interaction, '/switch'),
+        cancelTo: at(interaction, '/cancel'),
+      }
+    },
+
+    /** The page on which strangers sign up, for whoever is nobody here yet. */
+    async signUpFor(interaction: Interaction): Promise<string | null> {
+      const page = interaction.session?.accountId === undefined ? await signUpAt() : null
+      return page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
+    },
+
     async consent(exchange: Exchange, interaction: Interaction): Promise<ConsentView> {
       const { account, claims, apis, authorizationDetails, allowedBefore } = await consent.show(exchange, interaction)
       return {
@@ -69,6 +123,7 @@ export function createInteractionPages({
         authorizationDetails,
         allowedBefore,
         submitTo: at(interaction, '/consent'),
+        switchTo: at(interaction, '/switch'),
         cancelTo: at(interaction, '/cancel'),
       }
     },

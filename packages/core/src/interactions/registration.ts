@@ -68,6 +68,7 @@ export function createRegistrationService({
         response,
         purpose,
         browserToken: browserTokens.read(req, res),
+        device: requestContext(req).userAgent,
         ...(accountId && { accountId }),
       })
     } catch (error) {

@@ -5,12 +5,12 @@ import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
 import { PocketError } from '../errors.ts'
-import { readJsonObject } from '../http/body.ts'
+import { readForm, readJsonObject } from '../http/body.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
 import type { ConsentInteraction } from './consent.ts'
-import { findInteraction } from './interaction.ts'
+import { type Exchange, findInteraction } from './interaction.ts'
 import type { Login } from './login.ts'
 import type { InteractionPages } from './pages.ts'
 import type { RenderView, View } from './views.ts'
@@ -24,6 +24,8 @@ export interface InteractionPorts {
   readonly audit: AuditSink
   readonly clock: Clock
   readonly origin: string
+  /** Ends the session of this `uid` in this browser. */
+  readonly signOut: (exchange: Exchange, uid: string) => Promise<void>
 }
 
 /** The pages at `/interaction/:uid`, where oidc-provider sends a person whom it has to ask something. */
@@ -36,6 +38,7 @@ export function interactionRoutes({
   audit,
   clock,
   origin,
+  signOut,
 }: InteractionPorts): Middleware {
   const router = new Router({ prefix: '/interaction/:uid' })
   const found = ({ req, res, params }: Context) =>
@@ -80,9 +83,16 @@ export function interactionRoutes({
 
   router.get('/', async (ctx) => {
     const interaction = await found(ctx)
-    if (interaction.prompt.name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
-    const goOn = await login.alreadyAnswered(ctx, interaction)
-    return goOn ? redirect(ctx, goOn) : show(ctx, await pages.signIn(ctx, interaction))
+    const { name } = interaction.prompt
+    if (name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
+    if (name === 'not_allowed') return show(ctx, await pages.notAllowed(interaction))
+    const goOn =
+      (await login.unmet(interaction)) ??
+      (await login.alreadyAnswered(ctx, interaction)) ??
+      (name === 'create' ? await pages.signUpFor(interaction) : null)
+    if (goOn) return redirect(ctx, goOn)
+    const chooser = ctx.query.another === undefined ? await pages.selectAccount(ctx, interaction) : null
+    return show(ctx, chooser ?? (await pages.signIn(ctx, interaction)))
   })
 
   router.get('/ceremony', async (ctx) => {
@@ -97,6 +107,23 @@ export function interactionRoutes({
     login.assertAsksForLogin(interaction)
     const { response } = await readJsonObject(ctx.req)
     ctx.body = { redirectTo: await login.submit(ctx, interaction, response) }
+  })
+
+  router.post('/account', async (ctx) => {
+    const interaction = await found(ctx)
+    redirect(ctx, await login.choose(ctx, interaction, (await readForm(ctx.req, 4096)).get('account') ?? ''))
+  })
+
+  router.post('/sign-out', async (ctx) => {
+    const { uid } = await found(ctx)
+    await signOut(ctx, (await readForm(ctx.req, 4096)).get('account') ?? '')
+    redirect(ctx, `/interaction/${uid}`)
+  })
+
+  router.post('/switch', async (ctx) => {
+    const interaction = await found(ctx)
+    await login.askForAccount(interaction)
+    redirect(ctx, `/interaction/${interaction.uid}`)
   })
 
   router.post('/consent', async (ctx) => redirect(ctx, await consent.allow(ctx, await found(ctx))))

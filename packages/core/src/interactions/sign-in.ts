@@ -71,7 +71,9 @@ export function createSignIn(ports: SignInPorts): SignInService {
       return await attempt()
     } catch (error) {
       if (error instanceof PocketError) {
-        const { accountId } = error.details
+        const { accountId, passkeyId } = error.details
+        if (accountId && passkeyId && error.code === 'passkey_counter_regressed')
+          await audit.record({ event: error.code, accountId, passkeyId }, requestContext(req))
         await recordRefusal(audit, {
           error,
           event: { event: 'sign_in_failed', code: error.code, ...(accountId && { accountId }) },

@@ -75,6 +75,39 @@ export interface ConsentView {
   readonly allowedBefore: boolean
   /** A form posted to it allows. */
   readonly submitTo: string
+  /** A form posted to it leads to the other accounts. */
+  readonly switchTo: string
+  /** A form posted to it sends the person back with `access_denied`. */
+  readonly cancelTo: string
+}
+
+/** Lets a person choose as whom to go on, of those who are signed in in this browser. */
+export interface SelectAccountView {
+  readonly view: 'select-account'
+  readonly client: ClientView
+  readonly accounts: readonly {
+    /** A field `account` with it says which. */
+    readonly id: string
+    readonly userName: string
+    readonly displayName: string
+    readonly active: boolean
+  }[]
+  /** A form posted to it goes on as that account. */
+  readonly chooseTo: string
+  /** A form posted to it signs that account out. */
+  readonly signOutTo: string
+  /** The page on which somebody else signs in. */
+  readonly anotherAt: string
+  readonly cancelTo: string
+}
+
+/** Says that a person’s groups do not allow them a client. */
+export interface NotAllowedView {
+  readonly view: 'not-allowed'
+  readonly client: ClientView
+  readonly account: { readonly userName: string; readonly displayName: string }
+  /** A form posted to it leads to the other accounts. */
+  readonly switchTo: string
   /** A form posted to it sends the person back with `access_denied`. */
   readonly cancelTo: string
 }
@@ -112,7 +145,14 @@ export interface SignedOutView {
   readonly client: ClientView | null
 }
 
-export type View = SignInView | ConsentView | ErrorView | SignOutView | SignedOutView
+export type View =
+  | SignInView
+  | ConsentView
+  | SelectAccountView
+  | NotAllowedView
+  | ErrorView
+  | SignOutView
+  | SignedOutView
 
 /** Turns a view into a complete HTML document. Pages may use scripts and styles from their own origin only. */
 export type RenderView = (view: View) => string | Promise<string>

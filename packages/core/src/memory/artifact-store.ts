@@ -13,8 +13,8 @@ export class MemoryArtifactStore implements ArtifactStore {
   upsert(artifact: Artifact): Promise<void> {
     return this.#state.run(() => {
       const present = this.#artifacts.get(artifact.key)
-      const { consumedAt, timesConsumed } = present ?? artifact
-      this.#artifacts.set(artifact.key, { ...artifact, consumedAt, timesConsumed })
+      const { consumedAt, timesConsumed, polledAt } = present ?? artifact
+      this.#artifacts.set(artifact.key, { ...artifact, consumedAt, timesConsumed, polledAt })
     })
   }
 
@@ -55,6 +55,23 @@ export class MemoryArtifactStore implements ArtifactStore {
       const { consumedAt, timesConsumed } = artifact
       if (consumedAt !== null && (consumedAt <= at - milliseconds || (timesConsumed ?? 1) >= uses)) return false
       this.#artifacts.set(key, { ...artifact, consumedAt: consumedAt ?? at, timesConsumed: (timesConsumed ?? 0) + 1 })
+      return true
+    })
+  }
+
+  decide(artifact: Artifact): Promise<boolean> {
+    return this.#state.run(() => {
+      if (this.#artifacts.get(artifact.key)?.accountId !== null) return false
+      this.#artifacts.set(artifact.key, artifact)
+      return true
+    })
+  }
+
+  poll(key: string, at: number, interval: number): Promise<boolean> {
+    return this.#state.run(() => {
+      const artifact = this.#artifacts.get(key)
+      if (artifact === undefined || (artifact.polledAt !== null && artifact.polledAt > at - interval)) return false
+      this.#artifacts.set(key, { ...artifact, polledAt: at })
       return true
     })
   }

@@ -11,6 +11,7 @@ import {
   offsetOf,
 } from '../clients/client-list.ts'
 import { mayUse } from '../clients/group-restriction.ts'
+import { canBeStarted } from '../clients/start-address.ts'
 import type { Consent } from '../consents/consent.ts'
 
 /** What the databases do in SQL. */
@@ -51,7 +52,7 @@ function belongs(client: Client, own: ReadonlyMap<string, Consent>, request: Cli
 }
 
 function filtered(client: Client, name: ClientFilter): string | boolean {
-  return name === 'hasLaunchUrl' ? client.launchUrl !== null : client[name]
+  return name === 'hasLaunchUrl' ? canBeStarted(client) : client[name]
 }
 
 function listed({ allowedGroupIds, ...client }: Client, consent: Consent | undefined): ListedClient {

@@ -74,6 +74,23 @@ export class MemoryClientStore implements ClientStore {
     })
   }
 
+  noteUse(id: string): Promise<void> {
+    return this.#state.run(() => {
+      const client = this.#clients.get(id)
+      if (client) this.#clients.set(id, { ...client, unusedSince: null })
+    })
+  }
+
+  listUnused(before: number, limit: number): Promise<readonly string[]> {
+    return this.#state.run(() =>
+      [...this.#clients.values()]
+        .flatMap(({ id, unusedSince }) => (unusedSince !== null && unusedSince < before ? [{ id, unusedSince }] : []))
+        .sort((left, right) => left.unusedSince - right.unusedSince || (left.id < right.id ? -1 : 1))
+        .slice(0, limit)
+        .map(({ id }) => id),
+    )
+  }
+
   async noteSecretUse(id: string, secretId: string, at: number): Promise<void> {
     await this.#state.run(() => {
       if (this.#clients.has(id)) this.#secretUses.set(secretId, { clientId: id, at })

@@ -9,6 +9,7 @@ import { MemoryCodeStore } from './code-store.ts'
 import { MemoryConnectionLogStore } from './connection-log-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryDeviceLoginStore } from './device-login-store.ts'
+import { MemoryInitialAccessTokenStore } from './initial-access-token-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
 import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
@@ -32,6 +33,7 @@ export function memoryStores(): PocketStores {
     connectionLog: new MemoryConnectionLogStore(state, (id) => clients.has(id)),
     consents: new MemoryConsentStore(state, consents),
     deviceLogins: new MemoryDeviceLoginStore(state),
+    initialAccessTokens: new MemoryInitialAccessTokenStore(state),
     keys: new MemoryKeyStore(state),
     logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),

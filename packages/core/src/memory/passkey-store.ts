@@ -34,6 +34,22 @@ export class MemoryPasskeyStore implements PasskeyStore {
     })
   }
 
+  recordCounterRegression(id: string, at: number): Promise<void> {
+    return this.#state.run(() => {
+      const passkey = this.#passkeys.get(id)
+      if (passkey) this.#passkeys.set(id, { ...passkey, counterRegressedAt: at })
+    })
+  }
+
+  page(after: string, limit: number): Promise<readonly Passkey[]> {
+    return this.#state.run(() =>
+      [...this.#passkeys.values()]
+        .filter(({ id }) => id > after)
+        .sort((left, right) => (left.id < right.id ? -1 : 1))
+        .slice(0, limit),
+    )
+  }
+
   rename(accountId: string, id: string, name: string): Promise<boolean> {
     return this.#state.run(() => {
       const passkey = this.#passkeys.get(id)

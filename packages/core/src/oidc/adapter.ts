@@ -1,9 +1,14 @@
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { ClientStore } from '../clients/client-store.ts'
+import { isDocumentAddress } from '../clients/metadata-document.ts'
+import type { DocumentEvents, MetadataDocuments } from '../clients/metadata-documents.ts'
 import type { Clock } from '../clock.ts'
+import { devicePollInterval } from '../codes/user-codes.ts'
+import { Conflict, InvalidInput } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
+import type { Registrar } from './registration/registrar.ts'
 import { UsedAlready } from './replay-detection.ts'
 import type { SessionAdapter } from './session-overrides.ts'
 
@@ -11,6 +16,9 @@ export interface AdapterPorts {
   readonly artifacts: ArtifactStore
   readonly clients: ClientStore
   readonly clientMetadata: ClientMetadataOf
+  readonly registrar: Registrar
+  readonly metadataDocuments: MetadataDocuments
+  readonly documentEvents: () => DocumentEvents
   readonly clock: Clock
   /** Seconds in which a refresh token can be used again; 0 to 10. */
   readonly refreshLeeway: number
@@ -23,6 +31,9 @@ const idMarker = '{id}'
 const crossingRefreshes = 10
 
 const grantedModels = ['AccessToken', 'AuthorizationCode', 'RefreshToken']
+
+/** Before the id of what was found by another name than its own. */
+const hidden = 'hidden:'
 
 /** oidc-provider's storage over our stores: what a bearer holds is hashed, and nothing in a payload repeats it. */
 export function createAdapterFactory(ports: AdapterPorts): (model: string) => Adapter {
@@ -46,15 +57,27 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
     for (const sibling of grantedModels) await artifacts.destroyByGrant(sibling, grantId)
     await artifacts.destroy(sha256(`Grant:${grantId}`))
   }
+  /** A device that comes too soon is told so (RFC 8628 §3.5), unless there is something for it to hear. */
+  const assertPatience = async (artifact: Artifact | undefined) => {
+    if (artifact?.accountId !== null || Provider.ctx?.oidc?.route !== 'token') return
+    if (!(await artifacts.poll(artifact.key, clock.now(), devicePollInterval))) throw new errors.SlowDown()
+  }
   return {
     async upsert(id, payload, expiresIn) {
       const artifact = sealed({ id, payload, expiresIn })
+      if (model === 'DeviceCode' && payload.accountId !== undefined) {
+        // One that is found by what a person types is put back to its place; no bearer names it by that.
+        const key = id.startsWith(hidden) ? id.slice(hidden.length) : artifact.key
+        if (!(await artifacts.decide({ ...artifact, key }))) throw decidedAlready()
+        return
+      }
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
       if (!(await artifacts.insert(artifact))) throw new UsedAlready()
     },
     replace: (from, session) => artifacts.replace(keyOf(from), sealed(session)),
     async find(id) {
       const artifact = await artifacts.find(keyOf(id))
+      if (model === 'DeviceCode') await assertPatience(artifact)
       const consumable = artifact && withinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
       return open(consumable, id)
     },
@@ -62,7 +85,8 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
       return open(await artifacts.findByUid(model, uid), undefined)
     },
     async findByUserCode(userCode) {
-      return open(await artifacts.findByUserCode(model, sha256(userCode)), undefined)
+      const found = open(await artifacts.findByUserCode(model, sha256(userCode)), undefined)
+      return found && { ...found, userCode }
     },
     async consume(id) {
       if (await artifacts.consume(keyOf(id), clock.now(), leeway)) return
@@ -77,23 +101,34 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
   }
 }
 
-function clientAdapter({ clients, clientMetadata }: AdapterPorts): Adapter {
+function clientAdapter(ports: AdapterPorts): Adapter {
+  const { clients, clientMetadata, registrar, metadataDocuments, documentEvents } = ports
   const refuse = async (): Promise<never> => {
     throw new errors.InvalidRequest('clients are not changed by this protocol')
   }
   return {
     async find(id) {
+      // A document is read for a request alone; what else asks for a client takes it as it is.
+      if (Provider.ctx && isDocumentAddress(id)) {
+        const client = await metadataDocuments.resolve(id, documentEvents()).catch(refuseDocument)
+        return client && clientMetadata(client)
+      }
       // No id holds a NUL, and PostgreSQL takes none in a text.
       const client = id.includes('\0') ? undefined : await clients.find(id)
       return client && clientMetadata(client)
     },
-    upsert: refuse,
-    destroy: refuse,
+    upsert: (id, metadata) => registrar.store(id, { ...metadata, client_id: id }),
+    destroy: (id) => registrar.remove(id),
     consume: refuse,
     findByUid: refuse,
     findByUserCode: refuse,
     revokeByGrantId: refuse,
   }
+}
+
+function refuseDocument(error: unknown): never {
+  if (error instanceof InvalidInput) throw new errors.InvalidClient(error.message, { cause: error })
+  throw error
 }
 
 interface Sealing {
@@ -118,6 +153,7 @@ function seal(model: string, { id, key, payload, expiresAt }: Sealing): Artifact
     expiresAt,
     consumedAt: null,
     timesConsumed: null,
+    polledAt: null,
   }
 }
 
@@ -138,7 +174,7 @@ function open(artifact: Artifact | undefined, id: string | undefined): AdapterPa
   return {
     ...payload,
     // Found by another name than its own, an artifact can be read but neither saved nor destroyed.
-    jti: id ?? `hidden:${artifact.key}`,
+    jti: id ?? `${hidden}${artifact.key}`,
     kind: artifact.model,
     ...(artifact.consumedAt !== null && { consumed: Math.floor(artifact.consumedAt / 1000) }),
   }
@@ -148,4 +184,8 @@ function alreadyConsumed(model: string): Error {
   return model === 'PushedAuthorizationRequest'
     ? new errors.InvalidRequestUri('the request_uri was used already')
     : new errors.InvalidGrant(`${model} already consumed`)
+}
+
+function decidedAlready(): Error {
+  return new Conflict('oidc_device_code_used', 'Somebody has decided about this code already.')
 }

@@ -18,6 +18,8 @@ export interface Artifact {
   readonly consumedAt: number | null
   /** How often it was consumed; `null` stands for as often as `consumedAt` says: once, or never. */
   readonly timesConsumed: number | null
+  /** When a device asked for the tokens of its code for the last time. */
+  readonly polledAt: number | null
 }
 
 /** Within which crossing uses of one artifact count as one. */
@@ -30,7 +32,7 @@ export interface Leeway {
 
 /** Where artifacts are kept. Expired ones are found like others: who asks decides what that means. */
 export interface ArtifactStore {
-  /** Inserts, or replaces everything but `consumedAt` and `timesConsumed`. */
+  /** Inserts, or replaces everything but `consumedAt`, `timesConsumed` and `polledAt`. */
   upsert(artifact: Artifact): Promise<void>
   /** Returns `false`, and changes nothing, where the key is taken. */
   insert(artifact: Artifact): Promise<boolean>
@@ -46,6 +48,16 @@ export interface ArtifactStore {
    * it lasts. `at` in milliseconds; the first one is kept.
    */
   consume(key: string, at: number, leeway?: Leeway): Promise<boolean>
+  /**
+   * Puts `artifact`, which belongs to an account, in the place of the one with its key, in one step; returns `false`, and
+   * changes nothing, where that belongs to an account already or is gone.
+   */
+  decide(artifact: Artifact): Promise<boolean>
+  /**
+   * Notes that somebody asks for it again; returns `false`, and notes nothing, where the last time is less than `interval`
+   * (milliseconds) ago.
+   */
+  poll(key: string, at: number, interval: number): Promise<boolean>
   destroy(key: string): Promise<void>
   /** Destroys the artifacts of this one model that were given under the grant. */
   destroyByGrant(model: string, grantId: string): Promise<void>

@@ -4,7 +4,9 @@ import type { Encryption } from '../clients/protocol.ts'
 import { signingSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
+import type { SignInDemands } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
+import { registeredChoices } from './registration/choices.ts'
 
 /** What our clients say that the library has no words for. */
 export interface ClientExtras {
@@ -16,6 +18,8 @@ export interface ClientExtras {
   readonly pocket_requires_reauthentication: boolean
   readonly pocket_skip_consent: boolean
   readonly pocket_protocol: Client['protocol']
+  /** Whether it waits for its first use. */
+  readonly pocket_unused: boolean
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
   /** Seconds. */
   readonly pocket_access_token_lifetime: number
@@ -46,9 +50,10 @@ export function createClientMetadata(
     client_id: client.id,
     client_name: client.name,
     application_type: 'web',
-    grant_types: ['authorization_code', 'refresh_token', ...(client.isPublic ? [] : ['client_credentials'])],
+    grant_types: grantTypesOf(client),
     token_endpoint_auth_method: authenticationMethodOf(client),
     ...protocolMetadata(client),
+    ...registeredChoices(client, authenticationMethodOf(client)),
     ...(authorizationDetailsTypes.length > 0 && {
       authorization_details_types: authorizationDetailsTypes.filter((type) =>
         client.protocol.authorizationDetailsTypes.includes(type),
@@ -68,6 +73,17 @@ export function createClientMetadata(
   })
 }
 
+function grantTypesOf({ isPublic, protocol }: Client): string[] {
+  return [
+    'authorization_code',
+    'refresh_token',
+    ...(isPublic ? [] : ['client_credentials']),
+    // FAPI 2.0 Security Profile §5.3.1 knows no other way to ask a person.
+    // Of a pairwise client with this grant the library demands a `jwks_uri` in its sector, which few have.
+    ...(protocol.fapi || protocol.subjectType === 'pairwise' ? [] : ['urn:ietf:params:oauth:grant-type:device_code']),
+  ]
+}
+
 function authenticationMethodOf({
   isPublic,
   protocol,
@@ -78,7 +94,7 @@ function authenticationMethodOf({
 }
 
 /** How the client speaks the protocol; FAPI 2.0 leaves it less choice (FAPI 2.0 Security Profile §5.3.2). */
-function protocolMetadata({ protocol, requiresPushedAuthorizationRequests }: Client): Partial<ClientMetadata> {
+export function protocolMetadata({ protocol, requiresPushedAuthorizationRequests }: Client): Partial<ClientMetadata> {
   const { fapi, jwks, jwksUri, sectorIdentifierUri, userinfoSignedResponseAlg } = protocol
   return {
     response_types: protocol.implicitIdToken && !fapi ? ['code', 'id_token'] : ['code'],
@@ -121,6 +137,7 @@ function extrasOf(client: Client): ClientExtras {
     pocket_requires_reauthentication: client.requiresReauthentication,
     pocket_skip_consent: client.skipConsent,
     pocket_protocol: client.protocol,
+    pocket_unused: client.unusedSince !== null,
     pocket_access: { isGroupRestricted: client.isGroupRestricted, allowedGroupIds: client.allowedGroupIds },
     pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
     pocket_refresh_token_lifetime: client.refreshTokenDurationMinutes * 60,
@@ -137,10 +154,17 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_requires_reauthentication',
   'pocket_skip_consent',
   'pocket_protocol',
+  'pocket_unused',
   'pocket_access',
   'pocket_access_token_lifetime',
   'pocket_refresh_token_lifetime',
 ]
+
+/** What the client wants of a sign-in. */
+export function signInDemands(client: object): SignInDemands {
+  const { pocket_requires_reauthentication: requiresReauthentication, pocket_protocol: protocol } = extras(client)
+  return { requiresReauthentication, maxSessionAgeMinutes: protocol.maxSessionAgeMinutes }
+}
 
 /** Our part of a client of the library's. */
 export function extras(client: object): ClientExtras {

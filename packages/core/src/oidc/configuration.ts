@@ -9,7 +9,9 @@ import { acrValues } from '../sessions/session.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
 import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
+import { assertOwnAssertion } from './client-authentication/own-assertions.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
+import { deviceFlow, deviceVerificationPath } from './device-codes.ts'
 import { assertFapiAssertion, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
 import { introspectionPolicy } from './introspection.ts'
@@ -18,6 +20,9 @@ import type { ProtocolPages } from './pages.ts'
 import { libraryPairwiseIdentifier, type PairwiseIdentifier } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
+import { registrationFeatures } from './registration/features.ts'
+import { onlyOurs } from './registration/foreign-metadata.ts'
+import type { Registrar } from './registration/registrar.ts'
 import { requestedScopes } from './requested-claims.ts'
 import { refusedBeforeUse, resourceIndicators } from './resources.ts'
 
@@ -33,6 +38,7 @@ const lifetimes = {
   AccessToken: accessTokenLifetime,
   AuthorizationCode: authorizationCodeLifetime,
   ClientCredentials: accessTokenLifetime,
+  DeviceCode: 15 * minute,
   // A grant outlives every refresh token that may be rotated under it.
   Grant: 400 * day,
   IdToken: idTokenLifetime,
@@ -73,6 +79,7 @@ export interface ConfigurationPorts {
   readonly pages: ProtocolPages
   readonly fetch: PublicFetch
   readonly pairwise: PairwiseIdentifier
+  readonly registrar: Registrar
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   /** 32 bytes that make the nonces of proofs of possession (RFC 9449 §8). */
   readonly nonceSecret: Buffer
@@ -108,16 +115,17 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     // Looked at when a client is saved (`clients/sector.ts`), since the library would compare its own redirect URIs.
     sectorIdentifierUriValidate: () => false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
-    assertJwtClientAuthClaimsAndHeader: assertFapiAssertion,
+    assertJwtClientAuthClaimsAndHeader: assertOwnAssertion(assertFapiAssertion, Date.now),
     enabledJWA: enabledAlgorithms,
-    extraClientMetadata: { properties: [...extraClientMetadata] },
+    extraClientMetadata: { properties: [...extraClientMetadata], validator: onlyOurs },
     pkce: { required: (_ctx, client) => extras(client).pocket_pkce_required },
     clientBasedCORS: () => true,
-    routes: protocolRoutes,
+    routes: { ...protocolRoutes, code_verification: deviceVerificationPath },
     cookies: {
       keys: [...ports.cookieKeys],
       names: cookieNames(secure),
-      long: { ...cookie, path: '/' },
+      // Its value is nothing that could be guessed, and programs for the contract keep this one cookie alone.
+      long: { ...cookie, signed: false, path: '/' },
       short: cookie,
     },
     interactions: { policy: createPolicy(ports.clock), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
@@ -132,6 +140,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
+      deviceFlow,
       introspection: { enabled: true, allowedPolicy: introspectionPolicy(ports) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
@@ -143,6 +152,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
         logoutSource: pages.logoutSource,
         postLogoutSuccessSource: pages.postLogoutSuccessSource,
       },
+      ...registrationFeatures(ports.registrar),
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },
       jwtResponseModes: { enabled: true },
@@ -151,7 +161,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },
     },
-    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
+    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] },
   }
 }
 

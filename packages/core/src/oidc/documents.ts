@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { commonHeaders } from '../http/page-headers.ts'
+import type { RegistrationPolicy } from '../options.ts'
 import { protocolRoutes } from './paths.ts'
 
 const metadata = '/.well-known/openid-configuration'
@@ -15,7 +16,14 @@ const documentOf: Readonly<Record<string, string>> = {
 const cacheControl = 'public, max-age=300'
 
 /** What clients call by themselves, and so may be told another address for. */
-const backChannel = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const
+const backChannel = [
+  'token',
+  'userinfo',
+  'introspection',
+  'revocation',
+  'pushed_authorization_request',
+  'device_authorization',
+] as const
 
 interface Document {
   readonly bytes: Buffer
@@ -26,10 +34,11 @@ export interface DocumentsPorts {
   readonly issuer: string
   /** The origin at which clients reach the back-channel endpoints. */
   readonly internalOrigin?: string | undefined
+  readonly registrationPolicy: () => Promise<RegistrationPolicy>
 }
 
 /** Answers requests for the provider metadata (RFC 8414 §3, OpenID Connect Discovery §4) and the keys (RFC 7517 §5). */
-export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => boolean
+export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>
 
 /**
  * Keeps what the library answers for its documents, which is the same for all until the provider is replaced, and serves
@@ -37,33 +46,65 @@ export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => boole
  *
  * @returns answers a request for a document that has been made already; `false` where the library must answer.
  */
-export function keepDocuments(provider: Provider, { issuer, internalOrigin = issuer }: DocumentsPorts): ServeDocument {
+export function keepDocuments(provider: Provider, ports: DocumentsPorts): ServeDocument {
+  const { issuer, internalOrigin = issuer, registrationPolicy } = ports
   const kept = new Map<string, Document>()
+  /** What is on can change at any time; there is a document for each state. */
+  const stateOf = async (name: string): Promise<Advertised> =>
+    name === metadata ? advertised(await registrationPolicy()) : { registration: false, documents: false }
+  const keyOf = (name: string, { registration, documents }: Advertised) => `${name} ${registration} ${documents}`
   provider.use(async (ctx, next) => {
     await next()
     const name = documentOf[ctx.path]
     if (name === undefined || ctx.status !== 200 || !/^(GET|HEAD)$/.test(ctx.method)) return
-    const document = toDocument(name === metadata ? withInternalAddresses(ctx.body, issuer, internalOrigin) : ctx.body)
-    kept.set(name, document)
+    const state = await stateOf(name)
+    const body =
+      name === metadata ? withState(withInternalAddresses(ctx.body, issuer, internalOrigin), state) : ctx.body
+    const document = toDocument(body)
+    kept.set(keyOf(name, state), document)
     ctx.respond = false
     serve(document, ctx.req, ctx.res)
   })
-  return (req, res) => {
+  return async (req, res) => {
     const name = documentOf[(req.url ?? '').split('?', 1)[0] ?? '']
-    const document = name === undefined ? undefined : kept.get(name)
-    if (document === undefined || !/^(GET|HEAD)$/.test(req.method ?? '')) return false
+    if (name === undefined || !/^(GET|HEAD)$/.test(req.method ?? '')) return false
+    const document = kept.get(keyOf(name, await stateOf(name)))
+    if (document === undefined) return false
     serve(document, req, res)
     return true
   }
 }
 
-function withInternalAddresses(body: unknown, issuer: string, internalOrigin: string): unknown {
+interface Advertised {
+  readonly registration: boolean
+  /** OAuth Client ID Metadata Document §5. */
+  readonly documents: boolean
+}
+
+function advertised({ mode, documentPatterns }: RegistrationPolicy): Advertised {
+  return { registration: mode !== 'off', documents: documentPatterns.length > 0 }
+}
+
+function withState(
+  { registration_endpoint, ...document }: Metadata,
+  { registration, documents }: Advertised,
+): Metadata {
+  return {
+    ...document,
+    ...(registration && { registration_endpoint }),
+    ...(documents && { client_id_metadata_document_supported: true }),
+  }
+}
+
+type Metadata = Readonly<Record<string, unknown>>
+
+function withInternalAddresses(body: unknown, issuer: string, internalOrigin: string): Metadata {
   const addresses = [
     ...backChannel.map((name) => [`${name}_endpoint`, protocolRoutes[name]]),
     ['jwks_uri', protocolRoutes.jwks],
   ]
   // A cast: the library's discovery action makes an object.
-  const document = body as Readonly<Record<string, unknown>>
+  const document = body as Metadata
   const moved = addresses.filter(([name = '', path = '']) => document[name] === issuer + path)
   return { ...document, ...Object.fromEntries(moved.map(([name, path]) => [name, internalOrigin + path])) }
 }

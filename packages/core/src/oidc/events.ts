@@ -46,6 +46,8 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
   provider.on('userinfo.error', refusedAt('userinfo'))
   provider.on('introspection.error', refusedAt('introspection'))
   provider.on('revocation.error', refusedAt('revocation'))
+  for (const step of ['create', 'read', 'update', 'delete'])
+    (provider as EventEmitter).on(`registration_${step}.error`, refusedAt('registration'))
   provider.on('end_session.error', refusedAt('end_session'))
   provider.on('end_session.success', (ctx) => {
     const accountId = ctx.oidc.session?.accountId

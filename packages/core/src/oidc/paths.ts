@@ -7,6 +7,8 @@ export const protocolRoutes = {
   revocation: '/api/oidc/revoke',
   end_session: '/api/oidc/end-session',
   pushed_authorization_request: '/api/oidc/par',
+  registration: '/api/oidc/register',
+  device_authorization: '/api/oidc/device/authorize',
   jwks: '/.well-known/jwks.json',
 } as const
 
@@ -21,7 +23,9 @@ export function endpointsAt(issuer: string): Readonly<Record<EndpointName, strin
 
 const discovery = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 const exact = new Set<string>([...Object.values(protocolRoutes), ...discovery])
-const below = [protocolRoutes.authorization, protocolRoutes.end_session].map((path) => `${path}/`)
+const below = [protocolRoutes.authorization, protocolRoutes.end_session, protocolRoutes.registration].map(
+  (path) => `${path}/`,
+)
 
 /** Whether the library answers at this path. */
 export function isProtocolPath(path: string): boolean {

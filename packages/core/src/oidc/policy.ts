@@ -1,23 +1,26 @@
-import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { mayUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
+import { isTooOld } from '../sessions/freshness.ts'
 import { groupIdsOf } from './accounts.ts'
-import { extras } from './client-metadata.ts'
+import { extras, signInDemands } from './client-metadata.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
 /**
  * Who is asked what before a client gets its answer: the library's own checks, and the named ones below.
- * `login` resolves to a sign-in page, `consent` to a consent page.
+ * `login` resolves to a sign-in page, `consent` to a consent page,
+ * `create` to a page on which strangers sign up, `select_account` to one of those who are signed in here.
  */
 export function createPolicy(clock: Clock): interactionPolicy.DefaultPolicy {
   const policy = base()
   policy.get('login')?.checks.add(accountGone())
   policy.get('login')?.checks.add(reauthentication(clock))
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
+  policy.add(new Prompt({ name: 'create', requestable: true }), 0)
   // Every client of ours is a web client to the library; this check would ask again at each authorization.
   policy.get('consent')?.checks.remove('native_client_prompt')
-  policy.get('consent')?.checks.add(notInAllowedGroup(), 0)
+  policy.add(new Prompt({ name: 'not_allowed', requestable: false }, notInAllowedGroup()), 3)
   return policy
 }
 
@@ -34,10 +37,7 @@ function accountGone(): interactionPolicy.Check {
   )
 }
 
-/** How old a ceremony may be, in seconds, to count for a client that wants a fresh one. */
-const freshFor = 60
-
-/** The client wants the passkey used for it, and the person has been signed in for longer, or in another way. */
+/** The client wants the passkey used for it, or no older session, and the person has been signed in for longer or in another way. */
 function reauthentication(clock: Clock): interactionPolicy.Check {
   return new Check(
     'reauthentication',
@@ -45,17 +45,16 @@ function reauthentication(clock: Clock): interactionPolicy.Check {
     'login_required',
     ({ oidc }: KoaContextWithOIDC) => {
       const { client, session } = oidc
-      if (!client || session?.accountId === undefined || !extras(client).pocket_requires_reauthentication)
-        return Check.NO_NEED_TO_PROMPT
+      if (!client || session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
       // What was fresh when a page was shown stays so while the person reads it.
       const at = oidc.entities.Interaction?.iat ?? Math.floor(clock.now() / 1000)
-      const fresh = session.acr === 'phr' && at - (session.loginTs ?? 0) <= freshFor
-      return fresh ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+      const signIn = { acr: session.acr ?? '0', authTime: session.loginTs ?? 0 }
+      return isTooOld(signIn, signInDemands(client), at) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
     },
   )
 }
 
-/** The client is for members of certain groups: there is nothing to ask, and the client learns `access_denied`. */
+/** The client is for members of certain groups: the person reads so first, and the client learns `access_denied`. */
 function notInAllowedGroup(): interactionPolicy.Check {
   return new Check(
     'not_in_allowed_group',
@@ -63,8 +62,7 @@ function notInAllowedGroup(): interactionPolicy.Check {
     'access_denied',
     ({ oidc }: KoaContextWithOIDC) => {
       const { client, account } = oidc
-      if (client && account && !mayUse(extras(client).pocket_access, groupIdsOf(account)))
-        throw new errors.AccessDenied('the account is in none of the groups that may use this client')
+      if (client && account && !mayUse(extras(client).pocket_access, groupIdsOf(account))) return Check.REQUEST_PROMPT
       return Check.NO_NEED_TO_PROMPT
     },
   )

@@ -39,7 +39,7 @@ export async function createProviderHolder({ keyRing, clock, make }: ProviderHol
   return {
     current: () => held.provider,
     handle: async (req, res) => {
-      if (!held.serveDocument(req, res)) await held.callback(req, res)
+      if (!(await held.serveDocument(req, res))) await held.callback(req, res)
     },
     reload,
     async refresh(onError) {

@@ -6,12 +6,15 @@ import { type ClientOverridePorts, overrideClientChecks } from './client-overrid
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { noteConnectionAttempts } from './connection-attempts.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
+import { giveUserCodes } from './device-codes.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
 import { keepLogoutNotices } from './logout-notices.ts'
+import { answerRegistrations, type RegistrationAnswerPorts } from './registration/answers.ts'
+import { noteFirstUses } from './registration/first-use.ts'
 import { decideReplaysByInsert } from './replay-detection.ts'
 import { keepSessionsInPlace } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
@@ -21,6 +24,7 @@ export interface ProviderPorts
     EventPorts,
     ConsentRecordPorts,
     DocumentsPorts,
+    RegistrationAnswerPorts,
     ClientOverridePorts {
   readonly noteAttempt: ConnectionRecorder['note']
   readonly keepLogoutNotice: LogoutNotices['enqueue']
@@ -44,10 +48,13 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   signLoginAccessTokens(provider, ports)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
+  giveUserCodes(provider, ports)
   noteConnectionAttempts(provider, ports.noteAttempt)
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)
   keepLogoutNotices(provider, ports.keepLogoutNotice)
+  noteFirstUses(provider, ports)
+  answerRegistrations(provider, ports)
   return { provider, serveDocument: keepDocuments(provider, ports) }
 }

@@ -23,11 +23,17 @@ export interface SignIn {
 export interface Sessions {
   /** Who is signed in here; nobody, where the account has gone or is disabled since. Writes nothing. */
   read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
-  /** Starts a session in this browser under a new id; another person's session here ends. */
+  /** Starts a session in this browser under a new id; another person's session stays, and can be switched to. */
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
+  /** Everybody who is signed in in this browser, whoever is the active one first. */
+  list(req: IncomingMessage, res: ServerResponse): Promise<readonly Session[]>
+  /** Makes the session of this `uid` the active one; `false` where there is none in this browser. */
+  switchTo(req: IncomingMessage, res: ServerResponse, uid: string): Promise<boolean>
+  /** Ends one session of this browser, and what clients got in it. */
+  endOne(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined>
   /** A passkey has been registered in this browser's session: from now on it is good for everything. */
   strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Ends the session, and what clients got in it. Returns whose it was. */
+  /** Ends all sessions of this browser, and what clients got in them. Returns whose the active one was. */
   end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
 }
 
@@ -40,33 +46,91 @@ export interface SessionPorts {
   readonly sessionLifetime: number
 }
 
+/** As many others may be signed in in one browser. */
+const mostInactive = 5
+
 export function createSessions({ provider, accounts, clock, secure, sessionLifetime }: SessionPorts): Sessions {
-  const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
+  const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
   const open = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()
     const ctx = current.createContext(req, res)
-    return { current, ctx, session: await current.Session.get(ctx), cookieName: current.cookieName('session') }
+    const cookieName = current.cookieName('session')
+    const session = await current.Session.get(ctx)
+    return { current, ctx, session, cookieName, inactive: inactiveSessions(current, ctx, `${cookieName}_others`) }
+  }
+  type Opened = Awaited<ReturnType<typeof open>>
+
+  /** The sessions of the others who are signed in here. Their ids are in a cookie; the active one's changes too often. */
+  const inactiveSessions = (current: Provider, { cookies }: ReturnType<Provider['createContext']>, name: string) => ({
+    async sessions(): Promise<ProviderSession[]> {
+      const ids = (cookies.get(name, { signed: true }) ?? '').split('.').filter((id) => /^[\w-]{20,80}$/.test(id))
+      const found = await Promise.all(ids.slice(-mostInactive).map((id) => current.Session.find(id)))
+      return found.flatMap((each) => (each?.accountId === undefined ? [] : [each]))
+    },
+    keep(sessions: readonly ProviderSession[]): void {
+      const ids = sessions.slice(-mostInactive).map(({ jti }) => jti)
+      cookies.set(name, ids.length > 0 ? ids.join('.') : null, { ...cookie, ...(ids.length > 0 && { expires: end() }) })
+    },
+  })
+
+  const end = () => new Date(clock.now() + sessionLifetime * 1000)
+  const activate = ({ ctx, cookieName }: Opened, { jti }: ProviderSession) =>
+    ctx.cookies.set(cookieName, jti, { ...cookie, expires: end() })
+
+  const toSession = async ({ accountId, amr, acr, loginTs, uid }: ProviderSession): Promise<Session | undefined> => {
+    if (accountId === undefined) return undefined
+    const account = await findAccount(accounts, accountId)
+    if (!account || account.disabled) return undefined
+    return { accountId, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
   }
   return {
-    async read(req, res) {
-      const { session } = await open(req, res)
-      const { accountId, amr, acr, loginTs, uid } = session
-      if (accountId === undefined) return undefined
-      const account = await findAccount(accounts, accountId)
-      if (!account || account.disabled) return undefined
-      return { accountId, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
+    read: async (req, res) => toSession((await open(req, res)).session),
+
+    async list(req, res) {
+      const { session, inactive } = await open(req, res)
+      const all: readonly (Session | undefined)[] = await Promise.all(
+        [session, ...(await inactive.sessions())].map(toSession),
+      )
+      return all.filter((each): each is Session => each !== undefined)
+    },
+
+    async switchTo(req, res, uid) {
+      const opened = await open(req, res)
+      if (opened.session.accountId !== undefined && opened.session.uid === uid) return true
+      const others = await opened.inactive.sessions()
+      const chosen = others.find((each) => each.uid === uid)
+      if (!chosen || !(await toSession(chosen))) return false
+      chosen.resetIdentifier()
+      await chosen.persist()
+      activate(opened, chosen)
+      opened.inactive.keep([...others.filter((each) => each !== chosen), opened.session])
+      return true
+    },
+
+    async endOne(req, res, uid) {
+      const { current, ctx, session, cookieName, inactive } = await open(req, res)
+      const others = await inactive.sessions()
+      const ended = [session, ...others].find((each) => each.accountId !== undefined && each.uid === uid)
+      if (!ended) return undefined
+      await endSession(current, ended)
+      if (ended === session) ctx.cookies.set(cookieName, null, cookie)
+      else inactive.keep(others.filter((each) => each !== ended))
+      return ended.accountId
     },
 
     async start(req, res, { accountId, method }) {
-      const { current, ctx, session, cookieName } = await open(req, res)
+      const opened = await open(req, res)
+      const { current, session, inactive } = opened
       const { amr, acr, authTime } = authenticationContext(method, clock.now())
+      const others = await inactive.sessions()
       const another = session.accountId !== undefined && session.accountId !== accountId
-      if (another) await endSession(current, session)
-      const fresh = another ? new current.Session() : session
-      if (fresh === session && typeof session.exp === 'number') session.resetIdentifier()
-      fresh.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
-      await fresh.save(sessionLifetime)
-      ctx.cookies.set(cookieName, fresh.jti, { ...cookie, expires: new Date(clock.now() + sessionLifetime * 1000) })
+      const own = others.find((each) => each.accountId === accountId)
+      const begun = another ? (own ?? new current.Session()) : session
+      if (typeof begun.exp === 'number') begun.resetIdentifier()
+      begun.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
+      await begun.save(sessionLifetime)
+      activate(opened, begun)
+      if (another) inactive.keep([...others.filter((each) => each !== own), session])
     },
 
     async strengthen(req, res) {
@@ -79,9 +143,11 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
     },
 
     async end(req, res) {
-      const { current, ctx, session, cookieName } = await open(req, res)
+      const { current, ctx, session, cookieName, inactive } = await open(req, res)
       const { accountId } = session
-      if (typeof session.exp === 'number') await endSession(current, session)
+      for (const each of [session, ...(await inactive.sessions())])
+        if (typeof each.exp === 'number') await endSession(current, each)
+      inactive.keep([])
       ctx.cookies.set(cookieName, null, cookie)
       return accountId
     },

@@ -8,12 +8,13 @@ import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
-import { InvalidInput } from '../errors.ts'
+import { Forbidden, InvalidInput } from '../errors.ts'
 import type { Asker, Challenges } from './challenges.ts'
+import { isRefused } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore } from './passkey-store.ts'
-import type { PasskeyPolicy } from './policy.ts'
-import { refusal } from './registration.ts'
+import type { ReadPasskeyPolicy, RelyingParty } from './policy.ts'
+import { hintsOf, refusal } from './registration.ts'
 import { authenticationResponse } from './responses.ts'
 
 /** A challenge in the form that the browser's `navigator.credentials.get` takes. */
@@ -41,37 +42,35 @@ export interface Authentication {
   /**
    * Uses up the challenge, verifies the answer and names the account.
    *
-   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected` or `passkey_user_verification_required`
-   * @throws {Forbidden} `account_disabled` or `account_not_found`
+   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`, and
+   * `passkey_counter_regressed` where the policy refuses that
+   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `passkey_not_allowed` where the policy demands another one
    */
   verify(answer: AuthenticationAnswer): Promise<Authenticated>
 }
 
 export interface AuthenticationPorts {
-  readonly policy: PasskeyPolicy
+  readonly relyingParty: RelyingParty
+  readonly policy: ReadPasskeyPolicy
   readonly challenges: Challenges
   readonly passkeys: PasskeyStore
   readonly accounts: AccountStore
   readonly clock: Clock
 }
 
-export function createAuthentication({
-  policy,
-  challenges,
-  passkeys,
-  accounts,
-  clock,
-}: AuthenticationPorts): Authentication {
+export function createAuthentication(ports: AuthenticationPorts): Authentication {
+  const { relyingParty, challenges, passkeys, accounts, clock } = ports
   return {
     async request({ browserToken }) {
       const { challenge, expiresAt } = await challenges.issue({ purpose: 'authentication', browserToken })
+      const policy = await ports.policy()
       const options = await generateAuthenticationOptions({
-        rpID: policy.rpId,
+        rpID: relyingParty.rpId,
         challenge: Buffer.from(challenge, 'base64url'),
-        timeout: policy.challengeLifetime,
+        timeout: relyingParty.challengeLifetime,
         userVerification: policy.userVerification,
       })
-      return { options, expiresAt }
+      return { options: { ...options, hints: [...hintsOf(policy)] }, expiresAt }
     },
 
     async verify({ browserToken, response }) {
@@ -82,11 +81,29 @@ export function createAuthentication({
       })
       const passkey = await passkeys.findByCredentialId(answer.id)
       if (!passkey) throw new InvalidInput('passkey_unknown', 'No account has this passkey.')
-      const { newCounter, credentialBackedUp } = await verified({ answer, challenge, passkey, policy })
+      const policy = await ports.policy()
+      const { newCounter, credentialBackedUp } = await verified({
+        answer,
+        challenge,
+        passkey,
+        relyingParty,
+        requireUserVerification: policy.userVerification === 'required',
+      })
       const account = await eligibleAccount(accounts, passkey.accountId)
-      await passkeys.recordUse(passkey.id, { counter: newCounter, backedUp: credentialBackedUp, at: clock.now() })
+      const at = clock.now()
+      if (isRefused(passkey, policy, at))
+        throw new Forbidden('passkey_not_allowed', 'The policy of this provider demands another passkey.', {
+          details: { accountId: account.id },
+        })
       const counts = passkey.counter > 0 || newCounter > 0
-      return { account, passkey, counterRegressed: counts && newCounter <= passkey.counter }
+      const counterRegressed = counts && newCounter <= passkey.counter
+      if (counterRegressed) await passkeys.recordCounterRegression(passkey.id, at)
+      if (counterRegressed && policy.counterRegression === 'refuse')
+        throw new InvalidInput('passkey_counter_regressed', 'The signature counter did not rise.', {
+          details: { accountId: account.id, passkeyId: passkey.id },
+        })
+      await passkeys.recordUse(passkey.id, { counter: newCounter, backedUp: credentialBackedUp, at })
+      return { account, passkey, counterRegressed }
     },
   }
 }
@@ -95,19 +112,21 @@ interface Verification {
   readonly answer: AuthenticationResponseJSON
   readonly challenge: string
   readonly passkey: Passkey
-  readonly policy: PasskeyPolicy
+  readonly relyingParty: RelyingParty
+  readonly requireUserVerification: boolean
 }
 
-async function verified({ answer, challenge, passkey, policy }: Verification) {
+async function verified(verification: Verification) {
+  const { answer, challenge, passkey, relyingParty, requireUserVerification } = verification
   const { userHandle } = answer.response
   if (userHandle && Buffer.from(userHandle, 'base64url').toString('utf8') !== passkey.accountId)
     throw new InvalidInput('passkey_rejected', 'The passkey belongs to another account than it says.')
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response: answer,
     expectedChallenge: challenge,
-    expectedOrigin: [...policy.origins],
-    expectedRPID: policy.rpId,
-    requireUserVerification: policy.userVerification === 'required',
+    expectedOrigin: [...relyingParty.origins],
+    expectedRPID: relyingParty.rpId,
+    requireUserVerification,
     credential: {
       id: passkey.credentialId,
       publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),

@@ -17,6 +17,10 @@ export interface PasskeyStore {
   listByAccount(accountId: string): Promise<readonly Passkey[]>
   /** Keeps the highest counter seen, so that two sign-ins at once cannot turn it back. */
   recordUse(id: string, use: PasskeyUse): Promise<void>
+  /** Remembers when the signature counter did not rise (milliseconds since the Unix epoch). */
+  recordCounterRegression(id: string, at: number): Promise<void>
+  /** At most `limit` passkeys of all accounts, in the order of their ids, from after that of `after`. */
+  page(after: string, limit: number): Promise<readonly Passkey[]>
   /** Returns `false` where this account has no such passkey. */
   rename(accountId: string, id: string, name: string): Promise<boolean>
   /** Removes it unless it is the account's last one. Of two removals at once, the second sees the first. */

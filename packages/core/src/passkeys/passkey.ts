@@ -18,6 +18,16 @@ export interface Passkey {
   /** `multiDevice` where the passkey may be synced (backup eligible, WebAuthn §6.1.3). */
   readonly deviceType: 'singleDevice' | 'multiDevice'
   readonly backedUp: boolean
+  /** Whether the authenticator was part of the device (WebAuthn Level 3 §5.4.5), `null` where the browser did not say. */
+  readonly attachment: 'platform' | 'cross-platform' | null
+  /** The attestation statement format that it came with (WebAuthn Level 3 §8), `null` without one. */
+  readonly attestation: string | null
+  /** When its model was proven by the FIDO Metadata Service, in milliseconds since the Unix epoch. */
+  readonly attestedAt: number | null
+  /** The `User-Agent` of the browser that it was made in. */
+  readonly device: string | null
+  /** When a signature counter last did not rise, in milliseconds since the Unix epoch. */
+  readonly counterRegressedAt: number | null
   readonly name: string
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number

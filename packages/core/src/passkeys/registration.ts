@@ -9,9 +9,10 @@ import { uuid } from '../random.ts'
 import { passkeyName } from './aaguids.ts'
 import type { ChallengePurpose } from './challenge-store.ts'
 import type { Asker, Challenges } from './challenges.ts'
+import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore } from './passkey-store.ts'
-import type { PasskeyPolicy } from './policy.ts'
+import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
 import { registrationResponse } from './responses.ts'
 
 /** Whom a new passkey is for. The account need not exist yet. */
@@ -34,6 +35,8 @@ export interface RegistrationAnswer extends Asker {
   readonly response: unknown
   /** Whose passkey this has to be, where that is known. */
   readonly accountId?: string
+  /** The browser's `User-Agent`, kept with the passkey. */
+  readonly device?: string | null
 }
 
 /** A passkey that has proven itself and is not stored yet. */
@@ -48,7 +51,8 @@ export interface Registration {
   /**
    * Uses up the challenge and verifies the answer; stores nothing.
    *
-   * @throws {InvalidInput} `challenge_expired`, `passkey_rejected` or `passkey_user_verification_required`
+   * @throws {InvalidInput} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
+   * `passkey_not_allowed`, with `details.reasons`, where the policy does not accept it
    */
   verify(answer: RegistrationAnswer): Promise<VerifiedRegistration>
   /** @throws {Conflict} `passkey_already_registered` */
@@ -56,36 +60,44 @@ export interface Registration {
 }
 
 export interface RegistrationPorts {
-  readonly policy: PasskeyPolicy
+  readonly relyingParty: RelyingParty
+  readonly policy: ReadPasskeyPolicy
   readonly challenges: Challenges
   readonly passkeys: PasskeyStore
   readonly clock: Clock
 }
 
-export function createRegistration({ policy, challenges, passkeys, clock }: RegistrationPorts): Registration {
+export function createRegistration(ports: RegistrationPorts): Registration {
+  const { relyingParty, challenges, passkeys, clock } = ports
   return {
     async options({ subject, purpose, browserToken, data }) {
       const { challenge } = await challenges.issue({ purpose, browserToken, accountId: subject.accountId, data })
+      const policy = await ports.policy()
       const known = await passkeys.listByAccount(subject.accountId)
-      return generateRegistrationOptions({
-        rpID: policy.rpId,
-        rpName: policy.rpName,
+      const options = await generateRegistrationOptions({
+        rpID: relyingParty.rpId,
+        rpName: relyingParty.rpName,
         userID: new TextEncoder().encode(subject.accountId),
         userName: subject.userName,
         userDisplayName: subject.displayName,
         challenge: Buffer.from(challenge, 'base64url'),
-        timeout: policy.challengeLifetime,
-        attestationType: 'none',
+        timeout: relyingParty.challengeLifetime,
+        attestationType: policy.attestation === 'required' ? 'direct' : 'none',
         excludeCredentials: known.map(({ credentialId, transports }) => ({
           id: credentialId,
           transports: [...transports],
         })),
-        authenticatorSelection: { residentKey: 'required', userVerification: policy.userVerification },
+        authenticatorSelection: {
+          residentKey: 'required',
+          userVerification: policy.userVerification,
+          ...(policy.attachment !== 'any' && { authenticatorAttachment: policy.attachment }),
+        },
         extensions: { credProps: true },
       })
+      return { ...options, hints: [...hintsOf(policy)] }
     },
 
-    async verify({ purpose, browserToken, response, accountId: expected }) {
+    async verify({ purpose, browserToken, response, accountId: expected, device = null }) {
       const answer = registrationResponse(response)
       const { challenge, accountId, data } = await challenges.consume(answer.response.clientDataJSON, {
         purpose,
@@ -93,35 +105,44 @@ export function createRegistration({ policy, challenges, passkeys, clock }: Regi
       })
       if (accountId === null || (expected !== undefined && accountId !== expected))
         throw new InvalidInput('challenge_expired', 'The challenge was made for another account.')
+      const policy = await ports.policy()
       const { registrationInfo } = await verifyRegistrationResponse({
         response: answer,
         expectedChallenge: challenge,
-        expectedOrigin: [...policy.origins],
-        expectedRPID: policy.rpId,
+        expectedOrigin: [...relyingParty.origins],
+        expectedRPID: relyingParty.rpId,
         requireUserVerification: policy.userVerification === 'required',
       }).catch((cause: unknown) => {
         throw refusal(cause)
       })
       if (!registrationInfo) throw new InvalidInput('passkey_rejected', 'The attestation is not valid.')
-      const { credential, aaguid, credentialDeviceType, credentialBackedUp } = registrationInfo
+      const { credential, aaguid, credentialDeviceType, credentialBackedUp, fmt } = registrationInfo
       const transports = answer.response.transports ?? []
-      return {
-        data,
-        passkey: {
-          id: uuid(),
-          accountId,
-          credentialId: credential.id,
-          publicKey: Buffer.from(credential.publicKey).toString('base64url'),
-          counter: credential.counter,
-          transports,
-          aaguid,
-          deviceType: credentialDeviceType,
-          backedUp: credentialBackedUp,
-          name: passkeyName(aaguid, transports),
-          createdAt: clock.now(),
-          lastUsedAt: null,
-        },
+      const passkey: Passkey = {
+        id: uuid(),
+        accountId,
+        credentialId: credential.id,
+        publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+        counter: credential.counter,
+        transports,
+        aaguid,
+        deviceType: credentialDeviceType,
+        backedUp: credentialBackedUp,
+        attachment: attachmentOf(answer.authenticatorAttachment),
+        attestation: fmt === 'none' ? null : fmt,
+        attestedAt: null,
+        device,
+        counterRegressedAt: null,
+        name: passkeyName(aaguid, transports),
+        createdAt: clock.now(),
+        lastUsedAt: null,
       }
+      const problems = policyProblems(passkey, policy)
+      if (problems.length > 0)
+        throw new InvalidInput('passkey_not_allowed', 'The policy of this provider does not accept such a passkey.', {
+          details: { reasons: problems.join(', ') },
+        })
+      return { data, passkey }
     },
 
     async store(passkey) {
@@ -129,6 +150,22 @@ export function createRegistration({ policy, challenges, passkeys, clock }: Regi
         throw new Conflict('passkey_already_registered', 'This passkey is registered already.')
     },
   }
+}
+
+/** What a browser should offer first (WebAuthn Level 3 §5.8.7). */
+export function hintsOf({ attachment }: PasskeyPolicy): readonly ('client-device' | 'security-key' | 'hybrid')[] {
+  switch (attachment) {
+    case 'platform':
+      return ['client-device']
+    case 'cross-platform':
+      return ['security-key', 'hybrid']
+    case 'any':
+      return []
+  }
+}
+
+function attachmentOf(reported: unknown): Passkey['attachment'] {
+  return reported === 'platform' || reported === 'cross-platform' ? reported : null
 }
 
 /** The library tells its refusals apart by their text alone. */

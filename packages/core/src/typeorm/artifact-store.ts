@@ -7,7 +7,7 @@ import { TableRows } from './table-rows.ts'
 const rows = new TableRows(artifactTable)
 
 const sql = {
-  upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed')}`,
+  upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed', 'polledAt')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   replace: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1}`,
   find: `${rows.select} WHERE "key" = $1`,
@@ -16,6 +16,8 @@ const sql = {
   findByUserCode: `${rows.select} WHERE user_code_hash = $1 AND model = $2 LIMIT 1`,
   consume: `UPDATE ${rows.table} SET consumed_at = COALESCE(consumed_at, $2), times_consumed = COALESCE(times_consumed, 0) + 1
     WHERE "key" = $1 AND (consumed_at IS NULL OR (consumed_at > $3 AND COALESCE(times_consumed, 1) < $4))`,
+  decide: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1} AND account_id IS NULL`,
+  poll: `UPDATE ${rows.table} SET polled_at = $2 WHERE "key" = $1 AND (polled_at IS NULL OR polled_at <= $3)`,
   destroy: `DELETE FROM ${rows.table} WHERE "key" = $1`,
   destroyByGrant: `DELETE FROM ${rows.table} WHERE grant_id = $1 AND model = $2`,
   destroyByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
@@ -63,6 +65,14 @@ export class TypeormArtifactStore implements ArtifactStore {
 
   async consume(key: string, at: number, { milliseconds, uses }: Leeway = noLeeway): Promise<boolean> {
     return (await this.#database.execute(sql.consume, [key, at, at - milliseconds, uses])) === 1
+  }
+
+  async decide(artifact: Artifact): Promise<boolean> {
+    return (await this.#database.execute(sql.decide, [...rows.values(artifact), artifact.key])) === 1
+  }
+
+  async poll(key: string, at: number, interval: number): Promise<boolean> {
+    return (await this.#database.execute(sql.poll, [key, at, at - interval])) === 1
   }
 
   async destroy(key: string): Promise<void> {

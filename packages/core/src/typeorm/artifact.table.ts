@@ -17,6 +17,7 @@ export const artifactTable: EntitySchema<Artifact> = new EntitySchema<Artifact>(
     expiresAt: { ...bigint, name: 'expires_at', nullable: true },
     consumedAt: { ...bigint, name: 'consumed_at', nullable: true },
     timesConsumed: { ...integer, name: 'times_consumed', nullable: true },
+    polledAt: { ...bigint, name: 'polled_at', nullable: true },
   },
   indices: [
     { name: 'pocket_artifact_grant', columns: ['grantId'], where: 'grant_id IS NOT NULL' },

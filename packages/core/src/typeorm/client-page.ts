@@ -31,7 +31,7 @@ const filterColumns: Readonly<Record<ClientFilter, string>> = {
   skipConsent: 'skip_consent',
   isGroupRestricted: 'is_group_restricted',
   type: 'client_type',
-  hasLaunchUrl: '(launch_url IS NOT NULL)',
+  hasLaunchUrl: `(launch_url IS NOT NULL OR COALESCE(protocol, '') LIKE '%"initiateLoginUri":"%')`,
 }
 
 const sortColumns: Readonly<Record<ClientSort, string>> = {

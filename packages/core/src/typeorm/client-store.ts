@@ -30,6 +30,8 @@ function statements(kind: DatabaseKind) {
     addGroups: `INSERT INTO ${groups.table} (client_id, group_id)
       SELECT CAST($1 AS text), value FROM ${jsonList(kind, '$2')} AS wanted WHERE true ON CONFLICT DO NOTHING`,
     notePkce: `UPDATE ${rows.table} SET pkce_supported = $2 WHERE id = $1`,
+    noteUse: `UPDATE ${rows.table} SET unused_since = NULL WHERE id = $1`,
+    listUnused: `SELECT id FROM ${rows.table} WHERE unused_since < $1 ORDER BY unused_since, id LIMIT $2`,
     noteSecretUse: `INSERT INTO ${uses.table} (secret_id, client_id, last_used_at)
       SELECT CAST($2 AS varchar), id, CAST($3 AS bigint) FROM ${rows.table} WHERE id = $1
       ON CONFLICT (secret_id) DO UPDATE SET last_used_at = excluded.last_used_at`,
@@ -108,6 +110,15 @@ export class TypeormClientStore implements ClientStore {
 
   async notePkce(id: string): Promise<void> {
     await this.#database.execute(this.#sql.notePkce, [id, true])
+  }
+
+  async noteUse(id: string): Promise<void> {
+    await this.#database.execute(this.#sql.noteUse, [id])
+  }
+
+  async listUnused(before: number, limit: number): Promise<readonly string[]> {
+    const found = await this.#database.query<{ id: string }>(this.#sql.listUnused, [before, limit])
+    return Array.from(found, ({ id }) => id)
   }
 
   async noteSecretUse(id: string, secretId: string, at: number): Promise<void> {

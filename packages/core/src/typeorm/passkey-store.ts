@@ -12,6 +12,8 @@ const sql = {
   listByAccount: `${rows.select} WHERE account_id = $1 ORDER BY created_at, id`,
   recordUse: `UPDATE ${rows.table} SET counter = CASE WHEN counter < $2 THEN $2 ELSE counter END,
     backed_up = $3, last_used_at = $4 WHERE id = $1`,
+  recordCounterRegression: `UPDATE ${rows.table} SET counter_regressed_at = $2 WHERE id = $1`,
+  page: `${rows.select} WHERE id > $1 ORDER BY id LIMIT $2`,
   rename: `UPDATE ${rows.table} SET name = $3 WHERE account_id = $1 AND id = $2`,
   idsOfAccount: `SELECT id FROM ${rows.table} WHERE account_id = $1 ORDER BY id`,
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND id = $2`,
@@ -39,6 +41,14 @@ export class TypeormPasskeyStore implements PasskeyStore {
 
   async recordUse(id: string, { counter, backedUp, at }: PasskeyUse): Promise<void> {
     await this.#database.execute(sql.recordUse, [id, counter, backedUp, at])
+  }
+
+  async recordCounterRegression(id: string, at: number): Promise<void> {
+    await this.#database.execute(sql.recordCounterRegression, [id, at])
+  }
+
+  async page(after: string, limit: number): Promise<readonly Passkey[]> {
+    return rows.all(await this.#database.query(sql.page, [after, limit]))
   }
 
   async rename(accountId: string, id: string, name: string): Promise<boolean> {

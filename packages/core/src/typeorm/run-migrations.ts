@@ -8,10 +8,11 @@ import { AddReauthentication1760000000030 } from './migrations/1760000000030-add
 import { AddDeviceLogins1760000000031 } from './migrations/1760000000031-add-device-logins.ts'
 import { CountConsumption1760000000090 } from './migrations/1760000000090-count-consumption.ts'
 import { AddLogoutNotices1760000000100 } from './migrations/1760000000100-add-logout-notices.ts'
-
 import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secret-uses.ts'
-
 import { AddConnectionLog1760000000120 } from './migrations/1760000000120-add-connection-log.ts'
+import { AddRegistration1760000000130 } from './migrations/1760000000130-add-registration.ts'
+import { NotePolls1760000000140 } from './migrations/1760000000140-note-polls.ts'
+import { ExtendPasskeys1760000000180 } from './migrations/1760000000180-extend-passkeys.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
@@ -33,6 +34,9 @@ export const pocketMigrations: MigrationSet = {
     AddLogoutNotices1760000000100,
     AddSecretUses1760000000110,
     AddConnectionLog1760000000120,
+    AddRegistration1760000000130,
+    NotePolls1760000000140,
+    ExtendPasskeys1760000000180,
   ],
 }
 

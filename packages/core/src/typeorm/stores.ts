@@ -9,6 +9,7 @@ import { TypeormConnectionLogStore } from './connection-log-store.ts'
 import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
 import { TypeormDeviceLoginStore } from './device-login-store.ts'
+import { TypeormInitialAccessTokenStore } from './initial-access-token-store.ts'
 import { TypeormKeyStore } from './key-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
@@ -31,6 +32,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     connectionLog: new TypeormConnectionLogStore(database),
     consents: new TypeormConsentStore(database),
     deviceLogins: new TypeormDeviceLoginStore(database),
+    initialAccessTokens: new TypeormInitialAccessTokenStore(database),
     keys: new TypeormKeyStore(database),
     logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),

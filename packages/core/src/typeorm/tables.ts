@@ -7,6 +7,7 @@ import { codeTable } from './code.table.ts'
 import { connectionAttemptTable } from './connection-attempt.table.ts'
 import { consentTable } from './consent.table.ts'
 import { deviceLoginTable } from './device-login.table.ts'
+import { initialAccessTokenTable } from './initial-access-token.table.ts'
 import { keyTable } from './key.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
@@ -25,6 +26,7 @@ export const pocketTables: readonly EntitySchema[] = [
   connectionAttemptTable,
   consentTable,
   deviceLoginTable,
+  initialAccessTokenTable,
   keyTable,
   logoutNoticeTable,
   passkeyTable,

@@ -10,6 +10,7 @@ import { connectionLogStoreContract } from '../../src/testing/contracts/connecti
 import { consentStoreContract } from '../../src/testing/contracts/consent-store.ts'
 import type { ContractCase } from '../../src/testing/contracts/contract.ts'
 import { deviceLoginStoreContract } from '../../src/testing/contracts/device-login-store.ts'
+import { initialAccessTokenStoreContract } from '../../src/testing/contracts/initial-access-token-store.ts'
 import { keyStoreContract } from '../../src/testing/contracts/key-store.ts'
 import { logoutNoticeStoreContract } from '../../src/testing/contracts/logout-notice-store.ts'
 import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
@@ -45,6 +46,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   fulfils('connection log', connectionLogStoreContract, (all) => all)
   fulfils('consents', consentStoreContract, ({ consents }) => consents)
   fulfils('device logins', deviceLoginStoreContract, ({ deviceLogins }) => deviceLogins)
+  fulfils('initial access tokens', initialAccessTokenStoreContract, ({ initialAccessTokens }) => initialAccessTokens)
   fulfils('keys', keyStoreContract, ({ keys }) => keys)
   fulfils('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
   fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)

@@ -3,7 +3,7 @@ import type { Api, ApiAccess, NewApiInput, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
-import { decide, type Host, second, signIn, startHost, viewOf } from './host.ts'
+import { decide, goBack, type Host, second, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -187,7 +187,8 @@ describe('an access token for an API', () => {
     const setting = await prepared(host, { client: { isGroupRestricted: true } })
     await host.pocket.clients.setAllowedGroups(setting.client.id, ['g2'])
     const { page } = await authorize(setting)
-    const returned = await signIn(setting.agent, page, setting.authenticator, back)
+    const refused = await signIn(setting.agent, page, setting.authenticator, back)
+    const returned = await goBack(setting.agent, refused, back)
     expect(parameters(returned.location).get('error')).toBe('access_denied')
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
+import { decide, goBack, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -161,7 +161,8 @@ describe('a client that is restricted to groups', () => {
     const silent = await authorize({ agent, configuration }, { prompt: 'none' })
     expect(refusal(silent.page.location)).toBe('login_required')
     const { page } = await authorize({ agent, configuration })
-    expect(refusal((await signIn(agent, page, authenticator, back)).location)).toBe('access_denied')
+    const refused = await signIn(agent, page, authenticator, back)
+    expect(refusal((await goBack(agent, refused, back)).location)).toBe('access_denied')
     const again = await authorize({ agent, configuration }, { prompt: 'none' })
     expect(refusal(again.page.location)).toBe('access_denied')
     expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()

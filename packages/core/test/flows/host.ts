@@ -161,6 +161,11 @@ async function enrolled(stores: PocketStores, account: Account, issuer: string):
     aaguid,
     deviceType: credentialDeviceType,
     backedUp: credentialBackedUp,
+    attachment: null,
+    attestation: null,
+    attestedAt: null,
+    device: null,
+    counterRegressedAt: null,
     name: 'Passkey',
     createdAt: 0,
     lastUsedAt: null,
@@ -215,4 +220,15 @@ export async function decide(
   const view = viewOf(page)
   if (view.view !== 'consent') throw new Error(`This is no consent page but ${JSON.stringify(view)}`)
   return agent.follow(await agent.postForm(new URL(view[decision], page.url).href, {}), { until })
+}
+
+/** Reads that a client is for others, and goes back to it. */
+export async function goBack(
+  agent: UserAgent,
+  page: UserAgentResponse,
+  until: (url: string) => boolean,
+): Promise<UserAgentResponse> {
+  const view = viewOf(page)
+  if (view.view !== 'not-allowed') throw new Error(`This page refuses nobody: ${JSON.stringify(view)}`)
+  return agent.follow(await agent.postForm(new URL(view.cancelTo, page.url).href, {}), { until })
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Application, applications } from '@pocket/core/testing'
 import type { Host } from './host.ts'
-import { measure, startMeasuredHost } from './relying-parties/measure.ts'
+import { type Circumstances, measure, startMeasuredHost } from './relying-parties/measure.ts'
 import { relyingPartiesReference } from './relying-parties/reference.ts'
 
 let host: Host
@@ -15,15 +15,83 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
+function application(id: string): Application {
+  const found = applications.find((each) => each.id === id)
+  if (found === undefined) throw new Error(`There is no application ${id}`)
+  return found
+}
+
 const named = applications.map((application): [string, Application] => [application.name, application])
 
-test.each(named)('%s finds nothing to complain about', async (_, application) => {
-  const steps = await measure(host, application)
+test.each(named)('%s finds nothing to complain about', async (_, each) => {
+  const steps = await measure(host, each)
   expect(steps.filter(({ result }) => !result.passed)).toEqual([])
   expect(steps.flatMap(({ result }) => result.checks).filter(({ passed }) => !passed)).toEqual([])
   const known = steps.find(({ name }) => name === 'Sign-in')?.result.account
-  expect(known).toMatch(application.habits.identifiedBy === 'sub' ? /^[\da-f-]{36}$/ : /^ada(@example\.com)?$/)
+  expect(known).toMatch(each.habits.identifiedBy === 'sub' ? /^[\da-f-]{36}$/ : /^ada(@example\.com)?$/)
   expect(host.errors).toEqual([])
+  expect(host.events.filter(({ event }) => event.endsWith('_refused'))).toEqual([])
+})
+
+describe('what is wrong is found by the application, in words', () => {
+  const wrongs: [string, string, Circumstances, string, RegExp][] = [
+    ['vaultwarden', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
+    ['oauth2-proxy', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
+    ['outline', 'nobody without an address', { about: { email: null } }, 'email', /undefined/],
+    ['immich', 'another algorithm', { protocol: () => ({ idTokenSignedResponseAlg: 'ES256' }) }, 'genuine', /alg/],
+    ['gitea', 'user names that are addresses', { about: { userName: 'ada@x' } }, 'preferred_username', /ada@x/],
+    ['argo-cd', 'nobody without a group', { about: { groups: [] } }, 'groups', /\[\]|undefined/],
+    [
+      'home-assistant',
+      'groups as a text',
+      {
+        protocol: () => ({
+          claimRules: [{ claim: 'groups', source: { kind: 'claim', name: 'groups' }, as: 'string' }],
+        }),
+      },
+      'groups',
+      /"family"/,
+    ],
+  ]
+
+  test.each(wrongs)('%s takes %s', async (id, _, circumstances, check, reason) => {
+    const last = (await measure(host, application(id), circumstances)).at(-1)
+    expect(last?.result).toMatchObject({ passed: false, account: null })
+    expect(last?.result.checks.at(-1)).toEqual({
+      name: expect.stringContaining(check),
+      passed: false,
+      reason: expect.stringMatching(reason),
+    })
+  })
+})
+
+describe('what is set for the client helps', () => {
+  const helps: [string, string, Circumstances, string][] = [
+    [
+      'gitea',
+      'a user name of its own for who has one that it does not take',
+      { about: { userName: 'ada@x' }, protocol: ({ id }) => ({ userNames: { [id]: 'ada' } }) },
+      'ada',
+    ],
+    [
+      'tailscale',
+      'ES256, which it takes',
+      { protocol: () => ({ idTokenSignedResponseAlg: 'ES256' }) },
+      'ada@example.com',
+    ],
+    [
+      'vikunja',
+      'EdDSA, which it takes as advertised',
+      { protocol: () => ({ idTokenSignedResponseAlg: 'EdDSA' }) },
+      'ada',
+    ],
+  ]
+
+  test.each(helps)('%s: %s', async (id, _, circumstances, account) => {
+    const steps = await measure(host, application(id), circumstances)
+    expect(steps.flatMap(({ result }) => result.checks).filter(({ passed }) => !passed)).toEqual([])
+    expect(steps.find(({ name }) => name === 'Sign-in')?.result.account).toBe(account)
+  })
 })
 
 test('the reference of relying parties has each of them, and is up to date', async () => {

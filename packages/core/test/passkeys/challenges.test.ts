@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { defaultPasskeyPolicy } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { createChallenges } from '../../src/passkeys/challenges.ts'
@@ -12,14 +13,14 @@ function setting() {
   const clock = new TestClock()
   const { challenges: store, passkeys } = memoryStores()
   const challenges = createChallenges(store, clock, 10 * minute)
-  const policy = {
+  const relyingParty = {
     rpId: 'id.example.com',
     rpName: 'Test',
     origins: [origin],
-    userVerification: 'required',
     challengeLifetime: 10 * minute,
   } as const
-  return { clock, challenges, registration: createRegistration({ policy, challenges, passkeys, clock }) }
+  const policy = async () => defaultPasskeyPolicy
+  return { clock, challenges, registration: createRegistration({ relyingParty, policy, challenges, passkeys, clock }) }
 }
 
 const clientData = (challenge: string) => Buffer.from(JSON.stringify({ challenge })).toString('base64url')

@@ -3,6 +3,7 @@ import {
   type Application,
   applications,
   EmulatedRelyingParty,
+  type RelyingPartyOptions,
   type RelyingPartyResult,
   UserAgent,
 } from '@pocket/core/testing'
@@ -24,12 +25,13 @@ function named(id: string): Application {
   return application
 }
 
-function partyOf(application: Application): EmulatedRelyingParty {
+function partyOf(application: Application, change: Partial<RelyingPartyOptions> = {}): EmulatedRelyingParty {
   return new EmulatedRelyingParty(application, {
     issuer: provider.issuer,
     webFinger: { address: 'ada@example.com', origin: provider.issuer },
     clientId: 'client',
     clientSecret: application.clientSettings.isPublic ? '' : 'se cret',
+    ...change,
   })
 }
 
@@ -266,4 +268,32 @@ describe('an address that is not the application, or not of its making', () => {
   test('nothing begins before the set-up', () => {
     expect(() => partyOf(named('immich')).begin()).toThrow('not set up')
   })
+})
+
+test.each([
+  ['a provider that cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
+  ['a page in place of JSON', () => Promise.resolve(new Response('<!doctype html>'))],
+  ['an address missing', () => Promise.resolve(Response.json({ issuer: 'https://id.example.com' }))],
+])('no set-up with %s', async (_, answer) => {
+  const party = partyOf(named('forgejo'), { fetch: answer })
+  expect(await party.setUp()).toMatchObject({ passed: false, checks: [{ passed: false, reason: expect.any(String) }] })
+  expect(() => party.begin()).toThrow('not set up')
+})
+
+test('an ID token, or anything else, is no logout token', async () => {
+  let idToken = ''
+  const party = partyOf(named('nextcloud'), {
+    fetch: async (input, init) => {
+      const response = await fetch(input, init)
+      if (init?.method === 'POST') idToken = ((await response.clone().json()) as { id_token: string }).id_token
+      return response
+    },
+  })
+  await party.setUp()
+  const agent = new UserAgent()
+  const signedIn = await party.finish(await agent.followTo(await agent.get(party.begin().url), party.isItsAddress))
+  expect(signedIn).toMatchObject({ passed: true, account: 'ada' })
+  const reasonOf = async (token: string) => (await party.receiveLogoutToken(token)).checks[0]?.reason
+  expect(await reasonOf(idToken)).toMatch(/not the claims of a logout token/)
+  expect(await reasonOf('logout')).toMatch(/refused/)
 })

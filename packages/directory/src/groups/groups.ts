@@ -157,5 +157,6 @@ function endHasPassed(): InvalidInput {
 }
 
 function assertFree(stored: boolean): void {
-  if (!stored) throw new Conflict('already_in_use', 'Another group has this name', { details: { property: 'name' } })
+  if (!stored)
+    throw new Conflict('already_in_use', 'name is already in use by another group', { details: { property: 'name' } })
 }

@@ -21,7 +21,7 @@ export interface SetUpPorts {
 export function setUp({ users, exclusively, create, alongside }: SetUpPorts): Promise<User> {
   return exclusively(async () => {
     if (await users.anyAdministrator())
-      throw new Conflict('setup_already_completed', 'The first administrator is there already')
+      throw new Conflict('setup_already_completed', 'Setup already completed: the first administrator is there')
     const user = await create()
     await alongside(user)
     return user

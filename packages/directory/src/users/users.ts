@@ -138,7 +138,7 @@ function governs({ administrator, disabled }: User): boolean {
 
 function assertFree(taken: UniqueProperty | undefined): void {
   if (taken === undefined) return
-  throw new Conflict('already_in_use', `Somebody else has this ${taken}`, { details: { property: taken } })
+  throw new Conflict('already_in_use', `${taken} is already in use`, { details: { property: taken } })
 }
 
 function renamed(before: User, fields: Readonly<Record<string, unknown>>): NewUser {

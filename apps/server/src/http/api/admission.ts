@@ -72,7 +72,10 @@ export function createAdmission({ pocket, directory, apiKeys, staticApiKey }: Ad
     let caller = await bySession(ctx)
     if (!caller && token !== '') {
       if (operation.apiKey === false)
-        throw new Forbidden('api_key_auth_not_allowed', 'An API key cannot be used here; sign in with a browser.')
+        throw new Forbidden(
+          'api_key_auth_not_allowed',
+          'API key authentication is not allowed here; sign in with a browser.',
+        )
       caller = await byApiKey(token)
     }
     if (!caller) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')

@@ -29,7 +29,8 @@ const body = named('OwnSettingsUpdateDto', {
   properties: Object.fromEntries(
     ownSettingKeys.map((key) => {
       const { schema } = ownSettings[key]
-      return [key, { ...schema, type: [schema.type, 'null'] as const }]
+      const orNull = 'enum' in schema && Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {}
+      return [key, { ...schema, ...orNull, type: [schema.type, 'null'] as const }]
     }),
   ),
 })

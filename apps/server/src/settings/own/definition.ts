@@ -10,7 +10,10 @@ export interface OwnFault extends Fault {
 /** A setting that the contract does not have. Its name is its key in {@link ownSettings}. */
 export interface OwnSetting<Value> {
   /** Of the value in JSON, as the REST API and the database have it. */
-  readonly schema: Exclude<JSONSchema, boolean> & { readonly type: 'array' | 'boolean' | 'integer' | 'string' }
+  readonly schema: Exclude<JSONSchema, boolean> & {
+    readonly type: 'array' | 'boolean' | 'integer' | 'string'
+    readonly enum?: readonly string[]
+  }
   readonly default: Value
   /** What the environment calls it. */
   readonly variable: Variable<Value>

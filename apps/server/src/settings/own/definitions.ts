@@ -1,9 +1,28 @@
 import { auditLogRetentionDays } from './audit-log-retention-days.ts'
 import type { OwnSetting } from './definition.ts'
+import { dynamicRegistration } from './dynamic-registration.ts'
+import { dynamicRegistrationRestricted } from './dynamic-registration-restricted.ts'
+import { passkeyAttestation } from './passkey-attestation.ts'
+import { passkeyCounterRegression } from './passkey-counter-regression.ts'
+import { passkeyAllowedModels, passkeyDeniedModels } from './passkey-models.ts'
+import { passkeyNonCompliance, passkeyNonComplianceFrom } from './passkey-non-compliance.ts'
+import { unusedClientDays } from './unused-client-days.ts'
 import { webFingerDomains } from './web-finger-domains.ts'
 
 /** Every setting of our own, by its name in the REST API and in the database. */
-export const ownSettings = { auditLogRetentionDays, webFingerDomains } as const
+export const ownSettings = {
+  auditLogRetentionDays,
+  dynamicRegistration,
+  dynamicRegistrationRestricted,
+  unusedClientDays,
+  passkeyAllowedModels,
+  passkeyDeniedModels,
+  passkeyAttestation,
+  passkeyCounterRegression,
+  passkeyNonCompliance,
+  passkeyNonComplianceFrom,
+  webFingerDomains,
+} as const
 
 export type OwnSettingKey = keyof typeof ownSettings
 
@@ -11,4 +30,16 @@ export type OwnSettingValues = {
   readonly [Key in OwnSettingKey]: (typeof ownSettings)[Key] extends OwnSetting<infer Value> ? Value : never
 }
 
-export const ownSettingKeys: readonly OwnSettingKey[] = ['auditLogRetentionDays', 'webFingerDomains']
+export const ownSettingKeys: readonly OwnSettingKey[] = [
+  'auditLogRetentionDays',
+  'dynamicRegistration',
+  'dynamicRegistrationRestricted',
+  'unusedClientDays',
+  'passkeyAllowedModels',
+  'passkeyDeniedModels',
+  'passkeyAttestation',
+  'passkeyCounterRegression',
+  'passkeyNonCompliance',
+  'passkeyNonComplianceFrom',
+  'webFingerDomains',
+]

@@ -1,4 +1,4 @@
-import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
+import { type AuditSink, type Clock, changesBetween, type Transaction } from '@pocket/core'
 import { type FieldError, Forbidden, InvalidInput } from '@pocket/core/errors'
 import { assertUnchanged, validatorOf } from '../../http/api/precondition.ts'
 import type { Actor } from '../../users/actor.ts'
@@ -17,7 +17,11 @@ export interface OwnSettingsPorts {
   readonly environment: OwnEnvironment
   readonly audit: AuditSink
   readonly transaction: Transaction
+  readonly clock: Clock
 }
+
+/** Milliseconds. */
+const mostAge = 5000
 
 /** What somebody wants to write: an absent value stays, `null` asks for the default. */
 export type GivenOwnSettings = Readonly<Partial<Record<OwnSettingKey, unknown>>>
@@ -27,6 +31,8 @@ export interface OwnSettings {
   /** The settings that nobody can change while the server runs. */
   readonly locked: readonly OwnSettingKey[]
   values(): Promise<OwnSettingValues>
+  /** Like `values`, at most 5 seconds old; what this process has changed shows at once. */
+  recent(): Promise<OwnSettingValues>
   /**
    * @throws {Forbidden} `ui_config_disabled` with `details.key`, where the environment decides otherwise
    * @throws {InvalidInput} `validation_failed`
@@ -34,9 +40,12 @@ export interface OwnSettings {
   change(actor: Actor, given: GivenOwnSettings): Promise<OwnSettingValues>
 }
 
-export function createOwnSettings({ store, environment, audit, transaction }: OwnSettingsPorts): OwnSettings {
+export function createOwnSettings({ store, environment, audit, transaction, clock }: OwnSettingsPorts): OwnSettings {
   const { uiConfigDisabled, fixed } = environment
   const locked = ownSettingKeys.filter((key) => uiConfigDisabled || fixed[key] !== undefined)
+
+  let changes = 0
+  let kept: { readonly readAt: number; readonly values: OwnSettingValues } | undefined
 
   const values = async (): Promise<OwnSettingValues> => {
     const stored = new Map((uiConfigDisabled ? [] : await store.list()).map(({ key, value }) => [key, value]))
@@ -50,24 +59,35 @@ export function createOwnSettings({ store, environment, audit, transaction }: Ow
     locked,
     values,
 
-    change: (actor, given) => {
+    async recent() {
+      if (kept && clock.now() - kept.readAt < mostAge) return kept.values
+      const [readAt, seen] = [clock.now(), changes]
+      const present = await values()
+      if (seen === changes) kept = { readAt, values: present }
+      return present
+    },
+
+    async change(actor, given) {
       const wanted = checked(given)
-      return transaction(async () => {
+      const changed = await transaction(async () => {
         await store.lock()
         const before = await values()
         assertUnchanged(actor, validatorOf(before))
         assertUnlocked(wanted, before, locked)
         const after = perOwnSetting((key) => (wanted.has(key) ? wanted.get(key) : before[key]))
-        const { changes } = changesBetween(before, after)
-        if (changes === undefined) return before
-        for (const key of ownSettingKeys.filter((each) => Object.hasOwn(changes, each)))
+        const { changes: differences } = changesBetween(before, after)
+        if (differences === undefined) return before
+        for (const key of ownSettingKeys.filter((each) => Object.hasOwn(differences, each)))
           await (isSame(after[key], ownSettings[key].default)
             ? store.remove(key)
             : store.put({ key, value: JSON.stringify(after[key]) }))
-        const keys = Object.keys(changes)
-        await audit.record({ event: 'settings_changed', keys, by: actor.id, changes }, actor.origin)
+        const keys = Object.keys(differences)
+        await audit.record({ event: 'settings_changed', keys, by: actor.id, changes: differences }, actor.origin)
         return after
       })
+      changes += 1
+      kept = undefined
+      return changed
     },
   }
 }

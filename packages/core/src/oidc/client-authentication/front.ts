@@ -15,6 +15,7 @@ const authenticated = new Set<string>([
   protocolRoutes.introspection,
   protocolRoutes.revocation,
   protocolRoutes.pushed_authorization_request,
+  protocolRoutes.device_authorization,
 ])
 
 export interface ClientAuthenticationPorts {

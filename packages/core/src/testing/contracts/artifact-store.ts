@@ -15,6 +15,7 @@ function artifact(key: string, changes: Partial<Artifact> = {}): Artifact {
     expiresAt: null,
     consumedAt: null,
     timesConsumed: null,
+    polledAt: null,
     ...changes,
   }
 }
@@ -29,6 +30,7 @@ const complete = artifact('complete', {
   expiresAt: noon,
   consumedAt: noon - 1,
   timesConsumed: 2,
+  polledAt: noon - 2,
 })
 
 /** What {@link ArtifactStore} promises. */
@@ -143,6 +145,29 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     run: async (store) => {
       assert.equal(await store.consume('a', noon), false)
       assert.equal(await store.find('a'), undefined)
+    },
+  },
+  {
+    name: 'of fifty that decide about one at once, one succeeds',
+    run: async (store) => {
+      await store.upsert(artifact('a', { userCodeHash: 'h' }))
+      const results = await fiftyTimes((index) => store.decide(artifact('a', { accountId: `account ${index}` })))
+      assert.deepEqual(results.filter(Boolean), [true])
+      assert.equal((await store.find('a'))?.accountId, `account ${results.indexOf(true)}`)
+      assert.equal(await store.decide(artifact('b', { accountId: 'account' })), false)
+      assert.equal(await store.find('b'), undefined)
+    },
+  },
+  {
+    name: 'of fifty polls at once, one is in time, and the next one is after the interval',
+    run: async (store) => {
+      await store.upsert(artifact('a'))
+      const results = await fiftyTimes(() => store.poll('a', noon, 5000))
+      assert.deepEqual(results.filter(Boolean), [true])
+      assert.equal(await store.poll('a', noon + 4999, 5000), false)
+      assert.equal(await store.poll('a', noon + 5000, 5000), true)
+      assert.equal((await store.find('a'))?.polledAt, noon + 5000)
+      assert.equal(await store.poll('b', noon, 5000), false)
     },
   },
   {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ClientListRequest, ClientScope } from '../../clients/client-list.ts'
+import { defaultProtocol } from '../../clients/protocol.ts'
 import type { PocketStores } from '../../stores.ts'
 import { api, grant } from './api-store.ts'
 import { client } from './client-store.ts'
@@ -96,6 +97,10 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
       assert.deepEqual(await filtered({ hasLaunchUrl: [true] }), ['b'])
       assert.deepEqual(await filtered({ type: ['standard', 'cimd'], hasLaunchUrl: [false] }), ['d', 'c', 'a'])
       assert.deepEqual(await filtered({ type: ['cimd'] }), [])
+      const protocol = { ...defaultProtocol, initiateLoginUri: 'https://e.example/login' }
+      await stores.clients.insert(client('e', { protocol, createdAt: noon + 3 }))
+      assert.deepEqual(await filtered({ hasLaunchUrl: [true] }), ['b', 'e'])
+      await stores.clients.remove('e')
       assert.deepEqual(await filtered({ skipConsent: ['yes', 1] }), [])
       assert.deepEqual(await filtered({ skipConsent: [] }), ['d', 'c', 'a', 'b'])
       assert.equal((await stores.clients.page({ ...everything, filters: { pkceRequired: [true] } })).total, 1)

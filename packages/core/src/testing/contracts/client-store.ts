@@ -27,6 +27,9 @@ export function client(id: string, changes: Partial<Client> = {}): Client {
     refreshTokenDurationMinutes: 43_200,
     protocol: defaultProtocol,
     template: null,
+    registration: null,
+    unusedSince: null,
+    metadataExpiresAt: null,
     createdAt: noon,
     updatedAt: noon,
     ...changes,
@@ -64,6 +67,9 @@ const complete = client('https://client.example/metadata.json', {
     { id: 's2', hash: 'hash2', prefix: 'pocket_cd', createdAt: noon, expiresAt: noon + 1 },
   ],
   template: 'synology-dsm',
+  registration: { grant_types: ['authorization_code'], contacts: ['ada@example.com'] },
+  unusedSince: noon - 1,
+  metadataExpiresAt: noon + 2,
   updatedAt: noon + 1,
 })
 
@@ -77,6 +83,19 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
       assert.deepEqual(await store.find(complete.id), complete)
       assert.deepEqual(await store.find('bare'), client('bare'))
       assert.equal(await store.find('another'), undefined)
+    },
+  },
+  {
+    name: 'finds the clients that wait for their first use, those that wait longest first',
+    run: async (store) => {
+      for (const [id, unusedSince] of Object.entries({ late: noon, b: noon - 1, a: noon - 1, first: 1, used: 1 }))
+        await store.insert(client(id, { unusedSince }))
+      await store.insert(client('of an administrator'))
+      await store.noteUse('used')
+      await store.noteUse('nobody')
+      assert.deepEqual(await store.listUnused(noon, 2), ['first', 'a'])
+      assert.deepEqual(await store.listUnused(noon, 9), ['first', 'a', 'b'])
+      assert.deepEqual(await store.find('used'), client('used'))
     },
   },
   {

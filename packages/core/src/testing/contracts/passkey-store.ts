@@ -14,6 +14,11 @@ function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
     aaguid: '00000000-0000-0000-0000-000000000000',
     deviceType: 'singleDevice',
     backedUp: false,
+    attachment: null,
+    attestation: null,
+    attestedAt: null,
+    device: null,
+    counterRegressedAt: null,
     name: id,
     createdAt: noon,
     lastUsedAt: null,
@@ -31,6 +36,11 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
         transports: ['hybrid', 'internal', 'x-unknown'],
         deviceType: 'multiDevice',
         backedUp: true,
+        attachment: 'platform',
+        attestation: 'packed',
+        attestedAt: noon,
+        device: 'Mozilla/5.0',
+        counterRegressedAt: noon + 2,
         name: 'Zoë’s phone',
         lastUsedAt: noon + 1,
       })
@@ -80,6 +90,24 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       await store.insert(passkey('a'))
       await fiftyTimes((index) => store.recordUse('a', { counter: 50 - index, backedUp: false, at: noon }))
       assert.equal((await store.findByCredentialId('credential of a'))?.counter, 50)
+    },
+  },
+  {
+    name: 'remembers that a counter did not rise',
+    run: async (store) => {
+      await store.insert(passkey('a'))
+      await store.insert(passkey('b'))
+      await store.recordCounterRegression('a', noon + 5)
+      assert.equal((await store.findByCredentialId('credential of a'))?.counterRegressedAt, noon + 5)
+      assert.equal((await store.findByCredentialId('credential of b'))?.counterRegressedAt, null)
+    },
+  },
+  {
+    name: 'goes through the passkeys of all accounts in pages',
+    run: async (store) => {
+      for (const id of ['c', 'a', 'b']) await store.insert(passkey(id, { accountId: id }))
+      const page = async (after: string) => (await store.page(after, 2)).map(({ id }) => id)
+      assert.deepEqual([await page(''), await page('b'), await page('c')], [['a', 'b'], ['c'], []])
     },
   },
   {

@@ -9,9 +9,17 @@ export type ClientAuthentication = 'basic' | 'raw-basic' | 'post' | 'detected' |
 
 /** A way into an application: each has a redirect URI of its own. */
 export interface Door {
-  readonly name: 'web' | 'mobile app' | 'command line' | 'command line, another port' | 'account settings'
+  readonly name:
+    | 'web'
+    | 'web, without single sign-on'
+    | 'mobile app'
+    | 'command line'
+    | 'command line, another port'
+    | 'account settings'
   /** Sent as it is. */
   readonly redirectUri: string
+  /** Whether the passkey has to be asked for, by `prompt=login`. */
+  readonly asksAgain?: boolean
 }
 
 /** What an application cannot do without. */
@@ -53,8 +61,8 @@ export interface Habits {
   /** `discovery`: the issuer is typed; `well-known`: the address of the document is, and its `issuer` is taken as it comes. */
   readonly endpoints: 'discovery' | 'well-known' | 'WebFinger' | 'typed'
   readonly scope: string
-  /** Characters. */
-  readonly stateLength: number
+  /** So many characters of base64url, and what comes after them. */
+  readonly state: { readonly length: number; readonly end?: string }
   readonly nonce: boolean
   readonly pkce: boolean
   /** Parameters of the authorization request beside those that the others say. */

@@ -3,7 +3,7 @@ import type { Application, Habits } from './application.ts'
 const habits: Habits = {
   endpoints: 'discovery',
   scope: 'openid profile email groups',
-  stateLength: 24,
+  state: { length: 24 },
   nonce: false,
   pkce: false,
   parameters: { claims: JSON.stringify({ id_token: { groups: { essential: true } } }) },

@@ -21,7 +21,7 @@ export const audiobookshelf: Application = {
   habits: {
     endpoints: 'typed',
     scope: 'openid profile email groups',
-    stateLength: 43,
+    state: { length: 43 },
     nonce: false,
     pkce: true,
     authentication: 'basic',

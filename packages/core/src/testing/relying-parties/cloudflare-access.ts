@@ -13,7 +13,7 @@ export const cloudflareAccess: Application = {
   habits: {
     endpoints: 'typed',
     scope: 'openid email profile groups',
-    stateLength: 1200,
+    state: { length: 1200 },
     nonce: false,
     pkce: true,
     authentication: 'basic',

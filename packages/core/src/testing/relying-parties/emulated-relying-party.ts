@@ -3,10 +3,9 @@ import { type Clock, systemClock } from '../../clock.ts'
 import type { JsonObject } from '../json-object.ts'
 import type { Application, Door } from './application.ts'
 import { type Endpoints, findEndpoints, type WhereToLook } from './endpoints.ts'
-import { type Expected, readIdToken } from './id-token.ts'
-import { assertMet, claimOf, needInWords, type Told } from './needs.ts'
 import { type Check, Checklist, Refusal } from './refusal.ts'
-import { fetchJson, requestTokens } from './requests.ts'
+import { requestTokens } from './requests.ts'
+import { lookAtLogoutToken, lookAtTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
 
 /** What an administrator enters at the application. */
 export interface RelyingPartyOptions extends Partial<Pick<WhereToLook, 'fetch'>>, Omit<WhereToLook, 'fetch'> {
@@ -28,12 +27,6 @@ interface Pending {
   readonly door: Door
   readonly nonce: string | null
   readonly verifier: string | null
-}
-
-interface Session {
-  readonly refreshToken: string | null
-  readonly idToken: string | null
-  readonly subject: unknown
 }
 
 /**
@@ -70,7 +63,7 @@ export class EmulatedRelyingParty {
   /** A click on its button: the address that the browser opens. Throws where the application is not set up. */
   begin(door: Door = this.application.doors[0]): { readonly url: string } {
     const { habits } = this.application
-    const state = randomText(habits.stateLength)
+    const state = `${randomText(habits.state.length)}${habits.state.end ?? ''}`
     const nonce = habits.nonce ? randomText(22) : null
     const verifier = habits.pkce ? randomText(43) : null
     this.#pending.set(state, { door, nonce, verifier })
@@ -83,6 +76,7 @@ export class EmulatedRelyingParty {
       state,
       ...(nonce !== null && { nonce }),
       ...(verifier !== null && { code_challenge: challenge(verifier), code_challenge_method: 'S256' }),
+      ...(door.asksAgain && { prompt: 'login' }),
       ...habits.parameters,
     }
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
@@ -109,8 +103,9 @@ export class EmulatedRelyingParty {
           ...(pending.verifier !== null && { code_verifier: pending.verifier }),
         }),
       )
-      if (habits.refresh) await checks.check('A refresh token is given', () => text(tokens, 'refresh_token'))
-      return this.#look(tokens, pending.nonce, checks)
+      if (habits.refresh) await checks.check('A refresh token is given', () => tokenText(tokens, 'refresh_token'))
+      this.#session = await this.#look(tokens, pending.nonce, checks)
+      return this.#session.account
     })
   }
 
@@ -123,9 +118,10 @@ export class EmulatedRelyingParty {
       const answer = await checks.check('The refresh token is taken', () =>
         this.#requestTokens({ grant_type: 'refresh_token', refresh_token: session.refreshToken ?? '' }),
       )
-      if (refresh.idToken) await checks.check('The refresh brings an ID token', () => text(answer, 'id_token'))
+      if (refresh.idToken) await checks.check('The refresh brings an ID token', () => tokenText(answer, 'id_token'))
       const kept = { refresh_token: session.refreshToken, id_token: session.idToken }
-      return this.#look({ ...kept, ...answer }, null, checks)
+      this.#session = await this.#look({ ...kept, ...answer }, null, checks)
+      return this.#session.account
     })
   }
 
@@ -146,13 +142,9 @@ export class EmulatedRelyingParty {
   /** A logout token has come by the back channel (OpenID Connect Back-Channel Logout §2.6). */
   receiveLogoutToken(token: string): Promise<RelyingPartyResult> {
     return this.#step(async (checks) => {
-      await checks.check('The logout token is genuine, about the person and nothing but a logout token', async () => {
-        const claims = await this.#readIdToken(token, '', null)
-        const events = (claims.events ?? {}) as JsonObject
-        if (events['http://schemas.openid.net/event/backchannel-logout'] === undefined || claims.nonce !== undefined)
-          throw new Refusal(`These are no claims of a logout token: ${JSON.stringify(claims)}`)
-        if (claims.sub !== this.#session?.subject) throw new Refusal(`It is about ${JSON.stringify(claims.sub)}`)
-      })
+      await checks.check('The logout token is genuine, about the person and nothing but a logout token', () =>
+        lookAtLogoutToken(token, this.#session?.subject, this.#tokens()),
+      )
       this.#session = null
       return null
     })
@@ -188,72 +180,14 @@ export class EmulatedRelyingParty {
     return requestTokens(fetch, this.application.habits.authentication, { endpoint, clientId, clientSecret, fields })
   }
 
-  async #look(tokens: JsonObject, nonce: string | null, checks: Checklist): Promise<string | null> {
+  #look(tokens: JsonObject, nonce: string | null, checks: Checklist): Promise<Session> {
+    return lookAtTokens(tokens, nonce, this.#tokens(), checks)
+  }
+
+  #tokens(): TokenContext {
     const { habits } = this.application
-    const accessToken = await checks.check('An access token is given', () => text(tokens, 'access_token'))
-    const idToken = await this.#lookAtIdToken(tokens, accessToken, nonce, checks)
-    const isMissing = habits.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
-    const asks = habits.userInfo === 'always' || (habits.userInfo === 'where needed' && isMissing)
-    const userInfo = asks
-      ? await checks.check('UserInfo answers, about the same person', () => this.#userInfo(accessToken, idToken))
-      : {}
-    const told: Told = { idToken, userInfo }
-    for (const need of habits.needs) await checks.check(needInWords(need), () => assertMet(need, told))
-    this.#session = {
-      refreshToken: typeof tokens.refresh_token === 'string' ? tokens.refresh_token : null,
-      idToken: typeof tokens.id_token === 'string' ? tokens.id_token : null,
-      subject: idToken.sub ?? userInfo.sub,
-    }
-    const account = claimOf({ claim: habits.identifiedBy, from: 'either' }, told)
-    return typeof account === 'string' ? account : null
+    return { habits, endpoints: this.#found(), ...this.#options }
   }
-
-  async #lookAtIdToken(
-    tokens: JsonObject,
-    accessToken: string,
-    nonce: string | null,
-    checks: Checklist,
-  ): Promise<JsonObject> {
-    const { idToken: habit } = this.application.habits
-    if (habit.check === 'none') return {}
-    const name = {
-      read: 'The ID token can be read',
-      claims: 'The ID token has the right issuer, audience and expiry',
-      signature: `The ID token is genuine${nonce === null ? '' : ' and has the nonce'}`,
-    }[habit.check]
-    return checks.check(name, () => this.#readIdToken(text(tokens, 'id_token'), accessToken, nonce))
-  }
-
-  #readIdToken(token: string, accessToken: string, nonce: string | null): Promise<JsonObject> {
-    const { issuer, jwks, algorithms: advertisedAlgorithms } = this.#found()
-    const { clientId, clock, fetch } = this.#options
-    const expected: Expected = {
-      issuer,
-      clientId,
-      nonce,
-      accessToken,
-      advertisedAlgorithms,
-      jwks: () => fetchJson(fetch, jwks),
-      now: clock.now(),
-    }
-    return readIdToken(token, this.application.habits.idToken, expected)
-  }
-
-  async #userInfo(accessToken: string, { sub }: JsonObject): Promise<JsonObject> {
-    const headers = { authorization: `Bearer ${accessToken}` }
-    const userInfo = await fetchJson(this.#options.fetch, this.#found().userInfo, { headers })
-    if (sub !== undefined && userInfo.sub !== sub)
-      throw new Refusal(
-        `UserInfo is about ${JSON.stringify(userInfo.sub)}, and the ID token about ${JSON.stringify(sub)}`,
-      )
-    return userInfo
-  }
-}
-
-function text(from: JsonObject, member: string): string {
-  const value = from[member]
-  if (typeof value === 'string' && value !== '') return value
-  throw new Refusal(`The token response has no ${member}`)
 }
 
 function challenge(verifier: string): string {

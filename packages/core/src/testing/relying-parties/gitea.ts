@@ -9,7 +9,7 @@ export const gitea: Application = {
   habits: {
     endpoints: 'well-known',
     scope: 'openid email profile groups',
-    stateLength: 36,
+    state: { length: 36 },
     nonce: false,
     pkce: false,
     authentication: 'detected',

@@ -14,7 +14,7 @@ export const grafana: Application = {
   habits: {
     endpoints: 'typed',
     scope: 'openid email profile groups offline_access',
-    stateLength: 44,
+    state: { length: 43, end: '=' },
     nonce: false,
     pkce: true,
     parameters: { access_type: 'online' },

@@ -13,7 +13,7 @@ export const homeAssistant: Application = {
   habits: {
     endpoints: 'well-known',
     scope: 'openid profile groups',
-    stateLength: 22,
+    state: { length: 22 },
     nonce: true,
     pkce: true,
     authentication: 'none',

@@ -20,7 +20,7 @@ export const immich: Application = {
   habits: {
     endpoints: 'well-known',
     scope: 'openid email profile',
-    stateLength: 43,
+    state: { length: 43 },
     nonce: false,
     pkce: true,
     authentication: 'post',

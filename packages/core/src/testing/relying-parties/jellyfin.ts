@@ -9,7 +9,7 @@ export const jellyfin: Application = {
   habits: {
     endpoints: 'discovery',
     scope: 'openid profile groups',
-    stateLength: 32,
+    state: { length: 32 },
     nonce: true,
     pkce: true,
     authentication: 'post',

@@ -12,7 +12,7 @@ export const kubelogin: Application = {
   habits: {
     endpoints: 'discovery',
     scope: 'openid profile groups offline_access',
-    stateLength: 43,
+    state: { length: 43 },
     nonce: true,
     pkce: true,
     parameters: { access_type: 'offline' },

@@ -14,7 +14,7 @@ export const nextcloud: Application = {
   habits: {
     endpoints: 'well-known',
     scope: 'openid email profile groups',
-    stateLength: 32,
+    state: { length: 32 },
     nonce: true,
     pkce: true,
     parameters: {

@@ -14,7 +14,7 @@ export const oauth2Proxy: Application = {
   habits: {
     endpoints: 'discovery',
     scope: 'openid email profile groups offline_access',
-    stateLength: 66,
+    state: { length: 43, end: ':/reports?year=2026&city=Köln' },
     nonce: true,
     pkce: true,
     parameters: { approval_prompt: 'force' },

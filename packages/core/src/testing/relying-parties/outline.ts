@@ -9,7 +9,7 @@ export const outline: Application = {
   habits: {
     endpoints: 'typed',
     scope: 'openid profile email offline_access',
-    stateLength: 16,
+    state: { length: 16 },
     nonce: false,
     pkce: false,
     authentication: 'post',

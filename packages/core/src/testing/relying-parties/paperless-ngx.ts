@@ -13,7 +13,7 @@ export const paperlessNgx: Application = {
   habits: {
     endpoints: 'well-known',
     scope: 'openid profile email',
-    stateLength: 16,
+    state: { length: 16 },
     nonce: false,
     pkce: true,
     authentication: 'post',

@@ -4,12 +4,15 @@ import type { Application } from './application.ts'
 export const portainer: Application = {
   id: 'portainer',
   name: 'Portainer',
-  doors: [{ name: 'web', redirectUri: 'https://portainer.example.com:9443' }],
+  doors: [
+    { name: 'web', redirectUri: 'https://portainer.example.com:9443' },
+    { name: 'web, without single sign-on', redirectUri: 'https://portainer.example.com:9443', asksAgain: true },
+  ],
   clientSettings: { name: 'Portainer', redirectUris: ['https://portainer.example.com:9443/'] },
   habits: {
     endpoints: 'typed',
     scope: 'openid profile email groups',
-    stateLength: 36,
+    state: { length: 36 },
     nonce: false,
     pkce: false,
     authentication: 'detected',

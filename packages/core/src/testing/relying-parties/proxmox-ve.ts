@@ -9,7 +9,7 @@ export const proxmoxVe: Application = {
   habits: {
     endpoints: 'discovery',
     scope: 'openid email profile groups',
-    stateLength: 86,
+    state: { length: 43, end: ':pocket' },
     nonce: true,
     pkce: true,
     authentication: 'basic',

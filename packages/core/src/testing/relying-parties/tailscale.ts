@@ -9,7 +9,7 @@ export const tailscale: Application = {
   habits: {
     endpoints: 'WebFinger',
     scope: 'openid profile email',
-    stateLength: 64,
+    state: { length: 64 },
     nonce: true,
     pkce: false,
     authentication: 'basic',

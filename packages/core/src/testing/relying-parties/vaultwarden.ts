@@ -13,7 +13,7 @@ export const vaultwarden: Application = {
   habits: {
     endpoints: 'discovery',
     scope: 'openid email profile offline_access',
-    stateLength: 400,
+    state: { length: 398, end: '==' },
     nonce: true,
     pkce: true,
     authentication: 'basic',

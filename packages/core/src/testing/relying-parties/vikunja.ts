@@ -9,7 +9,7 @@ export const vikunja: Application = {
   habits: {
     endpoints: 'discovery',
     scope: 'openid profile email',
-    stateLength: 24,
+    state: { length: 24 },
     nonce: false,
     pkce: false,
     authentication: 'detected',

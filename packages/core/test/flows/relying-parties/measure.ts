@@ -1,4 +1,4 @@
-import { createPublicFetch } from '@pocket/core'
+import { type Account, type ClientProtocolInput, createPublicFetch } from '@pocket/core'
 import {
   type Application,
   type Door,
@@ -8,7 +8,8 @@ import {
   startCallbackServer,
   UserAgent,
 } from '@pocket/core/testing'
-import { decide, type Host, signIn, startHost, viewOf } from '../host.ts'
+import { decide, type Host, signIn, startHost } from '../host.ts'
+import { newBrowser } from './browser.ts'
 
 /** A part of what an application does, as people know it. */
 export interface Step {
@@ -17,6 +18,7 @@ export interface Step {
     | 'Sign-in'
     | 'Second sign-in'
     | 'Refresh'
+    | 'Refresh once more'
     | 'Sign-out'
     | 'Back-channel logout'
     | `By ${Door['name']}`
@@ -29,14 +31,34 @@ export function startMeasuredHost(): Promise<Host> {
   return startHost({ options: { fetch, webFingerDomains: () => ['example.com'] } })
 }
 
-/** Takes an application through everything it does, with its recommended set-up, for somebody new in a new browser. */
-export async function measure(host: Host, application: Application): Promise<readonly Step[]> {
+export interface Circumstances {
+  readonly about?: Partial<Account>
+  /** What is set for the client beside or in place of what is recommended. */
+  readonly protocol?: (account: Account) => ClientProtocolInput
+}
+
+/**
+ * Takes an application through everything it does, with its recommended set-up, for somebody new in a new browser; ends
+ * where it finds something to complain about.
+ */
+export async function measure(
+  host: Host,
+  application: Application,
+  { about = {}, protocol = () => ({}) }: Circumstances = {},
+): Promise<readonly Step[]> {
   await using backChannel = await startCallbackServer()
-  const { backChannelLogoutPath, refresh } = application.habits
-  const { clientSettings } = application
-  const backchannelLogoutUri = backChannelLogoutPath ? `${backChannel.url}${backChannelLogoutPath}` : null
-  const protocol = { ...clientSettings.protocol, ...(backchannelLogoutUri && { backchannelLogoutUri }) }
-  const { client, secret } = await host.client({ ...clientSettings, protocol })
+  const { habits, clientSettings, doors } = application
+  const person = await host.person('ada')
+  host.accounts.set(person.account.id, { ...person.account, ...about })
+  const backchannelLogoutUri = habits.backChannelLogoutPath && `${backChannel.url}${habits.backChannelLogoutPath}`
+  const { client, secret } = await host.client({
+    ...clientSettings,
+    protocol: {
+      ...clientSettings.protocol,
+      ...(backchannelLogoutUri && { backchannelLogoutUri }),
+      ...protocol(person.account),
+    },
+  })
   const party = new EmulatedRelyingParty(application, {
     issuer: host.issuer,
     webFinger: { address: 'ada@example.com', origin: host.issuer },
@@ -44,67 +66,29 @@ export async function measure(host: Host, application: Application): Promise<rea
     clientSecret: secret,
     clock: host.clock,
   })
-  const browser = await firstBrowser(host, party)
+  const browser = newBrowser(host, party, person)
 
-  const steps: Step[] = [{ name: 'Set-up', result: await party.setUp() }]
-  const [first, ...others] = application.doors
-  steps.push({ name: 'Sign-in', result: await browser.signInWithPasskey(first) })
-  steps.push({ name: 'Second sign-in', result: await browser.signInUnasked(first) })
-  for (const door of others) steps.push({ name: `By ${door.name}`, result: await browser.signInUnasked(door) })
-  if (refresh) steps.push({ name: 'Refresh', result: both(await party.refresh(), await party.refresh()) })
-  const signedOut = await browser.signOut()
-  if (signedOut) steps.push({ name: 'Sign-out', result: signedOut })
-  if (signedOut && backchannelLogoutUri) {
-    const { parameters } = await backChannel.next()
-    const result = await party.receiveLogoutToken(parameters.get('logout_token') ?? '')
-    steps.push({ name: 'Back-channel logout', result })
+  const steps: Step[] = []
+  const take = async (name: Step['name'], step: () => Promise<RelyingPartyResult>) => {
+    if (steps.every(({ result }) => result.passed)) steps.push({ name, result: await step() })
   }
+  const [first, ...others] = doors
+  await take('Set-up', () => party.setUp())
+  await take('Sign-in', () => browser.signInWithPasskey(first))
+  await take('Second sign-in', () => browser.signInUnasked(first))
+  for (const door of others)
+    await take(`By ${door.name}`, () => (door.asksAgain ? browser.signInAgain(door) : browser.signInUnasked(door)))
+  if (habits.refresh) {
+    await take('Refresh', () => party.refresh())
+    await take('Refresh once more', () => party.refresh())
+  }
+  if (habits.logout) await take('Sign-out', () => browser.signOut())
+  if (habits.logout && backchannelLogoutUri)
+    await take('Back-channel logout', async () => {
+      const { parameters } = await backChannel.next()
+      return party.receiveLogoutToken(parameters.get('logout_token') ?? '')
+    })
   return steps
-}
-
-/** The second of two, which began where the first had ended. */
-function both(one: RelyingPartyResult, two: RelyingPartyResult): RelyingPartyResult {
-  return one.passed ? two : one
-}
-
-async function firstBrowser(host: Host, party: EmulatedRelyingParty) {
-  const { authenticator } = await host.person('ada')
-  const agent = new UserAgent({ clock: host.clock })
-  const until = party.isItsAddress
-
-  async function signInWithPasskey(door: Door): Promise<RelyingPartyResult> {
-    const page = await agent.follow(await agent.get(party.begin(door).url), { until })
-    const consent = await signIn(agent, page, authenticator, until)
-    const returned = await decide(agent, consent, 'submitTo', until)
-    return party.finish(returned.location ?? '')
-  }
-
-  async function signInUnasked(door: Door): Promise<RelyingPartyResult> {
-    const result = await party.finish(await agent.followTo(await agent.get(party.begin(door).url), until))
-    return { ...result, checks: [...result.checks, { name: 'Nobody is asked anything', passed: true }] }
-  }
-
-  async function signOut(): Promise<RelyingPartyResult | null> {
-    const url = party.logoutUrl()
-    if (url === null) return null
-    const wanted = party.application.habits.logout?.postLogoutRedirectUri ?? null
-    const view = viewOf(await agent.get(url))
-    if (view.view !== 'sign-out') throw new Error(`This is no sign-out page but ${JSON.stringify(view)}`)
-    const fields = { ...view.hidden, [view.confirm.name]: view.confirm.value }
-    const last = await agent.follow(await agent.postForm(view.submitTo, fields), { until: (to) => to === wanted })
-    const end = last.location ?? viewOf(last).view
-    const next = viewOf(await agent.follow(await agent.get(party.begin().url), { until }))
-    const checks = [
-      {
-        name: wanted ? 'The browser goes back to the application' : 'A page says so',
-        passed: end === (wanted ?? 'signed-out'),
-      },
-      { name: 'The next sign-in asks for the passkey', passed: next.view === 'sign-in' },
-    ]
-    return { account: null, passed: checks.every(({ passed }) => passed), checks }
-  }
-
-  return { signInWithPasskey, signInUnasked, signOut }
 }
 
 /** The same for a NAS, which has a class of its own. */

@@ -19,9 +19,7 @@ export async function relyingPartiesReference(): Promise<string> {
 Made by \`pnpm --filter @pocket/core run reference\` from what emulated applications find when each is used with this provider.
 They live in \`packages/core/src/testing\`, speak OpenID Connect as their real counterparts do, and are as strict.
 
-| Application | Set-up | Sign-in | Second sign-in | Other ways in | Refresh | Sign-out | Back-channel logout |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-${rows.join('\n')}
+${table([['Application', ...columns.map(([title]) => title)], ...rows])}
 
 "Yes": everything that the application looks at is as it should be. "–": the application does not do that.
 Sign-in is with a passkey and consent, the second sign-in is in the same browser and asks nothing.
@@ -30,16 +28,32 @@ ${measured.map(([application, steps]) => section(application, steps)).join('\n\n
 `
 }
 
-function row(name: string, steps: readonly Step[]): string {
-  const cell = (is: (name: Step['name']) => boolean) => {
-    const found = steps.filter((step) => is(step.name))
+/** Each column of the table, and the steps that it is about. */
+const columns: readonly (readonly [title: string, steps: RegExp])[] = [
+  ['Set-up', /^Set-up$/],
+  ['Sign-in', /^Sign-in$/],
+  ['Second sign-in', /^Second sign-in$/],
+  ['Other ways in', /^By /],
+  ['Refresh', /^Refresh/],
+  ['Sign-out', /^Sign-out$/],
+  ['Back-channel logout', /^Back-channel logout$/],
+]
+
+function row(name: string, steps: readonly Step[]): string[] {
+  const cells = columns.map(([, of]) => {
+    const found = steps.filter((step) => of.test(step.name))
     if (found.length === 0) return '–'
     const failed = found.flatMap(({ result }) => result.checks).find(({ passed }) => !passed)
     return failed ? `**No**: ${failed.name}` : 'Yes'
-  }
-  const columns = ['Set-up', 'Sign-in', 'Second sign-in', 'By', 'Refresh', 'Sign-out', 'Back-channel logout']
-  const cells = columns.map((column) => cell((step) => step === column || (column === 'By' && step.startsWith('By '))))
-  return `| ${[name, ...cells].join(' | ')} |`
+  })
+  return [name, ...cells]
+}
+
+/** Columns as wide as their longest cell, which is how Markdown is formatted here. */
+function table([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
 function section(application: Application, steps: readonly Step[]): string {
@@ -114,7 +128,7 @@ function habits(of: Habits): string {
     `scope ${codes([of.scope])}`,
     of.pkce ? 'PKCE' : 'no PKCE',
     of.nonce ? 'a nonce' : 'no nonce',
-    `a state of ${of.stateLength} characters`,
+    `a state of ${of.state.length + (of.state.end ?? '').length} characters`,
     ...(of.parameters ? [`also sends ${codes(Object.keys(of.parameters))}`] : []),
     authenticated[of.authentication],
     idToken.check === 'signature' ? `the ID token is checked (${algorithms})` : idTokenUse[idToken.check],

@@ -1,0 +1,24 @@
+import { type Passkey, type PasskeyPolicy, policyProblems, providerName } from '@pocket/core'
+import type { PasskeyItem } from '../http/page-models.ts'
+import { providerDrawings } from './provider-drawings.ts'
+
+/** A passkey as its owner sees it. */
+export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyItem {
+  const { id, name, aaguid, backedUp, createdAt, lastUsedAt, counterRegressedAt } = passkey
+  return {
+    id,
+    name,
+    synced: backedUp,
+    provider: providerOf(aaguid),
+    outdated: policy.nonCompliance !== 'keep' && policyProblems(passkey, policy).length > 0,
+    createdAt,
+    lastUsedAt,
+    counterRegressedAt,
+  }
+}
+
+function providerOf(aaguid: string): PasskeyItem['provider'] {
+  const name = providerName(aaguid)
+  if (name === undefined) return null
+  return { name, drawing: providerDrawings.find(([start]) => name.startsWith(start))?.[1] ?? null }
+}

@@ -1,0 +1,95 @@
+import type { PendingDeviceAuthorization, Pocket } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import { clientMetaDto } from '../clients/client-dto.ts'
+import { clientMetaSchema } from '../clients/client-schema.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { named } from '../http/api/schema.ts'
+import type { ClientLogos } from '../images/client-logos.ts'
+
+export interface DeviceAuthorizationPorts {
+  readonly pocket: Pick<Pocket, 'deviceAuthorizations' | 'clients'>
+  readonly logos: Pick<ClientLogos, 'marked'>
+}
+
+const code = { type: 'string', description: 'What the device shows.' } as const
+
+const infoSchema = named('DeviceCodeInfoDto', {
+  type: 'object',
+  required: ['scope', 'scopeInfo', 'authorizationRequired', 'reauthenticationRequired', 'client'],
+  properties: {
+    scope: { type: 'array', items: { type: 'string' } },
+    scopeInfo: {
+      type: 'array',
+      description: 'The permissions of APIs among the scopes.',
+      items: {
+        type: 'object',
+        required: ['key', 'name'],
+        properties: { key: { type: 'string' }, name: { type: 'string' }, description: { type: 'string' } },
+      },
+    },
+    authorizationRequired: { type: 'boolean' },
+    reauthenticationRequired: { type: 'boolean' },
+    client: clientMetaSchema,
+  },
+})
+
+/** `/api/oidc/device`: what a person decides about an application on another device (RFC 8628 §3.3). */
+export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthorizationPorts): readonly Operation[] {
+  const { deviceAuthorizations } = pocket
+  const signedIn = { area: 'account', access: 'user', apiKey: false } as const
+  return [
+    operation({
+      ...signedIn,
+      id: 'getDeviceCodeInfo',
+      method: 'get',
+      path: '/api/oidc/device/info',
+      summary: 'Get what the application on another device asks for',
+      query: { code },
+      answer: { status: 200, schema: infoSchema },
+      async handle({ ctx }) {
+        const found = await deviceAuthorizations.find(ctx.req, ctx.res, codeOf(ctx))
+        const client = await pocket.clients.find(found.client.id)
+        if (!client) throw new InvalidInput('oidc_invalid_device_code', 'The client is gone.')
+        const [meta] = await logos.marked([clientMetaDto(client)])
+        return { ...infoDto(found), client: meta }
+      },
+    }),
+    operation({
+      ...signedIn,
+      id: 'verifyDeviceCode',
+      method: 'post',
+      path: '/api/oidc/device/verify',
+      summary: 'Give the application on another device what it asks for, or refuse it',
+      note: 'Where `reauthenticationRequired` says so, a reauthentication is used up.',
+      query: { code, decision: { type: 'string', enum: ['approve', 'deny'], default: 'approve' } },
+      answer: { status: 204 },
+      async handle({ ctx }) {
+        const { decision = 'approve' } = ctx.query
+        if (decision === 'approve') await deviceAuthorizations.approve(ctx.req, ctx.res, { code: codeOf(ctx) })
+        else if (decision === 'deny') await deviceAuthorizations.deny(ctx.req, ctx.res, codeOf(ctx))
+        else
+          throw new InvalidInput('validation_failed', 'The decision is `approve` or `deny`.', {
+            fields: [{ field: 'decision', code: 'invalid', message: 'must be approve or deny' }],
+          })
+      },
+    }),
+  ]
+}
+
+/** @throws {InvalidInput} `oidc_invalid_device_code` */
+function codeOf({ query: { code: given } }: Context): string {
+  if (typeof given === 'string' && given !== '' && given.length <= 64) return given
+  throw new InvalidInput('oidc_invalid_device_code', 'There is no such code.')
+}
+
+function infoDto({ scopes, apis, consentRequired, reauthenticationRequired }: PendingDeviceAuthorization) {
+  return {
+    scope: scopes,
+    scopeInfo: apis
+      .flatMap(({ permissions }) => permissions)
+      .map(({ key, name, description }) => ({ key, name, ...(description !== '' && { description }) })),
+    authorizationRequired: consentRequired,
+    reauthenticationRequired,
+  }
+}

@@ -1,0 +1,19 @@
+import { parseBoolean } from '../../config/variable.ts'
+import type { OwnSetting } from './definition.ts'
+
+/** Whether clients that programs have registered are for nobody until an administrator allows groups. */
+export const dynamicRegistrationRestricted: OwnSetting<boolean> = {
+  schema: {
+    type: 'boolean',
+    description: 'Whether a client that a program has registered is for nobody until an administrator allows groups.',
+  },
+  default: false,
+  variable: {
+    name: 'DYNAMIC_REGISTRATION_RESTRICTED',
+    type: 'boolean',
+    default: 'false',
+    description: 'Whether a client that a program has registered is for nobody until an administrator allows groups.',
+    parse: parseBoolean,
+  },
+  read: (value) => ({ value: value === true }),
+}

@@ -1,0 +1,39 @@
+import { type GivenValue, type Variable, WrongValue } from '../../config/variable.ts'
+import type { OwnSetting } from './definition.ts'
+
+const most = 200
+const aaguid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** A list of models of authenticators, by AAGUID. */
+export function modelList(name: string, description: string): OwnSetting<readonly string[]> {
+  const variable: Variable<readonly string[]> = {
+    name,
+    type: `AAGUIDs, ${most} at most, with commas between them`,
+    default: 'none',
+    description,
+    parse,
+  }
+  return {
+    schema: { type: 'array', maxItems: most, items: { type: 'string', maxLength: 36 }, description },
+    default: [],
+    variable,
+    read(value) {
+      const models = (Array.isArray(value) ? value : []).map((model) => String(model).trim().toLowerCase())
+      const wrong = models.findIndex((model) => !aaguid.test(model))
+      if (wrong >= 0) return { fault: { at: `[${wrong}]`, code: 'invalid_format', message: 'must be an AAGUID' } }
+      return { value: [...new Set(models)] }
+    },
+  }
+}
+
+function parse({ text }: GivenValue): readonly string[] {
+  const models = text.split(',').flatMap((part) => part.trim().toLowerCase() || [])
+  const wrong = models.find((model) => !aaguid.test(model))
+  if (wrong !== undefined)
+    throw new WrongValue(
+      `"${wrong.slice(0, 100)}" is no AAGUID`,
+      'Write it as a UUID, such as 2fc0579f-8113-47ea-b116-bb5a8db9202a.',
+    )
+  if (models.length > most) throw new WrongValue(`it holds ${models.length} models`, `Write ${most} at most.`)
+  return [...new Set(models)]
+}

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type Person, passkeyAnswer } from './instance.ts'
+import { freshName } from './people.ts'
+
+const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
+type Fields = Readonly<Record<string, string>>
+type Json = Readonly<Record<string, unknown>>
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+  let person: Person
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+    person = await instance.person(freshName())
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  async function application(settings: Json = {}) {
+    const body = { name: 'Television', callbackURLs: ['https://tv.example/cb'], isPublic: true, ...settings }
+    const { json } = await instance.call('POST /api/oidc/clients', { body, agent: instance.administrator })
+    return String(json.id)
+  }
+
+  const post = async (path: string, fields: Fields) => {
+    const answer = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })
+    return { status: answer.status, json: (await answer.json()) as Json }
+  }
+
+  async function ask(clientId: string, fields: Fields = {}) {
+    const { status, json } = await post('/api/oidc/device/authorize', {
+      client_id: clientId,
+      scope: 'openid profile',
+      ...fields,
+    })
+    expect([status, json.error_description]).toEqual([200, undefined])
+    const poll = () =>
+      post('/api/oidc/token', { grant_type: grantType, client_id: clientId, device_code: String(json.device_code) })
+    return { json, code: String(json.user_code), poll }
+  }
+
+  const at = (path: string, code: string, { agent = person.agent, more = '' } = {}) =>
+    instance.call(path, { agent, query: `?code=${code}${more}` })
+  const info = (code: string, agent = person.agent) => at('GET /api/oidc/device/info', code, { agent })
+  const verify = (code: string, agent = person.agent) => at('POST /api/oidc/device/verify', code, { agent })
+
+  test('an approved device gets its tokens, once, and is told to be patient until then', async () => {
+    const { json, code, poll } = await ask(await application())
+    expect(json).toMatchObject({
+      user_code: expect.stringMatching(/^E[A-HJKMNP-Z0-9]{7}$/),
+      verification_uri: `${instance.url}/device`,
+      verification_uri_complete: `${instance.url}/device?user_code=${code}`,
+      expires_in: 900,
+      interval: 5,
+    })
+    expect(await poll()).toMatchObject({ status: 400, json: { error: 'authorization_pending' } })
+    expect(await poll()).toMatchObject({ status: 400, json: { error: 'slow_down' } })
+
+    const typed = ` ${code.slice(0, 4).toLowerCase().replaceAll('1', 'l').replaceAll('0', 'o')}-${code.slice(4)}`
+    const shown = await info(encodeURIComponent(typed))
+    expect(shown.json).toMatchObject({
+      scope: ['openid', 'profile'],
+      scopeInfo: [],
+      authorizationRequired: true,
+      reauthenticationRequired: false,
+      client: { name: 'Television' },
+    })
+    expect((await verify(code)).status).toBe(204)
+    const { status, json: tokens } = await poll()
+    expect([status, tokens]).toEqual([
+      200,
+      expect.objectContaining({
+        id_token: expect.any(String),
+        refresh_token: expect.any(String),
+        scope: 'openid profile',
+      }),
+    ])
+    const userInfo = await new UserAgent().getJson(`${instance.url}/api/oidc/userinfo`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    })
+    expect(userInfo.json()).toMatchObject({ sub: person.id })
+    expect(audited(instance, 'device_authorized').at(-1)).toMatchObject({ accountId: person.id })
+    expect(await poll()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+  })
+
+  test('a denied device is told so', async () => {
+    const { code, poll } = await ask(await application())
+    const answer = await at('POST /api/oidc/device/verify', code, { more: '&decision=deny' })
+    expect(answer.status).toBe(204)
+    expect(await poll()).toMatchObject({ status: 400, json: { error: 'access_denied' } })
+    expect(audited(instance, 'device_refused').at(-1)).toMatchObject({ accountId: person.id })
+  })
+
+  test('of twenty decisions about one code, one counts', async () => {
+    const { code, poll } = await ask(await application())
+    const answers = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(19)
+    const polls = await Promise.all(Array.from({ length: 10 }, () => poll()))
+    expect(polls.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+
+  test('of twenty polls at once, one is in time', async () => {
+    const { poll } = await ask(await application())
+    const errors = (await Promise.all(Array.from({ length: 20 }, () => poll()))).map(({ json }) => json.error)
+    expect(errors.filter((error) => error === 'authorization_pending')).toHaveLength(1)
+    expect(errors.filter((error) => error === 'slow_down')).toHaveLength(19)
+  })
+
+  test('what was allowed is remembered', async () => {
+    const client = await application()
+    const first = await ask(client)
+    await verify(first.code)
+    const second = await ask(client)
+    expect((await info(second.code)).json).toMatchObject({ authorizationRequired: false })
+    await verify(second.code)
+    expect(audited(instance, 'device_authorized_again').at(-1)).toMatchObject({ clientId: client })
+  })
+
+  test('it stays signed in when the browser that approved it signs out, and not when the consent is withdrawn', async () => {
+    const leaver = await instance.person(freshName())
+    const client = await application()
+    const { code, poll } = await ask(client)
+    await verify(code, leaver.agent)
+    const { json } = await poll()
+    await leaver.agent.postForm(`${instance.url}/logout`, {})
+    const refresh = (token: unknown) =>
+      post('/api/oidc/token', { grant_type: 'refresh_token', client_id: client, refresh_token: String(token) })
+    const refreshed = await refresh(json.refresh_token)
+    expect(refreshed.status).toBe(200)
+    await instance.app.pocket.withdrawConsent(leaver.id, client)
+    expect(await refresh(refreshed.json.refresh_token)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+  })
+
+  test('an application that wants a passkey used gets nothing without it', async () => {
+    const { code, poll } = await ask(await application({ requiresReauthentication: true }))
+    const other = await instance.personWithoutPasskey(freshName())
+    expect((await info(code, other.agent)).json).toMatchObject({ reauthenticationRequired: true })
+    expect(await verify(code, other.agent)).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
+    const body = await passkeyAnswer(person.agent, instance.url, person.authenticator)
+    expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent: person.agent })).status).toBe(204)
+    expect((await verify(code)).status).toBe(204)
+    expect((await poll()).status).toBe(200)
+  })
+
+  test('an application for certain groups is refused to others', async () => {
+    const { code } = await ask(await application({ isGroupRestricted: true }))
+    for (const answer of [await info(code), await verify(code)])
+      expect(answer).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })
+  })
+
+  test('it can ask for what an API lets it do', async () => {
+    const client = await application()
+    const api = await instance.app.pocket.apis.create({ name: 'Notes', resource: 'https://notes.example' })
+    const { permissions } = await instance.app.pocket.apis.setPermissions(api.id, [
+      { key: 'notes:read', name: 'Read notes', description: 'See them' },
+    ])
+    await instance.app.pocket.apis.setGrant(api.id, client, {
+      userDelegatedAccess: true,
+      clientAccess: false,
+      userDelegatedPermissionIds: permissions.map(({ id }) => id),
+      clientPermissionIds: [],
+    })
+    const resource = 'https://notes.example/'
+    const { code, poll } = await ask(client, { scope: 'openid notes:read', resource })
+    expect((await info(code)).json).toMatchObject({
+      scope: ['openid', 'notes:read'],
+      scopeInfo: [{ key: 'notes:read', name: 'Read notes', description: 'See them' }],
+    })
+    await verify(code)
+    const { json } = await poll()
+    expect(json).toMatchObject({ scope: expect.stringContaining('notes:read') })
+    const [, claims = ''] = String(json.access_token).split('.')
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+      scope: 'notes:read',
+      sub: person.id,
+    })
+    const unknown = await post('/api/oidc/device/authorize', { client_id: client, resource: 'https://other.example' })
+    expect(unknown).toMatchObject({ status: 400, json: { error: 'invalid_target' } })
+  })
+
+  test.each(['', 'E0000000', 'x'.repeat(65)])('%j is no code', async (code) => {
+    expect(await info(code)).toMatchObject({ status: 400, json: { code: 'oidc_invalid_device_code' } })
+  })
+
+  test('a decision is one of two', async () => {
+    const { code } = await ask(await application())
+    const answer = await at('POST /api/oidc/device/verify', code, { more: '&decision=maybe' })
+    expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
+  })
+
+  test('the page of codes allows and refuses without a script', async () => {
+    const client = await application()
+    for (const [index, done] of ['It has access', 'It has no access'].entries()) {
+      const { code, poll } = await ask(client)
+      const page = await person.agent.get(`${instance.url}/device?user_code=${code}`)
+      expect(page.text).toContain('Let Television on another device in?')
+      const form = page.forms()[index]
+      if (!form) throw new Error('The page has no form.')
+      const after = await person.agent.follow(await person.agent.submit(page, form))
+      expect(after.text).toContain(done)
+      expect((await poll()).status).toBe(index === 0 ? 200 : 400)
+    }
+  })
+})

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { startInstance } from './instance.ts'
+
+const metadata = { redirect_uris: ['https://app.example/callback'], client_name: 'An application' }
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const set = async (body: object) => {
+    expect((await instance.call('PATCH /api/settings', { body })).status).toBe(200)
+  }
+  const register = async (token?: string) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const url = `${instance.url}/api/oidc/register`
+    const answer = await instance.agent().sendJson('POST', url, { body: metadata, options: { headers } })
+    return { status: answer.status, body: answer.json() as Readonly<Record<string, unknown>> }
+  }
+  const discovery = async () => {
+    const answer = await instance.agent().getJson(`${instance.url}/.well-known/openid-configuration`)
+    return answer.json() as Readonly<Record<string, unknown>>
+  }
+
+  test('nobody registers clients until an administrator says so, and it shows at once', async () => {
+    expect((await register()).status).toBe(404)
+    expect(await discovery()).not.toHaveProperty('registration_endpoint')
+    await set({ dynamicRegistration: 'with-token' })
+    expect(await discovery()).toHaveProperty('registration_endpoint')
+    expect((await register()).status).toBe(401)
+    await set({ dynamicRegistration: 'open', dynamicRegistrationRestricted: true })
+    const { status, body } = await register()
+    expect(status).toBe(201)
+    const params = { id: String(body.client_id) }
+    expect((await instance.call('GET /api/oidc/clients/{id}', { params })).json).toMatchObject({
+      name: 'An application',
+      clientType: 'standard',
+      isGroupRestricted: true,
+    })
+    const query = '?filters[event]=CLIENT_REGISTERED'
+    const { json } = await instance.call('GET /api/audit-logs/all', { query })
+    expect(json.data).toMatchObject([{ event: 'CLIENT_REGISTERED', data: { method: 'open' } }])
+    await set({ dynamicRegistration: null, dynamicRegistrationRestricted: null })
+    expect((await register()).status).toBe(404)
+    expect(await discovery()).not.toHaveProperty('registration_endpoint')
+  })
+
+  test('an initial access token is shown once, counts its uses, and can be removed', async () => {
+    await set({ dynamicRegistration: 'with-token' })
+    const body = { description: 'For the test suite', usageLimit: 3, ttl: '1h' }
+    const { status, json } = await instance.call('POST /api/oidc/initial-access-tokens', { body })
+    expect([status, json]).toEqual([
+      201,
+      expect.objectContaining({ token: expect.stringMatching(/^iat_/), usageLimit: 3, usageCount: 0 }),
+    ])
+    const attempts = await Promise.all(Array.from({ length: 6 }, () => register(String(json.token))))
+    expect(attempts.filter((each) => each.status === 201)).toHaveLength(3)
+    const listed = await instance.call('GET /api/oidc/initial-access-tokens')
+    expect(listed.json).toEqual([{ ...json, token: '', usageCount: 3 }])
+    const { id } = json
+    const params = { id: String(id) }
+    for (const expected of [204, 204])
+      expect((await instance.call('DELETE /api/oidc/initial-access-tokens/{id}', { params })).status).toBe(expected)
+    expect((await instance.call('GET /api/oidc/initial-access-tokens')).json).toEqual([])
+    expect(audited(instance, 'initial_access_token_created')).toMatchObject([{ initialAccessTokenId: id }])
+    expect(audited(instance, 'initial_access_token_removed')).toHaveLength(1)
+    expect(instance.log.join('\n')).not.toContain(String(json.token))
+    await set({ dynamicRegistration: null })
+  })
+
+  test.each([
+    [{ usageLimit: 0 }, 400],
+    [{ usageLimit: 1_000_001 }, 400],
+    [{ usageLimit: '1' }, 400],
+    [{ ttl: 'soon' }, 400],
+    [{ ttl: '800h' }, 400],
+    [{ description: 'a'.repeat(151) }, 400],
+    [{ description: 'a\u0001b' }, 400],
+    [{}, 201],
+  ])('%j is answered with %i', async (body, status) => {
+    expect((await instance.call('POST /api/oidc/initial-access-tokens', { body })).status).toBe(status)
+  })
+
+  test('only a client with a metadata document has it read again', async () => {
+    const refresh = async (id: string) =>
+      (await instance.call('POST /api/oidc/clients/{id}/refresh', { params: { id } })).json
+    expect(await refresh(someId)).toMatchObject({ code: 'not_found' })
+    const { json } = await instance.call('POST /api/oidc/clients', { body: { name: 'By hand' } })
+    expect(await refresh(String(json.id))).toMatchObject({
+      code: 'validation_failed',
+      error: expect.stringContaining('metadata document'),
+    })
+  })
+
+  test('metadata documents are read where the settings say so, and never at a private address', async () => {
+    const change = async (cimdUrlAllowlist: string) => {
+      const present = await instance.call('GET /api/application-configuration/all')
+      // A cast: the answer is a list, whatever its type says.
+      const all = present.json as unknown as readonly { readonly key: string; readonly value: string }[]
+      const body = Object.fromEntries(all.map(({ key, value }) => [key, value]))
+      const { status } = await instance.call('PUT /api/application-configuration', {
+        body: { ...body, cimdUrlAllowlist },
+      })
+      expect(status).toBe(200)
+    }
+    expect(await discovery()).not.toHaveProperty('client_id_metadata_document_supported')
+    await change('["https://127.0.0.1/*"]')
+    expect(await discovery()).toMatchObject({ client_id_metadata_document_supported: true })
+    const query = new URLSearchParams({ client_id: 'https://127.0.0.1/client.json', response_type: 'code' })
+    const page = await instance.agent().get(`${instance.url}/authorize?${query}`)
+    expect([page.status, page.text]).toEqual([400, expect.stringContaining('not_public')])
+    await change('[]')
+    expect(await discovery()).not.toHaveProperty('client_id_metadata_document_supported')
+  })
+})
+
+test('the environment decides about registration, or stops the start', async () => {
+  await using instance = await startInstance({ DYNAMIC_REGISTRATION: 'open' })
+  const registered = await instance.agent().sendJson('POST', `${instance.url}/api/oidc/register`, { body: metadata })
+  expect(registered.status).toBe(201)
+  for (const wrong of [
+    { DYNAMIC_REGISTRATION: 'yes' },
+    { DYNAMIC_REGISTRATION_RESTRICTED: 'x' },
+    { UNUSED_CLIENT_DAYS: '0' },
+  ])
+    expect(() => loadConfig(wrong, () => Buffer.alloc(0))).toThrow(InvalidConfig)
+})

@@ -1,0 +1,85 @@
+import type { Clock } from '../clock.ts'
+import { type FieldError, InvalidInput } from '../errors.ts'
+import { sha256 } from '../hash.ts'
+import { randomToken, uuid } from '../random.ts'
+import type { InitialAccessToken, InitialAccessTokenStore } from './initial-access-token-store.ts'
+
+export interface NewInitialAccessToken {
+  /** At most 150 characters (none). */
+  readonly description?: string
+  /** Milliseconds; a year at most. */
+  readonly lifetime: number
+  /** How many clients may be registered with it: 1 to 1,000,000. */
+  readonly usageLimit: number
+}
+
+/** The tokens by which programs register clients (RFC 7591 §3). */
+export interface InitialAccessTokens {
+  /**
+   * Makes a token, shown this once.
+   *
+   * @throws {InvalidInput} `validation_failed` on `description`, `lifetime` or `usageLimit`
+   */
+  issue(wanted: NewInitialAccessToken): Promise<{ readonly token: string; readonly stored: InitialAccessToken }>
+  /** Those that have not ended, the newest first. */
+  list(): Promise<readonly InitialAccessToken[]>
+  /** Returns `false` where there is none. */
+  remove(id: string): Promise<boolean>
+  /** The token that this text is, if it still lets somebody register; nothing is counted. */
+  find(token: string): Promise<InitialAccessToken | undefined>
+  /** Counts a use; returns `false` where it lets nobody register any more. */
+  use(token: InitialAccessToken): Promise<boolean>
+}
+
+const day = 86_400_000
+const longestLifetime = 366 * day
+const mostUses = 1_000_000
+
+export function createInitialAccessTokens(store: InitialAccessTokenStore, clock: Clock): InitialAccessTokens {
+  return {
+    async issue({ description = '', lifetime, usageLimit }) {
+      const text = description.normalize('NFC').trim()
+      refuse([
+        ...(/[\p{Cc}\p{Cs}]/u.test(text) || [...text].length > 150
+          ? [wrong('description', 'must be short and plain')]
+          : []),
+        ...(isWithin(lifetime, longestLifetime)
+          ? []
+          : [wrong('lifetime', 'must be more than nothing and at most a year')]),
+        ...(isWithin(usageLimit, mostUses) ? [] : [wrong('usageLimit', `must be from 1 to ${mostUses}`)]),
+      ])
+      const token = `iat_${randomToken()}`
+      const createdAt = clock.now()
+      const stored: InitialAccessToken = {
+        id: uuid(),
+        tokenHash: sha256(token),
+        description: text,
+        usageLimit,
+        usageCount: 0,
+        expiresAt: createdAt + lifetime,
+        createdAt,
+      }
+      await store.insert(stored)
+      return { token, stored }
+    },
+    list: () => store.list(clock.now()),
+    remove: (id) => store.remove(id),
+    async find(token) {
+      const found = await store.findByHash(sha256(token))
+      return found && found.expiresAt > clock.now() && found.usageCount < found.usageLimit ? found : undefined
+    },
+    use: ({ tokenHash }) => store.use(tokenHash, clock.now()),
+  }
+}
+
+function isWithin(value: number, most: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= most
+}
+
+function wrong(field: string, message: string): FieldError {
+  return { field, code: 'invalid_format', message }
+}
+
+function refuse(fields: readonly FieldError[]): void {
+  if (fields.length > 0) throw new InvalidInput('validation_failed', 'The token is not valid.', { fields })
+}

@@ -1,0 +1,199 @@
+import type { Clock } from '../clock.ts'
+import { InvalidInput, NotFound } from '../errors.ts'
+import { OutboundError } from '../outbound/outbound-error.ts'
+import type { PublicFetch } from '../outbound/public-fetch.ts'
+import type { Client } from './client.ts'
+import type { ClientStore } from './client-store.ts'
+import { changesConsent, type Documented, documentAddressAllowed, documented } from './metadata-document.ts'
+import { defaultProtocol } from './protocol.ts'
+
+/** Clients whose id is the address of the document that describes them (OAuth Client ID Metadata Document). */
+export interface MetadataDocuments {
+  /**
+   * The client of this id, its document read where what is known of it does not hold any more. `undefined` where no document
+   * may be read there.
+   *
+   * @throws {InvalidInput} `validation_failed`: the document cannot be read, or not be used
+   */
+  resolve(id: string, happened: DocumentEvents): Promise<Client | undefined>
+  /**
+   * Reads the document of a known client now.
+   *
+   * @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed`, also for a client without a document
+   */
+  refresh(id: string, happened: DocumentEvents): Promise<Client>
+}
+
+/** Told within the transaction that makes or changes the client. */
+export interface DocumentEvents {
+  changed(before: Client | null, after: Client): Promise<void>
+}
+
+export interface MetadataDocumentPorts {
+  readonly store: ClientStore
+  readonly clock: Clock
+  readonly fetch: PublicFetch
+  readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
+  /** Patterns of the addresses at which documents may be read. */
+  readonly patterns: () => Promise<readonly string[]>
+  /** Takes back what people allowed the client. */
+  readonly forgetConsents: (clientId: string) => Promise<void>
+}
+
+const second = 1000
+const minute = 60 * second
+const day = 24 * 60 * minute
+const leastHold = 5 * minute
+const mostHold = day
+/** How long a document that cannot be reached is still believed. */
+const grace = day
+const failureHold = 30 * second
+const mostFailures = 1000
+const mostAtOnce = 10
+const timeout = 5 * second
+const longestDocument = 64 * 1024
+const headers = { accept: 'application/json', 'user-agent': 'pocket-id/oidc-client-metadata-fetcher' }
+
+interface Read extends Documented {
+  /** Milliseconds. */
+  readonly holdsFor: number
+}
+
+/** The document was not reached, which says nothing against it. */
+class Unreachable extends InvalidInput {}
+
+export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataDocuments {
+  const { store, clock, transaction, patterns, forgetConsents } = ports
+  const running = new Map<string, Promise<Client>>()
+  const failures = new Map<string, { readonly until: number; readonly error: unknown }>()
+
+  const keep = (id: string, { holdsFor, ...said }: Read, { changed }: DocumentEvents): Promise<Client> =>
+    transaction(async () => {
+      const before = await store.findToChange(id)
+      const now = clock.now()
+      const metadataExpiresAt = now + holdsFor
+      if (!before) {
+        const client = newClient(id, { ...said, metadataExpiresAt }, now)
+        // Somebody else has just read it, and it says the same to both.
+        if (!(await store.insert(client))) return client
+        await changed(null, client)
+        return client
+      }
+      const isSame = JSON.stringify(saidBy(before)) === JSON.stringify(saidBy(said))
+      const client = { ...before, ...said, metadataExpiresAt, updatedAt: isSame ? before.updatedAt : now }
+      await store.update(client)
+      if (changesConsent(before, said)) await forgetConsents(id)
+      if (!isSame) await changed(before, client)
+      return client
+    })
+
+  const read = async (id: string, happened: DocumentEvents): Promise<Client> => {
+    const failure = failures.get(id)
+    if (failure && failure.until > clock.now()) throw failure.error
+    if (running.size >= mostAtOnce && !running.has(id))
+      throw new Unreachable('validation_failed', 'Too many metadata documents are being read at the moment.')
+    const reading =
+      running.get(id) ??
+      readDocument(id, ports)
+        .then((document) => keep(id, document, happened))
+        .finally(() => running.delete(id))
+    running.set(id, reading)
+    try {
+      return await reading
+    } catch (error) {
+      if (failures.size >= mostFailures) failures.clear()
+      if (error instanceof InvalidInput) failures.set(id, { until: clock.now() + failureHold, error })
+      throw error
+    }
+  }
+
+  return {
+    async resolve(id, happened) {
+      if (!documentAddressAllowed(await patterns(), id)) return undefined
+      const known = await store.find(id)
+      if (known && known.type !== 'cimd') return known
+      const heldUntil = known?.metadataExpiresAt ?? 0
+      if (known && heldUntil > clock.now()) return known
+      try {
+        return await read(id, happened)
+      } catch (error) {
+        if (known && error instanceof Unreachable && heldUntil + grace > clock.now()) return known
+        throw error
+      }
+    },
+
+    async refresh(id, happened) {
+      const known = await store.find(id)
+      if (!known) throw new NotFound('client_not_found', 'There is no such client.')
+      if (known.type !== 'cimd') throw refusal('The client does not describe itself by a metadata document.')
+      if (!documentAddressAllowed(await patterns(), id))
+        throw refusal('Metadata documents may not be read at this address any more.')
+      failures.delete(id)
+      return read(id, happened)
+    },
+  }
+}
+
+function saidBy({ name, redirectUris, postLogoutRedirectUris, registration }: Documented | Client) {
+  return { name, redirectUris, postLogoutRedirectUris, registration }
+}
+
+function newClient(id: string, said: Documented & Pick<Client, 'metadataExpiresAt'>, now: number): Client {
+  return {
+    id,
+    ...said,
+    description: '',
+    type: 'cimd',
+    launchUrl: null,
+    isPublic: true,
+    pkceRequired: true,
+    pkceSupported: true,
+    requiresReauthentication: false,
+    requiresPushedAuthorizationRequests: false,
+    skipConsent: false,
+    isGroupRestricted: false,
+    allowedGroupIds: [],
+    secrets: [],
+    federatedIdentities: [],
+    accessTokenDurationMinutes: 60,
+    refreshTokenDurationMinutes: 43_200,
+    protocol: defaultProtocol,
+    template: null,
+    unusedSince: null,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+async function readDocument(id: string, { fetch }: Pick<MetadataDocumentPorts, 'fetch'>): Promise<Read> {
+  let answer: Response
+  try {
+    answer = await fetch(id, { headers, redirect: 'error', signal: AbortSignal.timeout(timeout) })
+  } catch (error) {
+    throw failed(error)
+  }
+  if (answer.status >= 500) throw new Unreachable('validation_failed', `The document answers ${answer.status}.`)
+  if (answer.status !== 200) throw refusal(`The address of the metadata document answers ${answer.status}.`)
+  const text = await answer.text()
+  if (text.length > longestDocument) throw refusal('The metadata document is too large.')
+  return { ...documented(id, text), holdsFor: holdOf(answer.headers) }
+}
+
+/** Everything but a moment's weakness of the network is the document's own fault. */
+function failed(error: unknown): InvalidInput {
+  const reason = error instanceof OutboundError ? error.reason : 'unreachable'
+  const Kind = reason === 'unreachable' || reason === 'timeout' ? Unreachable : InvalidInput
+  return new Kind('validation_failed', `The metadata document of the client cannot be read: ${reason}.`, {
+    cause: error,
+  })
+}
+
+/** How long what a document says holds (RFC 9111 §5.2.2.1), in milliseconds. */
+function holdOf(answered: Headers): number {
+  const [, seconds = '0'] = /(?:^|[,\s])max-age\s*=\s*(\d{1,9})/i.exec(answered.get('cache-control') ?? '') ?? []
+  return Math.min(mostHold, Math.max(leastHold, Number(seconds) * second))
+}
+
+function refusal(message: string): InvalidInput {
+  return new InvalidInput('validation_failed', message)
+}

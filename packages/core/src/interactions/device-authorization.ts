@@ -1,0 +1,237 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+import type { Account } from '../accounts/account.ts'
+import type { AccountStore } from '../accounts/account-store.ts'
+import { eligibleAccount } from '../accounts/eligibility.ts'
+import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
+import type { AuditSink } from '../audit/audit-sink.ts'
+import { mayUse } from '../clients/group-restriction.ts'
+import type { Clock } from '../clock.ts'
+import { normalUserCode } from '../codes/user-codes.ts'
+import type { ConsentStore } from '../consents/consent-store.ts'
+import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
+import { requestContext } from '../http/request-context.ts'
+import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
+import { extras, signInDemands } from '../oidc/client-metadata.ts'
+import { claimsAskedFor } from '../oidc/requested-claims.ts'
+import type { Sessions } from '../oidc/sessions.ts'
+import { isTooOld } from '../sessions/freshness.ts'
+import { authenticationContext, type Session } from '../sessions/session.ts'
+import type { ReauthenticationService } from './reauthentication.ts'
+import {
+  apiView,
+  claimsTold,
+  claimsToShow,
+  consentKeysOf,
+  detailViews,
+  keysOf,
+  requestedApis,
+  requestedScopes,
+} from './requested.ts'
+import type { SignInService } from './sign-in.ts'
+import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
+
+/** An application on another device that asks for access (RFC 8628), as the person sees it who is to decide. */
+export interface PendingDeviceAuthorization {
+  readonly userCode: string
+  readonly client: { readonly id: string; readonly name: string }
+  /** What it asks for, as scopes. */
+  readonly scopes: readonly string[]
+  readonly claims: readonly ClaimView[]
+  readonly apis: readonly ApiView[]
+  readonly authorizationDetails: readonly AuthorizationDetailView[]
+  /** Whether the person has not allowed all of it before. */
+  readonly consentRequired: boolean
+  /** Whether the client wants a passkey used for it. */
+  readonly reauthenticationRequired: boolean
+  readonly device: { readonly ipAddress: string | null; readonly userAgent: string | null }
+}
+
+/** What a person decides about an application on another device. Each of them refuses as `find` does. */
+export interface DeviceAuthorizationService {
+  /**
+   * What the code stands for, for the person who is signed in here.
+   *
+   * @throws {NotAuthenticated} `not_signed_in`
+   * @throws {InvalidInput} `oidc_invalid_device_code`, `oidc_device_code_expired`
+   * @throws {Conflict} `oidc_device_code_used` where somebody has decided already
+   * @throws {Forbidden} `client_not_allowed` where the person’s groups do not allow the client
+   */
+  find(req: IncomingMessage, res: ServerResponse, code: string): Promise<PendingDeviceAuthorization>
+  /**
+   * Gives the application what it asks for. Where the client wants a passkey used, `response` is its answer; without one,
+   * a reauthentication is used up.
+   *
+   * @throws as `ReauthenticationService.demand`, or as `SignInService.confirm`
+   */
+  approve(req: IncomingMessage, res: ServerResponse, answer: { code: string; response?: unknown }): Promise<void>
+  deny(req: IncomingMessage, res: ServerResponse, code: string): Promise<void>
+}
+
+export interface DeviceAuthorizationPorts {
+  readonly provider: () => Provider
+  readonly accounts: AccountStore
+  readonly consents: ConsentStore
+  readonly apiAccess: ApiAccessReader
+  readonly sessions: Pick<Sessions, 'read'>
+  readonly signIn: Pick<SignInService, 'confirm'>
+  readonly reauthentication: Pick<ReauthenticationService, 'demand'>
+  readonly authorizationDetailsTypes: AuthorizationDetailsTypes
+  readonly audit: AuditSink
+  readonly clock: Clock
+}
+
+type DeviceCode = InstanceType<Provider['DeviceCode']>
+type ProviderClient = InstanceType<Provider['Client']>
+
+interface Asked {
+  readonly code: DeviceCode
+  readonly client: ProviderClient
+  readonly account: Account
+  readonly session: Session
+  readonly scopes: readonly string[]
+  readonly apis: readonly AccessibleApi[]
+  readonly consentKeys: readonly string[]
+  readonly reauthenticationRequired: boolean
+}
+
+export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): DeviceAuthorizationService {
+  const { provider, accounts, consents, apiAccess, sessions, signIn, reauthentication, audit, clock } = ports
+
+  const codeOf = async (input: string): Promise<DeviceCode> => {
+    const code = await provider().DeviceCode.findByUserCode(normalUserCode(input), { ignoreExpiration: true })
+    if (!code) throw new InvalidInput('oidc_invalid_device_code', 'There is no such code.')
+    if ((code.exp ?? 0) * 1000 <= clock.now())
+      throw new InvalidInput('oidc_device_code_expired', 'The code has expired.')
+    if (code.accountId !== undefined)
+      throw new Conflict('oidc_device_code_used', 'Somebody has decided about this code already.')
+    return code
+  }
+
+  const asked = async (req: IncomingMessage, res: ServerResponse, input: string): Promise<Asked> => {
+    const session = await sessions.read(req, res)
+    if (!session) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
+    const code = await codeOf(input)
+    const client = await provider().Client.find(code.clientId ?? '')
+    if (!client) throw new InvalidInput('oidc_invalid_device_code', 'The client is gone.')
+    const account = await eligibleAccount(accounts, session.accountId)
+    const groupIds = account.groups.map(({ id }) => id)
+    if (!mayUse(extras(client).pocket_access, groupIds))
+      throw new Forbidden('client_not_allowed', 'The account is in none of the groups that may use this client.')
+    const { params = {} } = code
+    const apis = await requestedApis(apiAccess, client.clientId, params)
+    const ours = requestedScopes(params)
+    return {
+      code,
+      client,
+      account,
+      session,
+      apis,
+      scopes: [...ours, ...apis.flatMap(keysOf)],
+      consentKeys: [...ours, ...apis.flatMap(consentKeysOf)],
+      reauthenticationRequired: isTooOld(session, signInDemands(client), Math.floor(clock.now() / 1000)),
+    }
+  }
+
+  /** A grant of its own: it stays when this browser signs out, and goes with the consent, the group or the account. */
+  const grantFor = async ({ code: { params = {} }, client, account, apis }: Asked) => {
+    const { Grant } = provider()
+    const grant = new Grant({ accountId: account.id, clientId: client.clientId })
+    grant.addOIDCScope(requestedScopes(params))
+    const claims = claimsAskedFor(params.claims)
+    if (claims.length > 0) grant.addOIDCClaims([...claims])
+    for (const { api, permissions } of apis)
+      if (permissions.length > 0)
+        grant.addResourceScope(
+          indicatorOf(params.resource, api.resource),
+          permissions.map(({ key }) => key),
+        )
+    await grant.save()
+    return grant
+  }
+
+  return {
+    async find(req, res, input) {
+      const found = await asked(req, res, input)
+      const { code, client, account, scopes, apis, consentKeys, reauthenticationRequired } = found
+      const { params = {}, deviceInfo = {} } = code
+      const before = await consents.find(account.id, client.clientId)
+      return {
+        userCode: code.userCode,
+        client: { id: client.clientId, name: client.clientName ?? client.clientId },
+        scopes,
+        claims: claimsToShow(claimsTold(account, client, params), account.emailVerified, requestedScopes(params)),
+        apis: apis.map(apiView),
+        authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
+        consentRequired:
+          // Details are asked about each time.
+          requestedDetails(params) !== undefined ||
+          (!extras(client).pocket_skip_consent && !consentKeys.every((key) => before?.scopes.includes(key))),
+        reauthenticationRequired,
+        device: { ipAddress: textOf(deviceInfo.ipAddress), userAgent: textOf(deviceInfo.userAgent) },
+      }
+    },
+
+    async approve(req, res, { code: input, response }) {
+      const found = await asked(req, res, input)
+      const { code, client, account, session, scopes, consentKeys } = found
+      let context: Pick<Session, 'amr' | 'acr' | 'authTime'> = session
+      if (response !== undefined) {
+        await signIn.confirm(req, res, { accountId: account.id, response })
+        context = authenticationContext('passkey', clock.now())
+      } else if (found.reauthenticationRequired) await reauthentication.demand(req, res)
+      const grant = await grantFor(found)
+      const { params = {} } = code
+      Object.assign(code, {
+        accountId: account.id,
+        grantId: grant.jti,
+        scope: scopes.join(' '),
+        amr: [...context.amr],
+        acr: context.acr,
+        authTime: context.authTime,
+        sessionUid: session.uid,
+        ...(typeof params.claims === 'string' && { claims: JSON.parse(params.claims) }),
+        rar: requestedDetails(params),
+        ...(params.resource !== undefined && { resource: params.resource }),
+      })
+      try {
+        await code.save()
+      } catch (error) {
+        await grant.destroy()
+        throw error
+      }
+      const before = await consents.find(account.id, client.clientId)
+      const again = consentKeys.every((key) => before?.scopes.includes(key))
+      await consents.allow(account.id, client.clientId, consentKeys, clock.now())
+      await audit.record(
+        {
+          event: again ? 'device_authorized_again' : 'device_authorized',
+          accountId: account.id,
+          clientId: client.clientId,
+          scopes,
+        },
+        requestContext(req),
+      )
+    },
+
+    async deny(req, res, input) {
+      const { code, client, account } = await asked(req, res, input)
+      const error = { error: 'access_denied', errorDescription: 'the person did not allow it' }
+      await Object.assign(code, { accountId: account.id, ...error }).save()
+      await audit.record(
+        { event: 'device_refused', accountId: account.id, clientId: client.clientId },
+        requestContext(req),
+      )
+    },
+  }
+}
+
+/** The resource as the request names it, which the library compares by the letter. */
+function indicatorOf(requested: unknown, resource: string): string {
+  const [only] = [requested].flat()
+  return typeof only === 'string' ? only : resource
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

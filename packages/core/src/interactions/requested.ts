@@ -1,0 +1,103 @@
+import type Provider from 'oidc-provider'
+import type { Account } from '../accounts/account.ts'
+import { type Claims, supportedScopes } from '../accounts/claims.ts'
+import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
+import { claimsFor } from '../clients/claims.ts'
+import { apiConsentKey } from '../consents/consent-key.ts'
+import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
+import { extras } from '../oidc/client-metadata.ts'
+import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
+import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
+
+/** The parameters of an authorization request, as the library keeps them. */
+export type Parameters = Readonly<Record<string, unknown>>
+
+type ProviderClient = InstanceType<Provider['Client']>
+
+/** What the client would be told of the person. */
+export function claimsTold(account: Account, client: ProviderClient, params: Parameters): Claims {
+  const names = claimsAskedFor(params.claims)
+  return claimsFor(account, extras(client).pocket_protocol, { scopes: requestedScopes(params), names })
+}
+
+/** The APIs that the client asks for, with the permissions that it asks for and has. */
+export async function requestedApis(
+  access: ApiAccessReader,
+  clientId: string,
+  { resource = [], scope }: Parameters,
+): Promise<AccessibleApi[]> {
+  const wanted = typeof scope === 'string' ? scope.split(' ') : []
+  const found: AccessibleApi[] = []
+  for (const each of [resource].flat()) {
+    const accessible = await access.find(String(each), clientId, 'user')
+    if (!accessible) continue
+    const permissions = accessible.permissions.filter(({ key }) => wanted.includes(key))
+    found.push({ ...accessible, permissions })
+  }
+  return found
+}
+
+/** An API as a page shows it. */
+export function apiView({ api, permissions }: AccessibleApi): ApiView {
+  const { name, resource } = api
+  return { name, resource, permissions: permissions.map(({ key, name, description }) => ({ key, name, description })) }
+}
+
+/** What the client wants to be allowed in particular, as a page shows it. */
+export function detailViews(params: Parameters, types: AuthorizationDetailsTypes): AuthorizationDetailView[] {
+  return (requestedDetails(params) ?? []).map((detail) => ({
+    type: detail.type,
+    description: types[detail.type]?.describe?.(detail) ?? null,
+    json: JSON.stringify(detail, null, 2),
+  }))
+}
+
+/** The permissions, as scopes. */
+export function keysOf({ permissions }: AccessibleApi): string[] {
+  return permissions.map(({ key }) => key)
+}
+
+/** What a consent to it holds. */
+export function consentKeysOf(accessible: AccessibleApi): string[] {
+  return ['', ...keysOf(accessible)].map((key) => apiConsentKey(accessible.api.resource, key))
+}
+
+/** The scopes of ours that are asked for. */
+export function requestedScopes(params: Parameters): string[] {
+  const asked = typeof params.scope === 'string' ? params.scope.split(' ') : []
+  const requested = [...asked, ...scopesBehindClaims(params.claims)]
+  return supportedScopes.filter((scope) => requested.includes(scope))
+}
+
+/** Claims with a place of their own, and those that say the same once more. */
+const shownApart = new Set([
+  'sub',
+  'name',
+  'given_name',
+  'family_name',
+  'display_name',
+  'email_verified',
+  'picture',
+  'updated_at',
+])
+const shownFirst = { name: 'name', preferred_username: 'user_name', email: 'email', groups: 'groups' } as const
+
+/** The claims in the order in which a page shows them. */
+export function claimsToShow(claims: Claims, emailVerified: boolean, scopes: readonly string[]): ClaimView[] {
+  const first = Object.entries(shownFirst).map(([name, claim]) => ({
+    claim,
+    value: asText(claims[name]),
+    verified: claim === 'email' ? emailVerified : null,
+  }))
+  const others = Object.entries(claims)
+    .filter(([name]) => !shownApart.has(name) && !Object.hasOwn(shownFirst, name))
+    .map(([name, value]) => ({ claim: 'other' as const, name, value: asText(value), verified: null }))
+  const shown = [...first, ...others].filter(({ value }) => value !== '')
+  return scopes.includes('offline_access') ? [...shown, { claim: 'offline_access', value: '', verified: null }] : shown
+}
+
+function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(asText).join(', ')
+  if (typeof value === 'string') return value
+  return value === undefined ? '' : JSON.stringify(value)
+}

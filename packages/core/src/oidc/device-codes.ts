@@ -1,0 +1,47 @@
+import type Provider from 'oidc-provider'
+import type { Configuration } from 'oidc-provider'
+import { announcedPollInterval, newUserCode } from '../codes/user-codes.ts'
+import { Misconfigured } from '../errors.ts'
+import { requestContext } from '../http/request-context.ts'
+
+/** Where a person enters the code. The page is not the library's. */
+export const deviceVerificationPath = '/device'
+
+/** Its pages are never asked for, since `/device` is ours (`interactions/device-authorization.ts`). */
+const noPage = async (): Promise<never> => {
+  throw new Misconfigured('The pages of the device flow are not those of the library.')
+}
+
+/** The device flow (RFC 8628). */
+export const deviceFlow: NonNullable<Configuration['features']>['deviceFlow'] = {
+  enabled: true,
+  deviceInfo: ({ req }) => {
+    const { ipAddress, userAgent } = requestContext(req)
+    return { ipAddress, userAgent }
+  },
+  userCodeInputSource: noPage,
+  userCodeConfirmSource: noPage,
+  successSource: noPage,
+}
+
+/** Gives out codes as our page takes them, in place of the library's, and says how often to ask. */
+export function giveUserCodes(provider: Provider, { issuer }: { readonly issuer: string }): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.oidc?.route !== 'device_authorization' || ctx.status !== 200) return
+    const { DeviceCode: code } = ctx.oidc.entities
+    if (!code) return
+    code.userCode = newUserCode()
+    await code.save()
+    const page = issuer + deviceVerificationPath
+    // A cast: the library's action makes an object.
+    const body = ctx.body as object
+    ctx.body = {
+      ...body,
+      user_code: code.userCode,
+      verification_uri: page,
+      verification_uri_complete: `${page}?${new URLSearchParams({ user_code: code.userCode })}`,
+      interval: announcedPollInterval,
+    }
+  })
+}

@@ -1,0 +1,56 @@
+import type Provider from 'oidc-provider'
+import type { ClientStore } from '../../clients/client-store.ts'
+import type { RegistrationPolicy } from '../../options.ts'
+import { protocolRoutes } from '../paths.ts'
+import { registeredMetadata } from './metadata.ts'
+import type { Registrar } from './registrar.ts'
+
+export interface RegistrationAnswerPorts {
+  readonly registrationPolicy: () => Promise<RegistrationPolicy>
+  readonly registrar: Registrar
+  readonly clients: ClientStore
+}
+
+const managed = `${protocolRoutes.registration}/`
+const told = ['registration_access_token', 'registration_client_uri'] as const
+
+/** Whether clients are registered and managed at this path. */
+export function isRegistrationPath(path: string): boolean {
+  return path === protocolRoutes.registration || path.startsWith(managed)
+}
+
+/**
+ * The library answers with what it thinks a client is, placeholders included: here it becomes what was registered. Where
+ * nobody may register, there is nothing at these addresses.
+ */
+export function answerRegistrations(
+  provider: Provider,
+  { registrationPolicy, registrar, clients }: RegistrationAnswerPorts,
+): void {
+  provider.use(async (ctx, next) => {
+    if (!isRegistrationPath(ctx.path)) return next()
+    // What is left alone here, `answerUnknownRoutes` answers.
+    if ((await registrationPolicy()).mode === 'off') return
+    await next()
+    const body: unknown = ctx.body
+    if (typeof body !== 'object' || body === null) return
+    if (ctx.status >= 400) ctx.body = withCode(body)
+    if (ctx.status !== 200 && ctx.status !== 201) return
+    const outcome = registrar.outcome(ctx.req)
+    const client = outcome?.client ?? (await clients.find(ctx.oidc.client?.clientId ?? ''))
+    if (!client) return
+    const given = new Map<string, unknown>(Object.entries(body))
+    ctx.body = {
+      ...registeredMetadata(client),
+      ...(outcome && outcome.secret !== null && { client_secret: outcome.secret, client_secret_expires_at: 0 }),
+      ...Object.fromEntries(told.map((name) => [name, given.get(name)])),
+    }
+  })
+}
+
+/** RFC 7591 §3.2.2 has a code of its own for redirect URIs; the library has one for everything. */
+function withCode(body: object): object {
+  const { error, error_description: description } = { error: '', error_description: '', ...body }
+  const isAboutRedirects = error === 'invalid_client_metadata' && /^redirect_uris\b/.test(description)
+  return isAboutRedirects ? { ...body, error: 'invalid_redirect_uri' } : body
+}

@@ -1,0 +1,45 @@
+import type { ClientMetadata } from 'oidc-provider'
+import type { Client } from '../../clients/client.ts'
+
+/** The grant types that the library is told to know; a client that names another one would not be one to it. */
+const grantTypes = new Set<unknown>([
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'implicit',
+  'urn:ietf:params:oauth:grant-type:device_code',
+])
+
+/**
+ * What a client has registered that the library acts upon, as far as it goes with what an administrator has changed since:
+ * the library takes no client that contradicts itself.
+ */
+export function registeredChoices(
+  { registration, protocol, isPublic }: Client,
+  method: ClientMetadata['token_endpoint_auth_method'],
+): Partial<ClientMetadata> {
+  if (registration === null) return {}
+  const grants = listOf(registration.grant_types, ['authorization_code'])
+  const responses = listOf(registration.response_types, ['code'])
+  const kept = ['response_modes', 'scope', 'default_max_age', 'default_acr_values', 'require_auth_time']
+  const signing = String(registration.token_endpoint_auth_signing_alg ?? '')
+  const signs = signing.startsWith('HS') ? method === 'client_secret_jwt' : method === 'private_key_jwt'
+  const hasKeys = protocol.jwks !== null || protocol.jwksUri !== null
+  return {
+    ...Object.fromEntries(Object.entries(registration).filter(([name]) => kept.includes(name))),
+    ...Object.fromEntries([
+      ['grant_types', grants.filter((type) => grantTypes.has(type) && !(isPublic && type === 'client_credentials'))],
+      ['response_types', responses.filter((type) => type !== 'id_token' || protocol.implicitIdToken)],
+    ]),
+    ...pick(registration, 'token_endpoint_auth_signing_alg', signing !== '' && signs),
+    ...pick(registration, 'request_object_signing_alg', hasKeys),
+  }
+}
+
+function listOf(value: unknown, usual: readonly string[]): readonly unknown[] {
+  return Array.isArray(value) ? value : usual
+}
+
+function pick(registration: Readonly<Record<string, unknown>>, name: keyof ClientMetadata, condition: boolean) {
+  return condition && registration[name] !== undefined ? { [name]: registration[name] } : {}
+}

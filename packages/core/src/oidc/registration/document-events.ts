@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http'
+import type { AuditSink } from '../../audit/audit-sink.ts'
+import { clientChanges } from '../../clients/client-changes.ts'
+import type { DocumentEvents } from '../../clients/metadata-documents.ts'
+import { requestContext } from '../../http/request-context.ts'
+
+const nowhere = { requestId: null, ipAddress: null, userAgent: null }
+
+/** Writes down what a metadata document has made of its client. */
+export function documentEvents(audit: AuditSink, req: IncomingMessage | undefined): DocumentEvents {
+  const origin = req ? requestContext(req) : nowhere
+  return {
+    async changed(before, { id, ...after }) {
+      const changes = clientChanges(before, { id, ...after })
+      if (before)
+        await audit.record(
+          { event: 'client_updated', clientId: id, fields: Object.keys(changes.changes ?? {}), ...changes },
+          origin,
+        )
+      else
+        await audit.record(
+          { event: 'client_registered', clientId: id, method: 'metadata_document', ...changes },
+          origin,
+        )
+    },
+  }
+}

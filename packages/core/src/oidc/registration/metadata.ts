@@ -1,0 +1,124 @@
+import type { ClientMetadata } from 'oidc-provider'
+import type { Client, RegisteredMetadata } from '../../clients/client.ts'
+import type { ClientInput } from '../../clients/client-input.ts'
+import type { ClientProtocolInput } from '../../clients/protocol-input.ts'
+import type { SelfRegistered } from '../../clients/self-registration.ts'
+import { normalName } from '../../names.ts'
+import { protocolMetadata } from '../client-metadata.ts'
+import { registeredChoices } from './choices.ts'
+
+/** What our clients have no field for: it is kept as it was registered, and told again (RFC 7591 §2). */
+const keptAsRegistered = [
+  'application_type',
+  'client_uri',
+  'contacts',
+  'default_acr_values',
+  'default_max_age',
+  'grant_types',
+  'logo_uri',
+  'policy_uri',
+  'request_object_signing_alg',
+  'require_auth_time',
+  'response_modes',
+  'response_types',
+  'scope',
+  'token_endpoint_auth_method',
+  'token_endpoint_auth_signing_alg',
+  'tos_uri',
+] as const satisfies readonly (keyof ClientMetadata)[]
+
+/** What a program registers, as our clients have it. The library has checked each value by itself. */
+export function selfRegistered(metadata: ClientMetadata): SelfRegistered {
+  const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic'
+  const registration: RegisteredMetadata = Object.fromEntries(
+    keptAsRegistered.flatMap((name) => (metadata[name] === undefined ? [] : [[name, metadata[name]]])),
+  )
+  return { input: inputOf(metadata), registration, needsSecret: method.startsWith('client_secret') }
+}
+
+function inputOf(metadata: ClientMetadata): ClientInput {
+  return {
+    name: nameOf(metadata),
+    redirectUris: [...(metadata.redirect_uris ?? [])],
+    postLogoutRedirectUris: [...(metadata.post_logout_redirect_uris ?? [])],
+    isPublic: metadata.token_endpoint_auth_method === 'none',
+    requiresPushedAuthorizationRequests: metadata.require_pushed_authorization_requests ?? false,
+    protocol: protocolOf(metadata),
+  }
+}
+
+/** The names of many programs are longer than ours can be. */
+function nameOf({ client_name = '', redirect_uris: [first = ''] = [] }: ClientMetadata): string {
+  const name = [...normalName(client_name)].slice(0, 50).join('').trim()
+  return name || [...(URL.parse(first)?.host || 'Client')].slice(0, 50).join('')
+}
+
+function protocolOf(metadata: ClientMetadata): ClientProtocolInput {
+  const method = metadata.token_endpoint_auth_method
+  const introspection = metadata.introspection_signed_response_alg ?? 'RS256'
+  const settings = {
+    tokenEndpointAuthMethod: method === 'private_key_jwt' || method === 'client_secret_jwt' ? method : 'client_secret',
+    jwks: metadata.jwks ?? null,
+    jwksUri: metadata.jwks_uri ?? null,
+    implicitIdToken: (metadata.response_types ?? []).some((type) => type === 'id_token'),
+    idTokenSignedResponseAlg: metadata.id_token_signed_response_alg ?? 'RS256',
+    idTokenEncryptedResponse: encryptionOf(metadata, 'id_token'),
+    userinfoSignedResponseAlg: metadata.userinfo_signed_response_alg ?? null,
+    userinfoEncryptedResponse: encryptionOf(metadata, 'userinfo'),
+    authorizationSignedResponseAlg: metadata.authorization_signed_response_alg ?? 'RS256',
+    authorizationEncryptedResponse: encryptionOf(metadata, 'authorization'),
+    introspectionSignedResponseAlg: introspection === 'RS256' ? null : introspection,
+    requireSignedRequestObject: metadata.require_signed_request_object ?? false,
+    dpopBoundAccessTokens: metadata.dpop_bound_access_tokens ?? false,
+    subjectType: metadata.subject_type ?? 'public',
+    sectorIdentifierUri: metadata.sector_identifier_uri ?? null,
+    authorizationDetailsTypes: metadata.authorization_details_types ?? [],
+    backchannelLogoutUri: metadata.backchannel_logout_uri ?? null,
+    backchannelLogoutSessionRequired: metadata.backchannel_logout_session_required ?? false,
+    initiateLoginUri: metadata.initiate_login_uri ?? null,
+  }
+  // A cast, since the values are looked at again, by `problems`, before anything is kept.
+  return settings as ClientProtocolInput
+}
+
+function encryptionOf(metadata: ClientMetadata, response: 'id_token' | 'userinfo' | 'authorization') {
+  const alg = metadata[`${response}_encrypted_response_alg`]
+  const enc = metadata[`${response}_encrypted_response_enc`]
+  return alg === undefined ? null : { alg, enc: enc ?? 'A128CBC-HS256' }
+}
+
+/** What a program is told of the client that it has registered (RFC 7591 §3.2.1), but for what is shown once. */
+export function registeredMetadata(client: Client): ClientMetadata {
+  const { registration, protocol } = client
+  return {
+    ...registration,
+    client_id: client.id,
+    client_id_issued_at: Math.floor(client.createdAt / 1000),
+    client_name: client.name,
+    redirect_uris: client.redirectUris,
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
+    token_endpoint_auth_method: methodOf(client),
+    ...protocolMetadata(client),
+    ...registeredChoices(client, methodOf(client)),
+    ...(protocol.backchannelLogoutUri !== null && {
+      backchannel_logout_uri: protocol.backchannelLogoutUri,
+      backchannel_logout_session_required: protocol.backchannelLogoutSessionRequired,
+    }),
+    ...(protocol.initiateLoginUri !== null && { initiate_login_uri: protocol.initiateLoginUri }),
+    ...(protocol.authorizationDetailsTypes.length > 0 && {
+      authorization_details_types: protocol.authorizationDetailsTypes,
+    }),
+  }
+}
+
+function methodOf({
+  isPublic,
+  registration,
+  protocol,
+}: Client): NonNullable<ClientMetadata['token_endpoint_auth_method']> {
+  if (isPublic) return 'none'
+  if (protocol.tokenEndpointAuthMethod !== 'client_secret') return protocol.tokenEndpointAuthMethod
+  return registration?.token_endpoint_auth_method === 'client_secret_post'
+    ? 'client_secret_post'
+    : 'client_secret_basic'
+}

@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http'
+import type { Client } from '../../clients/client.ts'
+import { findSecret } from '../../clients/secrets.ts'
+import type { Clock } from '../../clock.ts'
+import { peekBody, replaceBody } from '../../http/peek-body.ts'
+import { protocolRoutes } from '../paths.ts'
+
+/** As much as the library reads. */
+const longestBody = 56 * 1024
+const managed = `${protocolRoutes.registration}/`
+
+export interface OwnSecretPorts {
+  readonly findClient: (id: string) => Promise<Client | undefined>
+  readonly clock: Clock
+}
+
+/**
+ * A client that changes what it registered may repeat its secret (RFC 7592 §2.2). The library would compare it with the
+ * placeholder that it knows: what is right is taken out, and what is wrong stays for the library to refuse.
+ */
+export function createOwnSecretFilter({ findClient, clock }: OwnSecretPorts) {
+  return async (req: IncomingMessage, path: string): Promise<void> => {
+    if (req.method !== 'PUT' || !path.startsWith(managed)) return
+    if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) return
+    const body = jsonObject(await peekBody(req, longestBody))
+    const secret = body?.client_secret
+    if (typeof secret !== 'string') return
+    const client = await findClient(path.slice(managed.length))
+    if (!client || !findSecret(client, secret, clock.now())) return
+    const { client_secret: _, ...rest } = body ?? {}
+    replaceBody(req, Buffer.from(JSON.stringify(rest)))
+  }
+}
+
+function jsonObject(body: Buffer | undefined): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(String(body))
+    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,23 @@
+import { errors } from 'oidc-provider'
+import { InvalidInput } from '../../errors.ts'
+
+const names: Readonly<Record<string, string>> = { name: 'client_name', isPublic: 'token_endpoint_auth_method' }
+
+/** Does the work, and says what we refuse in the words of RFC 7591 §3.2.2. */
+export async function inRegistrationTerms<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error
+    const [first] = error.fields
+    throw new errors.InvalidClientMetadata(
+      first === undefined ? error.message : `${metadataName(first.field)} ${first.message}`,
+    )
+  }
+}
+
+/** `protocol.jwks.keys[0]` becomes `jwks.keys[0]`, and `redirectUris[1]` becomes `redirect_uris[1]`. */
+function metadataName(field: string): string {
+  const [, name = '', rest = ''] = /^(?:protocol\.)?(\w*)(.*)$/s.exec(field) ?? []
+  return `${names[name] ?? name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}${rest}`
+}

@@ -1,0 +1,118 @@
+import Provider, { type ClientMetadata, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { AuditSink } from '../../audit/audit-sink.ts'
+import type { Client } from '../../clients/client.ts'
+import { clientChanges } from '../../clients/client-changes.ts'
+import type { InitialAccessTokens } from '../../clients/initial-access-tokens.ts'
+import type { Clients } from '../../clients/registration.ts'
+import type { SelfRegistration } from '../../clients/self-registration.ts'
+import { requestContext } from '../../http/request-context.ts'
+import type { RegistrationPolicy } from '../../options.ts'
+import type { Transaction } from '../../transaction.ts'
+import { selfRegistered } from './metadata.ts'
+import { assertRedirects } from './redirects.ts'
+import { inRegistrationTerms } from './refusals.ts'
+
+export interface RegistrarPorts {
+  readonly policy: () => Promise<RegistrationPolicy>
+  readonly selfRegistration: SelfRegistration
+  readonly initialAccessTokens: InitialAccessTokens
+  readonly clients: Pick<Clients, 'find' | 'remove'>
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+}
+
+/** What has become of the client of a request, for the answer to it. */
+export interface Registered {
+  readonly client: Client
+  /** Drawn anew, in clear. */
+  readonly secret: string | null
+}
+
+/** Lets programs register clients (RFC 7591) and manage them (RFC 7592), as the policy of the moment has it. */
+export interface Registrar {
+  /** @throws InvalidToken where a token is needed, and the request has none that serves */
+  admit(ctx: KoaContextWithOIDC): Promise<void>
+  /** The library stores a client: it was registered, or managed. */
+  store(id: string, metadata: ClientMetadata): Promise<void>
+  /** The library removes a client. */
+  remove(id: string): Promise<void>
+  /** What the request has stored, if anything. */
+  outcome(req: object): Registered | undefined
+}
+
+export function createRegistrar(ports: RegistrarPorts): Registrar {
+  const { policy, selfRegistration, initialAccessTokens, clients, audit, transaction } = ports
+  const outcomes = new WeakMap<object, Registered>()
+
+  const tokenOf = async ({ oidc }: KoaContextWithOIDC) => {
+    const token = await initialAccessTokens.find(oidc.getAccessToken())
+    if (!token) throw new errors.InvalidToken('initial access token not found')
+    return token
+  }
+
+  const register = async (ctx: KoaContextWithOIDC, id: string, metadata: ClientMetadata) => {
+    const { mode, restrictToGroups } = await policy()
+    const { input, ...said } = selfRegistered(metadata)
+    const token = mode === 'open' ? undefined : await tokenOf(ctx)
+    if (token && !(await initialAccessTokens.use(token)))
+      throw new errors.InvalidToken('initial access token is used up')
+    const secret = said.needsSecret ? (metadata.client_secret ?? null) : null
+    const client = await selfRegistration.create({
+      ...said,
+      input: { ...input, isGroupRestricted: restrictToGroups },
+      id,
+      secret,
+      open: token === undefined,
+    })
+    outcomes.set(ctx.req, { client, secret })
+    await audit.record(
+      {
+        event: 'client_registered',
+        clientId: id,
+        method: token ? 'initial_access_token' : 'open',
+        ...(token && { initialAccessTokenId: token.id }),
+        ...clientChanges(null, client),
+      },
+      requestContext(ctx.req),
+    )
+  }
+
+  const change = async (ctx: KoaContextWithOIDC, id: string, metadata: ClientMetadata) => {
+    const { before, client, secret } = await selfRegistration.change(id, selfRegistered(metadata))
+    outcomes.set(ctx.req, { client, secret })
+    const changes = clientChanges(before, client)
+    await audit.record(
+      { event: 'client_updated', clientId: id, fields: Object.keys(changes.changes ?? {}), ...changes },
+      requestContext(ctx.req),
+    )
+  }
+
+  return {
+    async admit(ctx) {
+      if ((await policy()).mode !== 'open') await tokenOf(ctx)
+    },
+
+    store: (id, metadata) =>
+      inRegistrationTerms(async () => {
+        const { ctx } = Provider
+        const step = ctx && { registration: register, client_update: change }[ctx.oidc.route]
+        if (!step) throw new errors.InvalidRequest('clients are not changed here')
+        assertRedirects(metadata)
+        await selfRegistration.check(selfRegistered(metadata), step === change ? id : undefined)
+        await transaction(() => step(ctx, id, metadata))
+      }),
+
+    remove: (id) =>
+      transaction(async () => {
+        const { ctx } = Provider
+        const before = await clients.find(id)
+        if (!ctx || !before || !(await clients.remove(id))) return
+        await audit.record(
+          { event: 'client_removed', clientId: id, ...clientChanges(before, null) },
+          requestContext(ctx.req),
+        )
+      }),
+
+    outcome: (req) => outcomes.get(req),
+  }
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import type { InitialAccessToken, InitialAccessTokenStore } from '../../clients/initial-access-token-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+function token(id: string, changes: Partial<InitialAccessToken> = {}): InitialAccessToken {
+  return {
+    id,
+    tokenHash: `hash of ${id}`,
+    description: '',
+    usageLimit: 1,
+    usageCount: 0,
+    expiresAt: noon,
+    createdAt: 0,
+    ...changes,
+  }
+}
+
+/** What {@link InitialAccessTokenStore} promises. */
+export const initialAccessTokenStoreContract: readonly ContractCase<InitialAccessTokenStore>[] = [
+  {
+    name: 'keeps what it is given, and lists the newest first without those that have ended',
+    run: async (store) => {
+      const given = token('a', { description: 'for the test suite', usageLimit: 7, usageCount: 2, createdAt: 1 })
+      await store.insert(given)
+      await store.insert(token('b', { createdAt: 2 }))
+      await store.insert(token('ended', { expiresAt: noon - 2 }))
+      assert.deepEqual(await store.findByHash('hash of a'), given)
+      assert.equal(await store.findByHash('another hash'), undefined)
+      assert.deepEqual(
+        (await store.list(noon - 1)).map(({ id }) => id),
+        ['b', 'a'],
+      )
+    },
+  },
+  {
+    name: 'of fifty uses at once, as many count as are allowed',
+    run: async (store) => {
+      await store.insert(token('a', { usageLimit: 3 }))
+      const used = await fiftyTimes(() => store.use('hash of a', noon - 1))
+      assert.equal(used.filter(Boolean).length, 3)
+      assert.equal((await store.findByHash('hash of a'))?.usageCount, 3)
+    },
+  },
+  {
+    name: 'one that has ended, was removed or never was cannot be used',
+    run: async (store) => {
+      await store.insert(token('a'))
+      assert.equal(await store.use('hash of a', noon), false)
+      assert.equal(await store.remove('a'), true)
+      assert.equal(await store.remove('a'), false)
+      assert.equal(await store.use('hash of a', noon - 1), false)
+    },
+  },
+  {
+    name: 'removes what has ended in bounded batches, and nothing else',
+    run: async (store) => {
+      for (const id of ['a', 'b', 'c']) await store.insert(token(id, { expiresAt: noon - 1 }))
+      await store.insert(token('ends now'))
+      assert.equal(await store.removeExpired(noon, 2), 2)
+      assert.equal(await store.removeExpired(noon, 2), 1)
+      assert.equal(await store.removeExpired(noon, 2), 0)
+      assert.notEqual(await store.findByHash('hash of ends now'), undefined)
+    },
+  },
+]

@@ -1,0 +1,119 @@
+import type { Clock } from '../../clock.ts'
+import type { JsonObject } from '../json-object.ts'
+import type { Habits } from './application.ts'
+import type { Endpoints } from './endpoints.ts'
+import { readIdToken } from './id-token.ts'
+import { assertMet, claimOf, needInWords } from './needs.ts'
+import { type Checklist, Refusal } from './refusal.ts'
+import { fetchJson } from './requests.ts'
+
+/** What an application looks at tokens with. */
+export interface TokenContext {
+  readonly habits: Habits
+  readonly endpoints: Endpoints
+  readonly clientId: string
+  readonly fetch: typeof fetch
+  readonly clock: Clock
+}
+
+/** What an application keeps of a sign-in. */
+export interface Session {
+  /** By what it knows the person. */
+  readonly account: string | null
+  readonly subject: unknown
+  readonly idToken: string | null
+  readonly refreshToken: string | null
+}
+
+/**
+ * Looks at the answer to a token request, and at UserInfo where the application does.
+ *
+ * @throws {Refusal} where something is not as the application needs it
+ */
+export async function lookAtTokens(
+  tokens: JsonObject,
+  nonce: string | null,
+  context: TokenContext,
+  checks: Checklist,
+): Promise<Session> {
+  const { habits } = context
+  const accessToken = await checks.check('An access token is given', () => tokenText(tokens, 'access_token'))
+  const idToken = await lookAtIdToken(tokens, { accessToken, nonce }, context, checks)
+  const isMissing = habits.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
+  const asks = habits.userInfo === 'always' || (habits.userInfo === 'where needed' && isMissing)
+  const userInfo = asks
+    ? await checks.check('UserInfo answers, about the same person', () => askUserInfo(accessToken, idToken, context))
+    : {}
+  const told = { idToken, userInfo }
+  for (const need of habits.needs) await checks.check(needInWords(need), () => assertMet(need, told))
+  return {
+    account: textOrNull(claimOf({ claim: habits.identifiedBy, from: 'either' }, told)),
+    subject: idToken.sub ?? userInfo.sub,
+    idToken: textOrNull(tokens.id_token),
+    refreshToken: textOrNull(tokens.refresh_token),
+  }
+}
+
+/** @throws {Refusal} where the token does not end the session of this subject (OpenID Connect Back-Channel Logout §2.6) */
+export async function lookAtLogoutToken(token: string, subject: unknown, context: TokenContext): Promise<void> {
+  const { sub, nonce, events } = await read(token, { accessToken: '', nonce: null }, context)
+  const isLogout = 'http://schemas.openid.net/event/backchannel-logout' in Object(events)
+  if (!isLogout || nonce !== undefined) throw new Refusal('These are not the claims of a logout token')
+  if (sub !== subject) throw new Refusal(`It is about ${JSON.stringify(sub)}`)
+}
+
+/** @throws {Refusal} where it is not there */
+export function tokenText(from: JsonObject, member: string): string {
+  const value = from[member]
+  if (typeof value === 'string' && value !== '') return value
+  throw new Refusal(`The token response has no ${member}`)
+}
+
+interface Bound {
+  readonly accessToken: string
+  /** `null` where none was sent. */
+  readonly nonce: string | null
+}
+
+async function lookAtIdToken(
+  tokens: JsonObject,
+  bound: Bound,
+  context: TokenContext,
+  checks: Checklist,
+): Promise<JsonObject> {
+  const { check } = context.habits.idToken
+  if (check === 'none') return {}
+  const name = {
+    read: 'The ID token can be read',
+    claims: 'The ID token has the right issuer, audience and expiry',
+    signature: `The ID token is genuine${bound.nonce === null ? '' : ' and has the nonce'}`,
+  }[check]
+  return checks.check(name, () => read(tokenText(tokens, 'id_token'), bound, context))
+}
+
+function read(token: string, bound: Bound, { habits, endpoints, clientId, fetch, clock }: TokenContext) {
+  return readIdToken(token, habits.idToken, {
+    ...bound,
+    issuer: endpoints.issuer,
+    clientId,
+    advertisedAlgorithms: endpoints.algorithms,
+    jwks: () => fetchJson(fetch, endpoints.jwks),
+    now: clock.now(),
+  })
+}
+
+async function askUserInfo(
+  accessToken: string,
+  { sub }: JsonObject,
+  { endpoints, fetch }: TokenContext,
+): Promise<JsonObject> {
+  const headers = { authorization: `Bearer ${accessToken}` }
+  const userInfo = await fetchJson(fetch, endpoints.userInfo, { headers })
+  if (sub !== undefined && userInfo.sub !== sub)
+    throw new Refusal(`UserInfo is about ${JSON.stringify(userInfo.sub)}, the ID token about ${JSON.stringify(sub)}`)
+  return userInfo
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals'
+import { startAddress } from '@pocket/core'
+import * as oidc from 'openid-client'
+import { startHost } from '../flows/host.ts'
+import { redirectUri } from '../flows/signed-in.ts'
+import { enter, logIn } from './party.ts'
+
+const initiateLoginUri = 'https://app.example/login?tenant=a'
+
+describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
+  test('oidcc-3rdparty-initiated-login', async () => {
+    await using host = await startHost()
+    const launchUrl = 'https://app.example/home?tab=1#photos'
+    const party = await enter(host, { client: { launchUrl }, protocol: { initiateLoginUri } })
+    const address = new URL(startAddress(party.client, host.issuer) ?? '')
+    expect(`${address.origin}${address.pathname}`).toBe('https://app.example/login')
+    expect(Object.fromEntries(address.searchParams)).toEqual({
+      tenant: 'a',
+      iss: host.issuer,
+      target_link_uri: launchUrl,
+    })
+
+    // The client believes the issuer by its metadata alone, and begins an ordinary login there.
+    const found = await oidc.discovery(
+      new URL(address.searchParams.get('iss') ?? ''),
+      party.client.id,
+      undefined,
+      oidc.ClientSecretBasic(party.secret),
+      { execute: [oidc.allowInsecureRequests] },
+    )
+    const { claims } = await logIn({ ...party, configuration: found }, { redirect_uri: redirectUri })
+    expect(claims.sub).toBe(party.person.account.id)
+  })
+
+  test.each([
+    ['its launch URL, where nobody else begins its login', 'https://app.example/home', 'https://app.example/home'],
+    ['nowhere, where it says nothing', null, null],
+  ])('a client is started at %s', async (_where, launchUrl, expected) => {
+    await using host = await startHost()
+    const { client } = await host.client({ launchUrl })
+    expect(startAddress(client, host.issuer)).toBe(expected)
+  })
+
+  test.each(['ftp://app.example/login', 'javascript:alert(1)', '/login', 'https://app.example/login#fragment'])(
+    'a client that has its login begun at %s is not saved',
+    async (uri) => {
+      await using host = await startHost()
+      await expect(host.client({ protocol: { initiateLoginUri: uri } })).rejects.toMatchObject({
+        code: 'validation_failed',
+        fields: [expect.objectContaining({ field: 'protocol.initiateLoginUri' })],
+      })
+    },
+  )
+})

@@ -1,0 +1,344 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { createPublicFetch, type PublicFetch, type RegistrationPolicy } from '@pocket/core'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { day, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
+
+const id = 'https://app.example/oauth/client.json'
+const redirectUri = 'https://app.example/callback'
+const document = { client_id: id, client_name: 'Documented', redirect_uris: [redirectUri] }
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => void
+
+let policy: RegistrationPolicy
+let host: Host
+let answer: Handler
+let asked: string[]
+const running: AsyncDisposable[] = []
+
+/** The guarded fetch, which finds app.example at our own server: TLS is all that is left out. */
+function fetchOf(port: number, options: Parameters<typeof createPublicFetch>[0] = {}): PublicFetch {
+  const guarded = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], ...options })
+  return (url, init) => {
+    const { host: asking, pathname, search } = new URL(url)
+    return guarded(asking === 'app.example' ? `http://127.0.0.1:${port}${pathname}${search}` : url, init)
+  }
+}
+
+const json =
+  (body: object | string, headers: Readonly<Record<string, string>> = {}): Handler =>
+  (_req, res) => {
+    res.writeHead(200, { 'content-type': 'application/json', ...headers })
+    res.end(typeof body === 'string' ? body : JSON.stringify(body))
+  }
+
+async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Promise<void> {
+  asked = []
+  const server = createServer((req, res) => {
+    asked.push(req.url ?? '')
+    answer(req, res)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const fetch = fetchOf((server.address() as AddressInfo).port, options)
+  host = await startHost({ options: { fetch, registration: async () => policy } })
+  running.push(host, {
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  })
+}
+
+beforeEach(async () => {
+  policy = { mode: 'off', restrictToGroups: false, documentPatterns: [id, 'https://app.example/second.json'] }
+  answer = json(document)
+  await start()
+})
+
+afterEach(async () => {
+  expect(host.errors).toEqual([])
+  for (const each of running.splice(0)) await each[Symbol.asyncDispose]()
+})
+
+const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+const authorize = (agent: UserAgent, changes: Readonly<Record<string, string>> = {}): Promise<UserAgentResponse> => {
+  const query = new URLSearchParams({
+    client_id: id,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...changes,
+  })
+  return agent.get(`${host.issuer}/authorize?${query}`)
+}
+const attempt = async (changes: Readonly<Record<string, string>> = {}) => {
+  const response = await authorize(new UserAgent(), changes)
+  return { status: response.status, code: response.status === 303 ? 'accepted' : Reflect.get(viewOf(response), 'code') }
+}
+const atClient = (url: string) => url.startsWith(redirectUri)
+
+async function signedIn(): Promise<string> {
+  const { authenticator } = await host.person('ada')
+  const agent = new UserAgent()
+  const page = await agent.follow(await authorize(agent))
+  const consent = await signIn(agent, page, authenticator, atClient)
+  expect(viewOf(consent)).toMatchObject({ view: 'consent', client: { name: 'Documented', destination: 'app.example' } })
+  const back = await decide(agent, consent, 'submitTo', atClient)
+  return new URL(back.location ?? back.url).searchParams.get('code') ?? ''
+}
+
+const exchange = async (code: string, changes: Readonly<Record<string, string>> = {}) => {
+  const body = new URLSearchParams({
+    grant_type: 'authorization_code',
+    client_id: id,
+    redirect_uri: redirectUri,
+    code,
+    code_verifier: verifier,
+    ...changes,
+  })
+  const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+  return (await response.json()) as Readonly<Record<string, unknown>>
+}
+
+test('a client that describes itself signs somebody in', async () => {
+  const tokens = await exchange(await signedIn())
+  expect(tokens).toHaveProperty('id_token')
+  // Its document names no refresh tokens.
+  expect(tokens).not.toHaveProperty('refresh_token')
+  expect(await host.pocket.clients.find(id)).toMatchObject({
+    type: 'cimd',
+    name: 'Documented',
+    isPublic: true,
+    pkceRequired: true,
+    isGroupRestricted: false,
+    redirectUris: [redirectUri],
+  })
+  expect(host.events).toContainEqual(
+    expect.objectContaining({ event: 'client_registered', clientId: id, method: 'metadata_document' }),
+  )
+  expect(asked).toEqual(['/oauth/client.json'])
+})
+
+test('it must use PKCE, and its own redirect URIs', async () => {
+  expect(await attempt({ redirect_uri: 'https://app.example/other' })).toEqual({
+    status: 400,
+    code: 'invalid_redirect_uri',
+  })
+  const refused = await authorize(new UserAgent(), { code_challenge: '', code_challenge_method: '' })
+  expect(refused.location).toContain('error=invalid_request')
+})
+
+test('refresh tokens are for a document that names them', async () => {
+  answer = json({ ...document, grant_types: ['authorization_code', 'refresh_token', 'urn:of:others'] })
+  expect(await exchange(await signedIn())).toHaveProperty('refresh_token')
+})
+
+test('it is advertised where documents are read, and nothing is read where they are not', async () => {
+  const advertised = async () => {
+    const metadata = await fetch(`${host.issuer}/.well-known/oauth-authorization-server`)
+    return ((await metadata.json()) as Readonly<Record<string, unknown>>).client_id_metadata_document_supported
+  }
+  expect(await advertised()).toBe(true)
+  expect((await attempt()).code).toBe('accepted')
+  policy = { ...policy, documentPatterns: [] }
+  expect(await advertised()).toBeUndefined()
+  expect(await attempt()).toEqual({ status: 400, code: 'invalid_client' })
+  expect(asked).toHaveLength(1)
+})
+
+test.each([
+  'https://other.example/oauth/client.json',
+  'http://app.example/oauth/client.json',
+  `${id}#fragment`,
+  'https://user@app.example/oauth/client.json',
+  'https://app.example/oauth/../oauth/client.json',
+  'https://app.example/oauth/%2e%2e/client.json',
+  'https://app.example',
+  'https://app.example/oauth\\client.json',
+])('%s is no address of a document here', async (other) => {
+  policy = { ...policy, documentPatterns: other.startsWith('https://other') ? [id] : ['*'] }
+  expect(await attempt({ client_id: other })).toEqual({ status: 400, code: 'invalid_client' })
+  expect(asked).toEqual([])
+})
+
+describe('a document is refused', () => {
+  test.each<[string, Handler]>([
+    ['that is of another client', json({ ...document, client_id: 'https://app.example/other' })],
+    ['without a client id', json({ redirect_uris: [redirectUri] })],
+    ['with a secret', json({ ...document, client_secret: 'everybody knows' })],
+    ['whose client has a secret', json({ ...document, token_endpoint_auth_method: 'client_secret_basic' })],
+    ['whose client signs', json({ ...document, token_endpoint_auth_method: 'private_key_jwt' })],
+    ['without redirect URIs', json({ client_id: id })],
+    ['with a wildcard', json({ ...document, redirect_uris: ['https://*.example/cb'] })],
+    ['with a script', json({ ...document, redirect_uris: ['javascript:/alert(1)'] })],
+    ['with a relative address', json({ ...document, redirect_uris: ['/callback'] })],
+    ['with something else than a list', json({ ...document, redirect_uris: redirectUri })],
+    ['for the implicit flow', json({ ...document, response_types: ['id_token'] })],
+    ['for grants that it cannot have', json({ ...document, grant_types: ['client_credentials'] })],
+    ['that is a list', json([])],
+    ['that is no JSON', json('<!doctype html>')],
+    ['that is not there', (_req, res) => void res.writeHead(404).end()],
+    ['that is broken', (_req, res) => void res.writeHead(500).end()],
+    ['that is somewhere else', (_req, res) => void res.writeHead(302, { location: '/second.json' }).end()],
+    ['that is too large', json({ ...document, padding: 'a'.repeat(70_000) })],
+    ['that is far too large', json({ ...document, padding: 'a'.repeat(2_000_000) })],
+    ['that never ends', (_req, res) => void res.writeHead(200).end().destroy()],
+  ])('%s', async (_what, handler) => {
+    answer = handler
+    expect(await attempt()).toEqual({ status: 400, code: 'invalid_client' })
+    expect(await host.pocket.clients.find(id)).toBeUndefined()
+    // Once is enough for a while.
+    await attempt()
+    expect(asked).toHaveLength(1)
+    host.clock.pass(minute)
+    answer = json(document)
+    expect((await attempt()).code).toBe('accepted')
+  })
+
+  test('at a private address, without asking there', async () => {
+    const inside = ['https://127.0.0.1/client.json', 'https://[::1]/client.json', 'https://169.254.169.254/latest']
+    policy = { ...policy, documentPatterns: ['*'] }
+    await start({ allowedPrivateHosts: [] })
+    for (const client_id of [...inside, id])
+      expect(await attempt({ client_id })).toEqual({ status: 400, code: 'invalid_client' })
+    expect(asked).toEqual([])
+  })
+
+  test('that is slow, and many askers wait for one answer', async () => {
+    await start({ timeout: 50, allowedPrivateHosts: ['127.0.0.1'] })
+    answer = () => undefined
+    const attempts = await Promise.all(Array.from({ length: 20 }, () => attempt()))
+    expect(attempts.every(({ status, code }) => status === 400 && code === 'invalid_client')).toBe(true)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('where ten others are being read already', async () => {
+    policy = { ...policy, documentPatterns: ['*'] }
+    const waiting: (() => void)[] = []
+    const all = Promise.withResolvers<void>()
+    answer = (req, res) => {
+      waiting.push(() => json({ ...document, client_id: `https://app.example${req.url}` })(req, res))
+      if (waiting.length === 10) all.resolve()
+    }
+    const attempts = Array.from({ length: 10 }, (_, index) => attempt({ client_id: `https://app.example/${index}` }))
+    await all.promise
+    expect((await attempt({ client_id: 'https://app.example/10' })).code).toBe('invalid_client')
+    for (const go of waiting) go()
+    expect((await Promise.all(attempts)).map(({ code }) => code)).toEqual(Array(10).fill('accepted'))
+    expect(asked).toHaveLength(10)
+  })
+})
+
+describe('a document holds', () => {
+  test('as long as it says, from five minutes to a day', async () => {
+    answer = json(document, { 'cache-control': 'public, max-age=7200' })
+    await attempt()
+    host.clock.pass(2 * hour - minute)
+    await attempt()
+    expect(asked).toHaveLength(1)
+    answer = json(document, { 'cache-control': 'no-store' })
+    host.clock.pass(minute)
+    await attempt()
+    expect(asked).toHaveLength(2)
+    host.clock.pass(4 * minute)
+    await attempt()
+    expect(asked).toHaveLength(2)
+    answer = json(document, { 'cache-control': 'max-age=999999999' })
+    host.clock.pass(minute)
+    await attempt()
+    host.clock.pass(day)
+    await attempt()
+    expect(asked).toHaveLength(4)
+  })
+
+  test('a day longer where it cannot be reached, but not where it is gone or wrong', async () => {
+    await attempt()
+    answer = (_req, res) => void res.writeHead(503).end()
+    host.clock.pass(hour)
+    expect((await attempt()).code).toBe('accepted')
+    answer = (_req, res) => void res.writeHead(404).end()
+    host.clock.pass(hour)
+    expect((await attempt()).code).toBe('invalid_client')
+    answer = (_req, res) => void res.writeHead(503).end()
+    host.clock.pass(2 * day)
+    expect((await attempt()).code).toBe('invalid_client')
+  })
+
+  test('until it is read again on demand', async () => {
+    await attempt()
+    answer = json({ ...document, client_name: 'Renamed' })
+    const request = { headers: {}, socket: {} } as IncomingMessage
+    expect(await host.pocket.refreshMetadataDocument(id, request)).toMatchObject({ name: 'Renamed' })
+    answer = json({ ...document, client_id: 'https://app.example/other' })
+    const refused = { code: 'validation_failed', message: expect.stringContaining('client_id') }
+    await expect(host.pocket.refreshMetadataDocument(id, request)).rejects.toMatchObject(refused)
+    const { client } = await host.client({})
+    await expect(host.pocket.refreshMetadataDocument(client.id, request)).rejects.toMatchObject({
+      code: 'validation_failed',
+    })
+    await expect(host.pocket.refreshMetadataDocument('x', request)).rejects.toMatchObject({ code: 'client_not_found' })
+  })
+})
+
+test('what people allowed is forgotten where the document makes another client of it', async () => {
+  await exchange(await signedIn())
+  const [accountId = ''] = host.accounts.keys()
+  const consent = () => host.stores.consents.find(accountId, id)
+  answer = json({ ...document, client_name: 'Renamed' })
+  host.clock.pass(hour)
+  await attempt()
+  expect(await host.pocket.clients.find(id)).toMatchObject({ name: 'Renamed' })
+  expect(await consent()).toMatchObject({ scopes: ['openid'] })
+  for (const change of [
+    { redirect_uris: [redirectUri, 'https://app.example/other'] },
+    { post_logout_redirect_uris: ['https://app.example/bye'] },
+    { grant_types: ['authorization_code', 'refresh_token'] },
+  ]) {
+    answer = json({ ...document, ...change })
+    host.clock.pass(hour)
+    await attempt()
+    expect(await consent()).toBeUndefined()
+    await host.stores.consents.allow(accountId, id, ['openid'], 1)
+  }
+  expect(host.events.filter(({ event }) => event === 'client_updated')).toHaveLength(4)
+})
+
+test('an administrator decides beside the document, and the document about what it says', async () => {
+  await attempt()
+  const client = await host.pocket.clients.update(id, {
+    name: 'Another',
+    description: 'Ours',
+    redirectUris: ['https://evil.example'],
+    skipConsent: true,
+    isPublic: false,
+    isGroupRestricted: true,
+    accessTokenDurationMinutes: 5,
+  })
+  expect(client).toMatchObject({
+    name: 'Documented',
+    description: 'Ours',
+    redirectUris: [redirectUri],
+    skipConsent: true,
+    isPublic: true,
+    isGroupRestricted: true,
+    accessTokenDurationMinutes: 5,
+  })
+  answer = json({ ...document, client_name: 'Renamed' })
+  host.clock.pass(hour)
+  await attempt()
+  expect(await host.pocket.clients.find(id)).toMatchObject({ name: 'Renamed', description: 'Ours', skipConsent: true })
+  await expect(host.pocket.clients.addSecret(id)).rejects.toMatchObject({ code: 'validation_failed' })
+})
+
+test('an API that is open to such clients is open to it, for people and not for itself', async () => {
+  const api = await host.pocket.apis.create({ name: 'Photos', resource: 'https://photos.example' })
+  const resource = { resource: 'https://photos.example' }
+  expect((await authorize(new UserAgent(), resource)).location).toContain('error=invalid_target')
+  await host.pocket.apis.setCimdAccess(api.id, { enabled: true, permissionIds: [] })
+  expect((await authorize(new UserAgent(), resource)).location).toContain('/interaction/')
+  expect(await exchange('', { grant_type: 'client_credentials', ...resource })).not.toHaveProperty('access_token')
+})

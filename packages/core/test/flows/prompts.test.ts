@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals'
+import type { NewClientInput } from '@pocket/core'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
+import { back, type Parameters, redirectUri } from './signed-in.ts'
+
+type Person = Awaited<ReturnType<Host['person']>>
+
+async function application(host: Host, input: Partial<NewClientInput> = {}, groups: readonly string[] = []) {
+  const { client } = await host.client({ name: 'App', redirectUris: [redirectUri], isPublic: false, ...input })
+  for (const group of groups) await host.pocket.clients.setAllowedTo(group, [client.id])
+  return (agent: UserAgent, more: Parameters = {}) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+    return agent
+      .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
+      .then((answer) => agent.follow(answer, { until: back }))
+  }
+}
+
+const answerOf = ({ location }: UserAgentResponse) =>
+  Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
+
+async function press(agent: UserAgent, page: UserAgentResponse, field: string, fields: Parameters = {}) {
+  // A cast: whatever the page is, the test says which of its addresses it means.
+  const view = viewOf(page) as unknown as Readonly<Record<string, string>>
+  const answer = await agent.postForm(new URL(view[field] ?? '', page.url).href, fields)
+  return agent.follow(answer, { until: back })
+}
+
+/** Somebody signs in, allows it, and the client has its code. */
+async function pass(agent: UserAgent, page: UserAgentResponse, { authenticator }: Person) {
+  const signed = await signIn(agent, page, authenticator, back)
+  return signed.location === null ? decide(agent, signed, 'submitTo', back) : signed
+}
+
+const nameOf = (page: UserAgentResponse) => {
+  const view = viewOf(page)
+  return view.view === 'consent' || view.view === 'not-allowed' ? view.account.userName : view.view
+}
+
+async function two(host: Host) {
+  const authorize = await application(host)
+  const [ada, bob] = [await host.person('ada'), await host.person('bob')]
+  const agent = new UserAgent()
+  await pass(agent, await authorize(agent), ada)
+  const chooser = await authorize(agent, { prompt: 'select_account' })
+  await pass(agent, await agent.get(`${chooser.url}?another=yes`), bob)
+  return { authorize, agent, ada, bob }
+}
+
+function accountsOf(page: UserAgentResponse) {
+  const view = viewOf(page)
+  if (view.view !== 'select-account') throw new Error(`This is no chooser but ${view.view}`)
+  return view.accounts
+}
+
+describe('several accounts in one browser', () => {
+  test('can be chosen from, and each stays signed in', async () => {
+    await using host = await startHost()
+    const { authorize, agent } = await two(host)
+    const page = await authorize(agent, { prompt: 'select_account' })
+    expect(accountsOf(page)).toMatchObject([
+      { userName: 'bob', active: true },
+      { userName: 'ada', active: false },
+    ])
+    const [, ada] = accountsOf(page)
+    const chosen = await press(agent, page, 'chooseTo', { account: ada?.id ?? '' })
+    expect(answerOf(chosen)).toMatchObject({ code: expect.any(String) })
+    const again = accountsOf(await authorize(agent, { prompt: 'select_account', login_hint: 'bob' }))
+    expect(again).toMatchObject([
+      { userName: 'bob', active: false },
+      { userName: 'ada', active: true },
+    ])
+  })
+
+  test('one can be signed out, and the other goes on', async () => {
+    await using host = await startHost()
+    const { authorize, agent, ada } = await two(host)
+    const page = await authorize(agent, { prompt: 'select_account' })
+    const left = await press(agent, page, 'signOutTo', { account: accountsOf(page)[0]?.id ?? '' })
+    expect(accountsOf(left)).toMatchObject([{ userName: 'ada' }])
+    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
+    const chooser = await authorize(agent)
+    const chosen = await press(agent, chooser, 'chooseTo', { account: accountsOf(chooser)[0]?.id ?? '' })
+    expect(answerOf(chosen)).toMatchObject({ code: expect.any(String) })
+    await host.pocket.endAccess(ada.account.id)
+    expect(viewOf(await authorize(agent, { prompt: 'select_account' }))).toMatchObject({ view: 'sign-in' })
+  })
+
+  test('a choice answers no request for a new sign-in', async () => {
+    await using host = await startHost()
+    const { authorize, agent } = await two(host)
+    const page = await authorize(agent, { prompt: 'select_account login' })
+    const next = await press(agent, page, 'chooseTo', { account: accountsOf(page)[1]?.id ?? '' })
+    expect(viewOf(next)).toMatchObject({ view: 'sign-in' })
+  })
+
+  test('an id that is not in this browser chooses nobody', async () => {
+    await using host = await startHost()
+    const { authorize, agent } = await two(host)
+    const other = await two(host)
+    const theirs = accountsOf(await other.authorize(other.agent, { prompt: 'select_account' }))[0]?.id ?? ''
+    const page = await authorize(agent, { prompt: 'select_account' })
+    expect((await press(agent, page, 'chooseTo', { account: theirs })).status).toBe(403)
+  })
+
+  test('the consent page leads to them, and what was allowed stays with whoever allowed it', async () => {
+    await using host = await startHost()
+    const { authorize, agent } = await two(host)
+    const consent = await authorize(agent, { prompt: 'consent' })
+    expect(nameOf(consent)).toBe('bob')
+    const chooser = await press(agent, consent, 'switchTo')
+    const next = await press(agent, chooser, 'chooseTo', { account: accountsOf(chooser)[1]?.id ?? '' })
+    expect(nameOf(next)).toBe('ada')
+  })
+})
+
+describe('prompt', () => {
+  test.each(['login', 'consent', 'select_account', 'login consent', 'select_account consent'])(
+    '%s can be cancelled',
+    async (prompt) => {
+      await using host = await startHost()
+      const authorize = await application(host)
+      const ada = await host.person('ada')
+      const agent = new UserAgent()
+      await pass(agent, await authorize(agent), ada)
+      const cancelled = await press(agent, await authorize(agent, { prompt, state: 's' }), 'cancelTo')
+      expect(answerOf(cancelled)).toMatchObject({ error: 'access_denied', state: 's' })
+    },
+  )
+
+  test('none is answered at once: by a code, or by what is missing', async () => {
+    await using host = await startHost()
+    const authorize = await application(host)
+    const ada = await host.person('ada')
+    const agent = new UserAgent()
+    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
+    const consent = await signIn(agent, await authorize(agent), ada.authenticator, back)
+    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'consent_required' })
+    await decide(agent, consent, 'submitTo', back)
+    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ code: expect.any(String) })
+    host.clock.pass(5 * minute)
+  })
+
+  test('create leads to the sign-up page where it is open, and to the sign-in page otherwise', async () => {
+    const open = { value: true }
+    await using host = await startHost({ options: { signUpAt: async () => (open.value ? '/signup' : null) } })
+    const authorize = await application(host)
+    const agent = new UserAgent()
+    const first = await authorize(agent, { prompt: 'create' })
+    expect(new URL(first.url).pathname).toBe('/signup')
+    open.value = false
+    expect(viewOf(await authorize(agent, { prompt: 'create' }))).toMatchObject({ view: 'sign-in' })
+    const done = await pass(agent, await authorize(agent, { prompt: 'create' }), await host.person('ada'))
+    expect(answerOf(done)).toMatchObject({ code: expect.any(String) })
+  })
+
+  test('an essential acr that no passkey is worth goes back to the client', async () => {
+    await using host = await startHost()
+    const authorize = await application(host)
+    const ada = await host.person('ada')
+    const asking = (value: string) => JSON.stringify({ id_token: { acr: { essential: true, value } } })
+    const [able, unable] = [new UserAgent(), new UserAgent()]
+    expect(answerOf(await pass(able, await authorize(able, { claims: asking('phr') }), ada))).toHaveProperty('code')
+    const refused = await signIn(unable, await authorize(unable, { claims: asking('gold') }), ada.authenticator, back)
+    expect(answerOf(refused)).toMatchObject({ error: 'unmet_authentication_requirements' })
+  })
+
+  test('a session that is older than the client takes asks for the passkey again', async () => {
+    await using host = await startHost()
+    const authorize = await application(host, { protocol: { maxSessionAgeMinutes: 10 } })
+    const ada = await host.person('ada')
+    const agent = new UserAgent()
+    await pass(agent, await authorize(agent), ada)
+    host.clock.pass(9 * minute)
+    expect(answerOf(await authorize(agent))).toHaveProperty('code')
+    host.clock.pass(2 * minute)
+    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
+    expect(viewOf(await authorize(agent))).toMatchObject({ view: 'sign-in', reason: 'again' })
+  })
+})
+
+describe('a client for certain groups', () => {
+  test('is explained to others before they go back with access_denied', async () => {
+    await using host = await startHost()
+    const authorize = await application(host, { isGroupRestricted: true })
+    const ada = await host.person('ada')
+    const agent = new UserAgent()
+    const page = await signIn(agent, await authorize(agent, { state: 's' }), ada.authenticator, back)
+    expect(viewOf(page)).toMatchObject({ view: 'not-allowed', client: { name: 'App' }, account: { userName: 'ada' } })
+    expect(answerOf(await press(agent, page, 'cancelTo'))).toMatchObject({ error: 'access_denied', state: 's' })
+    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'access_denied' })
+  })
+
+  test('lets another account in', async () => {
+    await using host = await startHost()
+    const authorize = await application(host, { isGroupRestricted: true }, ['staff'])
+    const [ada, bob] = [await host.person('ada'), await host.person('bob')]
+    host.accounts.set(bob.account.id, { ...bob.account, groups: [{ id: 'staff', name: 'staff' }] })
+    const agent = new UserAgent()
+    const refused = await signIn(agent, await authorize(agent), ada.authenticator, back)
+    const chooser = await press(agent, refused, 'switchTo')
+    const page = await agent.get(`${chooser.url}?another=yes`)
+    expect(answerOf(await pass(agent, page, bob))).toHaveProperty('code')
+  })
+})

@@ -1,0 +1,376 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { createPublicFetch, type RegistrationPolicy } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import { day, decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
+
+const redirectUri = 'https://app.example/callback'
+let policy: RegistrationPolicy
+let host: Host
+
+beforeEach(async () => {
+  policy = { mode: 'open', restrictToGroups: false, documentPatterns: [] }
+  host = await startHost({ options: { registration: async () => policy, fetch: createPublicFetch() } })
+})
+
+afterEach(async () => {
+  expect(host.errors).toEqual([])
+  await host[Symbol.asyncDispose]()
+})
+
+interface Answer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+  readonly headers: Headers
+}
+
+async function send(method: string, url: string, body?: unknown, token?: string): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? {} : JSON.parse(text), headers: response.headers }
+}
+
+const register = (body: unknown, token?: string) => send('POST', `${host.issuer}/api/oidc/register`, body, token)
+const metadata = async () => (await send('GET', `${host.issuer}/.well-known/openid-configuration`)).body
+const registered = async (changes: object = {}) => {
+  const { status, body } = await register({ redirect_uris: [redirectUri], ...changes })
+  expect([status, body.error_description]).toEqual([201, undefined])
+  return {
+    body,
+    id: String(body.client_id),
+    secret: String(body.client_secret),
+    at: String(body.registration_client_uri),
+    token: String(body.registration_access_token),
+  }
+}
+const publicJwk = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
+const tokenAt = (form: Readonly<Record<string, string>>) =>
+  fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body: new URLSearchParams(form) })
+
+describe('who may register', () => {
+  test('nobody where it is off, and it is not advertised', async () => {
+    const client = await registered()
+    expect(await metadata()).toMatchObject({ registration_endpoint: `${host.issuer}/api/oidc/register` })
+    policy = { ...policy, mode: 'off' }
+    expect(await metadata()).not.toHaveProperty('registration_endpoint')
+    expect((await register({ redirect_uris: [redirectUri] })).status).toBe(404)
+    expect((await send('GET', client.at, undefined, client.token)).status).toBe(404)
+    policy = { ...policy, mode: 'open' }
+    expect(await metadata()).toHaveProperty('registration_endpoint')
+  })
+
+  test('with a token as often as it says, until it ends or is removed', async () => {
+    policy = { ...policy, mode: 'with-token' }
+    const { token, stored } = await host.pocket.initialAccessTokens.issue({ lifetime: hour, usageLimit: 2 })
+    expect(JSON.stringify(await host.pocket.initialAccessTokens.list())).not.toContain(token)
+    const refused = async (given?: string) => {
+      const { status, body, headers } = await register({ redirect_uris: [redirectUri] }, given)
+      expect([status, headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Bearer')])
+      return body.error
+    }
+    expect(await refused()).toBe('invalid_token')
+    expect(await refused('another')).toBe('invalid_token')
+    // Who may not register does not learn what would be wrong with it.
+    expect((await register({ redirect_uris: ['nothing'] }, 'another')).body.error).toBe('invalid_token')
+    expect((await register({ redirect_uris: ['nothing'] }, token)).body.error).toBe('invalid_redirect_uri')
+    const attempts = await Promise.all(
+      Array.from({ length: 8 }, () => register({ redirect_uris: [redirectUri] }, token)),
+    )
+    expect(attempts.filter(({ status }) => status === 201)).toHaveLength(2)
+    expect(attempts.filter(({ body }) => body.error === 'invalid_token')).toHaveLength(6)
+    expect(await host.pocket.clients.list()).toHaveLength(2)
+    expect(host.events).toContainEqual(
+      expect.objectContaining({
+        event: 'client_registered',
+        method: 'initial_access_token',
+        initialAccessTokenId: stored.id,
+      }),
+    )
+
+    const other = await host.pocket.initialAccessTokens.issue({ lifetime: hour, usageLimit: 9 })
+    host.clock.pass(hour)
+    expect(await refused(other.token)).toBe('invalid_token')
+    const third = await host.pocket.initialAccessTokens.issue({ lifetime: hour, usageLimit: 9 })
+    expect(await host.pocket.initialAccessTokens.remove(third.stored.id)).toBe(true)
+    expect(await refused(third.token)).toBe('invalid_token')
+  })
+
+  test('anybody where it is open; groups are asked for where the policy says so', async () => {
+    const { id } = await registered()
+    expect(await host.pocket.clients.find(id)).toMatchObject({
+      isGroupRestricted: false,
+      unusedSince: expect.anything(),
+    })
+    policy = { ...policy, restrictToGroups: true }
+    expect(await host.pocket.clients.find((await registered()).id)).toMatchObject({ isGroupRestricted: true })
+  })
+})
+
+describe('a registered client', () => {
+  test('is what was said, told once with its secret', async () => {
+    const said = {
+      redirect_uris: [redirectUri, 'https://app.example/other'],
+      client_name: 'An application',
+      token_endpoint_auth_method: 'client_secret_post',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      client_uri: 'https://app.example',
+      logo_uri: 'https://app.example/logo.png',
+      policy_uri: 'https://app.example/policy',
+      tos_uri: 'https://app.example/tos',
+      contacts: ['ada@app.example'],
+      default_max_age: 3600,
+      id_token_signed_response_alg: 'ES256',
+      userinfo_signed_response_alg: 'PS256',
+      require_pushed_authorization_requests: true,
+      dpop_bound_access_tokens: true,
+      post_logout_redirect_uris: ['https://app.example/bye'],
+      backchannel_logout_uri: 'https://app.example/logout',
+      initiate_login_uri: 'https://app.example/start',
+      scope: 'openid profile unknown',
+      something_else: 'ignored',
+      pocket_skip_consent: true,
+      pocket_pkce_required: false,
+    }
+    const { body, id, secret } = await registered(said)
+    const { something_else: _, pocket_skip_consent: _s, pocket_pkce_required: _p, ...kept } = said
+    expect(body).toMatchObject({
+      ...kept,
+      scope: 'openid profile',
+      client_secret_expires_at: 0,
+      subject_type: 'public',
+    })
+    expect(Object.keys(body).filter((name) => name.startsWith('pocket_'))).toEqual([])
+    expect(body).not.toHaveProperty('something_else')
+    const stored = await host.pocket.clients.find(id)
+    expect(stored).toMatchObject({
+      name: 'An application',
+      type: 'standard',
+      isPublic: false,
+      skipConsent: false,
+      requiresPushedAuthorizationRequests: true,
+      protocol: { idTokenSignedResponseAlg: 'ES256', userinfoSignedResponseAlg: 'PS256', dpopBoundAccessTokens: true },
+    })
+    expect(JSON.stringify(stored)).not.toContain(secret)
+    expect(host.events).toContainEqual(
+      expect.objectContaining({ event: 'client_registered', clientId: id, method: 'open' }),
+    )
+  })
+
+  test('signs people in, and stays because it is used', async () => {
+    const used = await registered({ client_name: 'Used' })
+    const unused = await registered({ client_name: 'Unused' })
+    const { authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const query = new URLSearchParams({
+      client_id: used.id,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid',
+      state: 'a state',
+    })
+    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`))
+    const atClient = (url: string) => url.startsWith(redirectUri)
+    const consent = await signIn(agent, page, authenticator, atClient)
+    expect(viewOf(consent)).toMatchObject({ view: 'consent', client: { name: 'Used', destination: 'app.example' } })
+    const back = await decide(agent, consent, 'submitTo', atClient)
+    const code = new URL(back.location ?? back.url).searchParams.get('code') ?? ''
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
+    const answer = await tokenAt({ ...form, client_id: used.id, client_secret: used.secret })
+    expect(await answer.json()).toHaveProperty('id_token')
+    // It registered no refresh tokens.
+    host.clock.pass(31 * day)
+    expect(await host.pocket.removeUnusedClients(30 * day, 100)).toBe(1)
+    expect(await host.pocket.clients.find(unused.id)).toBeUndefined()
+    expect(await host.pocket.clients.find(used.id)).toMatchObject({ unusedSince: null })
+    expect(host.events).toContainEqual(expect.objectContaining({ event: 'client_removed', clientId: unused.id }))
+  })
+
+  test.each(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])(
+    'with %s has a secret',
+    async (method) => {
+      const { body, id } = await registered({ token_endpoint_auth_method: method })
+      expect(body).toMatchObject({ client_secret: expect.stringMatching(/^pk_/), token_endpoint_auth_method: method })
+      expect((await host.pocket.clients.find(id))?.secrets).toHaveLength(1)
+    },
+  )
+
+  test('without a secret is public, or proves itself by its keys', async () => {
+    const open = await registered({ token_endpoint_auth_method: 'none' })
+    expect(open.body).not.toHaveProperty('client_secret')
+    expect(await host.pocket.clients.find(open.id)).toMatchObject({ isPublic: true, pkceRequired: true })
+    const jwks = { keys: [{ ...publicJwk(), kid: 'a' }] }
+    const keys = { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'PS256', jwks }
+    const signing = await registered(keys)
+    expect(signing.body).toMatchObject(keys)
+    expect(signing.body).not.toHaveProperty('client_secret')
+    const page = await fetch(`${host.issuer}/authorize?client_id=${signing.id}&response_type=code&scope=openid`)
+    expect(await page.text()).toContain('redirect_uri')
+  })
+
+  test('may have its ID token come at once', async () => {
+    const { id, body } = await registered({ response_types: ['id_token'], grant_types: ['implicit'] })
+    expect(body).toMatchObject({ response_types: ['id_token'], grant_types: ['implicit'] })
+    expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { implicitIdToken: true } })
+    const query = new URLSearchParams({
+      client_id: id,
+      redirect_uri: redirectUri,
+      response_type: 'id_token',
+      nonce: 'n',
+    })
+    const answer = await fetch(`${host.issuer}/authorize?${query}&scope=openid`, { redirect: 'manual' })
+    expect(answer.headers.get('location')).toContain('/interaction/')
+  })
+
+  test('of a program alone uses client credentials', async () => {
+    const { id, secret } = await registered({
+      redirect_uris: undefined,
+      response_types: [],
+      grant_types: ['client_credentials'],
+    })
+    const answer = await tokenAt({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
+    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ token_type: 'Bearer' })])
+    expect(await host.pocket.clients.find(id)).toMatchObject({ unusedSince: null })
+  })
+})
+
+describe('what is refused', () => {
+  test.each<[string, object, string]>([
+    ['no redirect URI', { redirect_uris: undefined }, 'invalid_redirect_uri'],
+    ['an empty list of them', { redirect_uris: [] }, 'invalid_redirect_uri'],
+    ['a fragment', { redirect_uris: ['https://app.example/#a'] }, 'invalid_redirect_uri'],
+    ['no address', { redirect_uris: ['callback'] }, 'invalid_redirect_uri'],
+    ['a wildcard', { redirect_uris: ['https://*.app.example/cb'] }, 'invalid_redirect_uri'],
+    ['a script', { redirect_uris: ['javascript:/alert(1)'], application_type: 'native' }, 'invalid_redirect_uri'],
+    ['a text for a list', { redirect_uris: redirectUri }, 'invalid_redirect_uri'],
+    [
+      'http for a web client and implicit',
+      { redirect_uris: ['http://app.example'], response_types: ['id_token'] },
+      'invalid_redirect_uri',
+    ],
+    ['a wildcard after logout', { post_logout_redirect_uris: ['https://*.app.example'] }, 'invalid_client_metadata'],
+    ['an unknown method', { token_endpoint_auth_method: 'tls_client_auth' }, 'invalid_client_metadata'],
+    ['keys that are missing', { token_endpoint_auth_method: 'private_key_jwt' }, 'invalid_client_metadata'],
+    ['a private key', { jwks: { keys: [{ kty: 'RSA', n: 'a', e: 'AQAB', d: 'a' }] } }, 'invalid_client_metadata'],
+    ['keys in two places', { jwks: { keys: [] }, jwks_uri: 'https://app.example/jwks' }, 'invalid_client_metadata'],
+    ['HS256', { id_token_signed_response_alg: 'HS256' }, 'invalid_client_metadata'],
+    ['none', { id_token_signed_response_alg: 'none' }, 'invalid_client_metadata'],
+    ['a response type', { response_types: ['code token'] }, 'invalid_client_metadata'],
+    ['a grant type', { grant_types: ['password'] }, 'invalid_client_metadata'],
+    ['a subject type', { subject_type: 'other' }, 'invalid_client_metadata'],
+    ['a name with a line in it', { client_name: 'a\nb' }, 'invalid_client_metadata'],
+    ['a logo that is a script', { logo_uri: 'javascript:alert(1)' }, 'invalid_client_metadata'],
+    ['a contact', { contacts: ['nobody'] }, 'invalid_client_metadata'],
+  ])('%s', async (_what, changes, code) => {
+    const { status, body } = await register({ redirect_uris: [redirectUri], ...changes })
+    expect([status, body.error]).toEqual([400, code])
+    expect(await host.pocket.clients.list()).toEqual([])
+  })
+
+  test('what is no metadata at all', async () => {
+    for (const body of ['', '[]', 'null', '"text"', '{', `{"client_name":"${'a'.repeat(60_000)}"}`])
+      expect([body.slice(0, 9), (await register(body)).status]).toEqual([body.slice(0, 9), 400])
+    const form = await fetch(`${host.issuer}/api/oidc/register`, {
+      method: 'POST',
+      body: new URLSearchParams({ a: 'b' }),
+    })
+    expect(form.status).toBe(400)
+    expect((await send('PUT', `${host.issuer}/api/oidc/register`, {})).status).toBe(404)
+  })
+})
+
+describe('management', () => {
+  test('reads what was registered, without a secret or anything in its place', async () => {
+    const { at, token, body } = await registered()
+    const read = await send('GET', at, undefined, token)
+    const { client_secret: _, client_secret_expires_at: _e, ...rest } = body
+    expect([read.status, read.body]).toEqual([200, rest])
+  })
+
+  test('changes it, and leaves what an administrator decided', async () => {
+    const { id, at, token, secret } = await registered({ client_name: 'Before', contacts: ['a@app.example'] })
+    const client = await host.pocket.clients.find(id)
+    if (!client) throw new Error('It is not there.')
+    await host.pocket.clients.update(id, { ...client, skipConsent: true, description: 'Ours', isGroupRestricted: true })
+    await host.pocket.clients.setAllowedGroups(id, ['g1'])
+    const change = (more: object = {}) =>
+      send(
+        'PUT',
+        at,
+        { client_id: id, client_name: 'After', redirect_uris: ['https://new.example/cb'], ...more },
+        token,
+      )
+    const changed = await change({ client_secret: secret })
+    expect([changed.status, changed.body]).toEqual([
+      200,
+      expect.objectContaining({
+        client_name: 'After',
+        redirect_uris: ['https://new.example/cb'],
+        registration_access_token: token,
+        registration_client_uri: at,
+      }),
+    ])
+    expect(changed.body).not.toHaveProperty('client_secret')
+    expect(changed.body).not.toHaveProperty('contacts')
+    expect(await host.pocket.clients.find(id)).toMatchObject({
+      name: 'After',
+      skipConsent: true,
+      description: 'Ours',
+      allowedGroupIds: ['g1'],
+      secrets: client.secrets,
+    })
+    expect(host.events).toContainEqual(expect.objectContaining({ event: 'client_updated', clientId: id }))
+    expect([
+      (await change({ client_secret: 'another' })).body.error,
+      (await change({ client_id: 'x' })).body.error,
+    ]).toEqual(['invalid_request', 'invalid_request'])
+    expect((await change({ redirect_uris: ['https://*.example'] })).body.error).toBe('invalid_redirect_uri')
+    expect(await host.pocket.clients.find(id)).toMatchObject({ redirectUris: ['https://new.example/cb'] })
+  })
+
+  test('gives a secret where a client begins to need one, and takes it where it needs none any more', async () => {
+    const { id, at, token } = await registered({ token_endpoint_auth_method: 'none' })
+    const change = async (method: string) => {
+      const wanted = { client_id: id, redirect_uris: [redirectUri], token_endpoint_auth_method: method }
+      const { status, body } = await send('PUT', at, wanted, token)
+      expect([status, body.error_description, body.token_endpoint_auth_method]).toEqual([200, undefined, method])
+      return body.client_secret
+    }
+    const secret = await change('client_secret_post')
+    expect(secret).toMatch(/^pk_/)
+    const wrong = { grant_type: 'authorization_code', code: 'none', redirect_uri: redirectUri }
+    const answer = await tokenAt({ ...wrong, client_id: id, client_secret: String(secret) })
+    expect(await answer.json()).toMatchObject({ error: 'invalid_grant' })
+    expect(await change('client_secret_basic')).toBeUndefined()
+    // A secret of which only the hash is known signs nothing.
+    expect(await change('client_secret_jwt')).toMatch(/^pk_/)
+    expect(await change('none')).toBeUndefined()
+    expect((await host.pocket.clients.find(id))?.secrets).toEqual([])
+  })
+
+  test('removes it, with everything that it was given', async () => {
+    const { id, at, token } = await registered()
+    expect((await send('DELETE', at, undefined, token)).status).toBe(204)
+    expect(await host.pocket.clients.find(id)).toBeUndefined()
+    expect((await send('GET', at, undefined, token)).status).toBe(401)
+    expect(host.events).toContainEqual(expect.objectContaining({ event: 'client_removed', clientId: id }))
+  })
+
+  test('is for who holds the token of this client', async () => {
+    const one = await registered()
+    const other = await registered()
+    expect((await send('GET', one.at)).status).toBe(401)
+    expect((await send('GET', one.at, undefined, 'another')).body.error).toBe('invalid_token')
+    expect((await send('DELETE', one.at, undefined, other.token)).body.error).toBe('invalid_token')
+    const { client, secret } = await host.client({})
+    expect((await send('GET', `${host.issuer}/api/oidc/register/${client.id}`, undefined, secret)).status).toBe(401)
+    expect(await host.pocket.clients.find(one.id)).toBeDefined()
+  })
+})

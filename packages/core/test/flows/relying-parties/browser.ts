@@ -1,0 +1,54 @@
+import { type Door, type EmulatedRelyingParty, type RelyingPartyResult, UserAgent } from '@pocket/core/testing'
+import { decide, type Host, signIn, viewOf } from '../host.ts'
+
+type Person = Awaited<ReturnType<Host['person']>>
+
+/** A new browser, with somebody in front of it who has not been here before. */
+export function newBrowser(host: Host, party: EmulatedRelyingParty, { authenticator }: Person) {
+  const agent = new UserAgent({ clock: host.clock })
+  const until = party.isItsAddress
+
+  async function signInWithPasskey(door: Door): Promise<RelyingPartyResult> {
+    const page = await agent.follow(await agent.get(party.begin(door).url), { until })
+    const consent = await signIn(agent, page, authenticator, until)
+    const returned = await decide(agent, consent, 'submitTo', until)
+    return party.finish(returned.location ?? '')
+  }
+
+  async function signInAgain(door: Door): Promise<RelyingPartyResult> {
+    const page = await agent.follow(await agent.get(party.begin(door).url), { until })
+    const returned = await signIn(agent, page, authenticator, until)
+    const result = await party.finish(returned.location ?? '')
+    return {
+      ...result,
+      checks: [...result.checks, { name: 'The passkey is asked for, and nothing else', passed: true }],
+    }
+  }
+
+  async function signInUnasked(door: Door): Promise<RelyingPartyResult> {
+    const result = await party.finish(await agent.followTo(await agent.get(party.begin(door).url), until))
+    return { ...result, checks: [...result.checks, { name: 'Nobody is asked anything', passed: true }] }
+  }
+
+  async function signOut(): Promise<RelyingPartyResult> {
+    const url = party.logoutUrl()
+    if (url === null) throw new Error(`${party.application.name} does not sign out`)
+    const wanted = party.application.habits.logout?.postLogoutRedirectUri ?? null
+    const view = viewOf(await agent.get(url))
+    if (view.view !== 'sign-out') throw new Error(`This is no sign-out page but ${JSON.stringify(view)}`)
+    const fields = { ...view.hidden, [view.confirm.name]: view.confirm.value }
+    const last = await agent.follow(await agent.postForm(view.submitTo, fields), { until: (to) => to === wanted })
+    const end = last.location ?? viewOf(last).view
+    const next = viewOf(await agent.follow(await agent.get(party.begin().url), { until }))
+    const checks = [
+      {
+        name: wanted ? 'The browser goes back to the application' : 'A page says so',
+        passed: end === (wanted ?? 'signed-out'),
+      },
+      { name: 'The next sign-in asks for the passkey', passed: next.view === 'sign-in' },
+    ]
+    return { account: null, passed: checks.every(({ passed }) => passed), checks }
+  }
+
+  return { signInWithPasskey, signInAgain, signInUnasked, signOut }
+}
