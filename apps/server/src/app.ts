@@ -26,6 +26,7 @@ import { createAuthentication } from './http/authentication.ts'
 import { createFlashes } from './http/flash.ts'
 import { healthCheck } from './http/health.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
+import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
 import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
@@ -177,6 +178,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       },
     }),
     signUpAt,
+    rateLimits: config.rateLimits,
     passkeyPolicy,
     clock,
   })
@@ -286,12 +288,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
+    limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
 
   const koa = createKoa({ trustProxy: config.trustProxy, logger, show })
   koa
     .use(serveAssets(assets))
+    .use(limitRequests(pocket.limits))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.issuer))
     .use(api.routes)

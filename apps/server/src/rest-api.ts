@@ -169,7 +169,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...openApiOperations(() => document),
   ]
   const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })
-  const router = apiRoutes(operations, admit)
+  const router = apiRoutes(operations, { admit, limits: pocket.limits })
   const routes = router.routes()
   return {
     routes: (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next),

@@ -1,10 +1,12 @@
 import Router from '@koa/router'
+import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { clientPages } from './clients/page.ts'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
+import { limited } from './http/limits.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
@@ -22,6 +24,7 @@ export interface Handlers {
   readonly device: ReturnType<typeof devicePages>
   readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
   readonly email: ReturnType<typeof emailPages>
+  readonly limits: Limiter
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
@@ -37,9 +40,13 @@ export function createRoutes({
   deviceAuthorization,
   addPasskey,
   email,
+  limits,
   apiDocs,
 }: Handlers): Router {
   const router = new Router({ sensitive: true })
+  const deviceCode = limited(limits, 'device-login-verification')
+  const setUpLimit = limited(limits, 'setup')
+  const signUpForm = limited(limits, 'signup-form')
 
   router.get('/healthz', health)
 
@@ -52,38 +59,42 @@ export function createRoutes({
   router.post('/lc', signIn.submitCode)
   router.get('/login/device', device.waiting.show)
   router.post('/login/device/:id', device.waiting.submit)
-  router.get('/device', device.show)
+  router.get(
+    '/device',
+    limited(limits, 'device-login-verification', ({ query }) => Boolean(query.code ?? query.user_code)),
+    device.show,
+  )
   router.get('/device/approve', device.refreshApproval)
-  router.post('/device/approve', device.approve)
+  router.post('/device/approve', deviceCode, device.approve)
   router.get('/device/deny', device.refreshDenial)
-  router.post('/device/deny', device.deny)
+  router.post('/device/deny', deviceCode, device.deny)
   router.get('/device/allow', deviceAuthorization.refresh)
-  router.post('/device/allow', deviceAuthorization.allow)
-  router.post('/device/refuse', deviceAuthorization.refuse)
-  router.post('/lc/email', email.requestCode)
+  router.post('/device/allow', deviceCode, deviceAuthorization.allow)
+  router.post('/device/refuse', deviceCode, deviceAuthorization.refuse)
+  router.post('/lc/email', limited(limits, 'one-time-access-email'), email.requestCode)
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)
 
   router.get('/verify-email', email.showVerification)
-  router.post('/verify-email', email.verify)
+  router.post('/verify-email', limited(limits, 'verify-email'), email.verify)
 
   router.get('/setup', setUp.alias)
   router.get('/signup/setup', setUp.alias)
   router.get('/login/setup', setUp.show)
-  router.post('/login/setup/options', setUp.options)
-  router.post('/login/setup', setUp.finish)
+  router.post('/login/setup/options', setUpLimit, setUp.options)
+  router.post('/login/setup', setUpLimit, setUp.finish)
 
   router.get('/signup', signUp.show)
-  router.get('/st/:token', signUp.showWithToken)
-  router.post('/signup/options', signUp.options)
-  router.post('/signup', signUp.finish)
+  router.get('/st/:token', signUpForm, signUp.showWithToken)
+  router.post('/signup/options', signUpForm, signUp.options)
+  router.post('/signup', limited(limits, 'signup'), signUp.finish)
   router.get('/signup/add-passkey', addPasskey.show)
   router.post('/signup/add-passkey/options', addPasskey.options)
   router.post('/signup/add-passkey', addPasskey.finish)
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)
-  router.post('/settings/account/verify-email', account.verifyEmail)
+  router.post('/settings/account/verify-email', limited(limits, 'send-email-verification'), account.verifyEmail)
   router.post('/settings/account/passkeys/options', account.passkeyOptions)
   router.post('/settings/account/passkeys', account.addPasskey)
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)

@@ -17,10 +17,11 @@ import { createSecretUses } from './clients/secret-uses.ts'
 import { createSelfRegistration } from './clients/self-registration.ts'
 import { removeUnusedClients } from './clients/unused-clients.ts'
 import { systemClock } from './clock.ts'
+import { codeBrowserToken } from './codes/code-browser.ts'
 import { createDeviceLogins } from './codes/device-logins.ts'
 import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
 import { type ConnectionLog, createConnectionLog } from './connection-log/connection-log.ts'
-import { Misconfigured } from './errors.ts'
+import { Misconfigured, RateLimited } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
@@ -41,12 +42,14 @@ import { createRegistrationService, type RegistrationService } from './interacti
 import { interactionRoutes } from './interactions/routes.ts'
 import { createSignIn, type SignInService } from './interactions/sign-in.ts'
 import { issuerUrl } from './issuer.ts'
+import { clientHere, createLimiter, type Limiter, noLimits } from './limits/limiter.ts'
 import { createLogoutNotices } from './logout-notices/logout-notices.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
 import { createFederatedAssertions } from './oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from './oidc/client-authentication/front.ts'
 import { clientOfToken, isFirstUse } from './oidc/client-authentication/library.ts'
 import { createClientMetadata, sealedSecret } from './oidc/client-metadata.ts'
+import { refuseForNow } from './oidc/failed-clients.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
@@ -68,7 +71,6 @@ import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
 import { defaultPasskeyPolicy, type RelyingParty } from './passkeys/policy.ts'
 import { createRegistration } from './passkeys/registration.ts'
-import { randomToken } from './random.ts'
 import type { Session } from './sessions/session.ts'
 
 const minute = 60_000
@@ -94,6 +96,8 @@ export interface Pocket extends AsyncDisposable {
   readonly reauthentication: ReauthenticationService
   readonly deviceLogins: DeviceLoginService
   readonly deviceAuthorizations: DeviceAuthorizationService
+  /** How often something can be tried, for the host's own pages too. */
+  readonly limits: Limiter
   /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
   koa(): Middleware
   /** The same for `node:http`; everything else is answered with 404. */
@@ -108,8 +112,11 @@ export interface Pocket extends AsyncDisposable {
    * @throws as `LoginCodes.issue`
    */
   issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, browserToken?: string): Promise<LoginCode>
-  /** Gives this browser a token in a cookie, to which a login code can be bound; it lasts a quarter of an hour. */
-  bindBrowser(req: IncomingMessage, res: ServerResponse): string
+  /**
+   * Gives this browser a token in a cookie, to which a login code for whoever has this address of e-mail can be bound; it
+   * lasts a quarter of an hour.
+   */
+  bindBrowser(req: IncomingMessage, res: ServerResponse, address: string): string
   /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
   endAccess(accountId: string): Promise<void>
   /**
@@ -157,6 +164,9 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const redirectUriPolicy = { allowInsecure: options.allowInsecureRedirectUris ?? true }
   const fetch = options.fetch ?? createPublicFetch()
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
+
+  const limits =
+    options.rateLimits === false ? noLimits : createLimiter({ store: stores.limits, audit, clock, onError })
 
   const keyRing = createKeyRing({
     store: stores.keys,
@@ -255,6 +265,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
         noteAttempt: connectionLog.note,
+        noteFailedClient: (req, clientId) => limits.note(req, 'client-authentication', clientHere(req, clientId)),
       }),
   })
   const provider = holder.current
@@ -278,6 +289,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     browserTokens,
     deviceCookie,
     startSession: sessions.start,
+    limits,
     audit,
     clock,
   })
@@ -290,6 +302,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const deviceLogins = createDeviceLoginService({
     deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
     startSession: sessions.start,
+    limits,
     audit,
   })
   const reauthentication = createReauthentication({
@@ -302,6 +315,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       path: '/',
       maxAge: reauthenticationLifetime / 1000,
     }),
+    limits,
     clock,
   })
   const deviceAuthorizations = createDeviceAuthorizations({
@@ -337,6 +351,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   })
 
   const authenticateClient = createClientAuthentication({
+    assertAdmitted: (req, clientId) => limits.check(req, 'client-authentication', clientHere(req, clientId)),
     findClient: clients.find,
     federated: createFederatedAssertions({
       fetch,
@@ -375,7 +390,12 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
     ctx.res.statusCode = 200
-    await authenticateClient(ctx.req, ctx.path)
+    try {
+      await authenticateClient(ctx.req, ctx.path)
+    } catch (error) {
+      if (!(error instanceof RateLimited)) throw error
+      return refuseForNow(ctx.res, error)
+    }
     await filterOwnSecret(ctx.req, ctx.path)
     await holder.handle(ctx.req, ctx.res)
   }
@@ -406,6 +426,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     reauthentication,
     deviceLogins,
     deviceAuthorizations,
+    limits,
     koa,
     callback: () =>
       new Koa()
@@ -420,8 +441,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       if (accountId) await record({ event: 'signed_out', accountId }, req)
     },
     issueLoginCode: ({ id }, lifetime, browserToken) => loginCodes.issue(id, lifetime, browserToken),
-    bindBrowser(req, res) {
-      const token = randomToken()
+    bindBrowser(req, res, address) {
+      const token = codeBrowserToken(masterKey, address)
       deviceCookie.give(req, res, token)
       return token
     },
@@ -464,6 +485,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
           stores.codes,
           stores.deviceLogins,
           stores.initialAccessTokens,
+          stores.limits,
           stores.reauthentications,
         ].map((store) => store.removeExpired(before, limit)),
       )

@@ -64,6 +64,7 @@ export const errorCodes = [
   'passkey_user_verification_required',
   'payload_too_large',
   'precondition_failed',
+  'rate_limited',
   'reauthentication_required',
   'redirect_uri_has_fragment',
   'reserved_claim',
@@ -151,6 +152,18 @@ export class UnsupportedMedia extends PocketError {
 /** The input is well formed, and yet nothing could be made of what it names. */
 export class Unprocessable extends PocketError {
   readonly status = 422
+}
+
+/** Tried too often: wait, and try again. */
+export class RateLimited extends PocketError {
+  readonly status = 429
+  /** Seconds until there is another try; the header `Retry-After` says them (RFC 9110 §10.2.3). */
+  readonly retryAfter: number
+
+  constructor(message: string, retryAfter: number) {
+    super('rate_limited', message)
+    this.retryAfter = retryAfter
+  }
 }
 
 /** The options, the environment or a store break their contract: a person has to change the set-up. */

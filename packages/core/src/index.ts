@@ -105,6 +105,10 @@ export type {
   SignOutView,
   View,
 } from './interactions/views.ts'
+export type { LimitRequest, LimitStore, StoredLimit } from './limits/limit-store.ts'
+export type { Limiter } from './limits/limiter.ts'
+export { networkOf } from './limits/network.ts'
+export type { LimitName } from './limits/policies.ts'
 export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'

@@ -68,6 +68,8 @@ export interface PocketOptions {
   readonly remedyOf?: RemedyOf
   /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
   readonly allowInsecureRedirectUris?: boolean
+  /** Whether it is limited how often something can be tried. By default `true`; without, codes can be guessed. */
+  readonly rateLimits?: boolean
   /** What passkeys have to be able to do; it is asked each time. By default `defaultPasskeyPolicy`. */
   readonly passkeyPolicy?: ReadPasskeyPolicy
   readonly keySchedule?: KeySchedule

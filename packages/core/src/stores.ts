@@ -5,6 +5,7 @@ import type { CodeStore } from './codes/code-store.ts'
 import type { DeviceLoginStore } from './codes/device-login-store.ts'
 import type { ConnectionLogStore } from './connection-log/connection-attempt.ts'
 import type { ConsentStore } from './consents/consent-store.ts'
+import type { LimitStore } from './limits/limit-store.ts'
 import type { LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 import type { ArtifactStore } from './oidc/artifact-store.ts'
 import type { KeyStore } from './oidc/key-store.ts'
@@ -25,6 +26,7 @@ export interface PocketStores {
   readonly deviceLogins: DeviceLoginStore
   readonly initialAccessTokens: InitialAccessTokenStore
   readonly keys: KeyStore
+  readonly limits: LimitStore
   readonly logoutNotices: LogoutNoticeStore
   readonly passkeys: PasskeyStore
   readonly reauthentications: ReauthenticationStore

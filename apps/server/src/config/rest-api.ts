@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+import { type GivenValue, parseBoolean, type Section, type Variable, WrongValue } from './variable.ts'
 
 const leastCharacters = 16
 
@@ -14,18 +14,32 @@ const staticApiKey: Variable<string> = {
   parse: parseKey,
 }
 
+const disableRateLimiting: Variable<boolean> = {
+  name: 'DISABLE_RATE_LIMITING',
+  type: 'boolean',
+  default: 'false',
+  description:
+    'Lets everybody try everything as often as they like: requests, sign-ins, codes. For tests, or where something in front of this server limits them; codes of six signs can be guessed without it.',
+  parse: parseBoolean,
+}
+
 export const apiSection = {
   title: 'REST API',
-  variables: { staticApiKey },
+  variables: { staticApiKey, disableRateLimiting },
 } satisfies Section
 
 export interface ApiConfig {
   /** The key that acts as an administrator, where the environment gives one. */
   readonly staticApiKey: string | undefined
+  /** Whether it is limited how often something can be tried. */
+  readonly rateLimits: boolean
 }
 
 export function readApi(reader: Reader): ApiConfig {
-  return { staticApiKey: reader.read(staticApiKey) }
+  return {
+    staticApiKey: reader.read(staticApiKey),
+    rateLimits: !(reader.read(disableRateLimiting) ?? false),
+  }
 }
 
 function parseKey({ text }: GivenValue): string {

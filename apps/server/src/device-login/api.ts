@@ -96,11 +96,13 @@ function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] 
 
 function deciding({ pocket }: DeviceLoginPorts): readonly Operation[] {
   const signedIn = { area: 'account', access: 'user', method: 'post', apiKey: false, needsPasskey: true } as const
+  const limit = 'device-login-verification'
   return [
     operation({
       ...signedIn,
       id: 'readDeviceLogin',
       path: '/api/device-login/verification',
+      limit,
       summary: 'Read which device asks to be let in',
       body: { type: 'object', required: ['code'], properties: { code } },
       answer: { status: 200, schema: verificationSchema },
@@ -110,6 +112,7 @@ function deciding({ pocket }: DeviceLoginPorts): readonly Operation[] {
       ...signedIn,
       id: 'decideDeviceLogin',
       path: '/api/device-login/verification/decision',
+      limit,
       summary: 'Let the device in, by a passkey that was used within the last minute, or do not',
       body: {
         type: 'object',

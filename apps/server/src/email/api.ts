@@ -94,6 +94,7 @@ function requestOperations({ mail, bindBrowser }: EmailApiPorts): readonly Opera
       id: 'requestLoginCode',
       method: 'post',
       path: '/api/one-time-access-email',
+      limit: 'one-time-access-email',
       summary: 'Ask for a login code by e-mail, which works in this browser only',
       body: {
         type: 'object',
@@ -122,6 +123,7 @@ function verificationOperations({ mail }: EmailApiPorts): readonly Operation[] {
       id: 'sendEmailVerification',
       method: 'post',
       path: '/api/users/me/send-email-verification',
+      limit: 'send-email-verification',
       summary: 'Get a link that verifies your e-mail address',
       answer: { status: 204 },
       async handle({ user }) {
@@ -134,6 +136,7 @@ function verificationOperations({ mail }: EmailApiPorts): readonly Operation[] {
       id: 'verifyEmail',
       method: 'post',
       path: '/api/users/me/verify-email',
+      limit: 'verify-email',
       summary: 'Verify your e-mail address by the token of the link',
       body: {
         type: 'object',

@@ -21,6 +21,6 @@ export async function requestCode(
   { email, redirect }: { readonly email: string; readonly redirect: string | null },
 ): Promise<void> {
   await mail.loginCodes.assertRequestable()
-  await mail.loginCodes.request(email, bindBrowser(ctx.req, ctx.res), redirect)
+  await mail.loginCodes.request(email, bindBrowser(ctx.req, ctx.res, email), redirect)
   ctx.res.once('close', () => mail.delivery.soon())
 }

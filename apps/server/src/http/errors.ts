@@ -1,5 +1,5 @@
 import { requestContext, type View } from '@pocket/core'
-import { PocketError } from '@pocket/core/errors'
+import { PocketError, RateLimited } from '@pocket/core/errors'
 import type { Context, Middleware } from 'koa'
 import type { Logger } from 'pino'
 import { pathForLog } from './path-for-log.ts'
@@ -52,6 +52,8 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     details = {},
     fields = [],
   } = known ?? {}
+  const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined
+  if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
   if (wantsJson(ctx)) {
     const more = { ...details, ...(fields.length > 0 && { fields }) }
     ctx.status = status
@@ -60,7 +62,11 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     ctx.body = { error: sentence, code, ...(Object.keys(more).length > 0 && { details: more }), request_id: requestId }
     return
   }
-  await show(ctx, { ...errorView(ctx, { status, code, description: message }), fields })
+  await show(ctx, {
+    ...errorView(ctx, { status, code, description: message }),
+    fields,
+    ...(retryAfter !== undefined && { retryAfter }),
+  })
   ctx.status = status
 }
 

@@ -92,6 +92,9 @@ function createTimes(language: string, clock: Clock) {
   return {
     iso: (at: number) => new Date(at).toISOString(),
     date: (at: number) => dates.format(at),
+    /** “in 3 minutes”; `seconds` from now. */
+    ahead: (seconds: number) =>
+      seconds < 90 ? relative.format(seconds, 'second') : relative.format(Math.ceil(seconds / 60), 'minute'),
     /** “3 hours ago” within the last month, the date otherwise. */
     ago: (at: number) => {
       const past = Math.max(0, clock.now() - at)

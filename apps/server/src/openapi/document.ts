@@ -45,6 +45,7 @@ const refusals = {
   Forbidden: 'The caller may not do this.',
   NotFound: 'There is no such thing.',
   Changed: 'It has been changed since it was read.',
+  TooMany: 'It was tried too often; the header `Retry-After` says for how many seconds to wait.',
   Refused: 'It was refused; `code` says why.',
 } as const
 
@@ -128,12 +129,13 @@ const uploadContent = {
   },
 } as const
 
-function refusalsOf({ access, body, conditional, path, upload }: Operation): Record<string, Json> {
+function refusalsOf({ access, body, conditional, limit, path, upload }: Operation): Record<string, Json> {
   return {
     ...((body !== undefined || upload) && { 400: refusal('InvalidInput') }),
     ...(access !== 'public' && { 401: refusal('NotSignedIn'), 403: refusal('Forbidden') }),
     ...(path.includes('/:') && { 404: refusal('NotFound') }),
     ...(conditional && { 412: refusal('Changed') }),
+    ...(limit && { 429: refusal('TooMany') }),
     default: refusal('Refused'),
   }
 }

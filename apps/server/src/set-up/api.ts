@@ -28,6 +28,7 @@ export function setUpOperations(setUp: SetUp): readonly Operation[] {
       ...shared,
       id: 'setUp',
       method: 'post',
+      limit: 'setup',
       summary: 'Create the first administrator, who is signed in and has no passkey yet',
       body: setUpBody,
       answer: { status: 200, schema: userSchema },

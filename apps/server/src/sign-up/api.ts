@@ -66,6 +66,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       id: 'signUp',
       method: 'post',
       path: '/api/signup',
+      limit: 'signup',
       summary: 'Sign up; the new user is signed in and has no passkey yet',
       area: 'users',
       access: 'public',

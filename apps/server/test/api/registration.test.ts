@@ -52,6 +52,40 @@ describe.each(kinds)('%s', (kind) => {
     expect(await discovery()).not.toHaveProperty('registration_endpoint')
   })
 
+  test('what was registered can be read, changed and removed by who registered it', async () => {
+    await set({ dynamicRegistration: 'open' })
+    const { body } = await register()
+    const send = async (method: string, json?: object) => {
+      const headers = { authorization: `Bearer ${String(body.registration_access_token)}` }
+      const given = json === undefined ? {} : { body: json }
+      const answer = await instance.agent().sendJson(method, String(body.registration_client_uri), {
+        ...given,
+        options: { headers },
+      })
+      return { status: answer.status, json: answer.text === '' ? {} : answer.json() }
+    }
+    const { client_secret, client_secret_expires_at: _, ...told } = body
+    expect(await send('GET')).toEqual({ status: 200, json: told })
+    const changed = {
+      ...metadata,
+      client_id: body.client_id,
+      client_secret,
+      client_name: 'Another',
+      contacts: ['a@b.example'],
+    }
+    expect(await send('PUT', changed)).toMatchObject({
+      status: 200,
+      json: { client_name: 'Another', contacts: ['a@b.example'] },
+    })
+    expect(await send('PUT', { ...changed, client_secret: 'wrong' })).toMatchObject({ status: 400 })
+    const params = { id: String(body.client_id) }
+    expect((await instance.call('GET /api/oidc/clients/{id}', { params })).json).toMatchObject({ name: 'Another' })
+    expect((await send('DELETE')).status).toBe(204)
+    expect((await instance.call('GET /api/oidc/clients/{id}', { params })).status).toBe(404)
+    expect((await send('GET')).status).toBe(401)
+    await set({ dynamicRegistration: null })
+  })
+
   test('an initial access token is shown once, counts its uses, and can be removed', async () => {
     await set({ dynamicRegistration: 'with-token' })
     const body = { description: 'For the test suite', usageLimit: 3, ttl: '1h' }

@@ -33,6 +33,7 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
     HOST: '127.0.0.1',
     DB_CONNECTION_STRING: database,
     ENCRYPTION_KEY: 'a key for tests that is long enough',
+    DISABLE_RATE_LIMITING: 'true',
     ...env,
   }
   const command = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main]

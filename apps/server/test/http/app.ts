@@ -34,6 +34,8 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
       DB_CONNECTION_STRING: join(folder, 'pocket-id.db'),
       ENCRYPTION_KEY: 'a key for tests that is long enough',
       LOG_JSON: 'true',
+      // Tests of limits turn them on.
+      DISABLE_RATE_LIMITING: 'true',
       ...env,
     },
     () => Buffer.alloc(0),

@@ -10,6 +10,11 @@ export interface Refusal {
   readonly origin: RequestOrigin
 }
 
+/** Keeps a refusal out of the audit log, whichever layers see it pass. */
+export function leaveUnrecorded(error: PocketError): void {
+  recorded.add(error)
+}
+
 /** Writes a refusal down once, however many layers see it pass: the one that knows most comes first. */
 export async function recordRefusal(audit: AuditSink, { error, event, origin }: Refusal): Promise<void> {
   if (recorded.has(error)) return

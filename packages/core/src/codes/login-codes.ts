@@ -46,6 +46,11 @@ export interface LoginCodePorts {
   readonly clock: Clock
 }
 
+/** Whether it has as few signs as a code that ends soon. */
+export function isShortCode(input: string): boolean {
+  return normalCode(input).length === shortLength
+}
+
 export function createLoginCodes({ codes, accounts, masterKey, clock }: LoginCodePorts): LoginCodes {
   const hash = (code: string) => masterKey.mac('login code', code)
   return {

@@ -29,10 +29,12 @@ export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = ()
   return context
 }
 
-/** A trusted proxy may still pass on what a client made up; what is no address is not taken for one. */
+/**
+ * A trusted proxy may still pass on what a client made up; what is no address is not taken for one. Who comes through a
+ * Unix socket has none, so that only where everybody is trusted the proxy behind it is.
+ */
 function clientAddress(req: IncomingMessage, trustProxy: TrustProxy): string | null {
   const { remoteAddress } = req.socket
-  if (remoteAddress === undefined) return null
   const told = proxyAddr(req, trustProxy)
-  return isIP(told) === 0 ? remoteAddress : told
+  return isIP(told ?? '') === 0 ? (remoteAddress ?? null) : told
 }

@@ -6,6 +6,7 @@ import { recordRefusal } from '../audit/refusals.ts'
 import type { DeviceLogins, PendingDeviceLogin, RequestedDeviceLogin } from '../codes/device-logins.ts'
 import { PocketError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { Limiter } from '../limits/limiter.ts'
 import type { StartSession } from './sign-in.ts'
 
 /** How often a waiting request looks, in milliseconds. */
@@ -39,11 +40,12 @@ export interface DeviceLoginService {
 export interface DeviceLoginServicePorts {
   readonly deviceLogins: DeviceLogins
   readonly startSession: StartSession
+  readonly limits: Limiter
   readonly audit: AuditSink
 }
 
 export function createDeviceLoginService(ports: DeviceLoginServicePorts): DeviceLoginService {
-  const { deviceLogins, startSession, audit } = ports
+  const { deviceLogins, startSession, limits, audit } = ports
 
   const awaited = async (req: IncomingMessage, { id, token, wait }: DeviceLoginEnd): Promise<Account | undefined> => {
     for (let waited = 0; ; waited += step) {
@@ -54,11 +56,15 @@ export function createDeviceLoginService(ports: DeviceLoginServicePorts): Device
   }
 
   return {
-    request: (req) => deviceLogins.request(requestContext(req)),
+    async request(req) {
+      await limits.take(req, 'device-login-create')
+      return deviceLogins.request(requestContext(req))
+    },
     userCodeOf: deviceLogins.userCodeOf,
     find: deviceLogins.find,
 
     async redeem(req, res, end) {
+      await limits.take(req, 'device-login-exchange')
       const account = await awaited(req, end).catch(async (error: unknown) => {
         if (error instanceof PocketError) {
           const event = { event: 'sign_in_failed', code: error.code } as const

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { NotAuthenticated } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
+import type { Limiter } from '../limits/limiter.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { randomToken } from '../random.ts'
 import type { ReauthenticationStore } from '../sessions/reauthentication-store.ts'
@@ -40,11 +41,12 @@ export interface ReauthenticationPorts {
   readonly sessions: Pick<Sessions, 'read'>
   readonly signIn: Pick<SignInService, 'confirm'>
   readonly cookie: BearerCookie
+  readonly limits: Limiter
   readonly clock: Clock
 }
 
 export function createReauthentication(ports: ReauthenticationPorts): ReauthenticationService {
-  const { store, sessions, signIn, cookie, clock } = ports
+  const { store, sessions, signIn, cookie, limits, clock } = ports
 
   const present = async (req: IncomingMessage, res: ServerResponse): Promise<Session> => {
     const session = await sessions.read(req, res)
@@ -61,12 +63,14 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
 
   return {
     async withPasskey(req, res, response) {
+      await limits.take(req, 'webauthn-reauthenticate')
       const session = await present(req, res)
       await signIn.confirm(req, res, { accountId: session.accountId, response })
       cookie.give(req, res, await kept(session, clock.now()))
     },
 
     async withFreshSession(req, res) {
+      await limits.take(req, 'webauthn-reauthenticate')
       const session = await present(req, res)
       const at = session.authTime * 1000
       if (session.acr !== 'phr' || clock.now() - at > fresh) throw required()

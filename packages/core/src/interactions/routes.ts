@@ -4,7 +4,7 @@ import type Provider from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { PocketError } from '../errors.ts'
+import { PocketError, RateLimited } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -67,6 +67,8 @@ export function interactionRoutes({
     const event = { event: 'request_refused', endpoint: 'interaction', code, reason: message } as const
     await recordRefusal(audit, { error, event, origin })
     ctx.status = status
+    const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined
+    if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
     if (ctx.accepts('html', 'json') === 'html')
       return show(ctx, {
         view: 'error',
@@ -77,6 +79,7 @@ export function interactionRoutes({
         fields,
         requestId,
         retryAt: details.startAgain ?? null,
+        ...(retryAfter !== undefined && { retryAfter }),
       })
     ctx.body = { error: message, code, details, request_id: requestId }
   }

@@ -3,11 +3,13 @@ import type { Account } from '../accounts/account.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import type { LoginCodes } from '../codes/login-codes.ts'
+import { addressKeyOf } from '../codes/code-browser.ts'
+import { isShortCode, type LoginCodes } from '../codes/login-codes.ts'
 import { NotAuthenticated, PocketError } from '../errors.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { Limiter } from '../limits/limiter.ts'
 import type { Authentication, AuthenticationRequest } from '../passkeys/authentication.ts'
 import { type AuthenticationContext, authenticationContext, type SignInMethod } from '../sessions/session.ts'
 
@@ -28,7 +30,7 @@ export type StartSession = (
 export interface SignInService {
   /** A fresh challenge for this browser. */
   request(req: IncomingMessage, res: ServerResponse): Promise<AuthenticationRequest>
-  /** Verifies a passkey's answer; starts no session. @throws as `Authentication.verify` */
+  /** Verifies a passkey's answer; starts no session. @throws as `Authentication.verify` @throws {RateLimited} `rate_limited` */
   identify(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Identified>
   /** Verifies a passkey's answer and starts the session. @throws as `Authentication.verify` */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
@@ -42,7 +44,11 @@ export interface SignInService {
     res: ServerResponse,
     answer: { readonly accountId: string; readonly response: unknown },
   ): Promise<void>
-  /** Uses up a login code and starts the session. @throws as `LoginCodes.redeem` */
+  /**
+   * Uses up a login code and starts the session.
+   *
+   * @throws as `LoginCodes.redeem` @throws {RateLimited} `rate_limited`
+   */
   withCode(req: IncomingMessage, res: ServerResponse, code: string): Promise<Account>
   /** Starts the session of somebody who has just been created. */
   asNewAccount(
@@ -59,12 +65,18 @@ export interface SignInPorts {
   /** Holds what binds a login code to this browser. */
   readonly deviceCookie: BearerCookie
   readonly startSession: StartSession
+  readonly limits: Limiter
   readonly audit: AuditSink
   readonly clock: Clock
 }
 
+interface GivenCode {
+  readonly code: string
+  readonly browserToken: string | undefined
+}
+
 export function createSignIn(ports: SignInPorts): SignInService {
-  const { authentication, loginCodes, browserTokens, deviceCookie, startSession, audit, clock } = ports
+  const { authentication, loginCodes, browserTokens, deviceCookie, startSession, limits, audit, clock } = ports
 
   const audited = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
     try {
@@ -96,10 +108,24 @@ export function createSignIn(ports: SignInPorts): SignInService {
 
   const identify: SignInService['identify'] = (req, res, response) =>
     audited(req, async () => {
+      await limits.take(req, 'webauthn-login')
       const { account, event } = await verify(req, res, response)
       await audit.record({ event: 'signed_in', method: 'passkey', ...event }, requestContext(req))
       return { account, context: authenticationContext('passkey', clock.now()) }
     })
+
+  /** A right code is no guess, and one of twelve signs cannot be guessed. */
+  const redeem = async (req: IncomingMessage, { code, browserToken }: GivenCode): Promise<Account> => {
+    await limits.take(req, 'one-time-access-token')
+    if (!isShortCode(code)) return loginCodes.redeem(code, browserToken)
+    const address = browserToken && addressKeyOf(browserToken)
+    if (address) await limits.take(req, 'one-time-access-account', address)
+    await limits.take(req, 'one-time-access-guesses', '')
+    const account = await loginCodes.redeem(code, browserToken)
+    if (address) await limits.giveBack(req, 'one-time-access-account', address)
+    await limits.giveBack(req, 'one-time-access-guesses', '')
+    return account
+  }
 
   return {
     identify,
@@ -121,7 +147,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
       }),
 
     async withCode(req, res, code) {
-      const account = await audited(req, () => loginCodes.redeem(code, deviceCookie.read(req, res)))
+      const account = await audited(req, () => redeem(req, { code, browserToken: deviceCookie.read(req, res) }))
       await audit.record({ event: 'signed_in', accountId: account.id, method: 'code' }, requestContext(req))
       await startSession(req, res, { accountId: account.id, method: 'code' })
       return account

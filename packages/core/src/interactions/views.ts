@@ -125,6 +125,8 @@ export interface ErrorView {
   readonly requestId: string | null
   /** Where the person can begin anew. */
   readonly retryAt: string | null
+  /** Seconds until the same can be tried again, where it was tried too often. */
+  readonly retryAfter?: number
   /** For an administrator: a form that registers the address that was received. */
   readonly acceptWith?: { readonly submitTo: string; readonly hidden: Readonly<Record<string, string>> }
 }

@@ -11,6 +11,7 @@ import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryDeviceLoginStore } from './device-login-store.ts'
 import { MemoryInitialAccessTokenStore } from './initial-access-token-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
+import { MemoryLimitStore } from './limit-store.ts'
 import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
@@ -35,6 +36,7 @@ export function memoryStores(): PocketStores {
     deviceLogins: new MemoryDeviceLoginStore(state),
     initialAccessTokens: new MemoryInitialAccessTokenStore(state),
     keys: new MemoryKeyStore(state),
+    limits: new MemoryLimitStore(state),
     logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),
     reauthentications: new MemoryReauthenticationStore(state),

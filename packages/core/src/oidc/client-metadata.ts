@@ -79,7 +79,8 @@ function grantTypesOf({ isPublic, protocol }: Client): string[] {
     'refresh_token',
     ...(isPublic ? [] : ['client_credentials']),
     // FAPI 2.0 Security Profile §5.3.1 knows no other way to ask a person.
-    ...(protocol.fapi ? [] : ['urn:ietf:params:oauth:grant-type:device_code']),
+    // Of a pairwise client with this grant the library demands a `jwks_uri` in its sector, which few have.
+    ...(protocol.fapi || protocol.subjectType === 'pairwise' ? [] : ['urn:ietf:params:oauth:grant-type:device_code']),
   ]
 }
 

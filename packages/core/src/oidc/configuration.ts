@@ -9,6 +9,7 @@ import { acrValues } from '../sessions/session.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
 import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
+import { assertOwnAssertion } from './client-authentication/own-assertions.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { deviceFlow, deviceVerificationPath } from './device-codes.ts'
 import { assertFapiAssertion, fapiProfile, rotateRefreshToken } from './fapi.ts'
@@ -114,7 +115,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     // Looked at when a client is saved (`clients/sector.ts`), since the library would compare its own redirect URIs.
     sectorIdentifierUriValidate: () => false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
-    assertJwtClientAuthClaimsAndHeader: assertFapiAssertion,
+    assertJwtClientAuthClaimsAndHeader: assertOwnAssertion(assertFapiAssertion, Date.now),
     enabledJWA: enabledAlgorithms,
     extraClientMetadata: { properties: [...extraClientMetadata], validator: onlyOurs },
     pkce: { required: (_ctx, client) => extras(client).pocket_pkce_required },

@@ -9,6 +9,7 @@ import { type ConsentRecordPorts, recordAuthorizations } from './consent-records
 import { giveUserCodes } from './device-codes.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
+import { type FailedClientPorts, noteFailedClients } from './failed-clients.ts'
 import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
@@ -24,6 +25,7 @@ export interface ProviderPorts
     EventPorts,
     ConsentRecordPorts,
     DocumentsPorts,
+    FailedClientPorts,
     RegistrationAnswerPorts,
     ClientOverridePorts {
   readonly noteAttempt: ConnectionRecorder['note']
@@ -50,6 +52,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   auditEvents(provider, ports)
   giveUserCodes(provider, ports)
   noteConnectionAttempts(provider, ports.noteAttempt)
+  noteFailedClients(provider, ports)
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)

@@ -12,6 +12,7 @@ import { AddSecretUses1760000000110 } from './migrations/1760000000110-add-secre
 import { AddConnectionLog1760000000120 } from './migrations/1760000000120-add-connection-log.ts'
 import { AddRegistration1760000000130 } from './migrations/1760000000130-add-registration.ts'
 import { NotePolls1760000000140 } from './migrations/1760000000140-note-polls.ts'
+import { AddLimits1760000000170 } from './migrations/1760000000170-add-limits.ts'
 import { ExtendPasskeys1760000000180 } from './migrations/1760000000180-extend-passkeys.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
@@ -36,6 +37,7 @@ export const pocketMigrations: MigrationSet = {
     AddConnectionLog1760000000120,
     AddRegistration1760000000130,
     NotePolls1760000000140,
+    AddLimits1760000000170,
     ExtendPasskeys1760000000180,
   ],
 }

@@ -11,6 +11,7 @@ import { databaseOf } from './database.ts'
 import { TypeormDeviceLoginStore } from './device-login-store.ts'
 import { TypeormInitialAccessTokenStore } from './initial-access-token-store.ts'
 import { TypeormKeyStore } from './key-store.ts'
+import { TypeormLimitStore } from './limit-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
 import { TypeormReauthenticationStore } from './reauthentication-store.ts'
@@ -34,6 +35,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     deviceLogins: new TypeormDeviceLoginStore(database),
     initialAccessTokens: new TypeormInitialAccessTokenStore(database),
     keys: new TypeormKeyStore(database),
+    limits: new TypeormLimitStore(database),
     logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),
     reauthentications: new TypeormReauthenticationStore(database),

@@ -9,6 +9,7 @@ import { consentTable } from './consent.table.ts'
 import { deviceLoginTable } from './device-login.table.ts'
 import { initialAccessTokenTable } from './initial-access-token.table.ts'
 import { keyTable } from './key.table.ts'
+import { limitTable } from './limit.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
 import { reauthenticationTable } from './reauthentication.table.ts'
@@ -28,6 +29,7 @@ export const pocketTables: readonly EntitySchema[] = [
   deviceLoginTable,
   initialAccessTokenTable,
   keyTable,
+  limitTable,
   logoutNoticeTable,
   passkeyTable,
   reauthenticationTable,

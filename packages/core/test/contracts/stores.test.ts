@@ -12,6 +12,7 @@ import type { ContractCase } from '../../src/testing/contracts/contract.ts'
 import { deviceLoginStoreContract } from '../../src/testing/contracts/device-login-store.ts'
 import { initialAccessTokenStoreContract } from '../../src/testing/contracts/initial-access-token-store.ts'
 import { keyStoreContract } from '../../src/testing/contracts/key-store.ts'
+import { limitStoreContract } from '../../src/testing/contracts/limit-store.ts'
 import { logoutNoticeStoreContract } from '../../src/testing/contracts/logout-notice-store.ts'
 import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
 import { reauthenticationStoreContract } from '../../src/testing/contracts/reauthentication-store.ts'
@@ -48,6 +49,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   fulfils('device logins', deviceLoginStoreContract, ({ deviceLogins }) => deviceLogins)
   fulfils('initial access tokens', initialAccessTokenStoreContract, ({ initialAccessTokens }) => initialAccessTokens)
   fulfils('keys', keyStoreContract, ({ keys }) => keys)
+  fulfils('limits', limitStoreContract, ({ limits }) => limits)
   fulfils('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
   fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
   fulfils('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)

@@ -80,6 +80,7 @@ export async function startHost({ stores = memoryStores(), options = {} }: HostO
     clock,
     audit: { record: async (event) => void events.push(event) },
     onError: (error) => errors.push(error),
+    rateLimits: false,
     ...options,
   })
   server.on('request', pocket.callback())

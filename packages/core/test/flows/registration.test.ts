@@ -267,11 +267,32 @@ describe('what is refused', () => {
     ['a subject type', { subject_type: 'other' }, 'invalid_client_metadata'],
     ['a name with a line in it', { client_name: 'a\nb' }, 'invalid_client_metadata'],
     ['a logo that is a script', { logo_uri: 'javascript:alert(1)' }, 'invalid_client_metadata'],
+    [
+      'a sector that cannot be read',
+      { subject_type: 'pairwise', sector_identifier_uri: 'https://127.0.0.1/' },
+      'invalid_client_metadata',
+    ],
+    [
+      'several hosts without a sector',
+      { subject_type: 'pairwise', redirect_uris: [redirectUri, 'https://b.example/'] },
+      'invalid_client_metadata',
+    ],
     ['a contact', { contacts: ['nobody'] }, 'invalid_client_metadata'],
   ])('%s', async (_what, changes, code) => {
     const { status, body } = await register({ redirect_uris: [redirectUri], ...changes })
     expect([status, body.error]).toEqual([400, code])
     expect(await host.pocket.clients.list()).toEqual([])
+  })
+
+  test('a page of another origin may register, while anybody may', async () => {
+    const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
+    const preflight = () => fetch(`${host.issuer}/api/oidc/register`, { method: 'OPTIONS', headers })
+    const allowed = await preflight()
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+    expect(allowed.headers.get('access-control-allow-headers')).toContain('Content-Type')
+    expect((await register({ redirect_uris: [redirectUri] })).headers.get('access-control-allow-origin')).toBe('*')
+    policy = { ...policy, mode: 'off' }
+    expect((await preflight()).status).toBe(404)
   })
 
   test('what is no metadata at all', async () => {

@@ -1,3 +1,4 @@
+import type { LimitName } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
@@ -39,6 +40,8 @@ interface Description {
   /** Whether a session that began without a passkey has to wait until one was registered or used in it. */
   readonly needsPasskey?: boolean
   readonly list?: ListDefinition
+  /** How often it can be tried from one address, where core does not count itself. */
+  readonly limit?: LimitName
   /** The most bytes that its body may have, where the usual 100 kB are too few. */
   readonly bodyLimit?: number
   /** Whether a change can be bound to what was read, by `If-Match` (RFC 9110 §13.1.1). */

@@ -1,4 +1,5 @@
 import Router from '@koa/router'
+import type { Limiter } from '@pocket/core'
 import { InvalidInput, NotAuthenticated, NotFound } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -12,8 +13,13 @@ export type Admit = (
   operation: Pick<Operation, 'access' | 'apiKey' | 'area' | 'method' | 'needsPasskey'>,
 ) => Promise<User>
 
+export interface ApiRoutePorts {
+  readonly admit: Admit
+  readonly limits: Limiter
+}
+
 /** Puts operations at their addresses. */
-export function apiRoutes(operations: readonly Operation[], admit: Admit): Router {
+export function apiRoutes(operations: readonly Operation[], { admit, limits }: ApiRoutePorts): Router {
   const router = new Router({ sensitive: true })
   for (const operation of operations) {
     const readBody = bodies(operation.bodyLimit)
@@ -22,6 +28,7 @@ export function apiRoutes(operations: readonly Operation[], admit: Admit): Route
       assertStorable(ctx, params)
       const { status, schema, pending } = operation.answer
       const caller = operation.access === 'public' ? undefined : await admit(ctx, operation)
+      if (operation.limit) await limits.take(ctx.req, operation.limit)
       // Nobody makes this server read much who may not call.
       await readBody(ctx, async () => {})
       const answer = await operation.run({

@@ -19,6 +19,8 @@ const authenticated = new Set<string>([
 ])
 
 export interface ClientAuthenticationPorts {
+  /** Refuses a client that has failed too often of late. @throws {RateLimited} `rate_limited` */
+  readonly assertAdmitted: (req: IncomingMessage, clientId: string) => Promise<void>
   readonly findClient: (id: string) => Promise<Client | undefined>
   readonly federated: (client: Client, assertion: string) => Promise<true | FederatedRefusal>
   /** The client that an access token was given to; `undefined` for any other text. */
@@ -30,7 +32,8 @@ export interface ClientAuthenticationPorts {
  * body, a header without a secret or without its encoding, and another issuer's assertion. Changes the request only where
  * it is one of these.
  */
-export function createClientAuthentication({ findClient, federated, clientOfToken }: ClientAuthenticationPorts) {
+export function createClientAuthentication(ports: ClientAuthenticationPorts) {
+  const { assertAdmitted, findClient, federated, clientOfToken } = ports
   const settle = (req: IncomingMessage, form: URLSearchParams, client: Pick<Client, 'id' | 'isPublic'>) => {
     delete req.headers.authorization
     form.delete('client_assertion')
@@ -87,6 +90,9 @@ export function createClientAuthentication({ findClient, federated, clientOfToke
     const form = new URLSearchParams(body.toString())
     // Of a parameter that is repeated the library says so.
     const [assertion, ...more] = form.getAll('client_assertion')
+    const claimed = form.get('client_id') ?? basicCredentials(req.headers.authorization)?.clientId
+    const clientId = claimed ?? (assertion === undefined ? undefined : assertionClaims(assertion)?.subject)
+    if (clientId !== undefined) await assertAdmitted(req, clientId)
     const isFederated =
       assertion !== undefined && more.length === 0 && form.get('client_assertion_type') === assertionType
     const changed = isFederated

@@ -31,6 +31,15 @@ export function answerRegistrations(
     if (!isRegistrationPath(ctx.path)) return next()
     // What is left alone here, `answerUnknownRoutes` answers.
     if ((await registrationPolicy()).mode === 'off') return
+    // Programs that run in a page register as well; no cookie lets anybody do it.
+    ctx.set('Access-Control-Allow-Origin', '*')
+    if (ctx.method === 'OPTIONS' && ctx.get('Access-Control-Request-Method') !== '') {
+      ctx.set('Access-Control-Allow-Methods', 'POST, GET, PUT, DELETE')
+      ctx.set('Access-Control-Allow-Headers', 'Authorization, Content-Type')
+      ctx.set('Access-Control-Max-Age', '3600')
+      ctx.status = 204
+      return
+    }
     await next()
     const body: unknown = ctx.body
     if (typeof body !== 'object' || body === null) return

@@ -1,0 +1,231 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { createTestDatabase } from '@pocket/test-support'
+import { startInstance as startAnother } from '../e2e/instance.ts'
+import { startApp } from '../http/app.ts'
+import { kinds } from './calls.ts'
+import { type Instance, passkeyAnswer, registerPasskey, startInstance } from './instance.ts'
+
+const limited = { DISABLE_RATE_LIMITING: 'false', TRUST_PROXY: 'true' }
+const nothing = {
+  id: 'AAAA',
+  rawId: 'AAAA',
+  type: 'public-key',
+  response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA' },
+  clientExtensionResults: {},
+}
+
+describe.each(kinds)('%s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let env: Readonly<Record<string, string>>
+  let instance: Instance
+  let addresses = 0
+
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pocket-limits-'))
+    stack.defer(() => rm(folder, { recursive: true, force: true }))
+    const address = kind === 'SQLite' ? join(folder, 'x.db') : stack.use(await createTestDatabase()).url
+    env = {
+      ...limited,
+      DB_CONNECTION_STRING: address,
+      EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED: 'true',
+      EMAIL_VERIFICATION_ENABLED: 'true',
+      SMTP_HOST: '127.0.0.1',
+      SMTP_PORT: '9',
+      SMTP_FROM: 'id@example.com',
+    }
+    instance = stack.use(await startInstance(env))
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  /** From somewhere that nobody has been before. */
+  const somewhere = () => `198.51.100.${++addresses}`
+  const from = (address: string) => new UserAgent({ headers: { 'x-forwarded-for': address } })
+  const post =
+    (path: string, body: object = {}) =>
+    (agent: UserAgent) =>
+      agent.postJson(instance.url + path, body)
+  const guess = (code = 'ABCDEF') => post(`/api/one-time-access-token/${code}`)
+  const times = <T>(count: number, make: (index: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: count }, (_, index) => make(index)))
+  const admitted = (answers: readonly UserAgentResponse[]) => answers.filter(({ status }) => status !== 429).length
+
+  /** A browser of the administrator's at another address. */
+  async function signedIn(address: string): Promise<UserAgent> {
+    const agent = from(address)
+    const { code } = await instance.app.issueLoginCode('ada')
+    expect((await agent.postForm(`${instance.url}/lc`, { code })).status).toBe(303)
+    await registerPasskey(agent, instance.url)
+    return agent
+  }
+
+  test.each([
+    ['POST /api/signup', 10, 30, post('/api/signup', { username: 'eve' })],
+    ['POST /api/signup/setup', 10, 10, post('/api/signup/setup', { username: 'eve' })],
+    ['POST /api/webauthn/login/finish', 10, 5, post('/api/webauthn/login/finish', nothing)],
+    ['POST /api/one-time-access-token/:token', 5, 10, guess()],
+    ['POST /api/one-time-access-email', 5, 300, post('/api/one-time-access-email', { email: 'eve@example.com' })],
+    ['POST /api/device-login/requests', 5, 10, post('/api/device-login/requests')],
+  ])('%s: %i at once, one more after %i s', async (_call, burst, interval, call) => {
+    const agent = from(somewhere())
+    const answers = await times(burst + 3, () => call(agent))
+    expect(admitted(answers)).toBe(burst)
+    const refused = answers.filter(({ status }) => status === 429)
+    for (const answer of refused) {
+      expect(answer.json()).toEqual({
+        error: expect.any(String),
+        code: 'rate_limited',
+        request_id: answer.headers.get('x-request-id'),
+      })
+      const wait = Number(answer.headers.get('retry-after'))
+      expect(wait > 0 && wait <= interval).toBe(true)
+    }
+    expect((await call(from(somewhere()))).status).not.toBe(429)
+  })
+
+  test.each([
+    ['POST /api/webauthn/reauthenticate', 5, post('/api/webauthn/reauthenticate')],
+    ['POST /api/device-login/verification', 5, post('/api/device-login/verification', { code: 'PABCDEFG' })],
+    ['POST /api/users/me/send-email-verification', 1, post('/api/users/me/send-email-verification')],
+    ['POST /api/users/me/verify-email', 5, post('/api/users/me/verify-email', { token: 'x' })],
+  ])('%s: %i at once for somebody who is signed in', async (_call, burst, call) => {
+    const agent = await signedIn(somewhere())
+    expect(admitted(await times(burst + 3, () => call(agent)))).toBe(burst)
+  })
+
+  test('a device that waits asks ten times at once', async () => {
+    const agent = from(somewhere())
+    const { id } = (await post('/api/device-login/requests')(agent)).json() as { id: string }
+    const ask = () =>
+      agent.postJson(`${instance.url}/api/device-login/requests/${id}/exchange`, {}, { headers: { prefer: 'wait=0' } })
+    const answers = await times(13, ask)
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(10)
+    expect(admitted(answers)).toBe(10)
+  })
+
+  test.each([
+    ['/lc', 5, { code: 'ABCDEF' }, guess()],
+    ['/lc/email', 5, { email: 'eve@example.com' }, post('/api/one-time-access-email', { email: 'eve@example.com' })],
+    ['/login/device', 5, null, post('/api/device-login/requests')],
+    ['/st/unknown', 20, null, null],
+  ])('the page %s counts with the API, and says when to try again', async (path, burst, form, call) => {
+    const agent = from(somewhere())
+    const visit = () => (form ? agent.postForm(instance.url + path, form) : agent.get(instance.url + path))
+    const answers = await times(burst + 1, visit)
+    expect(admitted(answers)).toBe(burst)
+    const refused = answers.find(({ status }) => status === 429)
+    expect(refused?.headers.get('content-type')).toMatch('text/html')
+    expect(refused?.text).toMatch(/You can try again in \d+ (second|minute)/)
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
+    if (call) expect((await call(agent)).status).toBe(429)
+  })
+
+  test.each([
+    ['/login', 10, { response: nothing }],
+    ['/signup', 10, { response: nothing }],
+    ['/signup/options', 20, { username: 'eve' }],
+    ['/login/setup', 10, { response: nothing }],
+  ])('a script at %s is told so after %i', async (path, burst, body) => {
+    const agent = from(somewhere())
+    const answers = await times(burst + 2, () => agent.postJson(instance.url + path, body))
+    expect(admitted(answers)).toBe(burst)
+    expect(answers.find(({ status }) => status === 429)?.json()).toMatchObject({ code: 'rate_limited' })
+  })
+
+  test('codes of devices are counted on the pages too', async () => {
+    const agent = await signedIn(somewhere())
+    expect((await agent.get(`${instance.url}/device`)).status).toBe(200)
+    const look = () => agent.get(`${instance.url}/device?code=PABCDEFG`)
+    expect(admitted(await times(7, look))).toBe(5)
+    expect((await agent.postJson(`${instance.url}/device/approve?code=PABCDEFG`, {})).status).toBe(429)
+    expect((await post('/api/device-login/verification', { code: 'PABCDEFG' })(agent)).status).toBe(429)
+    expect((await agent.get(`${instance.url}/device`)).status).toBe(200)
+  })
+
+  test('a network of IPv6 counts as one, its neighbour as another', async () => {
+    const answers = await times(8, (index) => guess()(from(`2001:db8:1:2:${index}::${index}`)))
+    expect(admitted(answers)).toBe(5)
+    expect((await guess()(from('2001:0db8:0001:0002:ffff::1'))).status).toBe(429)
+    expect((await guess()(from('2001:db8:1:3::1'))).status).toBe(401)
+    const mapped = await times(5, () => guess()(from('192.0.2.200')))
+    expect([admitted(mapped), (await guess()(from('::ffff:192.0.2.200'))).status]).toEqual([5, 429])
+  })
+
+  test('two processes count together', async () => {
+    await using other = await startAnother(kind, env)
+    const address = somewhere()
+    const answers = await times(12, (index) =>
+      from(address).postJson(`${[instance, other][index % 2]?.url}/api/one-time-access-token/ABCDEF`, {}),
+    )
+    expect(admitted(answers)).toBe(5)
+  })
+
+  test('everything that programs call is limited for an address, and nothing else', async () => {
+    const address = somewhere()
+    const answers = await times(600, () => from(address).getJson(`${instance.url}/.well-known/webfinger`))
+    expect(admitted(answers)).toBeGreaterThanOrEqual(300)
+    expect(admitted(answers)).toBeLessThan(600)
+    expect((await from(address).get(`${instance.url}/healthz`)).status).toBe(204)
+    expect((await from(address).get(`${instance.url}/lc`)).status).toBe(200)
+    expect((await from(somewhere()).getJson(`${instance.url}/api/version/latest`)).status).not.toBe(429)
+  })
+
+  test('ten wrong codes for an address of e-mail, from wherever, whether or not anybody has it', async () => {
+    for (const email of ['ada@example.com', 'nobody@example.com']) {
+      const agent = new UserAgent()
+      await agent.postJson(`${instance.url}/api/one-time-access-email`, { email }, { headers: at(somewhere()) })
+      const places = Array.from({ length: 4 }, somewhere)
+      const answers = await times(16, (index) =>
+        agent.postJson(
+          `${instance.url}/api/one-time-access-token/ABCDEF`,
+          {},
+          { headers: at(places[index % 4] ?? '') },
+        ),
+      )
+      expect([email, admitted(answers)]).toEqual([email, 10])
+      // A code of twelve signs from an administrator still lets them in.
+      const { code } = await instance.app.issueLoginCode('ada')
+      const inside = await agent.postForm(`${instance.url}/lc`, { code }, { headers: at(somewhere()) })
+      expect(inside.status).toBe(303)
+    }
+  })
+
+  test('wrong codes from everywhere end together; right ones and passkeys go on', async () => {
+    const agent = await signedIn(somewhere())
+    const { authenticator } = await registerPasskey(agent, instance.url)
+    const places = Array.from({ length: 30 }, somewhere)
+    const answers = await times(150, (index) => guess()(from(places[index % 30] ?? '')))
+    expect(admitted(answers)).toBeLessThan(110)
+    expect(admitted(answers)).toBeGreaterThan(50)
+    const { code } = await instance.app.issueLoginCode('ada')
+    expect((await from(somewhere()).postForm(`${instance.url}/lc`, { code })).status).toBe(303)
+    const browser = from(somewhere())
+    const response = await passkeyAnswer(browser, instance.url, authenticator)
+    expect((await browser.postJson(`${instance.url}/api/webauthn/login/finish`, response)).status).toBe(200)
+  })
+
+  test('a flood is written down once', async () => {
+    const address = somewhere()
+    const before = refusals().length
+    await times(40, () => guess()(from(address)))
+    expect(refusals().slice(before)).toEqual([
+      expect.objectContaining({ endpoint: 'one-time-access-token', errorCode: 'rate_limited', ipAddress: address }),
+    ])
+  })
+
+  const refusals = () =>
+    instance.log
+      .map((line): Readonly<Record<string, unknown>> => JSON.parse(line))
+      .filter(({ audit, errorCode }) => audit === 'request_refused' && errorCode === 'rate_limited')
+  const at = (address: string) => ({ 'x-forwarded-for': address })
+})
+
+test('DISABLE_RATE_LIMITING lets everything pass', async () => {
+  await using running = await startApp({ DISABLE_RATE_LIMITING: 'true' })
+  for (let tries = 0; tries < 12; tries++)
+    expect((await running.agent().postJson(`${running.url}/api/one-time-access-token/ABCDEF`, {})).status).toBe(401)
+})

@@ -1,0 +1,39 @@
+/** A bucket from which something was taken, as it is stored; one that is full again is as good as none. */
+export interface StoredLimit {
+  /** SHA-256 of the policy and of whom it is kept for, base64url. */
+  readonly key: string
+  /** When it is full again. Milliseconds since the Unix epoch. */
+  readonly expiresAt: number
+  /** Whether there was something in it for the one who asked last. */
+  readonly admitted: boolean
+}
+
+export interface LimitRequest {
+  readonly key: string
+  /** How many it holds. */
+  readonly burst: number
+  /** After how many milliseconds one is added. */
+  readonly interval: number
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+/** Where token buckets are counted, for all processes together. */
+export interface LimitStore {
+  /** Takes one in one atomic step, where there is one: of any number of calls at once, no more are admitted than it holds. */
+  take(request: LimitRequest): Promise<StoredLimit>
+  /** Puts back what was taken. `interval` as it was when it was taken. */
+  giveBack(key: string, interval: number): Promise<void>
+  /** Removes at most `limit` buckets that were full before `before` (milliseconds); returns how many. */
+  removeExpired(before: number, limit: number): Promise<number>
+}
+
+/**
+ * The generic cell rate algorithm: of a bucket only the instant is kept at which it is full again, and each taking moves
+ * that on by one interval.
+ */
+export function take({ key, burst, interval, now }: LimitRequest, stored: Pick<StoredLimit, 'expiresAt'>): StoredLimit {
+  const fullAt = Math.max(stored.expiresAt, now)
+  const admitted = fullAt <= now + (burst - 1) * interval
+  return { key, expiresAt: admitted ? fullAt + interval : stored.expiresAt, admitted }
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import type { LimitStore } from '../../limits/limit-store.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+const second = 1000
+const request = { key: 'a', burst: 3, interval: 10 * second, now: noon }
+
+/** What {@link LimitStore} promises. */
+export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
+  {
+    name: 'admits as many as the bucket holds, and then one an interval',
+    run: async (store) => {
+      const admitted = async (after: number) => (await store.take({ ...request, now: noon + after })).admitted
+      assert.deepEqual([await admitted(0), await admitted(1), await admitted(2)], [true, true, true])
+      assert.equal(await admitted(3), false)
+      assert.equal(await admitted(10 * second - 1), false)
+      assert.equal(await admitted(10 * second), true)
+      assert.equal(await admitted(10 * second + 1), false)
+      assert.deepEqual([await admitted(40 * second), await admitted(40 * second)], [true, true])
+      assert.deepEqual([await admitted(40 * second), await admitted(40 * second)], [true, false])
+    },
+  },
+  {
+    name: 'says when the bucket is full again, and a refusal does not put it off',
+    run: async (store) => {
+      for (const expiresAt of [10, 20, 30])
+        assert.deepEqual(await store.take(request), { key: 'a', admitted: true, expiresAt: noon + expiresAt * second })
+      const refused = { key: 'a', admitted: false, expiresAt: noon + 30 * second }
+      assert.deepEqual(await store.take(request), refused)
+      assert.deepEqual(await store.take({ ...request, now: noon + 1 }), refused)
+    },
+  },
+  {
+    name: 'a bucket for one is empty after one',
+    run: async (store) => {
+      const single = { ...request, burst: 1 }
+      assert.equal((await store.take(single)).admitted, true)
+      assert.equal((await store.take(single)).admitted, false)
+      assert.equal((await store.take({ ...single, now: noon + 10 * second })).admitted, true)
+    },
+  },
+  {
+    name: 'of fifty at once, as many are admitted as the bucket holds',
+    run: async (store) => {
+      const answers = await fiftyTimes(() => store.take({ ...request, burst: 7 }))
+      assert.equal(answers.filter(({ admitted }) => admitted).length, 7)
+    },
+  },
+  {
+    name: 'one bucket knows nothing of another',
+    run: async (store) => {
+      const single = { ...request, burst: 1 }
+      await store.take(single)
+      assert.equal((await store.take({ ...single, key: 'b' })).admitted, true)
+    },
+  },
+  {
+    name: 'what is given back can be taken again',
+    run: async (store) => {
+      const single = { ...request, burst: 1 }
+      await store.take(single)
+      await store.giveBack('a', single.interval)
+      assert.equal((await store.take(single)).admitted, true)
+      assert.equal((await store.take(single)).admitted, false)
+      await store.giveBack('no such bucket', single.interval)
+    },
+  },
+  {
+    name: 'removes buckets that are full in bounded batches, and nothing else',
+    run: async (store) => {
+      for (const key of ['b', 'c', 'd']) await store.take({ ...request, key, now: noon - 20 * second })
+      await store.take(request)
+      assert.equal(await store.removeExpired(noon, 2), 2)
+      assert.equal(await store.removeExpired(noon, 2), 1)
+      assert.equal(await store.removeExpired(noon, 2), 0)
+      assert.equal((await store.take(request)).expiresAt, noon + 20 * second)
+    },
+  },
+]

@@ -1,0 +1,42 @@
+import type { LimitRequest, LimitStore, StoredLimit } from '../limits/limit-store.ts'
+import type { Database } from './database.ts'
+import { removeExpired } from './expired-rows.ts'
+import { limitTable } from './limit.table.ts'
+import { TableRows } from './table-rows.ts'
+
+const rows = new TableRows(limitTable)
+const fullAt = `${rows.table}.expires_at`
+
+const sql = {
+  // $2 is the end of a bucket that was full, $3 now, $4 the last instant at which there is one left, $5 the interval.
+  take: `INSERT INTO ${rows.table} ("key", expires_at, admitted) VALUES ($1, $2, TRUE)
+    ON CONFLICT ("key") DO UPDATE SET
+      expires_at = CASE WHEN ${fullAt} <= $3 THEN $2 WHEN ${fullAt} <= $4 THEN ${fullAt} + $5 ELSE ${fullAt} END,
+      admitted = ${fullAt} <= $3 OR ${fullAt} <= $4
+    RETURNING ${rows.columns}`,
+  giveBack: `UPDATE ${rows.table} SET expires_at = expires_at - $2 WHERE "key" = $1`,
+  removeExpired: removeExpired(rows.table, 'key'),
+}
+
+export class TypeormLimitStore implements LimitStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async take({ key, burst, interval, now }: LimitRequest): Promise<StoredLimit> {
+    const values = [key, now + interval, now, now + (burst - 1) * interval, interval]
+    const taken = rows.first(await this.#database.query(sql.take, values))
+    if (taken === undefined) throw new Error('The statement that counts has returned nothing.')
+    return taken
+  }
+
+  async giveBack(key: string, interval: number): Promise<void> {
+    await this.#database.execute(sql.giveBack, [key, interval])
+  }
+
+  removeExpired(before: number, limit: number): Promise<number> {
+    return this.#database.execute(sql.removeExpired, [before, limit])
+  }
+}

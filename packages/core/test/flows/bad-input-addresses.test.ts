@@ -1,0 +1,154 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from '@jest/globals'
+import { createPublicFetch } from '@pocket/core'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { type Host, startHost } from './host.ts'
+import { redirectUri } from './signed-in.ts'
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const { publicKey, privateKey } = await generateKeyPair('ES256')
+const keys = [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }]
+
+type Answer = (res: ServerResponse, url: string) => void
+
+const json = (res: ServerResponse, value: unknown) =>
+  res.setHeader('content-type', 'application/json').end(JSON.stringify(value))
+
+/** What may wait at an address that somebody gives. */
+const answers: Readonly<Record<string, Answer>> = {
+  'never answers': () => {},
+  'answers byte by byte': (res) => {
+    res.write('{')
+    const timer = setInterval(() => res.write(' '), 20)
+    res.once('close', () => clearInterval(timer))
+  },
+  'answers without end': (res) => {
+    const more = () => {
+      while (!res.destroyed && res.write('x'.repeat(10_000)));
+    }
+    res.on('drain', more)
+    more()
+  },
+  'answers with a bomb': (res) => {
+    res.setHeader('content-encoding', 'gzip').setHeader('content-type', 'application/json')
+    res.end(gzipSync(JSON.stringify({ keys, filler: 'x'.repeat(5_000_000) })))
+  },
+  'leads round in circles': (res, url) => res.writeHead(302, { location: `${url}x` }).end(),
+  'leads inside': (res) => res.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end(),
+  'leads to a file': (res) => res.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+  'breaks off': (res) => res.destroy(),
+  'has nothing': (res) => res.writeHead(404).end(),
+  'has a page': (res) => res.setHeader('content-type', 'text/html').end('<!doctype html>'),
+  'has another thing': (res) => json(res, [1, 2, 3]),
+  'has no list': (res) => json(res, { keys: 'none' }),
+  'has odd keys': (res) => json(res, { keys: [null, 1, 'x', { kty: 'EC' }, { kty: 'nonsense' }, {}] }),
+  'has private keys': (res) => json(res, { keys: [{ ...keys[0], d: 'AAAA' }] }),
+  'has secret keys': (res) => json(res, { keys: [{ kty: 'oct', k: 'AAAA', kid: 'k' }] }),
+}
+
+async function startElsewhere(answer: Answer) {
+  let asked = 0
+  const server = createServer((req, res) => {
+    asked++
+    answer(res, req.url ?? '/')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
+    asked: () => asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+const careful = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout: 300, maxBytes: 100_000 }) }
+
+async function assert(host: Host, claims: Record<string, unknown>, clientId: string): Promise<[number, unknown]> {
+  const assertion = await new SignJWT({ jti: crypto.randomUUID(), aud: host.issuer, ...claims })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+    .setIssuedAt()
+    .setExpirationTime('1m')
+    .sign(privateKey)
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_assertion: assertion }
+  const body = new URLSearchParams({ ...form, client_assertion_type: assertionType })
+  const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+  return [answer.status, await answer.json()]
+}
+
+const refused = [401, { error: 'invalid_client' }]
+
+describe.each(Object.entries(answers))('an address that %s', (_name, answer) => {
+  test('gives a client no keys', async () => {
+    await using elsewhere = await startElsewhere(answer)
+    await using host = await startHost({ options: careful })
+    const { client } = await host.client({
+      protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
+    })
+    const claims = { iss: client.id, sub: client.id }
+    expect(await assert(host, claims, client.id)).toMatchObject(refused)
+    expect(host.errors).toEqual([])
+  }, 5_000)
+
+  test('gives another issuer no keys', async () => {
+    await using elsewhere = await startElsewhere(answer)
+    await using host = await startHost({ options: careful })
+    const identity = { subject: 'me', audience: null, jwks: elsewhere.url, replayProtection: true }
+    const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: 'https://other.example' }] })
+    expect(await assert(host, { iss: 'https://other.example', sub: 'me' }, client.id)).toMatchObject(refused)
+    expect(host.errors).toEqual([])
+  }, 5_000)
+
+  test('is no sector', async () => {
+    await using elsewhere = await startElsewhere(answer)
+    const read = (url: string | URL) => careful.fetch(String(url).replace('https://sector.example', elsewhere.url))
+    await using host = await startHost({ options: { fetch: read } })
+    const protocol = { subjectType: 'pairwise', sectorIdentifierUri: 'https://sector.example/list' } as const
+    await expect(host.client({ redirectUris: [redirectUri], protocol })).rejects.toMatchObject({
+      code: 'validation_failed',
+      fields: [{ field: 'protocol.sectorIdentifierUri' }],
+    })
+  }, 5_000)
+})
+
+test.each([
+  'http://127.0.0.1:1/',
+  'https://127.0.0.1:1/',
+  'https://[::1]:1/',
+  'https://10.0.0.1/',
+  'https://169.254.169.254/',
+  'https://localhost:1/',
+  'https://0/',
+  'https://2130706433/',
+])('keys at %s are not asked for', async (address) => {
+  await using host = await startHost()
+  const { client } = await host.client({ protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: address } })
+  expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject(refused)
+  const identity = { subject: 'me', audience: null, jwks: address, replayProtection: true }
+  const federated = await host.client({ federatedIdentities: [{ ...identity, issuer: 'https://other.example' }] })
+  expect(await assert(host, { iss: 'https://other.example', sub: 'me' }, federated.client.id)).toMatchObject(refused)
+  expect(host.errors).toEqual([])
+})
+
+test('an address that has the keys is believed', async () => {
+  await using elsewhere = await startElsewhere((res) => json(res, { keys }))
+  await using host = await startHost({ options: careful })
+  const { client } = await host.client({
+    protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
+  })
+  expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject([200, {}])
+})
+
+test('forged assertions make us ask for keys now and then, not each time', async () => {
+  await using elsewhere = await startElsewhere((res) => json(res, { keys: [] }))
+  await using host = await startHost({ options: careful })
+  const { client } = await host.client({
+    protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
+  })
+  for (let times = 0; times < 20; times++)
+    expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject(refused)
+  expect(elsewhere.asked()).toBeLessThanOrEqual(2)
+})

@@ -1,0 +1,373 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
+import { enter, logIn, type Party } from '../conformance/party.ts'
+import { type Host, startHost } from './host.ts'
+import { back, redirectUri } from './signed-in.ts'
+
+const own = await generateKeyPair('RS256', { extractable: true })
+const foreign = await generateKeyPair('RS256', { extractable: true })
+const ownJwk = { ...(await exportJWK(own.publicKey)), kid: 'own', use: 'sig', alg: 'RS256' }
+const now = () => Math.floor(Date.now() / 1000)
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+type Claims = Readonly<Record<string, unknown>>
+type Header = Readonly<Record<string, unknown>>
+type Key = Parameters<SignJWT['sign']>[0]
+
+function sign(claims: Claims, header: Header = {}, key: Key = own.privateKey): Promise<string> {
+  // A cast, since what is signed here is what nobody should sign.
+  const all = { alg: 'RS256', kid: 'own', ...header } as JWTHeaderParameters
+  return new SignJWT({ ...claims }).setProtectedHeader(all).sign(key)
+}
+
+/** What can be wrong with a signature, whoever made it over whatever; `pem` is the signer's public key. */
+function badSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
+  const secret = (text: string) => new TextEncoder().encode(text)
+  const cases: Readonly<Record<string, () => Promise<string>>> = {
+    'no signature': async () => `${part({ alg: 'none', ...header })}.${part(claims)}.`,
+    'no signature, in other letters': async () => `${part({ alg: 'nOnE', ...header })}.${part(claims)}.`,
+    'an empty signature': async () => `${part({ alg: 'RS256', kid: jwk.kid, ...header })}.${part(claims)}.`,
+    'the public key as a secret, as JSON': () =>
+      sign(claims, { ...header, alg: 'HS256', kid: jwk.kid }, secret(JSON.stringify(jwk))),
+    'the public key as a secret, as PEM': async () =>
+      sign(
+        claims,
+        { ...header, alg: 'HS256', kid: jwk.kid },
+        secret(await exportSPKI((await importJWK(jwk, 'RS256')) as CryptoKey)),
+      ),
+    'another key under the same name': () => sign(claims, { ...header, kid: jwk.kid }, foreign.privateKey),
+    'another key under a name of its own': () => sign(claims, { ...header, kid: 'foreign' }, foreign.privateKey),
+    'another key that it brings along': async () =>
+      sign(claims, { kid: jwk.kid, jwk: await exportJWK(foreign.publicKey), ...header }, foreign.privateKey),
+    'another key at an address': () =>
+      sign(claims, { ...header, jku: 'https://evil.example/jwks', kid: 'foreign' }, foreign.privateKey),
+    'a name that is a path': () => sign(claims, { ...header, kid: '../../dev/null' }, foreign.privateKey),
+    'changed claims': async () => {
+      const [head, , signature] = (await sign(claims, { ...header, kid: jwk.kid })).split('.')
+      return `${head}.${part({ ...claims, sub: 'admin' })}.${signature}`
+    },
+    'an extension that must be understood': async () =>
+      `${part({ alg: 'RS256', kid: jwk.kid, crit: ['x'], x: 1, ...header })}.${part(claims)}.AAAA`,
+    'four parts': async () => `${await sign(claims, header)}.x`,
+    'two parts': async () => 'x.y',
+    'no JSON in it': async () => `${Buffer.from('{').toString('base64url')}.${part(claims)}.AAAA`,
+    'null in it': async () => `${part(null)}.${part(null)}.AAAA`,
+    'a list in it': async () => `${part([])}.${part([])}.AAAA`,
+    'a NUL in its name': async () => `${part({ alg: 'RS256', kid: '\0', ...header })}.${part(claims)}.AAAA`,
+    'a number as its algorithm': async () => `${part({ alg: 1, ...header })}.${part(claims)}.AAAA`,
+    'encryption to nobody': async () => `${part({ alg: 'dir', enc: 'A128GCM' })}..AAAA.AAAA.AAAA`,
+    'much in it': () => sign({ ...claims, filler: 'x'.repeat(4_000) }, header, foreign.privateKey),
+  }
+  return cases
+}
+
+const kindsOfSignature = Object.keys(badSignatures({}, ownJwk))
+
+describe('whoever signs it', () => {
+  let host: Host
+  let agent: UserAgent
+
+  beforeAll(async () => {
+    host = await startHost()
+    agent = new UserAgent()
+  })
+
+  beforeEach(() => {
+    host.errors.length = 0
+  })
+
+  afterAll(async () => host[Symbol.asyncDispose]())
+
+  const withKeys = (protocol = {}) =>
+    host.client({ redirectUris: [redirectUri], protocol: { jwks: { keys: [ownJwk] }, ...protocol } })
+
+  describe('an assertion of a client', () => {
+    const claimsFor = (id: string) => ({
+      iss: id,
+      sub: id,
+      aud: host.issuer,
+      jti: crypto.randomUUID(),
+      iat: now(),
+      exp: now() + 60,
+    })
+
+    async function attempt(id: string, assertion: string) {
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: id,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion,
+      })
+      const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+      expect(host.errors).toEqual([])
+      return `${answer.status} ${((await answer.json()) as { error?: string }).error}`
+    }
+
+    /** RFC 6749 §5.2: what cannot be read at all is no request. */
+    const refused = /^(401 invalid_client|400 invalid_request)$/
+
+    const party = () => withKeys({ tokenEndpointAuthMethod: 'private_key_jwt' })
+
+    test('counts where nothing is wrong with it', async () => {
+      const { client } = await party()
+      expect(await attempt(client.id, await sign(claimsFor(client.id)))).toBe('200 undefined')
+    })
+
+    test.each(kindsOfSignature)('with %s is refused', async (kind) => {
+      const { client } = await party()
+      const token = await badSignatures(claimsFor(client.id), ownJwk)[kind]?.()
+      expect(await attempt(client.id, token ?? '')).toMatch(refused)
+    })
+
+    test.each<[string, Claims]>([
+      ['is over', { exp: now() - 60 }],
+      ['is over since long', { iat: 1, exp: 2 }],
+      ['begins later', { nbf: now() + 600 }],
+      ['was made later', { iat: now() + 600, exp: now() + 700 }],
+      ['has no end', { exp: undefined }],
+      ['ends in words', { exp: 'tomorrow' }],
+      ['ends in a week', { exp: now() + 7 * 24 * 3600 }],
+      ['ends never', { exp: 1e300 }],
+      ['has no name', { jti: undefined }],
+      ['has an odd name', { jti: { a: 1 } }],
+      ['has no audience', { aud: undefined }],
+      ['is for another server', { aud: 'https://evil.example' }],
+      ['is for another server that begins as this one', { aud: 'http://localhost.evil.example' }],
+      ['is for nobody', { aud: [] }],
+      ['was issued by another', { iss: 'another' }],
+      ['is about another', { sub: 'another' }],
+      ['is about nobody', { sub: undefined }],
+      ['is about a list', { sub: ['a'], iss: ['a'] }],
+    ])('that %s is refused', async (_why, changes) => {
+      const { client } = await party()
+      expect(await attempt(client.id, await sign({ ...claimsFor(client.id), ...changes }))).toMatch(refused)
+    })
+  })
+
+  describe('a request object', () => {
+    async function attempt(id: string, request: string, more: Readonly<Record<string, string>> = {}) {
+      const query = new URLSearchParams({
+        client_id: id,
+        response_type: 'code',
+        scope: 'openid',
+        redirect_uri: redirectUri,
+        ...more,
+        request,
+      })
+      const answer = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: back })
+      expect(host.errors).toEqual([])
+      return answer.location === null ? answer.status : new URL(answer.location).searchParams.get('error')
+    }
+
+    const claimsFor = (id: string): Claims => ({
+      iss: id,
+      aud: host.issuer,
+      client_id: id,
+      response_type: 'code',
+      scope: 'openid',
+      redirect_uri: redirectUri,
+      exp: now() + 60,
+    })
+
+    test('counts where nothing is wrong with it', async () => {
+      const { client } = await withKeys()
+      expect(await attempt(client.id, await sign(claimsFor(client.id)))).toBe(200)
+    })
+
+    test.each(kindsOfSignature)('with %s is refused', async (kind) => {
+      const { client } = await withKeys()
+      const token = await badSignatures(claimsFor(client.id), ownJwk)[kind]?.()
+      expect(await attempt(client.id, token ?? '')).toBe('invalid_request_object')
+    })
+
+    test.each<[string, Claims]>([
+      ['is over', { exp: now() - 60 }],
+      ['begins later', { nbf: now() + 600 }],
+      ['is for another server', { aud: 'https://evil.example' }],
+      ['was issued by another', { iss: 'another' }],
+      ['is of another client', { client_id: 'another' }],
+      ['holds another', { request: 'x.y.z' }],
+      ['points to another', { request_uri: 'urn:x' }],
+    ])('that %s is refused', async (_why, changes) => {
+      const { client } = await withKeys()
+      expect(await attempt(client.id, await sign({ ...claimsFor(client.id), ...changes }))).toBe(
+        'invalid_request_object',
+      )
+    })
+
+    test('cannot lead to an address that is not registered', async () => {
+      const { client } = await withKeys()
+      const request = await sign({ ...claimsFor(client.id), redirect_uri: 'https://evil.example/' })
+      expect(await attempt(client.id, request)).toBe(400)
+    })
+  })
+
+  describe('a proof of possession', () => {
+    const htu = () => `${host.issuer}/api/oidc/token`
+    const claims = () => ({ htm: 'POST', htu: htu(), jti: crypto.randomUUID(), iat: now() })
+
+    async function attempt(proof: string) {
+      const { client, secret } = await host.client({})
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: client.id,
+        client_secret: secret,
+      })
+      const answer = await fetch(htu(), { method: 'POST', body, headers: { dpop: proof } })
+      expect(host.errors).toEqual([])
+      return [answer.status, ((await answer.json()) as { error?: string }).error]
+    }
+
+    const key = generateKeyPair('ES256', { extractable: true })
+    const headerOf = async () =>
+      ({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK((await key).publicKey), kid: undefined }) as const
+
+    test('counts where nothing is wrong with it', async () => {
+      expect(await attempt(await sign(claims(), await headerOf(), (await key).privateKey))).toEqual([200, undefined])
+    })
+
+    test.each<[string, Claims]>([
+      ['is old', { iat: now() - 3600 }],
+      ['is of the future', { iat: now() + 3600 }],
+      ['has no time', { iat: undefined }],
+      ['is of another method', { htm: 'GET' }],
+      ['is for another address', { htu: 'https://evil.example/api/oidc/token' }],
+      ['is for no address', { htu: 'nonsense' }],
+      ['has no name', { jti: undefined }],
+      ['has a nonce of its own making', { nonce: 'mine' }],
+    ])('that %s is refused', async (_why, changes) => {
+      const [status, error] = await attempt(
+        await sign({ ...claims(), ...changes }, await headerOf(), (await key).privateKey),
+      )
+      expect([status, error]).toEqual([400, expect.stringMatching(/^(invalid_dpop_proof|use_dpop_nonce)$/)])
+    })
+
+    test.each<[string, (header: Awaited<ReturnType<typeof headerOf>>) => Promise<string>]>([
+      ['no signature', async (header) => `${part({ ...header, alg: 'none' })}.${part(claims())}.`],
+      ['another signature', async (header) => sign(claims(), { ...header, alg: 'RS256' }, foreign.privateKey)],
+      [
+        'a secret as its key',
+        async (header) => `${part({ ...header, alg: 'HS256', jwk: { kty: 'oct', k: 'AAAA' } })}.${part(claims())}.AAAA`,
+      ],
+      [
+        'a private key in it',
+        async (header) =>
+          sign(claims(), { ...header, jwk: await exportJWK((await key).privateKey) }, (await key).privateKey),
+      ],
+      ['no key', async (header) => `${part({ ...header, jwk: undefined })}.${part(claims())}.AAAA`],
+      [
+        'an odd key',
+        async (header) => `${part({ ...header, jwk: { kty: 'EC', crv: 'P-256', x: 1 } })}.${part(claims())}.AAAA`,
+      ],
+      ['another type', async (header) => sign(claims(), { ...header, typ: 'JWT' }, (await key).privateKey)],
+      ['nothing', async () => 'x'],
+      ['another beside it', async (header) => `${await sign(claims(), header, (await key).privateKey)}, x.y.z`],
+    ])('with %s is refused', async (_why, make) => {
+      expect(await attempt(await make(await headerOf()))).toEqual([400, 'invalid_dpop_proof'])
+    })
+  })
+})
+
+describe('what we have signed ourselves', () => {
+  let host: Host
+  let party: Party
+  let idToken: string
+  let accessToken: string
+  let claims: Claims
+  let ours: JWK
+
+  beforeAll(async () => {
+    host = await startHost()
+    party = await enter(host, {
+      client: { postLogoutRedirectUris: ['https://app.example/bye'] },
+      protocol: { jwtAccessTokens: true },
+    })
+    const login = await logIn(party)
+    idToken = login.idToken
+    accessToken = login.tokens.access_token
+    claims = { ...login.claims }
+    const { keys } = (await (await fetch(`${host.issuer}/.well-known/jwks.json`)).json()) as { keys: JWK[] }
+    ours = keys.find(({ kty }) => kty === 'RSA') ?? {}
+  })
+
+  beforeEach(() => {
+    host.errors.length = 0
+  })
+
+  afterAll(async () => host[Symbol.asyncDispose]())
+
+  async function hinted(hint: string): Promise<string | number | null> {
+    const query = new URLSearchParams({
+      client_id: party.client.id,
+      response_type: 'code',
+      scope: 'openid',
+      redirect_uri: redirectUri,
+      prompt: 'none',
+      id_token_hint: hint,
+    })
+    const answer = await party.agent.follow(await party.agent.get(`${host.issuer}/authorize?${query}`), { until: back })
+    expect(host.errors).toEqual([])
+    const response = new URL(answer.location ?? 'https://page.example/').searchParams
+    return response.get('error') ?? (response.has('code') ? 'code' : answer.status)
+  }
+
+  async function signOutWith(hint: string): Promise<number> {
+    const query = new URLSearchParams({ id_token_hint: hint, post_logout_redirect_uri: 'https://app.example/bye' })
+    const page = await party.agent.get(`${host.issuer}/api/oidc/end-session?${query}`)
+    expect([host.errors, page.location]).toEqual([[], null])
+    return page.status
+  }
+
+  test('an ID token counts as a hint', async () => {
+    expect([await hinted(idToken), await signOutWith(idToken)]).toEqual(['code', 200])
+  })
+
+  test.each(kindsOfSignature)('an ID token with %s is no hint', async (kind) => {
+    const token = (await badSignatures(claims, ours)[kind]?.()) ?? ''
+    expect([await hinted(token), await signOutWith(token)]).toEqual(['invalid_request', 400])
+  })
+
+  test('an ID token about somebody else signs nobody in, and none of another client’s names it at sign-out', async () => {
+    const other = await enter(host)
+    const { idToken: others } = await logIn({ ...other, person: await host.person('bob') })
+    expect(await hinted(others)).toBe('invalid_request')
+    const query = new URLSearchParams({ id_token_hint: others, client_id: party.client.id })
+    expect((await party.agent.get(`${host.issuer}/api/oidc/end-session?${query}`)).status).toBe(400)
+  })
+
+  test.each([...kindsOfSignature, 'the ID token in its place'])(
+    'an access token with %s opens nothing',
+    async (kind) => {
+      const body = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as Claims
+      const token = (await badSignatures(body, ours, { typ: 'at+jwt' })[kind]?.()) ?? idToken
+      const headers = { authorization: `Bearer ${token}` }
+      const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })
+      expect([answer.status, await answer.json(), host.errors]).toMatchObject([401, { error: 'invalid_token' }, []])
+      const { client, secret } = party
+      for (const endpoint of ['introspect', 'revoke']) {
+        const form = new URLSearchParams({ client_id: client.id, client_secret: secret, token })
+        const shown = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body: form })
+        expect([200, 400]).toContain(shown.status)
+        if (endpoint === 'introspect' && shown.status === 200) expect(await shown.json()).toEqual({ active: false })
+        const bearer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, {
+          method: 'POST',
+          headers,
+          body: new URLSearchParams({ token: 'x' }),
+        })
+        expect([400, 401]).toContain(bearer.status)
+      }
+      expect(host.errors).toEqual([])
+    },
+  )
+
+  test('every answer says who gives it, errors too (RFC 9207)', async () => {
+    const query = { client_id: party.client.id, response_type: 'code', redirect_uri: redirectUri, scope: 'openid' }
+    for (const more of [{ prompt: 'none' }, { prompt: 'nonsense' }, { response_type: 'token' }, { claims: '[]' }]) {
+      const url = `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...more })}`
+      const location = new URL((await party.agent.follow(await party.agent.get(url), { until: back })).location ?? '')
+      const response = location.hash === '' ? location.searchParams : new URLSearchParams(location.hash.slice(1))
+      expect([more, response.get('iss')]).toEqual([more, host.issuer])
+    }
+  })
+})
