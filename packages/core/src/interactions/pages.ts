@@ -43,7 +43,9 @@ export function createInteractionPages({
 
   /** A page from which the person comes back signed in, where the interaction is content with that. */
   const leadingBack = (page: string | null, interaction: Interaction) =>
-    answeredBySession(interaction) ? page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}` : null
+    answeredBySession(interaction) || asksForAccount(interaction)
+      ? page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
+      : null
 
   const ceremony = async ({ req, res }: Exchange, interaction: Interaction): Promise<AuthenticationCeremony> => ({
     ...(await requestPasskey(req, res)),
