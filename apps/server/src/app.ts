@@ -172,6 +172,9 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
     registration: registrationPolicy({ settings, ownSettings }),
     otherWaysAt: '/lc',
+    authorizationDetailsTypes: Object.fromEntries(
+      config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
+    ),
     remedyOf: createRedirectUriRemedy({
       clients: () => pocket.clients,
       async isAdministrator({ req, res }) {

@@ -46,7 +46,9 @@ export function createInteractionPages({
 
   /** A page from which the person comes back signed in, where the interaction is content with that. */
   const leadingBack = (page: string | null, interaction: Interaction) =>
-    answeredBySession(interaction) ? page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}` : null
+    answeredBySession(interaction) || asksForAccount(interaction)
+      ? page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
+      : null
 
   const emailCode = async (interaction: Interaction): Promise<SignInView['emailCode']> => {
     const submitTo = answeredBySession(interaction) ? await emailCodesAt() : null
