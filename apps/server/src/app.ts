@@ -39,6 +39,7 @@ import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
+import { createSessionAdministration } from './sessions/session-administration.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
@@ -158,7 +159,13 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
-    sessionLifetime: Number(atStart.sessionDuration) * 60,
+    async sessionLifetime() {
+      const [{ sessionDuration }, { sessionIdleMinutes }] = await Promise.all([
+        settings.lastKnown(),
+        ownSettings.recent(),
+      ])
+      return { length: Number(sessionDuration) * 60, idle: sessionIdleMinutes * 60 }
+    },
     masterKey,
     stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
@@ -241,6 +248,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     verifyEmail: (user) => mail.verification.begin(user),
     clock,
   })
+  const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
   const api = composeRestApi({
     config,
     logger,
@@ -252,6 +260,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     ownSettings,
     mail,
     images,
+    sessions,
     setUp,
     signUp,
     transaction: stores.transaction,

@@ -27,6 +27,8 @@ import { createProfilePictures } from './images/profile-pictures.ts'
 import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { sessionOperations } from './sessions/api.ts'
+import type { SessionAdministration } from './sessions/session-administration.ts'
 import { setUpOperations } from './set-up/api.ts'
 import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
@@ -58,6 +60,7 @@ export interface RestApiParts {
   readonly ownSettings: OwnSettings
   readonly mail: Mail
   readonly images: Images
+  readonly sessions: SessionAdministration
   readonly setUp: SetUp
   readonly signUp: SignUp
   readonly transaction: Transaction
@@ -86,6 +89,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     settings,
     ownSettings,
     images,
+    sessions,
     mail,
     setUp,
     signUp,
@@ -144,6 +148,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
+    ...sessionOperations({ sessions, users, pocket }),
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),
