@@ -70,6 +70,25 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
     expect(host.errors).toEqual([])
   })
 
+  test('failures at introspection, revocation and pushed requests count with those at the token endpoint', async () => {
+    await using database = await open()
+    await using host = await startLimited(await database.empty())
+    const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+    const post = (endpoint: string, form: Record<string, string>) =>
+      fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body: new URLSearchParams(form) })
+    const endpoints = ['introspect', 'revoke', 'par', 'token', 'introspect']
+    const form = { client_id: client.id, client_secret: 'wrong', token: 'x', grant_type: 'client_credentials' }
+    for (const endpoint of [...endpoints, ...endpoints])
+      expect([endpoint, (await post(endpoint, form)).status]).toEqual([endpoint, 401])
+    for (const endpoint of endpoints) {
+      const refused = await post(endpoint, { ...form, client_secret: secret })
+      expect([refused.status, await refused.json()]).toEqual([
+        429,
+        { error: 'temporarily_unavailable', error_description: expect.any(String) },
+      ])
+    }
+  })
+
   test('a flood costs a statement an interval, and what is full again leaves no row', async () => {
     await using database = await open()
     await using host = await startLimited(await database.empty())
@@ -83,6 +102,20 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
     host.clock.pass(3600 * second)
     expect(await host.pocket.removeExpired(1000)).toBe(1)
   })
+})
+
+test('strangers register ten clients at once', async () => {
+  await using host = await startLimited()
+  const statuses: number[] = []
+  const register = (headers: Record<string, string> = {}) =>
+    fetch(`${host.issuer}/api/oidc/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ redirect_uris: [redirectUri] }),
+    })
+  for (let tries = 0; tries < 12; tries++) statuses.push((await register()).status)
+  expect(statuses.map((status) => status === 429)).toEqual([...Array<boolean>(10).fill(false), true, true])
+  expect((await register({ authorization: 'Bearer x' })).status).not.toBe(429)
 })
 
 test('sign-ins within an authorization: ten at once, one more after five seconds', async () => {
