@@ -65,4 +65,25 @@ describe.each(kinds)('on %s', (kind) => {
   test.each(withIds)('$name: no id makes the server fail', async (route) => {
     for (const id of [...hostile, ...Object.values(gone)]) await refused(route, id)
   })
+
+  test('what belongs to somebody else is not there, and stays as it is', async () => {
+    const { agent } = await instance.person(freshName())
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const body = { name: 'theirs', expiresAt }
+    const created = await instance.call('POST /api/api-keys', { body })
+    const keyId = String(Reflect.get(Object(created.json.apiKey), 'id'))
+    const own = async (path: string) => (await instance.administrator.getJson(instance.url + path)).text
+    const [keys, passkeys] = [await own('/api/api-keys'), await own('/api/webauthn/credentials')]
+    const [passkey]: { id: string }[] = JSON.parse(passkeys)
+    for (const [method, path, sent] of [
+      ['DELETE', `/api/api-keys/${keyId}`, undefined],
+      ['POST', `/api/api-keys/${keyId}/renew`, { expiresAt }],
+      ['PATCH', `/api/webauthn/credentials/${passkey?.id}`, { name: 'mine' }],
+      ['DELETE', `/api/webauthn/credentials/${passkey?.id}`, undefined],
+    ] as const) {
+      const answer = await agent.sendJson(method, instance.url + path, sent === undefined ? {} : { body: sent })
+      expect([method, path, answer.status]).toEqual([method, path, 404])
+    }
+    expect([await own('/api/api-keys'), await own('/api/webauthn/credentials')]).toEqual([keys, passkeys])
+  })
 })
