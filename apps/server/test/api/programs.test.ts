@@ -109,6 +109,18 @@ describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) 
     expect((await call('GET /api/oidc/clients/chosen/secrets')).json).toHaveLength(2)
   })
 
+  test('what the key of the environment does has its name in the audit log', async () => {
+    const { json: group } = await call('POST /api/user-groups', { name: 'audited', friendlyName: 'Audited' })
+    const user = { username: 'audited', email: 'audited@example.com' }
+    const { json: made } = await call('POST /api/users', user)
+    const { json } = await call('GET /api/audit-logs/all?pagination[limit]=2')
+    expect(json.data).toMatchObject([
+      { event: 'ACCOUNT_CREATED', userID: made.id, username: 'audited', actorUsername: 'static-api-user' },
+      { event: 'GROUP_CREATED', username: 'static-api-user', data: { groupId: group.id } },
+    ])
+    expect(Object.values((await call('GET /api/audit-logs/filters/users')).json)).toContain('static-api-user')
+  })
+
   test('a program that reads no answer before it has sent a logo that is too large still gets its answer', async () => {
     await call('POST /api/oidc/clients', { name: 'Logo', id: 'logo', callbackURLs: [] })
     const start = '--x\r\ncontent-disposition: form-data; name="file"; filename="logo.png"\r\n\r\n'
