@@ -48,6 +48,7 @@ import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
@@ -152,6 +153,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const show = createShowPage(render)
 
   const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
+  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const passkeyPolicy = async () => passkeyPolicyOf(await settings.values(), await ownSettings.values())
   const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
@@ -170,6 +172,9 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
     registration: registrationPolicy({ settings, ownSettings }),
     otherWaysAt: '/lc',
+    authorizationDetailsTypes: Object.fromEntries(
+      config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
+    ),
     remedyOf: createRedirectUriRemedy({
       clients: () => pocket.clients,
       async isAdministrator({ req, res }) {
@@ -178,6 +183,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       },
     }),
     signUpAt,
+    emailCodesAt: async () => ((await codesByEmail()) ? '/lc/email' : null),
+    relatedOrigins: config.appOrigins,
     rateLimits: config.rateLimits,
     passkeyPolicy,
     clock,
@@ -251,12 +258,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
 
-  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
   const routes = createRoutes({
     health: healthCheck(database.ping),
+    passkeyEndpoints: passkeyEndpoints(pocket.issuer),
     signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
@@ -297,7 +304,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     .use(serveAssets(assets))
     .use(limitRequests(pocket.limits))
     .use(pocket.koa())
-    .use(sameOriginOnly(pocket.issuer))
+    .use(sameOriginOnly(pocket.originOf))
     .use(api.routes)
     .use(bodies())
     .use(routes.routes())

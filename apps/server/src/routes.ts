@@ -15,6 +15,7 @@ import type { signUpPages } from './sign-up/page.ts'
 
 export interface Handlers {
   readonly health: (ctx: Context) => Promise<void>
+  readonly passkeyEndpoints: (ctx: Context) => Promise<void>
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
   readonly signUp: ReturnType<typeof signUpPages>
@@ -31,6 +32,7 @@ export interface Handlers {
 /** Every address of this server, but for those of the protocol, which core answers. */
 export function createRoutes({
   health,
+  passkeyEndpoints,
   signIn,
   setUp,
   signUp,
@@ -49,6 +51,7 @@ export function createRoutes({
   const signUpForm = limited(limits, 'signup-form')
 
   router.get('/healthz', health)
+  router.get('/.well-known/passkey-endpoints', passkeyEndpoints)
 
   router.get('/', signIn.root)
   router.get('/login', signIn.show)

@@ -1,5 +1,5 @@
-import { register } from '@pocket/core/browser'
-import { restOnReturn, runCeremony, sentencesOf } from './problem-region.ts'
+import { type AccountSignals, register, signalAccount } from '@pocket/core/browser'
+import { pageData, restOnReturn, runCeremony, sentencesOf } from './problem-region.ts'
 
 const button = document.querySelector<HTMLButtonElement>('#add-passkey')
 if (button) {
@@ -9,3 +9,7 @@ if (button) {
   button.addEventListener('click', () => runCeremony({ button, sentences, run }))
   restOnReturn(button)
 }
+
+const list = document.querySelector<HTMLElement>('[data-signals]')
+// As above: our own server, and only to whoever is signed in.
+if (list) void signalAccount(pageData(list, 'signals') as AccountSignals)

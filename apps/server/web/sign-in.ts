@@ -1,5 +1,5 @@
-import { authenticate } from '@pocket/core/browser'
-import { pageData, restOnReturn, runCeremony, sentencesOf } from './problem-region.ts'
+import { authenticate, autofill, explain } from '@pocket/core/browser'
+import { pageData, restOnReturn, runCeremony, sentencesOf, showProblem } from './problem-region.ts'
 
 type Ceremony = Parameters<typeof authenticate>[0]
 
@@ -8,6 +8,21 @@ if (button) {
   // The page and this script come from the same server and the same build.
   const ceremony = pageData(button, 'ceremony') as Ceremony
   const sentences = sentencesOf(button)
-  button.addEventListener('click', () => runCeremony({ button, sentences, run: () => authenticate(ceremony) }))
+  const offerInField = async () => {
+    if (!document.querySelector('input[autocomplete$="webauthn"]')) return
+    try {
+      const outcome = await autofill(ceremony)
+      if (outcome) location.assign(outcome.redirectTo)
+    } catch (error) {
+      showProblem(sentences, explain(error))
+      void offerInField()
+    }
+  }
+  button.addEventListener('click', async () => {
+    await runCeremony({ button, sentences, run: () => authenticate(ceremony) })
+    // Where it came to nothing the field offers them again.
+    if (button.ariaBusy !== 'true') void offerInField()
+  })
   restOnReturn(button)
+  void offerInField()
 }

@@ -25,6 +25,7 @@ import { Misconfigured, RateLimited } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
 import { pinToIssuer } from './http/front.ts'
+import { ownOrigin } from './http/own-origin.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
 import { dropUnreadBody } from './http/unread-body.ts'
@@ -41,7 +42,7 @@ import {
 import { createRegistrationService, type RegistrationService } from './interactions/registration.ts'
 import { interactionRoutes } from './interactions/routes.ts'
 import { createSignIn, type SignInService } from './interactions/sign-in.ts'
-import { issuerUrl } from './issuer.ts'
+import { issuerUrl, relatedOrigins } from './issuer.ts'
 import { clientHere, createLimiter, type Limiter, noLimits } from './limits/limiter.ts'
 import { createLogoutNotices } from './logout-notices/logout-notices.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
@@ -54,7 +55,7 @@ import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
-import { type EndpointName, endpointsAt, isProtocolPath, protocolRoutes } from './oidc/paths.ts'
+import { type EndpointName, endpointsAt, isBrowserPath, isProtocolPath, protocolRoutes } from './oidc/paths.ts'
 import { createPostedRequests } from './oidc/posted-requests.ts'
 import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
@@ -71,6 +72,7 @@ import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
 import { defaultPasskeyPolicy, type RelyingParty } from './passkeys/policy.ts'
 import { createRegistration } from './passkeys/registration.ts'
+import { answerRelatedOrigins, relatedOriginsPath } from './passkeys/related-origins.ts'
 import type { Session } from './sessions/session.ts'
 
 const minute = 60_000
@@ -83,6 +85,8 @@ const keptAfterExpiry = minute
 /** Disposing of it waits for what goes on while no request waits; the stores can be closed after it. */
 export interface Pocket extends AsyncDisposable {
   readonly issuer: string
+  /** At which of its origins a request arrived; the issuer's where it was none of them. */
+  originOf(req: IncomingMessage): string
   /** Where the protocol's endpoints are, for clients that are configured by hand. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
   readonly clients: Clients
@@ -160,6 +164,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const { authorizationDetailsTypes = {} } = options
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
+  const origins = [issuer.origin, ...relatedOrigins(options.relatedOrigins ?? [])] as const
   const { accounts, transaction } = stores
   const redirectUriPolicy = { allowInsecure: options.allowInsecureRedirectUris ?? true }
   const fetch = options.fetch ?? createPublicFetch()
@@ -273,7 +278,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   const relyingParty: RelyingParty = {
     rpId: issuer.hostname,
     rpName: options.name,
-    origins: [issuer.origin],
+    origins,
     challengeLifetime,
   }
   const policy = options.passkeyPolicy ?? (async () => defaultPasskeyPolicy)
@@ -339,11 +344,12 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       sessions,
       otherWaysAt: options.otherWaysAt ?? null,
       signUpAt: options.signUpAt ?? (async () => null),
+      emailCodesAt: options.emailCodesAt ?? (async () => null),
     }),
     render: options.render,
     audit,
     clock,
-    origin: issuer.origin,
+    originOf: (req) => ownOrigin(req, origins),
     async signOut({ req, res }, uid) {
       const accountId = await sessions.endOne(req, res, uid)
       if (accountId) await record({ event: 'signed_out', accountId }, req)
@@ -378,7 +384,18 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     const { requestId } = requestContext(ctx.req, options.trustProxy)
     ctx.res.setHeader('X-Request-ID', requestId)
     dropUnreadBody(ctx.req, ctx.res)
+    const origin = ownOrigin(ctx.req, origins, options.trustProxy)
     pinToIssuer(ctx.req, issuer)
+    // Its sessions and interactions are those of one origin.
+    if (origin !== issuer.origin && isBrowserPath(ctx.path)) {
+      ctx.redirect(issuer.origin + ctx.req.url)
+      ctx.status = 307
+      return
+    }
+    if (ctx.path === relatedOriginsPath) {
+      ctx.respond = false
+      return answerRelatedOrigins(ctx.res, origins)
+    }
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
     if (ctx.path === webFingerPath) {
       ctx.respond = false
@@ -416,6 +433,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
 
   return {
     issuer: issuer.origin,
+    originOf: (req) => ownOrigin(req, origins, options.trustProxy),
     endpoints: endpointsAt(issuer.origin),
     clients,
     initialAccessTokens,

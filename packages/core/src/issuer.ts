@@ -15,6 +15,20 @@ export function issuerUrl(issuer: string): URL {
   return url
 }
 
+/**
+ * Further origins at which the same passkeys work (WebAuthn Level 3 §5.11).
+ *
+ * @throws {Misconfigured} for anything but an https origin
+ */
+export function relatedOrigins(origins: readonly string[]): readonly string[] {
+  return origins.map((origin) => {
+    const url = URL.parse(origin)
+    if (url?.href !== `${url?.origin}/` || url.protocol !== 'https:')
+      throw new Misconfigured(`The related origin "${origin}" must be an https origin without a path.`)
+    return url.origin
+  })
+}
+
 function isLocal({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && (hostname === 'localhost' || hostname.endsWith('.localhost'))
 }

@@ -68,6 +68,13 @@ export interface PocketOptions {
   readonly remedyOf?: RemedyOf
   /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
   readonly allowInsecureRedirectUris?: boolean
+  /**
+   * Further https origins at which people reach this provider with the same passkeys. Each has sessions of its own; the
+   * protocol stays at the issuer. By default none.
+   */
+  readonly relatedOrigins?: readonly string[]
+  /** Where a form posts `email` and `redirect` for a login code, while that is possible. By default nowhere. */
+  readonly emailCodesAt?: () => Promise<string | null>
   /** Whether it is limited how often something can be tried. By default `true`; without, codes can be guessed. */
   readonly rateLimits?: boolean
   /** What passkeys have to be able to do; it is asked each time. By default `defaultPasskeyPolicy`. */

@@ -42,6 +42,13 @@ export function accountPages(ports: AccountPorts) {
       emailVerified: user.emailVerified,
       verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
+      signals: {
+        rpId: new URL(pocket.issuer).hostname,
+        userId: Buffer.from(user.id).toString('base64url'),
+        credentialIds: passkeys.map(({ credentialId }) => credentialId),
+        userName: user.userName,
+        displayName: user.displayName,
+      },
       notice: noticeOf(flashes.take(ctx, here)),
       renameProblem,
     })

@@ -1,5 +1,6 @@
 import type { ClientStore, PasskeyStore } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
+import { staticUser } from '../api-keys/static-user.ts'
 import type { CurrentNames } from './audit-log.ts'
 
 export interface NamePorts {
@@ -11,7 +12,8 @@ export interface NamePorts {
 /** Names as they are stored now, seen from within the transaction of whoever asks. */
 export function currentNames({ directory, clients, passkeys }: NamePorts): CurrentNames {
   return {
-    account: async (id) => (await directory.find(id))?.userName ?? null,
+    account: async (id) =>
+      id === staticUser.id ? staticUser.userName : ((await directory.find(id))?.userName ?? null),
     client: async (id) => (await clients.find(id))?.name ?? null,
     async passkey(accountId, id) {
       const own = await passkeys.listByAccount(accountId)

@@ -15,6 +15,15 @@ const appUrl: Variable<string> = {
   parse: parseAppUrl,
 }
 
+const appOrigins: Variable<readonly string[]> = {
+  name: 'APP_ORIGINS',
+  type: 'https origins, with commas between them',
+  default: 'none',
+  description:
+    'Further addresses at which people reach this server, such as a name in the local network, with the same passkeys: `https://` origins without a path. Sign-in, account and administration work there, each with sessions of its own; applications go on using `APP_URL`. The browser has to know related origins, as Chrome and Safari do, and reads them from `APP_URL`.',
+  parse: parseAppOrigins,
+}
+
 const internalAppUrl: Variable<string> = {
   name: 'INTERNAL_APP_URL',
   type: 'URL',
@@ -35,13 +44,15 @@ const trustProxy: Variable<TrustProxy> = {
 
 export const addressSection = {
   title: 'Address',
-  variables: { appUrl, internalAppUrl, trustProxy },
+  variables: { appUrl, appOrigins, internalAppUrl, trustProxy },
 } satisfies Section
 
 /** How this server is reached from outside. */
 export interface AddressConfig {
   /** An origin: scheme, host and port in lower case, without a slash at the end. */
   readonly appUrl: string
+  /** Further origins for people. */
+  readonly appOrigins: readonly string[]
   /** The origin for applications; `undefined` where it is `appUrl`. */
   readonly internalAppUrl: string | undefined
   /** Whether a peer at this IP address may say for whom it speaks. */
@@ -51,6 +62,7 @@ export interface AddressConfig {
 export function readAddress(reader: Reader): AddressConfig {
   return {
     appUrl: reader.read(appUrl) ?? appUrl.default,
+    appOrigins: reader.read(appOrigins) ?? [],
     internalAppUrl: reader.read(internalAppUrl),
     trustProxy: reader.read(trustProxy) ?? trustNobody,
   }
@@ -70,6 +82,20 @@ function parseAppUrl(given: GivenValue): string {
       `Put a reverse proxy with a certificate in front and write https://${url.host}.`,
     )
   return url.origin
+}
+
+function parseAppOrigins({ text, bytes }: GivenValue): readonly string[] {
+  const origins = text.split(',').flatMap((part) => {
+    const trimmed = part.trim()
+    if (trimmed === '') return []
+    const url = bareOrigin({ text: trimmed, bytes })
+    if (url.protocol === 'https:' && isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0) return [url.origin]
+    throw new WrongValue(
+      `"${trimmed}" is no https address with a host name, and browsers offer passkeys nowhere else`,
+      'Write https://pocket.example.net.',
+    )
+  })
+  return [...new Set(origins)]
 }
 
 function parseInternalUrl(given: GivenValue): string {

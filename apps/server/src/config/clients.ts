@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { parseBoolean, type Section, type Variable } from './variable.ts'
+import { type GivenValue, parseBoolean, type Section, type Variable, WrongValue } from './variable.ts'
 
 const allowInsecureCallbackUrls: Variable<boolean> = {
   name: 'ALLOW_INSECURE_CALLBACK_URLS',
@@ -10,16 +10,38 @@ const allowInsecureCallbackUrls: Variable<boolean> = {
   parse: parseBoolean,
 }
 
+const authorizationDetailsTypes: Variable<readonly string[]> = {
+  name: 'AUTHORIZATION_DETAILS_TYPES',
+  type: 'list',
+  default: 'none',
+  description:
+    'Types of authorization details (RFC 9396) that applications may ask for, separated by commas, such as `payment_initiation`. What a detail means is between the application and its API; people are shown it as it is. An application may ask for the types that its `protocol.authorizationDetailsTypes` names.',
+  parse: parseTypes,
+}
+
 export const clientsSection = {
   title: 'Applications',
-  variables: { allowInsecureCallbackUrls },
+  variables: { allowInsecureCallbackUrls, authorizationDetailsTypes },
 } satisfies Section
 
 export interface ClientsConfig {
   /** Whether redirect URIs may be plain http beyond loopback addresses. */
   readonly allowInsecureCallbackUrls: boolean
+  /** RFC 9396 §2: the values of `type` that applications may ask for. */
+  readonly authorizationDetailsTypes: readonly string[]
 }
 
 export function readClients(reader: Reader): ClientsConfig {
-  return { allowInsecureCallbackUrls: reader.read(allowInsecureCallbackUrls) ?? true }
+  return {
+    allowInsecureCallbackUrls: reader.read(allowInsecureCallbackUrls) ?? true,
+    authorizationDetailsTypes: reader.read(authorizationDetailsTypes) ?? [],
+  }
+}
+
+function parseTypes({ text }: GivenValue): readonly string[] {
+  const types = text.split(',').map((type) => type.trim())
+  const wrong = types.find((type) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(type))
+  if (wrong !== undefined)
+    throw new WrongValue(`"${wrong}" is no type of authorization details`, 'Write names or URIs, separated by commas.')
+  return [...new Set(types)]
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { bodyParser } from '@koa/bodyparser'
 import { assertSameOrigin, commonHeaders, originForm, requestContext, type TrustProxy } from '@pocket/core'
 import { InvalidInput, TooLarge } from '@pocket/core/errors'
@@ -40,9 +41,9 @@ export function createKoa({ trustProxy, logger, show }: KoaPorts): Koa {
 }
 
 /** No other site makes a browser send anything here. */
-export function sameOriginOnly(origin: string): Koa.Middleware {
+export function sameOriginOnly(originOf: (req: IncomingMessage) => string): Koa.Middleware {
   return (ctx, next) => {
-    assertSameOrigin(ctx.req, [origin])
+    assertSameOrigin(ctx.req, [originOf(ctx.req)])
     return next()
   }
 }

@@ -144,6 +144,14 @@ export interface AccountPage {
   readonly verifiable: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
+  /** What the browser's password manager is told: every passkey, and what the person is called. */
+  readonly signals: {
+    readonly rpId: string
+    readonly userId: string
+    readonly credentialIds: readonly string[]
+    readonly userName: string
+    readonly displayName: string
+  }
   /** What has just been done; `name` is the passkey's, or the e-mail address. */
   readonly notice: {
     readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed' | 'verification_sent'

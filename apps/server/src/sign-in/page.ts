@@ -53,6 +53,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
         reason: 'first',
         otherWaysAt: withTarget('/lc', target(ctx)),
         signUpAt: signUp && withTarget(signUp, target(ctx)),
+        emailCode: (await codesByEmail()) ? { submitTo: '/lc/email', redirect: target(ctx) } : null,
         cancelTo: null,
       })
     },

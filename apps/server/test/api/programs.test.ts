@@ -64,6 +64,11 @@ describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) 
     ])
   })
 
+  test.each(['/api/users/nobody', '/api/nothing'])('nobody keeps the answer that nothing is at %s', async (path) => {
+    const answer = await fetch(running.url + path, { headers: { 'X-API-KEY': key } })
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
+  })
+
   test('of the same field in two cases the last one counts', async () => {
     const { status, json } = await call('POST /api/user-groups', { NAME: 'first', name: 'last', friendlyName: 'Group' })
     expect([status, json]).toMatchObject([201, { name: 'last' }])
@@ -107,6 +112,18 @@ describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) 
       { code: 'validation_failed', details: { fields: [{ field: 'secret', code: 'too_short' }] } },
     ])
     expect((await call('GET /api/oidc/clients/chosen/secrets')).json).toHaveLength(2)
+  })
+
+  test('what the key of the environment does has its name in the audit log', async () => {
+    const { json: group } = await call('POST /api/user-groups', { name: 'audited', friendlyName: 'Audited' })
+    const user = { username: 'audited', email: 'audited@example.com' }
+    const { json: made } = await call('POST /api/users', user)
+    const { json } = await call('GET /api/audit-logs/all?pagination[limit]=2')
+    expect(json.data).toMatchObject([
+      { event: 'ACCOUNT_CREATED', userID: made.id, username: 'audited', actorUsername: 'static-api-user' },
+      { event: 'GROUP_CREATED', username: 'static-api-user', data: { groupId: group.id } },
+    ])
+    expect(Object.values((await call('GET /api/audit-logs/filters/users')).json)).toContain('static-api-user')
   })
 
   test('a program that reads no answer before it has sent a logo that is too large still gets its answer', async () => {

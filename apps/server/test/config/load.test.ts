@@ -287,3 +287,13 @@ test('pictures are in the database, in a folder or in S3', () => {
     'S3_ENDPOINT',
   ])
 })
+
+test('types of authorization details are a list of names', () => {
+  expect(load({}).authorizationDetailsTypes).toEqual([])
+  const types = 'payment_initiation, https://bank.example/type,payment_initiation'
+  expect(load({ AUTHORIZATION_DETAILS_TYPES: types }).authorizationDetailsTypes).toEqual([
+    'payment_initiation',
+    'https://bank.example/type',
+  ])
+  expect(() => load({ AUTHORIZATION_DETAILS_TYPES: 'a,,b' })).toThrow('AUTHORIZATION_DETAILS_TYPES')
+})

@@ -31,6 +31,13 @@ describe('behind a reverse proxy with TLS', () => {
     expect(consent.location).toMatch(/^https:\/\/id\.example\.com\/interaction\//)
   })
 
+  test('authorization details are offered where there are types', async () => {
+    await using running = await startApp({ APP_URL, TRUST_PROXY: 'true', AUTHORIZATION_DETAILS_TYPES: 'payment' })
+    expect((await running.agent().get(`${APP_URL}/.well-known/openid-configuration`)).json()).toMatchObject({
+      authorization_details_types_supported: ['payment'],
+    })
+  })
+
   test('applications are told the internal address, where there is one', async () => {
     await using running = await startApp({ APP_URL, TRUST_PROXY: 'true', INTERNAL_APP_URL: 'http://pocket:1411/' })
     expect((await running.agent().get(`${APP_URL}/.well-known/openid-configuration`)).json()).toMatchObject({

@@ -59,11 +59,12 @@ async function makePasskey(): Promise<void> {
 }
 
 describe('signing in', () => {
-  const fresh = (expiresAt: number) => {
+  const signInView = (expiresAt = Date.now() + 300_000) => {
     const view = pageStates['sign-in']
     if (view?.view !== 'sign-in') throw new Error('The state sign-in shows another page.')
-    server.pages.set('login', { ...view, ceremony: { ...ceremony, expiresAt } })
+    return { ...view, ceremony: { ...ceremony, expiresAt } }
   }
+  const fresh = (expiresAt: number) => void server.pages.set('login', signInView(expiresAt))
   const button = () => page.getByRole('button', { name: 'Continue with a passkey' })
 
   test('answers the challenge of the page and goes where the server says', async () => {
@@ -99,16 +100,70 @@ describe('signing in', () => {
     asked = []
     answering({
       '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
-      '/submit': { status: 401, body: { error: 'No.', code: 'passkey_unknown', request_id: '1' } },
+      '/submit': { status: 401, body: { error: 'No.', code: 'passkey_rejected', request_id: '1' } },
     })
     await page.goto(`${server.origin}/login`)
     await button().click()
-    await page.getByRole('alert').getByText('This passkey isn’t known here any more.').waitFor()
+    await page.getByRole('alert').getByText('Your passkey’s answer couldn’t be verified.').waitFor()
     expect(await button().getAttribute('aria-busy')).toBeNull()
     const second = page.waitForResponse('**/submit')
     await button().click()
     await second
     expect(asked.map(({ path }) => path)).toEqual(['/submit', '/ceremony', '/submit'])
+  })
+
+  test('has the password manager forget a passkey that nobody has any more', async () => {
+    await makePasskey()
+    fresh(Date.now() + 300_000)
+    answering({ '/submit': { status: 400, body: { error: 'No.', code: 'passkey_unknown', request_id: '1' } } })
+    await page.goto(`${server.origin}/login`)
+    await button().click()
+    await page.getByRole('alert').getByText('This passkey isn’t known here any more.').waitFor()
+    expect(await authenticator.credentials()).toEqual([])
+  })
+
+  test('offers passkeys in a field that is also for a code by e-mail', async () => {
+    await makePasskey()
+    server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
+    answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
+    asked = []
+    // A virtual authenticator answers a conditional request at once, as if its passkey had been chosen in the field.
+    await page.goto(`${server.origin}/field`)
+    await page.waitForURL('**/signed-out')
+    expect(asked.map(({ path }) => path)).toEqual(['/submit'])
+    expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')
+  })
+
+  test('the button takes over from the field', async () => {
+    await makePasskey()
+    server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
+    answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
+    asked = []
+    await authenticator.setAutomaticPresence(false)
+    await page.goto(`${server.origin}/field`)
+    expect(await page.getByLabel('E-mail').getAttribute('autocomplete')).toBe('username webauthn')
+    await authenticator.setAutomaticPresence(true)
+    await button().click()
+    await page.waitForURL('**/signed-out')
+    expect(asked.map(({ path }) => path)).toEqual(['/submit'])
+  })
+
+  test.each([
+    ['iPhone Instagram 300.0', 'This page is open inside of another app'],
+    ['Mozilla/5.0 (Linux; Android 14; wv) Chrome/130', 'This page is open inside of another app'],
+    ['', 'This device has no passkey for this site, and this browser can’t use one from another device.'],
+  ])('says what to do in a browser such as %j', async (userAgent, sentence) => {
+    fresh(Date.now() + 300_000)
+    await page.addInitScript((pretended) => {
+      if (pretended !== '') Object.defineProperty(navigator, 'userAgent', { value: pretended })
+      navigator.credentials.get = async () => {
+        throw new DOMException('No matching credential.', 'NotAllowedError')
+      }
+      PublicKeyCredential.getClientCapabilities = async () => ({ hybridTransport: false })
+    }, userAgent)
+    await page.goto(`${server.origin}/login`)
+    await button().click()
+    await page.getByRole('alert').getByText(sentence).waitFor()
   })
 
   test('says in one sentence that no passkey was used, and gives the focus back', async () => {
@@ -168,6 +223,24 @@ describe('signing in', () => {
     await page.getByRole('alert').getByText('Something went wrong on our side').waitFor()
     expect(page.url()).toBe(`${server.origin}/login`)
   })
+})
+
+test('the account page tells the password manager which passkeys there are, and what the person is called', async () => {
+  await makePasskey()
+  const [made] = await authenticator.credentials()
+  const view = pageStates.account
+  if (made === undefined || view?.view !== 'account') throw new Error('There is no passkey, or no account page.')
+  const signals = { ...view.signals, userName: 'anna.koch', displayName: 'Anna B. Koch' }
+  server.pages.set('mine', { ...view, signals: { ...signals, credentialIds: [made.id] } })
+  await page.goto(`${server.origin}/mine`)
+  const names = async () =>
+    (await authenticator.credentials()).map(({ userName, userDisplayName }) => [userName, userDisplayName])
+  await page.waitForLoadState('networkidle')
+  expect(await names()).toEqual([['anna.koch', 'Anna B. Koch']])
+  server.pages.set('mine', { ...view, signals: { ...signals, credentialIds: ['YW5vdGhlcg'] } })
+  await page.goto(`${server.origin}/mine`)
+  await page.waitForLoadState('networkidle')
+  expect(await names()).toEqual([])
 })
 
 describe('setting up', () => {

@@ -24,6 +24,7 @@ const signIn = {
   reason: 'first',
   otherWaysAt: '/lc',
   signUpAt: null,
+  emailCode: null,
   cancelTo: null,
 } as const
 const deviceLogin = {
@@ -80,6 +81,7 @@ const passkeys = [
 ] as const
 const account = {
   view: 'account',
+  signals: { rpId: 'localhost', userId: 'YW5uYQ', credentialIds: [], userName: 'anna', displayName: 'Anna Koch' },
   viewer: anna,
   email: 'anna@example.com',
   emailVerified: true,
@@ -188,6 +190,7 @@ const clientNew = {
 
 /** Every page in the states that look different. The name is the page's address in the preview. */
 export const pageStates: Readonly<Record<string, PageModel>> = {
+  'sign-in-field': { ...signIn, emailCode: { submitTo: '/lc/email', redirect: '/settings/account' } },
   'sign-in': signIn,
   'device-login': deviceLogin,
   'device-login-denied': { ...deviceLogin, userCode: null, problem: 'device_login_denied' },

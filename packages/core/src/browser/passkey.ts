@@ -16,16 +16,21 @@
  */
 import {
   browserSupportsWebAuthn,
+  browserSupportsWebAuthnAutofill,
   type PublicKeyCredentialCreationOptionsJSON,
   startAuthentication,
   startRegistration,
+  WebAuthnAbortService,
 } from '@simplewebauthn/browser'
 import type { AuthenticationCeremony } from '../interactions/views.ts'
+import { circumstances, isInAppBrowser } from './circumstances.ts'
 import { failureOf } from './failure.ts'
 import { PasskeyProblem } from './problem.ts'
 import { getJson, member, postJson, redirectOf } from './server.ts'
+import { signalUnknownCredential } from './signals.ts'
 
 export { type CeremonyFailure, type Explanation, explain, PasskeyProblem } from './problem.ts'
+export { type AccountSignals, signalAccount } from './signals.ts'
 
 /** Where the server wants the browser to go after a ceremony: an absolute `http` or `https` URL. */
 export interface CeremonyOutcome {
@@ -53,10 +58,37 @@ const spent = new Set<string>()
  */
 export async function authenticate(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome> {
   assertPossible()
-  const { options, submitTo } = await current(ceremony)
-  const response = await prompt(options.timeout, () => startAuthentication({ optionsJSON: options }))
-  spent.add(options.challenge)
-  return { redirectTo: redirectOf(await postJson(submitTo, { response })) }
+  const fresh = await current(ceremony)
+  const { options } = fresh
+  return submitted(fresh, await prompt(options.timeout, () => startAuthentication({ optionsJSON: options })))
+}
+
+/**
+ * Offers the person's passkeys in a field of the page with `autocomplete="username webauthn"` (conditional mediation,
+ * WebAuthn Level 3 §5.1.4), until one is chosen or {@link authenticate} takes over. Challenges that end meanwhile are
+ * replaced. Call it when the page has loaded; `undefined` where nothing came of it.
+ *
+ * @throws {@link PasskeyProblem} where the server refuses the chosen passkey
+ */
+export async function autofill(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome | undefined> {
+  if (!globalThis.isSecureContext || !(await browserSupportsWebAuthnAutofill())) return undefined
+  for (;;) {
+    const fresh = await current(ceremony).catch(() => undefined)
+    if (fresh === undefined) return undefined
+    let ended = false
+    const end = setTimeout(
+      () => {
+        ended = true
+        WebAuthnAbortService.cancelCeremony()
+      },
+      Math.max(fresh.expiresAt - margin - Date.now(), margin),
+    )
+    const response = await startAuthentication({ optionsJSON: fresh.options, useBrowserAutofill: true })
+      .catch(() => undefined)
+      .finally(() => clearTimeout(end))
+    if (response !== undefined) return submitted(fresh, response)
+    if (!ended) return undefined
+  }
 }
 
 /**
@@ -71,9 +103,25 @@ export async function register(ceremony: RegistrationCeremony): Promise<Ceremony
   return { redirectTo: redirectOf(await postJson(ceremony.submitTo, { response })) }
 }
 
+async function submitted(
+  { options, submitTo }: AuthenticationCeremony,
+  response: Awaited<ReturnType<typeof startAuthentication>>,
+): Promise<CeremonyOutcome> {
+  spent.add(options.challenge)
+  try {
+    return { redirectTo: redirectOf(await postJson(submitTo, { response })) }
+  } catch (error) {
+    if (error instanceof PasskeyProblem && error.reason === 'passkey_unknown' && options.rpId !== undefined)
+      await signalUnknownCredential(options.rpId, response.id)
+    throw error
+  }
+}
+
 function assertPossible(): void {
   if (!globalThis.isSecureContext) throw new PasskeyProblem('insecure_context', 'Passkeys need a secure context.')
-  if (!browserSupportsWebAuthn()) throw new PasskeyProblem('unsupported', 'This browser has no WebAuthn.')
+  if (browserSupportsWebAuthn()) return
+  const reason = isInAppBrowser(navigator.userAgent) ? 'in_app_browser' : 'unsupported'
+  throw new PasskeyProblem(reason, 'This browser has no WebAuthn.')
 }
 
 /** A few seconds early, so that the answer still arrives in time. */
@@ -103,6 +151,6 @@ async function prompt<T>(timeout: number | undefined, ask: () => Promise<T>): Pr
     return await ask()
   } catch (cause) {
     const failure = failureOf(cause, timeout !== undefined && performance.now() - began >= timeout)
-    throw new PasskeyProblem(failure, 'The ceremony has failed in the browser.', { cause })
+    throw new PasskeyProblem(await circumstances(failure), 'The ceremony has failed in the browser.', { cause })
   }
 }

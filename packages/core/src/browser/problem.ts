@@ -6,6 +6,7 @@ import type { FieldError } from '../errors.ts'
  * - `already_registered`: the authenticator holds a passkey for this account
  * - `authenticator_unsuitable`: it cannot keep a discoverable passkey, or cannot verify its user
  * - `cancelled`: the person ended it, or the browser does not say more
+ * - `in_app_browser`: a browser inside of another application, which keeps no passkeys
  * - `insecure_context`: the page came over plain `http`
  * - `network`: the server cannot be reached
  * - `none_here`: no passkey fits
@@ -13,11 +14,13 @@ import type { FieldError } from '../errors.ts'
  * - `unexpected`: none of these
  * - `unsupported`: the browser has no WebAuthn
  * - `wrong_address`: the page's host is not one that its passkeys are bound to
+ * - `wrong_device`: no passkey fits, and this browser cannot ask another device
  */
 export type CeremonyFailure =
   | 'already_registered'
   | 'authenticator_unsuitable'
   | 'cancelled'
+  | 'in_app_browser'
   | 'insecure_context'
   | 'network'
   | 'none_here'
@@ -25,6 +28,7 @@ export type CeremonyFailure =
   | 'unexpected'
   | 'unsupported'
   | 'wrong_address'
+  | 'wrong_device'
 
 /** What a page can tell a person about a failed ceremony. */
 export interface Explanation {

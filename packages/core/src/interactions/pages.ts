@@ -27,6 +27,8 @@ export interface InteractionPagePorts {
   readonly otherWaysAt: string | null
   /** The page on which strangers sign up, while they may; it is given the same. */
   readonly signUpAt: () => Promise<string | null>
+  /** Where a form asks for a login code by e-mail, while that is possible. */
+  readonly emailCodesAt: () => Promise<string | null>
 }
 
 /** What the pages of an interaction show. */
@@ -38,12 +40,20 @@ export function createInteractionPages({
   sessions,
   otherWaysAt,
   signUpAt,
+  emailCodesAt,
 }: InteractionPagePorts) {
   const at = ({ uid }: Interaction, act = '') => `/interaction/${uid}${act}`
 
   /** A page from which the person comes back signed in, where the interaction is content with that. */
   const leadingBack = (page: string | null, interaction: Interaction) =>
-    answeredBySession(interaction) ? page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}` : null
+    answeredBySession(interaction) || asksForAccount(interaction)
+      ? page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
+      : null
+
+  const emailCode = async (interaction: Interaction): Promise<SignInView['emailCode']> => {
+    const submitTo = answeredBySession(interaction) ? await emailCodesAt() : null
+    return submitTo === null ? null : { submitTo, redirect: at(interaction) }
+  }
 
   const ceremony = async ({ req, res }: Exchange, interaction: Interaction): Promise<AuthenticationCeremony> => ({
     ...(await requestPasskey(req, res)),
@@ -68,6 +78,7 @@ export function createInteractionPages({
         reason: interaction.session && !interaction.prompt.reasons.includes('account_gone') ? 'again' : 'first',
         otherWaysAt: leadingBack(otherWaysAt, interaction),
         signUpAt: leadingBack(interaction.session ? null : await signUpAt(), interaction),
+        emailCode: await emailCode(interaction),
         cancelTo: at(interaction, '/cancel'),
       }
     },

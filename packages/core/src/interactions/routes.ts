@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import Router from '@koa/router'
 import type { Context, Middleware, Next } from 'koa'
 import type Provider from 'oidc-provider'
@@ -23,7 +24,8 @@ export interface InteractionPorts {
   readonly render: RenderView
   readonly audit: AuditSink
   readonly clock: Clock
-  readonly origin: string
+  /** At which of our origins a request arrived. */
+  readonly originOf: (req: IncomingMessage) => string
   /** Ends the session of this `uid` in this browser. */
   readonly signOut: (exchange: Exchange, uid: string) => Promise<void>
 }
@@ -37,7 +39,7 @@ export function interactionRoutes({
   render,
   audit,
   clock,
-  origin,
+  originOf,
   signOut,
 }: InteractionPorts): Middleware {
   const router = new Router({ prefix: '/interaction/:uid' })
@@ -52,7 +54,7 @@ export function interactionRoutes({
 
   router.use(async (ctx: Context, next: Next) => {
     try {
-      assertSameOrigin(ctx.req, [origin])
+      assertSameOrigin(ctx.req, [originOf(ctx.req)])
       await next()
     } catch (error) {
       if (!(error instanceof PocketError)) throw error

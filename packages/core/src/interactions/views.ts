@@ -31,6 +31,8 @@ export interface SignInView {
   readonly otherWaysAt: string | null
   /** The page on which strangers sign up; it leads back here. `null` where they cannot. */
   readonly signUpAt: string | null
+  /** Where a form posts `email`, and `redirect` as it is here, for a login code; `null` where that is not possible. */
+  readonly emailCode: { readonly submitTo: string; readonly redirect: string } | null
   /** `POST` it to go back to the client without signing in; `null` where there is no way back. */
   readonly cancelTo: string | null
 }

@@ -27,6 +27,12 @@ const below = [protocolRoutes.authorization, protocolRoutes.end_session, protoco
   (path) => `${path}/`,
 )
 
+/** Whether people's browsers are sent there, with the session of the issuer's origin. */
+export function isBrowserPath(path: string): boolean {
+  const { authorization, end_session } = protocolRoutes
+  return [authorization, end_session, '/interaction'].some((start) => path === start || path.startsWith(`${start}/`))
+}
+
 /** Whether the library answers at this path. */
 export function isProtocolPath(path: string): boolean {
   return exact.has(path) || below.some((prefix) => path.startsWith(prefix))

@@ -69,7 +69,8 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
     },
     keep(sessions: readonly ProviderSession[]): void {
       const ids = sessions.slice(-mostInactive).map(({ jti }) => jti)
-      cookies.set(name, ids.length > 0 ? ids.join('.') : null, { ...cookie, ...(ids.length > 0 && { expires: end() }) })
+      const lasting = { ...cookie, signed: true, ...(ids.length > 0 && { expires: end() }) }
+      cookies.set(name, ids.length > 0 ? ids.join('.') : null, lasting)
     },
   })
 
@@ -91,7 +92,11 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       const all: readonly (Session | undefined)[] = await Promise.all(
         [session, ...(await inactive.sessions())].map(toSession),
       )
-      return all.filter((each): each is Session => each !== undefined)
+      const present = all.filter((each): each is Session => each !== undefined)
+      // A sign-in at a client begins a session without looking for one that is there.
+      return present.filter(
+        ({ accountId }, index) => present.findIndex((each) => each.accountId === accountId) === index,
+      )
     },
 
     async switchTo(req, res, uid) {
@@ -125,12 +130,12 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       const others = await inactive.sessions()
       const another = session.accountId !== undefined && session.accountId !== accountId
       const own = others.find((each) => each.accountId === accountId)
-      const begun = another ? (own ?? new current.Session()) : session
+      const begun = session.accountId === accountId ? session : (own ?? (another ? new current.Session() : session))
       if (typeof begun.exp === 'number') begun.resetIdentifier()
       begun.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
       await begun.save(sessionLifetime)
       activate(opened, begun)
-      if (another) inactive.keep([...others.filter((each) => each !== own), session])
+      if (another || own) inactive.keep([...others.filter((each) => each !== own), ...(another ? [session] : [])])
     },
 
     async strengthen(req, res) {

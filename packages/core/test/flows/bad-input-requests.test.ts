@@ -20,6 +20,7 @@ const wellFormed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'token, an assertion': { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'unknown' },
   introspect: { token: 'unknown', token_type_hint: 'access_token' },
   revoke: { token: 'unknown', token_type_hint: 'refresh_token' },
+  'device/authorize': { scope: 'openid' },
   par: {
     response_type: 'code',
     redirect_uri: redirectUri,
@@ -37,7 +38,7 @@ const form = 'application/x-www-form-urlencoded'
 
 /** The errors of RFC 6749 §5.2, RFC 6750 §3.1, RFC 8707 §2 and RFC 9126 §2.3. */
 const known =
-  /^(invalid_(request|client|grant|scope|token|target|redirect_uri|request_object|request_uri)|unauthorized_client|unsupported_(grant_type|response_type|response_mode)|request_not_supported|access_denied|consent_required)$/
+  /^(invalid_(request|client|grant|scope|token|target|redirect_uri|request_object|request_uri)|unauthorized_client|authorization_pending|expired_token|unsupported_(grant_type|response_type|response_mode)|request_not_supported|access_denied|consent_required)$/
 
 // The database that is strict about the texts that it takes.
 describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('%s', (_kind, open) => {

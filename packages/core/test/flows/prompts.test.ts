@@ -2,19 +2,20 @@ import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
-import { back, type Parameters, redirectUri } from './signed-in.ts'
+import { back, login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
 
 type Person = Awaited<ReturnType<Host['person']>>
 
 async function application(host: Host, input: Partial<NewClientInput> = {}, groups: readonly string[] = []) {
   const { client } = await host.client({ name: 'App', redirectUris: [redirectUri], isPublic: false, ...input })
   for (const group of groups) await host.pocket.clients.setAllowedTo(group, [client.id])
-  return (agent: UserAgent, more: Parameters = {}) => {
+  const authorize = (agent: UserAgent, more: Parameters = {}) => {
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
     return agent
       .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
       .then((answer) => agent.follow(answer, { until: back }))
   }
+  return Object.assign(authorize, { clientId: client.id })
 }
 
 const answerOf = ({ location }: UserAgentResponse) =>
@@ -45,7 +46,7 @@ async function two(host: Host) {
   await pass(agent, await authorize(agent), ada)
   const chooser = await authorize(agent, { prompt: 'select_account' })
   await pass(agent, await agent.get(`${chooser.url}?another=yes`), bob)
-  return { authorize, agent, ada, bob }
+  return { authorize, agent, ada, bob, clientId: authorize.clientId }
 }
 
 function accountsOf(page: UserAgentResponse) {
@@ -102,6 +103,56 @@ describe('several accounts in one browser', () => {
     const theirs = accountsOf(await other.authorize(other.agent, { prompt: 'select_account' }))[0]?.id ?? ''
     const page = await authorize(agent, { prompt: 'select_account' })
     expect((await press(agent, page, 'chooseTo', { account: theirs })).status).toBe(403)
+  })
+
+  test.each([
+    ['everywhere', 'yes', ['bob'], 'login_required'],
+    ['of this application', '', ['bob', 'ada'], 'consent_required'],
+  ])('signing out %s by the client leaves the others alone', async (_where, confirmed, left, error) => {
+    await using host = await startHost()
+    const { authorize, agent, clientId } = await two(host)
+    const chooser = await authorize(agent, { prompt: 'select_account' })
+    await press(agent, chooser, 'chooseTo', { account: accountsOf(chooser)[1]?.id ?? '' })
+    const page = await agent.get(`${host.issuer}/api/oidc/end-session?client_id=${clientId}`)
+    const view = viewOf(page)
+    if (view.view !== 'sign-out') throw new Error('This asks nobody to sign out.')
+    await agent.postForm(view.submitTo, {
+      ...view.hidden,
+      ...(confirmed && { [view.confirm.name]: view.confirm.value }),
+    })
+    const after = await authorize(agent, { prompt: 'select_account' })
+    expect(
+      accountsOf(after)
+        .map(({ userName }) => userName)
+        .toSorted(),
+    ).toEqual([...left].toSorted())
+    const silent = answerOf(await authorize(agent, { prompt: 'none' }))
+    // What was allowed is remembered: only who is signed in counts.
+    if (error === 'login_required') expect(silent).toMatchObject({ error })
+    else expect(silent).toHaveProperty('code')
+  })
+
+  test('an ID token of somebody else leads to the account that it names', async () => {
+    await using host = await startHost()
+    const { client, configuration } = await relyingParty(host)
+    const agent = new UserAgent()
+    const [ada, bob] = [await host.person('ada'), await host.person('bob')]
+    const { finish } = await login(host, configuration, { scope: 'openid' }, { agent, person: ada })
+    const hint = (await finish()).id_token ?? ''
+    const authorize = (more: Parameters) => {
+      const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+      return agent
+        .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
+        .then((answer) => agent.follow(answer, { until: back }))
+    }
+    const chooser = await authorize({ prompt: 'select_account' })
+    await pass(agent, await agent.get(`${chooser.url}?another=yes`), bob)
+    expect(answerOf(await authorize({ id_token_hint: hint, prompt: 'none' }))).toMatchObject({
+      error: 'login_required',
+    })
+    const asked = await authorize({ id_token_hint: hint })
+    const right = accountsOf(asked).find(({ userName }) => userName === 'ada')
+    expect(answerOf(await press(agent, asked, 'chooseTo', { account: right?.id ?? '' }))).toHaveProperty('code')
   })
 
   test('the consent page leads to them, and what was allowed stays with whoever allowed it', async () => {

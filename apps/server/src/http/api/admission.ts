@@ -5,6 +5,7 @@ import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type ApiKeyScope, scopeOf } from '../../api-keys/api-key.ts'
 import type { ApiKeys } from '../../api-keys/api-keys.ts'
+import { staticUser } from '../../api-keys/static-user.ts'
 import type { Admit } from './routes.ts'
 
 export interface AdmissionPorts {
@@ -21,22 +22,6 @@ interface Caller {
   readonly scopes: readonly ApiKeyScope[] | null
   /** Whether they are here by a session in which no passkey was used yet. */
   readonly withoutPasskey: boolean
-}
-
-/** Whom the key of the environment acts as. Not in the directory, so it does not count as set-up and cannot sign in. */
-const staticUser: User = {
-  id: '00000000-0000-0000-0000-000000000000',
-  userName: 'static-api-user',
-  email: null,
-  emailVerified: false,
-  firstName: 'Static API User',
-  lastName: '',
-  displayName: 'Static API User',
-  administrator: true,
-  disabled: false,
-  locale: null,
-  createdAt: 0,
-  updatedAt: 0,
 }
 
 const limited = new WeakSet<Context>()

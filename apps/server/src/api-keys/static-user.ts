@@ -1,0 +1,17 @@
+import type { User } from '@pocket/directory'
+
+/** Whom the key of the environment acts as. Not in the directory, so it does not count as set-up and cannot sign in. */
+export const staticUser: User = {
+  id: '00000000-0000-0000-0000-000000000000',
+  userName: 'static-api-user',
+  email: null,
+  emailVerified: false,
+  firstName: 'Static API User',
+  lastName: '',
+  displayName: 'Static API User',
+  administrator: true,
+  disabled: false,
+  locale: null,
+  createdAt: 0,
+  updatedAt: 0,
+}

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { startInstance } from './instance.ts'
+
+let browser: TestBrowser
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+
+afterAll(async () => browser[Symbol.asyncDispose]())
+
+test('a browser lets an application on another device in, and holds several accounts', async () => {
+  await using instance = await startInstance('SQLite')
+  const { url } = instance
+  const context = await browser.newContext()
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  await addVirtualAuthenticator(page)
+  await page.goto(url)
+  await page.getByLabel('User name').fill('ada')
+  await page.getByLabel('First name').fill('Ada')
+  await page.getByLabel('Last name').fill('Lovelace')
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
+  await page.waitForURL('**/settings/admin/oidc-clients')
+
+  const callback = 'https://television.example/callback'
+  const made = await page.request.post(`${url}/api/oidc/clients`, {
+    data: { name: 'Television', callbackURLs: [callback], isPublic: true, requiresReauthentication: true },
+  })
+  const { id } = await made.json()
+  const post = async (path: string, fields: Readonly<Record<string, string>>) => {
+    const answer = await fetch(url + path, { method: 'POST', body: new URLSearchParams({ client_id: id, ...fields }) })
+    return answer.json()
+  }
+  const asked = await post('/api/oidc/device/authorize', { scope: 'openid profile' })
+  await page.goto(asked.verification_uri_complete)
+  await page.getByRole('heading', { name: 'Let Television on another device in?' }).waitFor()
+  await page.getByText('Ada Lovelace', { exact: true }).waitFor()
+  await expectNoAxeViolations(page)
+  // The session is fresh, so the passkey that began it is enough.
+  await page.getByRole('button', { name: /^Allow/ }).click()
+  await page.getByRole('heading', { name: 'It has access' }).waitFor()
+  const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: asked.device_code }
+  expect(await post('/api/oidc/token', grant)).toMatchObject({ id_token: expect.any(String) })
+
+  const bob = { username: 'bob', firstName: 'Bob', lastName: 'Koch', displayName: 'Bob Koch', email: 'bob@example.com' }
+  const created = await page.request.post(`${url}/api/users`, { data: { ...bob, isAdmin: false } })
+  expect(created.status()).toBe(201)
+  const printed = await instance.command('one-time-access-token', 'bob')
+  const code = /\/lc\/(\w+)/.exec(printed)?.[1] ?? ''
+  const other = await page.request.post(`${url}/api/oidc/clients`, {
+    data: { name: 'Photos', callbackURLs: [callback], isPublic: true, pkceEnabled: false },
+  })
+  const query = new URLSearchParams({
+    client_id: (await other.json()).id,
+    redirect_uri: callback,
+    response_type: 'code',
+    scope: 'openid profile',
+    prompt: 'select_account',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  })
+  await page.goto(`${url}/authorize?${query}`)
+  await page.getByRole('heading', { name: 'Which account?' }).waitFor()
+  await expectNoAxeViolations(page)
+  await page.getByRole('link', { name: 'Use another account' }).click()
+  await page.getByRole('link', { name: 'Another way to sign in' }).click()
+  await page.getByLabel('Code').fill(code)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('button', { name: 'Bob Koch (bob)' }).waitFor()
+  await page.getByRole('button', { name: 'Ada Lovelace (ada)' }).click()
+  await page.getByText('Signed in as ada').waitFor()
+  await page.getByRole('button', { name: 'Use another account' }).click()
+  await page.getByRole('button', { name: 'Bob Koch (bob)' }).click()
+  await page.getByText('Signed in as bob').waitFor()
+
+  // Who leaves the browser leaves it with both.
+  await page.goto(`${url}/logout`)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.goto(`${url}/authorize?${query}`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).waitFor()
+}, 60_000)

@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { registerPasskey } from '../api/instance.ts'
+import { setUpAdministrator, startApp } from './app.ts'
+
+const APP_URL = 'https://id.example.com'
+const other = 'https://pocket.tailnet.example'
+const env = { APP_URL, APP_ORIGINS: `${other}, https://id.example.net:8443/`, TRUST_PROXY: 'true' }
+
+async function start() {
+  const running = await startApp(env)
+  const resolve = { [APP_URL]: running.local, [other]: running.local, 'https://evil.example': running.local }
+  const authenticator = new SoftwareAuthenticator()
+  await setUpAdministrator(new UserAgent({ resolve }), APP_URL, authenticator)
+  return { running, authenticator, agent: () => new UserAgent({ resolve }) }
+}
+
+/** Answers a challenge as a browser does that takes an origin for a related one. */
+async function answerAt(agent: UserAgent, origin: string, authenticator: SoftwareAuthenticator, said = origin) {
+  const begun = await agent.getJson(`${origin}/api/webauthn/login/start`)
+  const options = begun.json() as Parameters<SoftwareAuthenticator['get']>[0]
+  const response = authenticator.get(options, { origin: APP_URL, misbehaviour: { origin: said } })
+  return agent.postJson(`${origin}/api/webauthn/login/finish`, response)
+}
+
+describe('an instance at more than one origin', () => {
+  test('tells browsers and password managers about them', async () => {
+    const { running, agent } = await start()
+    await using _ = running
+    const origins = await agent().get(`${APP_URL}/.well-known/webauthn`)
+    expect([origins.headers.get('content-type'), origins.json()]).toEqual([
+      'application/json',
+      { origins: [APP_URL, other, 'https://id.example.net:8443'] },
+    ])
+    const account = `${APP_URL}/settings/account`
+    expect((await agent().get(`${APP_URL}/.well-known/passkey-endpoints`)).json()).toEqual({
+      enroll: account,
+      manage: account,
+    })
+  })
+
+  test('lets people in at each of them, with sessions of their own', async () => {
+    const { running, authenticator, agent } = await start()
+    await using _ = running
+    const here = agent()
+    expect((await answerAt(here, other, authenticator)).status).toBe(200)
+    const page = await here.get(`${other}/settings/account`)
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Ada Lovelace')])
+    expect((await here.get(`${APP_URL}/api/users/me`)).status).toBe(401)
+    expect((await here.sendJson('PATCH', `${other}/api/settings`, { body: {} })).status).toBe(200)
+    const added = new SoftwareAuthenticator()
+    const begun = await here.getJson(`${other}/api/webauthn/register/start`)
+    const options = begun.json() as Parameters<SoftwareAuthenticator['create']>[0]
+    const response = added.create(options, { origin: APP_URL, misbehaviour: { origin: other } })
+    expect((await here.postJson(`${other}/api/webauthn/register/finish`, response)).status).toBe(200)
+  })
+
+  test('takes no answers of other origins, and no requests of pages of another one of its own', async () => {
+    const { running, authenticator, agent } = await start()
+    await using _ = running
+    expect((await answerAt(agent(), other, authenticator, 'https://evil.example')).status).toBe(401)
+    const here = agent()
+    await answerAt(here, other, authenticator)
+    const posted = (origin: string) =>
+      here.sendJson('PATCH', `${other}/api/settings`, { body: {}, options: { headers: { origin } } })
+    expect((await posted(APP_URL)).json()).toMatchObject({ code: 'cross_site_request' })
+    expect((await posted(other)).status).toBe(200)
+    // A host that is none of ours counts as the issuer, as ever.
+    const foreign = { body: {}, options: { headers: { origin: other } } }
+    const answer = await agent().sendJson('PATCH', 'https://evil.example/api/settings', foreign)
+    expect(answer.json()).toMatchObject({ code: 'cross_site_request' })
+  })
+
+  test('the protocol stays at the issuer', async () => {
+    const { running, agent } = await start()
+    await using _ = running
+    const request = '/authorize?client_id=x&response_type=code'
+    for (const path of [request, '/interaction/x', '/api/oidc/end-session?state=1']) {
+      const { status, location } = await agent().get(other + path)
+      expect([status, location]).toEqual([307, APP_URL + path])
+    }
+    expect((await agent().get(`${other}/.well-known/openid-configuration`)).json()).toMatchObject({ issuer: APP_URL })
+  })
+
+  test('an ordinary instance has one', async () => {
+    await using running = await startApp()
+    const agent = running.agent()
+    await setUpAdministrator(agent, running.url)
+    expect((await agent.get(`${running.url}/.well-known/webauthn`)).json()).toEqual({ origins: [running.url] })
+    expect((await registerPasskey(agent, running.url)).answer.status).toBe(200)
+  })
+})
+
+test.each(['http://pocket.example', 'https://10.0.0.1', 'https://a.example/path', 'a.example'])(
+  'APP_ORIGINS takes no %s',
+  async (APP_ORIGINS) => {
+    await expect(startApp({ APP_ORIGINS })).rejects.toThrow('APP_ORIGINS')
+  },
+)

@@ -1,0 +1,196 @@
+import { describe, expect, test } from '@jest/globals'
+import { createPublicFetch, type PublicFetch } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
+import * as oidc from 'openid-client'
+import { day, type Host, startHost, viewOf } from '../flows/host.ts'
+import { redirectUri } from '../flows/signed-in.ts'
+import { askForToken, complete, logIn, type Party, requestOf, responseOf, send } from './party.ts'
+
+const open = { registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const }
+
+/** What the addresses of these clients hold. */
+function published(documents: Readonly<Record<string, () => unknown>>): PublicFetch {
+  const elsewhere = createPublicFetch()
+  return async (url, init) => {
+    const document = documents[String(url)]
+    return document ? Response.json(document()) : elsewhere(url, init)
+  }
+}
+
+/** A client that has registered itself, and a person in front of it. */
+async function register(
+  host: Host,
+  metadata: Partial<oidc.ClientMetadata> = {},
+  authentication?: oidc.ClientAuth,
+): Promise<Party> {
+  const configuration = await oidc.dynamicClientRegistration(
+    new URL(host.issuer),
+    { redirect_uris: [redirectUri], ...metadata },
+    authentication,
+    { execute: [oidc.allowInsecureRequests] },
+  )
+  const { client_id: id, client_secret: secret } = configuration.clientMetadata()
+  const client = await host.pocket.clients.find(id)
+  if (!client) throw new Error('The client is not there.')
+  const known = { client, secret: String(secret), configuration }
+  return { host, mode: 'query', ...known, agent: new UserAgent(), person: await host.person('ada') }
+}
+
+describe('oidcc-dynamic-certification-test-plan', () => {
+  test('oidcc-server', async () => {
+    await using host = await startHost({ options: open })
+    const party = await register(host)
+    expect(party.configuration.serverMetadata().registration_endpoint).toBe(`${host.issuer}/api/oidc/register`)
+    expect(party.configuration.clientMetadata()).toMatchObject({
+      client_secret: expect.any(String),
+      redirect_uris: [redirectUri],
+    })
+    expect((await logIn(party)).claims.sub).toBe(party.person.account.id)
+  })
+
+  test.each([
+    ['oidcc-registration-logo-uri', 'logo_uri'],
+    ['oidcc-registration-policy-uri', 'policy_uri'],
+    ['oidcc-registration-tos-uri', 'tos_uri'],
+  ])('%s', async (_module, name) => {
+    await using host = await startHost({ options: { ...open, fetch: published({}) } })
+    const party = await register(host, { [name]: 'https://app.example/document' })
+    expect((await logIn(party)).claims.sub).toBe(party.person.account.id)
+  })
+
+  test('oidcc-registration-jwks-uri', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('RS256')
+    const keys = [{ ...(await exportJWK(publicKey)), kid: 'rp', use: 'sig', alg: 'RS256' }]
+    const fetch = published({ 'https://app.example/jwks': () => ({ keys }) })
+    await using host = await startHost({ options: { ...open, fetch } })
+    const metadata = { jwks_uri: 'https://app.example/jwks', token_endpoint_auth_method: 'private_key_jwt' }
+    const party = await register(host, metadata, oidc.PrivateKeyJwt({ key: privateKey, kid: 'rp' }))
+    expect((await logIn(party)).claims.sub).toBe(party.person.account.id)
+  })
+
+  test('oidcc-registration-sector-uri', async () => {
+    const fetch = published({ 'https://app.example/sector': () => [redirectUri] })
+    await using host = await startHost({ options: { ...open, fetch } })
+    const pairwise = { subject_type: 'pairwise', sector_identifier_uri: 'https://app.example/sector' }
+    const party = await register(host, pairwise)
+    const { claims } = await logIn(party)
+    expect(claims.sub).not.toBe(party.person.account.id)
+    const other = { ...(await register(host, pairwise)), agent: party.agent, person: party.person }
+    expect((await logIn(other)).claims.sub).toBe(claims.sub)
+  })
+
+  test('oidcc-registration-sector-bad', async () => {
+    const fetch = published({ 'https://app.example/sector': () => ['https://other.example/'] })
+    await using host = await startHost({ options: { ...open, fetch } })
+    const pairwise = { subject_type: 'pairwise', sector_identifier_uri: 'https://app.example/sector' }
+    await expect(register(host, pairwise)).rejects.toMatchObject({
+      error: expect.stringMatching(/^invalid_(client_metadata|redirect_uri)$/),
+    })
+  })
+
+  test.each(['RS256', 'ES256', 'PS256'])('oidcc-idtoken-%s', async (alg) => {
+    await using host = await startHost({ options: open })
+    const { idToken } = await logIn(await register(host, { id_token_signed_response_alg: alg }))
+    expect(decodeProtectedHeader(idToken).alg).toBe(alg)
+  })
+
+  test('oidcc-idtoken-unsigned', async () => {
+    await using host = await startHost({ options: open })
+    const unsigned = register(host, { id_token_signed_response_alg: 'none' })
+    await expect(unsigned).rejects.toMatchObject({ error: 'invalid_client_metadata' })
+  })
+
+  test('oidcc-userinfo-rs256', async () => {
+    await using host = await startHost({ options: open })
+    const party = await register(host, { userinfo_signed_response_alg: 'RS256' })
+    const { tokens, claims } = await logIn(party)
+    const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    })
+    expect(answer.headers.get('content-type')).toMatch(/^application\/jwt/)
+    expect(decodeProtectedHeader(await answer.text()).alg).toBe('RS256')
+    expect(await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)).toMatchObject({
+      sub: claims.sub,
+    })
+  })
+
+  test.each(['oidcc-request-uri-unsigned', 'oidcc-request-uri-signed-rs256'])('%s', async () => {
+    await using host = await startHost({ options: open })
+    const party = await register(host)
+    expect(party.configuration.serverMetadata().request_uri_parameter_supported).toBe(false)
+    const answer = await send(party, requestOf(party, { request_uri: 'https://app.example/request.jwt' }))
+    expect((await responseOf(answer)).get('error')).toBe('request_uri_not_supported')
+  })
+
+  test.each([
+    ['oidcc-redirect-uri-query-OK', `${redirectUri}?foo=bar`, `${redirectUri}?foo=bar`, true],
+    ['oidcc-redirect-uri-query-mismatch', `${redirectUri}?foo=bar`, `${redirectUri}?foo=baz`, false],
+    ['oidcc-redirect-uri-query-added', redirectUri, `${redirectUri}?foo=bar`, false],
+  ])('%s', async (_module, registered, used, accepted) => {
+    await using host = await startHost({ options: open })
+    const party = await register(host, { redirect_uris: [registered] })
+    const url = requestOf(party, { redirect_uri: used })
+    const page = await send(party, url)
+    if (!accepted) return expect(viewOf(page)).toMatchObject({ view: 'error', code: 'invalid_redirect_uri' })
+    const response = await responseOf(await complete(party, page))
+    expect(response.get('foo')).toBe('bar')
+    const code = response.get('code') ?? ''
+    const fields = { grant_type: 'authorization_code', code, redirect_uri: used }
+    expect(await askForToken(party, fields)).toMatchObject({ status: 200, body: { id_token: expect.any(String) } })
+  })
+
+  test('oidcc-redirect-uri-regfrag', async () => {
+    await using host = await startHost({ options: open })
+    await expect(register(host, { redirect_uris: [`${redirectUri}#foobar`] })).rejects.toMatchObject({
+      error: expect.stringMatching(/^invalid_(redirect_uri|client_metadata)$/),
+    })
+  })
+
+  test('oidcc-ensure-redirect-uri-in-authorization-request', async () => {
+    await using host = await startHost({ options: open })
+    const party = await register(host, { redirect_uris: [redirectUri, 'https://app.example/second'] })
+    const page = await send(party, requestOf(party, {}, ['redirect_uri']))
+    expect([page.status, viewOf(page)]).toMatchObject([400, { view: 'error', code: 'invalid_request' }])
+  })
+
+  test('oidcc-server-rotate-keys', async () => {
+    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
+    await using host = await startHost({ options: { ...open, keySchedule } })
+    const party = await register(host)
+    const before = decodeProtectedHeader((await logIn(party)).idToken).kid
+    await host.pocket.rotateKeys()
+    expect(decodeProtectedHeader((await logIn(party)).idToken).kid).not.toBe(before)
+    const { keys } = (await (await fetch(`${host.issuer}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }
+    expect(keys.map(({ kid }) => kid)).toContain(before)
+  })
+
+  test('oidcc-refresh-token-rp-key-rotation', async () => {
+    const first = await generateKeyPair('RS256')
+    const next = await generateKeyPair('RS256')
+    // The next one is announced before it signs: what was published is kept for a minute.
+    const keys = [
+      { ...(await exportJWK(first.publicKey)), kid: 'first', use: 'sig', alg: 'RS256' },
+      { ...(await exportJWK(next.publicKey)), kid: 'next', use: 'sig', alg: 'RS256' },
+    ]
+    const fetch = published({ 'https://app.example/jwks': () => ({ keys }) })
+    await using host = await startHost({ options: { ...open, fetch } })
+    const metadata = {
+      jwks_uri: 'https://app.example/jwks',
+      token_endpoint_auth_method: 'private_key_jwt',
+      grant_types: ['authorization_code', 'refresh_token'],
+    }
+    const party = await register(host, metadata, oidc.PrivateKeyJwt({ key: first.privateKey, kid: 'first' }))
+    const { tokens } = await logIn(party, { scope: 'openid offline_access', prompt: 'consent' })
+    const server = party.configuration.serverMetadata()
+    const moved = new oidc.Configuration(
+      server,
+      party.client.id,
+      {},
+      oidc.PrivateKeyJwt({ key: next.privateKey, kid: 'next' }),
+    )
+    oidc.allowInsecureRequests(moved)
+    const refreshed = await oidc.refreshTokenGrant(moved, tokens.refresh_token ?? '')
+    expect(refreshed.access_token).toEqual(expect.any(String))
+  })
+})
