@@ -64,6 +64,11 @@ describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) 
     ])
   })
 
+  test.each(['/api/users/nobody', '/api/nothing'])('nobody keeps the answer that nothing is at %s', async (path) => {
+    const answer = await fetch(running.url + path, { headers: { 'X-API-KEY': key } })
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
+  })
+
   test('of the same field in two cases the last one counts', async () => {
     const { status, json } = await call('POST /api/user-groups', { NAME: 'first', name: 'last', friendlyName: 'Group' })
     expect([status, json]).toMatchObject([201, { name: 'last' }])
