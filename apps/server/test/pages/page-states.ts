@@ -296,6 +296,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     cancelTo: '/interaction/1/cancel',
   },
   'error-expired': { ...error, retryAt: '/authorize?client_id=immich' },
+  'error-too-often': { ...error, status: 429, code: 'rate_limited', retryAfter: 90 },
   'error-redirect-uri': {
     ...error,
     code: 'redirect_uri_has_fragment',
