@@ -55,7 +55,7 @@ import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
-import { type EndpointName, endpointsAt, isBrowserPath, isProtocolPath } from './oidc/paths.ts'
+import { type EndpointName, endpointsAt, isBrowserPath, isProtocolPath, protocolRoutes } from './oidc/paths.ts'
 import { createPostedRequests } from './oidc/posted-requests.ts'
 import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
@@ -412,6 +412,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     ctx.respond = false
     ctx.res.statusCode = 200
     try {
+      if (ctx.path === protocolRoutes.registration && ctx.method === 'POST' && !ctx.get('Authorization'))
+        await limits.take(ctx.req, 'client-registration')
       await authenticateClient(ctx.req, ctx.path)
     } catch (error) {
       if (!(error instanceof RateLimited)) throw error

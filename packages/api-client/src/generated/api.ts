@@ -4107,7 +4107,9 @@ export interface operations {
     };
     readBackgroundByOlderPath: {
         parameters: {
-            query?: never;
+            query?: {
+                default?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4162,7 +4164,9 @@ export interface operations {
     };
     readFaviconByOlderPath: {
         parameters: {
-            query?: never;
+            query?: {
+                default?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4218,6 +4222,7 @@ export interface operations {
     readLogoByOlderPath: {
         parameters: {
             query?: {
+                default?: boolean;
                 light?: boolean;
             };
             header?: never;
@@ -4297,7 +4302,9 @@ export interface operations {
     };
     readBackground: {
         parameters: {
-            query?: never;
+            query?: {
+                default?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4373,7 +4380,9 @@ export interface operations {
     };
     readDefaultProfilePicture: {
         parameters: {
-            query?: never;
+            query?: {
+                default?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4451,7 +4460,9 @@ export interface operations {
     };
     readEmailLogo: {
         parameters: {
-            query?: never;
+            query?: {
+                default?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4506,7 +4517,9 @@ export interface operations {
     };
     readFavicon: {
         parameters: {
-            query?: never;
+            query?: {
+                default?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4562,6 +4575,7 @@ export interface operations {
     readLogo: {
         parameters: {
             query?: {
+                default?: boolean;
                 light?: boolean;
             };
             header?: never;
