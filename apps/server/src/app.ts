@@ -7,6 +7,7 @@ import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
+import { createSecondPasskey } from './account/second-passkey.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -283,6 +284,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
       passkeyPolicy,
+      secondPasskey: createSecondPasskey(database.reminders, clock),
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {

@@ -58,7 +58,7 @@ import { complianceOperations } from './webauthn/compliance-api.ts'
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails' | 'reminders'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
@@ -119,6 +119,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
       await mail.forget(userId)
+      await database.reminders.removeByAccount(userId)
       await images.forget(userSlot(userId))
     },
   })
