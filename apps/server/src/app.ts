@@ -48,6 +48,7 @@ import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
 
@@ -187,6 +188,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     relatedOrigins: config.appOrigins,
     rateLimits: config.rateLimits,
     passkeyPolicy,
+    readAuthenticatorMetadata: metadataReader(config),
     clock,
   })
 
@@ -217,6 +219,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     },
   })
   scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
+  scheduler.register({
+    name: 'refresh-authenticator-metadata',
+    intervalMs: day,
+    run: () => pocket.refreshAuthenticatorMetadata(),
+  })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -250,6 +257,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     settings,
     ownSettings,
+    passkeyPolicy,
     mail,
     images,
     setUp,
