@@ -114,6 +114,13 @@ describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) 
     expect((await call('GET /api/oidc/clients/chosen/secrets')).json).toHaveLength(2)
   })
 
+  test('a program may ask for a logo of one’s own, and none that the server comes with', async () => {
+    const logo = '/api/application-images/logo?light=true'
+    expect((await fetch(running.url + logo)).status).toBe(200)
+    const own = await call(`GET ${logo}&default=false`)
+    expect([own.status, own.json]).toMatchObject([404, { code: 'image_not_found' }])
+  })
+
   test('what the key of the environment does has its name in the audit log', async () => {
     const { json: group } = await call('POST /api/user-groups', { name: 'audited', friendlyName: 'Audited' })
     const user = { username: 'audited', email: 'audited@example.com' }
