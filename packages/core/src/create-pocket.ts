@@ -55,7 +55,7 @@ import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
-import { type EndpointName, endpointsAt, isBrowserPath, isProtocolPath } from './oidc/paths.ts'
+import { type EndpointName, endpointsAt, isBrowserPath, isProtocolPath, protocolRoutes } from './oidc/paths.ts'
 import { createPostedRequests } from './oidc/posted-requests.ts'
 import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
@@ -69,6 +69,7 @@ import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
 import type { PocketOptions, RegistrationPolicy } from './options.ts'
 import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
+import { createAuthenticatorMetadata } from './passkeys/authenticator-metadata.ts'
 import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
 import { defaultPasskeyPolicy, type RelyingParty } from './passkeys/policy.ts'
@@ -154,6 +155,8 @@ export interface Pocket extends AsyncDisposable {
    * how many.
    */
   removeUnusedClients(unusedFor: number, limit: number): Promise<number>
+  /** Reads anew which models of authenticators are vouched for, where the policy asks. Call it every few hours. @throws {Misconfigured} */
+  refreshAuthenticatorMetadata(): Promise<void>
   /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
   sendLogoutNotices(signal?: AbortSignal): Promise<number>
   /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
@@ -286,7 +289,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   }
   const policy = options.passkeyPolicy ?? (async () => defaultPasskeyPolicy)
   const challenges = createChallenges(stores.challenges, clock, challengeLifetime)
-  const passkeyPorts = { relyingParty, policy, challenges, passkeys: stores.passkeys, accounts, clock }
+  const metadata = createAuthenticatorMetadata(options.readAuthenticatorMetadata, clock)
+  const passkeyPorts = { relyingParty, policy, metadata, challenges, passkeys: stores.passkeys, accounts, clock }
   const browserTokens = createBrowserTokens(secure)
   const deviceCookie = bearerCookie({ name: 'device_token', secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
@@ -411,6 +415,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     ctx.respond = false
     ctx.res.statusCode = 200
     try {
+      if (ctx.path === protocolRoutes.registration && ctx.method === 'POST' && !ctx.get('Authorization'))
+        await limits.take(ctx.req, 'client-registration')
       await authenticateClient(ctx.req, ctx.path)
     } catch (error) {
       if (!(error instanceof RateLimited)) throw error
@@ -515,6 +521,9 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     },
     removeUnusedClients: (unusedFor, limit) =>
       removeUnusedClients({ store: stores.clients, clients, audit, clock, transaction }, unusedFor, limit),
+    async refreshAuthenticatorMetadata() {
+      if ((await policy()).attestation === 'required') await metadata.refresh()
+    },
     sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
     async [Symbol.asyncDispose]() {

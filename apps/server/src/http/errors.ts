@@ -25,6 +25,7 @@ export function errorResponses({ logger, show }: ErrorPorts): Middleware {
 async function notFound(ctx: Context, show: ShowPage): Promise<void> {
   if (ctx.path.startsWith('/api/') || ctx.path.startsWith('/.well-known/')) {
     ctx.status = 404
+    ctx.set('Cache-Control', 'private, no-store')
     ctx.body = { error: 'API endpoint not found' }
     return
   }
@@ -57,7 +58,7 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
   if (wantsJson(ctx)) {
     const more = { ...details, ...(fields.length > 0 && { fields }) }
     ctx.status = status
-    ctx.set('Cache-Control', 'no-store')
+    ctx.set('Cache-Control', 'private, no-store')
     const sentence = message.charAt(0).toUpperCase() + message.slice(1)
     ctx.body = { error: sentence, code, ...(Object.keys(more).length > 0 && { details: more }), request_id: requestId }
     return

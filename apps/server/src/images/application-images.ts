@@ -27,7 +27,7 @@ const rules: Readonly<Record<ApplicationImage, ImageRules>> = {
 
 /** The images of the instance; where nobody uploaded one, ours. */
 export interface ApplicationImages {
-  find(name: ApplicationImage): Promise<Served | undefined>
+  find(name: ApplicationImage): Promise<(Served & { readonly bundled: boolean }) | undefined>
   /** @throws as `prepareImage` */
   put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<void>
   /** Back to ours. @throws {NotFound} `image_not_found` where nobody uploaded one */
@@ -45,9 +45,9 @@ export function createApplicationImages(images: Images): ApplicationImages {
   return {
     async find(name) {
       const stored = await images.find(`application/${name}`)
-      if (stored) return { ...stored, bytes: () => images.read(stored) }
+      if (stored) return { ...stored, bundled: false, bytes: () => images.read(stored) }
       const bundled = await bundledImage(name)
-      return bundled && { ...bundled, hash: hashOf(bundled.bytes), bytes: async () => bundled.bytes }
+      return bundled && { ...bundled, bundled: true, hash: hashOf(bundled.bytes), bytes: async () => bundled.bytes }
     },
     put: async (actor, name, bytes) => images.put(change(actor, name), await prepareImage(bytes, rules[name])),
     remove: (actor, name) => images.remove(change(actor, name)),

@@ -21,6 +21,10 @@ interface Route {
   readonly removable?: true
 }
 
+const defaultQuery = {
+  default: { type: 'boolean', default: true, description: 'Whether the one that the server comes with will do.' },
+} as const
+
 const logo = (query: Query): ApplicationImage => (themeOf(query) === 'light' ? 'logoLight' : 'logoDark')
 
 const routes: readonly Route[] = [
@@ -94,11 +98,12 @@ function operationsOf(route: Route, images: ApplicationImages): readonly Operati
       id: `read${id}`,
       method: 'get',
       access,
+      query: { ...(route.themed && lightQuery), ...defaultQuery },
       summary: `Show ${what}`,
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, query }) {
         const found = await images.find(image(query))
-        if (!found) throw imageNotFound()
+        if (!found || (query.default === 'false' && found.bundled)) throw imageNotFound()
         await serveImage(ctx, found, staleFor.application)
       },
     }),

@@ -571,6 +571,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
         isGroupRestricted: true,
         skipConsent: true,
         launchURL: 'https://app.example',
+        protocol: { initiateLoginUri: 'https://app.example/login' },
       })
       const mine = async () =>
         (await listed('?pagination[limit]=100', 'GET /api/oidc/users/me/clients', agent)).data.map(({ id }) => id)
@@ -587,7 +588,12 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
         'GET /api/oidc/users/me/clients',
         agent,
       )
-      expect(used.data[0]).toMatchObject({ id: restricted.id, lastUsedAt: expect.any(String) })
+      const start = new URLSearchParams({ iss: instance.url, target_link_uri: 'https://app.example' })
+      expect(used.data[0]).toMatchObject({
+        id: restricted.id,
+        lastUsedAt: expect.any(String),
+        launchURL: `https://app.example/login?${start}`,
+      })
       expect(used.data.slice(1).every(({ lastUsedAt }) => lastUsedAt === null)).toBe(true)
     })
   })

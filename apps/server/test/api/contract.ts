@@ -195,6 +195,7 @@ const ownLines: readonly Line[] = [
   ['DELETE /api/users/:id/sessions', 'administrator'],
   ['DELETE /api/users/:id/sessions/:sessionId', 'administrator'],
   ['GET /api/audit-logs/export', 'administrator'],
+  ['GET /api/passkeys/compliance', 'administrator'],
   ['GET /api/settings', 'administrator'],
   ['PATCH /api/settings', 'administrator'],
   ['POST /api/oidc/revoke', 'protocol'],

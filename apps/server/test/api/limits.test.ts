@@ -143,6 +143,9 @@ describe.each(kinds)('%s', (kind) => {
     expect(admitted(await times(7, look))).toBe(5)
     expect((await agent.postJson(`${instance.url}/device/approve?code=PABCDEFG`, {})).status).toBe(429)
     expect((await post('/api/device-login/verification', { code: 'PABCDEFG' })(agent)).status).toBe(429)
+    expect((await agent.postJson(`${instance.url}/device/allow?code=BCDF-GHJK`, {})).status).toBe(429)
+    expect((await agent.get(`${instance.url}/device?user_code=BCDF-GHJK`)).status).toBe(429)
+    expect((await agent.getJson(`${instance.url}/api/oidc/device/info?code=BCDF-GHJK`)).status).toBe(429)
     expect((await agent.get(`${instance.url}/device`)).status).toBe(200)
   })
 

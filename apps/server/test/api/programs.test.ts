@@ -64,6 +64,11 @@ describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) 
     ])
   })
 
+  test.each(['/api/users/nobody', '/api/nothing'])('nobody keeps the answer that nothing is at %s', async (path) => {
+    const answer = await fetch(running.url + path, { headers: { 'X-API-KEY': key } })
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
+  })
+
   test('of the same field in two cases the last one counts', async () => {
     const { status, json } = await call('POST /api/user-groups', { NAME: 'first', name: 'last', friendlyName: 'Group' })
     expect([status, json]).toMatchObject([201, { name: 'last' }])
@@ -107,6 +112,13 @@ describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) 
       { code: 'validation_failed', details: { fields: [{ field: 'secret', code: 'too_short' }] } },
     ])
     expect((await call('GET /api/oidc/clients/chosen/secrets')).json).toHaveLength(2)
+  })
+
+  test('a program may ask for a logo of one’s own, and none that the server comes with', async () => {
+    const logo = '/api/application-images/logo?light=true'
+    expect((await fetch(running.url + logo)).status).toBe(200)
+    const own = await call(`GET ${logo}&default=false`)
+    expect([own.status, own.json]).toMatchObject([404, { code: 'image_not_found' }])
   })
 
   test('what the key of the environment does has its name in the audit log', async () => {

@@ -422,3 +422,13 @@ test.each(['http://[::1', '::', 'ftp://x/', 'mailto:x'])(
     expect(running.log.filter((line) => line.includes('"level":"error"'))).toEqual([])
   },
 )
+
+test('another site may post a sign-in, and a post that cannot be read ends on a page', async () => {
+  await using running = await startApp()
+  const from = 'https://app.example/'
+  const posted = await running.agent().postForm(`${running.url}/authorize`, { client_id: 'unknown' }, { from })
+  expect([posted.status, posted.location]).toEqual([303, `${running.url}/authorize?client_id=unknown`])
+  const headers = { 'content-type': 'application/json' }
+  const unread = await running.agent().postForm(`${running.url}/authorize`, {}, { from, headers })
+  expect([unread.status, unread.headers.get('content-type')]).toEqual([400, expect.stringMatching(/^text\/html/)])
+})

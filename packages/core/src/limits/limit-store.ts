@@ -28,12 +28,21 @@ export interface LimitStore {
   removeExpired(before: number, limit: number): Promise<number>
 }
 
+/** Milliseconds by which requests overtake each other on their way to the store, and clocks of processes differ. */
+const longestLeeway = 250
+
+/** A bucket has something in it that is full again at this instant at the latest. */
+export function latestWithRoom({ burst, interval, now }: Omit<LimitRequest, 'key'>): number {
+  return now + (burst - 1) * interval + Math.min(longestLeeway, Math.floor(interval / 2))
+}
+
 /**
  * The generic cell rate algorithm: of a bucket only the instant is kept at which it is full again, and each taking moves
  * that on by one interval.
  */
-export function take({ key, burst, interval, now }: LimitRequest, stored: Pick<StoredLimit, 'expiresAt'>): StoredLimit {
+export function take(request: LimitRequest, stored: Pick<StoredLimit, 'expiresAt'>): StoredLimit {
+  const { key, interval, now } = request
   const fullAt = Math.max(stored.expiresAt, now)
-  const admitted = fullAt <= now + (burst - 1) * interval
+  const admitted = fullAt <= latestWithRoom(request)
   return { key, expiresAt: admitted ? fullAt + interval : stored.expiresAt, admitted }
 }

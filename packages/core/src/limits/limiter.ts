@@ -81,7 +81,9 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
       onError(error, requestContext(req).requestId)
       const { key, now, burst, interval } = request
       // Refused for one interval.
-      return { key, admitted: policy.uncounted === 'admit', expiresAt: now + burst * interval }
+      return policy.uncounted === 'admit'
+        ? { key, admitted: true, expiresAt: now }
+        : { key, admitted: false, expiresAt: now + burst * interval }
     }
   }
 
@@ -93,10 +95,10 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
     if (known !== undefined && known > now) return known
     const { burst, interval } = policy
     const { admitted, expiresAt } = await counted(req, policy, { key, burst, interval, now })
-    if (admitted) return undefined
     const until = expiresAt - (burst - 1) * interval
-    refusedUntil.set(key, until)
-    return until
+    // Also by the one who has taken the last.
+    if (until > now) refusedUntil.set(key, until)
+    return admitted ? undefined : until
   }
 
   return {

@@ -40,6 +40,8 @@ export const limitPolicies = {
   'verify-email': { ...guess, burst: 5, interval: 10 * second },
   /** Failures only, for a client at an address. */
   'client-authentication': { ...together, burst: 10, interval: 6 * second },
+  /** By whoever has no initial access token (RFC 7591 §5). */
+  'client-registration': { ...together, burst: 10, interval: minute },
 } as const satisfies Readonly<Record<string, LimitPolicy>>
 
 export type LimitName = keyof typeof limitPolicies

@@ -1,4 +1,4 @@
-import type { LimitRequest, LimitStore, StoredLimit } from '../limits/limit-store.ts'
+import { type LimitRequest, type LimitStore, latestWithRoom, type StoredLimit } from '../limits/limit-store.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
 import { limitTable } from './limit.table.ts'
@@ -25,8 +25,9 @@ export class TypeormLimitStore implements LimitStore {
     this.#database = database
   }
 
-  async take({ key, burst, interval, now }: LimitRequest): Promise<StoredLimit> {
-    const values = [key, now + interval, now, now + (burst - 1) * interval, interval]
+  async take(request: LimitRequest): Promise<StoredLimit> {
+    const { key, interval, now } = request
+    const values = [key, now + interval, now, latestWithRoom(request), interval]
     const taken = rows.first(await this.#database.query(sql.take, values))
     if (taken === undefined) throw new Error('The statement that counts has returned nothing.')
     return taken

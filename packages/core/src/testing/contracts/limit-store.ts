@@ -13,7 +13,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
       const admitted = async (after: number) => (await store.take({ ...request, now: noon + after })).admitted
       assert.deepEqual([await admitted(0), await admitted(1), await admitted(2)], [true, true, true])
       assert.equal(await admitted(3), false)
-      assert.equal(await admitted(10 * second - 1), false)
+      assert.equal(await admitted(9 * second), false)
       assert.equal(await admitted(10 * second), true)
       assert.equal(await admitted(10 * second + 1), false)
       assert.deepEqual([await admitted(40 * second), await admitted(40 * second)], [true, true])
@@ -28,6 +28,20 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
       const refused = { key: 'a', admitted: false, expiresAt: noon + 30 * second }
       assert.deepEqual(await store.take(request), refused)
       assert.deepEqual(await store.take({ ...request, now: noon + 1 }), refused)
+    },
+  },
+  {
+    name: 'one that comes before another that was made earlier takes nothing away from it',
+    run: async (store) => {
+      await store.take({ ...request, now: noon + 5 })
+      assert.deepEqual(
+        [
+          (await store.take(request)).admitted,
+          (await store.take(request)).admitted,
+          (await store.take(request)).admitted,
+        ],
+        [true, true, false],
+      )
     },
   },
   {

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { contract } from './contract.ts'
+import { createPerson, freshName } from './people.ts'
+
+const hostile = [
+  'nonsense',
+  '__proto__',
+  'constructor',
+  "' OR 1=1 --",
+  '\0',
+  '../users',
+  '%',
+  '~',
+  '~!',
+  '\u202e\u{1f469}',
+  'x'.repeat(4000),
+  randomUUID().toUpperCase(),
+]
+
+/** What is not there has a default picture, has authorized nothing, and is gone already. */
+const mayAnswer = [
+  'GET /api/users/:id/profile-picture.png',
+  'GET /api/oidc/users/:id/authorized-clients',
+  'DELETE /api/signup-tokens/:id',
+  'DELETE /api/oidc/initial-access-tokens/:id',
+]
+
+const withIds = contract
+  .filter(({ status, auth, path }) => status === 'served' && auth !== 'protocol' && /^\/api\/.*:/.test(path))
+  .map((route) => ({ ...route, name: `${route.method} ${route.path}` }))
+
+describe.each(kinds)('on %s', (kind) => {
+  let instance: CalledInstance
+  const gone: Record<string, string> = {}
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+    const user = await createPerson(instance)
+    await instance.call('DELETE /api/users/{id}', { params: { id: user.id } })
+    const group = await instance.call('POST /api/user-groups', { body: { name: freshName(), friendlyName: 'Gone' } })
+    await instance.call('DELETE /api/user-groups/{id}', { params: { id: String(group.json.id) } })
+    const client = await instance.call('POST /api/oidc/clients', { body: { name: 'Gone', callbackURLs: [] } })
+    await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: String(client.json.id) } })
+    Object.assign(gone, { user: user.id, group: String(group.json.id), client: String(client.json.id) })
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  async function refused({ method, path, name }: (typeof withIds)[number], id: string): Promise<void> {
+    const address = path.replaceAll(/:\w+/g, encodeURIComponent(id))
+    const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} }
+    const answer = await instance.administrator.sendJson(method, instance.url + address, body)
+    expect([name, id, answer.status < 500]).toEqual([name, id, true])
+    if (answer.status < 400) return expect(mayAnswer).toContain(name)
+    const json: unknown = answer.json()
+    expect([name, id, json]).toEqual([
+      name,
+      id,
+      expect.objectContaining({ error: expect.any(String), code: expect.any(String), request_id: expect.any(String) }),
+    ])
+  }
+
+  test.each(withIds)('$name: no id makes the server fail', async (route) => {
+    for (const id of [...hostile, ...Object.values(gone)]) await refused(route, id)
+  })
+
+  test('what belongs to somebody else is not there, and stays as it is', async () => {
+    const { agent } = await instance.person(freshName())
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const body = { name: 'theirs', expiresAt }
+    const created = await instance.call('POST /api/api-keys', { body })
+    const keyId = String(Reflect.get(Object(created.json.apiKey), 'id'))
+    const own = async (path: string) => (await instance.administrator.getJson(instance.url + path)).text
+    const [keys, passkeys] = [await own('/api/api-keys'), await own('/api/webauthn/credentials')]
+    const [passkey]: { id: string }[] = JSON.parse(passkeys)
+    for (const [method, path, sent] of [
+      ['DELETE', `/api/api-keys/${keyId}`, undefined],
+      ['POST', `/api/api-keys/${keyId}/renew`, { expiresAt }],
+      ['PATCH', `/api/webauthn/credentials/${passkey?.id}`, { name: 'mine' }],
+      ['DELETE', `/api/webauthn/credentials/${passkey?.id}`, undefined],
+    ] as const) {
+      const answer = await agent.sendJson(method, instance.url + path, sent === undefined ? {} : { body: sent })
+      expect([method, path, answer.status]).toEqual([method, path, 404])
+    }
+    expect([await own('/api/api-keys'), await own('/api/webauthn/credentials')]).toEqual([keys, passkeys])
+  })
+})

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { contract } from './contract.ts'
+import { createPerson } from './people.ts'
+
+interface Paging {
+  readonly totalPages: number
+  readonly totalItems: number
+  readonly currentPage: number
+  readonly itemsPerPage: number
+}
+
+/** How different programs ask for a page. */
+const dialects: Readonly<Record<string, (page: number, limit: number) => string>> = {
+  'pagination[page] and pagination[limit]': (page, limit) => `pagination[page]=${page}&pagination[limit]=${limit}`,
+  'the same, encoded': (page, limit) => `pagination%5Bpage%5D=${page}&pagination%5Blimit%5D=${limit}`,
+  'page and limit': (page, limit) => `page=${page}&limit=${limit}`,
+  'page and per_page': (page, limit) => `page=${page}&per_page=${limit}`,
+}
+
+describe.each(kinds)('on %s', (kind) => {
+  let instance: CalledInstance
+  const made: string[] = []
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+    for (let i = 0; i < 11; i += 1) made.push((await createPerson(instance)).id)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  async function list(query: string): Promise<{ ids: readonly string[]; pagination: Paging }> {
+    const { json } = await instance.call('GET /api/users', { query: `?${query}` })
+    // A cast: the answer is compared with the document.
+    const { data, pagination } = json as unknown as { data: readonly { id: string }[]; pagination: Paging }
+    return { ids: data.map(({ id }) => id), pagination }
+  }
+
+  test.each(Object.entries(dialects))('%s lead through everything once, and to an end', async (_, ask) => {
+    const seen: string[] = []
+    for (let page = 1; ; page += 1) {
+      const { ids, pagination } = await list(ask(page, 5))
+      expect(pagination).toEqual({ totalPages: 3, totalItems: 12, currentPage: page, itemsPerPage: 5 })
+      seen.push(...ids)
+      if (page >= pagination.totalPages) break
+    }
+    expect(seen).toHaveLength(12)
+    expect(new Set(seen)).toEqual(new Set([...made, ...seen]))
+  })
+
+  test.each(Object.entries(dialects))('%s: a page beyond the end is the last one', async (_, ask) => {
+    const last = await list(ask(3, 5))
+    for (const page of [4, 1000, 999_999_999]) expect(await list(ask(page, 5))).toEqual(last)
+    expect([last.ids.length, last.pagination.currentPage]).toEqual([2, 3])
+  })
+
+  test.each(['0', '-1', '1.5', '1e3', 'x', '', '99999999999999999999', '0x10', ' 2', 'NaN'])(
+    'what is no page is the first, and what is no limit the usual one: %j',
+    async (text) => {
+      const value = encodeURIComponent(text)
+      for (const query of [
+        `pagination[page]=${value}&pagination[limit]=${value}`,
+        `page=${value}&limit=${value}`,
+        `page=${value}&per_page=${value}`,
+      ])
+        expect((await list(query)).pagination).toEqual({
+          totalPages: 1,
+          totalItems: 12,
+          currentPage: 1,
+          itemsPerPage: 20,
+        })
+    },
+  )
+
+  test('a limit is 100 at most, and of several values the first counts', async () => {
+    expect((await list('limit=1000')).pagination.itemsPerPage).toBe(100)
+    expect((await list('page=2&page=1&limit=5&limit=7')).pagination).toMatchObject({ currentPage: 2, itemsPerPage: 5 })
+  })
+
+  const reads = contract.filter(
+    ({ method, path, auth, status }) =>
+      method === 'GET' && status === 'served' && auth !== 'protocol' && path.startsWith('/api/') && !path.includes(':'),
+  )
+
+  test.each(reads)('GET $path ignores what it does not know', async ({ path }) => {
+    const { administrator, url } = instance
+    const plain = await administrator.getJson(url + path)
+    const query = '?unknown=1&a[b][c]=d&__proto__[x]=y&constructor=z&toString=1&sort[column]=password&filters[x][0]=1'
+    const answer = await administrator.getJson(url + path + query)
+    expect([path, answer.status]).toEqual([path, plain.status])
+    if (path.endsWith('/me')) expect(answer.text).toBe(plain.text)
+  })
+})

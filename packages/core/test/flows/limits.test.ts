@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { PocketError } from '../../src/errors.ts'
+import { kinds } from '../contracts/kinds.ts'
+import { answerCeremony, type Host, type HostOptions, second, startHost } from './host.ts'
+
+const redirectUri = 'https://client.example'
+
+function startLimited(stores?: HostOptions['stores']) {
+  const options = { rateLimits: true, trustProxy: () => true }
+  return startHost(stores ? { stores, options } : { options })
+}
+
+async function tokenFor(host: Host, id: string, secret: string, address = '192.0.2.1') {
+  const answer = await fetch(`${host.issuer}/api/oidc/token`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+      'x-forwarded-for': address,
+    },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  await answer.text()
+  return answer
+}
+
+async function failures(host: Host, id: string, count: number): Promise<readonly number[]> {
+  const statuses: number[] = []
+  for (let tries = 0; tries < count; tries++) statuses.push((await tokenFor(host, id, `wrong ${tries}`)).status)
+  return statuses
+}
+
+/** How often the store is asked while something goes on. */
+function counting({ stores: { limits } }: Host) {
+  const take = limits.take.bind(limits)
+  let asked = 0
+  limits.take = (request) => {
+    asked += 1
+    return take(request)
+  }
+  return () => asked
+}
+
+async function signInPage(host: Host, clientId: string) {
+  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+  const agent = new UserAgent()
+  return { agent, page: await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)) }
+}
+
+describe.each(Object.entries(kinds))('%s', (_kind, open) => {
+  test('who guesses the secret of a client is refused for a while, and nobody else', async () => {
+    await using database = await open()
+    const stores = await database.empty()
+    await using host = await startLimited(stores)
+    await using other = await startLimited(stores)
+    const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+    const another = await host.client({ redirectUris: [redirectUri] })
+    expect((await tokenFor(host, client.id, secret)).status).toBe(200)
+    expect(await failures(host, client.id, 12)).toEqual([...Array<number>(10).fill(401), 429, 429])
+    const refused = await tokenFor(host, client.id, secret)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^[1-6]$/)])
+    expect((await tokenFor(host, client.id, secret, '192.0.2.2')).status).toBe(200)
+    expect((await tokenFor(host, another.client.id, another.secret)).status).toBe(200)
+    // Another process learns of it by the first failure that it sees.
+    expect(await failures(other, client.id, 3)).toEqual([401, 429, 429])
+    host.clock.pass(6 * second)
+    expect((await tokenFor(host, client.id, secret)).status).toBe(200)
+    expect(host.errors).toEqual([])
+  })
+
+  test('failures at introspection, revocation and pushed requests count with those at the token endpoint', async () => {
+    await using database = await open()
+    await using host = await startLimited(await database.empty())
+    const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+    const post = (endpoint: string, form: Record<string, string>) =>
+      fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body: new URLSearchParams(form) })
+    const endpoints = ['introspect', 'revoke', 'par', 'token', 'introspect']
+    const form = { client_id: client.id, client_secret: 'wrong', token: 'x', grant_type: 'client_credentials' }
+    for (const endpoint of [...endpoints, ...endpoints])
+      expect([endpoint, (await post(endpoint, form)).status]).toEqual([endpoint, 401])
+    for (const endpoint of endpoints) {
+      const refused = await post(endpoint, { ...form, client_secret: secret })
+      expect([refused.status, await refused.json()]).toEqual([
+        429,
+        { error: 'temporarily_unavailable', error_description: expect.any(String) },
+      ])
+    }
+  })
+
+  test('a flood costs a statement an interval, and what is full again leaves no row', async () => {
+    await using database = await open()
+    await using host = await startLimited(await database.empty())
+    const { client } = await host.client({ redirectUris: [redirectUri] })
+    const asked = counting(host)
+    await failures(host, client.id, 40)
+    expect(asked()).toBe(10)
+    host.clock.pass(6 * second)
+    await failures(host, client.id, 10)
+    expect(asked()).toBe(11)
+    host.clock.pass(3600 * second)
+    expect(await host.pocket.removeExpired(1000)).toBe(1)
+  })
+})
+
+test('strangers register ten clients at once', async () => {
+  await using host = await startLimited()
+  const statuses: number[] = []
+  const register = (headers: Record<string, string> = {}) =>
+    fetch(`${host.issuer}/api/oidc/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ redirect_uris: [redirectUri] }),
+    })
+  for (let tries = 0; tries < 12; tries++) statuses.push((await register()).status)
+  expect(statuses.map((status) => status === 429)).toEqual([...Array<boolean>(10).fill(false), true, true])
+  expect((await register({ authorization: 'Bearer x' })).status).not.toBe(429)
+})
+
+test('sign-ins within an authorization: ten at once, one more after five seconds', async () => {
+  await using host = await startLimited()
+  const { client } = await host.client({ redirectUris: [redirectUri] })
+  const { authenticator } = await host.person('ada')
+  const { agent, page } = await signInPage(host, client.id)
+  const loginAt = `${page.url}/login`
+  const statuses: number[] = []
+  for (let tries = 0; tries < 12; tries++) statuses.push((await agent.postJson(loginAt, { response: {} })).status)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(2)
+  const refused = await answerCeremony(agent, page, authenticator)
+  expect([refused.status, refused.headers.get('retry-after'), refused.json()]).toEqual([
+    429,
+    expect.stringMatching(/^[1-5]$/),
+    expect.objectContaining({ code: 'rate_limited' }),
+  ])
+  // The challenge was not used up.
+  host.clock.pass(5 * second)
+  expect((await answerCeremony(agent, page, authenticator)).status).toBe(200)
+  expect(host.events.filter((event) => 'code' in event && event.code === 'rate_limited')).toHaveLength(1)
+})
+
+test('where nothing can be counted passkeys go on, and guesses do not', async () => {
+  await using host = await startLimited()
+  const { client } = await host.client({ redirectUris: [redirectUri] })
+  const { account, authenticator } = await host.person('ada')
+  host.stores.limits.take = () => Promise.reject(new Error('the database went away'))
+  const { agent, page } = await signInPage(host, client.id)
+  expect((await answerCeremony(agent, page, authenticator)).status).toBe(200)
+  const { code } = await host.pocket.issueLoginCode(account, 60 * second)
+  expect(await outcome((req, res) => host.pocket.signIn.withCode(req, res, code))).toBe('rate_limited')
+  expect(host.errors).toHaveLength(2)
+})
+
+/** What becomes of work on a request of its own. */
+async function outcome(work: (req: IncomingMessage, res: ServerResponse) => Promise<unknown>): Promise<string> {
+  const server = createServer(async (req, res) => {
+    const result = await work(req, res).then(
+      () => 'done',
+      (error: unknown) => (error instanceof PocketError ? error.code : String(error)),
+    )
+    res.end(result)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    // A cast: it listens at a port.
+    const { port } = server.address() as AddressInfo
+    return await (await fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } })).text()
+  } finally {
+    await new Promise((resolve) => server.close(resolve))
+  }
+}
