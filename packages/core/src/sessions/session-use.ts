@@ -1,5 +1,3 @@
-import type { RequestContext } from '../http/request-context.ts'
-
 /** Where and when a session was used. Instants in milliseconds since the Unix epoch. */
 export interface SessionUse {
   readonly startedAt: number
@@ -23,7 +21,7 @@ export const useExactness = 60_000
 /** The use of a session at this moment by whoever sent a request, or by the one before where that is not known. */
 export function usedNow(
   before: SessionUse | undefined,
-  origin: Pick<RequestContext, 'ipAddress' | 'userAgent'> | undefined,
+  origin: Pick<SessionUse, 'ipAddress' | 'userAgent'> | undefined,
   now: number,
 ): SessionUse {
   const { ipAddress, userAgent } = origin ?? before ?? { ipAddress: null, userAgent: null }
