@@ -7,6 +7,7 @@ import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
+import { createSecondPasskey } from './account/second-passkey.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -48,6 +49,7 @@ import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
 
@@ -187,6 +189,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     relatedOrigins: config.appOrigins,
     rateLimits: config.rateLimits,
     passkeyPolicy,
+    readAuthenticatorMetadata: metadataReader(config),
     clock,
   })
 
@@ -217,6 +220,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     },
   })
   scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
+  scheduler.register({
+    name: 'refresh-authenticator-metadata',
+    intervalMs: day,
+    run: () => pocket.refreshAuthenticatorMetadata(),
+  })
   scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
   scheduler.register({
     name: 'remove-old-audit-entries',
@@ -250,6 +258,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     settings,
     ownSettings,
+    passkeyPolicy,
     mail,
     images,
     setUp,
@@ -275,6 +284,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
       passkeyPolicy,
+      secondPasskey: createSecondPasskey(database.reminders, clock),
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {

@@ -1,4 +1,11 @@
-import { type AuditSink, type Clock, createPublicFetch, type Pocket, type Transaction } from '@pocket/core'
+import {
+  type AuditSink,
+  type Clock,
+  createPublicFetch,
+  type Pocket,
+  type ReadPasskeyPolicy,
+  type Transaction,
+} from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import { apiKeyOperations } from './api-keys/api.ts'
@@ -46,16 +53,18 @@ import { versionOperations } from './version/api.ts'
 import { createLatestVersion } from './version/latest-version.ts'
 import { ownVersion } from './version/version.ts'
 import { webAuthnOperations } from './webauthn/api.ts'
+import { complianceOperations } from './webauthn/compliance-api.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails' | 'reminders'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
   readonly ownSettings: OwnSettings
+  readonly passkeyPolicy: ReadPasskeyPolicy
   readonly mail: Mail
   readonly images: Images
   readonly setUp: SetUp
@@ -85,6 +94,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     audit,
     settings,
     ownSettings,
+    passkeyPolicy,
     images,
     mail,
     setUp,
@@ -109,6 +119,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
       await mail.forget(userId)
+      await database.reminders.removeByAccount(userId)
       await images.forget(userSlot(userId))
     },
   })
@@ -140,6 +151,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit }),
+    ...complianceOperations({ pocket, passkeyPolicy }),
     ...deviceLoginOperations({ pocket, directory }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),

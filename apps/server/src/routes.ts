@@ -98,6 +98,7 @@ export function createRoutes({
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)
   router.post('/settings/account/verify-email', limited(limits, 'send-email-verification'), account.verifyEmail)
+  router.post('/settings/account/second-passkey/later', account.putOffSecondPasskey)
   router.post('/settings/account/passkeys/options', account.passkeyOptions)
   router.post('/settings/account/passkeys', account.addPasskey)
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)

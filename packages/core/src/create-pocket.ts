@@ -68,6 +68,7 @@ import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
 import type { PocketOptions, RegistrationPolicy } from './options.ts'
 import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
+import { createAuthenticatorMetadata } from './passkeys/authenticator-metadata.ts'
 import { createChallenges } from './passkeys/challenges.ts'
 import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
 import { defaultPasskeyPolicy, type RelyingParty } from './passkeys/policy.ts'
@@ -152,6 +153,8 @@ export interface Pocket extends AsyncDisposable {
    * how many.
    */
   removeUnusedClients(unusedFor: number, limit: number): Promise<number>
+  /** Reads anew which models of authenticators are vouched for, where the policy asks. Call it every few hours. @throws {Misconfigured} */
+  refreshAuthenticatorMetadata(): Promise<void>
   /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
   sendLogoutNotices(signal?: AbortSignal): Promise<number>
   /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
@@ -283,7 +286,8 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
   }
   const policy = options.passkeyPolicy ?? (async () => defaultPasskeyPolicy)
   const challenges = createChallenges(stores.challenges, clock, challengeLifetime)
-  const passkeyPorts = { relyingParty, policy, challenges, passkeys: stores.passkeys, accounts, clock }
+  const metadata = createAuthenticatorMetadata(options.readAuthenticatorMetadata, clock)
+  const passkeyPorts = { relyingParty, policy, metadata, challenges, passkeys: stores.passkeys, accounts, clock }
   const browserTokens = createBrowserTokens(secure)
   const deviceCookie = bearerCookie({ name: 'device_token', secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
@@ -513,6 +517,9 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     },
     removeUnusedClients: (unusedFor, limit) =>
       removeUnusedClients({ store: stores.clients, clients, audit, clock, transaction }, unusedFor, limit),
+    async refreshAuthenticatorMetadata() {
+      if ((await policy()).attestation === 'required') await metadata.refresh()
+    },
     sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
     async [Symbol.asyncDispose]() {

@@ -8,6 +8,7 @@ import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
 import type { KeySchedule } from './oidc/keys.ts'
 import type { RemedyOf } from './oidc/pages.ts'
 import type { PublicFetch } from './outbound/public-fetch.ts'
+import type { ReadMetadata } from './passkeys/authenticator-metadata.ts'
 import type { ReadPasskeyPolicy } from './passkeys/policy.ts'
 import type { PocketStores } from './stores.ts'
 
@@ -79,6 +80,8 @@ export interface PocketOptions {
   readonly rateLimits?: boolean
   /** What passkeys have to be able to do; it is asked each time. By default `defaultPasskeyPolicy`. */
   readonly passkeyPolicy?: ReadPasskeyPolicy
+  /** Reads the signed blob of the FIDO Metadata Service; needed where the policy requires attestation. */
+  readonly readAuthenticatorMetadata?: ReadMetadata
   readonly keySchedule?: KeySchedule
   readonly clock?: Clock
 }

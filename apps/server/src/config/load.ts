@@ -8,6 +8,7 @@ import { type ListenConfig, readListening } from './listening.ts'
 import { type LogConfig, readLogging } from './logging.ts'
 import { type OutboundConfig, readOutbound } from './outbound.ts'
 import { type OwnSettingsConfig, readOwnSettings } from './own-settings.ts'
+import { type PasskeysConfig, readPasskeys } from './passkeys.ts'
 import { type Environment, type Problem, Reader, type ReadFile } from './reader.ts'
 import { type ApiConfig, readApi } from './rest-api.ts'
 import { readSettings, type SettingsConfig } from './settings.ts'
@@ -19,6 +20,7 @@ export interface Config
     ApiConfig,
     FilesConfig,
     OwnSettingsConfig,
+    PasskeysConfig,
     VersionCheckConfig,
     ListenConfig,
     LogConfig,
@@ -60,6 +62,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const clients = readClients(reader)
   const outbound = readOutbound(reader)
   const ownSettings = readOwnSettings(reader)
+  const passkeys = readPasskeys(reader)
   const versionCheck = readVersionCheck(reader)
   const settings = readSettings(reader)
   const log = readLogging(reader)
@@ -74,6 +77,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...outbound,
     ...settings,
     ...ownSettings,
+    ...passkeys,
     ...versionCheck,
     ...log,
     database,

@@ -8,6 +8,7 @@ import { listeningSection } from './listening.ts'
 import { loggingSection } from './logging.ts'
 import { outboundSection } from './outbound.ts'
 import { ownSettingsSection } from './own-settings.ts'
+import { passkeysSection } from './passkeys.ts'
 import { apiSection } from './rest-api.ts'
 import { settingsSection } from './settings.ts'
 import type { Section } from './variable.ts'
@@ -23,6 +24,7 @@ export const sections: readonly Section[] = [
   apiSection,
   outboundSection,
   clientsSection,
+  passkeysSection,
   settingsSection,
   ownSettingsSection,
   versionCheckSection,

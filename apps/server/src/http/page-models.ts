@@ -142,6 +142,8 @@ export interface AccountPage {
   readonly emailVerified: boolean
   /** Whether to offer a link that verifies the address. */
   readonly verifiable: boolean
+  /** Whether to ask for a second passkey, since the only one is on one device. */
+  readonly secondAskedFor: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
   /** What the browser's password manager is told: every passkey, and what the person is called. */

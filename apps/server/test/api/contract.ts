@@ -189,6 +189,7 @@ const ownLines: readonly Line[] = [
   ['POST /api/emails/:id/retry', 'administrator'],
   ['GET /api/docs', 'public'],
   ['GET /api/audit-logs/export', 'administrator'],
+  ['GET /api/passkeys/compliance', 'administrator'],
   ['GET /api/settings', 'administrator'],
   ['PATCH /api/settings', 'administrator'],
   ['POST /api/oidc/revoke', 'protocol'],

@@ -109,6 +109,39 @@ describe.each(kinds)('%s', (kind) => {
     expect(await signIn(authenticator)).toEqual([200, undefined])
   })
 
+  test('whose only passkey is on one device is asked for another one, until they put it off', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const asks = async () =>
+      (await agent.get(`${instance.url}/settings/account`)).text.includes('Your only passkey is on')
+    expect(await asks()).toBe(false)
+    await register(agent, key)
+    expect(await asks()).toBe(true)
+    expect((await agent.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
+    expect(await asks()).toBe(false)
+    const synced = await instance.person(freshName())
+    expect((await synced.agent.get(`${instance.url}/settings/account`)).text).not.toContain('Your only passkey is on')
+  })
+
+  test('says beforehand how many passkeys would not comply', async () => {
+    const both = await instance.personWithoutPasskey(freshName())
+    await register(both.agent, {})
+    await register(both.agent, key)
+    const onlySynced = await instance.person(freshName())
+    const count = async (query: string) => {
+      const { status, json } = await instance.call('GET /api/passkeys/compliance', { query })
+      return { status, ...(json as { passkeys?: number; nonCompliant?: number; usersWithoutCompliant?: string[] }) }
+    }
+    const now = await count('')
+    expect(now).toMatchObject({ status: 200, nonCompliant: 0 })
+    const without = await count('?allowSynced=false')
+    expect(without.usersWithoutCompliant).toContain(onlySynced.id)
+    expect(without.usersWithoutCompliant).not.toContain(both.id)
+    const deny = await count(`?deniedModels=${model}`)
+    expect([without.passkeys, Number(deny.nonCompliant) >= 1]).toEqual([now.passkeys, true])
+    expect(await count('?attestation=required')).toMatchObject({ nonCompliant: now.passkeys })
+    expect(await count('?deniedModels=x')).toMatchObject({ status: 400 })
+  })
+
   test('a counter that does not rise is written down and shown, and refused where the policy says so', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await register(agent, { ...key, counter: 'counting' })

@@ -81,6 +81,7 @@ const passkeys = [
 ] as const
 const account = {
   view: 'account',
+  secondAskedFor: false,
   signals: { rpId: 'localhost', userId: 'YW5uYQ', credentialIds: [], userName: 'anna', displayName: 'Anna Koch' },
   viewer: anna,
   email: 'anna@example.com',
@@ -311,6 +312,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     cancelTo: '/interaction/1/cancel',
   },
   'error-expired': { ...error, retryAt: '/authorize?client_id=immich' },
+  'error-too-often': { ...error, status: 429, code: 'rate_limited', retryAfter: 90 },
   'error-redirect-uri': {
     ...error,
     code: 'redirect_uri_has_fragment',
@@ -378,6 +380,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   account,
   'account-one-passkey': {
     ...account,
+    secondAskedFor: true,
     passkeys: passkeys.slice(0, 1),
     notice: { done: 'passkey_added', name: 'iCloud Keychain' },
   },

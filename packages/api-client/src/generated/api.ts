@@ -1223,6 +1223,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/passkeys/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the passkeys that do not comply with the policy, or with another one that you think about
+         * @description For administrators. What becomes of them is decided by `passkeyNonCompliance` and `passkeyNonComplianceFrom` in `/api/settings`.
+         */
+        get: operations["readPasskeyCompliance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -3045,6 +3065,23 @@ export interface components {
             totalItems: number;
             totalPages: number;
         };
+        /** PasskeyComplianceDto */
+        PasskeyComplianceDto: {
+            /** @description Passkeys that the policy would not accept today. */
+            nonCompliant: number;
+            passkeys: number;
+            problems: {
+                attachment: number;
+                model_denied: number;
+                model_not_allowed: number;
+                not_attested: number;
+                synced: number;
+            };
+            /** @description Users who have such passkeys. */
+            users: number;
+            /** @description Those among them who have no other passkeys. */
+            usersWithoutCompliant: string[];
+        };
         /** PublicKeyCredentialCreationOptionsJSON */
         PublicKeyCredentialCreationOptionsJSON: {
             authenticatorSelection?: Record<string, never>;
@@ -3325,6 +3362,7 @@ export type OidcUpdateAllowedUserGroupsDto = components['schemas']['OidcUpdateAl
 export type OwnSettingsDto = components['schemas']['OwnSettingsDto'];
 export type OwnSettingsUpdateDto = components['schemas']['OwnSettingsUpdateDto'];
 export type Pagination = components['schemas']['Pagination'];
+export type PasskeyComplianceDto = components['schemas']['PasskeyComplianceDto'];
 export type PublicKeyCredentialCreationOptionsJson = components['schemas']['PublicKeyCredentialCreationOptionsJSON'];
 export type PublicKeyCredentialRequestOptionsJson = components['schemas']['PublicKeyCredentialRequestOptionsJSON'];
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
@@ -6040,6 +6078,35 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            default: components["responses"]["Refused"];
+        };
+    };
+    readPasskeyCompliance: {
+        parameters: {
+            query?: {
+                allowedModels?: string;
+                allowSynced?: "true" | "false";
+                attachment?: "any" | "platform" | "cross-platform";
+                attestation?: "none" | "required";
+                deniedModels?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyComplianceDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { acrValues } from '../sessions/session.ts'
+import { shapeAccessTokens, subjectOfClients } from './access-token-claims.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
 import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
@@ -109,6 +110,8 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     acrValues: [...acrValues],
     conformIdTokenClaims: false,
     extraParams: requestedScopes,
+    extraTokenClaims: subjectOfClients,
+    formats: { customizers: { jwt: shapeAccessTokens } },
     responseTypes: ['code', 'id_token'],
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: libraryPairwiseIdentifier(ports.pairwise),

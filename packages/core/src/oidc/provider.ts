@@ -1,6 +1,7 @@
 import Provider from 'oidc-provider'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
+import { hashAccessTokens } from './access-token-hash.ts'
 import { tellChosenClaims } from './claim-overrides.ts'
 import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
@@ -48,6 +49,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   keepSessionsInPlace(provider)
   decideReplaysByInsert(provider)
   signLoginAccessTokens(provider, ports)
+  hashAccessTokens(provider)
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
   giveUserCodes(provider, ports)

@@ -13,7 +13,11 @@ interface ClientId {
 export function resourceIndicators(access: ApiAccessReader) {
   return {
     enabled: true,
-    defaultResource: async (_ctx: unknown, _client: unknown, oneOf?: readonly string[]) => {
+    defaultResource: async ({ oidc }: KoaContextWithOIDC, _client: unknown, oneOf?: readonly string[]) => {
+      // Without an API a service may do nothing: all other scopes are about a person.
+      if (oidc.params && oidc.route === 'token' && oidc.params.grant_type === 'client_credentials') {
+        if (oneOf === undefined) oidc.params.scope = undefined
+      }
       if (oneOf !== undefined && oneOf.length !== 1) throw oneResourceOnly()
       // A cast, since the library takes none for an answer and its types do not.
       return oneOf?.[0] as string

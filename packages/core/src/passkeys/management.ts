@@ -9,6 +9,8 @@ const longestName = 50
 export interface PasskeyManagement {
   /** The oldest first. */
   list(accountId: string): Promise<readonly Passkey[]>
+  /** At most `limit` passkeys of everybody, in the order of their ids, from after that of `after`. */
+  page(after: string, limit: number): Promise<readonly Passkey[]>
   /** @throws {InvalidInput} `validation_failed`, field `name` (1–50 characters) @throws {NotFound} `passkey_not_found` */
   rename(accountId: string, id: string, name: string): Promise<void>
   /** @throws {Conflict} `last_passkey`: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found` */
@@ -20,6 +22,8 @@ export interface PasskeyManagement {
 export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement {
   return {
     list: (accountId) => store.listByAccount(accountId),
+
+    page: (after, limit) => store.page(after, limit),
 
     async rename(accountId, id, name) {
       const text = normalName(name)

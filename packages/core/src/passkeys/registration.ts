@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import { Conflict, InvalidInput } from '../errors.ts'
 import { uuid } from '../random.ts'
 import { passkeyName } from './aaguids.ts'
+import type { AuthenticatorMetadata } from './authenticator-metadata.ts'
 import type { ChallengePurpose } from './challenge-store.ts'
 import type { Asker, Challenges } from './challenges.ts'
 import { policyProblems } from './compliance.ts'
@@ -62,13 +63,14 @@ export interface Registration {
 export interface RegistrationPorts {
   readonly relyingParty: RelyingParty
   readonly policy: ReadPasskeyPolicy
+  readonly metadata: AuthenticatorMetadata
   readonly challenges: Challenges
   readonly passkeys: PasskeyStore
   readonly clock: Clock
 }
 
 export function createRegistration(ports: RegistrationPorts): Registration {
-  const { relyingParty, challenges, passkeys, clock } = ports
+  const { relyingParty, metadata, challenges, passkeys, clock } = ports
   return {
     async options({ subject, purpose, browserToken, data }) {
       const { challenge } = await challenges.issue({ purpose, browserToken, accountId: subject.accountId, data })
@@ -106,6 +108,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       if (accountId === null || (expected !== undefined && accountId !== expected))
         throw new InvalidInput('challenge_expired', 'The challenge was made for another account.')
       const policy = await ports.policy()
+      if (policy.attestation === 'required') await metadata.ensure()
       const { registrationInfo } = await verifyRegistrationResponse({
         response: answer,
         expectedChallenge: challenge,
@@ -118,6 +121,8 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       if (!registrationInfo) throw new InvalidInput('passkey_rejected', 'The attestation is not valid.')
       const { credential, aaguid, credentialDeviceType, credentialBackedUp, fmt } = registrationInfo
       const transports = answer.response.transports ?? []
+      const isProven =
+        policy.attestation === 'required' && metadata.vouchesFor(aaguid, registrationInfo.attestationObject)
       const passkey: Passkey = {
         id: uuid(),
         accountId,
@@ -130,7 +135,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         backedUp: credentialBackedUp,
         attachment: attachmentOf(answer.authenticatorAttachment),
         attestation: fmt === 'none' ? null : fmt,
-        attestedAt: null,
+        attestedAt: isProven ? clock.now() : null,
         device,
         counterRegressedAt: null,
         name: passkeyName(aaguid, transports),

@@ -14,7 +14,7 @@ import {
   generateAuthenticatorKey,
   type PasskeyAlgorithm,
 } from './authenticator-key.ts'
-import { encodeCbor } from './cbor.ts'
+import { type CborMap, encodeCbor } from './cbor.ts'
 
 /** What the authenticator is. The defaults are those of a synced passkey on a phone or laptop. */
 export interface SoftwareAuthenticatorOptions {
@@ -34,7 +34,24 @@ export interface SoftwareAuthenticatorOptions {
   readonly transports?: readonly string[]
   /** Default `platform`. */
   readonly attachment?: 'platform' | 'cross-platform'
+  /** Makes its attestation statements (Web Authentication Level 3 §6.5). Default: none, of the format `none`. */
+  readonly attest?: Attest
 }
+
+/** What an authenticator vouches for. */
+export interface Attested {
+  readonly authenticatorData: Uint8Array
+  /** SHA-256 of the client data. */
+  readonly clientDataHash: Uint8Array
+  readonly rpIdHash: Uint8Array
+  readonly credentialId: Uint8Array
+  readonly key: AuthenticatorKey
+}
+
+/** Makes an attestation statement; a list of pairs is a map in CBOR. */
+export type Attest = (made: Attested) => { readonly fmt: string; readonly statement: CborMap }
+
+const noAttestation: Attest = () => ({ fmt: 'none', statement: [] })
 
 /** Lies that a ceremony tells on purpose. What is absent stays honest. */
 export interface CeremonyMisbehaviour {
@@ -99,7 +116,7 @@ interface AuthenticatorDataInput {
 
 /**
  * Browser and authenticator in one, without a browser: answers the options of a ceremony with real, signed responses
- * (Web Authentication Level 3 §5.1.3, §5.1.4, §6.3). Passkeys are always discoverable and attestation is `none`.
+ * (Web Authentication Level 3 §5.1.3, §5.1.4, §6.3). Passkeys are always discoverable; attestation is `none` unless `attest` makes another one.
  *
  * It refuses what a browser refuses, by `DOMException`s of the same names: `SecurityError` where the relying party id
  * does not belong to the origin or the origin is not trustworthy, `InvalidStateError` for an excluded passkey,
@@ -126,6 +143,7 @@ export class SoftwareAuthenticator {
       aaguid: '00000000-0000-0000-0000-000000000000',
       transports: ['internal', 'hybrid'],
       attachment: 'platform',
+      attest: noAttestation,
       ...options,
     }
   }
@@ -163,6 +181,14 @@ export class SoftwareAuthenticator {
       counter: this.#count(credential),
       attested: credential,
     })
+    const clientDataJson = clientData('webauthn.create', options.challenge, context)
+    const { fmt, statement } = this.#options.attest({
+      authenticatorData,
+      clientDataHash: sha256(clientDataJson),
+      rpIdHash: sha256(rpId),
+      credentialId: Buffer.from(credential.id, 'base64url'),
+      key: credential.key,
+    })
     return {
       id: credential.id,
       rawId: credential.id,
@@ -170,11 +196,11 @@ export class SoftwareAuthenticator {
       authenticatorAttachment: this.#options.attachment,
       clientExtensionResults: options.extensions?.credProps === true ? { credProps: { rk: true } } : {},
       response: {
-        clientDataJSON: base64url(clientData('webauthn.create', options.challenge, context)),
+        clientDataJSON: base64url(clientDataJson),
         attestationObject: base64url(
           encodeCbor([
-            ['fmt', 'none'],
-            ['attStmt', []],
+            ['fmt', fmt],
+            ['attStmt', statement],
             ['authData', authenticatorData],
           ]),
         ),

@@ -1,11 +1,15 @@
 /** What an attestation object and a COSE key are made of. A list of pairs is a map whose order the caller answers for. */
-export type CborValue = number | string | Uint8Array | CborMap
+export type CborValue = number | string | Uint8Array | CborList | CborMap
+export interface CborList {
+  readonly list: readonly CborValue[]
+}
 export type CborMap = readonly (readonly [key: number | string, value: CborValue])[]
 
 const unsigned = 0
 const negative = 1
 const bytes = 2
 const text = 3
+const array = 4
 const map = 5
 
 /** Encodes `value` in CBOR with definite lengths and the shortest heads (RFC 8949 §4.2.1), as CTAP2 asks. */
@@ -16,6 +20,7 @@ export function encodeCbor(value: CborValue): Uint8Array {
     return Buffer.concat([head(text, content.length), content])
   }
   if (value instanceof Uint8Array) return Buffer.concat([head(bytes, value.length), value])
+  if ('list' in value) return Buffer.concat([head(array, value.list.length), ...value.list.map(encodeCbor)])
   return Buffer.concat([
     head(map, value.length),
     ...value.flatMap(([key, item]) => [encodeCbor(key), encodeCbor(item)]),

@@ -6,6 +6,8 @@
  */
 
 export {
+  type Attest,
+  type Attested,
   type AuthenticationContext,
   type AuthenticationMisbehaviour,
   type CeremonyMisbehaviour,
@@ -15,6 +17,7 @@ export {
   type SoftwareAuthenticatorOptions,
 } from './authenticator.ts'
 export type { PasskeyAlgorithm } from './authenticator-key.ts'
+export { type CborMap, type CborValue, encodeCbor } from './cbor.ts'
 export { apiStoreContract } from './contracts/api-store.ts'
 export { artifactStoreContract } from './contracts/artifact-store.ts'
 export { challengeStoreContract } from './contracts/challenge-store.ts'

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
@@ -29,11 +30,14 @@ describe.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('a client that want
     expect(decodeProtectedHeader(response)).toMatchObject({ alg, kid: expect.any(String) })
     const tokens = await finish()
     expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject({ alg })
+    expect(tokens.claims()?.at_hash).toBe(accessTokenHash(alg, tokens.access_token))
+    const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+    expect(refreshed.claims()?.at_hash).toBe(accessTokenHash(alg, refreshed.access_token))
     expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject({ sub: account.id })
     const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
       method: 'POST',
       headers: { accept: 'application/token-introspection+jwt' },
-      body: new URLSearchParams({ token: tokens.access_token, client_id: client.id, client_secret: secret }),
+      body: new URLSearchParams({ token: refreshed.access_token, client_id: client.id, client_secret: secret }),
     })
     const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
     const { payload } = await jwtVerify(await answer.text(), keys, { algorithms: [alg], issuer: host.issuer })
@@ -41,6 +45,14 @@ describe.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('a client that want
     expect(host.errors).toEqual([])
   })
 })
+
+/** OpenID Connect Core §3.1.3.6. */
+function accessTokenHash(alg: string, accessToken: string): string {
+  const hash = createHash(alg === 'EdDSA' ? 'sha512' : 'sha256')
+    .update(accessToken)
+    .digest()
+  return hash.subarray(0, hash.byteLength / 2).toString('base64url')
+}
 
 describe('an access token that the client reads', () => {
   test.each(['public', 'pairwise'] as const)(

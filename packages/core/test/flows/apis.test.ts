@@ -123,7 +123,8 @@ describe('an access token for an API', () => {
     expect(payload).toMatchObject({
       sub: setting.account.id,
       client_id: setting.client.id,
-      aud: resource,
+      aud: [resource],
+      scp: ['notes:read'],
       scope: 'notes:read',
       jti: expect.any(String),
     })
@@ -322,9 +323,11 @@ describe('a client in its own name', () => {
     const setting = await prepared(host)
     const all = await oidc.clientCredentialsGrant(setting.configuration, { resource })
     expect((await verified(setting, all.access_token)).payload).toMatchObject({
-      sub: setting.client.id,
+      sub: `client-${setting.client.id}`,
       client_id: setting.client.id,
+      aud: [resource],
       scope: 'notes:read',
+      scp: ['notes:read'],
     })
     const one = await oidc.clientCredentialsGrant(setting.configuration, { resource, scope: 'notes:read' })
     expect(one.scope).toBe('notes:read')
@@ -387,6 +390,21 @@ describe('a client in its own name', () => {
     const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
     const { access_token: token } = await oidc.clientCredentialsGrant(configuration, { resource }, { DPoP })
     expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'at+jwt', alg: 'PS256' })
+  })
+
+  test('gets nothing that is about a person, and its opaque token says whose it is', async () => {
+    await using host = await startHost()
+    const { configuration, client } = await prepared(host, { api: { accessTokenFormat: 'opaque' } })
+    const login = await oidc.clientCredentialsGrant(configuration, { scope: 'openid profile notes:read' })
+    expect(login.scope).toBeUndefined()
+    expect(await oidc.tokenIntrospection(configuration, login.access_token)).toMatchObject({
+      active: true,
+      sub: `client-${client.id}`,
+    })
+    const atApi = await oidc.clientCredentialsGrant(configuration, { resource, scope: 'openid notes:read' })
+    expect(atApi.scope).toBe('notes:read')
+    const told = await oidc.tokenIntrospection(configuration, atApi.access_token)
+    expect(told).toMatchObject({ sub: `client-${client.id}`, scope: 'notes:read' })
   })
 
   test('gets a token without permissions where it has access alone', async () => {

@@ -122,17 +122,14 @@ describe('a relying party built on openid-client', () => {
     expect((await silent()).get('code')).toEqual(expect.any(String))
   })
 
-  test.each([{ prompt: 'login' }, { max_age: '0' }, { prompt: 'select_account' }])(
-    '%j asks for the passkey again',
-    async (parameters) => {
-      await using host = await startHost()
-      const { configuration, agent, authenticator } = await signedIn(host)
-      host.clock.pass(2000)
-      const { page, finish } = await authorize(agent, configuration, parameters)
-      const returned = await signIn(agent, page, authenticator, back)
-      expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
-    },
-  )
+  test.each([{ prompt: 'login' }, { max_age: '0' }])('%j asks for the passkey again', async (parameters) => {
+    await using host = await startHost()
+    const { configuration, agent, authenticator } = await signedIn(host)
+    host.clock.pass(2000)
+    const { page, finish } = await authorize(agent, configuration, parameters)
+    const returned = await signIn(agent, page, authenticator, back)
+    expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
+  })
 
   test('another person can answer prompt=login, and is the one who is signed in then', async () => {
     await using host = await startHost()

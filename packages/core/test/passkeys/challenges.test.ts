@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { defaultPasskeyPolicy } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
+import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
 import { createChallenges } from '../../src/passkeys/challenges.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
 import { minute, TestClock } from '../flows/host.ts'
@@ -20,7 +21,18 @@ function setting() {
     challengeLifetime: 10 * minute,
   } as const
   const policy = async () => defaultPasskeyPolicy
-  return { clock, challenges, registration: createRegistration({ relyingParty, policy, challenges, passkeys, clock }) }
+  return {
+    clock,
+    challenges,
+    registration: createRegistration({
+      relyingParty,
+      policy,
+      metadata: createAuthenticatorMetadata(undefined, clock),
+      challenges,
+      passkeys,
+      clock,
+    }),
+  }
 }
 
 const clientData = (challenge: string) => Buffer.from(JSON.stringify({ challenge })).toString('base64url')

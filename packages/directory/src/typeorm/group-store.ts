@@ -21,10 +21,6 @@ const sql = {
 
 const userCount = `(SELECT COUNT(*) FROM pocket_membership WHERE group_id = ${rows.table}.id AND ${lastingAt(':now')}) AS user_count`
 
-/** For the order by it all are counted at once. */
-const userCounts = `(SELECT g.id AS group_id, COUNT(m.user_id) AS user_count FROM ${rows.table} g
-  LEFT JOIN pocket_membership m ON m.group_id = g.id AND ${lastingAt(':now')} GROUP BY g.id) AS counted`
-
 const listing: Listing = {
   select: `SELECT ${rows.columns}, ${userCount} FROM ${rows.table}`,
   table: rows.table,
@@ -36,7 +32,7 @@ const listing: Listing = {
     ['userCount', 'user_count'],
   ]),
   unique: new Set(['name_key']),
-  joins: new Map([['user_count', ` JOIN ${userCounts} ON counted.group_id = ${rows.table}.id`]]),
+  computed: new Map([['user_count', userCount]]),
 }
 
 export class TypeormGroupStore implements GroupStore {

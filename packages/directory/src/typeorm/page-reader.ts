@@ -7,8 +7,8 @@ export interface Listing {
   /** `SELECT ... FROM ...`, open at the end. `:now` stands for the instant of `now`. */
   readonly select: string
   readonly table: string
-  /** By column of {@link Listing.sorts}, where it is no column of the table: what is joined to have it. `:now` as above. */
-  readonly joins?: ReadonlyMap<string, string>
+  /** By column of {@link Listing.sorts}, where it is no column of the table: `... AS column`, with `:now` as above. */
+  readonly computed?: ReadonlyMap<string, string>
   /** What is searched: it holds texts as `nameKey` makes them. */
   readonly searched: string
   /** By the names of the REST API. */
@@ -45,7 +45,7 @@ export async function readPage(
   request: PageRequest,
   now?: number,
 ): Promise<RowPage> {
-  const { table, select, sorts, joins } = listing
+  const { table, select, sorts, computed } = listing
   const condition = conditionOf(database, listing, request)
   const { total, ids } = await count(database, table, condition)
   // Those that were found need not be searched for once more, which is what costs the time.
@@ -56,8 +56,8 @@ export async function readPage(
   const ordered = order(listing, request, fromEnd)
   const next = parameters.length + 1
   // Only the ids at first: an index holds them, and what is skipped is not read from the table.
-  const columns = [...new Set(['id', 'created_at', column])].join(', ')
-  const matching = `SELECT ${columns} FROM ${table}${joins?.get(column) ?? ''}${text}`
+  const columns = [...new Set(['id', 'created_at', computed?.get(column) ?? column])].join(', ')
+  const matching = `SELECT ${columns} FROM ${table}${text}`
   const from =
     text !== '' && column !== 'created_at' && total <= some
       ? `WITH matching AS MATERIALIZED (${matching}) SELECT * FROM matching`

@@ -1,0 +1,42 @@
+import type { Reader } from './reader.ts'
+import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+
+const metadataUrl: Variable<string> = {
+  name: 'FIDO_METADATA_URL',
+  type: 'URL',
+  default: 'https://mds3.fidoalliance.org/',
+  description:
+    'Where the blob of the FIDO Metadata Service is downloaded, every day while `PASSKEY_ATTESTATION` is `required` and never otherwise. Its signature is verified.',
+  parse: parseUrl,
+}
+
+const metadataFile: Variable<string> = {
+  name: 'FIDO_METADATA_FILE_PATH',
+  type: 'path',
+  default: 'none',
+  description: 'A file with that blob, for a server that reaches no other: nothing is downloaded then.',
+  parse: ({ text }) => text,
+}
+
+export const passkeysSection = {
+  title: 'Passkeys',
+  variables: { metadataUrl, metadataFile },
+} satisfies Section
+
+export interface PasskeysConfig {
+  /** Where the FIDO Metadata Service's blob is. */
+  readonly fidoMetadata: { readonly file: string } | { readonly url: string }
+}
+
+export function readPasskeys(reader: Reader): PasskeysConfig {
+  const file = reader.read(metadataFile)
+  const url = reader.read(metadataUrl) ?? metadataUrl.default
+  return { fidoMetadata: file === undefined ? { url } : { file } }
+}
+
+function parseUrl({ text }: GivenValue): string {
+  const url = URL.parse(text)
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
+    throw new WrongValue(`"${text.slice(0, 200)}" is not an https address`, `Write ${metadataUrl.default}.`)
+  return url.href
+}

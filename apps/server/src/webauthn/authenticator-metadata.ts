@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { createPublicFetch } from '@pocket/core'
+import type { Config } from '../config/load.ts'
+
+/** Bytes; the blob has some ten million. */
+const largest = 64 * 1024 * 1024
+/** Milliseconds. */
+const timeout = 120_000
+
+/** Reads the blob of the FIDO Metadata Service, from a file or from its address. */
+export function metadataReader(config: Pick<Config, 'fidoMetadata' | 'allowedPrivateHosts'>): () => Promise<string> {
+  const { fidoMetadata, allowedPrivateHosts } = config
+  if ('file' in fidoMetadata) return () => readFile(fidoMetadata.file, 'utf8')
+  const fetch = createPublicFetch({ allowedPrivateHosts, maxBytes: largest, timeout })
+  return async () => {
+    const answer = await fetch(fidoMetadata.url)
+    if (!answer.ok) throw new Error(`The metadata of authenticators was answered with ${answer.status}.`)
+    return answer.text()
+  }
+}

@@ -1,0 +1,101 @@
+import type { PasskeyPolicy, Pocket, ReadPasskeyPolicy } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { named } from '../http/api/schema.ts'
+import { passkeyAllowedModels, passkeyDeniedModels } from '../settings/own/passkey-models.ts'
+import { complianceWith } from './compliance.ts'
+
+export interface CompliancePorts {
+  readonly pocket: Pick<Pocket, 'passkeys'>
+  readonly passkeyPolicy: ReadPasskeyPolicy
+}
+
+const count = { type: 'integer' } as const
+const problems = ['synced', 'attachment', 'model_not_allowed', 'model_denied', 'not_attested'] as const
+
+const answer = named('PasskeyComplianceDto', {
+  type: 'object',
+  required: ['passkeys', 'nonCompliant', 'problems', 'users', 'usersWithoutCompliant'],
+  properties: {
+    passkeys: count,
+    nonCompliant: { ...count, description: 'Passkeys that the policy would not accept today.' },
+    problems: {
+      type: 'object',
+      required: [...problems],
+      properties: Object.fromEntries(problems.map((problem) => [problem, count])),
+    },
+    users: { ...count, description: 'Users who have such passkeys.' },
+    usersWithoutCompliant: {
+      type: 'array',
+      items: { type: 'string', format: 'uuid' },
+      description: 'Those among them who have no other passkeys.',
+    },
+  },
+})
+
+/** `/api/passkeys/compliance`: what tightening the policy would mean. */
+export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts): readonly Operation[] {
+  return [
+    operation({
+      id: 'readPasskeyCompliance',
+      method: 'get',
+      path: '/api/passkeys/compliance',
+      summary: 'Count the passkeys that do not comply with the policy, or with another one that you think about',
+      note: 'What becomes of them is decided by `passkeyNonCompliance` and `passkeyNonComplianceFrom` in `/api/settings`.',
+      area: 'settings',
+      access: 'administrator',
+      query: {
+        allowSynced: { type: 'string', enum: ['true', 'false'] },
+        attachment: { type: 'string', enum: ['any', 'platform', 'cross-platform'] },
+        attestation: { type: 'string', enum: ['none', 'required'] },
+        allowedModels: { type: 'string', description: 'AAGUIDs, with commas between them.' },
+        deniedModels: { type: 'string', description: 'AAGUIDs, with commas between them.' },
+      },
+      answer: { status: 200, schema: answer },
+      handle: async ({ query }) =>
+        complianceWith({ ...(await passkeyPolicy()), ...asked(query) }, (after, limit) =>
+          pocket.passkeys.page(after, limit),
+        ),
+    }),
+  ]
+}
+
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** @throws {InvalidInput} `validation_failed` */
+function asked(query: Query): Partial<PasskeyPolicy> {
+  const synced = word(query, 'allowSynced', ['true', 'false'])
+  const attachment = word(query, 'attachment', ['any', 'platform', 'cross-platform'])
+  const attestation = word(query, 'attestation', ['none', 'required'])
+  const allowedModels = models(query, 'allowedModels', passkeyAllowedModels.read)
+  const deniedModels = models(query, 'deniedModels', passkeyDeniedModels.read)
+  return {
+    ...(synced && { allowSynced: synced === 'true' }),
+    ...(attachment && { attachment }),
+    ...(attestation && { attestation }),
+    ...(allowedModels && { allowedModels }),
+    ...(deniedModels && { deniedModels }),
+  }
+}
+
+function word<const Word extends string>(query: Query, name: string, words: readonly Word[]): Word | undefined {
+  const given = query[name]
+  if (given === undefined) return undefined
+  const found = words.find((each) => each === given)
+  if (found === undefined) throw wrong(name, `must be one of ${words.join(', ')}`)
+  return found
+}
+
+function models(query: Query, name: string, read: typeof passkeyAllowedModels.read): readonly string[] | undefined {
+  const given = query[name]
+  if (given === undefined) return undefined
+  const result = read([given].flat().flatMap((text) => text.split(',').filter((part) => part.trim() !== '')))
+  if ('value' in result) return result.value
+  throw wrong(name, result.fault.message)
+}
+
+function wrong(field: string, message: string): InvalidInput {
+  return new InvalidInput('validation_failed', `${field} ${message}`, {
+    fields: [{ field, code: 'invalid_format', message }],
+  })
+}

@@ -1,0 +1,21 @@
+import type { Configuration } from 'oidc-provider'
+
+type ExtraTokenClaims = NonNullable<Configuration['extraTokenClaims']>
+type ShapeJwt = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
+
+/** Whom a client's own token is about: no client can take a name that is a person's (RFC 9068 §5). */
+function subjectOf(clientId: string | undefined): string {
+  return `client-${clientId}`
+}
+
+/** What introspection says of an opaque token of a client's own (RFC 7662 §2.2). */
+export const subjectOfClients: ExtraTokenClaims = async (_ctx, { kind, clientId }) =>
+  kind === 'ClientCredentials' ? { sub: subjectOf(clientId) } : undefined
+
+/** The access tokens for APIs as programs for the contract read them: the audience is a list, and so are the scopes once more. */
+export const shapeAccessTokens: ShapeJwt = async (_ctx, { kind, clientId }, { payload }) => {
+  const { aud, scope } = payload
+  if (kind === 'ClientCredentials') payload.sub = subjectOf(clientId)
+  if (typeof aud === 'string') payload.aud = [aud]
+  if (typeof scope === 'string') payload.scp = scope.split(' ')
+}

@@ -1,0 +1,133 @@
+import 'reflect-metadata'
+import { createPrivateKey, type KeyObject, sign, webcrypto } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+import type { Attest } from '@pocket/core/testing'
+
+x509.cryptoProvider.set(webcrypto as unknown as Crypto)
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+const hour = 3_600_000
+
+/** A certificate and the key that goes with it. */
+export interface Certified {
+  readonly certificate: x509.X509Certificate
+  readonly keys: webcrypto.CryptoKeyPair
+}
+
+export interface Wanted {
+  readonly issuer?: Certified
+  readonly subject?: string
+  readonly extensions?: readonly x509.Extension[]
+}
+
+let serial = 1
+
+/** Certifies somebody: a certificate authority of its own where no issuer is named. */
+export async function certified({
+  issuer,
+  subject = 'CN=Test Root, O=Test, C=DE',
+  extensions = [],
+}: Wanted): Promise<Certified> {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const dates = { notBefore: new Date(Date.now() - hour), notAfter: new Date(Date.now() + hour) }
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: (serial++).toString(16).padStart(2, '0'),
+    subject,
+    issuer: issuer?.certificate.subject ?? subject,
+    ...dates,
+    publicKey: plain(keys.publicKey),
+    signingKey: plain((issuer?.keys ?? keys).privateKey),
+    signingAlgorithm: algorithm,
+    extensions: [new x509.BasicConstraintsExtension(issuer === undefined, undefined, true), ...extensions],
+  })
+  return { certificate, keys }
+}
+
+/** The same class, whose types Node and the browsers declare in two ways. */
+function plain(key: webcrypto.CryptoKey): CryptoKey {
+  return key as unknown as CryptoKey
+}
+
+export const attestationSubject = 'CN=Test Key, OU=Authenticator Attestation, O=Test, C=DE'
+
+/** `packed` with a certificate (WebAuthn Level 3 §8.2). */
+export async function packed(chain: readonly Certified[]): Promise<Attest> {
+  const key = await nodeKey(chain[0])
+  return ({ authenticatorData, clientDataHash }) => ({
+    fmt: 'packed',
+    statement: [
+      ['alg', -7],
+      ['sig', sign('sha256', Buffer.concat([authenticatorData, clientDataHash]), key)],
+      ['x5c', { list: chain.map(bytesOf) }],
+    ],
+  })
+}
+
+/** `packed` by the passkey's own key. */
+export const packedSelf: Attest = ({ authenticatorData, clientDataHash, key }) => ({
+  fmt: 'packed',
+  statement: [
+    ['alg', key.algorithm],
+    ['sig', key.sign(Buffer.concat([authenticatorData, clientDataHash]))],
+  ],
+})
+
+/** `fido-u2f` (WebAuthn Level 3 §8.6). */
+export async function fidoU2f(by: Certified): Promise<Attest> {
+  const attestationKey = await nodeKey(by)
+  return ({ rpIdHash, clientDataHash, credentialId, key }) => {
+    // The last 65 bytes of a P-256 SubjectPublicKeyInfo are the uncompressed point.
+    const point = Buffer.from(key.spki).subarray(-65)
+    const data = Buffer.concat([Buffer.of(0), rpIdHash, clientDataHash, credentialId, point])
+    return {
+      fmt: 'fido-u2f',
+      statement: [
+        ['x5c', { list: [bytesOf(by)] }],
+        ['sig', sign('sha256', data, attestationKey)],
+      ],
+    }
+  }
+}
+
+export function bytesOf({ certificate }: Certified): Uint8Array {
+  return new Uint8Array(certificate.rawData)
+}
+
+export function base64Of(certified: Certified): string {
+  return Buffer.from(bytesOf(certified)).toString('base64')
+}
+
+export async function nodeKey(by: Certified | undefined): Promise<KeyObject> {
+  if (by === undefined) throw new Error('A chain has at least one certificate.')
+  const der = await webcrypto.subtle.exportKey('pkcs8', by.keys.privateKey)
+  return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })
+}
+
+/** A blob of the metadata service, signed by the last of a chain (FIDO MDS §3.1.7). */
+export async function metadataBlob(by: Certified, entries: readonly object[], no = 1): Promise<string> {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const head = `${part({ alg: 'ES256', typ: 'JWT', x5c: [base64Of(by)] })}.${part({ no, nextUpdate: '2099-01-01', entries })}`
+  const signature = sign('sha256', Buffer.from(head), { key: await nodeKey(by), dsaEncoding: 'ieee-p1363' })
+  return `${head}.${signature.toString('base64url')}`
+}
+
+/** What the metadata service says of one model. */
+export function metadataEntry(aaguid: string, root: Certified, status = 'FIDO_CERTIFIED') {
+  return {
+    aaguid,
+    statusReports: [{ status, effectiveDate: '2025-01-01' }],
+    timeOfLastStatusChange: '2025-01-01',
+    metadataStatement: {
+      aaguid,
+      description: 'Test Key',
+      authenticatorVersion: 1,
+      protocolFamily: 'fido2',
+      schema: 3,
+      upv: [{ major: 1, minor: 0 }],
+      authenticationAlgorithms: ['secp256r1_ecdsa_sha256_raw'],
+      publicKeyAlgAndEncodings: ['cose'],
+      attestationTypes: ['basic_full'],
+      attestationRootCertificates: [base64Of(root)],
+    },
+  }
+}
