@@ -305,6 +305,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clients: clientPages({
       pocket,
       accounts: directory.accounts,
+      groups: directory.groups,
       authentication,
       audit,
       transaction: stores.transaction,

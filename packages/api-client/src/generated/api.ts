@@ -2464,6 +2464,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
@@ -2568,6 +2569,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
@@ -2730,6 +2732,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
@@ -2835,6 +2838,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
@@ -2951,6 +2955,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
