@@ -67,6 +67,7 @@ export function accountPages(ports: AccountPorts) {
 
     async passkeyOptions(ctx: Context) {
       const user = await authentication.requireUser(ctx)
+      await pocket.reauthentication.assertMayAddPasskey(ctx.req, ctx.res)
       const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
       ctx.body = { options: await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration' }) }
     },

@@ -109,6 +109,16 @@ export interface DeviceAuthorizationPage {
   readonly refuseTo: string
 }
 
+/** Where a form asks for something sensitive: a passkey first, then what the form asks for. */
+export interface ReauthenticatePage {
+  readonly view: 'reauthenticate'
+  readonly viewer: Viewer
+  readonly ceremony: AuthenticationCeremony
+  /** The form is posted to it again, with the same fields. */
+  readonly continueTo: string
+  readonly fields: readonly { readonly name: string; readonly value: string }[]
+}
+
 /** `/verify-email`: confirms that an address belongs to whoever is signed in. */
 export interface VerifyEmailPage {
   readonly view: 'verify-email'
@@ -285,6 +295,7 @@ export type PageModel =
   | View
   | SetupPage
   | CodePage
+  | ReauthenticatePage
   | VerifyEmailPage
   | SignUpPage
   | AddPasskeyPage

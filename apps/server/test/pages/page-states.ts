@@ -91,6 +91,13 @@ const account = {
   notice: null,
   renameProblem: null,
 } as const
+const reauthenticate = {
+  view: 'reauthenticate',
+  viewer: anna,
+  ceremony,
+  continueTo: '/settings/account/passkeys/1/remove',
+  fields: [{ name: 'name', value: 'A "name" & <b>' }],
+} as const
 const error = {
   view: 'error',
   status: 400,
@@ -378,6 +385,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'verify-email-verified': { view: 'verify-email', state: 'verified', token: '', email: 'anna@example.com' },
   'verify-email-refused': { view: 'verify-email', state: 'refused', token: '', email: 'anna@example.com' },
   account,
+  reauthenticate,
   'account-one-passkey': {
     ...account,
     secondAskedFor: true,
