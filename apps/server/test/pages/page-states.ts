@@ -235,6 +235,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   consent: {
     view: 'consent',
     client: immich,
+    origin: { kind: 'administrator', host: null },
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [
       { claim: 'name', value: 'Anna Koch', verified: null },
@@ -253,6 +254,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'consent-nothing': {
     view: 'consent',
     client: { ...immich, destination: null, name: 'An application whose name is far longer than it ought to be' },
+    origin: { kind: 'document', host: 'an-application-whose-name-is-far-longer.example.com' },
     account: { userName: 'dolores', displayName: '' },
     claims: [],
     apis: [],
@@ -265,6 +267,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'consent-apis': {
     view: 'consent',
     client: immich,
+    origin: { kind: 'administrator', host: null },
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [],
     apis: [
