@@ -109,6 +109,7 @@ export function createRoutes({
   router.post('/settings/admin/oidc-clients/new', clients.create)
   router.get('/settings/admin/oidc-clients/:id', clients.show)
   router.post('/settings/admin/oidc-clients/:id', clients.update)
+  router.post('/settings/admin/oidc-clients/:id/access', clients.setAccess)
   router.post('/settings/admin/oidc-clients/:id/redirect-uris', clients.addRedirectUri)
   router.post('/settings/admin/oidc-clients/:id/secrets', clients.addSecret)
   router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)

@@ -135,8 +135,18 @@ const attempts = [
     pkce: false,
   },
 ] as const
+const access = {
+  isGroupRestricted: true,
+  allowed: 1,
+  groups: [
+    { id: 'g1', name: 'Family', allowed: true },
+    { id: 'g2', name: 'Guests with a name as long as they come', allowed: false },
+  ],
+  more: 0,
+} as const
 const client = {
   view: 'client',
+  access,
   attempts,
   viewer: anna,
   openings: [
@@ -167,7 +177,11 @@ const client = {
   version: 'W/"1"',
   conflict: null,
   corrections: [],
-  values: { name: 'Immich', redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'] },
+  values: {
+    name: 'Immich',
+    redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'],
+    operator: 'The platform team',
+  },
   problems: [],
   notice: null,
 } as const
@@ -179,13 +193,14 @@ const dsm = {
     redirectUris: ['https://nas.example.com:5001'],
     template: 'synology-dsm',
   },
-  values: { name: 'Synology DSM', redirectUris: ['https://nas.example.com:5001'] },
+  values: { name: 'Synology DSM', redirectUris: ['https://nas.example.com:5001'], operator: '' },
 } as const
 const clientNew = {
   view: 'client-new',
   viewer: anna,
   template: null,
-  values: { name: '', redirectUris: [] },
+  values: { name: '', redirectUris: [], operator: '' },
+  isGroupRestricted: true,
   problems: [],
 } as const
 
@@ -235,7 +250,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherWaysAt: null },
   consent: {
     view: 'consent',
-    client: immich,
+    client: { ...immich, operator: 'The platform team' },
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [
       { claim: 'name', value: 'Anna Koch', verified: null },
@@ -297,6 +312,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     cancelTo: '/interaction/1/cancel',
   },
   'error-expired': { ...error, retryAt: '/authorize?client_id=immich' },
+  'error-too-often': { ...error, status: 429, code: 'rate_limited', retryAfter: 90 },
   'error-redirect-uri': {
     ...error,
     code: 'redirect_uri_has_fragment',
@@ -388,11 +404,16 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   },
   'clients-none': { view: 'clients', viewer: anna, clients: [], removed: null },
   'client-choose': clientNew,
-  'client-new-dsm': { ...clientNew, template: 'synology-dsm', values: { name: 'Synology DSM', redirectUris: [] } },
+  'client-new-dsm': {
+    ...clientNew,
+    template: 'synology-dsm',
+    values: { name: 'Synology DSM', redirectUris: [], operator: '' },
+  },
   'client-new-refused': {
     ...clientNew,
     template: 'other',
     values: {
+      operator: '',
       name: '',
       redirectUris: ['https://photos.example.com/auth/login', 'photos.example.com/cb', 'https://h/#x'],
     },
@@ -421,7 +442,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
       hidden: { redirectUri: 'https://photos.example.com/other' },
     },
   },
-  'client-dsm': { ...dsm, attempts: [] },
+  'client-dsm': { ...dsm, access: { isGroupRestricted: true, allowed: 0, groups: [], more: 3 }, attempts: [] },
   client,
   'client-new-secret': {
     ...client,
