@@ -7,6 +7,7 @@ import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
+import { createSecondPasskey } from './account/second-passkey.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -39,6 +40,7 @@ import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
+import { createSessionAdministration } from './sessions/session-administration.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
@@ -159,7 +161,13 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
     name: atStart.appName,
-    sessionLifetime: Number(atStart.sessionDuration) * 60,
+    async sessionLifetime() {
+      const [{ sessionDuration }, { sessionIdleMinutes }] = await Promise.all([
+        settings.lastKnown(),
+        ownSettings.recent(),
+      ])
+      return { length: Number(sessionDuration) * 60, idle: sessionIdleMinutes * 60 }
+    },
     masterKey,
     stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
@@ -248,6 +256,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     verifyEmail: (user) => mail.verification.begin(user),
     clock,
   })
+  const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
   const api = composeRestApi({
     config,
     logger,
@@ -260,6 +269,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     passkeyPolicy,
     mail,
     images,
+    sessions,
     setUp,
     signUp,
     transaction: stores.transaction,
@@ -283,6 +293,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
       passkeyPolicy,
+      secondPasskey: createSecondPasskey(database.reminders, clock),
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {
@@ -294,6 +305,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clients: clientPages({
       pocket,
       accounts: directory.accounts,
+      groups: directory.groups,
       authentication,
       audit,
       transaction: stores.transaction,

@@ -34,6 +34,8 @@ import { createProfilePictures } from './images/profile-pictures.ts'
 import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { sessionOperations } from './sessions/api.ts'
+import type { SessionAdministration } from './sessions/session-administration.ts'
 import { setUpOperations } from './set-up/api.ts'
 import type { SetUp } from './set-up/set-up.ts'
 import { settingsOperations } from './settings/api.ts'
@@ -58,7 +60,7 @@ import { complianceOperations } from './webauthn/compliance-api.ts'
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails' | 'reminders'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
@@ -67,6 +69,7 @@ export interface RestApiParts {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly mail: Mail
   readonly images: Images
+  readonly sessions: SessionAdministration
   readonly setUp: SetUp
   readonly signUp: SignUp
   readonly transaction: Transaction
@@ -96,6 +99,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ownSettings,
     passkeyPolicy,
     images,
+    sessions,
     mail,
     setUp,
     signUp,
@@ -119,6 +123,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
       await mail.forget(userId)
+      await database.reminders.removeByAccount(userId)
       await images.forget(userSlot(userId))
     },
   })
@@ -155,6 +160,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...userOperations({ directory, users }),
+    ...sessionOperations({ sessions, users, pocket }),
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
     ...settingsOperations(settings),

@@ -63,6 +63,7 @@ import { createProviderHolder, type ProviderHolder } from './oidc/provider-holde
 import { documentEvents } from './oidc/registration/document-events.ts'
 import { createOwnSecretFilter } from './oidc/registration/own-secret.ts'
 import { createRegistrar } from './oidc/registration/registrar.ts'
+import { createSessionRecords, type SessionRecords } from './oidc/session-records.ts'
 import { createSessions } from './oidc/sessions.ts'
 import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
 import type { PocketOptions, RegistrationPolicy } from './options.ts'
@@ -109,6 +110,7 @@ export interface Pocket extends AsyncDisposable {
   callback(): RequestListener
   /** Who is signed in in this browser. */
   session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
+  readonly sessions: SessionRecords
   /** Ends the browser's session and what clients got in it. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
@@ -163,7 +165,8 @@ export interface Pocket extends AsyncDisposable {
 
 /** Composes a provider from its options; reads the signing keys, and makes them at the first start. */
 export async function createPocket(options: PocketOptions): Promise<Pocket> {
-  const { stores, masterKey, audit = noAudit, clock = systemClock, sessionLifetime = 3600 } = options
+  const { stores, masterKey, audit = noAudit, clock = systemClock } = options
+  const sessionLifetime = options.sessionLifetime ?? (async () => ({ length: 3600, idle: 0 }))
   const { authorizationDetailsTypes = {} } = options
   const issuer = issuerUrl(options.issuer)
   const secure = issuer.protocol === 'https:'
@@ -460,6 +463,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         )
         .callback(),
     session: (req, res) => sessions.read(req, res),
+    sessions: createSessionRecords({ provider, artifacts: stores.artifacts, transaction, clock }),
     async signOut(req, res) {
       const accountId = await sessions.end(req, res)
       if (accountId) await record({ event: 'signed_out', accountId }, req)

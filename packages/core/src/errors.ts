@@ -68,6 +68,7 @@ export const errorCodes = [
   'reauthentication_required',
   'redirect_uri_has_fragment',
   'reserved_claim',
+  'session_not_found',
   'setup_already_completed',
   'setup_not_available',
   'token_invalid_or_expired',

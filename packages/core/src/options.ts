@@ -10,6 +10,7 @@ import type { RemedyOf } from './oidc/pages.ts'
 import type { PublicFetch } from './outbound/public-fetch.ts'
 import type { ReadMetadata } from './passkeys/authenticator-metadata.ts'
 import type { ReadPasskeyPolicy } from './passkeys/policy.ts'
+import type { SessionLifetime } from './sessions/session-use.ts'
 import type { PocketStores } from './stores.ts'
 
 /** Which clients may register themselves, and how. */
@@ -46,8 +47,8 @@ export interface PocketOptions {
   readonly otherWaysAt?: string
   /** The host's page on which strangers sign up, while they may; it is given `?redirect=` with the way back. */
   readonly signUpAt?: () => Promise<string | null>
-  /** Seconds that a session lives after its last use by a client. By default 3600. */
-  readonly sessionLifetime?: number
+  /** How long sessions live. By default an hour after their last use. */
+  readonly sessionLifetime?: () => Promise<SessionLifetime>
   /** Removes what the host keeps of a client that is being removed, within the transaction. */
   readonly onClientRemoved?: (clientId: string) => Promise<void>
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */

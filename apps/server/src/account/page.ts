@@ -10,6 +10,7 @@ import type { AccountPage } from '../http/page-models.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { passkeyItem } from './passkey-item.ts'
+import type { SecondPasskey } from './second-passkey.ts'
 
 export interface AccountPorts {
   readonly pocket: Pocket
@@ -18,6 +19,7 @@ export interface AccountPorts {
   readonly show: ShowPage
   readonly flashes: Flashes
   readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly secondPasskey: SecondPasskey
   readonly verification: {
     /** Whether people are asked to verify their e-mail address. */
     readonly enabled: () => Promise<boolean>
@@ -31,7 +33,7 @@ const notices = ['passkey_added', 'passkey_renamed', 'passkey_removed', 'verific
 
 /** `/settings/account`: one's own passkeys and e-mail address. */
 export function accountPages(ports: AccountPorts) {
-  const { pocket, authentication, audit, show, flashes, passkeyPolicy, verification } = ports
+  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, verification } = ports
   const showAccount = async (ctx: Context, user: User, renameProblem: AccountPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()
@@ -41,6 +43,7 @@ export function accountPages(ports: AccountPorts) {
       email: user.email,
       emailVerified: user.emailVerified,
       verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),
+      secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       signals: {
         rpId: new URL(pocket.issuer).hostname,
@@ -94,6 +97,11 @@ export function accountPages(ports: AccountPorts) {
       }
       await audit.record({ event: 'passkey_renamed', accountId: user.id, passkeyId }, requestContext(ctx.req))
       leave(ctx, 'passkey_renamed', name.trim())
+      seeOther(ctx, here)
+    },
+
+    async putOffSecondPasskey(ctx: Context) {
+      await secondPasskey.putOff((await authentication.requireUser(ctx)).id)
       seeOther(ctx, here)
     },
 

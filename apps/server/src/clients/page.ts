@@ -8,7 +8,7 @@ import {
   type Transaction,
 } from '@pocket/core'
 import { InvalidInput, NotFound, PreconditionFailed } from '@pocket/core/errors'
-import type { User } from '@pocket/directory'
+import type { Groups, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
@@ -16,6 +16,7 @@ import { formText } from '../http/form.ts'
 import type { ClientFormValues, ClientItem, ClientPage, ClientTemplate } from '../http/page-models.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import { accessChoice, isRestrictedAtFirst } from './access-form.ts'
 import { clientValidator, createClientAdministration } from './administration.ts'
 import { namedAttempts } from './connection-log.ts'
 import { dsmAddresses } from './dsm.ts'
@@ -25,6 +26,7 @@ import { type ClientFlash, leaveClientFlash, takeClientFlash } from './flash.ts'
 export interface ClientPagesPorts {
   readonly pocket: Pocket
   readonly accounts: AccountStore
+  readonly groups: Pick<Groups, 'page' | 'list'>
   readonly authentication: Authentication
   readonly audit: AuditSink
   readonly transaction: Transaction
@@ -33,10 +35,21 @@ export interface ClientPagesPorts {
 }
 
 const list = '/settings/admin/oidc-clients'
+/** How many groups the page offers; with more, the API does it. */
+const mostGroups = 200
 const templates: readonly ClientTemplate[] = ['synology-dsm', 'other']
 
 /** `/settings/admin/oidc-clients`: what an administrator does with clients. */
-export function clientPages({ pocket, accounts, authentication, audit, transaction, show, flashes }: ClientPagesPorts) {
+export function clientPages({
+  pocket,
+  accounts,
+  groups,
+  authentication,
+  audit,
+  transaction,
+  show,
+  flashes,
+}: ClientPagesPorts) {
   const { clients } = pocket
   const administration = createClientAdministration({ clients, audit, transaction, terms: (work) => work() })
   const by = (ctx: Context, { id }: User) => ({ accountId: id, origin: requestContext(ctx.req) })
@@ -61,12 +74,21 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
       endpoints: clientEndpoints(pocket),
       attempts: await namedAttempts({ connectionLog: pocket.connectionLog, accounts }, client.id),
       openings: openingsOf(client),
-      values: { name: client.name, redirectUris: client.redirectUris },
+      access: await accessOf(client),
+      values: { name: client.name, redirectUris: client.redirectUris, operator: client.protocol.operator ?? '' },
       problems: [],
       version: clientValidator(client),
       conflict: null,
       ...more,
     })
+
+  const accessOf = async ({ isGroupRestricted, allowedGroupIds }: Client): Promise<ClientPage['access']> => {
+    const sort = { column: 'friendlyName', descending: false }
+    const { items, total } = await groups.page({ page: 1, limit: mostGroups, sort, filters: {}, search: '' })
+    const allowed = new Set(allowedGroupIds)
+    const shown = items.map(({ id, friendlyName }) => ({ id, name: friendlyName, allowed: allowed.has(id) }))
+    return { isGroupRestricted, allowed: allowed.size, groups: shown, more: total - items.length }
+  }
 
   /** Leaves a message for the client's page and sends the person there. */
   const done = (ctx: Context, id: string, flash: Partial<ClientFlash>) => {
@@ -90,18 +112,28 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
     async new(ctx: Context) {
       const user = await authentication.requireAdministrator(ctx)
       const template = templates.find((known) => known === ctx.query.template) ?? null
-      const values = { name: template === 'synology-dsm' ? 'Synology DSM' : '', redirectUris: [] }
-      await show(ctx, { view: 'client-new', viewer: viewerOf(user), template, values, problems: [] })
+      const values = { name: template === 'synology-dsm' ? 'Synology DSM' : '', redirectUris: [], operator: '' }
+      await show(ctx, {
+        view: 'client-new',
+        viewer: viewerOf(user),
+        template,
+        values,
+        isGroupRestricted: isRestrictedAtFirst(template),
+        problems: [],
+      })
     },
 
     async create(ctx: Context) {
       const user = await authentication.requireAdministrator(ctx)
       const template = templates.find((known) => known === formText(ctx, 'template')) ?? 'other'
       const values = formValues(ctx)
+      const { isGroupRestricted } = accessChoice(ctx, isRestrictedAtFirst(template))
       const { redirectUris, corrections } = addressesFor(template, values)
       try {
         const client = await administration.create(by(ctx, user), {
           ...values,
+          isGroupRestricted,
+          protocol: { operator: values.operator || null },
           redirectUris: required(redirectUris),
           template: template === 'other' ? null : template,
         })
@@ -109,7 +141,8 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
         done(ctx, client.id, { newSecret: { id: stored.id, value: plain }, corrections, notice: 'created' })
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
-        await show(ctx, { view: 'client-new', viewer: viewerOf(user), template, values, problems: error.fields })
+        const page = { view: 'client-new', viewer: viewerOf(user), template, values, isGroupRestricted } as const
+        await show(ctx, { ...page, problems: error.fields })
         ctx.status = error.status
       }
     },
@@ -126,7 +159,12 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
       const values = formValues(ctx)
       const { redirectUris, corrections } = addressesFor(client.template, values)
       try {
-        const wanted = { ...client, ...values, redirectUris: required(redirectUris) }
+        const wanted = {
+          ...client,
+          ...values,
+          redirectUris: required(redirectUris),
+          protocol: { operator: values.operator || null },
+        }
         const ifMatch = formText(ctx, 'version', 100)
         await administration.update({ ...by(ctx, user), ...(ifMatch !== '' && { ifMatch }) }, client.id, wanted)
       } catch (error) {
@@ -139,12 +177,29 @@ export function clientPages({ pocket, accounts, authentication, audit, transacti
           corrections: [],
           values,
           problems: error.fields,
-          conflict: isConflict ? differences(stored, { name: values.name, redirectUris }) : null,
+          conflict: isConflict ? differences(stored, { ...values, redirectUris }) : null,
         })
         ctx.status = error.status
         return
       }
       done(ctx, client.id, { corrections, notice: 'saved' })
+    },
+
+    /** Who may use it: everybody, or the members of groups. */
+    async setAccess(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const client = await existing(ctx)
+      const { isGroupRestricted, groupIds } = accessChoice(ctx, true)
+      const shown = new Set((await accessOf(client)).groups.map(({ id }) => id))
+      // Groups beyond those that the page shows stay as they are.
+      const kept = client.allowedGroupIds.filter((id) => !shown.has(id))
+      const chosen = (await groups.list(groupIds)).map(({ id }) => id)
+      await transaction(async () => {
+        if (client.isGroupRestricted !== isGroupRestricted)
+          await administration.update(by(ctx, user), client.id, { ...client, isGroupRestricted })
+        if (isGroupRestricted) await administration.setAllowedGroups(by(ctx, user), client.id, [...kept, ...chosen])
+      })
+      done(ctx, client.id, { notice: 'saved' })
     },
 
     /** Registers an address with which the client came and was refused. */
@@ -190,7 +245,11 @@ function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPag
 
 function formValues(ctx: Context): ClientFormValues {
   const lines = formText(ctx, 'redirectUris').split(/\s+/)
-  return { name: formText(ctx, 'name'), redirectUris: lines.filter((line) => line !== '') }
+  return {
+    name: formText(ctx, 'name'),
+    redirectUris: lines.filter((line) => line !== ''),
+    operator: formText(ctx, 'operator', 100).trim(),
+  }
 }
 
 /** What is stored now and differs from what was entered. */

@@ -2,6 +2,8 @@ import { dirname } from 'node:path'
 import type { MasterKey } from '@pocket/core'
 import { databaseOf, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
 import { DataSource, type DataSourceOptions } from 'typeorm'
+import type { ReminderStore } from '../account/reminder-store.ts'
+import { TypeormReminderStore } from '../account/typeorm-reminder-store.ts'
 import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
 import { TypeormApiKeyStore } from '../api-keys/typeorm-api-key-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
@@ -43,6 +45,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly emailVerifications: VerificationStore
   readonly images: ImageStore
   readonly signupTokens: SignupTokenStore
+  readonly reminders: ReminderStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
 }
@@ -72,6 +75,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     emailVerifications: new TypeormVerificationStore(database),
     images: new TypeormImageStore(database),
     signupTokens: new TypeormSignupTokenStore(database),
+    reminders: new TypeormReminderStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')
     },

@@ -1,6 +1,7 @@
 import { type MigrationSet, pocketMigrations, pocketTables } from '@pocket/core/typeorm'
 import { directoryMigrations, directoryTables } from '@pocket/directory/typeorm'
 import type { EntitySchema } from 'typeorm'
+import { reminderTable } from '../account/reminder.table.ts'
 import { apiKeyTable } from '../api-keys/api-key.table.ts'
 import { auditTable } from '../audit-log/audit-entry.table.ts'
 import { emailTable } from '../email/email.table.ts'
@@ -18,6 +19,7 @@ import { ExtendAuditLog1762000000010 } from './migrations/1762000000010-extend-a
 import { CreateEmails1762000000020 } from './migrations/1762000000020-create-emails.ts'
 import { CreateImages1762000000040 } from './migrations/1762000000040-create-images.ts'
 import { CreateSignupTokens1762000000050 } from './migrations/1762000000050-create-signup-tokens.ts'
+import { CreateReminders1762000000100 } from './migrations/1762000000100-create-reminders.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -32,6 +34,7 @@ export const tables: readonly EntitySchema[] = [
   signupTokenTable,
   imageTable,
   fileTable,
+  reminderTable,
 ]
 
 /** Every migration, in the order in which the sets run. */
@@ -49,6 +52,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateEmails1762000000020,
       CreateImages1762000000040,
       CreateSignupTokens1762000000050,
+      CreateReminders1762000000100,
     ],
   },
 ]

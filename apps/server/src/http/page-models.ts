@@ -142,6 +142,8 @@ export interface AccountPage {
   readonly emailVerified: boolean
   /** Whether to offer a link that verifies the address. */
   readonly verifiable: boolean
+  /** Whether to ask for a second passkey, since the only one is on one device. */
+  readonly secondAskedFor: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
   /** What the browser's password manager is told: every passkey, and what the person is called. */
@@ -187,6 +189,8 @@ export interface ClientFormValues {
   readonly name: string
   /** One an address; `redirectUris[i]` in `problems` means the one at `i`. */
   readonly redirectUris: readonly string[]
+  /** Who runs it; empty where nobody has said so. */
+  readonly operator: string
 }
 
 /** `/settings/admin/oidc-clients/new`, with `?template=…` once it is chosen. Its form is posted to the same address. */
@@ -196,6 +200,8 @@ export interface ClientNewPage {
   /** `null` asks what to connect. The form sends it back as `template`. */
   readonly template: ClientTemplate | null
   readonly values: ClientFormValues
+  /** Which of the two is chosen: everybody, or nobody until groups are chosen. */
+  readonly isGroupRestricted: boolean
   /** On `name`, `redirectUris` and `redirectUris[i]`. */
   readonly problems: readonly FieldError[]
 }
@@ -237,6 +243,15 @@ export interface ClientPage {
   readonly openings: readonly { readonly uri: string; readonly opening: RedirectUriOpening }[]
   /** Addresses that were pasted with more than a client may have. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
+  /** Who may use it. The form sends `access` (`everybody` or `groups`) and `groups`, any number of ids. */
+  readonly access: {
+    readonly isGroupRestricted: boolean
+    /** How many groups may, those that are not shown included. */
+    readonly allowed: number
+    readonly groups: readonly { readonly id: string; readonly name: string; readonly allowed: boolean }[]
+    /** How many groups are not shown. */
+    readonly more: number
+  }
   readonly values: ClientFormValues
   readonly problems: readonly FieldError[]
   readonly notice: 'created' | 'saved' | 'secret_added' | 'secret_removed' | null

@@ -14,6 +14,7 @@ const usual = {
   passkeyCounterRegression: 'audit',
   passkeyNonCompliance: 'keep',
   passkeyNonComplianceFrom: '',
+  sessionIdleMinutes: 0,
   webFingerDomains: [],
   locked: [],
 }
@@ -61,6 +62,7 @@ describe.each(kinds)('%s', (kind) => {
     [{ auditLogRetentionDays: 36_501 }, 'auditLogRetentionDays'],
     [{ webFingerDomains: ['example.com', 'not a domain'] }, 'webFingerDomains[1]'],
     [{ unusedClientDays: 0 }, 'unusedClientDays'],
+    [{ sessionIdleMinutes: -1 }, 'sessionIdleMinutes'],
     [{ dynamicRegistration: 'sometimes' }, 'dynamicRegistration'],
     [{ passkeyAllowedModels: ['2fc0579f-8113-47ea-b116-bb5a8db9202a', 'x'] }, 'passkeyAllowedModels[1]'],
     [{ passkeyCounterRegression: 'ignore' }, 'passkeyCounterRegression'],

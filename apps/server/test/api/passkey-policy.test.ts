@@ -109,6 +109,19 @@ describe.each(kinds)('%s', (kind) => {
     expect(await signIn(authenticator)).toEqual([200, undefined])
   })
 
+  test('whose only passkey is on one device is asked for another one, until they put it off', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const asks = async () =>
+      (await agent.get(`${instance.url}/settings/account`)).text.includes('Your only passkey is on')
+    expect(await asks()).toBe(false)
+    await register(agent, key)
+    expect(await asks()).toBe(true)
+    expect((await agent.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
+    expect(await asks()).toBe(false)
+    const synced = await instance.person(freshName())
+    expect((await synced.agent.get(`${instance.url}/settings/account`)).text).not.toContain('Your only passkey is on')
+  })
+
   test('says beforehand how many passkeys would not comply', async () => {
     const both = await instance.personWithoutPasskey(freshName())
     await register(both.agent, {})

@@ -101,6 +101,45 @@ describe('a client', () => {
     expect((await setting.agent.follow(created)).text).toMatch(/pk_[\w-]{43}/)
   })
 
+  test('lets nobody in until somebody says who may, and a NAS lets everybody in', async () => {
+    await using setting = await administrator()
+    const { agent, create, running } = setting
+    const page = await agent.follow(
+      await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
+    )
+    expect(page.text).toContain('Nobody may use this application yet')
+    const wiki = async () => (await running.app.pocket.clients.list()).find(({ name }) => name === 'Wiki')
+    expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
+    const { id } = await running.app.directory.groups.create({ name: 'family', friendlyName: 'Family' })
+    const again = await agent.get(page.url)
+    expect(again.text).toContain('Family')
+    const action = again.form('/access').action
+    expect((await agent.postForm(action, { access: 'groups', groups: id })).status).toBe(303)
+    expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [id] })
+    expect((await agent.postForm(action, { access: 'everybody', groups: id })).status).toBe(303)
+    expect(await wiki()).toMatchObject({ isGroupRestricted: false, allowedGroupIds: [] })
+    await create({ name: 'NAS', redirectUris: 'https://nas:5001', template: 'synology-dsm' })
+    await create({ name: 'Open', redirectUris: 'https://open', template: 'other', access: 'everybody' })
+    const all = await running.app.pocket.clients.list()
+    expect(all.filter(({ isGroupRestricted }) => isGroupRestricted)).toEqual([])
+  })
+
+  test('is run by whom the administrator names, and people read it before they consent', async () => {
+    await using setting = await administrator()
+    const { agent, create, running } = setting
+    const form = { name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other', access: 'everybody' }
+    await create({ ...form, operator: 'The <b>platform</b> team' })
+    const [client] = await running.app.pocket.clients.list()
+    const query = {
+      client_id: client?.id ?? '',
+      redirect_uri: 'https://wiki.example',
+      response_type: 'code',
+      scope: 'openid',
+    }
+    const consent = await agent.follow(await agent.get(`${running.url}/authorize?${new URLSearchParams(query)}`))
+    expect(consent.text).toContain('The &lt;b&gt;platform&lt;/b&gt; team')
+  })
+
   test('for DSM is corrected, and the page says so', async () => {
     await using setting = await administrator()
     const page = await setting.agent.follow(

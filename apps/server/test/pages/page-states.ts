@@ -81,6 +81,7 @@ const passkeys = [
 ] as const
 const account = {
   view: 'account',
+  secondAskedFor: false,
   signals: { rpId: 'localhost', userId: 'YW5uYQ', credentialIds: [], userName: 'anna', displayName: 'Anna Koch' },
   viewer: anna,
   email: 'anna@example.com',
@@ -134,8 +135,18 @@ const attempts = [
     pkce: false,
   },
 ] as const
+const access = {
+  isGroupRestricted: true,
+  allowed: 1,
+  groups: [
+    { id: 'g1', name: 'Family', allowed: true },
+    { id: 'g2', name: 'Guests with a name as long as they come', allowed: false },
+  ],
+  more: 0,
+} as const
 const client = {
   view: 'client',
+  access,
   attempts,
   viewer: anna,
   openings: [
@@ -166,7 +177,11 @@ const client = {
   version: 'W/"1"',
   conflict: null,
   corrections: [],
-  values: { name: 'Immich', redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'] },
+  values: {
+    name: 'Immich',
+    redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'],
+    operator: 'The platform team',
+  },
   problems: [],
   notice: null,
 } as const
@@ -178,13 +193,14 @@ const dsm = {
     redirectUris: ['https://nas.example.com:5001'],
     template: 'synology-dsm',
   },
-  values: { name: 'Synology DSM', redirectUris: ['https://nas.example.com:5001'] },
+  values: { name: 'Synology DSM', redirectUris: ['https://nas.example.com:5001'], operator: '' },
 } as const
 const clientNew = {
   view: 'client-new',
   viewer: anna,
   template: null,
-  values: { name: '', redirectUris: [] },
+  values: { name: '', redirectUris: [], operator: '' },
+  isGroupRestricted: true,
   problems: [],
 } as const
 
@@ -234,7 +250,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherWaysAt: null },
   consent: {
     view: 'consent',
-    client: immich,
+    client: { ...immich, operator: 'The platform team' },
     origin: { kind: 'administrator', host: null },
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [
@@ -299,6 +315,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
     cancelTo: '/interaction/1/cancel',
   },
   'error-expired': { ...error, retryAt: '/authorize?client_id=immich' },
+  'error-too-often': { ...error, status: 429, code: 'rate_limited', retryAfter: 90 },
   'error-redirect-uri': {
     ...error,
     code: 'redirect_uri_has_fragment',
@@ -366,6 +383,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   account,
   'account-one-passkey': {
     ...account,
+    secondAskedFor: true,
     passkeys: passkeys.slice(0, 1),
     notice: { done: 'passkey_added', name: 'iCloud Keychain' },
   },
@@ -389,11 +407,16 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   },
   'clients-none': { view: 'clients', viewer: anna, clients: [], removed: null },
   'client-choose': clientNew,
-  'client-new-dsm': { ...clientNew, template: 'synology-dsm', values: { name: 'Synology DSM', redirectUris: [] } },
+  'client-new-dsm': {
+    ...clientNew,
+    template: 'synology-dsm',
+    values: { name: 'Synology DSM', redirectUris: [], operator: '' },
+  },
   'client-new-refused': {
     ...clientNew,
     template: 'other',
     values: {
+      operator: '',
       name: '',
       redirectUris: ['https://photos.example.com/auth/login', 'photos.example.com/cb', 'https://h/#x'],
     },
@@ -422,7 +445,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
       hidden: { redirectUri: 'https://photos.example.com/other' },
     },
   },
-  'client-dsm': { ...dsm, attempts: [] },
+  'client-dsm': { ...dsm, access: { isGroupRestricted: true, allowed: 0, groups: [], more: 3 }, attempts: [] },
   client,
   'client-new-secret': {
     ...client,

@@ -1243,6 +1243,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where you are signed in */
+        get: operations["listOwnSessions"];
+        put?: never;
+        post?: never;
+        /** Sign out everywhere but here, and end what applications got there */
+        delete: operations["endOwnOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session of yours, and what applications got in it */
+        delete: operations["endOwnSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -1666,6 +1701,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List where a user is signed in
+         * @description For administrators.
+         */
+        get: operations["listSessionsOfUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign a user out everywhere, and end what applications got
+         * @description For administrators.
+         */
+        delete: operations["endSessionsOfUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session of a user, and what applications got in it
+         * @description For administrators.
+         */
+        delete: operations["endSessionOfUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2325,7 +2404,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2464,6 +2543,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
@@ -2568,6 +2648,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
@@ -2730,6 +2811,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
@@ -2835,6 +2917,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
@@ -2951,6 +3034,7 @@ export interface components {
                 jwksUri?: string | null;
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
+                operator?: string | null;
                 refreshTokenAbsoluteLifetimeMinutes?: number | null;
                 requireSignedRequestObject?: boolean;
                 sectorIdentifierUri?: string | null;
@@ -2991,7 +3075,7 @@ export interface components {
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted: boolean;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "webFingerDomains")[];
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
             passkeyAllowedModels: string[];
             /**
@@ -3013,6 +3097,8 @@ export interface components {
             passkeyNonCompliance: "keep" | "warn" | "require";
             /** @description The day from which `require` refuses passkeys that do not comply, such as 2027-03-01 (UTC). Empty for at once. */
             passkeyNonComplianceFrom: string;
+            /** @description After how long without a use a session ends; 0 where the session duration counts from the last use instead of the sign-in. In minutes. */
+            sessionIdleMinutes: number;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays: number;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -3053,6 +3139,8 @@ export interface components {
             passkeyNonCompliance?: "keep" | "warn" | "require" | null;
             /** @description The day from which `require` refuses passkeys that do not comply, such as 2027-03-01 (UTC). Empty for at once. */
             passkeyNonComplianceFrom?: string | null;
+            /** @description After how long without a use a session ends; 0 where the session duration counts from the last use instead of the sign-in. In minutes. */
+            sessionIdleMinutes?: number | null;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays?: number | null;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -3105,6 +3193,34 @@ export interface components {
         };
         /** RegistrationResponseJSON */
         RegistrationResponseJSON: Record<string, never>;
+        /** SessionDto */
+        SessionDto: {
+            /** @description The applications that were entered in it. */
+            clients: {
+                id: string;
+                name: string;
+            }[];
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description Browser and system of the last use; empty where they are not known. */
+            device: string;
+            /**
+             * Format: date-time
+             * @description Where it is not used any more.
+             */
+            expiresAt: string;
+            /** @description Names the session, and lets nobody in. */
+            id: string;
+            /** @description Of the last use. */
+            ipAddress: string | null;
+            /**
+             * Format: date-time
+             * @description Exact to a minute.
+             */
+            lastUsedAt: string;
+            /** Format: date-time */
+            startedAt: string;
+        };
         /** SettingVariable */
         SettingVariable: {
             key: string;
@@ -3366,6 +3482,7 @@ export type PasskeyComplianceDto = components['schemas']['PasskeyComplianceDto']
 export type PublicKeyCredentialCreationOptionsJson = components['schemas']['PublicKeyCredentialCreationOptionsJSON'];
 export type PublicKeyCredentialRequestOptionsJson = components['schemas']['PublicKeyCredentialRequestOptionsJSON'];
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
+export type SessionDto = components['schemas']['SessionDto'];
 export type SettingVariable = components['schemas']['SettingVariable'];
 export type SetUpDto = components['schemas']['SetUpDto'];
 export type SignUpDto = components['schemas']['SignUpDto'];
@@ -6110,6 +6227,74 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    listOwnSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    endOwnOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    endOwnSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     readOwnSettings: {
         parameters: {
             query?: never;
@@ -7040,6 +7225,81 @@ export interface operations {
                     "image/x-icon": unknown;
                 };
             };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listSessionsOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    endSessionsOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    endSessionOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };

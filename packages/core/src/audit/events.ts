@@ -22,6 +22,14 @@ type Happening =
       readonly deviceAddress?: string
     }
   | { readonly event: 'signed_out'; readonly accountId: string }
+  | {
+      /** In another browser, or by somebody else. */
+      readonly event: 'session_ended'
+      readonly accountId: string
+      /** Its `uid`, which lets nobody in. */
+      readonly sessionId: string
+      readonly by?: string
+    }
   | { readonly event: 'setup_completed'; readonly accountId: string; readonly method: 'setup' | 'api' }
   | {
       readonly event: 'account_created'

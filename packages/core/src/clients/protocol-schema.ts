@@ -78,5 +78,6 @@ export const clientProtocolSchema = {
     backchannelLogoutUri: nullableText,
     backchannelLogoutSessionRequired: flag,
     initiateLoginUri: nullableText,
+    operator: { type: ['string', 'null'], minLength: 1, maxLength: 100 },
   },
 } as const

@@ -93,6 +93,8 @@ export interface ClientProtocol {
   readonly backchannelLogoutSessionRequired: boolean
   /** OpenID Connect Core §4. */
   readonly initiateLoginUri: string | null
+  /** Who runs the application, in words for the people whom it asks for consent. */
+  readonly operator: string | null
 }
 
 /** What every client gets for which nothing else is said. */
@@ -124,4 +126,5 @@ export const defaultProtocol: ClientProtocol = {
   backchannelLogoutUri: null,
   backchannelLogoutSessionRequired: false,
   initiateLoginUri: null,
+  operator: null,
 }

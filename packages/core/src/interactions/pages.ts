@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
+import { extras } from '../oidc/client-metadata.ts'
 import { destinationOf } from '../oidc/pages.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import type { AuthenticationRequest } from '../passkeys/authentication.ts'
@@ -64,7 +65,13 @@ export function createInteractionPages({
   const clientView = async ({ params }: Interaction): Promise<ClientView> => {
     const id = String(params.client_id)
     const client = await provider().Client.find(id)
-    return { id, name: client?.clientName ?? id, destination: destinationOf(params.redirect_uri) }
+    const operator = client && extras(client).pocket_protocol.operator
+    return {
+      id,
+      name: client?.clientName ?? id,
+      destination: destinationOf(params.redirect_uri),
+      ...(operator && { operator }),
+    }
   }
 
   return {

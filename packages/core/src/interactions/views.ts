@@ -8,6 +8,8 @@ export interface ClientView {
   readonly name: string
   /** Where the person will be sent: a host with its port, or the scheme of an app. `null` where it is not known. */
   readonly destination: string | null
+  /** Who runs it, in words, where an administrator has said so. */
+  readonly operator?: string
 }
 
 /** What a page needs for one authentication ceremony without asking anything else first. */

@@ -30,6 +30,18 @@ export class MemoryArtifactStore implements ArtifactStore {
     })
   }
 
+  refresh(
+    { key, payload, expiresAt }: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>,
+    before: string,
+  ): Promise<boolean> {
+    return this.#state.run(() => {
+      const present = this.#artifacts.get(key)
+      if (present?.payload !== before) return false
+      this.#artifacts.set(key, { ...present, payload, expiresAt })
+      return true
+    })
+  }
+
   find(key: string): Promise<Artifact | undefined> {
     return this.#state.run(() => this.#artifacts.get(key))
   }

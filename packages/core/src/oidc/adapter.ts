@@ -75,6 +75,13 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
       if (!(await artifacts.insert(artifact))) throw new UsedAlready()
     },
     replace: (from, session) => artifacts.replace(keyOf(from), sealed(session)),
+    async touch(id, { use, expiresIn }) {
+      const found = await artifacts.find(keyOf(id))
+      if (found === undefined) return false
+      const expiresAt = clock.now() + expiresIn * 1000
+      const payload = { ...JSON.parse(found.payload), use, exp: Math.floor(expiresAt / 1000) }
+      return artifacts.refresh({ ...found, payload: JSON.stringify(payload), expiresAt }, found.payload)
+    },
     async find(id) {
       const artifact = await artifacts.find(keyOf(id))
       if (model === 'DeviceCode') await assertPatience(artifact)

@@ -38,6 +38,11 @@ export interface ArtifactStore {
   insert(artifact: Artifact): Promise<boolean>
   /** Puts `artifact` in the place of the one at `key`, in one step; returns `false`, and changes nothing, where there is none. */
   replace(key: string, artifact: Artifact): Promise<boolean>
+  /**
+   * Changes payload and end of the one with this key, in one step; returns `false`, and changes nothing, where its payload
+   * is not `before` any more.
+   */
+  refresh(artifact: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>, before: string): Promise<boolean>
   find(key: string): Promise<Artifact | undefined>
   findByUid(model: string, uid: string): Promise<Artifact | undefined>
   /** The artifacts of one model that let this account in; expired ones too. */

@@ -47,6 +47,8 @@ const lifetimes = {
   Interaction: 25 * hour,
   PushedAuthorizationRequest: 90,
   RefreshToken: refreshTokenLifetime,
+  // What is stored lives as long as `session-overrides.ts` says.
+  Session: hour,
 } as const satisfies Configuration['ttl']
 
 function accessTokenLifetime(_ctx: unknown, _token: unknown, client: object): number {
@@ -75,8 +77,6 @@ export interface ConfigurationPorts {
   readonly cookieKeys: readonly string[]
   /** Whether cookies are for https alone. */
   readonly secure: boolean
-  /** Seconds. */
-  readonly sessionLifetime: number
   readonly pages: ProtocolPages
   readonly fetch: PublicFetch
   readonly pairwise: PairwiseIdentifier
@@ -132,7 +132,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       short: cookie,
     },
     interactions: { policy: createPolicy(ports.clock), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
-    ttl: { ...lifetimes, Session: ports.sessionLifetime },
+    ttl: lifetimes,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
     rotateRefreshToken: refusedBeforeUse(indicators, rotateRefreshToken),

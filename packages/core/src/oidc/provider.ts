@@ -18,7 +18,7 @@ import { keepLogoutNotices } from './logout-notices.ts'
 import { answerRegistrations, type RegistrationAnswerPorts } from './registration/answers.ts'
 import { noteFirstUses } from './registration/first-use.ts'
 import { decideReplaysByInsert } from './replay-detection.ts'
-import { keepSessionsInPlace } from './session-overrides.ts'
+import { keepSessionsInPlace, type SessionOverridePorts } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 
 export interface ProviderPorts
@@ -28,7 +28,8 @@ export interface ProviderPorts
     DocumentsPorts,
     FailedClientPorts,
     RegistrationAnswerPorts,
-    ClientOverridePorts {
+    ClientOverridePorts,
+    SessionOverridePorts {
   readonly noteAttempt: ConnectionRecorder['note']
   readonly keepLogoutNotice: LogoutNotices['enqueue']
 }
@@ -46,7 +47,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   provider.proxy = true
   overrideClientChecks(provider, ports)
   tellChosenClaims(provider)
-  keepSessionsInPlace(provider)
+  keepSessionsInPlace(provider, ports)
   decideReplaysByInsert(provider)
   signLoginAccessTokens(provider, ports)
   hashAccessTokens(provider)

@@ -1,6 +1,8 @@
-import type Provider from 'oidc-provider'
-import type { AdapterPayload } from 'oidc-provider'
+import Provider, { type AdapterPayload } from 'oidc-provider'
+import type { Clock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
+import { type RequestContext, requestContext } from '../http/request-context.ts'
+import { remaining, type SessionLifetime, type SessionUse, usedNow } from '../sessions/session-use.ts'
 import type { ProviderSession } from './logout.ts'
 
 /** How a session that is stored already is stored again. */
@@ -10,28 +12,45 @@ export interface SessionAdapter {
     from: string,
     session: { id: string; payload: AdapterPayload; expiresIn: number | undefined },
   ): Promise<boolean>
+  /** Notes a use and nothing else. Returns `false`, and writes nothing, where the session changes at the same time. */
+  touch(id: string, touched: { readonly use: SessionUse; readonly expiresIn: number }): Promise<boolean>
 }
 
-/** What the library's session has beside its types. */
+/** What the library's session has beside its types, and what we add to it. */
 interface SessionInternals {
   oldId?: string | undefined
   adapter: SessionAdapter & object
+  use?: SessionUse
+}
+
+export interface SessionOverridePorts {
+  readonly clock: Clock
+  readonly sessionLifetime: () => Promise<SessionLifetime>
 }
 
 /**
  * The library stores every session that it has read again at the end of a request, and destroys the old id before it stores
  * a new one. So a session that somebody has ended meanwhile would come back, and a process that dies in between would sign
- * the person out. Here a stored session takes its own place, in one step, or none.
+ * the person out. Here a stored session takes its own place, in one step, or none. Where it was used, and how long it goes
+ * on living, is written with it.
  */
-export function keepSessionsInPlace(provider: Provider): void {
-  const { prototype } = provider.Session
+export function keepSessionsInPlace(provider: Provider, { clock, sessionLifetime }: SessionOverridePorts): void {
+  const { Session } = provider
+  const { prototype } = Session
   const { save } = prototype
-  if (typeof save !== 'function' || !('adapter' in prototype))
+  const inPayload: unknown = Reflect.get(Session, 'IN_PAYLOAD')
+  if (typeof save !== 'function' || !('adapter' in prototype) || !Array.isArray(inPayload))
     throw new Misconfigured('This version of oidc-provider stores sessions in another way: it cannot be used.')
+  Object.defineProperty(Session, 'IN_PAYLOAD', { configurable: true, value: [...inPayload, 'use'] })
   Object.defineProperty(prototype, 'save', {
     configurable: true,
     writable: true,
-    async value(this: ProviderSession & SessionInternals, lifetime: number) {
+    async value(this: ProviderSession & SessionInternals) {
+      const now = clock.now()
+      const signedIn = this.accountId !== undefined
+      const req = Provider.ctx?.req
+      if (signedIn) this.use = usedNow(this.use, req && requestContext(req), now)
+      const lifetime = remaining(await sessionLifetime(), signedIn ? this.loginTs : undefined, now)
       const from = this.oldId ?? this.jti
       this.oldId = undefined
       if (typeof this.exp !== 'number') return save.call(this, lifetime)
@@ -47,4 +66,27 @@ export function keepSessionsInPlace(provider: Provider): void {
       }
     },
   })
+}
+
+/** Where and when a session was used; `undefined` before the first sign-in in it. */
+export function useOf(session: ProviderSession & Pick<SessionInternals, 'use'>): SessionUse | undefined {
+  return session.use
+}
+
+/** Says whose use of a session the next time is at which it is stored. */
+export function noteUse(
+  session: ProviderSession & Pick<SessionInternals, 'use'>,
+  origin: Pick<RequestContext, 'ipAddress' | 'userAgent'>,
+  now: number,
+): void {
+  session.use = usedNow(session.use, origin, now)
+}
+
+/** Stores a use of the session and nothing else of it; `expiresIn` in seconds. */
+export async function touch(
+  session: ProviderSession,
+  touched: { readonly use: SessionUse; readonly expiresIn: number },
+): Promise<boolean> {
+  // A cast, since the adapter is none of the library's types; `keepSessionsInPlace` asserts that there is one.
+  return (session as ProviderSession & SessionInternals).adapter.touch(session.jti, touched)
 }

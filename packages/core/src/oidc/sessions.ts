@@ -3,6 +3,7 @@ import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { findAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
+import { requestContext } from '../http/request-context.ts'
 import {
   authenticationContext,
   isWithoutPasskey,
@@ -10,8 +11,10 @@ import {
   type SignInMethod,
   strengthened,
 } from '../sessions/session.ts'
+import { remaining, type SessionLifetime, usedNow, useExactness } from '../sessions/session-use.ts'
 import { type ProviderSession, revokeGrantsOf } from './logout.ts'
 import { notifyClientsOf } from './logout-notices.ts'
+import { noteUse, touch, useOf } from './session-overrides.ts'
 
 /** Who signs in, and how. */
 export interface SignIn {
@@ -21,7 +24,10 @@ export interface SignIn {
 
 /** The one browser session that `/authorize`, pages and API all see: the library's own. */
 export interface Sessions {
-  /** Who is signed in here; nobody, where the account has gone or is disabled since. Writes nothing. */
+  /**
+   * Who is signed in here; nobody, where the account has gone or is disabled since. That the session was used is written
+   * once a minute, and prolongs it.
+   */
   read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /** Starts a session in this browser under a new id; another person's session stays, and can be switched to. */
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
@@ -42,8 +48,7 @@ export interface SessionPorts {
   readonly accounts: AccountStore
   readonly clock: Clock
   readonly secure: boolean
-  /** Seconds. */
-  readonly sessionLifetime: number
+  readonly sessionLifetime: () => Promise<SessionLifetime>
 }
 
 /** As many others may be signed in in one browser. */
@@ -68,15 +73,29 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       return found.flatMap((each) => (each?.accountId === undefined ? [] : [each]))
     },
     keep(sessions: readonly ProviderSession[]): void {
-      const ids = sessions.slice(-mostInactive).map(({ jti }) => jti)
-      const lasting = { ...cookie, signed: true, ...(ids.length > 0 && { expires: end() }) }
+      const kept = sessions.slice(-mostInactive)
+      const [ids, ends] = [kept.map(({ jti }) => jti), kept.map(({ exp }) => exp ?? 0)]
+      const lasting = {
+        ...cookie,
+        signed: true,
+        ...(ids.length > 0 && { expires: new Date(Math.max(...ends) * 1000) }),
+      }
       cookies.set(name, ids.length > 0 ? ids.join('.') : null, lasting)
     },
   })
 
-  const end = () => new Date(clock.now() + sessionLifetime * 1000)
-  const activate = ({ ctx, cookieName }: Opened, { jti }: ProviderSession) =>
-    ctx.cookies.set(cookieName, jti, { ...cookie, expires: end() })
+  const activate = ({ ctx, cookieName }: Opened, { jti, exp = 0 }: Pick<ProviderSession, 'jti' | 'exp'>) =>
+    ctx.cookies.set(cookieName, jti, { ...cookie, expires: new Date(exp * 1000) })
+
+  /** No more than once a minute, so that most requests write nothing. */
+  const noteUseOf = async (req: IncomingMessage, opened: Opened) => {
+    const { session } = opened
+    const [now, before] = [clock.now(), useOf(session)]
+    if (before && now - before.lastUsedAt < useExactness) return
+    const expiresIn = remaining(await sessionLifetime(), session.loginTs, now)
+    const touched = await touch(session, { use: usedNow(before, requestContext(req), now), expiresIn })
+    if (touched) activate(opened, { jti: session.jti, exp: Math.floor(now / 1000) + expiresIn })
+  }
 
   const toSession = async ({ accountId, amr, acr, loginTs, uid }: ProviderSession): Promise<Session | undefined> => {
     if (accountId === undefined) return undefined
@@ -85,7 +104,12 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
     return { accountId, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
   }
   return {
-    read: async (req, res) => toSession((await open(req, res)).session),
+    async read(req, res) {
+      const opened = await open(req, res)
+      const session = await toSession(opened.session)
+      if (session) await noteUseOf(req, opened)
+      return session
+    },
 
     async list(req, res) {
       const { session, inactive } = await open(req, res)
@@ -106,6 +130,7 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       const chosen = others.find((each) => each.uid === uid)
       if (!chosen || !(await toSession(chosen))) return false
       chosen.resetIdentifier()
+      noteUse(chosen, requestContext(req), clock.now())
       await chosen.persist()
       activate(opened, chosen)
       opened.inactive.keep([...others.filter((each) => each !== chosen), opened.session])
@@ -133,7 +158,8 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       const begun = session.accountId === accountId ? session : (own ?? (another ? new current.Session() : session))
       if (typeof begun.exp === 'number') begun.resetIdentifier()
       begun.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
-      await begun.save(sessionLifetime)
+      noteUse(begun, requestContext(req), clock.now())
+      await begun.save(0)
       activate(opened, begun)
       if (another || own) inactive.keep([...others.filter((each) => each !== own), ...(another ? [session] : [])])
     },

@@ -10,6 +10,7 @@ const sql = {
   upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed', 'polledAt')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   replace: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1}`,
+  refresh: `UPDATE ${rows.table} SET payload = $2, expires_at = $3 WHERE "key" = $1 AND payload = $4`,
   find: `${rows.select} WHERE "key" = $1`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
   listByAccount: `${rows.select} WHERE account_id = $1 AND model = $2`,
@@ -45,6 +46,13 @@ export class TypeormArtifactStore implements ArtifactStore {
 
   async replace(key: string, artifact: Artifact): Promise<boolean> {
     return (await this.#database.execute(sql.replace, [...rows.values(artifact), key])) === 1
+  }
+
+  async refresh(
+    { key, payload, expiresAt }: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>,
+    before: string,
+  ): Promise<boolean> {
+    return (await this.#database.execute(sql.refresh, [key, payload, expiresAt, before])) === 1
   }
 
   async find(key: string): Promise<Artifact | undefined> {

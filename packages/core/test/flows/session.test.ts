@@ -1,6 +1,8 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+import { decide, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -13,6 +15,15 @@ async function signedIn(host: Host) {
   const page = await agent.follow(await agent.get(url))
   await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
   return { agent, url, account, authenticator }
+}
+
+async function read(host: Host, agent: UserAgent) {
+  const cookie = agent.cookies().map(({ name, value }) => `${name}=${value}`)
+  const req = new IncomingMessage(new Socket())
+  req.headers = { host: new URL(host.issuer).host, cookie: cookie.join('; '), 'user-agent': 'Reader' }
+  req.url = '/'
+  const res = new ServerResponse(req)
+  return { session: await host.pocket.session(req, res), set: String(res.getHeader('set-cookie') ?? '') }
 }
 
 const cookieOf = (agent: UserAgent) => agent.cookies().find(({ name }) => name === 'access_token')?.value
@@ -65,6 +76,77 @@ describe('the browser session', () => {
     const { agent, url, account } = await signedIn(host)
     await host.pocket.endAccess(account.id)
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
+  })
+
+  test('says where it was used and what was entered, and ends with what clients got', async () => {
+    await using host = await startHost()
+    const { agent, url, account } = await signedIn(host)
+    const [found, ...others] = await host.pocket.sessions.list(account.id)
+    expect(others).toEqual([])
+    expect(found).toMatchObject({
+      accountId: account.id,
+      acr: 'phr',
+      ipAddress: expect.stringMatching(/127\.0\.0\.1|::1/),
+      clientIds: [new URL(url).searchParams.get('client_id')],
+    })
+    expect(JSON.stringify(found)).not.toContain(cookieOf(agent))
+    const grants = async () => (await host.stores.artifacts.listByAccount('Grant', account.id)).length
+    expect(await grants()).toBe(1)
+    expect(await host.pocket.sessions.end(crypto.randomUUID(), found?.uid ?? '')).toBe(false)
+    expect(await host.pocket.sessions.end(account.id, found?.uid ?? '')).toBe(true)
+    expect(await host.pocket.sessions.end(account.id, found?.uid ?? '')).toBe(false)
+    expect([await host.pocket.sessions.list(account.id), await grants()]).toEqual([[], 0])
+    expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
+  })
+
+  test('all but one end at once', async () => {
+    await using host = await startHost()
+    const { agent, url, account, authenticator } = await signedIn(host)
+    const other = new UserAgent()
+    await signIn(other, await other.follow(await other.get(url)), authenticator, back)
+    const kept = (await read(host, agent)).session?.uid ?? ''
+    expect((await host.pocket.sessions.endOthers(account.id, kept)).length).toBe(1)
+    expect((await host.pocket.sessions.list(account.id)).map(({ uid }) => uid)).toEqual([kept])
+    expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
+    expect((await other.get(`${url}&prompt=none`)).location).toContain('error=login_required')
+  })
+
+  test('lives on with each use, which is written once a minute, and no longer than it may', async () => {
+    await using host = await startHost({
+      options: { sessionLifetime: async () => ({ length: 20 * 60, idle: 10 * 60 }) },
+    })
+    const { agent, account } = await signedIn(host)
+    const { artifacts } = host.stores
+    const calls: string[] = []
+    for (const name of ['upsert', 'replace', 'refresh', 'find'] as const) {
+      const call = artifacts[name].bind(artifacts) as (...given: unknown[]) => Promise<never>
+      artifacts[name] = async (...given: unknown[]) => {
+        calls.push(name)
+        return call(...given)
+      }
+    }
+    const used = async () => {
+      calls.length = 0
+      const { set } = await read(host, agent)
+      const said = calls.join()
+      const [found] = await host.pocket.sessions.list(account.id)
+      const left = Math.round(((found?.expiresAt ?? 0) - host.clock.now()) / second)
+      return { said, left, prolonged: set.includes('expires='), userAgent: found?.userAgent }
+    }
+    const about = (seconds: number) => expect.closeTo(seconds, -1)
+    expect(await used()).toMatchObject({ said: 'find', left: about(600), prolonged: false })
+    host.clock.pass(59 * second)
+    expect(await used()).toMatchObject({ said: 'find', left: about(541) })
+    host.clock.pass(2 * minute)
+    expect(await used()).toMatchObject({
+      said: 'find,find,refresh',
+      left: about(600),
+      prolonged: true,
+      userAgent: 'Reader',
+    })
+    expect(await used()).toMatchObject({ said: 'find', prolonged: false })
+    host.clock.pass(9 * minute)
+    expect(await used()).toMatchObject({ left: about(481) })
   })
 
   test('is neither begun by a visit nor adopted from a made-up cookie', async () => {

@@ -6,6 +6,7 @@ import { passkeyAttestation } from './passkey-attestation.ts'
 import { passkeyCounterRegression } from './passkey-counter-regression.ts'
 import { passkeyAllowedModels, passkeyDeniedModels } from './passkey-models.ts'
 import { passkeyNonCompliance, passkeyNonComplianceFrom } from './passkey-non-compliance.ts'
+import { sessionIdleMinutes } from './session-idle-minutes.ts'
 import { unusedClientDays } from './unused-client-days.ts'
 import { webFingerDomains } from './web-finger-domains.ts'
 
@@ -21,6 +22,7 @@ export const ownSettings = {
   passkeyCounterRegression,
   passkeyNonCompliance,
   passkeyNonComplianceFrom,
+  sessionIdleMinutes,
   webFingerDomains,
 } as const
 
@@ -41,5 +43,6 @@ export const ownSettingKeys: readonly OwnSettingKey[] = [
   'passkeyCounterRegression',
   'passkeyNonCompliance',
   'passkeyNonComplianceFrom',
+  'sessionIdleMinutes',
   'webFingerDomains',
 ]

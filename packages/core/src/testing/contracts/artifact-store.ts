@@ -72,6 +72,18 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
+    name: 'it is refreshed where nobody has changed it meanwhile',
+    run: async (store) => {
+      await store.upsert(complete)
+      const refreshed = { ...complete, payload: '{"used":1}', expiresAt: noon + 5 }
+      assert.equal(await store.refresh(refreshed, complete.payload), true)
+      assert.deepEqual(await store.find('complete'), refreshed)
+      assert.equal(await store.refresh({ ...refreshed, payload: '{"used":2}' }, complete.payload), false)
+      assert.equal(await store.refresh({ ...refreshed, key: 'none' }, refreshed.payload), false)
+      assert.deepEqual(await store.find('complete'), refreshed)
+    },
+  },
+  {
     name: 'an insert changes nothing where the key is taken',
     run: async (store) => {
       assert.equal(await store.insert(artifact('a')), true)

@@ -1,0 +1,22 @@
+import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
+
+/** Who does not want to add a second passkey now. */
+export class CreateReminders1762000000100 implements MigrationInterface {
+  readonly name = 'CreateReminders1762000000100'
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.createTable(
+      new Table({
+        name: 'pocket_reminder',
+        columns: [
+          { name: 'account_id', type: 'varchar', length: '36', isPrimary: true },
+          { name: 'put_off_at', type: 'bigint' },
+        ],
+      }),
+    )
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable('pocket_reminder')
+  }
+}

@@ -1,0 +1,126 @@
+import type { Pocket } from '@pocket/core'
+import type { Context } from 'koa'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import { reachable } from '../users/reach.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { SessionAdministration, SessionItem } from './session-administration.ts'
+
+export interface SessionOperationPorts {
+  readonly sessions: SessionAdministration
+  readonly users: Pick<UserAdministration, 'find'>
+  readonly pocket: Pick<Pocket, 'session'>
+}
+
+const sessionSchema = named('SessionDto', {
+  type: 'object',
+  required: ['id', 'device', 'ipAddress', 'startedAt', 'lastUsedAt', 'expiresAt', 'clients', 'current'],
+  properties: {
+    id: { type: 'string', description: 'Names the session, and lets nobody in.' },
+    device: { type: 'string', description: 'Browser and system of the last use; empty where they are not known.' },
+    ipAddress: { type: ['string', 'null'], description: 'Of the last use.' },
+    startedAt: instant,
+    lastUsedAt: { ...instant, description: 'Exact to a minute.' },
+    expiresAt: { ...instant, description: 'Where it is not used any more.' },
+    clients: {
+      type: 'array',
+      description: 'The applications that were entered in it.',
+      items: {
+        type: 'object',
+        required: ['id', 'name'],
+        properties: { id: { type: 'string' }, name: { type: 'string' } },
+      },
+    },
+    current: { type: 'boolean', description: 'Whether it is the one that asks.' },
+  },
+})
+
+const list = { status: 200, schema: { type: 'array', items: sessionSchema } } as const
+const ended = { status: 204 } as const
+
+/** `/api/sessions` and `/api/users/:id/sessions`: where people are signed in. */
+export function sessionOperations(ports: SessionOperationPorts): readonly Operation[] {
+  return [...ownOperations(ports), ...administration(ports)]
+}
+
+function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Operation[] {
+  const own = { area: 'account', access: 'user' } as const
+  const currentOf = async ({ req, res }: Context) => (await pocket.session(req, res))?.uid ?? null
+  return [
+    operation({
+      ...own,
+      id: 'listOwnSessions',
+      method: 'get',
+      path: '/api/sessions',
+      summary: 'List where you are signed in',
+      answer: list,
+      handle: async ({ user, ctx }) => (await sessions.list(user.id, await currentOf(ctx))).map(sessionDto),
+    }),
+    operation({
+      ...own,
+      id: 'endOwnOtherSessions',
+      method: 'delete',
+      path: '/api/sessions',
+      summary: 'Sign out everywhere but here, and end what applications got there',
+      answer: ended,
+      async handle(call) {
+        await sessions.endOthers(actorOf(call), call.user.id, await currentOf(call.ctx))
+      },
+    }),
+    operation({
+      ...own,
+      id: 'endOwnSession',
+      method: 'delete',
+      path: '/api/sessions/:id',
+      summary: 'End a session of yours, and what applications got in it',
+      answer: ended,
+      handle: async (call) => sessions.end(actorOf(call), call.user.id, call.params.id ?? ''),
+    }),
+  ]
+}
+
+function administration({ sessions, users }: SessionOperationPorts): readonly Operation[] {
+  const others = { area: 'users', access: 'administrator' } as const
+  const known = async (call: Parameters<typeof reachable>[0]) => (await users.find(await reachable(call, users))).id
+  return [
+    operation({
+      ...others,
+      id: 'listSessionsOfUser',
+      method: 'get',
+      path: '/api/users/:id/sessions',
+      summary: 'List where a user is signed in',
+      answer: list,
+      handle: async ({ params }) => (await sessions.list((await users.find(params.id ?? '')).id, null)).map(sessionDto),
+    }),
+    operation({
+      ...others,
+      id: 'endSessionsOfUser',
+      method: 'delete',
+      path: '/api/users/:id/sessions',
+      summary: 'Sign a user out everywhere, and end what applications got',
+      answer: ended,
+      async handle(call) {
+        await sessions.endOthers(actorOf(call), await known(call), null)
+      },
+    }),
+    operation({
+      ...others,
+      id: 'endSessionOfUser',
+      method: 'delete',
+      path: '/api/users/:id/sessions/:sessionId',
+      summary: 'End a session of a user, and what applications got in it',
+      answer: ended,
+      handle: async (call) => sessions.end(actorOf(call), await known(call), call.params.sessionId ?? ''),
+    }),
+  ]
+}
+
+function sessionDto({ startedAt, lastUsedAt, expiresAt, ...session }: SessionItem) {
+  return {
+    ...session,
+    startedAt: new Date(startedAt).toISOString(),
+    lastUsedAt: new Date(lastUsedAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
+  }
+}

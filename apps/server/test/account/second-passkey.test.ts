@@ -1,0 +1,25 @@
+import { expect, test } from '@jest/globals'
+import type { Reminder } from '../../src/account/reminder-store.ts'
+import { createSecondPasskey } from '../../src/account/second-passkey.ts'
+
+test('who has put it off is asked again after thirty days', async () => {
+  const reminders = new Map<string, Reminder>()
+  let now = 0
+  const secondPasskey = createSecondPasskey(
+    {
+      find: async (accountId) => reminders.get(accountId),
+      put: async (reminder) => void reminders.set(reminder.accountId, reminder),
+      removeByAccount: async (accountId) => void reminders.delete(accountId),
+    },
+    { now: () => now },
+  )
+  const bound = { deviceType: 'singleDevice' } as const
+  const asked = (passkeys: Parameters<typeof secondPasskey.isAskedFor>[1]) => secondPasskey.isAskedFor('ada', passkeys)
+  expect([await asked([bound]), await asked([]), await asked([bound, bound])]).toEqual([true, false, false])
+  expect(await asked([{ deviceType: 'multiDevice' }])).toBe(false)
+  await secondPasskey.putOff('ada')
+  now = 30 * 86_400_000 - 1
+  expect(await asked([bound])).toBe(false)
+  now += 1
+  expect(await asked([bound])).toBe(true)
+})

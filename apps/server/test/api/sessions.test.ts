@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type Person, passkeyAnswer } from './instance.ts'
+import { freshName } from './people.ts'
+
+const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+  let person: Person
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  async function secondBrowser({ authenticator }: Person) {
+    const agent = new UserAgent({ headers: { 'user-agent': firefox } })
+    const body = await passkeyAnswer(agent, instance.url, authenticator)
+    expect((await instance.call('POST /api/webauthn/login/finish', { body, agent })).status).toBe(200)
+    return agent
+  }
+
+  const listed = async (call: string, options: Parameters<CalledInstance['call']>[1]) =>
+    (await instance.call(call, options)).json as unknown as readonly Readonly<Record<string, unknown>>[]
+
+  test('people see where they are signed in, and end one session or all others', async () => {
+    person = await instance.person(freshName())
+    const { agent, id } = person
+    const other = await secondBrowser(person)
+    const callback = 'https://photos.example/callback'
+    const client = await instance.call('POST /api/oidc/clients', {
+      body: { name: 'Photos', callbackURLs: [callback], isPublic: true, pkceEnabled: false, skipConsent: true },
+    })
+    const query = { client_id: String(client.json.id), redirect_uri: callback, response_type: 'code', scope: 'openid' }
+    const pkce = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
+    await other.get(`${instance.url}/authorize?${new URLSearchParams({ ...query, ...pkce })}`)
+
+    const sessions = await listed('GET /api/sessions', { agent })
+    expect(sessions).toHaveLength(2)
+    const [here, there] = [sessions.find(({ current }) => current), sessions.find(({ current }) => !current)]
+    expect(there).toEqual({
+      id: expect.any(String),
+      device: 'Firefox on Windows',
+      ipAddress: expect.any(String),
+      startedAt: expect.any(String),
+      lastUsedAt: expect.any(String),
+      expiresAt: expect.any(String),
+      clients: [{ id: client.json.id, name: 'Photos' }],
+      current: false,
+    })
+    for (const { value } of [...agent.cookies(), ...other.cookies()])
+      expect(JSON.stringify(sessions)).not.toContain(value)
+
+    const stranger = await instance.person(freshName())
+    const params = { id: String(there?.id) }
+    expect(await instance.call('DELETE /api/sessions/{id}', { params, agent: stranger.agent })).toMatchObject({
+      status: 404,
+    })
+    expect((await instance.call('DELETE /api/sessions/{id}', { params, agent })).status).toBe(204)
+    expect((await instance.call('GET /api/users/me', { agent: other })).status).toBe(401)
+    expect((await instance.call('GET /api/users/me', { agent })).status).toBe(200)
+    expect(audited(instance, 'session_ended')).toContainEqual(
+      expect.objectContaining({ accountId: id, sessionId: there?.id }),
+    )
+
+    const third = await secondBrowser(person)
+    expect((await instance.call('DELETE /api/sessions', { agent })).status).toBe(204)
+    expect((await instance.call('GET /api/users/me', { agent: third })).status).toBe(401)
+    expect(await listed('GET /api/sessions', { agent })).toEqual([
+      expect.objectContaining({ id: here?.id, current: true }),
+    ])
+  })
+
+  test('administrators see and end them too, and nobody else does', async () => {
+    const { agent, id } = await instance.person(freshName())
+    const params = { id }
+    expect((await instance.call('GET /api/users/{id}/sessions', { params, agent })).status).toBe(403)
+    const [session] = await listed('GET /api/users/{id}/sessions', { params })
+    expect(session).toMatchObject({ current: false, clients: [] })
+    const one = { id, sessionId: String(session?.id) }
+    expect((await instance.call('DELETE /api/users/{id}/sessions/{sessionId}', { params: one })).status).toBe(204)
+    expect((await instance.call('DELETE /api/users/{id}/sessions/{sessionId}', { params: one })).status).toBe(404)
+    expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
+    expect(audited(instance, 'session_ended')).toContainEqual(
+      expect.objectContaining({ accountId: id, by: expect.any(String) }),
+    )
+    const another = await instance.person(freshName())
+    expect((await instance.call('DELETE /api/users/{id}/sessions', { params: { id: another.id } })).status).toBe(204)
+    expect((await instance.call('GET /api/users/me', { agent: another.agent })).status).toBe(401)
+    const nobody = { id: crypto.randomUUID() }
+    expect((await instance.call('DELETE /api/users/{id}/sessions', { params: nobody })).status).toBe(404)
+  })
+
+  test('how long they live can be changed while the server runs', async () => {
+    await instance.call('PATCH /api/settings', { body: { sessionIdleMinutes: 15 } })
+    const { agent } = await instance.person(freshName())
+    const [session] = await listed('GET /api/sessions', { agent })
+    const left = (Date.parse(String(session?.expiresAt)) - Date.now()) / 60_000
+    expect(left).toBeGreaterThan(14)
+    expect(left).toBeLessThanOrEqual(15)
+    await instance.call('PATCH /api/settings', { body: { sessionIdleMinutes: null } })
+  })
+})
