@@ -41,6 +41,7 @@ export type {
   ClientSort,
   ListedClient,
 } from './clients/client-list.ts'
+export type { ClientOrigin } from './clients/client-origin.ts'
 export type { ClientStore } from './clients/client-store.ts'
 export type { InitialAccessToken, InitialAccessTokenStore } from './clients/initial-access-token-store.ts'
 export type { InitialAccessTokens, NewInitialAccessToken } from './clients/initial-access-tokens.ts'

@@ -136,6 +136,8 @@ export interface PasskeyItem {
   readonly synced: boolean
   /** Who keeps it, as far as its model is known: `drawing` is the `d` of a path in a square of 24 units. */
   readonly provider: { readonly name: string; readonly drawing: string | null } | null
+  /** Browser and system in which it was made; `null` where that is not known. */
+  readonly madeIn: string | null
   /** The policy does not accept it any more. */
   readonly outdated: boolean
   /** When its signature counter last did not rise. */

@@ -15,7 +15,8 @@ describe.each(kinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    // Not even where it can be read is everything metadata.
+    instance = await startCalled(kind, { FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname })
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -116,6 +117,9 @@ describe.each(kinds)('%s', (kind) => {
     expect(await asks()).toBe(false)
     await register(agent, key)
     expect(await asks()).toBe(true)
+    expect((await agent.get(`${instance.url}/settings/account`)).text).toMatch(
+      /YubiKey 5 Series with NFC.*Created in /s,
+    )
     expect((await agent.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
     expect(await asks()).toBe(false)
     const synced = await instance.person(freshName())
@@ -140,6 +144,15 @@ describe.each(kinds)('%s', (kind) => {
     expect([without.passkeys, Number(deny.nonCompliant) >= 1]).toEqual([now.passkeys, true])
     expect(await count('?attestation=required')).toMatchObject({ nonCompliant: now.passkeys })
     expect(await count('?deniedModels=x')).toMatchObject({ status: 400 })
+  })
+
+  test('where attestation is required and the metadata is none, nobody registers', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    await policy({}, { passkeyAttestation: 'required' })
+    expect(await optionsFor(agent)).toMatchObject({ attestation: 'direct' })
+    expect((await register(agent, key)).answer.status).toBeGreaterThanOrEqual(500)
+    await policy({}, { passkeyAttestation: null })
+    expect((await register(agent, key)).answer.status).toBe(200)
   })
 
   test('a counter that does not rise is written down and shown, and refused where the policy says so', async () => {

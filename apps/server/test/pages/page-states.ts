@@ -63,6 +63,7 @@ const passkeys = [
     name: 'iCloud Keychain',
     synced: true,
     provider: { name: 'Apple Passwords', drawing: 'M12 2v20H2V2z' },
+    madeIn: 'Chrome on Android 14',
     outdated: false,
     createdAt: now - 90 * day,
     lastUsedAt: now - 3 * 3_600_000,
@@ -73,6 +74,7 @@ const passkeys = [
     name: 'YubiKey 5 with a name as long as they come',
     synced: false,
     provider: null,
+    madeIn: null,
     outdated: true,
     createdAt: now - day,
     lastUsedAt: null,
@@ -258,6 +260,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   consent: {
     view: 'consent',
     client: { ...immich, operator: 'The platform team' },
+    origin: { kind: 'administrator', host: null },
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [
       { claim: 'name', value: 'Anna Koch', verified: null },
@@ -276,6 +279,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'consent-nothing': {
     view: 'consent',
     client: { ...immich, destination: null, name: 'An application whose name is far longer than it ought to be' },
+    origin: { kind: 'document', host: 'an-application-whose-name-is-far-longer.example.com' },
     account: { userName: 'dolores', displayName: '' },
     claims: [],
     apis: [],
@@ -288,6 +292,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'consent-apis': {
     view: 'consent',
     client: immich,
+    origin: { kind: 'administrator', host: null },
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [],
     apis: [

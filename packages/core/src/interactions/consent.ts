@@ -9,6 +9,7 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
+import { extras } from '../oidc/client-metadata.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
 import {
@@ -57,13 +58,11 @@ export function createConsent(ports: ConsentPorts) {
       const account = await whoDecides(exchange, interaction)
       const { params } = interaction
       const before = await consents.find(account.id, clientIdOf(interaction))
+      const client = await clientOf(interaction)
       return {
         account,
-        claims: claimsToShow(
-          claimsTold(account, await clientOf(interaction), params),
-          account.emailVerified,
-          requestedScopes(params),
-        ),
+        origin: extras(client).pocket_origin,
+        claims: claimsToShow(claimsTold(account, client, params), account.emailVerified, requestedScopes(params)),
         apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map(apiView),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         allowedBefore: before !== undefined,

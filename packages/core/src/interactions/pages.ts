@@ -131,10 +131,14 @@ export function createInteractionPages({
     },
 
     async consent(exchange: Exchange, interaction: Interaction): Promise<ConsentView> {
-      const { account, claims, apis, authorizationDetails, allowedBefore } = await consent.show(exchange, interaction)
+      const { account, origin, claims, apis, authorizationDetails, allowedBefore } = await consent.show(
+        exchange,
+        interaction,
+      )
       return {
         view: 'consent',
         client: await clientView(interaction),
+        origin,
         account: { userName: account.userName, displayName: account.displayName },
         claims,
         apis,

@@ -1,4 +1,5 @@
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
+import type { ClientOrigin } from '../clients/client-origin.ts'
 import type { FieldError } from '../errors.ts'
 
 /** The application that a person is on the way to. */
@@ -71,6 +72,8 @@ export interface AuthorizationDetailView {
 export interface ConsentView {
   readonly view: 'consent'
   readonly client: ClientView
+  /** Who answers for the client. */
+  readonly origin: ClientOrigin
   readonly account: { readonly userName: string; readonly displayName: string }
   readonly claims: readonly ClaimView[]
   readonly apis: readonly ApiView[]

@@ -1,5 +1,6 @@
 import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../clients/client.ts'
+import { type ClientOrigin, clientOrigin } from '../clients/client-origin.ts'
 import type { Encryption } from '../clients/protocol.ts'
 import { signingSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
@@ -18,6 +19,7 @@ export interface ClientExtras {
   readonly pocket_requires_reauthentication: boolean
   readonly pocket_skip_consent: boolean
   readonly pocket_protocol: Client['protocol']
+  readonly pocket_origin: ClientOrigin
   /** Whether it waits for its first use. */
   readonly pocket_unused: boolean
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
@@ -137,6 +139,7 @@ function extrasOf(client: Client): ClientExtras {
     pocket_requires_reauthentication: client.requiresReauthentication,
     pocket_skip_consent: client.skipConsent,
     pocket_protocol: client.protocol,
+    pocket_origin: clientOrigin(client),
     pocket_unused: client.unusedSince !== null,
     pocket_access: { isGroupRestricted: client.isGroupRestricted, allowedGroupIds: client.allowedGroupIds },
     pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
@@ -154,6 +157,7 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_requires_reauthentication',
   'pocket_skip_consent',
   'pocket_protocol',
+  'pocket_origin',
   'pocket_unused',
   'pocket_access',
   'pocket_access_token_lifetime',

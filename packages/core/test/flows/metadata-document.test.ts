@@ -86,7 +86,11 @@ async function signedIn(): Promise<string> {
   const agent = new UserAgent()
   const page = await agent.follow(await authorize(agent))
   const consent = await signIn(agent, page, authenticator, atClient)
-  expect(viewOf(consent)).toMatchObject({ view: 'consent', client: { name: 'Documented', destination: 'app.example' } })
+  expect(viewOf(consent)).toMatchObject({
+    view: 'consent',
+    client: { name: 'Documented', destination: 'app.example' },
+    origin: { kind: 'document', host: new URL(id).host },
+  })
   const back = await decide(agent, consent, 'submitTo', atClient)
   return new URL(back.location ?? back.url).searchParams.get('code') ?? ''
 }

@@ -179,7 +179,11 @@ describe('a registered client', () => {
     const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`))
     const atClient = (url: string) => url.startsWith(redirectUri)
     const consent = await signIn(agent, page, authenticator, atClient)
-    expect(viewOf(consent)).toMatchObject({ view: 'consent', client: { name: 'Used', destination: 'app.example' } })
+    expect(viewOf(consent)).toMatchObject({
+      view: 'consent',
+      client: { name: 'Used', destination: 'app.example' },
+      origin: { kind: 'registration', host: null },
+    })
     const back = await decide(agent, consent, 'submitTo', atClient)
     const code = new URL(back.location ?? back.url).searchParams.get('code') ?? ''
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }

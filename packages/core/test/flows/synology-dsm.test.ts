@@ -38,6 +38,7 @@ describe('Synology DSM', () => {
     const consent = await signIn(agent, page, authenticator, back)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',
+      origin: { kind: 'administrator', host: null },
       allowedBefore: false,
       claims: [
         { claim: 'name', value: 'ada Koch' },

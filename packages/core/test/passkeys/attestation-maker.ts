@@ -1,7 +1,7 @@
 import 'reflect-metadata'
-import { createPrivateKey, type KeyObject, sign, webcrypto } from 'node:crypto'
+import { createHash, createPrivateKey, type KeyObject, sign, webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
-import type { Attest } from '@pocket/core/testing'
+import type { Attest, Attested } from '@pocket/core/testing'
 
 x509.cryptoProvider.set(webcrypto as unknown as Crypto)
 
@@ -18,6 +18,8 @@ export interface Wanted {
   readonly issuer?: Certified
   readonly subject?: string
   readonly extensions?: readonly x509.Extension[]
+  /** In SubjectPublicKeyInfo; by default that of a new key. */
+  readonly spki?: Uint8Array
 }
 
 let serial = 1
@@ -27,6 +29,7 @@ export async function certified({
   issuer,
   subject = 'CN=Test Root, O=Test, C=DE',
   extensions = [],
+  spki,
 }: Wanted): Promise<Certified> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const dates = { notBefore: new Date(Date.now() - hour), notAfter: new Date(Date.now() + hour) }
@@ -35,7 +38,9 @@ export async function certified({
     subject,
     issuer: issuer?.certificate.subject ?? subject,
     ...dates,
-    publicKey: plain(keys.publicKey),
+    publicKey: plain(
+      spki ? await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']) : keys.publicKey,
+    ),
     signingKey: plain((issuer?.keys ?? keys).privateKey),
     signingAlgorithm: algorithm,
     extensions: [new x509.BasicConstraintsExtension(issuer === undefined, undefined, true), ...extensions],
@@ -87,6 +92,39 @@ export async function fidoU2f(by: Certified): Promise<Attest> {
       ],
     }
   }
+}
+
+const appleNonce = '1.2.840.113635.100.8.2'
+const androidKeyDescription = '1.3.6.1.4.1.11129.2.1.17'
+
+/** `apple` (WebAuthn Level 3 §8.8): a certificate for this passkey alone. */
+export async function apple(root: Certified, made: Attested): Promise<ReturnType<Attest>> {
+  const nonce = sha256(Buffer.concat([made.authenticatorData, made.clientDataHash]))
+  const content = Buffer.concat([Buffer.from('3024a1220420', 'hex'), nonce])
+  const extensions = [new x509.Extension(appleNonce, false, content)]
+  const leaf = await certified({ issuer: root, subject: 'CN=Passkey', extensions, spki: made.key.spki })
+  return { fmt: 'apple', statement: [['x5c', { list: [bytesOf(leaf)] }]] }
+}
+
+/** `android-key` (WebAuthn Level 3 §8.4): the certificate of a key store. */
+export async function androidKey(root: Certified, made: Attested): Promise<ReturnType<Attest>> {
+  // A KeyDescription of version 3 whose challenge is the client data's hash, with two empty authorization lists.
+  const [before, after] = ['30340201030a01010201040a01010420', '040030003000'].map((hex) => Buffer.from(hex, 'hex'))
+  const content = Buffer.concat([before ?? '', made.clientDataHash, after ?? ''].map((part) => Buffer.from(part)))
+  const extensions = [new x509.Extension(androidKeyDescription, false, content)]
+  const leaf = await certified({ issuer: root, subject: 'CN=Android Keystore Key', extensions, spki: made.key.spki })
+  return {
+    fmt: 'android-key',
+    statement: [
+      ['alg', made.key.algorithm],
+      ['sig', made.key.sign(Buffer.concat([made.authenticatorData, made.clientDataHash]))],
+      ['x5c', { list: [bytesOf(leaf), bytesOf(root)] }],
+    ],
+  }
+}
+
+function sha256(data: Uint8Array): Uint8Array {
+  return createHash('sha256').update(data).digest()
 }
 
 export function bytesOf({ certificate }: Certified): Uint8Array {

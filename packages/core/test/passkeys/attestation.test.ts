@@ -1,14 +1,22 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { defaultPasskeyPolicy, type PasskeyPolicy } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { SoftwareAuthenticator, type SoftwareAuthenticatorOptions } from '@pocket/core/testing'
+import {
+  type Attested,
+  encodeCbor,
+  SoftwareAuthenticator,
+  type SoftwareAuthenticatorOptions,
+} from '@pocket/core/testing'
 import { SettingsService } from '@simplewebauthn/server'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
 import { createChallenges } from '../../src/passkeys/challenges.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
 import { day, minute, TestClock } from '../flows/host.ts'
 import {
+  androidKey,
+  apple,
   attestationSubject,
+  bytesOf,
   type Certified,
   certified,
   fidoU2f,
@@ -49,15 +57,15 @@ function setting(policy: Partial<PasskeyPolicy> = {}, read?: () => Promise<strin
     passkeys,
     clock,
   })
+  const options = () => registration.options({ subject, purpose: 'registration', browserToken })
   const register = async (
     made: SoftwareAuthenticatorOptions,
-    change: (response: Response) => Response = (it) => it,
+    change: (response: Response) => Response | Promise<Response> = (it) => it,
   ) => {
-    const options = await registration.options({ subject, purpose: 'registration', browserToken })
-    const response = change(new SoftwareAuthenticator(made).create(options, { origin }))
+    const response = await change(new SoftwareAuthenticator(made).create(await options(), { origin }))
     return (await registration.verify({ purpose: 'registration', browserToken, response })).passkey
   }
-  return { clock, metadata, register }
+  return { clock, metadata, options, register }
 }
 
 type Response = ReturnType<SoftwareAuthenticator['create']>
@@ -90,6 +98,39 @@ describe('an attestation of the format', () => {
     const swapped: typeof attest = (made) => attest({ ...made, rpIdHash: Buffer.alloc(32) })
     await expect(register({ ...u2f, attest: swapped })).rejects.toMatchObject({ code: 'passkey_rejected' })
     await expect(register({ ...u2f, aaguid: model, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+  })
+
+  test.each([
+    ['apple', apple],
+    ['android-key', androidKey],
+  ] as const)('%s', async (format, make) => {
+    const own = await certified({ subject: `CN=${format} Root` })
+    SettingsService.setRootCertificates({ identifier: format, certificates: [Buffer.from(bytesOf(own))] })
+    const stranger = await certified({ subject: `CN=${format} Root` })
+    const { register } = setting()
+    const attempt = async (by: Certified, change: (made: Attested) => Attested = (made) => made) => {
+      let attested: Attested | undefined
+      const attest = (made: Attested) => {
+        attested = made
+        return { fmt: 'none', statement: [] }
+      }
+      // Its certificate is made for this passkey, which takes longer than an authenticator here may.
+      return register({ ...key, attest }, async (response) => {
+        if (attested === undefined) throw new Error('The authenticator made no passkey.')
+        const { fmt, statement } = await make(by, change(attested))
+        const attestationObject = encodeCbor([
+          ['fmt', fmt],
+          ['attStmt', statement],
+          ['authData', attested.authenticatorData],
+        ])
+        const encoded = Buffer.from(attestationObject).toString('base64url')
+        return { ...response, response: { ...response.response, attestationObject: encoded } }
+      })
+    }
+    expect(await attempt(own)).toMatchObject({ attestation: format, aaguid: model })
+    await expect(attempt(stranger)).rejects.toMatchObject({ code: 'passkey_rejected' })
+    const otherwise = (made: Attested) => ({ ...made, clientDataHash: Buffer.alloc(32) })
+    await expect(attempt(own, otherwise)).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
   test.each(['unknown', 'tpm', 'android-key', 'apple', 'android-safetynet'])('%s, with nothing in it', async (fmt) => {
@@ -163,4 +204,10 @@ describe('where attestation is required', () => {
     clock.pass(2 * day)
     await expect(register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_not_allowed' })
   })
+})
+
+test('the algorithms of today are offered, and ML-DSA where the runtime verifies it', async () => {
+  const { pubKeyCredParams } = await setting().options()
+  const postQuantum = SettingsService.runtimeSupportsPQC() ? [-48] : []
+  expect(pubKeyCredParams.map(({ alg }) => alg)).toEqual([...postQuantum, -8, -7, -257])
 })
