@@ -41,6 +41,7 @@ import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
+import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
@@ -295,6 +296,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
       passkeyPolicy,
       secondPasskey: createSecondPasskey(database.reminders, clock),
+      sessions,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {
@@ -303,6 +305,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         },
       },
     }),
+    sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     clients: clientPages({
       pocket,
       accounts: directory.accounts,

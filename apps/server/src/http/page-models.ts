@@ -146,6 +146,20 @@ export interface PasskeyItem {
   readonly lastUsedAt: number | null
 }
 
+/** A session as its owner sees it. Instants are milliseconds since the Unix epoch. */
+export interface SessionLine {
+  readonly id: string
+  /** Browser and system; empty where they are not known. */
+  readonly device: string
+  readonly ipAddress: string | null
+  readonly startedAt: number
+  readonly lastUsedAt: number
+  /** The applications that were entered in it. */
+  readonly clients: readonly { readonly id: string; readonly name: string }[]
+  /** Whether it is the one of this very browser. */
+  readonly current: boolean
+}
+
 /** `/settings/account`. */
 export interface AccountPage {
   readonly view: 'account'
@@ -158,6 +172,8 @@ export interface AccountPage {
   readonly secondAskedFor: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
+  /** Whichever was used last comes first. */
+  readonly sessions: readonly SessionLine[]
   /** What the browser's password manager is told: every passkey, and what the person is called. */
   readonly signals: {
     readonly rpId: string
@@ -168,7 +184,13 @@ export interface AccountPage {
   }
   /** What has just been done; `name` is the passkey's, or the e-mail address. */
   readonly notice: {
-    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed' | 'verification_sent'
+    readonly done:
+      | 'passkey_added'
+      | 'passkey_renamed'
+      | 'passkey_removed'
+      | 'verification_sent'
+      | 'session_ended'
+      | 'sessions_ended'
     readonly name: string
   } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */

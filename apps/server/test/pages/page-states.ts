@@ -90,6 +90,26 @@ const account = {
   emailVerified: true,
   verifiable: false,
   passkeys,
+  sessions: [
+    {
+      id: 's1',
+      device: 'Firefox on Windows',
+      ipAddress: '192.168.1.20',
+      startedAt: now - day,
+      lastUsedAt: now - 30_000,
+      clients: [{ id: 'immich', name: 'Immich' }],
+      current: true,
+    },
+    {
+      id: 's2',
+      device: '',
+      ipAddress: null,
+      startedAt: now - 3 * day,
+      lastUsedAt: now - day,
+      clients: [],
+      current: false,
+    },
+  ],
   notice: null,
   renameProblem: null,
 } as const
