@@ -14,7 +14,7 @@ const web = join(server, 'web')
 const target = join(server, 'dist', 'web')
 const prefix = '/assets/'
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
-const pageScripts = ['sign-in', 'setup', 'account', 'client', 'device', 'device-login']
+const pageScripts = ['sign-in', 'setup', 'account', 'client', 'device', 'device-login', 'reauthenticate']
 
 await rm(target, { recursive: true, force: true })
 await mkdir(target, { recursive: true })

@@ -31,6 +31,7 @@ import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
 import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
+import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
 import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
@@ -40,6 +41,7 @@ import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
+import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
@@ -294,6 +296,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
       passkeyPolicy,
       secondPasskey: createSecondPasskey(database.reminders, clock),
+      sessions,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {
@@ -302,6 +305,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         },
       },
     }),
+    sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     clients: clientPages({
       pocket,
       accounts: directory.accounts,
@@ -315,6 +319,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
+    reauthentication: reauthenticationPages({ pocket, authentication, show }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

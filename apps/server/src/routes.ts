@@ -7,7 +7,9 @@ import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
 import { limited } from './http/limits.ts'
+import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { openApiPage } from './openapi/page.ts'
+import type { sessionPages } from './sessions/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
 import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
@@ -21,10 +23,12 @@ export interface Handlers {
   readonly signUp: ReturnType<typeof signUpPages>
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly account: ReturnType<typeof accountPages>
+  readonly sessions: ReturnType<typeof sessionPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly device: ReturnType<typeof devicePages>
   readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
   readonly email: ReturnType<typeof emailPages>
+  readonly reauthentication: ReturnType<typeof reauthenticationPages>
   readonly limits: Limiter
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
@@ -37,11 +41,13 @@ export function createRoutes({
   setUp,
   signUp,
   account,
+  sessions,
   clients,
   device,
   deviceAuthorization,
   addPasskey,
   email,
+  reauthentication,
   limits,
   apiDocs,
 }: Handlers): Router {
@@ -78,6 +84,9 @@ export function createRoutes({
   router.get('/logout', signIn.signOut)
   router.post('/logout', signIn.submitSignOut)
 
+  router.get('/reauthenticate', reauthentication.refresh)
+  router.post('/reauthenticate', reauthentication.submit)
+
   router.get('/verify-email', email.showVerification)
   router.post('/verify-email', limited(limits, 'verify-email'), email.verify)
 
@@ -102,7 +111,10 @@ export function createRoutes({
   router.post('/settings/account/passkeys/options', account.passkeyOptions)
   router.post('/settings/account/passkeys', account.addPasskey)
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)
-  router.post('/settings/account/passkeys/:id/remove', account.removePasskey)
+  router.post('/settings/account/passkeys/:id/remove', reauthentication.sensitive(account.removePasskey))
+
+  router.post('/settings/account/sessions/end-others', sessions.endOthers)
+  router.post('/settings/account/sessions/:id/end', sessions.end)
 
   router.get('/settings/admin/oidc-clients', clients.list)
   router.get('/settings/admin/oidc-clients/new', clients.new)

@@ -37,18 +37,21 @@ export interface CeremonyRun {
   readonly sentences: Sentences
   /** Runs the ceremony and says where to go. */
   readonly run: () => Promise<{ readonly redirectTo: string }>
+  /** Goes on after it; by default to where `run` says. */
+  readonly goOn?: (to: string) => void
   /** Gets an explanation first; returns true where it has shown it. */
   readonly onProblem?: (explanation: Explanation) => boolean
 }
 
 /** Runs one ceremony at a time: busy while it lasts, then on to where the server says, or one sentence and back to the button. */
-export async function runCeremony({ button, sentences, run, onProblem }: CeremonyRun): Promise<void> {
+export async function runCeremony({ button, sentences, run, goOn, onProblem }: CeremonyRun): Promise<void> {
   if (button.ariaBusy === 'true') return
   button.ariaBusy = 'true'
   clearProblem()
   try {
     const { redirectTo } = await run()
-    location.assign(redirectTo)
+    if (goOn) goOn(redirectTo)
+    else location.assign(redirectTo)
   } catch (error) {
     button.ariaBusy = null
     const explanation = explain(error)

@@ -1,4 +1,5 @@
 import { type Explanation, register } from '@pocket/core/browser'
+import { confirmed } from './confirmed.ts'
 import { pageData, restOnReturn, runCeremony, type Sentences, sentencesOf } from './problem-region.ts'
 
 const form = document.querySelector<HTMLFormElement>('#setup')
@@ -9,7 +10,8 @@ if (form && button) {
     event.preventDefault()
     clearFields(form)
     const input = Object.fromEntries(new FormData(form))
-    const run = () => register({ optionsFrom: form.dataset.options ?? '', submitTo: form.action, input })
+    const run = () =>
+      confirmed(() => register({ optionsFrom: form.dataset.options ?? '', submitTo: form.action, input }))
     runCeremony({ button, sentences, run, onProblem: (explanation) => showFields(form, explanation) })
   })
   restOnReturn(button)

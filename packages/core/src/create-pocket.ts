@@ -321,6 +321,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     store: stores.reauthentications,
     sessions,
     signIn,
+    passkeys: stores.passkeys,
     cookie: bearerCookie({
       name: 'reauthentication_token',
       secure,

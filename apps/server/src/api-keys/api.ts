@@ -77,6 +77,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
     operation({
       ...shared,
       id: 'createApiKey',
+      sensitive: true,
       method: 'post',
       path: '/api/api-keys',
       summary: 'Create an API key',
@@ -92,6 +93,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
     operation({
       ...shared,
       id: 'renewApiKey',
+      sensitive: true,
       method: 'post',
       path: '/api/api-keys/:id/renew',
       summary: 'Renew an API key that has expired',

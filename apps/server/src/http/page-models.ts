@@ -109,6 +109,16 @@ export interface DeviceAuthorizationPage {
   readonly refuseTo: string
 }
 
+/** Where a form asks for something sensitive: a passkey first, then what the form asks for. */
+export interface ReauthenticatePage {
+  readonly view: 'reauthenticate'
+  readonly viewer: Viewer
+  readonly ceremony: AuthenticationCeremony
+  /** The form is posted to it again, with the same fields. */
+  readonly continueTo: string
+  readonly fields: readonly { readonly name: string; readonly value: string }[]
+}
+
 /** `/verify-email`: confirms that an address belongs to whoever is signed in. */
 export interface VerifyEmailPage {
   readonly view: 'verify-email'
@@ -136,6 +146,20 @@ export interface PasskeyItem {
   readonly lastUsedAt: number | null
 }
 
+/** A session as its owner sees it. Instants are milliseconds since the Unix epoch. */
+export interface SessionLine {
+  readonly id: string
+  /** Browser and system; empty where they are not known. */
+  readonly device: string
+  readonly ipAddress: string | null
+  readonly startedAt: number
+  readonly lastUsedAt: number
+  /** The applications that were entered in it. */
+  readonly clients: readonly { readonly id: string; readonly name: string }[]
+  /** Whether it is the one of this very browser. */
+  readonly current: boolean
+}
+
 /** `/settings/account`. */
 export interface AccountPage {
   readonly view: 'account'
@@ -148,6 +172,8 @@ export interface AccountPage {
   readonly secondAskedFor: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
+  /** Whichever was used last comes first. */
+  readonly sessions: readonly SessionLine[]
   /** What the browser's password manager is told: every passkey, and what the person is called. */
   readonly signals: {
     readonly rpId: string
@@ -158,7 +184,13 @@ export interface AccountPage {
   }
   /** What has just been done; `name` is the passkey's, or the e-mail address. */
   readonly notice: {
-    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed' | 'verification_sent'
+    readonly done:
+      | 'passkey_added'
+      | 'passkey_renamed'
+      | 'passkey_removed'
+      | 'verification_sent'
+      | 'session_ended'
+      | 'sessions_ended'
     readonly name: string
   } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
@@ -287,6 +319,7 @@ export type PageModel =
   | View
   | SetupPage
   | CodePage
+  | ReauthenticatePage
   | VerifyEmailPage
   | SignUpPage
   | AddPasskeyPage

@@ -82,7 +82,7 @@ function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Op
 
 function administration({ sessions, users }: SessionOperationPorts): readonly Operation[] {
   const others = { area: 'users', access: 'administrator' } as const
-  const known = async (call: Parameters<typeof reachable>[0]) => (await users.find(await reachable(call, users))).id
+  const known = (call: Parameters<typeof reachable>[0]) => reachable(call, users)
   return [
     operation({
       ...others,

@@ -60,6 +60,7 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
     operation({
       ...administration,
       id: 'replaceSettings',
+      sensitive: true,
       conditional: true,
       method: 'put',
       path,

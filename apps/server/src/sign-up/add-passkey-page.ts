@@ -8,7 +8,7 @@ import type { ShowPage } from '../http/show-page.ts'
 export const addPasskeyPath = '/signup/add-passkey'
 
 export interface AddPasskeyPagePorts {
-  readonly pocket: Pick<Pocket, 'registration'>
+  readonly pocket: Pick<Pocket, 'registration' | 'reauthentication'>
   readonly authentication: Authentication
   readonly show: ShowPage
 }
@@ -28,6 +28,7 @@ export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPage
 
     async options(ctx: Context) {
       const { id, userName, displayName } = await authentication.requireUser(ctx)
+      await pocket.reauthentication.assertMayAddPasskey(ctx.req, ctx.res)
       const subject = { accountId: id, userName, displayName }
       ctx.body = { options: await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration' }) }
     },

@@ -1,5 +1,6 @@
 import type { Directory, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
+import { assertFresh } from '../http/api/admission.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
@@ -98,7 +99,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       body: userBody,
       answer: { status: 201, schema: userSchema },
       async handle(call) {
-        assertMayGrant(call.ctx, call.body)
+        await assertMayGrant(call.ctx, call.body)
         return answered(call.ctx, await users.create(actorOf(call), call.body))
       },
     }),
@@ -121,7 +122,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       body: userBody,
       answer: { status: 200, schema: userSchema },
       async handle(call) {
-        assertMayGrant(call.ctx, call.body)
+        await assertMayGrant(call.ctx, call.body)
         return answered(call.ctx, await users.update(actorOf(call), await reachable(call, users), call.body))
       },
     }),
@@ -133,7 +134,11 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       path: '/api/users/:id',
       summary: 'Delete a user, with sessions and tokens',
       answer: { status: 204 },
-      handle: async (call) => users.remove(actorOf(call), await reachable(call, users)),
+      async handle(call) {
+        // Oneself above all: nobody else can undo that.
+        if (call.params.id === call.user.id) await assertFresh(call.ctx)
+        await users.remove(actorOf(call), await reachable(call, users))
+      },
     }),
   ]
 }
@@ -177,6 +182,7 @@ function belongings(users: UserAdministration): readonly Operation[] {
     operation({
       ...administration,
       id: 'deletePasskeyOfUser',
+      sensitive: true,
       method: 'delete',
       path: '/api/users/:id/webauthn-credentials/:credentialId',
       summary: 'Delete a passkey of a user, even the last one',

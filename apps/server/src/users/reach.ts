@@ -1,21 +1,27 @@
 import { Forbidden } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import { isLimited } from '../http/api/admission.ts'
+import { assertFresh, isLimited } from '../http/api/admission.ts'
 import type { Call } from '../http/api/operation.ts'
 import type { UserAdministration } from './user-administration.ts'
 
 /** A limited API key must not reach beyond its scopes by way of an administrator, whom it could become or let in. */
 const beyondKey = 'A limited API key cannot make, change or let in an administrator.'
 
-/** @throws {Forbidden} `forbidden` where a limited API key wants to make an administrator */
-export function assertMayGrant(ctx: Context, { isAdmin }: { readonly isAdmin?: boolean }): void {
-  if (isAdmin && isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
+/**
+ * @throws {Forbidden} `forbidden` where a limited API key wants to make an administrator
+ * @throws {NotAuthenticated} `reauthentication_required` where a session does without a fresh passkey
+ */
+export async function assertMayGrant(ctx: Context, { isAdmin }: { readonly isAdmin?: boolean }): Promise<void> {
+  if (!isAdmin) return
+  if (isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
+  await assertFresh(ctx)
 }
 
 /**
- * The id of the user whom a call concerns.
+ * The id of the user whom a call concerns. Whoever changes an administrator in a session has to have used a passkey just now.
  *
+ * @throws {NotFound} `user_not_found` @throws {NotAuthenticated} `reauthentication_required`
  * @throws {Forbidden} `forbidden` where that is an administrator and the API key is limited
  */
 export async function reachable(
@@ -23,7 +29,9 @@ export async function reachable(
   users: Pick<UserAdministration, 'find'>,
 ): Promise<string> {
   const id = params.id ?? params.userId ?? ''
-  if (isLimited(ctx) && (await users.find(id)).administrator) throw new Forbidden('forbidden', beyondKey)
+  if (!(await users.find(id)).administrator) return id
+  if (isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
+  await assertFresh(ctx)
   return id
 }
 

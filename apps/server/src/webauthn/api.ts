@@ -35,11 +35,13 @@ function registration({ pocket }: WebAuthnPorts): readonly Operation[] {
       path: '/api/webauthn/register/start',
       summary: 'Begin to make a passkey in this browser',
       answer: { status: 200, schema: creationOptionsSchema },
-      handle: async ({ user, ctx: { req, res } }) =>
-        pocket.registration.options(req, res, {
+      async handle({ user, ctx: { req, res } }) {
+        await pocket.reauthentication.assertMayAddPasskey(req, res)
+        return pocket.registration.options(req, res, {
           subject: { accountId: user.id, userName: user.userName, displayName: user.displayName },
           purpose: 'registration',
-        }),
+        })
+      },
     }),
     operation({
       ...signedIn,

@@ -45,6 +45,7 @@ export function credentialOperations({ pocket, audit }: CredentialPorts): readon
     operation({
       ...own,
       id: 'deleteOwnPasskey',
+      sensitive: true,
       method: 'delete',
       path: '/api/webauthn/credentials/:id',
       summary: 'Delete a passkey of yours, but never the last one',

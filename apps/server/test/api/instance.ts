@@ -5,6 +5,8 @@ import { type RunningApp, setUpAdministrator, startApp } from '../http/app.ts'
 export interface Instance extends RunningApp {
   /** A browser in which its administrator is signed in. */
   readonly administrator: UserAgent
+  /** Its passkey. */
+  readonly administratorAuthenticator: SoftwareAuthenticator
   /** Makes a user who is no administrator, signs them in by a login code, and registers a passkey. */
   person(userName: string): Promise<Person>
   /** The same without the passkey. */
@@ -42,7 +44,8 @@ export async function startInstance(env: Readonly<Record<string, string>> = {}):
   const running = await startApp(env)
   const { app, url } = running
   const administrator = running.agent()
-  await setUpAdministrator(administrator, url)
+  const administratorAuthenticator = new SoftwareAuthenticator()
+  await setUpAdministrator(administrator, url, administratorAuthenticator)
   const personWithoutPasskey = async (userName: string) => {
     const names = { userName, email: null, firstName: '', lastName: '', displayName: userName, locale: null }
     const { id } = await app.directory.create({ id: crypto.randomUUID(), ...names })
@@ -54,6 +57,7 @@ export async function startInstance(env: Readonly<Record<string, string>> = {}):
   return {
     ...running,
     administrator,
+    administratorAuthenticator,
     personWithoutPasskey,
     async person(userName) {
       const person = await personWithoutPasskey(userName)

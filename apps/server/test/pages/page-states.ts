@@ -90,8 +90,35 @@ const account = {
   emailVerified: true,
   verifiable: false,
   passkeys,
+  sessions: [
+    {
+      id: 's1',
+      device: 'Firefox on Windows',
+      ipAddress: '192.168.1.20',
+      startedAt: now - day,
+      lastUsedAt: now - 30_000,
+      clients: [{ id: 'immich', name: 'Immich' }],
+      current: true,
+    },
+    {
+      id: 's2',
+      device: '',
+      ipAddress: null,
+      startedAt: now - 3 * day,
+      lastUsedAt: now - day,
+      clients: [],
+      current: false,
+    },
+  ],
   notice: null,
   renameProblem: null,
+} as const
+const reauthenticate = {
+  view: 'reauthenticate',
+  viewer: anna,
+  ceremony,
+  continueTo: '/settings/account/passkeys/1/remove',
+  fields: [{ name: 'name', value: 'A "name" & <b>' }],
 } as const
 const error = {
   view: 'error',
@@ -383,6 +410,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'verify-email-verified': { view: 'verify-email', state: 'verified', token: '', email: 'anna@example.com' },
   'verify-email-refused': { view: 'verify-email', state: 'refused', token: '', email: 'anna@example.com' },
   account,
+  reauthenticate,
   'account-one-passkey': {
     ...account,
     secondAskedFor: true,

@@ -5,9 +5,10 @@ import { sha256 } from '../hash.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Sessions } from '../oidc/sessions.ts'
+import type { PasskeyStore } from '../passkeys/passkey-store.ts'
 import { randomToken } from '../random.ts'
 import type { ReauthenticationStore } from '../sessions/reauthentication-store.ts'
-import type { Session } from '../sessions/session.ts'
+import { isWithoutPasskey, type Session } from '../sessions/session.ts'
 import type { SignInService } from './sign-in.ts'
 
 /** How long a reauthentication waits to be used, in milliseconds. */
@@ -28,6 +29,19 @@ export interface ReauthenticationService {
   /** By the passkey that began this session within the last minute. @throws {NotAuthenticated} `reauthentication_required` */
   withFreshSession(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
+   * That a passkey was used or registered in this session within the last minute. Somebody who has no passkey yet cannot be
+   * asked for one. Uses nothing up.
+   *
+   * @throws {NotAuthenticated} `reauthentication_required`
+   */
+  assertFresh(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /**
+   * The same before a passkey is added; one that ends a session's beginning without any needs none before it.
+   *
+   * @throws {NotAuthenticated} `reauthentication_required`
+   */
+  assertMayAddPasskey(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /**
    * Uses the proof up.
    *
    * @param within - how long ago the passkey may have been used, in milliseconds; by default as long as the proof lasts
@@ -40,13 +54,14 @@ export interface ReauthenticationPorts {
   readonly store: ReauthenticationStore
   readonly sessions: Pick<Sessions, 'read'>
   readonly signIn: Pick<SignInService, 'confirm'>
+  readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
   readonly cookie: BearerCookie
   readonly limits: Limiter
   readonly clock: Clock
 }
 
 export function createReauthentication(ports: ReauthenticationPorts): ReauthenticationService {
-  const { store, sessions, signIn, cookie, limits, clock } = ports
+  const { store, sessions, signIn, passkeys, cookie, limits, clock } = ports
 
   const present = async (req: IncomingMessage, res: ServerResponse): Promise<Session> => {
     const session = await sessions.read(req, res)
@@ -61,7 +76,19 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
     return token
   }
 
+  const assertFresh = async ({ accountId, acr, authTime }: Session): Promise<void> => {
+    if (!isWithoutPasskey({ acr }) && clock.now() - authTime * 1000 <= fresh) return
+    if ((await passkeys.listByAccount(accountId)).length > 0) throw required()
+  }
+
   return {
+    assertFresh: async (req, res) => assertFresh(await present(req, res)),
+
+    async assertMayAddPasskey(req, res) {
+      const session = await present(req, res)
+      if (!isWithoutPasskey(session)) await assertFresh(session)
+    },
+
     async withPasskey(req, res, response) {
       await limits.take(req, 'webauthn-reauthenticate')
       const session = await present(req, res)

@@ -166,10 +166,11 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
 
     async strengthen(req, res) {
       const { session } = await open(req, res)
-      const { accountId, amr = [], acr = '0', loginTs } = session
+      const { accountId, amr = [], acr = '0' } = session
       if (accountId === undefined || !isWithoutPasskey({ acr })) return
       const better = strengthened({ amr })
-      session.loginAccount({ accountId, amr: [...better.amr], acr: better.acr, ...(loginTs && { loginTs }) })
+      const loginTs = Math.floor(clock.now() / 1000)
+      session.loginAccount({ accountId, amr: [...better.amr], acr: better.acr, loginTs })
       await session.persist()
     },
 

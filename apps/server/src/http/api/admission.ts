@@ -9,7 +9,7 @@ import { staticUser } from '../../api-keys/static-user.ts'
 import type { Admit } from './routes.ts'
 
 export interface AdmissionPorts {
-  readonly pocket: Pick<Pocket, 'session'>
+  readonly pocket: Pick<Pocket, 'session' | 'reauthentication'>
   readonly directory: Pick<Directory, 'find'>
   readonly apiKeys: Pick<ApiKeys, 'identify'>
   /** The key of the environment, which acts as an administrator who is stored nowhere. */
@@ -29,6 +29,17 @@ const limited = new WeakSet<Context>()
 /** Whether a call is made with an API key that may not do everything that its owner may. */
 export function isLimited(ctx: Context): boolean {
   return limited.has(ctx)
+}
+
+const bySessions = new WeakMap<Context, Pocket['reauthentication']>()
+
+/**
+ * That whoever calls by a session has used a passkey in it within the last minute; API keys need their scope alone.
+ *
+ * @throws {NotAuthenticated} `reauthentication_required`
+ */
+export async function assertFresh(ctx: Context): Promise<void> {
+  await bySessions.get(ctx)?.assertFresh(ctx.req, ctx.res)
 }
 
 /**
@@ -55,6 +66,7 @@ export function createAdmission({ pocket, directory, apiKeys, staticApiKey }: Ad
   return async (ctx, operation) => {
     const token = ctx.get('X-API-Key')
     let caller = await bySession(ctx)
+    if (caller) bySessions.set(ctx, pocket.reauthentication)
     if (!caller && token !== '') {
       if (operation.apiKey === false)
         throw new Forbidden(
@@ -66,6 +78,7 @@ export function createAdmission({ pocket, directory, apiKeys, staticApiKey }: Ad
     if (!caller) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
     assertAllowed(caller, operation)
     if (caller.scopes !== null) limited.add(ctx)
+    if (operation.sensitive) await assertFresh(ctx)
     return caller.user
   }
 }

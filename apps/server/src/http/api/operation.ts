@@ -39,6 +39,8 @@ interface Description {
   readonly apiKey?: boolean
   /** Whether a session that began without a passkey has to wait until one was registered or used in it. */
   readonly needsPasskey?: boolean
+  /** Whether a session needs a passkey that was used within the last minute; API keys need their scope alone. */
+  readonly sensitive?: true
   readonly list?: ListDefinition
   /** How often it can be tried from one address, where core does not count itself. */
   readonly limit?: LimitName

@@ -10,7 +10,7 @@ import { unstorableText } from './text.ts'
 /** Finds out who calls and whether they may. @throws {NotAuthenticated} @throws {Forbidden} */
 export type Admit = (
   ctx: Context,
-  operation: Pick<Operation, 'access' | 'apiKey' | 'area' | 'method' | 'needsPasskey'>,
+  operation: Pick<Operation, 'access' | 'apiKey' | 'area' | 'method' | 'needsPasskey' | 'sensitive'>,
 ) => Promise<User>
 
 export interface ApiRoutePorts {

@@ -53,6 +53,7 @@ export function ownSettingsOperations(settings: OwnSettings): readonly Operation
     operation<typeof body, Readonly<Record<string, unknown>>>({
       ...shared,
       id: 'changeOwnSettings',
+      sensitive: true,
       conditional: true,
       method: 'patch',
       summary: 'Change some of these settings',

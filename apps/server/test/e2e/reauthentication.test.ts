@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { startApp } from '../http/app.ts'
+
+let browser: TestBrowser
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  jest.restoreAllMocks()
+  await browser[Symbol.asyncDispose]()
+})
+
+/** Lets the session grow older. */
+function pass(milliseconds: number) {
+  const now = Date.now() + milliseconds
+  jest.spyOn(Date, 'now').mockImplementation(() => now)
+}
+
+test('the page asks for the passkey in place and goes on with what it was asked for', async () => {
+  await using running = await startApp()
+  const context = await browser.newContext()
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  const first = await addVirtualAuthenticator(page)
+  await page.goto(running.url)
+  await page.getByLabel('User name').fill('ada')
+  await page.getByLabel('First name').fill('Ada')
+  await page.getByLabel('Last name').fill('Lovelace')
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
+  await page.waitForURL('**/settings/admin/oidc-clients')
+  await page.goto(`${running.url}/settings/account`)
+
+  pass(61_000)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
+  // Chromium asks one authenticator alone, so the new one takes the place of the first in between.
+  const held = await first.credentials()
+  await page.route('**/settings/account/passkeys/options', async (route) => {
+    if (asked.includes('POST /reauthenticate')) for (const { id } of held) await first.removeCredential(id)
+    await route.continue()
+  })
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.getByRole('status').waitFor()
+  expect(asked).toContain('POST /reauthenticate')
+  await page.locator('[data-signals] li summary').nth(1).waitFor()
+
+  pass(61_000)
+  await page.locator('[data-signals] li summary').nth(0).click()
+  await page.getByRole('button', { name: 'Remove passkey' }).first().click()
+  await page.getByRole('heading', { name: 'Confirm that it’s you' }).waitFor()
+  await expectNoAxeViolations(page)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.getByText(/was removed/).waitFor()
+  expect(await page.locator('[data-signals] li summary').count()).toBe(1)
+}, 60_000)

@@ -1,0 +1,13 @@
+import { authenticate } from '@pocket/core/browser'
+import { pageData, restOnReturn, runCeremony, sentencesOf } from './problem-region.ts'
+
+const form = document.querySelector<HTMLFormElement>('#act')
+const button = form?.querySelector<HTMLButtonElement>('button[data-ceremony]')
+if (form && button) {
+  // The page and this script come from the same server and the same build.
+  const ceremony = pageData(button, 'ceremony') as Parameters<typeof authenticate>[0]
+  const goOn = () => form.submit()
+  const run = () => authenticate(ceremony)
+  button.addEventListener('click', () => runCeremony({ button, sentences: sentencesOf(button), run, goOn }))
+  restOnReturn(button)
+}
