@@ -115,7 +115,7 @@ describe('the browser session', () => {
     await using host = await startHost({
       options: { sessionLifetime: async () => ({ length: 20 * 60, idle: 10 * 60 }) },
     })
-    const { agent, account } = await signedIn(host)
+    const { agent, url, account } = await signedIn(host)
     const { artifacts } = host.stores
     const calls: string[] = []
     for (const name of ['upsert', 'replace', 'refresh', 'find'] as const) {
@@ -145,8 +145,16 @@ describe('the browser session', () => {
       userAgent: 'Reader',
     })
     expect(await used()).toMatchObject({ said: 'find', prolonged: false })
+    calls.length = 0
+    expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
+    expect(calls).not.toContain('replace')
+    host.clock.pass(2 * minute)
+    calls.length = 0
+    expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
+    expect(calls).toContain('replace')
+    expect(await used()).toMatchObject({ said: 'find', left: about(600) })
     host.clock.pass(9 * minute)
-    expect(await used()).toMatchObject({ left: about(481) })
+    expect(await used()).toMatchObject({ left: about(361) })
   })
 
   test('is neither begun by a visit nor adopted from a made-up cookie', async () => {
