@@ -247,11 +247,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   for (const job of mail.jobs) scheduler.register(job)
 
   const setUp = createSetUp({ pocket, directory, audit })
-  const signUpSettings = async () => signUpSettingsOf(await settings.values())
+  const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
   const signUp = createSignUp({
     pocket,
     directory,
     tokens: database.signupTokens,
+    approvals: database.approvals,
     audit,
     transaction: stores.transaction,
     settings: signUpSettings,

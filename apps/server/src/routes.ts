@@ -97,6 +97,7 @@ export function createRoutes({
   router.post('/login/setup', setUpLimit, setUp.finish)
 
   router.get('/signup', signUp.show)
+  router.get('/signup/waiting', signUp.waiting)
   router.get('/st/:token', signUpForm, signUp.showWithToken)
   router.post('/signup/options', signUpForm, signUp.options)
   router.post('/signup', limited(limits, 'signup'), signUp.finish)

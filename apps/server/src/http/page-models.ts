@@ -31,6 +31,11 @@ export interface SignUpPage {
   readonly signInAt: string
 }
 
+/** `/signup/waiting`: for whoever has signed up and waits for an administrator. */
+export interface SignUpWaitingPage {
+  readonly view: 'sign-up-waiting'
+}
+
 /** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */
 export interface AddPasskeyPage {
   readonly view: 'add-passkey'
@@ -327,6 +332,7 @@ export type PageModel =
   | SetupPage
   | CodePage
   | ReauthenticatePage
+  | SignUpWaitingPage
   | VerifyEmailPage
   | SignUpPage
   | AddPasskeyPage

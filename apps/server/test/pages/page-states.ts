@@ -421,6 +421,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'verify-email-refused': { view: 'verify-email', state: 'refused', token: '', email: 'anna@example.com' },
   account,
   reauthenticate,
+  'sign-up-waiting': { view: 'sign-up-waiting' },
   'account-one-passkey': {
     ...account,
     secondAskedFor: true,
