@@ -92,7 +92,7 @@ async function setUp(agent: UserAgent, url: string, authenticator: SoftwareAuthe
   return (await agent.postJson(`${url}/login/setup`, { response })).status
 }
 
-test('killed at any statement of the set-up, nobody is left locked out', async () => {
+test('killed at any write of the set-up, nobody is left locked out', async () => {
   for (let statement = 1, died = true; died; statement++) {
     await using server = await mortalServer(statement)
     const authenticator = new SoftwareAuthenticator()
@@ -115,7 +115,7 @@ test('killed at any statement of the set-up, nobody is left locked out', async (
   }
 }, 240_000)
 
-test('killed at any statement from the passkey to the tokens, what was acknowledged is there and the way can be gone again', async () => {
+test('killed at any write from the passkey to the tokens, what was acknowledged is there and the way can be gone again', async () => {
   await using server = await mortalServer()
   const { url } = server
   const authenticator = new SoftwareAuthenticator()
