@@ -16,7 +16,13 @@ async function mortalServer(first = 1) {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-killed-'))
   const port = String(await freePort())
   const url = `http://localhost:${port}`
-  const env = { APP_URL: url, PORT: port, HOST: '127.0.0.1', ENCRYPTION_KEY: 'a key for tests that is long enough' }
+  const env = {
+    APP_URL: url,
+    PORT: port,
+    HOST: '127.0.0.1',
+    ENCRYPTION_KEY: 'a key for tests that is long enough',
+    DISABLE_RATE_LIMITING: 'true',
+  }
   const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
   const start = (statement: number) =>
     startProcess(process.execPath, [...flags, '--import', preload, main], {
