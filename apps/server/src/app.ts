@@ -41,6 +41,7 @@ import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
+import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
@@ -246,11 +247,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   for (const job of mail.jobs) scheduler.register(job)
 
   const setUp = createSetUp({ pocket, directory, audit })
-  const signUpSettings = async () => signUpSettingsOf(await settings.values())
+  const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
   const signUp = createSignUp({
     pocket,
     directory,
     tokens: database.signupTokens,
+    approvals: database.approvals,
     audit,
     transaction: stores.transaction,
     settings: signUpSettings,
@@ -295,6 +297,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
       passkeyPolicy,
       secondPasskey: createSecondPasskey(database.reminders, clock),
+      sessions,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {
@@ -303,10 +306,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         },
       },
     }),
+    sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     clients: clientPages({
       pocket,
       accounts: directory.accounts,
       groups: directory.groups,
+      users: directory,
       authentication,
       audit,
       transaction: stores.transaction,

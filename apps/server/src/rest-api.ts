@@ -44,6 +44,8 @@ import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { oneTimeAccessOperations } from './sign-in/api.ts'
 import { signUpOperations } from './sign-up/api.ts'
+import { approvalOperations } from './sign-up/approval-api.ts'
+import { createApprovals } from './sign-up/approvals.ts'
 import { invitationOperations } from './sign-up/invitation-api.ts'
 import type { SignUp } from './sign-up/sign-up.ts'
 import { createSignupTokens } from './sign-up/signup-tokens.ts'
@@ -60,7 +62,7 @@ import { complianceOperations } from './webauthn/compliance-api.ts'
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails' | 'reminders'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails' | 'reminders' | 'approvals'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
@@ -124,6 +126,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       await apiKeys.removeByOwner(userId)
       await mail.forget(userId)
       await database.reminders.removeByAccount(userId)
+      await database.approvals.remove(userId)
       await images.forget(userSlot(userId))
     },
   })
@@ -131,6 +134,14 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   const groups = createGroupAdministration({ directory, pocket, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
   const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
+  const approvals = createApprovals({
+    store: database.approvals,
+    directory,
+    users,
+    audit,
+    transaction,
+    tell: mail.approved,
+  })
   const application = createApplicationImages(images)
   const profilePictures = createProfilePictures({ images, application, directory })
   const clientLogos = createClientLogos({
@@ -152,6 +163,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...imageOperations({ application, profilePictures, clientLogos }),
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
+    ...approvalOperations(approvals),
     ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit }),

@@ -9,6 +9,7 @@ import type { emailPages } from './email/page.ts'
 import { limited } from './http/limits.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { openApiPage } from './openapi/page.ts'
+import type { sessionPages } from './sessions/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
 import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
@@ -22,6 +23,7 @@ export interface Handlers {
   readonly signUp: ReturnType<typeof signUpPages>
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly account: ReturnType<typeof accountPages>
+  readonly sessions: ReturnType<typeof sessionPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly device: ReturnType<typeof devicePages>
   readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
@@ -39,6 +41,7 @@ export function createRoutes({
   setUp,
   signUp,
   account,
+  sessions,
   clients,
   device,
   deviceAuthorization,
@@ -94,6 +97,7 @@ export function createRoutes({
   router.post('/login/setup', setUpLimit, setUp.finish)
 
   router.get('/signup', signUp.show)
+  router.get('/signup/waiting', signUp.waiting)
   router.get('/st/:token', signUpForm, signUp.showWithToken)
   router.post('/signup/options', signUpForm, signUp.options)
   router.post('/signup', limited(limits, 'signup'), signUp.finish)
@@ -109,6 +113,9 @@ export function createRoutes({
   router.post('/settings/account/passkeys', account.addPasskey)
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)
   router.post('/settings/account/passkeys/:id/remove', reauthentication.sensitive(account.removePasskey))
+
+  router.post('/settings/account/sessions/end-others', sessions.endOthers)
+  router.post('/settings/account/sessions/:id/end', sessions.end)
 
   router.get('/settings/admin/oidc-clients', clients.list)
   router.get('/settings/admin/oidc-clients/new', clients.new)

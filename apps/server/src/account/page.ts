@@ -9,6 +9,7 @@ import { formText, jsonObject } from '../http/form.ts'
 import type { AccountPage } from '../http/page-models.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import type { SessionAdministration } from '../sessions/session-administration.ts'
 import { passkeyItem } from './passkey-item.ts'
 import type { SecondPasskey } from './second-passkey.ts'
 
@@ -20,6 +21,7 @@ export interface AccountPorts {
   readonly flashes: Flashes
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly secondPasskey: SecondPasskey
+  readonly sessions: Pick<SessionAdministration, 'list'>
   readonly verification: {
     /** Whether people are asked to verify their e-mail address. */
     readonly enabled: () => Promise<boolean>
@@ -29,14 +31,22 @@ export interface AccountPorts {
 }
 
 const here = '/settings/account'
-const notices = ['passkey_added', 'passkey_renamed', 'passkey_removed', 'verification_sent'] as const
+const notices = [
+  'passkey_added',
+  'passkey_renamed',
+  'passkey_removed',
+  'verification_sent',
+  'session_ended',
+  'sessions_ended',
+] as const
 
 /** `/settings/account`: one's own passkeys and e-mail address. */
 export function accountPages(ports: AccountPorts) {
-  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, verification } = ports
+  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, sessions, verification } = ports
   const showAccount = async (ctx: Context, user: User, renameProblem: AccountPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()
+    const session = await pocket.session(ctx.req, ctx.res)
     await show(ctx, {
       view: 'account',
       viewer: viewerOf(user),
@@ -45,6 +55,7 @@ export function accountPages(ports: AccountPorts) {
       verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),
       secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
+      sessions: await sessions.list(user.id, session?.uid ?? null),
       signals: {
         rpId: new URL(pocket.issuer).hostname,
         userId: Buffer.from(user.id).toString('base64url'),

@@ -21,7 +21,9 @@ import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { SettingStore } from '../settings/setting-store.ts'
 import { TypeormSettingStore } from '../settings/typeorm-setting-store.ts'
+import type { ApprovalStore } from '../sign-up/approval-store.ts'
 import type { SignupTokenStore } from '../sign-up/signup-token-store.ts'
+import { TypeormApprovalStore } from '../sign-up/typeorm-approval-store.ts'
 import { TypeormSignupTokenStore } from '../sign-up/typeorm-signup-token-store.ts'
 import { connectToPostgres } from './connect.ts'
 import { makeDataFolder, notWritable } from './data-folder.ts'
@@ -46,6 +48,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly images: ImageStore
   readonly signupTokens: SignupTokenStore
   readonly reminders: ReminderStore
+  readonly approvals: ApprovalStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
 }
@@ -76,6 +79,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     images: new TypeormImageStore(database),
     signupTokens: new TypeormSignupTokenStore(database),
     reminders: new TypeormReminderStore(database),
+    approvals: new TypeormApprovalStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')
     },

@@ -10,6 +10,7 @@ import { fileTable } from '../files/file.table.ts'
 import { imageTable } from '../images/image.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
+import { approvalTable } from '../sign-up/approval.table.ts'
 import { signupTokenTable } from '../sign-up/signup-token.table.ts'
 import { CreateServerTables1760000000200 } from './migrations/1760000000200-create-server-tables.ts'
 import { CreateApiKeys1760000000210 } from './migrations/1760000000210-create-api-keys.ts'
@@ -20,6 +21,7 @@ import { CreateEmails1762000000020 } from './migrations/1762000000020-create-ema
 import { CreateImages1762000000040 } from './migrations/1762000000040-create-images.ts'
 import { CreateSignupTokens1762000000050 } from './migrations/1762000000050-create-signup-tokens.ts'
 import { CreateReminders1762000000100 } from './migrations/1762000000100-create-reminders.ts'
+import { CreateApprovals1762000000120 } from './migrations/1762000000120-create-approvals.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -35,6 +37,7 @@ export const tables: readonly EntitySchema[] = [
   imageTable,
   fileTable,
   reminderTable,
+  approvalTable,
 ]
 
 /** Every migration, in the order in which the sets run. */
@@ -53,6 +56,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateImages1762000000040,
       CreateSignupTokens1762000000050,
       CreateReminders1762000000100,
+      CreateApprovals1762000000120,
     ],
   },
 ]

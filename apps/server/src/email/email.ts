@@ -24,6 +24,15 @@ export type Message =
       readonly at: number
     }
   | {
+      /** With a login code, whoever made it. */
+      readonly kind: 'code-sign-in'
+      readonly name: string
+      readonly ipAddress: string | null
+      readonly device: string
+      readonly at: number
+    }
+  | { readonly kind: 'account-approved'; readonly name: string }
+  | {
       readonly kind: 'api-key-expiring'
       readonly name: string
       readonly keyName: string

@@ -47,6 +47,8 @@ export interface Mail {
   readonly jobs: readonly Job[]
   /** Sends a test at once. @throws {Misconfigured} with what the e-mail server said @throws {Conflict} `user_email_not_set` */
   test(user: User): Promise<void>
+  /** Tells somebody that an administrator has let them in, where e-mail is set up and they have an address. */
+  approved(user: User): Promise<void>
   /** Removes what is kept of a user, within the transaction. */
   forget(userId: string): Promise<void>
 }
@@ -122,6 +124,11 @@ export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
           } catch (cause) {
             throw new Misconfigured(`The e-mail could not be sent: ${messageOf(cause)}`, { cause })
           }
+        },
+        async approved(user) {
+          if (user.email === null || (await values()).smtpHost === '') return
+          const message = { kind: 'account-approved', name: user.displayName } as const
+          await outbox.leave({ to: user, message, expiresAt: clock.now() + kept })
         },
         async forget(userId) {
           await store.removeByAccount(userId)

@@ -10,7 +10,7 @@ export interface SignInNoticePorts {
   readonly auditLog: Pick<AuditLogStore, 'hasSignedInFrom'>
   readonly directory: Pick<Directory, 'find'>
   readonly outbox: Pick<Outbox, 'leave'>
-  readonly settings: () => Promise<Pick<SettingValues, 'emailLoginNotificationEnabled'>>
+  readonly settings: () => Promise<Pick<SettingValues, 'emailLoginNotificationEnabled' | 'smtpHost'>>
   readonly transaction: Transaction
   readonly clock: Clock
   /** Called when something was left to be sent. */
@@ -21,19 +21,25 @@ export interface SignInNoticePorts {
 const useful = 3 * 24 * 60 * 60_000
 
 /**
- * Tells people of a sign-in from an address or with a browser that no sign-in of theirs came from before. The e-mail is kept
+ * Tells people of a sign-in with a login code, and of one with a passkey from an address or with a browser that no sign-in of
+ * theirs came from before. The e-mail is kept
  * together with the entry of the audit log or not at all.
  */
 export function noticingSignIns(ports: SignInNoticePorts): AuditSink {
   const { audit, settings, transaction, onLeft } = ports
+  /** A login code is somebody else's to make, so its use is told whatever was chosen. */
+  const isTold = async ({ method }: SignIn) => {
+    if (method !== 'passkey' && method !== 'code') return false
+    const { emailLoginNotificationEnabled, smtpHost } = await settings()
+    return method === 'passkey' ? emailLoginNotificationEnabled === 'true' : smtpHost !== ''
+  }
   return {
     async record(event, origin) {
-      if (!isSignIn(event) || (await settings()).emailLoginNotificationEnabled !== 'true')
-        return audit.record(event, origin)
+      if (event.event !== 'signed_in' || !(await isTold(event))) return audit.record(event, origin)
       const left = await transaction(async () => {
-        const known = await ports.auditLog.hasSignedInFrom(event.accountId, origin)
+        const known = event.method === 'passkey' && (await ports.auditLog.hasSignedInFrom(event.accountId, origin))
         await audit.record(event, origin)
-        return known ? false : leave(ports, event.accountId, origin)
+        return known ? false : leave(ports, event, origin)
       })
       if (left) onLeft()
     },
@@ -42,16 +48,13 @@ export function noticingSignIns(ports: SignInNoticePorts): AuditSink {
 
 type SignIn = Extract<AuditEvent, { event: 'signed_in' }>
 
-function isSignIn(event: AuditEvent): event is SignIn {
-  return event.event === 'signed_in' && event.method === 'passkey'
-}
-
-async function leave(ports: SignInNoticePorts, accountId: string, origin: RequestOrigin): Promise<boolean> {
+async function leave(ports: SignInNoticePorts, { accountId, method }: SignIn, origin: RequestOrigin): Promise<boolean> {
   const { directory, outbox, clock } = ports
   const user = await directory.find(accountId)
   if (!user?.email) return false
   const { ipAddress, userAgent } = origin
   const at = clock.now()
-  const message = { kind: 'new-sign-in', name: user.displayName, ipAddress, device: deviceOf(userAgent), at } as const
+  const kind = method === 'code' ? 'code-sign-in' : 'new-sign-in'
+  const message = { kind, name: user.displayName, ipAddress, device: deviceOf(userAgent), at } as const
   return outbox.leave({ to: user, message, expiresAt: at + useful })
 }

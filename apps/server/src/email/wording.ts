@@ -58,10 +58,14 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
         advice: text('verification.advice', { duration: until(message.expiresAt) }),
       }
     case 'new-sign-in':
+    case 'code-sign-in':
       return {
         ...nothing,
         subject: text('signIn.subject', values),
-        paragraphs: [...greeting(context.messages, message.name), text('signIn.text', values)],
+        paragraphs: [
+          ...greeting(context.messages, message.name),
+          text(message.kind === 'code-sign-in' ? 'signIn.code' : 'signIn.text', values),
+        ],
         facts: [
           { label: text('signIn.time'), value: instant(language, message.at) },
           { label: text('signIn.device'), value: message.device },
@@ -69,6 +73,13 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
         ].filter(({ value }) => value !== ''),
         link: { label: text('signIn.button'), url: `${appUrl}/settings/account` },
         advice: text('signIn.advice'),
+      }
+    case 'account-approved':
+      return {
+        ...nothing,
+        subject: text('approval.subject', values),
+        paragraphs: [...greeting(context.messages, message.name), text('approval.text', values)],
+        link: { label: text('approval.button'), url: `${appUrl}/login` },
       }
     case 'api-key-expiring': {
       const named = { keyName: message.keyName, date: instant(language, message.expiresAt) }

@@ -31,6 +31,11 @@ export interface SignUpPage {
   readonly signInAt: string
 }
 
+/** `/signup/waiting`: for whoever has signed up and waits for an administrator. */
+export interface SignUpWaitingPage {
+  readonly view: 'sign-up-waiting'
+}
+
 /** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */
 export interface AddPasskeyPage {
   readonly view: 'add-passkey'
@@ -146,6 +151,20 @@ export interface PasskeyItem {
   readonly lastUsedAt: number | null
 }
 
+/** A session as its owner sees it. Instants are milliseconds since the Unix epoch. */
+export interface SessionLine {
+  readonly id: string
+  /** Browser and system; empty where they are not known. */
+  readonly device: string
+  readonly ipAddress: string | null
+  readonly startedAt: number
+  readonly lastUsedAt: number
+  /** The applications that were entered in it. */
+  readonly clients: readonly { readonly id: string; readonly name: string }[]
+  /** Whether it is the one of this very browser. */
+  readonly current: boolean
+}
+
 /** `/settings/account`. */
 export interface AccountPage {
   readonly view: 'account'
@@ -158,6 +177,8 @@ export interface AccountPage {
   readonly secondAskedFor: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
+  /** Whichever was used last comes first. */
+  readonly sessions: readonly SessionLine[]
   /** What the browser's password manager is told: every passkey, and what the person is called. */
   readonly signals: {
     readonly rpId: string
@@ -168,7 +189,13 @@ export interface AccountPage {
   }
   /** What has just been done; `name` is the passkey's, or the e-mail address. */
   readonly notice: {
-    readonly done: 'passkey_added' | 'passkey_renamed' | 'passkey_removed' | 'verification_sent'
+    readonly done:
+      | 'passkey_added'
+      | 'passkey_renamed'
+      | 'passkey_removed'
+      | 'verification_sent'
+      | 'session_ended'
+      | 'sessions_ended'
     readonly name: string
   } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
@@ -245,6 +272,13 @@ export interface ClientPage {
     /** The oldest first. */
     readonly secrets: readonly { readonly id: string; readonly prefix: string; readonly createdAt: number }[]
   }
+  /** What its tokens would hold about a user; no `parts` before somebody asks. */
+  readonly preview: {
+    readonly userName: string
+    readonly scope: string
+    readonly problem: 'unknown' | 'not_allowed' | null
+    readonly parts: readonly { readonly name: 'idToken' | 'userInfo' | 'accessToken'; readonly json: string }[]
+  }
   /** What it has tried of late, the newest first. */
   readonly attempts: readonly ConnectionAttemptItem[]
   /** In the order in which they are shown, `discovery` first. */
@@ -298,6 +332,7 @@ export type PageModel =
   | SetupPage
   | CodePage
   | ReauthenticatePage
+  | SignUpWaitingPage
   | VerifyEmailPage
   | SignUpPage
   | AddPasskeyPage

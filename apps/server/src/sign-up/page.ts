@@ -15,6 +15,7 @@ export interface SignUpPagePorts {
 }
 
 const home = '/settings/account'
+const waitingAt = '/signup/waiting'
 
 /** `/signup`, and `/st/TOKEN` for whoever was given a token. */
 export function signUpPages({ signUp, settings, authentication, show }: SignUpPagePorts) {
@@ -41,6 +42,9 @@ export function signUpPages({ signUp, settings, authentication, show }: SignUpPa
     show: (ctx: Context) => showForm(ctx, ''),
     showWithToken: (ctx: Context) => showForm(ctx, String(ctx.params.token)),
 
+    /** For whoever has just signed up and may not come in yet. */
+    waiting: (ctx: Context) => show(ctx, { view: 'sign-up-waiting' }),
+
     async options(ctx: Context) {
       const { token, ...input } = jsonObject(ctx)
       const given = typeof token === 'string' && token !== '' ? token : null
@@ -49,8 +53,8 @@ export function signUpPages({ signUp, settings, authentication, show }: SignUpPa
 
     async finish(ctx: Context) {
       const { response } = jsonObject(ctx)
-      await besideField(signUp.finish(ctx, response))
-      ctx.body = { redirectTo: target(ctx) }
+      const { disabled } = await besideField(signUp.finish(ctx, response))
+      ctx.body = { redirectTo: disabled ? waitingAt : target(ctx) }
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { SettingValues } from '../settings/definitions.ts'
+import type { OwnSettingValues } from '../settings/own/definitions.ts'
 import { type UserSettings, userSettingsOf } from '../users/user-settings.ts'
 
 /** Who may sign up: nobody, whoever has a token, or everybody. */
@@ -9,13 +10,19 @@ export interface SignUpSettings extends UserSettings {
   readonly mode: SignUpMode
   /** Whether people are asked to verify their e-mail address. */
   readonly verifyEmail: boolean
+  /** Whether whoever signs up waits for an administrator. */
+  readonly approval: boolean
 }
 
 /** What the settings of the instance say about strangers, as they are just now. */
-export function signUpSettingsOf(values: SettingValues): SignUpSettings {
+export function signUpSettingsOf(
+  values: SettingValues,
+  { signUpApproval }: Pick<OwnSettingValues, 'signUpApproval'>,
+): SignUpSettings {
   return {
     ...userSettingsOf(values),
     mode: values.allowUserSignups,
     verifyEmail: values.emailVerificationEnabled === 'true',
+    approval: signUpApproval,
   }
 }

@@ -4,6 +4,7 @@ import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '@pocket/cor
 import { type Directory, type NewUser, newUser, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertEmail } from '../users/user-body.ts'
+import type { ApprovalStore } from './approval-store.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 import { hashSignupToken } from './signup-token.ts'
 import type { SignupTokenStore } from './signup-token-store.ts'
@@ -26,9 +27,12 @@ export interface SignUp {
    * @throws as `assertOpen` @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use`
    */
   begin(ctx: Context, input: SignUpInput, token: string | null): ReturnType<Pocket['registration']['options']>
-  /** Verifies the passkey, then creates the person and the passkey together and signs them in. @throws as `begin` */
+  /**
+   * Verifies the passkey, then creates the person and the passkey together and signs them in; somebody who has to wait for
+   * an administrator is disabled and not signed in. @throws as `begin`
+   */
   finish(ctx: Context, response: unknown): Promise<User>
-  /** Creates somebody who has no passkey yet, and signs them in. @throws as `begin` */
+  /** Creates somebody who has no passkey yet, and signs them in as `finish` does. @throws as `begin` */
   withoutPasskey(ctx: Context, input: SignUpInput, token: string | null): Promise<User>
 }
 
@@ -36,6 +40,7 @@ export interface SignUpPorts {
   readonly pocket: Pocket
   readonly directory: Directory
   readonly tokens: SignupTokenStore
+  readonly approvals: Pick<ApprovalStore, 'insert'>
   readonly audit: AuditSink
   /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
   readonly transaction: Transaction
@@ -52,7 +57,7 @@ interface Plan {
 }
 
 export function createSignUp(ports: SignUpPorts): SignUp {
-  const { pocket, directory, tokens, audit, transaction, settings, verifyEmail, clock } = ports
+  const { pocket, directory, tokens, approvals, audit, transaction, settings, verifyEmail, clock } = ports
 
   const assertAllowed = ({ mode }: SignUpSettings, tokenHash: string | null) => {
     if (mode === 'disabled') throw new Forbidden('open_signup_disabled', 'Nobody can sign up here.')
@@ -76,10 +81,12 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       if (tokenHash !== null && !token) throw tokenInvalid()
       const created = await directory.create(user, {
         emailVerified: emailsVerified && user.email !== null,
+        disabled: current.approval,
         groupIds: token && token.groupIds.length > 0 ? token.groupIds : defaultGroupIds,
         claims: defaultClaims,
       })
       await alongside()
+      if (created.disabled) await approvals.insert({ accountId: created.id, requestedAt: clock.now() })
       if (current.verifyEmail && created.email !== null && !created.emailVerified) await verifyEmail(created)
       const how = token
         ? { method: 'signup_token' as const, signupTokenId: token.id }
@@ -87,6 +94,10 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       await audit.record({ event: 'account_created', accountId: user.id, ...how }, requestContext(ctx.req))
       return created
     })
+  }
+
+  const signIn = async ({ req, res }: Context, { id, disabled }: User, method: 'sign_up' | 'api') => {
+    if (!disabled) await pocket.signIn.asNewAccount(req, res, { accountId: id, method })
   }
 
   const planned = async (input: SignUpInput): Promise<NewUser> => {
@@ -116,7 +127,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
         const event = { event: 'passkey_added', accountId: passkey.accountId, passkeyId: passkey.id } as const
         await audit.record(event, requestContext(ctx.req))
       })
-      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'sign_up' })
+      await signIn(ctx, user, 'sign_up')
       return user
     },
 
@@ -124,7 +135,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       const tokenHash = hashed(token)
       await assertOpen(tokenHash)
       const user = await create(ctx, { user: await planned(input), tokenHash }, async () => {})
-      await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'api' })
+      await signIn(ctx, user, 'api')
       return user
     },
   }

@@ -1,4 +1,5 @@
 import { type RequestOrigin, requestContext } from '@pocket/core'
+import type { Context } from 'koa'
 import type { Call } from '../http/api/operation.ts'
 import { type Precondition, preconditionOf } from '../http/api/precondition.ts'
 
@@ -6,6 +7,11 @@ import { type Precondition, preconditionOf } from '../http/api/precondition.ts'
 export interface Actor extends Precondition {
   readonly id: string
   readonly origin: RequestOrigin
+}
+
+/** Somebody who uses a page of ours. */
+export function pageActor({ id }: { readonly id: string }, { req }: Pick<Context, 'req'>): Actor {
+  return { id, origin: requestContext(req) }
 }
 
 export function actorOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): Actor {

@@ -15,6 +15,7 @@ const usual = {
   passkeyNonCompliance: 'keep',
   passkeyNonComplianceFrom: '',
   sessionIdleMinutes: 0,
+  signUpApproval: false,
   webFingerDomains: [],
   locked: [],
 }

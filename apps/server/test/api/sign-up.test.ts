@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { passkeyAnswer } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
 describe.each(kinds)('signing up on %s', (kind) => {
@@ -136,5 +138,74 @@ describe.each(kinds)('signing up on %s', (kind) => {
   ])('no token is made of %j', async (body, field) => {
     const answer = await instance.call('POST /api/signup-tokens', { body })
     expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed', details: { fields: [{ field }] } } })
+  })
+
+  describe('with approval', () => {
+    beforeAll(async () => {
+      await change({ allowUserSignups: 'open' })
+      await instance.call('PATCH /api/settings', { body: { signUpApproval: true } })
+    })
+
+    /** Over the page, with a passkey. */
+    const atPage = async () => {
+      const { url } = instance
+      const [agent, authenticator, username] = [instance.agent(), new SoftwareAuthenticator(), freshName()]
+      const fields = { username, email: `${username}@example.com`, firstName: 'Eve', lastName: 'Koch' }
+      const begun = await agent.postJson(`${url}/signup/options`, fields)
+      const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+      const done = await agent.postJson(`${url}/signup`, { response: authenticator.create(options, { origin: url }) })
+      const signIn = async () => {
+        const body = await passkeyAnswer(agent, url, authenticator)
+        return instance.call('POST /api/webauthn/login/finish', { body, agent })
+      }
+      return { agent, username, done, signIn }
+    }
+    const waiting = async () => {
+      const { json } = await instance.call('GET /api/signup-approvals')
+      return json as unknown as readonly { readonly user: { readonly id: string; readonly username: string } }[]
+    }
+    const idOf = async (username: string) =>
+      (await waiting()).find(({ user }) => user.username === username)?.user.id ?? ''
+
+    test('people wait, and come in once an administrator has approved', async () => {
+      const { agent, username, done, signIn } = await atPage()
+      expect(done.json()).toEqual({ redirectTo: '/signup/waiting' })
+      expect((await agent.get(`${instance.url}/signup/waiting`)).text).toContain('An administrator has to let you in')
+      expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
+      expect((await signIn()).json).toMatchObject({ code: 'user_disabled' })
+
+      const params = { id: await idOf(username) }
+      const outsider = await instance.person(freshName())
+      const approve = (by = instance.administrator) =>
+        instance.call('POST /api/signup-approvals/{id}/approve', { params, agent: by })
+      expect((await approve(outsider.agent)).status).toBe(403)
+      expect((await Promise.all([approve(), approve()])).map(({ status }) => status).sort()).toEqual([204, 404])
+      expect((await signIn()).status).toBe(200)
+      expect(await idOf(username)).toBe('')
+      expect(audited(instance, 'account_enabled')).toContainEqual(
+        expect.objectContaining({ accountId: params.id, by: expect.any(String) }),
+      )
+    })
+
+    test('who is rejected is gone, and who is in cannot be rejected', async () => {
+      const { username, signIn } = await atPage()
+      const params = { id: await idOf(username) }
+      expect((await instance.call('DELETE /api/signup-approvals/{id}', { params })).status).toBe(204)
+      expect((await signIn()).status).toBe(401)
+      expect((await instance.call('GET /api/users/{id}', { params })).status).toBe(404)
+      const { id } = await createPerson(instance)
+      expect((await instance.call('DELETE /api/signup-approvals/{id}', { params: { id } })).status).toBe(404)
+      expect((await instance.call('GET /api/users/{id}', { params: { id } })).status).toBe(200)
+    })
+
+    test('by the API it is the same: nobody is signed in', async () => {
+      const answer = await signUp()
+      expect([answer.status, answer.json.disabled]).toEqual([201, true])
+      expect((await instance.call('GET /api/users/me', { agent: answer.agent })).status).toBe(401)
+      // Turned on by hand, they wait no more.
+      const body = { username: answer.username, email: answer.json.email, disabled: false }
+      await instance.call('PUT /api/users/{id}', { params: { id: String(answer.json.id) }, body })
+      expect(await idOf(answer.username)).toBe('')
+    })
   })
 })

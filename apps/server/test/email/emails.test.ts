@@ -33,6 +33,9 @@ describe.each(kinds)('%s', (kind) => {
     const agent = instance.agent()
     const { code } = await instance.app.issueLoginCode(String(json.username))
     await agent.postForm(`${instance.url}/lc`, { code })
+    // That is told too.
+    if (json.email !== null) await server.received(String(json.email))
+    server.forget(String(json.email))
     return { id, agent, email: String(json.email), json }
   }
 
@@ -254,4 +257,27 @@ test('the first sign-in from a browser is told, later ones are not', async () =>
   await signIn({ headers })
   const list = await administrator.getJson(`${url}/api/emails`)
   expect(list.json()).toMatchObject({ data: [{ kind: 'new-sign-in' }] })
+})
+
+test('the use of a login code is told, whatever was chosen about sign-ins, and so is an approval', async () => {
+  await using server = await startMailServer()
+  await using running = await startApp({ ...smtp(server), ALLOW_USER_SIGNUPS: 'open', SIGN_UP_APPROVAL: 'true' })
+  const { url, app } = running
+  const administrator = running.agent()
+  await setUpAdministrator(administrator, url)
+  const user = await app.directory.findByName('ada')
+  const made = await administrator.postJson(`${url}/api/users/${user?.id}/invitation`, {})
+  const { link } = made.json() as { link: string }
+  const code = new URL(link).pathname.replace('/lc/', '')
+  await running.agent().postForm(`${url}/lc`, { code })
+  const { mail } = await server.received('ada@example.com')
+  expect(mail.subject).toBe('New sign-in to Pocket ID')
+  expect(mail.text).toContain('with a login code')
+
+  const eve = { username: 'eve', email: 'eve@example.com' }
+  const signedUp = await running.agent().postJson(`${url}/api/signup`, eve)
+  const { id } = signedUp.json() as { id: string }
+  expect((await administrator.postJson(`${url}/api/signup-approvals/${id}/approve`, {})).status).toBe(204)
+  const approved = await server.received('eve@example.com')
+  expect(approved.mail.subject).toBe('You can sign in to Pocket ID now')
 })

@@ -18,6 +18,8 @@ export interface MailServer extends AsyncDisposable {
   refuseNext(code: number): void
   /** Resolves with what has come for this address, once something has. */
   received(address: string): Promise<Delivered>
+  /** Forgets what has come for this address, so that the next one is received. */
+  forget(address: string): void
 }
 
 /** A real SMTP server on this machine. */
@@ -66,6 +68,9 @@ export async function startMailServer(options: SMTPServerOptions = {}, port = 0)
         waiting.add(look)
         look()
       }),
+    forget(address) {
+      delivered.splice(0, Infinity, ...delivered.filter(({ to }) => !to.includes(address)))
+    },
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(resolve)),
   }
 }

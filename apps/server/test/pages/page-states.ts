@@ -90,6 +90,26 @@ const account = {
   emailVerified: true,
   verifiable: false,
   passkeys,
+  sessions: [
+    {
+      id: 's1',
+      device: 'Firefox on Windows',
+      ipAddress: '192.168.1.20',
+      startedAt: now - day,
+      lastUsedAt: now - 30_000,
+      clients: [{ id: 'immich', name: 'Immich' }],
+      current: true,
+    },
+    {
+      id: 's2',
+      device: '',
+      ipAddress: null,
+      startedAt: now - 3 * day,
+      lastUsedAt: now - day,
+      clients: [],
+      current: false,
+    },
+  ],
   notice: null,
   renameProblem: null,
 } as const
@@ -156,6 +176,16 @@ const access = {
 const client = {
   view: 'client',
   access,
+  preview: {
+    userName: 'anna',
+    scope: 'openid profile',
+    problem: null,
+    parts: [
+      { name: 'idToken', json: '{\n  "sub": "5b1c8f2e",\n  "preferred_username": "anna"\n}' },
+      { name: 'userInfo', json: '{\n  "sub": "5b1c8f2e"\n}' },
+      { name: 'accessToken', json: '{\n  "scope": "openid profile"\n}' },
+    ],
+  },
   attempts,
   viewer: anna,
   openings: [
@@ -391,6 +421,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   'verify-email-refused': { view: 'verify-email', state: 'refused', token: '', email: 'anna@example.com' },
   account,
   reauthenticate,
+  'sign-up-waiting': { view: 'sign-up-waiting' },
   'account-one-passkey': {
     ...account,
     secondAskedFor: true,

@@ -1319,6 +1319,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signup-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who has signed up and waits to be let in
+         * @description For administrators.
+         */
+        get: operations["listSignupApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signup-approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove somebody who has signed up and waits
+         * @description For administrators.
+         */
+        delete: operations["rejectSignup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signup-approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let somebody in who has signed up, and tell them by e-mail
+         * @description For administrators.
+         */
+        post: operations["approveSignup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signup-tokens": {
         parameters: {
             query?: never;
@@ -3075,7 +3135,7 @@ export interface components {
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted: boolean;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "webFingerDomains")[];
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
             passkeyAllowedModels: string[];
             /**
@@ -3099,6 +3159,8 @@ export interface components {
             passkeyNonComplianceFrom: string;
             /** @description After how long without a use a session ends; 0 where the session duration counts from the last use instead of the sign-in. In minutes. */
             sessionIdleMinutes: number;
+            /** @description Whether whoever signs up waits until an administrator approves. */
+            signUpApproval: boolean;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays: number;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -3141,6 +3203,8 @@ export interface components {
             passkeyNonComplianceFrom?: string | null;
             /** @description After how long without a use a session ends; 0 where the session duration counts from the last use instead of the sign-in. In minutes. */
             sessionIdleMinutes?: number | null;
+            /** @description Whether whoever signs up waits until an administrator approves. */
+            signUpApproval?: boolean | null;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays?: number | null;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -3346,6 +3410,12 @@ export interface components {
         UserGroupUpdateAllowedOidcClientsDto: {
             oidcClientIds: string[];
         };
+        /** WaitingUserDto */
+        WaitingUserDto: {
+            /** Format: date-time */
+            requestedAt: string;
+            user: components["schemas"]["UserDto"];
+        };
         /** WebauthnCredentialDto */
         WebauthnCredentialDto: {
             attestationType: string;
@@ -3494,6 +3564,7 @@ export type UserGroupCreateDto = components['schemas']['UserGroupCreateDto'];
 export type UserGroupDto = components['schemas']['UserGroupDto'];
 export type UserGroupMinimalDto = components['schemas']['UserGroupMinimalDto'];
 export type UserGroupUpdateAllowedOidcClientsDto = components['schemas']['UserGroupUpdateAllowedOidcClientsDto'];
+export type WaitingUserDto = components['schemas']['WaitingUserDto'];
 export type WebauthnCredentialDto = components['schemas']['WebauthnCredentialDto'];
 export type ResponseChanged = components['responses']['Changed'];
 export type ResponseForbidden = components['responses']['Forbidden'];
@@ -6374,6 +6445,77 @@ export interface operations {
             };
             400: components["responses"]["InvalidInput"];
             429: components["responses"]["TooMany"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listSignupApprovals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingUserDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    rejectSignup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    approveSignup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };

@@ -38,7 +38,8 @@ export function redirectUriProblem(uri: string, { allowInsecure } = lenient): Re
  * loopback address (RFC 8252 §7.3) and what a registered wildcard stands for. It may have no fragment.
  */
 export function redirectUriAllowed(registered: readonly string[], requested: string, policy = lenient): boolean {
-  if (requested.includes('#') || dangerousSchemes.has(URL.parse(requested)?.protocol ?? '')) return false
+  const url = URL.parse(requested)
+  if (!url || requested.includes('#') || dangerousSchemes.has(url.protocol)) return false
   if (!policy.allowInsecure && isInsecure(requested)) return false
   return registered.some((uri) => matches(uri.replace(/#.*$/s, ''), requested))
 }

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { mayUse } from '../clients/group-restriction.ts'
 import { isApiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
@@ -24,14 +24,16 @@ export function createGrantLoader(consents: ConsentStore) {
     const atApis = requestedAtApis(ctx.oidc)
     const requested = [...new Set([...requestParamOIDCScopes, ...scopesBehindClaims(params?.claims)])]
     const needed = [...requested, ...consentKeys(atApis)]
+    // RFC 6749 §3.3; the library would say that access was denied.
+    if (needed.length === 0) throw new errors.InvalidScope('no scope was requested that is known here', '')
     const grantId = session.grantIdFor(client.clientId)
     const present = grantId === undefined ? undefined : await provider.Grant.find(grantId)
-    if (present && needed.length > 0 && holds(present, { scopes: requested, claims, atApis })) return present
+    if (present && holds(present, { scopes: requested, claims, atApis })) return present
     const { pocket_skip_consent: skipConsent, pocket_access: access } = extras(client)
     const unasked = skipConsent && !prompts.has('consent') && mayUse(access, groupIdsOf(account))
     const consent = await consents.find(account.accountId, client.clientId)
     const allowed = new Set([...(consent?.scopes ?? []), ...(unasked ? needed : [])])
-    if (needed.length === 0 || !needed.every((key) => allowed.has(key))) return undefined
+    if (!needed.every((key) => allowed.has(key))) return undefined
     // A grant that is there is widened, so that whoever ends it ends all that was given in this session.
     const grant = present ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
     grant.addOIDCScope([...allowed].filter((scope) => !isApiConsentKey(scope)))

@@ -52,7 +52,9 @@ export function introspectionPolicy({ accounts, apiAccess }: IntrospectionPorts)
 export function demandCredentials(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()
-    if (ctx.oidc?.route !== 'introspection' || ctx.status !== 400 || ctx.oidc.client || ctx.get('authorization')) return
+    if (ctx.oidc?.route !== 'introspection' || ctx.status !== 400 || ctx.oidc.client) return
+    // A token that stands for no client is no credential either.
+    if (!/^(bearer\b|$)/i.test(ctx.get('authorization'))) return
     ctx.status = 401
     ctx.set('WWW-Authenticate', 'Basic realm="introspection"')
     ctx.body = { error: 'invalid_client', error_description: 'client authentication is required' }

@@ -223,13 +223,15 @@ describe('an authorization request', () => {
   test.each([
     [{ client_id: 'unknown' }, 'invalid_client'],
     [{ redirect_uri: 'https://evil.example' }, 'invalid_redirect_uri'],
+    [{ redirect_uri: 'http://127.0.0.1:99999/cb' }, 'invalid_redirect_uri'],
     [{ redirect_uri: '' }, 'invalid_request'],
   ])('with %j stops on a page', async (parameters, code) => {
     await using host = await startHost()
-    const { client } = await host.client({ redirectUris: [redirectUri] })
+    const { client } = await host.client({ redirectUris: [redirectUri, 'http://127.0.0.1/cb'] })
     const page = await new UserAgent().get(authorizeUrl(host, client.id, parameters))
     expect(page.status).toBe(400)
     expect(viewOf(page)).toMatchObject({ view: 'error', code, requestId: page.headers.get('x-request-id') })
+    expect(host.errors).toEqual([])
   })
 
   test.each([

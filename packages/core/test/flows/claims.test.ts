@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Account } from '@pocket/core'
+import * as oidc from 'openid-client'
 import { agree, begin, party, told } from './claims-client.ts'
 import { signIn, startHost, viewOf } from './host.ts'
+import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 const group = (name: string, claims: Readonly<Record<string, string>> = {}) => ({
   id: name,
@@ -76,6 +78,17 @@ describe('what a client is told', () => {
     expect(idToken).toEqual({ groups: ['zoo', 'Attic'] })
     expect(scope?.split(' ').sort()).toEqual(['groups', 'offline_access', 'openid'])
   })
+
+  test.each(['', 'unknown'])(
+    'is nothing where %j is all that is asked for, and the client hears why',
+    async (scope) => {
+      await using host = await startHost()
+      const { configuration } = await relyingParty(host)
+      const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, scope })
+      const { page } = await passThrough(host, url.href)
+      expect(new URL(page.location ?? '').searchParams.get('error')).toBe('invalid_scope')
+    },
+  )
 
   test('leaves aside scopes and parameters that nobody knows', async () => {
     await using host = await startHost()

@@ -280,6 +280,21 @@ describe('introspection', () => {
     return { status: answer.status, ...((await answer.json()) as object) }
   }
 
+  /** An access token that is good for nothing without its key (RFC 9449). */
+  async function boundToken({ issuer }: Host, credentials: Record<string, string>): Promise<string> {
+    const url = `${issuer}/api/oidc/token`
+    const { privateKey, publicKey } = await generateKeyPair('ES256')
+    const DPoP = await new SignJWT({ htm: 'POST', htu: url, jti: crypto.randomUUID() })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
+      .setIssuedAt()
+      .sign(privateKey)
+    const body = new URLSearchParams({ grant_type: 'client_credentials', ...credentials })
+    const answer = await fetch(url, { method: 'POST', headers: { DPoP }, body })
+    const { access_token = '', token_type } = (await answer.json()) as { access_token?: string; token_type?: string }
+    expect(token_type).toBe('DPoP')
+    return access_token
+  }
+
   test('a client may show a token of its own instead of its secret', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
@@ -292,7 +307,9 @@ describe('introspection', () => {
     expect(await introspect(host, { token: access_token }, { authorization: `Bearer ${theirs.access_token}` })).toEqual(
       { status: 200, active: false },
     )
+    const bound = await boundToken(host, { client_id: client.id, client_secret: secret })
+    expect((await introspect(host, { token: access_token }, { authorization: `Bearer ${bound}` })).status).toBe(401)
     for (const wrong of ['Bearer nothing', 'Bearer a.b.c', ''])
-      expect((await introspect(host, { token: access_token }, { authorization: wrong })).status).toBeGreaterThan(399)
+      expect((await introspect(host, { token: access_token }, { authorization: wrong })).status).toBe(401)
   })
 })

@@ -7,6 +7,7 @@ import { passkeyCounterRegression } from './passkey-counter-regression.ts'
 import { passkeyAllowedModels, passkeyDeniedModels } from './passkey-models.ts'
 import { passkeyNonCompliance, passkeyNonComplianceFrom } from './passkey-non-compliance.ts'
 import { sessionIdleMinutes } from './session-idle-minutes.ts'
+import { signUpApproval } from './sign-up-approval.ts'
 import { unusedClientDays } from './unused-client-days.ts'
 import { webFingerDomains } from './web-finger-domains.ts'
 
@@ -23,6 +24,7 @@ export const ownSettings = {
   passkeyNonCompliance,
   passkeyNonComplianceFrom,
   sessionIdleMinutes,
+  signUpApproval,
   webFingerDomains,
 } as const
 
@@ -44,5 +46,6 @@ export const ownSettingKeys: readonly OwnSettingKey[] = [
   'passkeyNonCompliance',
   'passkeyNonComplianceFrom',
   'sessionIdleMinutes',
+  'signUpApproval',
   'webFingerDomains',
 ]

@@ -15,12 +15,12 @@ export async function isFirstUse(
   }
 }
 
-/** The client that an opaque access token was given to, while it lasts. */
+/** The client that an opaque access token was given to, while it lasts; one that is bound to a key says nothing without it. */
 export async function clientOfToken(
   { AccessToken, ClientCredentials }: Provider,
   token: string,
 ): Promise<string | undefined> {
   if (token.length > 4096) return undefined
   const found = (await AccessToken.find(token)) ?? (await ClientCredentials.find(token))
-  return found?.isValid ? found.clientId : undefined
+  return found?.isValid && !found.isSenderConstrained() ? found.clientId : undefined
 }

@@ -1,0 +1,38 @@
+import type { Pocket } from '@pocket/core'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { seeOther } from '../http/show-page.ts'
+import { pageActor } from '../users/actor.ts'
+import type { SessionAdministration } from './session-administration.ts'
+
+export interface SessionPagePorts {
+  readonly pocket: Pick<Pocket, 'session'>
+  readonly authentication: Authentication
+  readonly sessions: SessionAdministration
+  readonly flashes: Flashes
+}
+
+const here = '/settings/account'
+
+/** The part of `/settings/account` that ends sessions. */
+export function sessionPages({ pocket, authentication, sessions, flashes }: SessionPagePorts) {
+  return {
+    async end(ctx: Context) {
+      const user = await authentication.requireUser(ctx)
+      const id = String(ctx.params.id)
+      const device = (await sessions.list(user.id, null)).find((session) => session.id === id)?.device ?? ''
+      await sessions.end(pageActor(user, ctx), user.id, id)
+      flashes.leave(ctx, here, { done: 'session_ended', name: device })
+      seeOther(ctx, here)
+    },
+
+    async endOthers(ctx: Context) {
+      const user = await authentication.requireUser(ctx)
+      const current = await pocket.session(ctx.req, ctx.res)
+      await sessions.endOthers(pageActor(user, ctx), user.id, current?.uid ?? null)
+      flashes.leave(ctx, here, { done: 'sessions_ended', name: '' })
+      seeOther(ctx, here)
+    },
+  }
+}

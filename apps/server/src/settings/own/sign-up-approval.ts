@@ -1,0 +1,12 @@
+import { parseBoolean } from '../../config/variable.ts'
+import type { OwnSetting } from './definition.ts'
+
+const description = 'Whether whoever signs up waits until an administrator approves.'
+
+/** Whether strangers who sign up wait for an administrator. */
+export const signUpApproval: OwnSetting<boolean> = {
+  schema: { type: 'boolean', description },
+  default: false,
+  variable: { name: 'SIGN_UP_APPROVAL', type: 'boolean', default: 'false', description, parse: parseBoolean },
+  read: (value) => ({ value: value === true }),
+}

@@ -1,0 +1,49 @@
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import { userDto, userSchema } from '../users/user-dto.ts'
+import type { Approvals } from './approvals.ts'
+
+const waitingSchema = named('WaitingUserDto', {
+  type: 'object',
+  required: ['user', 'requestedAt'],
+  properties: { user: userSchema, requestedAt: instant },
+})
+
+/** `/api/signup-approvals`: who has signed up and waits for an administrator. */
+export function approvalOperations(approvals: Approvals): readonly Operation[] {
+  const administration = { area: 'users', access: 'administrator' } as const
+  return [
+    operation({
+      ...administration,
+      id: 'listSignupApprovals',
+      method: 'get',
+      path: '/api/signup-approvals',
+      summary: 'List who has signed up and waits to be let in',
+      answer: { status: 200, schema: { type: 'array', items: waitingSchema } },
+      handle: async () =>
+        (await approvals.list()).map(({ user, requestedAt }) => ({
+          user: userDto(user),
+          requestedAt: new Date(requestedAt).toISOString(),
+        })),
+    }),
+    operation({
+      ...administration,
+      id: 'approveSignup',
+      method: 'post',
+      path: '/api/signup-approvals/:id/approve',
+      summary: 'Let somebody in who has signed up, and tell them by e-mail',
+      answer: { status: 204 },
+      handle: (call) => approvals.approve(actorOf(call), call.params.id ?? ''),
+    }),
+    operation({
+      ...administration,
+      id: 'rejectSignup',
+      method: 'delete',
+      path: '/api/signup-approvals/:id',
+      summary: 'Remove somebody who has signed up and waits',
+      answer: { status: 204 },
+      handle: (call) => approvals.reject(actorOf(call), call.params.id ?? ''),
+    }),
+  ]
+}

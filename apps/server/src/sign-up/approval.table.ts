@@ -1,0 +1,14 @@
+import { columns } from '@pocket/core/typeorm'
+import { EntitySchema } from 'typeorm'
+import type { Approval } from './approval-store.ts'
+
+const { bigint, uuid } = columns
+
+export const approvalTable: EntitySchema<Approval> = new EntitySchema<Approval>({
+  name: 'pocket_approval',
+  tableName: 'pocket_approval',
+  columns: {
+    accountId: { ...uuid, name: 'account_id', primary: true },
+    requestedAt: { ...bigint, name: 'requested_at' },
+  },
+})
