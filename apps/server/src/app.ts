@@ -311,6 +311,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       pocket,
       accounts: directory.accounts,
       groups: directory.groups,
+      users: directory,
       authentication,
       audit,
       transaction: stores.transaction,

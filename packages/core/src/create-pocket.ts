@@ -51,6 +51,7 @@ import { createClientAuthentication } from './oidc/client-authentication/front.t
 import { clientOfToken, isFirstUse } from './oidc/client-authentication/library.ts'
 import { createClientMetadata, sealedSecret } from './oidc/client-metadata.ts'
 import { refuseForNow } from './oidc/failed-clients.ts'
+import { calledOrigin } from './oidc/internal-addresses.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
 import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
@@ -393,7 +394,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     ctx.res.setHeader('X-Request-ID', requestId)
     dropUnreadBody(ctx.req, ctx.res)
     const origin = ownOrigin(ctx.req, origins, options.trustProxy)
-    pinToIssuer(ctx.req, issuer)
+    pinToIssuer(ctx.req, calledOrigin(ctx.req, ctx.path, issuer, options.internalOrigin))
     // Its sessions and interactions are those of one origin.
     if (origin !== issuer.origin && isBrowserPath(ctx.path)) {
       ctx.redirect(issuer.origin + ctx.req.url)

@@ -7,7 +7,8 @@ const texts = { type: 'array', items: text } as const
 const tokenFormat = {
   type: 'string',
   enum: ['jwt', 'opaque'],
-  description: 'Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662).',
+  description:
+    'Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.',
 } as const
 const resourceServers = {
   ...texts,

@@ -22,11 +22,13 @@ import { namedAttempts } from './connection-log.ts'
 import { dsmAddresses } from './dsm.ts'
 import { clientEndpoints } from './endpoints.ts'
 import { type ClientFlash, leaveClientFlash, takeClientFlash } from './flash.ts'
+import { type PreviewFormPorts, previewFor } from './preview-form.ts'
 
 export interface ClientPagesPorts {
   readonly pocket: Pocket
   readonly accounts: AccountStore
   readonly groups: Pick<Groups, 'page' | 'list'>
+  readonly users: PreviewFormPorts['users']
   readonly authentication: Authentication
   readonly audit: AuditSink
   readonly transaction: Transaction
@@ -44,6 +46,7 @@ export function clientPages({
   pocket,
   accounts,
   groups,
+  users,
   authentication,
   audit,
   transaction,
@@ -74,6 +77,7 @@ export function clientPages({
       endpoints: clientEndpoints(pocket),
       attempts: await namedAttempts({ connectionLog: pocket.connectionLog, accounts }, client.id),
       openings: openingsOf(client),
+      preview: await previewFor({ pocket, users }, client.id, ctx.query, user.userName),
       access: await accessOf(client),
       values: { name: client.name, redirectUris: client.redirectUris, operator: client.protocol.operator ?? '' },
       problems: [],

@@ -272,6 +272,13 @@ export interface ClientPage {
     /** The oldest first. */
     readonly secrets: readonly { readonly id: string; readonly prefix: string; readonly createdAt: number }[]
   }
+  /** What its tokens would hold about a user; no `parts` before somebody asks. */
+  readonly preview: {
+    readonly userName: string
+    readonly scope: string
+    readonly problem: 'unknown' | 'not_allowed' | null
+    readonly parts: readonly { readonly name: 'idToken' | 'userInfo' | 'accessToken'; readonly json: string }[]
+  }
   /** What it has tried of late, the newest first. */
   readonly attempts: readonly ConnectionAttemptItem[]
   /** In the order in which they are shown, `discovery` first. */

@@ -80,3 +80,24 @@ test('a claim rule that sets what the protocol says is refused, and so is a bare
   expect(answer.text).toContain('protocol.claimRules')
   expect(answer.text).not.toContain('callbackURLs[0]')
 })
+
+test('the page of a client shows them to administrators', async () => {
+  const group = await made('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
+  const client = await made('/api/oidc/clients', { name: 'Files' })
+  const page = (query: Record<string, string>) =>
+    instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${client}?${new URLSearchParams(query)}`)
+  await made('/api/users', { ...person, username: 'grace', email: 'grace@example.com', lastName: '<b>' })
+  expect((await page({})).text).not.toContain('preferred_username')
+  const shown = (await page({ user: 'grace', scope: 'openid profile' })).text
+  expect(shown).toContain('&#34;preferred_username&#34;: &#34;grace&#34;')
+  expect(shown).not.toContain('<b>')
+  expect(shown).not.toContain('grace@example.com')
+  expect((await page({ user: '<i>nobody' })).text).toContain('There’s no user &lt;i&gt;nobody.')
+  await instance.administrator.sendJson('PUT', `${instance.url}/api/oidc/clients/${client}`, {
+    body: { name: 'Files', isGroupRestricted: true },
+  })
+  await instance.administrator.sendJson('PUT', `${instance.url}/api/oidc/clients/${client}/allowed-user-groups`, {
+    body: { userGroupIds: [group] },
+  })
+  expect((await page({ user: 'grace' })).text).toContain('grace is in none of the groups that may use Files.')
+})

@@ -1,28 +1,38 @@
 import { Database } from '@pocket/core/typeorm'
 
-// Loaded before the program. After SIGUSR2 it counts the statements that the program sends to its database, and ends the
-// process at the one that KILL_AT names, as a power cut would: before that statement and after all that came earlier.
+// Loaded before the program. After SIGUSR2, as soon as the jobs of its start are done, it counts the statements by which the
+// program writes to its database, and ends the process at the one that KILL_AT names, as a power cut would: before that
+// statement and after all that came earlier. Death before a statement that only reads leaves what death before the next one
+// that writes leaves, so those are not counted.
 
 const at = Number(process.env.KILL_AT)
+/** Milliseconds without a statement after which the jobs are taken to be done. */
+const quiet = 150
 let armed = false
 let count = 0
+let lastAt = 0
 
 process.on('SIGUSR2', () => {
-  armed = true
-  count = 0
-  process.stdout.write('armed\n')
+  const look = setInterval(() => {
+    if (performance.now() - lastAt < quiet) return
+    clearInterval(look)
+    armed = true
+    count = 0
+    process.stdout.write('armed\n')
+  }, 20)
 })
 
-function next(): void {
-  if (armed && ++count === at) process.kill(process.pid, 'SIGKILL')
+function next(sql: string): void {
+  lastAt = performance.now()
+  if (armed && !/^\s*select\b/i.test(sql) && ++count === at) process.kill(process.pid, 'SIGKILL')
 }
 
 const { query, execute } = Database.prototype
 Database.prototype.query = function <Row extends object>(this: Database, ...args: Parameters<typeof query>) {
-  next()
+  next(args[0])
   return query.apply(this, args) as Promise<readonly Row[]>
 }
 Database.prototype.execute = function (this: Database, ...args: Parameters<typeof execute>) {
-  next()
+  next(args[0])
   return execute.apply(this, args)
 }

@@ -16,7 +16,13 @@ async function mortalServer(first = 1) {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-killed-'))
   const port = String(await freePort())
   const url = `http://localhost:${port}`
-  const env = { APP_URL: url, PORT: port, HOST: '127.0.0.1', ENCRYPTION_KEY: 'a key for tests that is long enough' }
+  const env = {
+    APP_URL: url,
+    PORT: port,
+    HOST: '127.0.0.1',
+    ENCRYPTION_KEY: 'a key for tests that is long enough',
+    DISABLE_RATE_LIMITING: 'true',
+  }
   const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
   const start = (statement: number) =>
     startProcess(process.execPath, [...flags, '--import', preload, main], {
@@ -92,7 +98,7 @@ async function setUp(agent: UserAgent, url: string, authenticator: SoftwareAuthe
   return (await agent.postJson(`${url}/login/setup`, { response })).status
 }
 
-test('killed at any statement of the set-up, nobody is left locked out', async () => {
+test('killed at any write of the set-up, nobody is left locked out', async () => {
   for (let statement = 1, died = true; died; statement++) {
     await using server = await mortalServer(statement)
     const authenticator = new SoftwareAuthenticator()
@@ -115,7 +121,7 @@ test('killed at any statement of the set-up, nobody is left locked out', async (
   }
 }, 240_000)
 
-test('killed at any statement from the passkey to the tokens, what was acknowledged is there and the way can be gone again', async () => {
+test('killed at any write from the passkey to the tokens, what was acknowledged is there and the way can be gone again', async () => {
   await using server = await mortalServer()
   const { url } = server
   const authenticator = new SoftwareAuthenticator()

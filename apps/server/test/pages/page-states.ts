@@ -176,6 +176,16 @@ const access = {
 const client = {
   view: 'client',
   access,
+  preview: {
+    userName: 'anna',
+    scope: 'openid profile',
+    problem: null,
+    parts: [
+      { name: 'idToken', json: '{\n  "sub": "5b1c8f2e",\n  "preferred_username": "anna"\n}' },
+      { name: 'userInfo', json: '{\n  "sub": "5b1c8f2e"\n}' },
+      { name: 'accessToken', json: '{\n  "scope": "openid profile"\n}' },
+    ],
+  },
   attempts,
   viewer: anna,
   openings: [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { type PageServer, startPageServer } from './page-server.ts'
-import { pageStates } from './page-states.ts'
+import { ceremony, pageStates } from './page-states.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
@@ -17,8 +17,13 @@ let browser: TestBrowser
 
 beforeAll(async () => {
   server = await startPageServer()
-  // The page that waits for another device asks, and nobody has decided.
-  server.answer = ({ path }) => (path === '/submit' ? { status: 202, body: {} } : undefined)
+  server.answer = ({ path }) => {
+    // The page that waits for another device asks, and nobody has decided.
+    if (path === '/submit') return { status: 202, body: {} }
+    // The pages are of a day long past, so their challenges have ended.
+    if (path === '/ceremony') return { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } }
+    return undefined
+  }
   browser = await launchBrowser()
 })
 afterAll(async () => {

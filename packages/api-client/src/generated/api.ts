@@ -2198,7 +2198,7 @@ export interface components {
         /** ApiCreateDto */
         ApiCreateDto: {
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662).
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2265,7 +2265,7 @@ export interface components {
         /** ApiResponseDto */
         ApiResponseDto: {
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662).
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat: "jwt" | "opaque";
@@ -2288,7 +2288,7 @@ export interface components {
         /** ApiUpdateDto */
         ApiUpdateDto: {
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662).
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2601,6 +2601,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2706,6 +2707,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2869,6 +2871,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2975,6 +2978,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -3092,6 +3096,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;

@@ -60,7 +60,11 @@ export const clientProtocolSchema = {
     dpopBoundAccessTokens: flag,
     subjectType: { type: 'string', enum: ['public', 'pairwise'] },
     sectorIdentifierUri: nullableText,
-    jwtAccessTokens: flag,
+    jwtAccessTokens: {
+      ...flag,
+      description:
+        'Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here.',
+    },
     authorizationDetailsTypes: names,
     fapi: flag,
     refreshTokenAbsoluteLifetimeMinutes: nullableMinutes,

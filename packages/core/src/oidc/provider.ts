@@ -11,6 +11,7 @@ import { giveUserCodes } from './device-codes.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { type FailedClientPorts, noteFailedClients } from './failed-clients.ts'
+import { acceptEveryAddress } from './internal-addresses.ts'
 import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
@@ -51,6 +52,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   decideReplaysByInsert(provider)
   signLoginAccessTokens(provider, ports)
   hashAccessTokens(provider)
+  if (ports.internalOrigin !== undefined) acceptEveryAddress(provider, [ports.issuer, ports.internalOrigin])
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
   giveUserCodes(provider, ports)

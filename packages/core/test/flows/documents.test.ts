@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { fetchThrough } from '@pocket/core/testing'
+import { exportJWK, generateKeyPair } from 'jose'
+import * as oidc from 'openid-client'
 import { startHost } from './host.ts'
 
 const documents = [
@@ -85,6 +88,45 @@ describe('the provider metadata and the keys', () => {
       ...Object.fromEntries(internal),
     })
   })
+})
+
+test('a client that was led to the internal address proves itself for that', async () => {
+  const internalOrigin = 'http://pocket:1411'
+  await using host = await startHost({ options: { internalOrigin } })
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: 'one' }] }
+  const { client } = await host.client({ protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks } })
+  const ask = (origin: string, aud: string) => {
+    const authentication = oidc.PrivateKeyJwt(
+      { key: privateKey, kid: 'one' },
+      {
+        [oidc.modifyAssertion]: (_header, payload) => {
+          payload.aud = aud
+        },
+      },
+    )
+    const configuration = new oidc.Configuration(
+      { issuer: host.issuer, token_endpoint: `${origin}/api/oidc/token` },
+      client.id,
+      undefined,
+      authentication,
+    )
+    oidc.allowInsecureRequests(configuration)
+    // A cast, since a body is never a stream here.
+    configuration[oidc.customFetch] = fetchThrough({ [internalOrigin]: host.issuer }) as oidc.CustomFetch
+    return { configuration, DPoP: oidc.getDPoPHandle(configuration, keys) }
+  }
+  const keys = await oidc.randomDPoPKeyPair('ES256')
+  for (const origin of [internalOrigin, host.issuer])
+    for (const aud of [host.issuer, `${host.issuer}/api/oidc/token`, `${internalOrigin}/api/oidc/token`]) {
+      const { configuration, DPoP } = ask(origin, aud)
+      expect(await oidc.clientCredentialsGrant(configuration, {}, { DPoP })).toMatchObject({ token_type: 'dpop' })
+    }
+  for (const aud of ['http://elsewhere:1411/api/oidc/token', internalOrigin]) {
+    const { configuration } = ask(internalOrigin, aud)
+    await expect(oidc.clientCredentialsGrant(configuration)).rejects.toMatchObject({ error: 'invalid_client' })
+  }
+  expect(host.errors).toEqual([])
 })
 
 describe('WebFinger', () => {

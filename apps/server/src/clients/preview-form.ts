@@ -1,0 +1,38 @@
+import type { Pocket } from '@pocket/core'
+import { Forbidden } from '@pocket/core/errors'
+import type { Directory } from '@pocket/directory'
+import type { ClientPage } from '../http/page-models.ts'
+
+export interface PreviewFormPorts {
+  readonly pocket: Pick<Pocket, 'previewTokens'>
+  readonly users: Pick<Directory, 'findByName'>
+}
+
+type Preview = ClientPage['preview']
+
+const usualScope = 'openid profile email groups'
+const parts = ['idToken', 'userInfo', 'accessToken'] as const
+const longestScope = 1000
+
+/** What the page of a client shows of the tokens of the user that the query names; `own` is who looks at it. */
+export async function previewFor(
+  { pocket, users }: PreviewFormPorts,
+  clientId: string,
+  query: Readonly<Record<string, unknown>>,
+  own: string,
+): Promise<Preview> {
+  const { user, scope: asked } = query
+  const scope = typeof asked === 'string' && asked.trim() !== '' ? asked.slice(0, longestScope) : usualScope
+  if (typeof user !== 'string' || user.trim() === '') return { userName: own, scope, problem: null, parts: [] }
+  const userName = user.trim().slice(0, 100)
+  const found = await users.findByName(userName)
+  if (!found) return { userName, scope, problem: 'unknown', parts: [] }
+  try {
+    const tokens = await pocket.previewTokens(clientId, found.id, scope)
+    const shown = parts.map((name) => ({ name, json: JSON.stringify(tokens[name], null, 2) }))
+    return { userName, scope, problem: null, parts: shown }
+  } catch (error) {
+    if (!(error instanceof Forbidden)) throw error
+    return { userName, scope, problem: 'not_allowed', parts: [] }
+  }
+}
