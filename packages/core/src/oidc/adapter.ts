@@ -59,7 +59,11 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
   }
   /** A device that comes too soon is told so (RFC 8628 §3.5), unless there is something for it to hear. */
   const assertPatience = async (artifact: Artifact | undefined) => {
-    if (artifact?.accountId !== null || Provider.ctx?.oidc?.route !== 'token') return
+    if (artifact === undefined || Provider.ctx?.oidc?.route !== 'token') return
+    // Polls that cross are no theft: the library would end the tokens that the first of them is just being given.
+    if (artifact.consumedAt !== null && clock.now() - artifact.consumedAt < devicePollInterval)
+      throw alreadyConsumed(model)
+    if (artifact.accountId !== null) return
     if (!(await artifacts.poll(artifact.key, clock.now(), devicePollInterval))) throw new errors.SlowDown()
   }
   return {
@@ -98,7 +102,8 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
     async consume(id) {
       if (await artifacts.consume(keyOf(id), clock.now(), leeway)) return
       // One refresh too many within the leeway is no theft: the ones before it keep what they got.
-      if (!withinLeeway(await artifacts.find(keyOf(id)))) await endSiblings(id)
+      const crosses = model === 'DeviceCode' || withinLeeway(await artifacts.find(keyOf(id)))
+      if (!crosses) await endSiblings(id)
       throw alreadyConsumed(model)
     },
     destroy: (id) => artifacts.destroy(keyOf(id)),
