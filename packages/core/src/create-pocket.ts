@@ -28,6 +28,7 @@ import { pinToIssuer } from './http/front.ts'
 import { ownOrigin } from './http/own-origin.ts'
 import { pageHeaders } from './http/page-headers.ts'
 import { requestContext } from './http/request-context.ts'
+import { settleResources } from './http/resource-parameter.ts'
 import { dropUnreadBody } from './http/unread-body.ts'
 import { createConsent } from './interactions/consent.ts'
 import { createDeviceAuthorizations, type DeviceAuthorizationService } from './interactions/device-authorization.ts'
@@ -412,6 +413,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     }
     if (!isProtocolPath(ctx.path)) return next()
     if (await answerPosted(ctx)) return
+    settleResources(ctx.req)
     await holder.refresh((error) => onError(error, requestId))
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false

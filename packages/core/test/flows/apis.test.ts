@@ -140,6 +140,29 @@ describe('an access token for an API', () => {
     expect((await verified(setting, token)).payload.scope).toBe('notes:read notes:write')
   })
 
+  test('is given to a client that writes the slash at one endpoint and not at another', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { page, finish } = await authorize(setting, { resource: `${resource}/` })
+    const consent = await signIn(setting.agent, page, setting.authenticator, back)
+    const returned = await decide(setting.agent, consent, 'submitTo', back)
+    const first = await finish(returned.location, { resource })
+    expect((await verified(setting, first.access_token)).payload.scope).toBe('notes:read notes:write')
+    const again = await oidc.refreshTokenGrant(setting.configuration, first.refresh_token ?? '', {
+      resource: `${resource}//`,
+    })
+    expect((await verified(setting, again.access_token)).payload.scope).toBe('notes:read notes:write')
+    const pushed = await oidc.buildAuthorizationUrlWithPAR(setting.configuration, {
+      redirect_uri: redirectUri,
+      scope: 'openid notes:read',
+      resource: `${resource}/`,
+      state: 'a state',
+    })
+    const next = await setting.agent.follow(await setting.agent.get(pushed.href), { until: back })
+    const last = await finish(next.location, { resource })
+    expect((await verified(setting, last.access_token)).payload.scope).toBe('notes:read')
+  })
+
   test('is refreshed for fewer permissions, and for those alone that are left', async () => {
     await using host = await startHost()
     const setting = await prepared(host)

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Client } from '../../clients/client.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
+import { withoutFinalSlash } from '../../http/resource-parameter.ts'
 import { protocolRoutes } from '../paths.ts'
 import { basicCredentials, basicHeader } from './basic.ts'
 import { assertionClaims, type FederatedRefusal } from './federated-assertions.ts'
@@ -100,6 +101,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
       : path === protocolRoutes.introspection && /^bearer /i.test(req.headers.authorization ?? '')
         ? await byBearer(req, form)
         : byHeader(req, form)
-    if (changed) replaceBody(req, Buffer.from(changed.toString()))
+    const settled = changed ?? form
+    if (withoutFinalSlash(settled) || changed) replaceBody(req, Buffer.from(settled.toString()))
   }
 }
