@@ -1,26 +1,22 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import Koa, { type Middleware } from 'koa'
 import Provider from 'oidc-provider'
-import type { Account } from './accounts/account.ts'
-import { findAccount } from './accounts/eligibility.ts'
 import { createApiAccess } from './apis/access.ts'
-import { type Apis, createApis } from './apis/apis.ts'
+import { createApis } from './apis/apis.ts'
 import { forgetClient } from './apis/grants.ts'
 import { noAudit } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
-import type { Client } from './clients/client.ts'
-import { mayUse } from './clients/group-restriction.ts'
-import { createInitialAccessTokens, type InitialAccessTokens } from './clients/initial-access-tokens.ts'
+import { createInitialAccessTokens } from './clients/initial-access-tokens.ts'
 import { createMetadataDocuments } from './clients/metadata-documents.ts'
-import { type Clients, createClients } from './clients/registration.ts'
+import { createClients } from './clients/registration.ts'
 import { createSecretUses } from './clients/secret-uses.ts'
 import { createSelfRegistration } from './clients/self-registration.ts'
 import { removeUnusedClients } from './clients/unused-clients.ts'
 import { systemClock } from './clock.ts'
 import { codeBrowserToken } from './codes/code-browser.ts'
 import { createDeviceLogins } from './codes/device-logins.ts'
-import { createLoginCodes, type LoginCode } from './codes/login-codes.ts'
-import { type ConnectionLog, createConnectionLog } from './connection-log/connection-log.ts'
+import { createLoginCodes } from './codes/login-codes.ts'
+import { createConnectionLog } from './connection-log/connection-log.ts'
 import { Misconfigured, RateLimited } from './errors.ts'
 import { bearerCookie } from './http/bearer-cookie.ts'
 import { createBrowserTokens } from './http/browser-token.ts'
@@ -31,21 +27,18 @@ import { requestContext } from './http/request-context.ts'
 import { settleResources } from './http/resource-parameter.ts'
 import { dropUnreadBody } from './http/unread-body.ts'
 import { createConsent } from './interactions/consent.ts'
-import { createDeviceAuthorizations, type DeviceAuthorizationService } from './interactions/device-authorization.ts'
-import { createDeviceLoginService, type DeviceLoginService } from './interactions/device-login.ts'
+import { createDeviceAuthorizations } from './interactions/device-authorization.ts'
+import { createDeviceLoginService } from './interactions/device-login.ts'
 import { createLogin } from './interactions/login.ts'
 import { createInteractionPages } from './interactions/pages.ts'
-import {
-  createReauthentication,
-  type ReauthenticationService,
-  reauthenticationLifetime,
-} from './interactions/reauthentication.ts'
-import { createRegistrationService, type RegistrationService } from './interactions/registration.ts'
+import { createReauthentication, reauthenticationLifetime } from './interactions/reauthentication.ts'
+import { createRegistrationService } from './interactions/registration.ts'
 import { interactionRoutes } from './interactions/routes.ts'
-import { createSignIn, type SignInService } from './interactions/sign-in.ts'
+import { createSignIn } from './interactions/sign-in.ts'
 import { issuerUrl, relatedOrigins } from './issuer.ts'
-import { clientHere, createLimiter, type Limiter, noLimits } from './limits/limiter.ts'
+import { clientHere, createLimiter, noLimits } from './limits/limiter.ts'
 import { createLogoutNotices } from './logout-notices/logout-notices.ts'
+import { createAccessEnds } from './oidc/access-ends.ts'
 import { createAdapterFactory } from './oidc/adapter.ts'
 import { createFederatedAssertions } from './oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from './oidc/client-authentication/front.ts'
@@ -54,18 +47,18 @@ import { createClientMetadata, sealedSecret } from './oidc/client-metadata.ts'
 import { refuseForNow } from './oidc/failed-clients.ts'
 import { calledOrigin } from './oidc/internal-addresses.ts'
 import { createKeyRing, defaultKeySchedule } from './oidc/keys.ts'
-import { notifyClientsOf, sendLogoutToken } from './oidc/logout-notices.ts'
+import { sendLogoutToken } from './oidc/logout-notices.ts'
 import { createProtocolPages } from './oidc/pages.ts'
 import { createPairwiseIdentifier } from './oidc/pairwise.ts'
-import { type EndpointName, endpointsAt, isBrowserPath, isProtocolPath, protocolRoutes } from './oidc/paths.ts'
+import { endpointsAt, isBrowserPath, isProtocolPath, protocolRoutes } from './oidc/paths.ts'
 import { createPostedRequests } from './oidc/posted-requests.ts'
-import { createTokenPreview, type TokenPreview } from './oidc/preview.ts'
+import { createTokenPreview } from './oidc/preview.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from './oidc/provider-holder.ts'
 import { documentEvents } from './oidc/registration/document-events.ts'
 import { createOwnSecretFilter } from './oidc/registration/own-secret.ts'
 import { createRegistrar } from './oidc/registration/registrar.ts'
-import { createSessionRecords, type SessionRecords } from './oidc/session-records.ts'
+import { createSessionRecords } from './oidc/session-records.ts'
 import { createSessions } from './oidc/sessions.ts'
 import { createWebFinger, webFingerPath } from './oidc/webfinger.ts'
 import type { PocketOptions, RegistrationPolicy } from './options.ts'
@@ -73,97 +66,17 @@ import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createAuthentication } from './passkeys/authentication.ts'
 import { createAuthenticatorMetadata } from './passkeys/authenticator-metadata.ts'
 import { createChallenges } from './passkeys/challenges.ts'
-import { createPasskeyManagement, type PasskeyManagement } from './passkeys/management.ts'
+import { createPasskeyManagement } from './passkeys/management.ts'
 import { defaultPasskeyPolicy, type RelyingParty } from './passkeys/policy.ts'
 import { createRegistration } from './passkeys/registration.ts'
 import { answerRelatedOrigins, relatedOriginsPath } from './passkeys/related-origins.ts'
-import type { Session } from './sessions/session.ts'
+import type { Pocket } from './pocket.ts'
 
 const minute = 60_000
 const closedRegistration: RegistrationPolicy = { mode: 'off', restrictToGroups: false, documentPatterns: [] }
 const challengeLifetime = 10 * minute
 /** Cleaning keeps what has just expired: clocks of several machines differ. */
 const keptAfterExpiry = minute
-
-/** A passkey-only OpenID provider. */
-/** Disposing of it waits for what goes on while no request waits; the stores can be closed after it. */
-export interface Pocket extends AsyncDisposable {
-  readonly issuer: string
-  /** At which of its origins a request arrived; the issuer's where it was none of them. */
-  originOf(req: IncomingMessage): string
-  /** Where the protocol's endpoints are, for clients that are configured by hand. */
-  readonly endpoints: Readonly<Record<EndpointName, string>>
-  readonly clients: Clients
-  /** What lets programs register clients where the policy asks for a token. */
-  readonly initialAccessTokens: InitialAccessTokens
-  readonly apis: Apis
-  readonly connectionLog: ConnectionLog
-  readonly passkeys: PasskeyManagement
-  readonly registration: RegistrationService
-  readonly signIn: SignInService
-  readonly reauthentication: ReauthenticationService
-  readonly deviceLogins: DeviceLoginService
-  readonly deviceAuthorizations: DeviceAuthorizationService
-  /** How often something can be tried, for the host's own pages too. */
-  readonly limits: Limiter
-  /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
-  koa(): Middleware
-  /** The same for `node:http`; everything else is answered with 404. */
-  callback(): RequestListener
-  /** Who is signed in in this browser. */
-  session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
-  readonly sessions: SessionRecords
-  /** Ends the browser's session and what clients got in it. */
-  signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /**
-   * Makes a login code. `lifetime` in milliseconds; `browserToken`, from `bindBrowser`, lets that browser alone use it.
-   *
-   * @throws as `LoginCodes.issue`
-   */
-  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, browserToken?: string): Promise<LoginCode>
-  /**
-   * Gives this browser a token in a cookie, to which a login code for whoever has this address of e-mail can be bound; it
-   * lasts a quarter of an hour.
-   */
-  bindBrowser(req: IncomingMessage, res: ServerResponse, address: string): string
-  /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
-  endAccess(accountId: string): Promise<void>
-  /**
-   * Ends what these groups let an account have: codes and tokens of clients that allow the groups, and that the account
-   * may not use any more. Call it when an account has left groups, in the transaction that took it out of them.
-   */
-  endAccessBy(accountId: string, groupIds: readonly string[]): Promise<void>
-  /** Removes what core keeps of a deleted account: passkeys and consents too. */
-  forgetAccount(accountId: string): Promise<void>
-  /**
-   * Takes back what the account allowed the client, and ends what the client was given. Returns `false` where nothing had
-   * been allowed.
-   */
-  withdrawConsent(accountId: string, clientId: string): Promise<boolean>
-  /** What a client would be told about somebody. @throws as `createTokenPreview` says */
-  previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
-  /** Moves the signing keys on where their time has come. */
-  rotateKeys(): Promise<void>
-  /** Removes at most `limit` rows of each kind that have ended; returns how many. */
-  removeExpired(limit: number): Promise<number>
-  /**
-   * Reads the metadata document of a client that describes itself by one.
-   *
-   * @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed`, with the reason
-   */
-  refreshMetadataDocument(clientId: string, req: IncomingMessage): Promise<Client>
-  /**
-   * Removes at most `limit` clients that anybody could register and nobody has used for `unusedFor` milliseconds; returns
-   * how many.
-   */
-  removeUnusedClients(unusedFor: number, limit: number): Promise<number>
-  /** Reads anew which models of authenticators are vouched for, where the policy asks. Call it every few hours. @throws {Misconfigured} */
-  refreshAuthenticatorMetadata(): Promise<void>
-  /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
-  sendLogoutNotices(signal?: AbortSignal): Promise<number>
-  /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
-  provider(): Provider
-}
 
 /** Composes a provider from its options; reads the signing keys, and makes them at the first start. */
 export async function createPocket(options: PocketOptions): Promise<Pocket> {
@@ -430,15 +343,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     await holder.handle(ctx.req, ctx.res)
   }
 
-  const endAccess = (accountId: string) =>
-    transaction(async () => {
-      for (const { payload } of await stores.artifacts.listByAccount('Session', accountId))
-        await notifyClientsOf(provider(), JSON.parse(payload))
-      await stores.artifacts.destroyByAccount(accountId)
-      await stores.codes.removeByAccount(accountId)
-      await stores.reauthentications.removeByAccount(accountId)
-      await stores.deviceLogins.removeByAccount(accountId)
-    })
+  const ends = createAccessEnds({ stores, provider })
 
   const record = (event: AuditEvent, req: IncomingMessage) => audit.record(event, requestContext(req))
 
@@ -478,28 +383,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       deviceCookie.give(req, res, token)
       return token
     },
-    endAccess,
-    endAccessBy: (accountId, groupIds) =>
-      transaction(async () => {
-        const present = ((await findAccount(accounts, accountId))?.groups ?? []).map(({ id }) => id)
-        for (const groupId of groupIds)
-          for (const { id } of await stores.clients.allowedTo(groupId)) {
-            const client = await stores.clients.find(id)
-            if (client && !mayUse(client, present)) await stores.artifacts.destroyByAccountAndClient(accountId, id)
-          }
-      }),
-    forgetAccount: (accountId) =>
-      transaction(async () => {
-        await endAccess(accountId)
-        await stores.connectionLog.removeByAccount(accountId)
-        await stores.passkeys.removeByAccount(accountId)
-        await stores.consents.removeByAccount(accountId)
-      }),
-    withdrawConsent: (accountId, clientId) =>
-      transaction(async () => {
-        await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
-        return stores.consents.remove(accountId, clientId)
-      }),
+    ...ends,
     previewTokens: createTokenPreview({ provider, accounts, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()

@@ -1,0 +1,100 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Middleware } from 'koa'
+import type Provider from 'oidc-provider'
+import type { Account } from './accounts/account.ts'
+import type { Apis } from './apis/apis.ts'
+import type { Client } from './clients/client.ts'
+import type { InitialAccessTokens } from './clients/initial-access-tokens.ts'
+import type { Clients } from './clients/registration.ts'
+import type { LoginCode } from './codes/login-codes.ts'
+import type { ConnectionLog } from './connection-log/connection-log.ts'
+import type { DeviceAuthorizationService } from './interactions/device-authorization.ts'
+import type { DeviceLoginService } from './interactions/device-login.ts'
+import type { ReauthenticationService } from './interactions/reauthentication.ts'
+import type { RegistrationService } from './interactions/registration.ts'
+import type { SignInService } from './interactions/sign-in.ts'
+import type { Limiter } from './limits/limiter.ts'
+import type { EndpointName } from './oidc/paths.ts'
+import type { TokenPreview } from './oidc/preview.ts'
+import type { SessionRecords } from './oidc/session-records.ts'
+import type { PasskeyManagement } from './passkeys/management.ts'
+import type { Session } from './sessions/session.ts'
+
+/** A passkey-only OpenID provider. Disposing of it waits for what goes on while no request waits; the stores can be closed after it. */
+export interface Pocket extends AsyncDisposable {
+  readonly issuer: string
+  /** At which of its origins a request arrived; the issuer's where it was none of them. */
+  originOf(req: IncomingMessage): string
+  /** Where the protocol's endpoints are, for clients that are configured by hand. */
+  readonly endpoints: Readonly<Record<EndpointName, string>>
+  readonly clients: Clients
+  /** What lets programs register clients where the policy asks for a token. */
+  readonly initialAccessTokens: InitialAccessTokens
+  readonly apis: Apis
+  readonly connectionLog: ConnectionLog
+  readonly passkeys: PasskeyManagement
+  readonly registration: RegistrationService
+  readonly signIn: SignInService
+  readonly reauthentication: ReauthenticationService
+  readonly deviceLogins: DeviceLoginService
+  readonly deviceAuthorizations: DeviceAuthorizationService
+  /** How often something can be tried, for the host's own pages too. */
+  readonly limits: Limiter
+  /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
+  koa(): Middleware
+  /** The same for `node:http`; everything else is answered with 404. */
+  callback(): RequestListener
+  /** Who is signed in in this browser. */
+  session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
+  readonly sessions: SessionRecords
+  /** Ends the browser's session and what clients got in it. */
+  signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /**
+   * Makes a login code. `lifetime` in milliseconds; `browserToken`, from `bindBrowser`, lets that browser alone use it.
+   *
+   * @throws as `LoginCodes.issue`
+   */
+  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, browserToken?: string): Promise<LoginCode>
+  /**
+   * Gives this browser a token in a cookie, to which a login code for whoever has this address of e-mail can be bound; it
+   * lasts a quarter of an hour.
+   */
+  bindBrowser(req: IncomingMessage, res: ServerResponse, address: string): string
+  /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
+  endAccess(accountId: string): Promise<void>
+  /**
+   * Ends what these groups let an account have: codes and tokens of clients that allow the groups, and that the account
+   * may not use any more. Call it when an account has left groups, in the transaction that took it out of them.
+   */
+  endAccessBy(accountId: string, groupIds: readonly string[]): Promise<void>
+  /** Removes what core keeps of a deleted account: passkeys and consents too. */
+  forgetAccount(accountId: string): Promise<void>
+  /**
+   * Takes back what the account allowed the client, and ends what the client was given. Returns `false` where nothing had
+   * been allowed.
+   */
+  withdrawConsent(accountId: string, clientId: string): Promise<boolean>
+  /** What a client would be told about somebody. @throws as `createTokenPreview` says */
+  previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
+  /** Moves the signing keys on where their time has come. */
+  rotateKeys(): Promise<void>
+  /** Removes at most `limit` rows of each kind that have ended; returns how many. */
+  removeExpired(limit: number): Promise<number>
+  /**
+   * Reads the metadata document of a client that describes itself by one.
+   *
+   * @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed`, with the reason
+   */
+  refreshMetadataDocument(clientId: string, req: IncomingMessage): Promise<Client>
+  /**
+   * Removes at most `limit` clients that anybody could register and nobody has used for `unusedFor` milliseconds; returns
+   * how many.
+   */
+  removeUnusedClients(unusedFor: number, limit: number): Promise<number>
+  /** Reads anew which models of authenticators are vouched for, where the policy asks. Call it every few hours. @throws {Misconfigured} */
+  refreshAuthenticatorMetadata(): Promise<void>
+  /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
+  sendLogoutNotices(signal?: AbortSignal): Promise<number>
+  /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
+  provider(): Provider
+}
