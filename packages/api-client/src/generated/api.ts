@@ -2539,6 +2539,7 @@ export interface components {
             /** @description The same for the logo on a dark background. */
             darkLogoUrl?: string | null;
             description?: string;
+            /** @description At least 2 characters. Empty: a UUID is drawn. */
             id?: string;
             /** @description A client that is not restricted forgets its groups. */
             isGroupRestricted?: boolean;
@@ -3346,10 +3347,7 @@ export interface components {
             /** @description Only an administrator decides about it. */
             emailVerified?: boolean;
             firstName?: string;
-            /**
-             * Format: uuid
-             * @description Only for a new user.
-             */
+            /** @description A UUID, only for a new user. Empty: one is drawn. */
             id?: string;
             /** @description Only an administrator decides about it. */
             isAdmin?: boolean;
