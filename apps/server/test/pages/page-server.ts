@@ -7,7 +7,8 @@ import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
 import { createPageRenderer, type RenderPage } from '../../src/http/page.ts'
 import type { PageModel } from '../../src/http/page-models.ts'
 import { noPictures } from '../../src/http/page-pictures.ts'
-import { now, pageStates } from './page-states.ts'
+import { pageStates } from './page-states.ts'
+import { now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
 const policy =
