@@ -3,7 +3,7 @@ import { nameProblem } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
 import { type ClientProtocolInput, decidedProtocol, protocolProblems } from './protocol-input.ts'
-import { type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
+import { mostRedirectUris, type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
 
 /** What an administrator decides about a client. What is left out takes the value in brackets. */
 export interface ClientInput {
@@ -120,11 +120,14 @@ export function receivedUriProblems(uri: string): FieldError[] {
 
 function uriProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
   const found: FieldError[] = []
-  for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const)
+  for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
+    if ((input[list]?.length ?? 0) > mostRedirectUris)
+      found.push({ field: list, code: 'too_many', message: `must be at most ${mostRedirectUris}` })
     for (const [index, uri] of (input[list] ?? []).entries()) {
       const code = redirectUriProblem(uri, policy)
       if (code) found.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
     }
+  }
   // A page links to it, so that nothing may be started by it but another page or an app.
   const { launchUrl } = input
   if (launchUrl && (launchUrl.includes('*') || redirectUriProblem(launchUrl.replace(/#.*$/s, ''))))
