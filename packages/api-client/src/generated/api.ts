@@ -3331,7 +3331,7 @@ export interface components {
             expiresAt: string;
             /** Format: uuid */
             id: string;
-            /** @description Shown this once, when it is created; empty afterwards. */
+            /** @description Empty for a limited API key, and in a session without a passkey. */
             token: string;
             usageCount: number;
             usageLimit: number;
