@@ -50,7 +50,6 @@ export function createMessages(catalogue: unknown): Messages {
     resources: { [language]: { [namespace]: catalogue as ResourceLanguage } },
     initAsync: false,
     nsSeparator: false,
-    showSupportNotice: false,
     interpolation: { prefix: '{', suffix: '}', escape: written, escapeValue: true, useRawValueToEscape: true },
     parseMissingKeyHandler: (key) => {
       throw new Error(`There is no message ${key}.`)
