@@ -8,6 +8,7 @@ import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
+import { composeAdministration } from './administration.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -260,12 +261,25 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
   const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
+  const administration = composeAdministration({
+    logger,
+    database,
+    pocket,
+    directory,
+    audit,
+    settings,
+    mail,
+    images,
+    transaction: stores.transaction,
+    clock,
+  })
   const api = composeRestApi({
     config,
     logger,
     database,
     pocket,
     directory,
+    administration,
     audit,
     settings,
     ownSettings,
