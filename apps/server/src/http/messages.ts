@@ -14,6 +14,7 @@ export interface MessagePart {
 export interface Messages {
   /** BCP 47. */
   readonly language: string
+  readonly direction: 'ltr' | 'rtl'
   /** @throws {Error} where there is no such message or a value is missing, which is a mistake in a template */
   text(key: string, values?: MessageValues): string
   /** Like `text`, in pieces. */
@@ -32,6 +33,8 @@ export async function loadMessages(file: string): Promise<Messages> {
 }
 
 const namespace = 'translation'
+/** Scripts of ISO 15924 that are written from right to left. */
+const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc', 'Thaa'])
 
 /** @throws {Error} where the catalogue names no `language` or holds anything but objects, lists and strings */
 export function createMessages(catalogue: unknown): Messages {
@@ -44,7 +47,8 @@ export function createMessages(catalogue: unknown): Messages {
   }
   const language = find('language')
   const numbers = new Intl.NumberFormat(language)
-  const written = (value: unknown): string => (typeof value === 'number' ? numbers.format(value) : isolated(String(value)))
+  const written = (value: unknown): string =>
+    typeof value === 'number' ? numbers.format(value) : isolated(String(value))
   const i18n = createInstance({
     lng: language,
     resources: { [language]: { [namespace]: catalogue as ResourceLanguage } },
@@ -63,6 +67,7 @@ export function createMessages(catalogue: unknown): Messages {
   const text = (key: string, values: MessageValues = {}): string => i18n.t(key, { ...values })
   return {
     language,
+    direction: rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr',
     text,
     plural: text,
     parts: (key, values) =>
