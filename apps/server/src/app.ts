@@ -364,7 +364,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     },
     async issueLoginCode(name) {
       const user = await directory.findByName(name)
-      if (!user) throw new NotFound('account_not_found', `There is no user with the name or e-mail address ${name}.`)
+      if (!user)
+        throw new NotFound(
+          'account_not_found',
+          `There is no user with the name or e-mail address ${name}, or there are two.`,
+        )
       const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
       await audit.record(
         { event: 'code_issued', accountId: user.id },
