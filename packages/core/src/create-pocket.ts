@@ -102,6 +102,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
     schedule: options.keySchedule ?? defaultKeySchedule,
   })
   const apiAccess = createApiAccess(stores)
+  const signUpAt = options.signUpAt ?? (async () => null)
   const registrationPolicy = options.registration ?? (async () => closedRegistration)
   const sealSecret = (plain: string) => masterKey.encrypt(sealedSecret, plain)
   const secretUses = createSecretUses({ store: stores.clients, clock, onError: (error) => onError(error, '') })
@@ -181,6 +182,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
         pairwise: createPairwiseIdentifier(masterKey),
         registrar,
         registrationPolicy,
+        signUpIsOpen: async () => (await signUpAt()) !== null,
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,
@@ -266,7 +268,7 @@ export async function createPocket(options: PocketOptions): Promise<Pocket> {
       accounts,
       sessions,
       otherWaysAt: options.otherWaysAt ?? null,
-      signUpAt: options.signUpAt ?? (async () => null),
+      signUpAt,
       emailCodesAt: options.emailCodesAt ?? (async () => null),
     }),
     render: options.render,

@@ -164,7 +164,6 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },
     },
-    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] },
   }
 }
 
