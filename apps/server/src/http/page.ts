@@ -2,6 +2,7 @@ import type { Clock } from '@pocket/core'
 import type { Context } from 'koa'
 import views from 'koa-views'
 import type { Assets } from './assets.ts'
+import type { Catalogues } from './catalogues.ts'
 import type { Messages } from './messages.ts'
 import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
@@ -13,7 +14,7 @@ export interface PageRendererOptions {
   /** The absolute path of `views/`. */
   readonly viewsDirectory: string
   readonly assets: Assets
-  readonly messages: Messages
+  readonly catalogues: Catalogues
   /** What people call this instance just now. */
   readonly appName: () => Promise<string>
   readonly pictures: PagePictures
@@ -26,19 +27,28 @@ const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appNam
 
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, messages, appName, pictures, clock } = options
-  const locals = {
-    t: createTranslator(messages),
-    asset: assets.path,
-    icon: assets.icon,
-    when: createTimes(messages.language, clock),
-    initials,
+  const { viewsDirectory, assets, catalogues, appName, pictures, clock } = options
+  const spoken = new Map<Messages, object>()
+  const inLanguage = (messages: Messages): object => {
+    const known = spoken.get(messages)
+    if (known) return known
+    const made = { t: createTranslator(messages), when: createTimes(messages.language, clock) }
+    spoken.set(messages, made)
+    return made
   }
+  const locals = { asset: assets.path, icon: assets.icon, initials }
   const render = createTemplates(viewsDirectory, templateNames)
   return async (page) => {
     const client = 'client' in page ? page.client : null
     const known = { ...(await pictures.instance()), client: client ? await pictures.client(client.id) : null }
-    return render(`pages/${page.view}`, { ...locals, page, appName: await appName(), pictures: known })
+    const messages = catalogues('languages' in page ? page.languages : [])
+    return render(`pages/${page.view}`, {
+      ...locals,
+      ...inLanguage(messages),
+      page,
+      appName: await appName(),
+      pictures: known,
+    })
   }
 }
 

@@ -1,5 +1,11 @@
 import type { User } from '@pocket/directory'
-import type { Viewer } from './page-models.ts'
+
+/** Who looks at a page of the account or administration area. */
+export interface Viewer {
+  readonly userName: string
+  readonly displayName: string
+  readonly isAdmin: boolean
+}
 
 /** What a page of the account and administration area says about who looks at it. */
 export function viewerOf({ userName, displayName, administrator }: User): Viewer {

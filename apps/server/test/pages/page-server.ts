@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import Koa from 'koa'
 import { loadAssets, serveAssets } from '../../src/http/assets.ts'
-import { loadMessages } from '../../src/http/messages.ts'
+import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
 import { createPageRenderer, type RenderPage } from '../../src/http/page.ts'
 import type { PageModel } from '../../src/http/page-models.ts'
 import { noPictures } from '../../src/http/page-pictures.ts'
-import { now, pageStates } from './page-states.ts'
+import { pageStates } from './page-states.ts'
+import { now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
 const policy =
@@ -30,12 +31,12 @@ export interface PageServer extends AsyncDisposable {
 }
 
 /** Renders pages as the product does, from the real templates and the real bundle, under the real policy. */
-export async function startPageServer(): Promise<PageServer> {
+export async function startPageServer(catalogues?: Catalogues): Promise<PageServer> {
   const assets = await loadAssets(fileURLToPath(new URL('dist/web', server)))
   const render = createPageRenderer({
     viewsDirectory: fileURLToPath(new URL('views', server)),
     assets,
-    messages: await loadMessages(fileURLToPath(new URL('locales/en.json', server))),
+    catalogues: catalogues ?? (await loadCatalogues(fileURLToPath(new URL('locales', server)))),
     appName: async () => 'Pocket ID',
     pictures: noPictures,
     clock: { now: () => now },

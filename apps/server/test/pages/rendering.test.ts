@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { errorCodes } from '@pocket/core/errors'
+import { chooseAmong } from '../../src/http/catalogues.ts'
 import { createMessages, loadMessages } from '../../src/http/messages.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
@@ -51,6 +52,21 @@ describe('templates', () => {
       expect(html).toContain(shown)
     expect(html).toMatch(/Add photos<\/dt><dd>photos:write/)
     expect(html).not.toContain('nothing but a number')
+  })
+
+  test('are in the first language that the client asked for and that there is', async () => {
+    const english: object = JSON.parse(await readFile(catalogue, 'utf8'))
+    const signedOut = { title: 'Du bist abgemeldet', text: 'Bis bald', signIn: 'Anmelden' }
+    const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map(createMessages)
+    await using bilingual = await startPageServer(chooseAmong(both))
+    const page = { view: 'signed-out', client: null } as const
+    const texts = await Promise.all(
+      [['fr', 'de-AT'], ['en', 'de'], [], undefined].map((languages) =>
+        bilingual.render({ ...page, ...(languages && { languages }) }),
+      ),
+    )
+    expect(texts.map((html) => /<html lang="(..)"/.exec(html)?.[1])).toEqual(['de', 'en', 'en', 'en'])
+    expect(texts[0]).toContain('Du bist abgemeldet')
   })
 
   test('take no option of EJS from what a page shows', async () => {

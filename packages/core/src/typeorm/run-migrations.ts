@@ -15,6 +15,7 @@ import { NotePolls1760000000140 } from './migrations/1760000000140-note-polls.ts
 import { AddLimits1760000000170 } from './migrations/1760000000170-add-limits.ts'
 import { ExtendPasskeys1760000000180 } from './migrations/1760000000180-extend-passkeys.ts'
 import { BoundApiTokens1760000000192 } from './migrations/1760000000192-bound-api-tokens.ts'
+import { TellStrangers1760000000194 } from './migrations/1760000000194-tell-strangers.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
 export interface MigrationSet {
@@ -41,6 +42,7 @@ export const pocketMigrations: MigrationSet = {
     AddLimits1760000000170,
     ExtendPasskeys1760000000180,
     BoundApiTokens1760000000192,
+    TellStrangers1760000000194,
   ],
 }
 
