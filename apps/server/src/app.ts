@@ -8,6 +8,7 @@ import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
+import { composeAdministration } from './administration.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -24,12 +25,12 @@ import { chooseFileStore } from './files/choose-file-store.ts'
 import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
+import { loadCatalogues } from './http/catalogues.ts'
 import { createFlashes } from './http/flash.ts'
 import { healthCheck } from './http/health.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
-import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
 import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
@@ -39,6 +40,7 @@ import { createPagePictures } from './images/page-pictures.ts'
 import { profilePictureAddresses } from './images/picture-claim.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
+import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { sessionPages } from './sessions/page.ts'
@@ -71,7 +73,7 @@ const hour = 60 * minute
 const day = 24 * hour
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
-const messagesFile = fileURLToPath(new URL('../locales/en.json', import.meta.url))
+const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
 
 /**
  * Opens and migrates the database, reads the keys, and wires the nouns to their addresses.
@@ -144,10 +146,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     onError: (error) =>
       logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
   })
+  const catalogues = await loadCatalogues(cataloguesDirectory)
   const render = createPageRenderer({
     viewsDirectory,
     assets,
-    messages: await loadMessages(messagesFile),
+    catalogues,
     appName: async () => (await settings.lastKnown()).appName,
     pictures: createPagePictures({
       images,
@@ -260,12 +263,25 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
   const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
+  const administration = composeAdministration({
+    logger,
+    database,
+    pocket,
+    directory,
+    audit,
+    settings,
+    mail,
+    images,
+    transaction: stores.transaction,
+    clock,
+  })
   const api = composeRestApi({
     config,
     logger,
     database,
     pocket,
     directory,
+    administration,
     audit,
     settings,
     ownSettings,
@@ -322,6 +338,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     reauthentication: reauthenticationPages({ pocket, authentication, show }),
+    preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
@@ -347,7 +364,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     },
     async issueLoginCode(name) {
       const user = await directory.findByName(name)
-      if (!user) throw new NotFound('account_not_found', `There is no user with the name or e-mail address ${name}.`)
+      if (!user)
+        throw new NotFound(
+          'account_not_found',
+          `There is no user with the name or e-mail address ${name}, or there are two.`,
+        )
       const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
       await audit.record(
         { event: 'code_issued', accountId: user.id },

@@ -8,7 +8,7 @@ export type ShowPage = (ctx: Context, page: PageModel) => Promise<void>
 
 export function createShowPage(render: RenderPage): ShowPage {
   return async (ctx, page) => {
-    const html = await render(page)
+    const html = await render(page, ctx.req)
     pageHeaders(ctx.res)
     ctx.type = 'html'
     ctx.body = html

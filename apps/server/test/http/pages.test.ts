@@ -215,6 +215,10 @@ describe('a login code', () => {
     expect(running.log.join('')).toContain('/lc/[redacted]')
     for (const path of ['/LC', '//x/lc', '/%6cc', '/lc;', '/./lc', '/x/../lc', '/%6C%63'])
       await fetch(`${running.url}${path}/${code}`, { headers: { accept: 'text/html' } })
+    const operation = `${running.url}/api/one-time-access-token/${code}`
+    // Refused before anybody looks at it, so that it still works.
+    expect((await fetch(operation, { method: 'POST', headers: { origin: 'https://evil.example' } })).status).toBe(403)
+    expect((await running.agent().postJson(operation, {})).status).toBe(200)
     expect(running.log.join('')).not.toContain(code)
   })
 
