@@ -40,6 +40,7 @@ import { createPagePictures } from './images/page-pictures.ts'
 import { profilePictureAddresses } from './images/picture-claim.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
+import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { sessionPages } from './sessions/page.ts'
@@ -145,10 +146,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     onError: (error) =>
       logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
   })
+  const catalogues = await loadCatalogues(cataloguesDirectory)
   const render = createPageRenderer({
     viewsDirectory,
     assets,
-    catalogues: await loadCatalogues(cataloguesDirectory),
+    catalogues,
     appName: async () => (await settings.lastKnown()).appName,
     pictures: createPagePictures({
       images,
@@ -336,6 +338,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     reauthentication: reauthenticationPages({ pocket, authentication, show }),
+    preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
@@ -361,7 +364,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     },
     async issueLoginCode(name) {
       const user = await directory.findByName(name)
-      if (!user) throw new NotFound('account_not_found', `There is no user with the name or e-mail address ${name}.`)
+      if (!user)
+        throw new NotFound(
+          'account_not_found',
+          `There is no user with the name or e-mail address ${name}, or there are two.`,
+        )
       const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
       await audit.record(
         { event: 'code_issued', accountId: user.id },

@@ -9,6 +9,7 @@ import type { emailPages } from './email/page.ts'
 import { limited } from './http/limits.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { openApiPage } from './openapi/page.ts'
+import type { preferencePages } from './preferences/page.ts'
 import type { sessionPages } from './sessions/page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
@@ -29,6 +30,7 @@ export interface Handlers {
   readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
   readonly email: ReturnType<typeof emailPages>
   readonly reauthentication: ReturnType<typeof reauthenticationPages>
+  readonly preferences: ReturnType<typeof preferencePages>
   readonly limits: Limiter
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
@@ -48,6 +50,7 @@ export function createRoutes({
   addPasskey,
   email,
   reauthentication,
+  preferences,
   limits,
   apiDocs,
 }: Handlers): Router {
@@ -104,6 +107,8 @@ export function createRoutes({
   router.get('/signup/add-passkey', addPasskey.show)
   router.post('/signup/add-passkey/options', addPasskey.options)
   router.post('/signup/add-passkey', addPasskey.finish)
+
+  router.post('/preferences', preferences.save)
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)

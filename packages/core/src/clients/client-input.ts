@@ -1,5 +1,5 @@
 import { type FieldError, InvalidInput } from '../errors.ts'
-import { nameProblem, normalName } from '../names.ts'
+import { nameProblem } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
 import { type ClientProtocolInput, decidedProtocol, protocolProblems } from './protocol-input.ts'
@@ -46,8 +46,8 @@ export function decided(
 ) {
   const isPublic = input.isPublic ?? false
   return {
-    name: normalName(input.name),
-    description: (input.description ?? '').normalize('NFC').trim(),
+    name: input.name.normalize('NFC'),
+    description: (input.description ?? '').normalize('NFC'),
     launchUrl: input.launchUrl || null,
     redirectUris: [...new Set(input.redirectUris)],
     postLogoutRedirectUris: [...new Set(input.postLogoutRedirectUris ?? [])],
@@ -99,9 +99,9 @@ export function problems(input: ClientInput, policy: RedirectUriPolicy): FieldEr
 
 function textProblems(input: ClientInput): FieldError[] {
   const found: FieldError[] = []
-  const wrongName = nameProblem(normalName(input.name), 50)
+  const wrongName = nameProblem(input.name.normalize('NFC'), 50)
   if (wrongName) found.push({ field: 'name', ...wrongName })
-  const description = (input.description ?? '').normalize('NFC').trim()
+  const description = (input.description ?? '').normalize('NFC')
   if ([...description].length > 150) found.push(tooLong('description', 150))
   if (/[\p{Cc}\p{Cs}]/u.test(description.replaceAll(/[\r\n\t]/g, ' ')))
     found.push({ field: 'description', code: 'invalid_format', message: 'must be plain text' })
