@@ -151,8 +151,8 @@ interface AccessChange {
   readonly after: ApiAccess | undefined
 }
 
-function shown({ name, resource, accessTokenFormat, resourceServerClientIds }: Api) {
-  return { name, resource, accessTokenFormat, resourceServerClientIds }
+function shown({ name, resource, accessTokenFormat, accessTokenDurationMinutes, resourceServerClientIds }: Api) {
+  return { name, resource, accessTokenFormat, accessTokenDurationMinutes, resourceServerClientIds }
 }
 
 function byKey({ permissions }: Api) {

@@ -2197,8 +2197,10 @@ export interface components {
         };
         /** ApiCreateDto */
         ApiCreateDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2264,8 +2266,10 @@ export interface components {
         };
         /** ApiResponseDto */
         ApiResponseDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat: "jwt" | "opaque";
@@ -2287,8 +2291,10 @@ export interface components {
         };
         /** ApiUpdateDto */
         ApiUpdateDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2602,7 +2608,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2708,7 +2714,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2872,7 +2878,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2979,7 +2985,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -3097,7 +3103,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;

@@ -7,6 +7,7 @@ import type { Transaction } from '../transaction.ts'
 import type { Api, ApiAccess, ApiGrant } from './api.ts'
 import {
   type ApiInput,
+  lifetimeProblems,
   type NewApiInput,
   nameProblems,
   normalResource,
@@ -73,9 +74,15 @@ export function createApis(ports: ApisPorts): Apis {
     return known.sort()
   }
 
-  const decided = async ({ name, accessTokenFormat, resourceServerClientIds }: ApiInput) => ({
+  const decided = async ({
+    name,
+    accessTokenFormat,
+    accessTokenDurationMinutes,
+    resourceServerClientIds,
+  }: ApiInput) => ({
     name: normalName(name),
     ...(accessTokenFormat !== undefined && { accessTokenFormat }),
+    ...(accessTokenDurationMinutes !== undefined && { accessTokenDurationMinutes }),
     ...(resourceServerClientIds !== undefined && {
       resourceServerClientIds: await knownClients(resourceServerClientIds),
     }),
@@ -89,13 +96,14 @@ export function createApis(ports: ApisPorts): Apis {
     page: (request) => store.page(request),
 
     async create(input) {
-      refuse([...nameProblems(input.name), ...resourceProblems(input.resource, issuer)])
+      refuse([...problems(input), ...resourceProblems(input.resource, issuer)])
       const now = clock.now()
       const api: Api = {
         id: uuid(),
         resource: normalResource(input.resource),
         permissions: [],
         accessTokenFormat: 'jwt',
+        accessTokenDurationMinutes: null,
         resourceServerClientIds: [],
         allowCimdClients: false,
         ...(await decided(input)),
@@ -109,7 +117,7 @@ export function createApis(ports: ApisPorts): Apis {
     },
 
     async update(id, input) {
-      refuse(nameProblems(input.name))
+      refuse(problems(input))
       return change(id, () => decided(input))
     },
 
@@ -141,6 +149,10 @@ export function createApis(ports: ApisPorts): Apis {
         })),
       })),
   }
+}
+
+function problems({ name, accessTokenDurationMinutes }: ApiInput) {
+  return [...nameProblems(name), ...lifetimeProblems(accessTokenDurationMinutes)]
 }
 
 /** Takes away what an API no longer has, and the access that nothing but it was for. */
