@@ -12,21 +12,28 @@ const fields = [
   '"prototype":{"polluted":true}',
 ]
 
-/** As they are, in an array, and in whatever an operation may look into. */
-function bodiesWith(field: string): readonly string[] {
-  const inner = `{${field}}`
-  const named = [
-    'credentials',
-    'protocol',
-    'permissions',
-    'scopes',
-    'key',
-    'name',
-    'response',
-    'clientExtensionResults',
+/** Members that an operation may look into. */
+const members = [
+  'credentials',
+  'protocol',
+  'permissions',
+  'scopes',
+  'key',
+  'name',
+  'response',
+  'clientExtensionResults',
+]
+
+/** As they are, in an array, and within members. `__proto__` stands apart, since the parser refuses it. */
+const bodies = [fields.slice(0, 1), fields.slice(1)].flatMap((some) => {
+  const inner = `{${some.join()}}`
+  return [
+    inner,
+    `[${inner}]`,
+    `{${members.map((name) => `"${name}":${inner}`)}}`,
+    `{${members.map((name) => `"${name}":[${inner}]`)}}`,
   ]
-  return [inner, `[${inner}]`, ...named.flatMap((name) => [`{"${name}":${inner}}`, `{"${name}":[${inner}]}`])]
-}
+})
 
 describe.each(kinds)('names that every object has, on %s', (kind) => {
   let instance: CalledInstance
@@ -57,7 +64,7 @@ describe.each(kinds)('names that every object has, on %s', (kind) => {
   test('are refused or ignored by every operation that takes a body', async () => {
     expect(writes.length).toBeGreaterThan(30)
     for (const call of writes)
-      for (const body of fields.flatMap(bodiesWith)) {
+      for (const body of bodies) {
         const { status, text } = await send(call, body)
         expect([call, body, status < 500]).toEqual([call, body, true])
         if (status >= 400)
