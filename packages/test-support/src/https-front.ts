@@ -8,6 +8,8 @@ import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@pecu
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const day = 86_400_000
 
+type Wanted = Parameters<typeof X509CertificateGenerator.createSelfSigned>[0]
+
 /** A reverse proxy that speaks https for some host names, on this machine. */
 export interface HttpsFront extends AsyncDisposable {
   /** Where it listens, such as `127.0.0.1:8443`: what {@link BrowserOptions.hosts} maps the names to. */
@@ -48,12 +50,12 @@ async function certificate(hosts: readonly string[]): Promise<{ readonly key: st
       name: `CN=${hosts[0]}`,
       notBefore: new Date(Date.now() - day),
       notAfter: new Date(Date.now() + day),
-      // The same class, whose types Node and the browsers declare in two ways.
-      keys: keys as unknown as CryptoKeyPair,
+      // The same class, whose types Node and the library declare in two ways.
+      keys: keys as unknown as Wanted['keys'],
       signingAlgorithm: algorithm,
-      extensions: [new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns', value })))],
+      extensions: [new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns' as const, value })))],
     },
-    webcrypto as unknown as Crypto,
+    webcrypto,
   )
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
   return { key: `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`, cert: made.toString('pem') }
