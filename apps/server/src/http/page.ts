@@ -8,6 +8,7 @@ import type { Catalogues } from './catalogues.ts'
 import type { Messages } from './messages.ts'
 import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
+import { rail } from './rail.ts'
 
 /** Turns a page into a complete HTML document, as whoever sent the request wants it. It fits core's `RenderView` as well. */
 export type RenderPage = (page: PageModel, req: IncomingMessage) => Promise<string>
@@ -25,7 +26,7 @@ export interface PageRendererOptions {
 }
 
 /** The names that templates see. Everything about the page itself is below `page`, for EJS reads its options from the same object. */
-const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName', 'pictures', 'preferences']
+const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName', 'rail', 'pictures', 'preferences']
 
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
@@ -38,7 +39,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     spoken.set(messages, made)
     return made
   }
-  const locals = { asset: assets.path, icon: assets.icon, initials }
+  const locals = { asset: assets.path, icon: assets.icon, initials, rail }
   const render = createTemplates(viewsDirectory, templateNames)
   return async (page, req) => {
     const client = 'client' in page ? page.client : null
