@@ -44,19 +44,16 @@ function forward(target: string, req: IncomingMessage, res: ServerResponse): voi
 
 async function certificate(hosts: readonly string[]): Promise<{ readonly key: string; readonly cert: string }> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const made = await X509CertificateGenerator.createSelfSigned(
-    {
-      serialNumber: '01',
-      name: `CN=${hosts[0]}`,
-      notBefore: new Date(Date.now() - day),
-      notAfter: new Date(Date.now() + day),
-      // The same class, whose types Node and the library declare in two ways.
-      keys: keys as unknown as Wanted['keys'],
-      signingAlgorithm: algorithm,
-      extensions: [new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns' as const, value })))],
-    },
-    webcrypto,
-  )
+  const made = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: '01',
+    name: `CN=${hosts[0]}`,
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + day),
+    // The same class, whose types Node and the library declare in two ways.
+    keys: keys as unknown as Wanted['keys'],
+    signingAlgorithm: algorithm,
+    extensions: [new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns' as const, value })))],
+  })
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
   return { key: `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`, cert: made.toString('pem') }
 }
