@@ -17,6 +17,7 @@ const differences: Readonly<Record<string, Columns>> = {
     user_name_key: `'copy' || n`,
     email: `'copy' || n || '@example.com'`,
     email_key: `'copy' || n || '@example.com'`,
+    search_key: `'copy' || n || '@example.com'`,
   },
   pocket_group: { name: `'copy' || n`, name_key: `'copy' || n` },
   pocket_client: {},
@@ -104,10 +105,25 @@ describe.each(kinds)('on %s', (kind) => {
     return counts
   }
 
+  async function names(search: string, page: number): Promise<unknown> {
+    const query = `?search=${search}&sort[column]=username&pagination[limit]=2&pagination[page]=${page}`
+    const { json } = await instance.call('GET /api/users', { query })
+    return Array.isArray(json.data) && json.data.map(({ username }) => username)
+  }
+
   test('a list costs the same number of statements, whatever it holds', async () => {
     const few = await measured(10, lists)
     expect(await measured(1000, lists)).toEqual(few)
     expect(few).toMatchObject(await measured(100_000, longLists))
+    // Of those that match many the pages are found in another way than of few.
+    for (const [search, page, first] of [
+      ['copy1000000', 2, 10000000004],
+      ['copy1000000', 4999, 10000009998],
+      ['copy', 2, 10000000004],
+      ['copy', 50_000, 10000100000],
+      ['copy1', 999_999, 10000100008],
+    ] as const)
+      expect([search, page, await names(search, page)]).toEqual([search, page, [`copy${first}`, `copy${first + 1}`]])
     expect(Math.max(...Object.values(few))).toBeLessThan(10)
   })
 })

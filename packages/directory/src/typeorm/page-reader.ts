@@ -39,17 +39,22 @@ function countAll({ table }: Listing): Statement {
   return { text: `SELECT COUNT(*) AS total, NULL AS ids FROM ${table}`, parameters: [] }
 }
 
+/** Every row is looked at once: where those are that match is little to keep, however many they are. */
 function countAndChoose(kind: DatabaseKind, listing: Listing, request: PageRequest, condition: Statement): Statement {
   const parameters = [...condition.parameters, request.limit, request.page - 1]
   const [limit, before] = [parameters.length - 1, parameters.length].map((number) => `CAST($${number} AS BIGINT)`)
   const last = `(number - 1) / ${limit}`
-  const text = `WITH matching AS MATERIALIZED (${narrow(listing, request)}${condition.text} LIMIT ${some + 1}),
+  const [at, isMatching] =
+    kind === 'sqlite'
+      ? ['rowid', 'rowid IN (SELECT at FROM matching)']
+      : ['ctid', 'ctid = ANY(ARRAY(SELECT at FROM matching))']
+  const text = `WITH matching AS MATERIALIZED (SELECT ${at} AS at FROM ${listing.table}${condition.text}),
       counted AS (SELECT COUNT(*) AS number FROM matching),
-      chosen AS (SELECT id FROM matching ORDER BY ${order(listing, request)} LIMIT ${limit}
+      chosen AS (SELECT id FROM (${narrow(listing, request)} WHERE ${isMatching}) AS matched
+        ORDER BY ${order(listing, request)} LIMIT ${limit}
         OFFSET (SELECT ${limit} * CASE WHEN ${before} > ${last} THEN ${last} ELSE ${before} END FROM counted))
-    SELECT CASE WHEN number > ${some} THEN (SELECT COUNT(*) FROM ${listing.table}${condition.text}) ELSE number END AS total,
-      CASE WHEN number > ${some} THEN NULL
-        ELSE COALESCE((SELECT ${kind === 'sqlite' ? 'json_group_array(id)' : 'json_agg(id)::text'} FROM chosen), '[]') END AS ids
+    SELECT number AS total, CASE WHEN number <= ${some}
+      THEN COALESCE((SELECT ${kind === 'sqlite' ? 'json_group_array(id)' : 'json_agg(id)::text'} FROM chosen), '[]') END AS ids
     FROM counted`
   return { text, parameters }
 }
