@@ -7,6 +7,7 @@ import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
+import { accountRemovalPages } from './account/removal-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { composeAdministration } from './administration.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
@@ -268,6 +269,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    ownSettings,
     mail,
     images,
     transaction: stores.transaction,
@@ -312,6 +314,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       passkeyPolicy,
       secondPasskey: createSecondPasskey(database.reminders, clock),
       sessions,
+      users: administration.users,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {
@@ -320,6 +323,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         },
       },
     }),
+    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     clients: clientPages({
       pocket,

@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
+import type { accountRemovalPages } from './account/removal-page.ts'
 import type { clientPages } from './clients/page.ts'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
@@ -23,6 +24,7 @@ export interface Handlers {
   readonly signUp: ReturnType<typeof signUpPages>
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly account: ReturnType<typeof accountPages>
+  readonly accountRemoval: ReturnType<typeof accountRemovalPages>
   readonly sessions: ReturnType<typeof sessionPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly device: ReturnType<typeof devicePages>
@@ -41,6 +43,7 @@ export function createRoutes({
   setUp,
   signUp,
   account,
+  accountRemoval,
   sessions,
   clients,
   device,
@@ -113,6 +116,9 @@ export function createRoutes({
   router.post('/settings/account/passkeys', account.addPasskey)
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)
   router.post('/settings/account/passkeys/:id/remove', reauthentication.sensitive(account.removePasskey))
+
+  router.post('/settings/account/remove', reauthentication.sensitive(accountRemoval.remove))
+  router.get('/account-removed', accountRemoval.done)
 
   router.post('/settings/account/sessions/end-others', sessions.endOthers)
   router.post('/settings/account/sessions/:id/end', sessions.end)

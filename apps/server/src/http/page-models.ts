@@ -1,5 +1,5 @@
 import type { View } from '@pocket/core'
-import type { AccountPage } from '../account/page-model.ts'
+import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
@@ -13,6 +13,7 @@ import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 export type PageModel =
   | View
   | AccountPage
+  | AccountRemovedPage
   | ClientsPage
   | ClientNewPage
   | ClientPage

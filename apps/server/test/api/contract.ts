@@ -182,6 +182,7 @@ const olderLines: readonly Line[] = [
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
   ['POST /api/users/:id/invitation', 'administrator'],
+  ['DELETE /api/users/me', 'session'],
   ['GET /api/user-groups/:id/members', 'administrator'],
   ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
   ['GET /api/emails', 'administrator'],

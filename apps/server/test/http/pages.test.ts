@@ -35,6 +35,7 @@ describe('whoever is not signed in', () => {
     `${clients}/x/secrets`,
     `${clients}/x/remove`,
     '/settings/account/passkeys/x/remove',
+    '/settings/account/remove',
   ])('may not post to %s', async (path) => {
     await using running = await startApp()
     expect((await running.agent().postJson(running.url + path, {})).status).toBe(401)

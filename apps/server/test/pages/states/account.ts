@@ -57,6 +57,7 @@ const account = {
   ],
   notice: null,
   renameProblem: null,
+  removable: true,
 } as const
 
 const reauthenticate = {
@@ -86,5 +87,6 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     verifiable: true,
     notice: { done: 'verification_sent', name: 'anna@example.com' },
   },
+  'account-removed': { view: 'account-removed' },
   'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
 }
