@@ -1,5 +1,6 @@
 import type { ConnectionAttempt, RedirectUriOpening } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
 
 /** A client as the list shows it. */
@@ -104,7 +105,7 @@ export interface ClientPage {
   /** What the form is based on: it is sent back with it. */
   readonly version: string
   /** What is there now and not what was entered, where somebody else has saved meanwhile. */
-  readonly conflict: readonly { readonly field: 'name' | 'redirectUris'; readonly stored: string }[] | null
+  readonly conflict: readonly Difference<'name' | 'redirectUris'>[] | null
 }
 
 /** One line of a client's connection log. */

@@ -7,11 +7,13 @@ import type { VerifyEmailPage } from '../email/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
 import type { AddPasskeyPage, SignUpPage, SignUpWaitingPage } from '../sign-up/page-model.ts'
+import type { ConfirmPage } from './confirm-page-model.ts'
 import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 
 /** Every page of the server, told apart by `view`, which is also the name of its template. Each noun describes its own. */
 export type PageModel =
   | View
+  | ConfirmPage
   | AccountPage
   | AccountRemovedPage
   | ClientsPage

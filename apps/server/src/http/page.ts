@@ -6,6 +6,7 @@ import type { Catalogues } from './catalogues.ts'
 import type { Messages } from './messages.ts'
 import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
+import { rail } from './rail.ts'
 
 /** Turns a page into a complete HTML document. It fits core's `RenderView` as well. */
 export type RenderPage = (page: PageModel) => Promise<string>
@@ -23,7 +24,7 @@ export interface PageRendererOptions {
 }
 
 /** The names that templates see. Everything about the page itself is below `page`, for EJS reads its options from the same object. */
-const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName', 'pictures']
+const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'rail', 'appName', 'pictures']
 
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
@@ -36,7 +37,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     spoken.set(messages, made)
     return made
   }
-  const locals = { asset: assets.path, icon: assets.icon, initials }
+  const locals = { asset: assets.path, icon: assets.icon, initials, rail }
   const render = createTemplates(viewsDirectory, templateNames)
   return async (page) => {
     const client = 'client' in page ? page.client : null
