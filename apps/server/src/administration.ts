@@ -74,7 +74,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     users,
     audit,
     transaction,
-    tell: mail.approved,
+    mail,
   })
   return { apiKeys, users, groups, signupTokens, approvals }
 }

@@ -191,6 +191,7 @@ const ownLines: readonly Line[] = [
   ['GET /api/docs', 'public'],
   ['GET /api/signup-approvals', 'administrator'],
   ['POST /api/signup-approvals/:id/approve', 'administrator'],
+  ['POST /api/signup-approvals/:id/refuse', 'administrator'],
   ['DELETE /api/signup-approvals/:id', 'administrator'],
   ['GET /api/sessions', 'user'],
   ['DELETE /api/sessions', 'user'],
