@@ -44,12 +44,15 @@ import { openApiPage } from './openapi/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { sessionPages } from './sessions/page.ts'
+import { userSessionsPages } from './sessions/user-page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
+import { approvalsPages } from './sign-up/approvals-page.ts'
+import { invitationsPages } from './sign-up/invitations-page.ts'
 import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
@@ -298,6 +301,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
+  const reauthentication = reauthenticationPages({ pocket, authentication, show })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
@@ -324,6 +328,32 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       },
     }),
     accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
+    userSessions: userSessionsPages({
+      users: administration.users,
+      sessions,
+      authentication,
+      show,
+      flashes,
+      sensitive: reauthentication.sensitive,
+    }),
+    approvals: approvalsPages({
+      approvals: administration.approvals,
+      settings: signUpSettings,
+      reaches: mail.reaches,
+      directory,
+      authentication,
+      show,
+      flashes,
+    }),
+    invitations: invitationsPages({
+      tokens: administration.signupTokens,
+      settings: signUpSettings,
+      groups: directory.groups,
+      issuer: pocket.issuer,
+      authentication,
+      show,
+      flashes,
+    }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     clients: clientPages({
       pocket,
@@ -339,7 +369,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
-    reauthentication: reauthenticationPages({ pocket, authentication, show }),
+    reauthentication,
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

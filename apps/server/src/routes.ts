@@ -11,8 +11,11 @@ import { limited } from './http/limits.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { sessionPages } from './sessions/page.ts'
+import type { userSessionsPages } from './sessions/user-page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
+import type { approvalsPages } from './sign-up/approvals-page.ts'
+import type { invitationsPages } from './sign-up/invitations-page.ts'
 import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
 
@@ -26,6 +29,9 @@ export interface Handlers {
   readonly account: ReturnType<typeof accountPages>
   readonly accountRemoval: ReturnType<typeof accountRemovalPages>
   readonly sessions: ReturnType<typeof sessionPages>
+  readonly userSessions: ReturnType<typeof userSessionsPages>
+  readonly approvals: ReturnType<typeof approvalsPages>
+  readonly invitations: ReturnType<typeof invitationsPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly device: ReturnType<typeof devicePages>
   readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
@@ -45,6 +51,9 @@ export function createRoutes({
   account,
   accountRemoval,
   sessions,
+  userSessions,
+  approvals,
+  invitations,
   clients,
   device,
   deviceAuthorization,
@@ -133,6 +142,16 @@ export function createRoutes({
   router.post('/settings/admin/oidc-clients/:id/secrets', clients.addSecret)
   router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
   router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
+
+  router.get('/settings/admin/users/:id/sessions', userSessions.show)
+  router.post('/settings/admin/users/:id/sessions/end', userSessions.endAll)
+  router.post('/settings/admin/users/:id/sessions/:sessionId/end', userSessions.end)
+
+  router.get('/settings/admin/approvals', approvals.show)
+  router.post('/settings/admin/approvals/:id', approvals.decide)
+  router.get('/settings/admin/invitations', invitations.show)
+  router.post('/settings/admin/invitations', invitations.create)
+  router.post('/settings/admin/invitations/:id/remove', invitations.remove)
 
   router.get('/api/docs', apiDocs.show)
   return router

@@ -4,9 +4,16 @@ import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-mod
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { VerifyEmailPage } from '../email/page-model.ts'
+import type { UserSessionsPage } from '../sessions/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
-import type { AddPasskeyPage, SignUpPage, SignUpWaitingPage } from '../sign-up/page-model.ts'
+import type {
+  AddPasskeyPage,
+  ApprovalsPage,
+  InvitationsPage,
+  SignUpPage,
+  SignUpWaitingPage,
+} from '../sign-up/page-model.ts'
 import type { ConfirmPage } from './confirm-page-model.ts'
 import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 
@@ -28,4 +35,7 @@ export type PageModel =
   | CodePage
   | SignUpPage
   | SignUpWaitingPage
+  | ApprovalsPage
+  | InvitationsPage
+  | UserSessionsPage
   | AddPasskeyPage
