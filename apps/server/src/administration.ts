@@ -16,7 +16,7 @@ import { userSettingsOf } from './users/user-settings.ts'
 
 export interface AdministrationParts {
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'signupTokens' | 'reminders' | 'approvals'>
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'signupTokens' | 'reminders' | 'approvals' | 'masterKey'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
@@ -67,7 +67,14 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     forget: (groupId) => pocket.clients.setAllowedTo(groupId, []),
   })
-  const signupTokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
+  const signupTokens = createSignupTokens({
+    store: database.signupTokens,
+    directory,
+    audit,
+    transaction,
+    masterKey: database.masterKey,
+    clock,
+  })
   const approvals = createApprovals({
     store: database.approvals,
     directory,

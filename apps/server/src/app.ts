@@ -41,19 +41,20 @@ import { createPagePictures } from './images/page-pictures.ts'
 import { profilePictureAddresses } from './images/picture-claim.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
+import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { sessionPages } from './sessions/page.ts'
-import { userSessionsPages } from './sessions/user-page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
+import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
+import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { approvalsPages } from './sign-up/approvals-page.ts'
 import { invitationsPages } from './sign-up/invitations-page.ts'
-import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
@@ -149,10 +150,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     onError: (error) =>
       logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
   })
+  const catalogues = await loadCatalogues(cataloguesDirectory)
   const render = createPageRenderer({
     viewsDirectory,
     assets,
-    catalogues: await loadCatalogues(cataloguesDirectory),
+    catalogues,
     appName: async () => (await settings.lastKnown()).appName,
     pictures: createPagePictures({
       images,
@@ -370,6 +372,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     reauthentication,
+    preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
@@ -395,7 +398,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     },
     async issueLoginCode(name) {
       const user = await directory.findByName(name)
-      if (!user) throw new NotFound('account_not_found', `There is no user with the name or e-mail address ${name}.`)
+      if (!user)
+        throw new NotFound(
+          'account_not_found',
+          `There is no user with the name or e-mail address ${name}, or there are two.`,
+        )
       const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
       await audit.record(
         { event: 'code_issued', accountId: user.id },

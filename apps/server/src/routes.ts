@@ -10,13 +10,14 @@ import type { emailPages } from './email/page.ts'
 import { limited } from './http/limits.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { openApiPage } from './openapi/page.ts'
+import type { preferencePages } from './preferences/page.ts'
 import type { sessionPages } from './sessions/page.ts'
 import type { userSessionsPages } from './sessions/user-page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
+import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { approvalsPages } from './sign-up/approvals-page.ts'
 import type { invitationsPages } from './sign-up/invitations-page.ts'
-import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
 
 export interface Handlers {
@@ -37,6 +38,7 @@ export interface Handlers {
   readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
   readonly email: ReturnType<typeof emailPages>
   readonly reauthentication: ReturnType<typeof reauthenticationPages>
+  readonly preferences: ReturnType<typeof preferencePages>
   readonly limits: Limiter
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
@@ -60,6 +62,7 @@ export function createRoutes({
   addPasskey,
   email,
   reauthentication,
+  preferences,
   limits,
   apiDocs,
 }: Handlers): Router {
@@ -116,6 +119,8 @@ export function createRoutes({
   router.get('/signup/add-passkey', addPasskey.show)
   router.post('/signup/add-passkey/options', addPasskey.options)
   router.post('/signup/add-passkey', addPasskey.finish)
+
+  router.post('/preferences', preferences.save)
 
   router.get('/settings', signIn.root)
   router.get('/settings/account', account.show)

@@ -248,7 +248,7 @@ function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPag
 function formValues(ctx: Context): ClientFormValues {
   const lines = formText(ctx, 'redirectUris').split(/\s+/)
   return {
-    name: formText(ctx, 'name'),
+    name: formText(ctx, 'name').trim(),
     redirectUris: lines.filter((line) => line !== ''),
     operator: formText(ctx, 'operator', 100).trim(),
   }

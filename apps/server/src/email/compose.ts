@@ -31,7 +31,7 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl }:
   const render = createTemplates(viewsDirectory, ['page'])
   return async (message, locale, now) => {
     const { appName, accentColor } = await settings()
-    const messages = catalogues(locale === null ? [] : [locale])
+    const messages = catalogues.inFirstOf(locale === null ? [] : [locale])
     const { language } = messages
     const wording = wordingOf(message, { messages, appName, appUrl, now })
     const footer = messages.text('footer', { appName })

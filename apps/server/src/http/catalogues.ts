@@ -2,8 +2,20 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadMessages, type Messages } from './messages.ts'
 
-/** The sentences in the first of these languages (BCP 47) in which there are any, or else in English. */
-export type Catalogues = (languages: readonly string[]) => Messages
+/** A language in which there are sentences. */
+export interface Language {
+  /** BCP 47. */
+  readonly tag: string
+  /** What it calls itself. */
+  readonly name: string
+}
+
+export interface Catalogues {
+  /** By their own names. */
+  readonly languages: readonly Language[]
+  /** The sentences in the first of these languages (BCP 47) in which there are any, or else in English. */
+  inFirstOf(languages: readonly string[]): Messages
+}
 
 const fallback = 'en'
 
@@ -24,13 +36,25 @@ export function chooseAmong(all: readonly Messages[]): Catalogues {
     const related = known.filter((each) => each.locale.language === wanted.language)
     return (related.find((each) => each.locale.script === wanted.script) ?? related[0])?.messages
   }
-  return (languages) => {
-    for (const language of languages) {
-      const messages = inLanguage(language)
-      if (messages) return messages
-    }
-    return usual
+  const names = new Intl.Collator('en')
+  return {
+    languages: all
+      .map(({ language }) => ({ tag: language, name: ownName(language) }))
+      .sort((one, other) => names.compare(one.name, other.name)),
+    inFirstOf(languages) {
+      for (const language of languages) {
+        const messages = inLanguage(language)
+        if (messages) return messages
+      }
+      return usual
+    },
   }
+}
+
+/** With the capital that begins a list's entry. */
+function ownName(language: string): string {
+  const [first = '', ...rest] = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language
+  return first.toLocaleUpperCase(language) + rest.join('')
 }
 
 /** With the script that is usual for it: Chinese in Taiwan is written in another one than in China. */

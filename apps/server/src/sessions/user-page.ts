@@ -54,7 +54,11 @@ export function userSessionsPages(ports: UserSessionsPagePorts) {
     },
 
     end: onUser(async (ctx, id) => {
-      await sessions.end(pageActor(await authentication.requireAdministrator(ctx), ctx), id, String(ctx.params.sessionId))
+      await sessions.end(
+        pageActor(await authentication.requireAdministrator(ctx), ctx),
+        id,
+        String(ctx.params.sessionId),
+      )
       return 'session_ended'
     }),
 

@@ -102,7 +102,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     async create(actor, body) {
       const { requireEmail, defaultGroupIds, defaultClaims } = await settings()
       assertEmail(body, requireEmail)
-      const planned = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() })
+      const planned = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() || undefined })
       const { userGroupIds = [] } = body
       const groupIds = userGroupIds.length > 0 ? userGroupIds : defaultGroupIds
       // There is nothing that anybody could have read of them.

@@ -107,7 +107,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     [{ resource: 'https://notes.example/#part' }, 'resource', 'invalid_format'],
     [{ resource: 'javascript:alert(1)' }, 'resource', 'invalid_format'],
     [{ resource: `https://notes.example/${'x'.repeat(350)}` }, 'resource', 'too_long'],
-    [{ accessTokenFormat: 'paper' }, 'accessTokenFormat', 'invalid_format'],
+    [{ accessTokenFormat: 'paper' }, 'accessTokenFormat', 'oneof'],
   ])('refuse %j', async (fields, field, code) => {
     const refused = await createApi(fields)
     expect([refused.status, refused.json.code, fieldsOf(refused)]).toEqual([400, 'validation_failed', [[field, code]]])

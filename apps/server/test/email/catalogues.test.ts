@@ -79,12 +79,12 @@ describe('the catalogues of e-mails', () => {
     ['xx', 'en'],
     ['no language!', 'en'],
   ])('whoever speaks %s reads %s', (locale, expected) => {
-    expect(catalogues(locale === null ? [] : [locale]).language).toBe(expected)
+    expect(catalogues.inFirstOf(locale === null ? [] : [locale]).language).toBe(expected)
   })
 
   test('of several languages the first counts in which there is anything to read', () => {
-    expect(catalogues(['xx', 'no language!', 'fr-CA', 'de']).language).toBe('fr')
-    expect(catalogues([]).language).toBe('en')
+    expect(catalogues.inFirstOf(['xx', 'no language!', 'fr-CA', 'de']).language).toBe('fr')
+    expect(catalogues.inFirstOf([]).language).toBe('en')
   })
 
   test('every e-mail is whole in every language, in both parts', async () => {

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, IncomingMessage } from 'node:http'
+import { type AddressInfo, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import Koa from 'koa'
 import { loadAssets, serveAssets } from '../../src/http/assets.ts'
 import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
-import { createPageRenderer, type RenderPage } from '../../src/http/page.ts'
+import { createPageRenderer } from '../../src/http/page.ts'
 import type { PageModel } from '../../src/http/page-models.ts'
 import { noPictures } from '../../src/http/page-pictures.ts'
 import { pageStates } from './page-states.ts'
@@ -23,7 +23,7 @@ export type Answer = (request: {
 
 export interface PageServer extends AsyncDisposable {
   readonly origin: string
-  readonly render: RenderPage
+  readonly render: (page: PageModel) => Promise<string>
   /** Pages beside those of `pageStates`. */
   readonly pages: Map<string, PageModel>
   /** Answers whatever is no page and no asset. */
@@ -49,7 +49,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     const page = ctx.method === 'GET' ? pages.get(ctx.path.slice(1)) : undefined
     if (page) {
       ctx.type = 'html'
-      ctx.body = await render(page)
+      ctx.body = await render(page, ctx.req)
       return
     }
     const answer = running.answer({ method: ctx.method, path: ctx.path, body: await textOf(ctx.req) })
@@ -61,7 +61,8 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
   const { port } = listener.address() as AddressInfo
   const running: PageServer = {
     origin: `http://localhost:${port}`,
-    render,
+    // Without a header there is nothing to go by.
+    render: (page) => render(page, Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/' })),
     pages,
     answer: () => undefined,
     [Symbol.asyncDispose]: async () => {

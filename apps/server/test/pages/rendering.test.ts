@@ -89,7 +89,7 @@ describe('the catalogue', () => {
   test('fails loudly where a message or a value is missing', () => {
     const messages = createMessages({ language: 'en', hello: 'Hello {name}' })
     expect(messages.text('hello', { name: 'Anna' })).toBe('Hello Anna')
-    expect(() => messages.text('hello')).toThrow('The message hello needs the value name.')
+    expect(() => messages.text('hello')).toThrow('needs the value {name}')
     expect(() => messages.text('goodbye')).toThrow('There is no message goodbye.')
     expect(() => createMessages({ language: 'en', number: 1 })).toThrow('at number')
   })
@@ -106,7 +106,10 @@ describe('the catalogue', () => {
   test('chooses the plural form of its language', () => {
     const messages = createMessages({
       language: 'pl',
-      keys: { one: '{count} klucz', few: '{count} klucze', other: '{count} kluczy' },
+      keys_one: '{count} klucz',
+      keys_few: '{count} klucze',
+      keys_many: '{count} kluczy',
+      keys_other: '{count} klucza',
     })
     expect([1, 3, 5].map((count) => messages.plural('keys', { count }))).toEqual(['1 klucz', '3 klucze', '5 kluczy'])
   })

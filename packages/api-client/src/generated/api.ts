@@ -2539,6 +2539,7 @@ export interface components {
             /** @description The same for the logo on a dark background. */
             darkLogoUrl?: string | null;
             description?: string;
+            /** @description At least 2 characters. Empty: a UUID is drawn. */
             id?: string;
             /** @description A client that is not restricted forgets its groups. */
             isGroupRestricted?: boolean;
@@ -3330,7 +3331,7 @@ export interface components {
             expiresAt: string;
             /** Format: uuid */
             id: string;
-            /** @description Shown this once, when it is created; empty afterwards. */
+            /** @description Empty for a limited API key, and in a session without a passkey. */
             token: string;
             usageCount: number;
             usageLimit: number;
@@ -3346,10 +3347,7 @@ export interface components {
             /** @description Only an administrator decides about it. */
             emailVerified?: boolean;
             firstName?: string;
-            /**
-             * Format: uuid
-             * @description Only for a new user.
-             */
+            /** @description A UUID, only for a new user. Empty: one is drawn. */
             id?: string;
             /** @description Only an administrator decides about it. */
             isAdmin?: boolean;

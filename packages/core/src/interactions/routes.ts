@@ -54,7 +54,7 @@ export function interactionRoutes({
   const show = async (ctx: Context, view: View) => {
     pageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
-    ctx.body = await render({ ...view, languages: languages.get(ctx.req) ?? [] })
+    ctx.body = await render({ ...view, languages: languages.get(ctx.req) ?? [] }, ctx.req)
   }
 
   router.use(async (ctx: Context, next: Next) => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { ClientOrigin } from '../clients/client-origin.ts'
 import type { FieldError } from '../errors.ts'
@@ -169,5 +170,9 @@ export type View =
   | SignOutView
   | SignedOutView
 
-/** Turns a view into a complete HTML document. Pages may use scripts and styles from their own origin only. */
-export type RenderView = (view: View) => string | Promise<string>
+/**
+ * Turns a view into a complete HTML document. Pages may use scripts and styles from their own origin only.
+ *
+ * @param req - the request that it answers, for what the host keeps in cookies: a language, a theme
+ */
+export type RenderView = (view: View, req: IncomingMessage) => string | Promise<string>

@@ -37,7 +37,7 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
     pageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
-    ctx.body = await render({ ...view, languages: languagesOf(ctx.oidc?.params?.ui_locales) })
+    ctx.body = await render({ ...view, languages: languagesOf(ctx.oidc?.params?.ui_locales) }, ctx.req)
   }
   return {
     async renderError(ctx, out, error) {

@@ -16,6 +16,8 @@ const otherJwk = { ...(await exportJWK(theirs.publicKey)), kid: 'r', alg: 'RS256
 const now = () => Math.floor(Date.now() / 1000)
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
+type Claims = Readonly<Record<string, unknown>>
+
 /** Two issuers: one at `/a` and one at `/b`. */
 async function startIssuers() {
   const server = createServer((req, res) => {
@@ -56,14 +58,22 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
   })
   afterAll(async () => stack.disposeAsync())
 
-  const claims = (more: JWTPayload = {}): JWTPayload => ({
+  async function refused(assertion: string): Promise<void> {
+    expect([
+      [401, 'invalid_client'],
+      [400, 'invalid_request'],
+    ]).toContainEqual(await attempt(assertion))
+  }
+
+  const claims = (more: Claims = {}): JWTPayload => ({
     iss: `${issuers.url}/a`,
     sub: 'repo:a',
     aud: 'pocket',
     jti: crypto.randomUUID(),
     iat: now(),
     exp: now() + 300,
-    ...more,
+    // A cast, since some of them are what nobody should sign.
+    ...(more as JWTPayload),
   })
   const signed = (payload: JWTPayload, header: { alg: string; kid?: string } = { alg: 'ES256', kid: 'e' }) =>
     new SignJWT(payload).setProtectedHeader(header).sign(header.alg === 'ES256' ? ours.privateKey : theirs.privateKey)
@@ -75,7 +85,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     return [answer.status, ((await answer.json()) as { error?: string }).error]
   }
 
-  test.each<[string, () => JWTPayload]>([
+  test.each<[string, () => Claims]>([
     ['as usual', () => ({})],
     ['for several audiences', () => ({ aud: ['https://other.example', 'pocket'] })],
     ['by a clock that is a little ahead', () => ({ iat: now() + 20, nbf: now() + 20 })],
@@ -85,7 +95,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     expect(await attempt(await signed(claims(more())))).toEqual([200, undefined])
   })
 
-  test.each<[string, () => JWTPayload & Record<string, unknown>]>([
+  test.each<[string, () => Claims]>([
     ['of another issuer', () => ({ iss: 'https://evil.example' })],
     ['of an issuer with a slash more', () => ({ iss: `${issuers.url}/a/` })],
     ['of no issuer', () => ({ iss: undefined })],
@@ -94,26 +104,26 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['about a longer name', () => ({ sub: 'repo:a:ref' })],
     ['about the identity at another issuer', () => ({ sub: 'repo:b' })],
     ['about nobody', () => ({ sub: undefined })],
-    ['about a list', () => ({ sub: ['repo:a'] as unknown as string })],
+    ['about a list', () => ({ sub: ['repo:a'] })],
     ['for another audience', () => ({ aud: 'other' })],
     ['for our issuer, where the identity names an audience', () => ({ aud: host.issuer })],
     ['for nobody', () => ({ aud: [] })],
     ['without an audience', () => ({ aud: undefined })],
-    ['for an object', () => ({ aud: { pocket: true } as unknown as string })],
+    ['for an object', () => ({ aud: { pocket: true } })],
     ['that is over', () => ({ exp: now() - 60 })],
     ['without an end', () => ({ exp: undefined })],
     ['that ends never', () => ({ exp: 1e300 })],
     ['that ends after time does', () => ({ exp: Number.MAX_SAFE_INTEGER })],
-    ['that ends in words', () => ({ exp: 'tomorrow' as unknown as number })],
+    ['that ends in words', () => ({ exp: 'tomorrow' })],
     ['that begins later', () => ({ nbf: now() + 600 })],
     ['of the future', () => ({ iat: now() + 600 })],
-    ['of a time in words', () => ({ iat: 'today' as unknown as number })],
+    ['of a time in words', () => ({ iat: 'today' })],
     ['without a name', () => ({ jti: undefined })],
     ['with an empty name', () => ({ jti: '' })],
-    ['with an odd name', () => ({ jti: { a: 1 } as unknown as string })],
+    ['with an odd name', () => ({ jti: { a: 1 } })],
     ['with a huge body', () => ({ filler: 'x'.repeat(20_000) })],
   ])('an assertion %s does not', async (_name, more) => {
-    expect(await attempt(await signed(claims(more())))).toEqual([401, 'invalid_client'])
+    await refused(await signed(claims(more())))
     expect(host.errors).toEqual([])
   })
 
@@ -152,8 +162,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ],
     ['in a part too many', async () => `${await signed(claims())}.${part({})}`],
   ])('an assertion that is signed %s does not', async (_name, make) => {
-    const [status, error] = await attempt(await make())
-    expect([status, error]).toEqual([expect.any(Number), expect.stringMatching(/^invalid_(client|request)$/)])
+    await refused(await make())
     expect(host.errors).toEqual([])
   })
 

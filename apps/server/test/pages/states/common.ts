@@ -5,12 +5,13 @@ export const now = Date.UTC(2025, 10, 24, 8, 14)
 
 export const day = 86_400_000
 
-export const anna: Viewer = { userName: 'anna', displayName: 'Anna Koch', isAdmin: true }
+export const anna: Viewer = { userName: 'anna', displayName: 'Anna Koch', isAdmin: true, locale: null }
 
 export const long: Viewer = {
   userName: 'dolores',
   displayName: 'Dolores Ibárruri-Fernández de la Torre',
   isAdmin: false,
+  locale: null,
 }
 
 export const synology = { id: 'synology-dsm', name: 'Synology DSM', destination: 'nas.example.com:5001' }
