@@ -3303,6 +3303,14 @@ export interface components {
             type: string;
             value: string;
         };
+        /** SettingVariableOfAdministrators */
+        SettingVariableOfAdministrators: {
+            /** @description Whether everybody may read it. */
+            isPublic: boolean;
+            key: string;
+            type: string;
+            value: string;
+        };
         /** SetUpDto */
         SetUpDto: {
             email?: string | null;
@@ -3563,6 +3571,7 @@ export type PublicKeyCredentialRequestOptionsJson = components['schemas']['Publi
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
 export type SessionDto = components['schemas']['SessionDto'];
 export type SettingVariable = components['schemas']['SettingVariable'];
+export type SettingVariableOfAdministrators = components['schemas']['SettingVariableOfAdministrators'];
 export type SetUpDto = components['schemas']['SetUpDto'];
 export type SignUpDto = components['schemas']['SignUpDto'];
 export type SignupTokenCreateDto = components['schemas']['SignupTokenCreateDto'];
@@ -3947,7 +3956,10 @@ export interface operations {
     updateApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3972,13 +3984,17 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
     deleteApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3996,6 +4012,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4050,7 +4067,10 @@ export interface operations {
     setCimdAccessOfApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4075,6 +4095,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4188,7 +4209,10 @@ export interface operations {
     setPermissionsOfApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4213,6 +4237,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4307,7 +4332,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingVariable"][];
+                    "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
             };
             400: components["responses"]["InvalidInput"];
@@ -4332,7 +4357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingVariable"][];
+                    "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
             };
             401: components["responses"]["NotSignedIn"];

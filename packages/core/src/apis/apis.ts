@@ -23,6 +23,8 @@ import { type ApiGrants, createApiGrants } from './grants.ts'
 /** The APIs that clients get access tokens for. Changes hold from the next token on. */
 export interface Apis extends ApiGrants {
   find(id: string): Promise<Api | undefined>
+  /** The same, and nobody else changes this API until the running transaction ends. */
+  findToChange(id: string): Promise<Api | undefined>
   /** All of them, by name. */
   list(): Promise<readonly Api[]>
   page(request: ApiListRequest): Promise<ApiList>
@@ -89,6 +91,7 @@ export function createApis(ports: ApisPorts): Apis {
   return {
     ...createApiGrants(ports),
     find: (id) => store.find(id),
+    findToChange: (id) => store.findToChange(id),
     list: () => store.list(),
     page: (request) => store.page(request),
 
