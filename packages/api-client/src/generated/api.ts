@@ -2197,8 +2197,10 @@ export interface components {
         };
         /** ApiCreateDto */
         ApiCreateDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2264,8 +2266,10 @@ export interface components {
         };
         /** ApiResponseDto */
         ApiResponseDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat: "jwt" | "opaque";
@@ -2287,8 +2291,10 @@ export interface components {
         };
         /** ApiUpdateDto */
         ApiUpdateDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2602,7 +2608,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2708,7 +2714,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2872,7 +2878,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2979,7 +2985,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -3097,7 +3103,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -3293,6 +3299,14 @@ export interface components {
         };
         /** SettingVariable */
         SettingVariable: {
+            key: string;
+            type: string;
+            value: string;
+        };
+        /** SettingVariableOfAdministrators */
+        SettingVariableOfAdministrators: {
+            /** @description Whether everybody may read it. */
+            isPublic: boolean;
             key: string;
             type: string;
             value: string;
@@ -3557,6 +3571,7 @@ export type PublicKeyCredentialRequestOptionsJson = components['schemas']['Publi
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
 export type SessionDto = components['schemas']['SessionDto'];
 export type SettingVariable = components['schemas']['SettingVariable'];
+export type SettingVariableOfAdministrators = components['schemas']['SettingVariableOfAdministrators'];
 export type SetUpDto = components['schemas']['SetUpDto'];
 export type SignUpDto = components['schemas']['SignUpDto'];
 export type SignupTokenCreateDto = components['schemas']['SignupTokenCreateDto'];
@@ -3941,7 +3956,10 @@ export interface operations {
     updateApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3966,13 +3984,17 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
     deleteApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3990,6 +4012,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4044,7 +4067,10 @@ export interface operations {
     setCimdAccessOfApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4069,6 +4095,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4182,7 +4209,10 @@ export interface operations {
     setPermissionsOfApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4207,6 +4237,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4301,7 +4332,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingVariable"][];
+                    "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
             };
             400: components["responses"]["InvalidInput"];
@@ -4326,7 +4357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingVariable"][];
+                    "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
             };
             401: components["responses"]["NotSignedIn"];

@@ -62,6 +62,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         pairwise: createPairwiseIdentifier(masterKey),
         registrar,
         registrationPolicy: options.registration,
+        signUpIsOpen: async () => (await options.signUpAt()) !== null,
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,
