@@ -112,6 +112,7 @@ export { networkOf } from './limits/network.ts'
 export type { LimitName } from './limits/policies.ts'
 export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
+export { nameProblem, oneLine, visible } from './names.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
 export type {
   AuthorizationDetail,

@@ -72,6 +72,21 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     })
   })
 
+  test('nobody presses the button for an administrator', async () => {
+    const action = `${instance.url}/settings/admin/oidc-clients/${id}/redirect-uris`
+    const before = (await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)).json()
+    const uri = { redirectUri: `${registered}/forged` }
+    const forged = [
+      instance.administrator.postForm(action, uri, { from: 'https://evil.example/' }),
+      instance.administrator.postForm(action, uri, { from: registered }),
+      instance.administrator.get(`${action}?${new URLSearchParams(uri)}`),
+      (await instance.person('mallory')).agent.postForm(action, uri),
+      instance.agent().postForm(action, uri),
+    ]
+    for (const answer of await Promise.all(forged)) expect([401, 403, 404, 405]).toContain(answer.status)
+    expect((await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)).json()).toEqual(before)
+  })
+
   test.each(['https://app.example/*', 'https://app.example/#x', 'javascript:alert(1)', 'nothing'])(
     'what may not be registered gets no button: %s',
     async (uri) => {

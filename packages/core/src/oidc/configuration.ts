@@ -51,8 +51,12 @@ const lifetimes = {
   Session: hour,
 } as const satisfies Configuration['ttl']
 
-function accessTokenLifetime(_ctx: unknown, _token: unknown, client: object): number {
-  return extras(client).pocket_access_token_lifetime
+function accessTokenLifetime(_ctx: unknown, { resourceServer }: OneForAnApi, client: object): number {
+  return resourceServer?.accessTokenTTL ?? extras(client).pocket_access_token_lifetime
+}
+
+interface OneForAnApi {
+  readonly resourceServer?: { readonly accessTokenTTL?: number | undefined } | undefined
 }
 
 /** FAPI 2.0 Security Profile §5.3.2.2: a minute at most. */
@@ -164,7 +168,6 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },
     },
-    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] },
   }
 }
 
