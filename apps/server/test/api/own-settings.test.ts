@@ -9,6 +9,7 @@ const usual = {
   dynamicRegistration: 'off',
   dynamicRegistrationRestricted: false,
   unusedClientDays: 30,
+  ownAccountRemoval: false,
   passkeyAllowedModels: [],
   passkeyDeniedModels: [],
   passkeyAttestation: 'none',
