@@ -178,13 +178,10 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     removePasskey: (actor, id, passkeyId) =>
       transaction(async () => {
         await assertKnown(id)
-        const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
-        await pocket.passkeys.removeEvenLast(id, passkeyId)
-        const changes = changesBetween(found ? { name: found.name } : null, null)
-        await audit.record(
-          { event: 'passkey_removed', accountId: id, passkeyId, by: actor.id, ...changes },
-          actor.origin,
-        )
+        const { credentialId, name } = await pocket.passkeys.removeEvenLast(id, passkeyId)
+        const removed = { accountId: id, passkeyId, credentialId, passkeyName: name, by: actor.id }
+        const changes = changesBetween({ name }, null)
+        await audit.record({ event: 'passkey_removed', ...removed, ...changes }, actor.origin)
       }),
 
     issueCode: (actor, id, lifetime) =>
