@@ -7,6 +7,7 @@ import { createGroupAdministration, type GroupAdministration } from './groups/gr
 import { userSlot } from './images/image.ts'
 import type { Images } from './images/images.ts'
 import type { Logger } from './logging/logger.ts'
+import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { type Approvals, createApprovals } from './sign-up/approvals.ts'
 import { createSignupTokens, type SignupTokens } from './sign-up/signup-tokens.ts'
@@ -20,6 +21,7 @@ export interface AdministrationParts {
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly ownSettings: OwnSettings
   readonly mail: Mail
   readonly images: Images
   readonly transaction: Transaction
@@ -36,7 +38,7 @@ export interface Administration {
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
-  const { logger, database, pocket, directory, audit, settings, mail, images, transaction, clock } = parts
+  const { logger, database, pocket, directory, audit, settings, ownSettings, mail, images, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -48,7 +50,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     pocket,
     audit,
     transaction,
-    settings: async () => userSettingsOf(await settings.values()),
+    settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
     async forget(userId) {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
@@ -79,7 +81,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     users,
     audit,
     transaction,
-    tell: mail.approved,
+    mail,
   })
   return { apiKeys, users, groups, signupTokens, approvals }
 }

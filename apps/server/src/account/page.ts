@@ -9,6 +9,7 @@ import { formText, jsonObject } from '../http/form.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
 import type { AccountPage } from './page-model.ts'
 import { passkeyItem } from './passkey-item.ts'
 import type { SecondPasskey } from './second-passkey.ts'
@@ -22,6 +23,7 @@ export interface AccountPorts {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly secondPasskey: SecondPasskey
   readonly sessions: Pick<SessionAdministration, 'list'>
+  readonly users: Pick<UserAdministration, 'mayRemoveOwn'>
   readonly verification: {
     /** Whether people are asked to verify their e-mail address. */
     readonly enabled: () => Promise<boolean>
@@ -42,7 +44,8 @@ const notices = [
 
 /** `/settings/account`: one's own passkeys and e-mail address. */
 export function accountPages(ports: AccountPorts) {
-  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, sessions, verification } = ports
+  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, sessions, users, verification } =
+    ports
   const showAccount = async (ctx: Context, user: User, renameProblem: AccountPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()
@@ -56,6 +59,7 @@ export function accountPages(ports: AccountPorts) {
       secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
+      removable: await users.mayRemoveOwn(),
       signals: {
         rpId: new URL(pocket.issuer).hostname,
         userId: Buffer.from(user.id).toString('base64url'),

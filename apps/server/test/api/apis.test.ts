@@ -117,7 +117,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     [{ resource: 'https://notes.example/#part' }, 'resource', 'invalid_format'],
     [{ resource: 'javascript:alert(1)' }, 'resource', 'invalid_format'],
     [{ resource: `https://notes.example/${'x'.repeat(350)}` }, 'resource', 'too_long'],
-    [{ accessTokenDurationMinutes: 0 }, 'accessTokenDurationMinutes', 'min'],
+    [{ accessTokenDurationMinutes: 0 }, 'accessTokenDurationMinutes', 'too_short'],
     [{ accessTokenFormat: 'paper' }, 'accessTokenFormat', 'oneof'],
   ])('refuse %j', async (fields, field, code) => {
     const refused = await createApi(fields)

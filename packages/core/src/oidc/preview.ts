@@ -69,6 +69,7 @@ export function createTokenPreview({ provider, accounts, clock }: TokenPreviewPo
         aud: [client.clientId, issuer],
         client_id: client.clientId,
         scope: scopes.join(' '),
+        scp: scopes,
         iat,
         exp: iat + lifetime,
         jti: uuid(),
