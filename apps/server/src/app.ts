@@ -319,6 +319,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
       passkeyPolicy,
       secondPasskey: createSecondPasskey(database.reminders, clock),
+      ownPasskeys: administration.ownPasskeys,
       sessions,
       users: administration.users,
       verification: {
