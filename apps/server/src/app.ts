@@ -194,6 +194,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
     ),
     remedyOf: createRedirectUriRemedy({
+      redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
       clients: () => pocket.clients,
       async isAdministrator({ req, res }) {
         const session = await pocket.session(req, res)
