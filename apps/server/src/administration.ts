@@ -7,11 +7,13 @@ import { createGroupAdministration, type GroupAdministration } from './groups/gr
 import { userSlot } from './images/image.ts'
 import type { Images } from './images/images.ts'
 import type { Logger } from './logging/logger.ts'
+import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { type Approvals, createApprovals } from './sign-up/approvals.ts'
 import { createSignupTokens, type SignupTokens } from './sign-up/signup-tokens.ts'
 import { createUserAdministration, type UserAdministration } from './users/user-administration.ts'
 import { userSettingsOf } from './users/user-settings.ts'
+import { createOwnPasskeys, type OwnPasskeys } from './webauthn/own-passkeys.ts'
 
 export interface AdministrationParts {
   readonly logger: Logger
@@ -20,6 +22,7 @@ export interface AdministrationParts {
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly ownSettings: OwnSettings
   readonly mail: Mail
   readonly images: Images
   readonly transaction: Transaction
@@ -33,10 +36,11 @@ export interface Administration {
   readonly groups: GroupAdministration
   readonly signupTokens: SignupTokens
   readonly approvals: Approvals
+  readonly ownPasskeys: OwnPasskeys
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
-  const { logger, database, pocket, directory, audit, settings, mail, images, transaction, clock } = parts
+  const { logger, database, pocket, directory, audit, settings, ownSettings, mail, images, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
@@ -48,7 +52,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     pocket,
     audit,
     transaction,
-    settings: async () => userSettingsOf(await settings.values()),
+    settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
     async forget(userId) {
       await pocket.forgetAccount(userId)
       await apiKeys.removeByOwner(userId)
@@ -79,7 +83,16 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     users,
     audit,
     transaction,
-    tell: mail.approved,
+    mail,
   })
-  return { apiKeys, users, groups, signupTokens, approvals }
+  const ownPasskeys = createOwnPasskeys({
+    passkeys: pocket.passkeys,
+    audit,
+    transaction,
+    async codesByEmail() {
+      const { emailOneTimeAccessAsUnauthenticatedEnabled, smtpHost } = await settings.values()
+      return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
+    },
+  })
+  return { apiKeys, users, groups, signupTokens, approvals, ownPasskeys }
 }

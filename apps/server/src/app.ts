@@ -7,6 +7,7 @@ import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
+import { accountRemovalPages } from './account/removal-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { composeAdministration } from './administration.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
@@ -45,12 +46,15 @@ import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
+import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
+import { approvalsPages } from './sign-up/approvals-page.ts'
+import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
@@ -190,6 +194,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
     ),
     remedyOf: createRedirectUriRemedy({
+      redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
       clients: () => pocket.clients,
       async isAdministrator({ req, res }) {
         const session = await pocket.session(req, res)
@@ -270,6 +275,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    ownSettings,
     mail,
     images,
     transaction: stores.transaction,
@@ -298,6 +304,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
+  const reauthentication = reauthenticationPages({ pocket, authentication, show })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
@@ -313,7 +320,9 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
       passkeyPolicy,
       secondPasskey: createSecondPasskey(database.reminders, clock),
+      ownPasskeys: administration.ownPasskeys,
       sessions,
+      users: administration.users,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {
@@ -321,6 +330,33 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
           mail.delivery.soon()
         },
       },
+    }),
+    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
+    userSessions: userSessionsPages({
+      users: administration.users,
+      sessions,
+      authentication,
+      show,
+      flashes,
+      sensitive: reauthentication.sensitive,
+    }),
+    approvals: approvalsPages({
+      approvals: administration.approvals,
+      settings: signUpSettings,
+      reaches: mail.reaches,
+      directory,
+      authentication,
+      show,
+      flashes,
+    }),
+    invitations: invitationsPages({
+      tokens: administration.signupTokens,
+      settings: signUpSettings,
+      groups: directory.groups,
+      issuer: pocket.issuer,
+      authentication,
+      show,
+      flashes,
     }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     clients: clientPages({
@@ -337,7 +373,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
-    reauthentication: reauthenticationPages({ pocket, authentication, show }),
+    reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),

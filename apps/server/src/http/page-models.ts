@@ -1,12 +1,19 @@
 import type { View } from '@pocket/core'
-import type { AccountPage } from '../account/page-model.ts'
+import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { VerifyEmailPage } from '../email/page-model.ts'
+import type { UserSessionsPage } from '../sessions/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
-import type { AddPasskeyPage, SignUpPage, SignUpWaitingPage } from '../sign-up/page-model.ts'
+import type {
+  AddPasskeyPage,
+  ApprovalsPage,
+  InvitationsPage,
+  SignUpPage,
+  SignUpWaitingPage,
+} from '../sign-up/page-model.ts'
 import type { ConfirmPage } from './confirm-page-model.ts'
 import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 
@@ -15,6 +22,7 @@ export type PageModel =
   | View
   | ConfirmPage
   | AccountPage
+  | AccountRemovedPage
   | ClientsPage
   | ClientNewPage
   | ClientPage
@@ -27,4 +35,7 @@ export type PageModel =
   | CodePage
   | SignUpPage
   | SignUpWaitingPage
+  | ApprovalsPage
+  | InvitationsPage
+  | UserSessionsPage
   | AddPasskeyPage

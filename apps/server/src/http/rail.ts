@@ -21,5 +21,7 @@ export const rail = {
       path: '/settings/admin/oidc-clients',
       views: ['clients', 'client', 'client-new'],
     },
+    { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
+    { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
   ],
 } as const satisfies Readonly<Record<string, readonly RailEntry[]>>

@@ -14,7 +14,8 @@ const messages: readonly Message[] = [
   { kind: 'email-verification', name: 'Ada', token: 'abc', expiresAt: now + 86_400_000 },
   { kind: 'new-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
   { kind: 'code-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
-  { kind: 'account-approved', name: 'Ada' },
+  { kind: 'account-approved', name: 'Ada', note: 'Welcome.' },
+  { kind: 'account-refused', name: 'Ada', note: 'Sorry.' },
   { kind: 'api-key-expiring', name: 'Ada', keyName: 'Backup', expiresAt: now + 86_400_000 },
   { kind: 'invitation', link: 'https://id.example.com/st/abc', expiresAt: now + 3_600_000 },
 ]

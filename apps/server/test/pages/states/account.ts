@@ -35,6 +35,7 @@ const account = {
   emailVerified: true,
   verifiable: false,
   passkeys,
+  lastStays: false,
   sessions: [
     {
       id: 's1',
@@ -57,6 +58,7 @@ const account = {
   ],
   notice: null,
   renameProblem: null,
+  removable: true,
 } as const
 
 const reauthenticate = {
@@ -86,5 +88,20 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     verifiable: true,
     notice: { done: 'verification_sent', name: 'anna@example.com' },
   },
+  'user-sessions': {
+    view: 'user-sessions',
+    viewer: anna,
+    user: { id: '1', displayName: 'Dolores Ibárruri-Fernández de la Torre', userName: 'dolores' },
+    sessions: account.sessions.map((session) => ({ ...session, current: false })),
+    notice: 'session_ended',
+  },
+  'user-sessions-none': {
+    view: 'user-sessions',
+    viewer: anna,
+    user: { id: '1', displayName: '', userName: 'dolores' },
+    sessions: [],
+    notice: 'sessions_ended',
+  },
+  'account-removed': { view: 'account-removed' },
   'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
 }
