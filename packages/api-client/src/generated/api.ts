@@ -2028,7 +2028,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a passkey of yours, but never the last one */
+        /** Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well */
         delete: operations["deleteOwnPasskey"];
         options?: never;
         head?: never;
