@@ -2,16 +2,18 @@ import { type AuditSink, changesBetween, type Pocket, requestContext } from '@po
 import { type Operation, operation } from '../http/api/operation.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
 import { inContractTerms } from './contract-errors.ts'
+import type { OwnPasskeys } from './own-passkeys.ts'
 
 export interface CredentialPorts {
   readonly pocket: Pick<Pocket, 'passkeys'>
   readonly audit: AuditSink
+  readonly ownPasskeys: Pick<OwnPasskeys, 'remove'>
 }
 
 const renaming = { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } } as const
 
 /** `/api/webauthn/credentials`: one's own passkeys. */
-export function credentialOperations({ pocket, audit }: CredentialPorts): readonly Operation[] {
+export function credentialOperations({ pocket, audit, ownPasskeys }: CredentialPorts): readonly Operation[] {
   const own = { area: 'account', access: 'user' } as const
   return [
     operation({
@@ -46,13 +48,11 @@ export function credentialOperations({ pocket, audit }: CredentialPorts): readon
       sensitive: true,
       method: 'delete',
       path: '/api/webauthn/credentials/:id',
-      summary: 'Delete a passkey of yours, but never the last one',
+      summary: 'Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well',
       answer: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
         inContractTerms(ctx, 'registration', async () => {
-          const { credentialId, name: passkeyName } = await pocket.passkeys.remove(user.id, passkeyId)
-          const removed = { accountId: user.id, passkeyId, credentialId, passkeyName }
-          await audit.record({ event: 'passkey_removed', ...removed }, requestContext(ctx.req))
+          await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))
         }),
     }),
   ]

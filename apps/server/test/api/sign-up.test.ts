@@ -219,6 +219,17 @@ describe.each(kinds)('signing up on %s', (kind) => {
       )
     })
 
+    test('who was let in by hand waits no more, and cannot be rejected when they are disabled later', async () => {
+      const { username } = await atPage()
+      const params = { id: await idOf(username) }
+      const { json: user } = await instance.call('GET /api/users/{id}', { params })
+      for (const disabled of [false, true])
+        await instance.call('PUT /api/users/{id}', { params, body: { ...user, disabled } })
+      expect(await idOf(username)).toBe('')
+      expect((await instance.call('DELETE /api/signup-approvals/{id}', { params })).status).toBe(404)
+      expect((await instance.call('GET /api/users/{id}', { params })).json.disabled).toBe(true)
+    })
+
     test('who is rejected is gone, and who is in cannot be rejected', async () => {
       const { username, signIn } = await atPage()
       const params = { id: await idOf(username) }
