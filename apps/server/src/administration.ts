@@ -11,6 +11,7 @@ import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { type Approvals, createApprovals } from './sign-up/approvals.ts'
 import { createSignupTokens, type SignupTokens } from './sign-up/signup-tokens.ts'
+import { createWaitingAddresses, type WaitingAddresses } from './sign-up/waiting-addresses.ts'
 import { createUserAdministration, type UserAdministration } from './users/user-administration.ts'
 import { userSettingsOf } from './users/user-settings.ts'
 
@@ -35,6 +36,7 @@ export interface Administration {
   readonly groups: GroupAdministration
   readonly signupTokens: SignupTokens
   readonly approvals: Approvals
+  readonly waitingAddresses: WaitingAddresses
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
@@ -45,19 +47,23 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     clock,
     onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
   })
+  const forget = async (userId: string) => {
+    await pocket.forgetAccount(userId)
+    await apiKeys.removeByOwner(userId)
+    await mail.forget(userId)
+    await database.reminders.removeByAccount(userId)
+    await database.approvals.remove(userId)
+    await images.forget(userSlot(userId))
+  }
   const users = createUserAdministration({
     directory,
     pocket,
     audit,
     transaction,
     settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
-    async forget(userId) {
-      await pocket.forgetAccount(userId)
-      await apiKeys.removeByOwner(userId)
-      await mail.forget(userId)
-      await database.reminders.removeByAccount(userId)
+    forget,
+    async enabled(userId) {
       await database.approvals.remove(userId)
-      await images.forget(userSlot(userId))
     },
   })
   const groups = createGroupAdministration({
@@ -83,5 +89,14 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     mail,
   })
-  return { apiKeys, users, groups, signupTokens, approvals }
+  const waitingAddresses = createWaitingAddresses({
+    store: database.approvals,
+    verification: mail.verification,
+    directory,
+    forget,
+    audit,
+    transaction,
+    clock,
+  })
+  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses }
 }

@@ -30,6 +30,8 @@ export interface UserAdministrationPorts {
   readonly transaction: Transaction
   /** Removes what others keep of a user who is being removed, within the transaction. */
   readonly forget: (userId: string) => Promise<void>
+  /** Somebody may sign in again: what they have waited for counts no more. */
+  readonly enabled: (userId: string) => Promise<void>
   readonly settings: () => Promise<UserSettings>
 }
 
@@ -59,7 +61,7 @@ export interface UserAdministration {
 }
 
 export function createUserAdministration(ports: UserAdministrationPorts): UserAdministration {
-  const { directory, pocket, audit, transaction, forget, settings } = ports
+  const { directory, pocket, audit, transaction, forget, enabled, settings } = ports
   const { users, claims } = directory
 
   const find = async (id: string): Promise<UserDetails> => {
@@ -120,6 +122,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         assertEmail(body, requireEmail)
         const update = await users.update(id, fieldsOf(body), rightsOf(body))
         if (update.user.disabled) await pocket.endAccess(id)
+        else if (update.before.disabled) await enabled(id)
         return eventsOf(update, actor)
       })
     },

@@ -298,6 +298,7 @@ describe('what the settings say about users', () => {
       audit: { record: async () => {} },
       transaction: (work) => work(),
       forget: async () => {},
+      enabled: async () => {},
       settings: async () => ({ ...userSettingsOf(defaultValues, { ownAccountRemoval: false }), ...settings }),
     })
   }
