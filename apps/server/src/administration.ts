@@ -14,6 +14,7 @@ import { createSignupTokens, type SignupTokens } from './sign-up/signup-tokens.t
 import { createWaitingAddresses, type WaitingAddresses } from './sign-up/waiting-addresses.ts'
 import { createUserAdministration, type UserAdministration } from './users/user-administration.ts'
 import { userSettingsOf } from './users/user-settings.ts'
+import { createOwnPasskeys, type OwnPasskeys } from './webauthn/own-passkeys.ts'
 
 export interface AdministrationParts {
   readonly logger: Logger
@@ -37,6 +38,7 @@ export interface Administration {
   readonly signupTokens: SignupTokens
   readonly approvals: Approvals
   readonly waitingAddresses: WaitingAddresses
+  readonly ownPasskeys: OwnPasskeys
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
@@ -98,5 +100,14 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     clock,
   })
-  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses }
+  const ownPasskeys = createOwnPasskeys({
+    passkeys: pocket.passkeys,
+    audit,
+    transaction,
+    async codesByEmail() {
+      const { emailOneTimeAccessAsUnauthenticatedEnabled, smtpHost } = await settings.values()
+      return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
+    },
+  })
+  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses, ownPasskeys }
 }
