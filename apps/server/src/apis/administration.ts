@@ -31,7 +31,7 @@ type CimdAccess = Parameters<Apis['setCimdAccess']>[1]
 export function createApiAdministration({ apis, clients, audit, transaction }: ApiAdministrationPorts) {
   const existing = async (id: string): Promise<Api> => {
     const api = await apis.find(id)
-    if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'api' } })
+    if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
     return api
   }
   const existingClient = async (id: string): Promise<Client> => {

@@ -149,10 +149,8 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         const stored = await claims.replaceForUser(id, given)
         const keys = stored.map(({ key }) => key)
         const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
-        await audit.record(
-          { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes },
-          actor.origin,
-        )
+        const event = { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes } as const
+        if (changes.changes) await audit.record(event, actor.origin)
         return stored
       }),
 
