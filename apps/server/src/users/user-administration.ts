@@ -163,8 +163,9 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       transaction(async () => {
         await assertKnown(id)
         const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
+        if (!found) throw new NotFound('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
         await pocket.passkeys.removeEvenLast(id, passkeyId)
-        const changes = changesBetween(found ? { name: found.name } : null, null)
+        const changes = changesBetween({ name: found.name }, null)
         await audit.record(
           { event: 'passkey_removed', accountId: id, passkeyId, by: actor.id, ...changes },
           actor.origin,

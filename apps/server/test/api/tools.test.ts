@@ -69,7 +69,7 @@ describe.each(['SQLite', 'PostgreSQL'])('tools for Pocket ID, on %s', (kind) => 
       [`PUT /api/apis/${nobody}/permissions`, of('API'), { permissions: [] }],
       [`DELETE /api/apis/${nobody}/clients/there`, of('API')],
       [`DELETE /api/api-keys/${nobody}`, { code: 'api_key_not_found' }],
-    ])('%s', async (name, gone, body) => {
+    ])('%s', async (...[name, gone, body]) => {
       const { status, json } = await call(name, body)
       expect([status, json]).toMatchObject([404, gone])
     })
