@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'esbuild'
+import { rail } from '../src/http/rail.ts'
 
 // A program: bundles `web/` into `dist/web/` under names that hold the hash of their content, compressed beforehand, with
 // `manifest.json` (logical name -> address) and `icons.json` (the shapes of each icon that a template names).
@@ -14,7 +15,7 @@ const web = join(server, 'web')
 const target = join(server, 'dist', 'web')
 const prefix = '/assets/'
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
-const pageScripts = ['sign-in', 'setup', 'account', 'client', 'device', 'device-login', 'reauthenticate']
+const pageScripts = ['sign-in', 'setup', 'account', 'device', 'device-login', 'reauthenticate', 'administration']
 
 await rm(target, { recursive: true, force: true })
 await mkdir(target, { recursive: true })
@@ -56,10 +57,11 @@ async function writeAsset({ name, contents }: Bundled): Promise<readonly [string
   return [name, { path: prefix + file }]
 }
 
-/** The icons whose names stand in a template: `icon', { name: 'key-round' }`, or a list of choices with `symbol`. */
+/** The icons of the rail, and those whose names stand in a template: `icon', { name: 'key-round' }`, or a list of choices with `symbol`. */
 async function usedIcons(): Promise<Record<string, unknown>> {
   const known: Record<string, unknown> = JSON.parse(await readFile(iconNodes(), 'utf8'))
   const icons: Record<string, unknown> = {}
+  for (const { icon } of [...rail.own, ...rail.administration]) icons[icon] = known[icon]
   for (const template of await templates()) {
     if (!template.includes('/partials/icon')) continue
     for (const [, name] of template.matchAll(/'([a-z0-9-]+)'/g))

@@ -7,7 +7,9 @@ import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
+import { accountRemovalPages } from './account/removal-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
+import { composeAdministration } from './administration.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -24,12 +26,12 @@ import { chooseFileStore } from './files/choose-file-store.ts'
 import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
+import { loadCatalogues } from './http/catalogues.ts'
 import { createFlashes } from './http/flash.ts'
 import { healthCheck } from './http/health.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
-import { loadMessages } from './http/messages.ts'
 import { createPageRenderer } from './http/page.ts'
 import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
@@ -37,18 +39,24 @@ import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
 import { profilePictureAddresses } from './images/picture-claim.ts'
+import { createJobs } from './jobs/jobs.ts'
+import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
+import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
+import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
+import { approvalsPages } from './sign-up/approvals-page.ts'
+import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
@@ -71,7 +79,7 @@ const hour = 60 * minute
 const day = 24 * hour
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
-const messagesFile = fileURLToPath(new URL('../locales/en.json', import.meta.url))
+const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
 
 /**
  * Opens and migrates the database, reads the keys, and wires the nouns to their addresses.
@@ -144,10 +152,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     onError: (error) =>
       logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
   })
+  const catalogues = await loadCatalogues(cataloguesDirectory)
   const render = createPageRenderer({
     viewsDirectory,
     assets,
-    messages: await loadMessages(messagesFile),
+    catalogues,
     appName: async () => (await settings.lastKnown()).appName,
     pictures: createPagePictures({
       images,
@@ -187,6 +196,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
     ),
     remedyOf: createRedirectUriRemedy({
+      redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
       clients: () => pocket.clients,
       async isAdministrator({ req, res }) {
         const session = await pocket.session(req, res)
@@ -246,6 +256,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   for (const job of mail.jobs) scheduler.register(job)
 
+  const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
   const signUp = createSignUp({
@@ -260,12 +271,26 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
   const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
+  const administration = composeAdministration({
+    logger,
+    database,
+    pocket,
+    directory,
+    audit,
+    settings,
+    ownSettings,
+    mail,
+    images,
+    transaction: stores.transaction,
+    clock,
+  })
   const api = composeRestApi({
     config,
     logger,
     database,
     pocket,
     directory,
+    administration,
     audit,
     settings,
     ownSettings,
@@ -274,6 +299,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     images,
     sessions,
     setUp,
+    jobs,
     signUp,
     transaction: stores.transaction,
     clock,
@@ -282,6 +308,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
+  const reauthentication = reauthenticationPages({ pocket, authentication, show })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
@@ -297,7 +324,9 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
       passkeyPolicy,
       secondPasskey: createSecondPasskey(database.reminders, clock),
+      ownPasskeys: administration.ownPasskeys,
       sessions,
+      users: administration.users,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {
@@ -305,6 +334,33 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
           mail.delivery.soon()
         },
       },
+    }),
+    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
+    userSessions: userSessionsPages({
+      users: administration.users,
+      sessions,
+      authentication,
+      show,
+      flashes,
+      sensitive: reauthentication.sensitive,
+    }),
+    approvals: approvalsPages({
+      approvals: administration.approvals,
+      settings: signUpSettings,
+      reaches: mail.reaches,
+      directory,
+      authentication,
+      show,
+      flashes,
+    }),
+    invitations: invitationsPages({
+      tokens: administration.signupTokens,
+      settings: signUpSettings,
+      groups: directory.groups,
+      issuer: pocket.issuer,
+      authentication,
+      show,
+      flashes,
     }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     clients: clientPages({
@@ -321,7 +377,9 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
-    reauthentication: reauthenticationPages({ pocket, authentication, show }),
+    reauthentication,
+    preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
+    pages: jobPages({ jobs, authentication, show, flashes }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })
@@ -347,7 +405,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     },
     async issueLoginCode(name) {
       const user = await directory.findByName(name)
-      if (!user) throw new NotFound('account_not_found', `There is no user with the name or e-mail address ${name}.`)
+      if (!user)
+        throw new NotFound(
+          'account_not_found',
+          `There is no user with the name or e-mail address ${name}, or there are two.`,
+        )
       const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
       await audit.record(
         { event: 'code_issued', accountId: user.id },

@@ -8,8 +8,8 @@ import {
 } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
+import type { Administration } from './administration.ts'
 import { apiKeyOperations } from './api-keys/api.ts'
-import { createApiKeys } from './api-keys/api-keys.ts'
 import { apiOperations } from './apis/api.ts'
 import { auditLogOperations } from './audit-log/api.ts'
 import { createAllowedClients } from './clients/allowed-clients.ts'
@@ -21,16 +21,16 @@ import { deviceLoginOperations } from './device-login/api.ts'
 import { emailOperations } from './email/api.ts'
 import type { Mail } from './email/mail.ts'
 import { groupOperations } from './groups/api.ts'
-import { createGroupAdministration } from './groups/group-administration.ts'
 import { groupDto } from './groups/group-dto.ts'
 import { createAdmission } from './http/api/admission.ts'
 import { apiRoutes } from './http/api/routes.ts'
 import { imageOperations } from './images/api.ts'
 import { createApplicationImages } from './images/application-images.ts'
 import { createClientLogos, largestLogo } from './images/client-logos.ts'
-import { userSlot } from './images/image.ts'
 import type { Images } from './images/images.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
+import { jobOperations } from './jobs/api.ts'
+import type { Jobs } from './jobs/jobs.ts'
 import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -45,14 +45,10 @@ import type { Settings } from './settings/settings.ts'
 import { oneTimeAccessOperations } from './sign-in/api.ts'
 import { signUpOperations } from './sign-up/api.ts'
 import { approvalOperations } from './sign-up/approval-api.ts'
-import { createApprovals } from './sign-up/approvals.ts'
 import { invitationOperations } from './sign-up/invitation-api.ts'
 import type { SignUp } from './sign-up/sign-up.ts'
-import { createSignupTokens } from './sign-up/signup-tokens.ts'
 import { userOperations } from './users/api.ts'
-import { createUserAdministration } from './users/user-administration.ts'
 import { groupItemDto } from './users/user-dto.ts'
-import { userSettingsOf } from './users/user-settings.ts'
 import { versionOperations } from './version/api.ts'
 import { createLatestVersion } from './version/latest-version.ts'
 import { ownVersion } from './version/version.ts'
@@ -62,9 +58,10 @@ import { complianceOperations } from './webauthn/compliance-api.ts'
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'auditLog' | 'signupTokens' | 'emails' | 'reminders' | 'approvals'>
+  readonly database: Pick<OpenDatabase, 'auditLog' | 'emails'>
   readonly pocket: Pocket
   readonly directory: Directory
+  readonly administration: Administration
   readonly audit: AuditSink
   readonly settings: Settings
   readonly ownSettings: OwnSettings
@@ -73,6 +70,7 @@ export interface RestApiParts {
   readonly images: Images
   readonly sessions: SessionAdministration
   readonly setUp: SetUp
+  readonly jobs: Jobs
   readonly signUp: SignUp
   readonly transaction: Transaction
   readonly clock: Clock
@@ -96,6 +94,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     database,
     pocket,
     directory,
+    administration,
     audit,
     settings,
     ownSettings,
@@ -104,44 +103,14 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     sessions,
     mail,
     setUp,
+    jobs,
     signUp,
     transaction,
     clock,
   } = parts
-  const apiKeys = createApiKeys({
-    store: database.apiKeys,
-    audit,
-    clock,
-    onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
-  })
+  const { apiKeys, users, groups, signupTokens: tokens, approvals } = administration
   const admit = createAdmission({ pocket, directory, apiKeys, staticApiKey: config.staticApiKey })
-  const users = createUserAdministration({
-    directory,
-    pocket,
-    audit,
-    transaction,
-    settings: async () => userSettingsOf(await settings.values()),
-    async forget(userId) {
-      await pocket.forgetAccount(userId)
-      await apiKeys.removeByOwner(userId)
-      await mail.forget(userId)
-      await database.reminders.removeByAccount(userId)
-      await database.approvals.remove(userId)
-      await images.forget(userSlot(userId))
-    },
-  })
-  const forgetGroup = (groupId: string) => pocket.clients.setAllowedTo(groupId, [])
-  const groups = createGroupAdministration({ directory, pocket, audit, transaction, forget: forgetGroup })
   const allowedClients = createAllowedClients(pocket.clients)
-  const tokens = createSignupTokens({ store: database.signupTokens, directory, audit, transaction, clock })
-  const approvals = createApprovals({
-    store: database.approvals,
-    directory,
-    users,
-    audit,
-    transaction,
-    tell: mail.approved,
-  })
   const application = createApplicationImages(images)
   const profilePictures = createProfilePictures({ images, application, directory })
   const clientLogos = createClientLogos({
@@ -166,7 +135,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...approvalOperations(approvals),
     ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
-    ...webAuthnOperations({ pocket, directory, audit }),
+    ...webAuthnOperations({ pocket, directory, audit, ownPasskeys: administration.ownPasskeys }),
     ...complianceOperations({ pocket, passkeyPolicy }),
     ...deviceLoginOperations({ pocket, directory }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
@@ -185,6 +154,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     }),
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(latestVersion),
+    ...jobOperations(jobs),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,

@@ -60,7 +60,9 @@ export {
   type CorrectedRedirectUri,
   dsmAddress,
   type RedirectUriOpening,
+  type RedirectUriPolicy,
   redirectUriOpening,
+  redirectUriProblem,
 } from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
@@ -112,6 +114,7 @@ export { networkOf } from './limits/network.ts'
 export type { LimitName } from './limits/policies.ts'
 export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
+export { nameProblem, oneLine, visible } from './names.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
 export type {
   AuthorizationDetail,

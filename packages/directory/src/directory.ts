@@ -33,8 +33,13 @@ export interface Directory {
   readonly groups: Groups
   readonly claims: Claims
   find(id: string): Promise<User | undefined>
-  /** By user name or else by e-mail address, whatever the case of the letters. */
+  /**
+   * By user name or e-mail address, whatever the case of the letters. Nobody where it is the name of one and the address of
+   * another, which older rules may have let in: whoever is meant must not be somebody else.
+   */
   findByName(name: string): Promise<User | undefined>
+  /** By e-mail address alone, whatever the case of the letters. */
+  findByEmail(email: string): Promise<User | undefined>
   /** All users, by user name. */
   list(): Promise<readonly User[]>
   /**
@@ -81,6 +86,7 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
     },
     find,
     findByName: (name) => users.findByName(name),
+    findByEmail: (email) => users.findByEmail(email),
     list: () => users.list(),
     create,
     createFirstAdministrator: (planned, alongside) =>

@@ -1,3 +1,4 @@
+import { oneLine as plainLine, visible as visibleText } from '@pocket/core'
 import { type FieldError, InvalidInput } from '@pocket/core/errors'
 
 type Problem = Pick<FieldError, 'code' | 'message'>
@@ -66,17 +67,11 @@ export function matches(pattern: RegExp, message: string): Rule {
   return (text) => (text !== '' && !pattern.test(text) ? { code: 'invalid_format', message } : undefined)
 }
 
-/**
- * No line breaks and other control characters, no halves of characters, no marks that turn the text around and no spaces
- * without width, by which two names could look alike. What joins letters or emoji is part of the text.
- */
-export const oneLine: Rule = matches(
-  /^[^\p{Cc}\p{Cs}\u00AD\u200B\u2060\u202A-\u202E\u2066-\u2069\uFEFF]*$/u,
-  'has to be one line of plain text',
-)
+/** What two names could look alike by is no part of one. */
+export const oneLine: Rule = matches(plainLine, 'has to be one line of plain text')
 
 /** Something that people can see. */
-export const visible: Rule = matches(/[^\p{C}\p{Z}]/u, 'must not be blank')
+export const visible: Rule = matches(visibleText, 'must not be blank')
 
 /** What every database keeps as it is: neither NUL nor halves of characters. */
 export const storable: Rule = matches(/^[^\0\p{Cs}]*$/u, 'must not hold NUL or half a character')

@@ -83,7 +83,10 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     await it.directory.setDisabled(max.id, true)
     const { user } = await it.directory.users.update(max.id, { displayName: 'Max', email: 'max@example.com' })
     expect(user).toMatchObject({ disabled: true, userName: 'zoe@example.com', email: 'max@example.com' })
-    expect(await it.directory.findByName('zoe@example.com')).toMatchObject({ id: max.id })
+    // Who gets a code by it must not be somebody else than whoever is meant.
+    expect(await it.directory.findByName('zoe@example.com')).toBeUndefined()
+    expect(await it.directory.findByEmail('ZOE@example.com')).toMatchObject({ id: zoe.id })
+    expect(await it.directory.findByEmail('MAX@example.com')).toMatchObject({ id: max.id })
   })
 
   test('finds by user name or e-mail address, whatever the case', async () => {

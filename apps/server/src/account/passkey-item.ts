@@ -1,6 +1,6 @@
 import { type Passkey, type PasskeyPolicy, policyProblems, providerName } from '@pocket/core'
 import { deviceOf } from '../audit-log/device.ts'
-import type { PasskeyItem } from '../http/page-models.ts'
+import type { PasskeyItem } from './page-model.ts'
 import { providerDrawings } from './provider-drawings.ts'
 
 /** A passkey as its owner sees it. */

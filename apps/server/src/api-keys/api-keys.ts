@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type AuditSink, type Clock, changesBetween, type RequestOrigin } from '@pocket/core'
+import { type AuditSink, type Clock, changesBetween, nameProblem, type RequestOrigin } from '@pocket/core'
 import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
 import type { ListRequest, Page } from '../http/api/list.ts'
 import { type ApiKey, type ApiKeyScope, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
@@ -15,6 +15,9 @@ export interface NewApiKey {
   readonly expiresAt: string
 }
 
+/** Characters. */
+const longestName = 50
+
 /** Whose key it is, and where the request came from. */
 export interface KeyOwner {
   readonly ownerId: string
@@ -24,7 +27,7 @@ export interface KeyOwner {
 /** The keys that people give to programs. A person sees and changes only keys of their own. */
 export interface ApiKeys {
   list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>>
-  /** @throws {InvalidInput} `invalid_api_key_expiration` where the end has passed, `validation_failed` where it is none */
+  /** @throws {InvalidInput} `invalid_api_key_expiration` where the end has passed, `validation_failed` where something is none */
   create(owner: KeyOwner, input: NewApiKey): Promise<MintedApiKey>
   /**
    * Gives a key that has expired another token and another end (RFC 3339).
@@ -68,7 +71,7 @@ export function createApiKeys({ store, audit, clock, onError }: ApiKeyPorts): Ap
       const apiKey: ApiKey = {
         id: randomUUID(),
         ownerId,
-        name: name.normalize('NFC'),
+        name: readableName(name),
         description: description?.normalize('NFC') ?? null,
         tokenHash: hashToken(token),
         scopes,
@@ -125,6 +128,13 @@ function described({ name, description, scopes, expiresAt }: ApiKey): object {
 
 function notFound(id: string): NotFound {
   return new NotFound('api_key_not_found', 'There is no such API key.', { details: { id } })
+}
+
+function readableName(name: string): string {
+  const text = name.normalize('NFC')
+  const problem = nameProblem(text, longestName)
+  if (problem === undefined) return text
+  throw new InvalidInput('validation_failed', `Name ${problem.message}`, { fields: [{ field: 'name', ...problem }] })
 }
 
 function futureInstant(text: string, now: number): number {

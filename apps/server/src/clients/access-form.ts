@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
-import type { ClientTemplate } from '../http/page-models.ts'
+import type { ClientTemplate } from './page-model.ts'
 
 /** Who may use a client, as a form says it. */
 export interface AccessChoice {

@@ -103,7 +103,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       answer: { status: 201, schema: clientWithGroupsSchema },
       async handle(call) {
         const { id } = call.body
-        const input = { ...clientInput(call.body), ...(id !== undefined && { id }) }
+        const input = { ...clientInput(call.body), ...(id && { id }) }
         const read = await logos.download(logoAddresses(call.body))
         const client = await administration.create(administratorOf(call), input)
         await logos.keep(actorOf(call), client.id, read)

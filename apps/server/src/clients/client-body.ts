@@ -1,6 +1,6 @@
 import { type ClientInput, type ClientProtocolInput, clientProtocolSchema } from '@pocket/core'
 import type { FromSchema } from 'json-schema-to-ts'
-import { named } from '../http/api/schema.ts'
+import { named, sentence } from '../http/api/schema.ts'
 
 const flag = { type: 'boolean' } as const
 const urls = { type: 'array', items: { type: 'string' } } as const
@@ -51,7 +51,16 @@ export const clientUpdate = named('OidcClientUpdateDto', {
 export const clientCreate = named('OidcClientCreateDto', {
   type: 'object',
   required: ['name'],
-  properties: { ...fields, id: { type: 'string', minLength: 2, maxLength: 128, pattern: '^[a-zA-Z0-9._-]*$' } },
+  properties: {
+    ...fields,
+    id: {
+      type: 'string',
+      maxLength: 128,
+      pattern: '^[a-zA-Z0-9._-]*$',
+      [sentence]: 'must be letters, digits, dots, hyphens and underscores',
+      description: 'At least 2 characters. Empty: a UUID is drawn.',
+    },
+  },
 } as const)
 
 /** What the body decides; what it leaves out takes the contract's defaults. */

@@ -79,7 +79,8 @@ export function connectionLogOperations({
 }
 
 function attemptDto(attempt: NamedAttempt) {
-  const { at, accountId, userName, redirectUri, clientId: _clientId, sequence: _sequence, ...rest } = attempt
+  const { at, accountId, userName, redirectUri, ...more } = attempt
+  const { clientId: _clientId, sequence: _sequence, stranger: _stranger, ...rest } = more
   return {
     ...rest,
     createdAt: new Date(at).toISOString(),

@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import type { ClientPage } from '../http/page-models.ts'
+import type { ClientPage } from './page-model.ts'
 
 const order = [
   'authorization',

@@ -7,13 +7,13 @@ import {
   requestContext,
   type Transaction,
 } from '@pocket/core'
-import { InvalidInput, NotFound, PreconditionFailed } from '@pocket/core/errors'
+import { InvalidInput, NotFound } from '@pocket/core/errors'
 import type { Groups, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
-import type { ClientFormValues, ClientItem, ClientPage, ClientTemplate } from '../http/page-models.ts'
+import { differences, refusalOf, versionSent } from '../http/form-page.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { accessChoice, isRestrictedAtFirst } from './access-form.ts'
@@ -22,6 +22,7 @@ import { namedAttempts } from './connection-log.ts'
 import { dsmAddresses } from './dsm.ts'
 import { clientEndpoints } from './endpoints.ts'
 import { type ClientFlash, leaveClientFlash, takeClientFlash } from './flash.ts'
+import type { ClientFormValues, ClientItem, ClientPage, ClientTemplate } from './page-model.ts'
 import { type PreviewFormPorts, previewFor } from './preview-form.ts'
 
 export interface ClientPagesPorts {
@@ -162,28 +163,25 @@ export function clientPages({
       const client = await existing(ctx)
       const values = formValues(ctx)
       const { redirectUris, corrections } = addressesFor(client.template, values)
-      try {
-        const wanted = {
+      const refusal = await refusalOf(() =>
+        administration.update({ ...by(ctx, user), ...versionSent(ctx) }, client.id, {
           ...client,
           ...values,
           redirectUris: required(redirectUris),
           protocol: { operator: values.operator || null },
-        }
-        const ifMatch = formText(ctx, 'version', 100)
-        await administration.update({ ...by(ctx, user), ...(ifMatch !== '' && { ifMatch }) }, client.id, wanted)
-      } catch (error) {
-        const isConflict = error instanceof PreconditionFailed
-        if (!(error instanceof InvalidInput) && !isConflict) throw error
-        const stored = isConflict ? await existing(ctx) : client
+        }),
+      )
+      if (refusal) {
+        const stored = refusal.isConflict ? await existing(ctx) : client
         await showClient(ctx, user, stored, {
           newSecret: null,
           notice: null,
           corrections: [],
           values,
-          problems: error.fields,
-          conflict: isConflict ? differences(stored, { ...values, redirectUris }) : null,
+          problems: refusal.problems,
+          conflict: refusal.isConflict ? differences(shown(stored), shown({ ...values, redirectUris })) : null,
         })
-        ctx.status = error.status
+        ctx.status = refusal.status
         return
       }
       done(ctx, client.id, { corrections, notice: 'saved' })
@@ -250,21 +248,15 @@ function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPag
 function formValues(ctx: Context): ClientFormValues {
   const lines = formText(ctx, 'redirectUris').split(/\s+/)
   return {
-    name: formText(ctx, 'name'),
+    name: formText(ctx, 'name').trim(),
     redirectUris: lines.filter((line) => line !== ''),
     operator: formText(ctx, 'operator', 100).trim(),
   }
 }
 
-/** What is stored now and differs from what was entered. */
-function differences(stored: Client, entered: ClientFormValues): NonNullable<ClientPage['conflict']> {
-  const lines = (uris: readonly string[]) => uris.join(' ')
-  return [
-    ...(stored.name === entered.name ? [] : [{ field: 'name' as const, stored: stored.name }]),
-    ...(lines(stored.redirectUris) === lines(entered.redirectUris)
-      ? []
-      : [{ field: 'redirectUris' as const, stored: lines(stored.redirectUris) }]),
-  ]
+/** What the form shows, to be compared. */
+function shown({ name, redirectUris }: Pick<ClientFormValues, 'name' | 'redirectUris'>) {
+  return { name, redirectUris: redirectUris.join(' ') }
 }
 
 function addressesFor(template: string | null, { redirectUris }: ClientFormValues) {

@@ -1,7 +1,7 @@
 import type { Pocket } from '@pocket/core'
 import { Forbidden } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
-import type { ClientPage } from '../http/page-models.ts'
+import type { ClientPage } from './page-model.ts'
 
 export interface PreviewFormPorts {
   readonly pocket: Pick<Pocket, 'previewTokens'>

@@ -3,11 +3,14 @@ import { InvalidInput } from '@pocket/core/errors'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
 import { bodyReader } from '../http/api/body.ts'
-import { instant } from '../http/api/schema.ts'
+import { instant, sentence } from '../http/api/schema.ts'
 
 const schema = {
   type: 'object',
-  properties: { secret: { type: 'string', pattern: '^[ -~]*$' }, expiresAt: instant },
+  properties: {
+    secret: { type: 'string', pattern: '^[ -~]*$', [sentence]: 'must be printable ASCII' },
+    expiresAt: instant,
+  },
 } as const
 
 const read = bodyReader<FromSchema<typeof schema>>(schema)

@@ -22,6 +22,7 @@ import { CreateImages1762000000040 } from './migrations/1762000000040-create-ima
 import { CreateSignupTokens1762000000050 } from './migrations/1762000000050-create-signup-tokens.ts'
 import { CreateReminders1762000000100 } from './migrations/1762000000100-create-reminders.ts'
 import { CreateApprovals1762000000120 } from './migrations/1762000000120-create-approvals.ts'
+import { SealSignupTokens1762000000200 } from './migrations/1762000000200-seal-signup-tokens.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -57,6 +58,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateSignupTokens1762000000050,
       CreateReminders1762000000100,
       CreateApprovals1762000000120,
+      SealSignupTokens1762000000200,
     ],
   },
 ]

@@ -7,8 +7,8 @@ import { deviceOf } from '../audit-log/device.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { jsonObject } from '../http/form.ts'
-import type { DevicePage } from '../http/page-models.ts'
 import type { ShowPage } from '../http/show-page.ts'
+import type { DevicePage } from './page-model.ts'
 import { waitingPages } from './waiting-page.ts'
 
 export interface DevicePagePorts {

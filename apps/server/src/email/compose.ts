@@ -1,6 +1,6 @@
+import type { Catalogues } from '../http/catalogues.ts'
 import { createTemplates } from '../http/page.ts'
 import type { SettingValues } from '../settings/definitions.ts'
-import type { Catalogues } from './catalogues.ts'
 import type { Message } from './email.ts'
 import { type Wording, wordingOf } from './wording.ts'
 
@@ -31,7 +31,7 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl }:
   const render = createTemplates(viewsDirectory, ['page'])
   return async (message, locale, now) => {
     const { appName, accentColor } = await settings()
-    const messages = catalogues(locale)
+    const messages = catalogues.inFirstOf(locale === null ? [] : [locale])
     const { language } = messages
     const wording = wordingOf(message, { messages, appName, appUrl, now })
     const footer = messages.text('footer', { appName })

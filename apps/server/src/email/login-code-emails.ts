@@ -11,7 +11,7 @@ import { addressOf, type Outbox, sealed } from './outbox.ts'
 
 export interface LoginCodeEmailPorts {
   readonly pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>
-  readonly directory: Pick<Directory, 'find' | 'findByName'>
+  readonly directory: Pick<Directory, 'find' | 'findByEmail'>
   readonly outbox: Outbox
   readonly store: Pick<EmailStore, 'replace' | 'countSince'>
   readonly settings: () => Promise<SettingValues>
@@ -82,10 +82,9 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
 
     answer: (email, { browserToken, redirect }) =>
       transaction(async () => {
-        const to = await directory.findByName(email.recipient)
+        const to = await directory.findByEmail(email.recipient)
         const enabled = (await settings()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
-        if (!enabled || to === undefined || to.disabled || to.email?.toLowerCase() !== email.recipient.toLowerCase())
-          return undefined
+        if (!enabled || to === undefined || to.disabled) return undefined
         const since = clock.now() - requestedLifetime
         if ((await store.countSince(to.id, 'one-time-access', since)) >= mostAtOnce) return undefined
         const { code, expiresAt } = await pocket.issueLoginCode(to, requestedLifetime, browserToken)

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { createInstance, type ResourceLanguage } from 'i18next'
 
-/** Values for the `{placeholders}` of a message. */
+/** Values for the `{placeholders}` of a message. Numbers are written as the language has them. */
 export type MessageValues = Readonly<Record<string, string | number>>
 
 /** A piece of a message: plain text, or the value of a placeholder, which a page may emphasise. */
@@ -13,11 +14,12 @@ export interface MessagePart {
 export interface Messages {
   /** BCP 47. */
   readonly language: string
+  readonly direction: 'ltr' | 'rtl'
   /** @throws {Error} where there is no such message or a value is missing, which is a mistake in a template */
   text(key: string, values?: MessageValues): string
   /** Like `text`, in pieces. */
   parts(key: string, values: MessageValues): readonly MessagePart[]
-  /** The form of the message that fits `values.count`. */
+  /** The form of the message that fits `values.count`: `KEY_one`, `KEY_other` and so on, by the rules of the language. */
   plural(key: string, values: MessageValues & { readonly count: number }): string
   has(key: string): boolean
   /** Every message below `prefix`, by the rest of its key. */
@@ -30,53 +32,62 @@ export async function loadMessages(file: string): Promise<Messages> {
   return createMessages(catalogue)
 }
 
+const namespace = 'translation'
+/** Scripts of ISO 15924 that are written from right to left. */
+const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc', 'Thaa'])
+
 /** @throws {Error} where the catalogue names no `language` or holds anything but objects, lists and strings */
 export function createMessages(catalogue: unknown): Messages {
   const entries = new Map(flatten(catalogue, ''))
-  // Every message is taken apart once: pieces at even places are text, those at odd places name a value.
-  const pieces = new Map([...entries].map(([key, message]) => [key, message.split(/\{(\w+)\}/)]))
   const branches = new Map<string, Readonly<Record<string, string>>>()
-  const find = (key: string): readonly string[] => {
-    const found = pieces.get(key)
+  const find = (key: string): string => {
+    const found = entries.get(key)
     if (found === undefined) throw new Error(`There is no message ${key}.`)
     return found
   }
-  const language = find('language').join('')
-  const rules = new Intl.PluralRules(language)
-  const filling = (key: string, values: MessageValues, name: string): string => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`The message ${key} needs the value ${name}.`)
-    return isolated(String(value))
-  }
-  const parts = (key: string, values: MessageValues): MessagePart[] =>
-    find(key)
-      .map((piece, index) =>
-        index % 2 === 0 ? { text: piece, isValue: false } : { text: filling(key, values, piece), isValue: true },
-      )
-      .filter(({ text }) => text !== '')
-  const text = (key: string, values: MessageValues = {}): string =>
-    find(key)
-      .map((piece, index) => (index % 2 === 0 ? piece : filling(key, values, piece)))
-      .join('')
-  const below = (prefix: string): Readonly<Record<string, string>> => {
-    const known = branches.get(prefix)
-    if (known) return known
-    const found = [...entries].filter(([key]) => key.startsWith(`${prefix}.`))
-    const branch = Object.fromEntries(found.map(([key, message]) => [key.slice(prefix.length + 1), message]))
-    branches.set(prefix, branch)
-    return branch
-  }
+  const language = find('language')
+  const numbers = new Intl.NumberFormat(language)
+  const written = (value: unknown): string =>
+    typeof value === 'number' ? numbers.format(value) : isolated(String(value))
+  const i18n = createInstance({
+    lng: language,
+    resources: { [language]: { [namespace]: catalogue as ResourceLanguage } },
+    initAsync: false,
+    nsSeparator: false,
+    interpolation: { prefix: '{', suffix: '}', escape: written, escapeValue: true, useRawValueToEscape: true },
+    parseMissingKeyHandler: (key) => {
+      throw new Error(`There is no message ${key}.`)
+    },
+    missingInterpolationHandler: (text, [placeholder]) => {
+      throw new Error(`The message “${text}” needs the value ${placeholder}.`)
+    },
+  })
+  void i18n.init()
 
+  const text = (key: string, values: MessageValues = {}): string => i18n.t(key, { ...values })
   return {
     language,
+    direction: rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr',
     text,
-    parts,
-    plural: (key, values) => {
-      const form = `${key}.${rules.select(values.count)}`
-      return text(entries.has(form) ? form : `${key}.other`, values)
-    },
+    plural: text,
+    parts: (key, values) =>
+      find(key)
+        .split(/\{(\w+)\}/)
+        .map((piece, index) => {
+          if (index % 2 === 0) return { text: piece, isValue: false }
+          if (values[piece] === undefined) throw new Error(`The message ${key} needs the value ${piece}.`)
+          return { text: written(values[piece]), isValue: true }
+        })
+        .filter((piece) => piece.text !== ''),
     has: (key) => entries.has(key),
-    below,
+    below(prefix) {
+      const known = branches.get(prefix)
+      if (known) return known
+      const found = [...entries].filter(([key]) => key.startsWith(`${prefix}.`))
+      const branch = Object.fromEntries(found.map(([key, message]) => [key.slice(prefix.length + 1), message]))
+      branches.set(prefix, branch)
+      return branch
+    },
   }
 }
 

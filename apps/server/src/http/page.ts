@@ -1,19 +1,23 @@
+import type { IncomingMessage } from 'node:http'
 import type { Clock } from '@pocket/core'
 import type { Context } from 'koa'
 import views from 'koa-views'
+import { type Preferences, preferencesOf } from '../preferences/preferences.ts'
 import type { Assets } from './assets.ts'
+import type { Catalogues } from './catalogues.ts'
 import type { Messages } from './messages.ts'
 import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
+import { rail } from './rail.ts'
 
-/** Turns a page into a complete HTML document. It fits core's `RenderView` as well. */
-export type RenderPage = (page: PageModel) => Promise<string>
+/** Turns a page into a complete HTML document, as whoever sent the request wants it. It fits core's `RenderView` as well. */
+export type RenderPage = (page: PageModel, req: IncomingMessage) => Promise<string>
 
 export interface PageRendererOptions {
   /** The absolute path of `views/`. */
   readonly viewsDirectory: string
   readonly assets: Assets
-  readonly messages: Messages
+  readonly catalogues: Catalogues
   /** What people call this instance just now. */
   readonly appName: () => Promise<string>
   readonly pictures: PagePictures
@@ -22,24 +26,45 @@ export interface PageRendererOptions {
 }
 
 /** The names that templates see. Everything about the page itself is below `page`, for EJS reads its options from the same object. */
-const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName', 'pictures']
+const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName', 'rail', 'pictures', 'preferences']
 
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, messages, appName, pictures, clock } = options
-  const locals = {
-    t: createTranslator(messages),
-    asset: assets.path,
-    icon: assets.icon,
-    when: createTimes(messages.language, clock),
-    initials,
+  const { viewsDirectory, assets, catalogues, appName, pictures, clock } = options
+  const spoken = new Map<Messages, object>()
+  const inLanguage = (messages: Messages): object => {
+    const known = spoken.get(messages)
+    if (known) return known
+    const made = { t: createTranslator(messages), when: createTimes(messages.language, clock) }
+    spoken.set(messages, made)
+    return made
   }
+  const locals = { asset: assets.path, icon: assets.icon, initials, rail }
   const render = createTemplates(viewsDirectory, templateNames)
-  return async (page) => {
+  return async (page, req) => {
     const client = 'client' in page ? page.client : null
     const known = { ...(await pictures.instance()), client: client ? await pictures.client(client.id) : null }
-    return render(`pages/${page.view}`, { ...locals, page, appName: await appName(), pictures: known })
+    const { language, accepted, theme, here } = preferencesOf(req)
+    const messages = catalogues.inFirstOf(wantedLanguages(page, { language, accepted }))
+    return render(`pages/${page.view}`, {
+      ...locals,
+      ...inLanguage(messages),
+      page,
+      appName: await appName(),
+      pictures: known,
+      preferences: { languages: catalogues.languages, theme, here },
+    })
   }
+}
+
+/** What was chosen in this browser, what a client asks for, what the account says, what the browser was set up with. */
+function wantedLanguages(
+  page: PageModel,
+  { language, accepted }: Pick<Preferences, 'language' | 'accepted'>,
+): readonly string[] {
+  const asked = 'languages' in page ? page.languages : []
+  const own = 'viewer' in page ? page.viewer.locale : null
+  return [language, ...(asked ?? []), own, ...accepted].filter((each) => each !== null)
 }
 
 export type RenderTemplate = (name: string, locals: object) => Promise<string>
@@ -66,7 +91,7 @@ export function createTemplates(viewsDirectory: string, names: readonly string[]
 
 /** `t('key', values)` for text, its members for everything else. */
 function createTranslator(messages: Messages) {
-  const { text, parts, plural, has, below, language } = messages
+  const { text, parts, plural, has, below, language, direction } = messages
   /** The message of a code below a prefix, or the one that stands for all codes that have none. */
   const either = (prefix: string, code: string, fallback: string): string =>
     has(`${prefix}.${code}`) ? `${prefix}.${code}` : `${prefix}.${fallback}`
@@ -76,13 +101,19 @@ function createTranslator(messages: Messages) {
   /** The title or text for an error's code. */
   const error = (code: string, part: 'title' | 'text'): string =>
     has(`errors.${code}.${part}`) ? text(`errors.${code}.${part}`) : text(`errors.fallback.${part}`)
-  return Object.assign(text, { parts, plural, has, below, language, field, error })
+  return Object.assign(text, { parts, plural, has, below, language, direction, field, error })
 }
 
 /** An instant in words that are true in every time zone, or nearly: a date alone may be off by one. */
 function createTimes(language: string, clock: Clock) {
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
+  const spans = new Map(
+    (['day', 'hour', 'minute', 'second', 'millisecond'] as const).map((unit) => [
+      unit,
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }),
+    ]),
+  )
   const units = [
     ['day', 86_400_000],
     ['hour', 3_600_000],
@@ -95,6 +126,17 @@ function createTimes(language: string, clock: Clock) {
     /** “in 3 minutes”; `seconds` from now. */
     ahead: (seconds: number) =>
       seconds < 90 ? relative.format(seconds, 'second') : relative.format(Math.ceil(seconds / 60), 'minute'),
+    /** “5 minutes” for a length in milliseconds, in the largest unit of which there is one. */
+    span: (length: number) => {
+      const [unit, size] = units.find(([, each]) => length >= each) ?? (['millisecond', 1] as const)
+      return spans.get(unit)?.format(Math.round(length / size)) ?? ''
+    },
+    /** “in 3 hours” for an instant to come, “in 0 seconds” for one that has passed. */
+    until: (at: number) => {
+      const ahead = Math.max(0, at - clock.now())
+      const [unit, length] = units.find(([, size]) => ahead >= size) ?? units[3]
+      return relative.format(Math.round(ahead / length), unit)
+    },
     /** “3 hours ago” within the last month, the date otherwise. */
     ago: (at: number) => {
       const past = Math.max(0, clock.now() - at)

@@ -8,8 +8,9 @@ export type ShowPage = (ctx: Context, page: PageModel) => Promise<void>
 
 export function createShowPage(render: RenderPage): ShowPage {
   return async (ctx, page) => {
-    const html = await render(page)
-    pageHeaders(ctx.res)
+    const html = await render(page, ctx.req)
+    // A form that signs in goes on to where the person came from, which may be a client in the end.
+    pageHeaders(ctx.res, 'redirect' in page ? 'to-clients' : 'own-origin')
     ctx.type = 'html'
     ctx.body = html
   }

@@ -1,7 +1,15 @@
 import type { User } from '@pocket/directory'
-import type { Viewer } from './page-models.ts'
+
+/** Who looks at a page of the account or administration area. */
+export interface Viewer {
+  readonly userName: string
+  readonly displayName: string
+  readonly isAdmin: boolean
+  /** The language that the account says, where it says one. */
+  readonly locale: string | null
+}
 
 /** What a page of the account and administration area says about who looks at it. */
-export function viewerOf({ userName, displayName, administrator }: User): Viewer {
-  return { userName, displayName, isAdmin: administrator }
+export function viewerOf({ userName, displayName, administrator, locale }: User): Viewer {
+  return { userName, displayName, isAdmin: administrator, locale }
 }

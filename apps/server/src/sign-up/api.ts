@@ -1,3 +1,4 @@
+import { mayLetIn } from '../http/api/admission.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
@@ -49,7 +50,7 @@ const tokenSchema = named('SignupTokenDto', {
   required: ['id', 'token', 'expiresAt', 'usageLimit', 'usageCount', 'userGroups', 'createdAt'],
   properties: {
     id: { type: 'string', format: 'uuid' },
-    token: { type: 'string', description: 'Shown this once, when it is created; empty afterwards.' },
+    token: { type: 'string', description: 'Empty for a limited API key, and in a session without a passkey.' },
     expiresAt: instant,
     usageLimit: { type: 'integer' },
     usageCount: { type: 'integer' },
@@ -87,8 +88,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       async handle(call) {
         const { ttl, usageLimit, userGroupIds = [] } = call.body
         const wanted = { lifetime: lifetimeOf(ttl, usualLifetime), usageLimit, groupIds: userGroupIds }
-        const { item, token } = await tokens.create(actorOf(call), wanted)
-        return tokenDto(item, token)
+        return tokenDto((await tokens.create(actorOf(call), wanted)).item)
       },
     }),
     operation({
@@ -99,9 +99,11 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       summary: 'List the sign-up tokens that have not expired',
       list: { sort: ['createdAt', 'expiresAt', 'usageLimit', 'usageCount'] },
       answer: { status: 200, schema: pageOf(tokenSchema) },
-      async handle({ list }) {
+      async handle({ list, ctx }) {
         const { items, total } = await tokens.list(list)
-        return pageAnswer({ items: items.map((item) => tokenDto(item)), total }, list)
+        // Who reads a token can make a person, which takes more than to read.
+        const shown = mayLetIn(ctx) ? items : items.map((item) => ({ ...item, token: '' }))
+        return pageAnswer({ items: shown.map(tokenDto), total }, list)
       },
     }),
     operation({
@@ -116,7 +118,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
   ]
 }
 
-function tokenDto({ id, expiresAt, usageLimit, usageCount, groups, createdAt }: SignupTokenItem, token = '') {
+function tokenDto({ id, token, expiresAt, usageLimit, usageCount, groups, createdAt }: SignupTokenItem) {
   return {
     id,
     token,

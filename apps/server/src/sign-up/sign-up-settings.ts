@@ -17,12 +17,12 @@ export interface SignUpSettings extends UserSettings {
 /** What the settings of the instance say about strangers, as they are just now. */
 export function signUpSettingsOf(
   values: SettingValues,
-  { signUpApproval }: Pick<OwnSettingValues, 'signUpApproval'>,
+  own: Pick<OwnSettingValues, 'ownAccountRemoval' | 'signUpApproval'>,
 ): SignUpSettings {
   return {
-    ...userSettingsOf(values),
+    ...userSettingsOf(values, own),
     mode: values.allowUserSignups,
     verifyEmail: values.emailVerificationEnabled === 'true',
-    approval: signUpApproval,
+    approval: own.signUpApproval,
   }
 }

@@ -2,7 +2,7 @@ import { columns } from '@pocket/core/typeorm'
 import { EntitySchema } from 'typeorm'
 import type { SignupToken } from './signup-token.ts'
 
-const { bigint, hash, json, uuid } = columns
+const { bigint, hash, json, text, uuid } = columns
 
 export const signupTokenTable: EntitySchema<SignupToken> = new EntitySchema<SignupToken>({
   name: 'pocket_signup_token',
@@ -10,6 +10,7 @@ export const signupTokenTable: EntitySchema<SignupToken> = new EntitySchema<Sign
   columns: {
     id: { ...uuid, primary: true },
     tokenHash: { ...hash, name: 'token_hash' },
+    sealedToken: { ...text, name: 'sealed_token', nullable: true },
     groupIds: { ...json, name: 'group_ids' },
     usageLimit: { ...bigint, name: 'usage_limit' },
     usageCount: { ...bigint, name: 'usage_count' },

@@ -6,6 +6,8 @@ export interface SignupToken {
   readonly id: string
   /** SHA-256 of the token. */
   readonly tokenHash: string
+  /** The token, encrypted for the use `signup token`; `null` for one of before administrators could read it again. */
+  readonly sealedToken: string | null
   /** The groups of whoever signs up with it; none: those of the settings. */
   readonly groupIds: readonly string[]
   /** How many may sign up with it. */

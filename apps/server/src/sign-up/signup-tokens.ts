@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AuditSink, Clock, Transaction } from '@pocket/core'
+import type { AuditSink, Clock, MasterKey, Transaction } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { Directory, GroupWithClaims } from '@pocket/directory'
 import type { ListRequest, Page } from '../http/api/list.ts'
@@ -17,11 +17,13 @@ export interface NewSignupToken {
 /** A token with its groups, as far as there are any left. */
 export interface SignupTokenItem extends SignupToken {
   readonly groups: readonly GroupWithClaims[]
+  /** In clear; empty where it is not known any more. */
+  readonly token: string
 }
 
 /** The tokens that administrators hand to strangers. */
 export interface SignupTokens {
-  /** Makes a token, and returns it in clear, which nobody gets to see again. @throws {InvalidInput} `validation_failed` */
+  /** @throws {InvalidInput} `validation_failed` */
   create(actor: Actor, wanted: NewSignupToken): Promise<{ readonly item: SignupTokenItem; readonly token: string }>
   /** Those that have not expired. */
   list(request: ListRequest): Promise<Page<SignupTokenItem>>
@@ -34,10 +36,14 @@ export interface SignupTokenPorts {
   readonly directory: Pick<Directory, 'groups'>
   readonly audit: AuditSink
   readonly transaction: Transaction
+  readonly masterKey: MasterKey
   readonly clock: Clock
 }
 
-export function createSignupTokens({ store, directory, audit, transaction, clock }: SignupTokenPorts): SignupTokens {
+const use = 'signup token'
+
+export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
+  const { store, directory, audit, transaction, masterKey, clock } = ports
   return {
     async create(actor, { lifetime, usageLimit, groupIds }) {
       const groups = await directory.groups.list(groupIds)
@@ -47,6 +53,7 @@ export function createSignupTokens({ store, directory, audit, transaction, clock
       const stored: SignupToken = {
         id: randomUUID(),
         tokenHash: hashSignupToken(token),
+        sealedToken: masterKey.encrypt(use, token),
         groupIds: groups.map(({ id }) => id),
         usageLimit,
         usageCount: 0,
@@ -57,14 +64,16 @@ export function createSignupTokens({ store, directory, audit, transaction, clock
         await store.insert(stored)
         await audit.record({ event: 'signup_token_created', signupTokenId: stored.id, by: actor.id }, actor.origin)
       })
-      return { item: { ...stored, groups }, token }
+      return { item: { ...stored, groups, token }, token }
     },
 
     async list(request) {
       const { items, total } = await store.list(request, clock.now())
       const known = await directory.groups.list([...new Set(items.flatMap(({ groupIds }) => groupIds))])
       const groupsOf = ({ groupIds }: SignupToken) => known.filter(({ id }) => groupIds.includes(id))
-      return { total, items: items.map((item) => ({ ...item, groups: groupsOf(item) })) }
+      const tokenOf = ({ sealedToken }: SignupToken) =>
+        sealedToken === null ? '' : masterKey.decrypt(use, sealedToken)
+      return { total, items: items.map((item) => ({ ...item, groups: groupsOf(item), token: tokenOf(item) })) }
     },
 
     remove: (actor, id) =>

@@ -6,7 +6,7 @@ import {
   type Pocket,
   type Transaction,
 } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { Forbidden, NotFound } from '@pocket/core/errors'
 import {
   type CustomClaim,
   type Directory,
@@ -44,6 +44,10 @@ export interface UserAdministration {
   updateOwn(actor: Actor, body: UserBody): Promise<UserDetails>
   /** With sessions, tokens and everything else. @throws {Conflict} `last_administrator` */
   remove(actor: Actor, id: string): Promise<void>
+  /** Whether people may remove themselves just now. */
+  mayRemoveOwn(): Promise<boolean>
+  /** The same to oneself. @throws as `remove` @throws {Forbidden} `account_removal_disabled` where people may not */
+  removeOwn(actor: Actor): Promise<void>
   setGroups(actor: Actor, id: string, groupIds: readonly string[]): Promise<UserDetails>
   /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
@@ -83,13 +87,22 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       return find(id)
     })
 
+  const remove: UserAdministration['remove'] = (actor, id) =>
+    unchanged(actor, id, async () => {
+      const before = await find(id)
+      await users.remove(id)
+      await forget(id)
+      const changes = changesBetween(described(before), null)
+      await audit.record({ event: 'account_removed', accountId: id, by: actor.id, ...changes }, actor.origin)
+    })
+
   return {
     find,
 
     async create(actor, body) {
       const { requireEmail, defaultGroupIds, defaultClaims } = await settings()
       assertEmail(body, requireEmail)
-      const planned = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() })
+      const planned = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() || undefined })
       const { userGroupIds = [] } = body
       const groupIds = userGroupIds.length > 0 ? userGroupIds : defaultGroupIds
       // There is nothing that anybody could have read of them.
@@ -124,14 +137,15 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       })
     },
 
-    remove: (actor, id) =>
-      unchanged(actor, id, async () => {
-        const before = await find(id)
-        await users.remove(id)
-        await forget(id)
-        const changes = changesBetween(described(before), null)
-        await audit.record({ event: 'account_removed', accountId: id, by: actor.id, ...changes }, actor.origin)
-      }),
+    remove,
+
+    mayRemoveOwn: async () => (await settings()).removeOwnAccount,
+
+    async removeOwn(actor) {
+      if (!(await settings()).removeOwnAccount)
+        throw new Forbidden('account_removal_disabled', 'People may not delete their own account here.')
+      await remove(actor, actor.id)
+    },
 
     setGroups: (actor, id, groupIds) =>
       change(actor, id, async () => {

@@ -1,16 +1,33 @@
 import { InvalidInput } from '@pocket/core/errors'
 import { longestKey, type UserRights } from '@pocket/directory'
 import type { FromSchema } from 'json-schema-to-ts'
-import { named } from '../http/api/schema.ts'
+import { named, sentence } from '../http/api/schema.ts'
 
 /** What the REST API takes of a user. The directory checks it again; what is here is what the document can say of it. */
 export const userBody = named('UserCreateDto', {
   type: 'object',
   required: ['username'],
   properties: {
-    id: { type: 'string', format: 'uuid', description: 'Only for a new user.' },
-    username: { type: 'string', minLength: 1, maxLength: 50, pattern: '^[a-zA-Z0-9]([a-zA-Z0-9_.@-]*[a-zA-Z0-9])?$' },
-    email: { type: ['string', 'null'], maxLength: 254, pattern: '^[^@]+@[^@]+$' },
+    id: {
+      type: 'string',
+      pattern: '^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$',
+      [sentence]: 'must be a UUID',
+      description: 'A UUID, only for a new user. Empty: one is drawn.',
+    },
+    username: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 50,
+      pattern: '^[a-zA-Z0-9]([a-zA-Z0-9_.@-]*[a-zA-Z0-9])?$',
+      [sentence]:
+        "must only contain letters, numbers, underscores, dots, hyphens, and '@' symbols and not start or end with a special character",
+    },
+    email: {
+      type: ['string', 'null'],
+      maxLength: 254,
+      pattern: '^[^@]+@[^@]+$',
+      [sentence]: 'must be a valid email address',
+    },
     emailVerified: { type: 'boolean', description: 'Only an administrator decides about it.' },
     firstName: { type: 'string', maxLength: 50 },
     lastName: { type: 'string', maxLength: 50 },

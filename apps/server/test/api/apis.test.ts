@@ -79,6 +79,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
         permissions: [],
         allowCimdClients: false,
         accessTokenFormat: 'jwt',
+        accessTokenDurationMinutes: null,
         resourceServerClientIds: [],
       },
     ])
@@ -89,8 +90,17 @@ describe.each(kinds)('APIs on %s', (kind) => {
     const changed = { ...json, name: 'Else', accessTokenFormat: 'opaque', resourceServerClientIds: [server] }
     expect((await update({ name: 'Else', resource: 'https://other.example', ...own })).json).toEqual(changed)
     expect((await update({ name: 'Else' })).json).toEqual(changed)
+    for (const accessTokenDurationMinutes of [5, null])
+      expect((await update({ name: 'Else', accessTokenDurationMinutes })).json).toEqual({
+        ...changed,
+        accessTokenDurationMinutes,
+      })
     const updates = audited(instance, 'api_updated').filter(({ apiId }) => apiId === id)
-    expect(updates).toMatchObject([{ fields: ['name', 'accessTokenFormat', 'resourceServerClientIds'] }])
+    expect(updates).toMatchObject([
+      { fields: ['name', 'accessTokenFormat', 'resourceServerClientIds'] },
+      { fields: ['accessTokenDurationMinutes'] },
+      { fields: ['accessTokenDurationMinutes'] },
+    ])
     const gone = await instance.call('DELETE /api/apis/{id}', { params: { id } })
     expect([gone.status, gone.response.text]).toEqual([204, ''])
     const missing = await instance.call('GET /api/apis/{id}', { params: { id } })
@@ -107,7 +117,8 @@ describe.each(kinds)('APIs on %s', (kind) => {
     [{ resource: 'https://notes.example/#part' }, 'resource', 'invalid_format'],
     [{ resource: 'javascript:alert(1)' }, 'resource', 'invalid_format'],
     [{ resource: `https://notes.example/${'x'.repeat(350)}` }, 'resource', 'too_long'],
-    [{ accessTokenFormat: 'paper' }, 'accessTokenFormat', 'invalid_format'],
+    [{ accessTokenDurationMinutes: 0 }, 'accessTokenDurationMinutes', 'too_short'],
+    [{ accessTokenFormat: 'paper' }, 'accessTokenFormat', 'oneof'],
   ])('refuse %j', async (fields, field, code) => {
     const refused = await createApi(fields)
     expect([refused.status, refused.json.code, fieldsOf(refused)]).toEqual([400, 'validation_failed', [[field, code]]])

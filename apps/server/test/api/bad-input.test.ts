@@ -13,6 +13,10 @@ const invisible = [
   '\ufeffname',
   '\u3000\u3000',
   'na\u202eme',
+  '\u3164\u3164\u3164',
+  '\u2800\u2800\u2800',
+  '\u200d\u200d\u200d',
+  '\u200e\u200e\u200e',
 ]
 
 describe.each(kinds)('%s', (kind) => {
@@ -33,6 +37,7 @@ describe.each(kinds)('%s', (kind) => {
       await instance.call('POST /api/users', { body: { username: 'fine', email: 'f@example.com', displayName: name } }),
       await instance.call('POST /api/users', { body: { username: 'fine', email: 'f@example.com', firstName: name } }),
       await instance.call('POST /api/api-keys', { body: { name, expiresAt } }),
+      await instance.call('POST /api/oidc/clients', { body: { name, callbackURLs: [] } }),
       await instance.call('PUT /api/custom-claims/user/{userId}', {
         params: { userId: id },
         body: [{ key: name, value: 'x' }],
@@ -52,6 +57,38 @@ describe.each(kinds)('%s', (kind) => {
     expect([status, json.name]).toEqual([201, '\u00e9quipe \u{1f469}\u200d\u{1f680}'])
   })
 
+  test.each<[string, unknown, string]>([
+    ['POST /api/users', { username: '.a', email: 'a@example.com' }, 'Username must only contain letters, numbers,'],
+    ['POST /api/users', { username: 'a', email: 'nobody' }, 'Email must be a valid email address'],
+    ['POST /api/users', { username: 'a', email: 'a@example.com', id: 'x' }, 'Id must be a UUID'],
+    ['POST /api/oidc/clients', { name: 'n', id: 'a/b' }, 'Id must be letters, digits, dots, hyphens and underscores'],
+    ['POST /api/api-keys', { name: 'abc', expiresAt: '2099-01-01' }, 'ExpiresAt must be an instant (RFC 3339)'],
+    [
+      'POST /api/user-groups',
+      { name: '', friendlyName: 'x' },
+      'FriendlyName must be at least 2 characters long, name is',
+    ],
+    ['POST /api/users', [], 'Request body is invalid: must be object'],
+  ])('%s of %j is refused in a sentence', async (call, body, sentence) => {
+    const { status, json } = await instance.call(call, { body })
+    expect([status, json.error]).toEqual([400, expect.stringContaining(sentence)])
+    expect(JSON.stringify(json)).not.toMatch(/pattern|\^|format \\"/)
+  })
+
+  test('an empty id is none', async () => {
+    const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+    const user = await createPerson(instance, { id: '' })
+    expect(user.id).toMatch(uuid)
+    const client = await instance.call('POST /api/oidc/clients', { body: { id: '', name: 'n', callbackURLs: [] } })
+    expect([client.status, client.json.id]).toEqual([201, expect.stringMatching(uuid)])
+  })
+
+  test('a program reads the text that it has written', async () => {
+    const body = { name: ' spaced ', description: 'a line\n', callbackURLs: [] }
+    const { json } = await instance.call('POST /api/oidc/clients', { body })
+    expect(json).toMatchObject({ name: body.name, description: body.description })
+  })
+
   test('errors in an array name the element', async () => {
     const { id } = await createPerson(instance)
     const refused = await instance.call('PUT /api/custom-claims/user/{userId}', {
@@ -59,6 +96,14 @@ describe.each(kinds)('%s', (kind) => {
       body: [{ key: 'a', value: 'b' }, { key: 'c' }, { key: '', value: 'd' }],
     })
     expect(refused.json.details).toMatchObject({ fields: [{ field: '[1].value' }, { field: '[2].key' }] })
+    const blank = await instance.call('PUT /api/custom-claims/user/{userId}', {
+      params: { userId: id },
+      body: [
+        { key: 'a', value: 'b' },
+        { key: ' ', value: 'b' },
+      ],
+    })
+    expect(blank.json.details).toMatchObject({ fields: [{ field: '[1].key', code: 'invalid_format' }] })
   })
 
   test('many members fit into a body, and a stranger’s is not read', async () => {

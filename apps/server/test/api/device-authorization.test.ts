@@ -155,6 +155,21 @@ describe.each(kinds)('%s', (kind) => {
       expect(answer).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })
   })
 
+  test('an application that is kept for groups after it was let in gets nothing', async () => {
+    const id = await application()
+    const { code, poll } = await ask(id)
+    expect((await verify(code)).status).toBe(204)
+    const body = {
+      name: 'Television',
+      callbackURLs: ['https://tv.example/cb'],
+      isPublic: true,
+      isGroupRestricted: true,
+    }
+    expect((await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body })).status).toBe(200)
+    expect(await poll()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+    expect((await poll()).status).toBe(400)
+  })
+
   test('it can ask for what an API lets it do', async () => {
     const client = await application()
     const api = await instance.app.pocket.apis.create({ name: 'Notes', resource: 'https://notes.example' })

@@ -102,4 +102,13 @@ describe.each(kinds)('%s', (kind) => {
       jest.restoreAllMocks()
     }
   })
+  test('an administrator who came by a login code and has no passkey changes nothing sensitive before there is one', async () => {
+    await using instance = await startCalled(kind)
+    const { id, agent } = await instance.personWithoutPasskey(freshName())
+    await instance.app.directory.users.update(id, {}, { administrator: true })
+    const change = () => instance.call('PATCH /api/settings', { body: { unusedClientDays: 31 }, agent })
+    expect(await change()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
+    expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
+    expect((await change()).status).toBe(200)
+  })
 })

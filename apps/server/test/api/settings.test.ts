@@ -53,6 +53,15 @@ describe.each(kinds)('%s', (kind) => {
     expect(values).toEqual(defaultValues)
   })
 
+  test('administrators are told which of them everybody may read', async () => {
+    const open = (await instance.call(`GET ${path}`, { agent: instance.agent() })).response.json()
+    const all = (await instance.call(readAll)).response.json()
+    // Casts: the answers are compared with the document.
+    const keys = (open as readonly { readonly key: string }[]).map(({ key }) => key)
+    for (const { key, isPublic } of all as readonly { readonly key: string; readonly isPublic: boolean }[])
+      expect([key, isPublic]).toEqual([key, keys.includes(key)])
+  })
+
   test('nobody else reads or writes them', async () => {
     const { agent } = await instance.person(`person-${kind.toLowerCase()}`)
     for (const call of [readAll, write]) {

@@ -298,7 +298,7 @@ describe('what the settings say about users', () => {
       audit: { record: async () => {} },
       transaction: (work) => work(),
       forget: async () => {},
-      settings: async () => ({ ...userSettingsOf(defaultValues), ...settings }),
+      settings: async () => ({ ...userSettingsOf(defaultValues, { ownAccountRemoval: false }), ...settings }),
     })
   }
 

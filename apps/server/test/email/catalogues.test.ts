@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { type Catalogues, loadCatalogues } from '../../src/email/catalogues.ts'
 import { type Compose, createComposer } from '../../src/email/compose.ts'
 import type { Message } from '../../src/email/email.ts'
+import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
 
 const server = new URL('../../', import.meta.url)
 const folder = fileURLToPath(new URL('locales/emails/', server))
@@ -14,7 +14,8 @@ const messages: readonly Message[] = [
   { kind: 'email-verification', name: 'Ada', token: 'abc', expiresAt: now + 86_400_000 },
   { kind: 'new-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
   { kind: 'code-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
-  { kind: 'account-approved', name: 'Ada' },
+  { kind: 'account-approved', name: 'Ada', note: 'Welcome.' },
+  { kind: 'account-refused', name: 'Ada', note: 'Sorry.' },
   { kind: 'api-key-expiring', name: 'Ada', keyName: 'Backup', expiresAt: now + 86_400_000 },
   { kind: 'invitation', link: 'https://id.example.com/st/abc', expiresAt: now + 3_600_000 },
 ]
@@ -78,7 +79,12 @@ describe('the catalogues of e-mails', () => {
     ['xx', 'en'],
     ['no language!', 'en'],
   ])('whoever speaks %s reads %s', (locale, expected) => {
-    expect(catalogues(locale).language).toBe(expected)
+    expect(catalogues.inFirstOf(locale === null ? [] : [locale]).language).toBe(expected)
+  })
+
+  test('of several languages the first counts in which there is anything to read', () => {
+    expect(catalogues.inFirstOf(['xx', 'no language!', 'fr-CA', 'de']).language).toBe('fr')
+    expect(catalogues.inFirstOf([]).language).toBe('en')
   })
 
   test('every e-mail is whole in every language, in both parts', async () => {

@@ -277,7 +277,19 @@ test('the use of a login code is told, whatever was chosen about sign-ins, and s
   const eve = { username: 'eve', email: 'eve@example.com' }
   const signedUp = await running.agent().postJson(`${url}/api/signup`, eve)
   const { id } = signedUp.json() as { id: string }
-  expect((await administrator.postJson(`${url}/api/signup-approvals/${id}/approve`, {})).status).toBe(204)
+  const approve = `${url}/api/signup-approvals/${id}/approve`
+  expect((await administrator.postJson(approve, { note: ' Welcome to the <family>! ' })).status).toBe(204)
   const approved = await server.received('eve@example.com')
   expect(approved.mail.subject).toBe('You can sign in to Pocket ID now')
+  expect(approved.mail.text).toContain('Welcome to the <family>!')
+  expect(approved.mail.html).toContain('Welcome to the &lt;family&gt;!')
+
+  const mallory = { username: 'mallory', email: 'mallory@example.com' }
+  const waits = (await running.agent().postJson(`${url}/api/signup`, mallory)).json() as { id: string }
+  const refuse = `${url}/api/signup-approvals/${waits.id}/refuse`
+  expect((await administrator.postJson(refuse, { note: 'x'.repeat(501) })).status).toBe(400)
+  expect((await administrator.postJson(refuse, { note: 'This is for the family.' })).status).toBe(204)
+  expect(await app.directory.find(waits.id)).toBeUndefined()
+  const refused = await server.received('mallory@example.com')
+  expect(refused.mail.text).toMatch(/has not approved[\s\S]*This is for the family\./)
 })

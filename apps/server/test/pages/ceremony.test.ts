@@ -6,7 +6,8 @@ import {
   type VirtualAuthenticator,
 } from '@pocket/test-support'
 import { type PageServer, startPageServer } from './page-server.ts'
-import { ceremony, pageStates } from './page-states.ts'
+import { pageStates } from './page-states.ts'
+import { ceremony } from './states/common.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 

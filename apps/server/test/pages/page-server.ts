@@ -1,13 +1,14 @@
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, IncomingMessage } from 'node:http'
+import { type AddressInfo, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import Koa from 'koa'
 import { loadAssets, serveAssets } from '../../src/http/assets.ts'
-import { loadMessages } from '../../src/http/messages.ts'
-import { createPageRenderer, type RenderPage } from '../../src/http/page.ts'
+import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
+import { createPageRenderer } from '../../src/http/page.ts'
 import type { PageModel } from '../../src/http/page-models.ts'
 import { noPictures } from '../../src/http/page-pictures.ts'
-import { now, pageStates } from './page-states.ts'
+import { pageStates } from './page-states.ts'
+import { now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
 const policy =
@@ -22,7 +23,7 @@ export type Answer = (request: {
 
 export interface PageServer extends AsyncDisposable {
   readonly origin: string
-  readonly render: RenderPage
+  readonly render: (page: PageModel) => Promise<string>
   /** Pages beside those of `pageStates`. */
   readonly pages: Map<string, PageModel>
   /** Answers whatever is no page and no asset. */
@@ -30,12 +31,12 @@ export interface PageServer extends AsyncDisposable {
 }
 
 /** Renders pages as the product does, from the real templates and the real bundle, under the real policy. */
-export async function startPageServer(): Promise<PageServer> {
+export async function startPageServer(catalogues?: Catalogues): Promise<PageServer> {
   const assets = await loadAssets(fileURLToPath(new URL('dist/web', server)))
   const render = createPageRenderer({
     viewsDirectory: fileURLToPath(new URL('views', server)),
     assets,
-    messages: await loadMessages(fileURLToPath(new URL('locales/en.json', server))),
+    catalogues: catalogues ?? (await loadCatalogues(fileURLToPath(new URL('locales', server)))),
     appName: async () => 'Pocket ID',
     pictures: noPictures,
     clock: { now: () => now },
@@ -48,7 +49,7 @@ export async function startPageServer(): Promise<PageServer> {
     const page = ctx.method === 'GET' ? pages.get(ctx.path.slice(1)) : undefined
     if (page) {
       ctx.type = 'html'
-      ctx.body = await render(page)
+      ctx.body = await render(page, ctx.req)
       return
     }
     const answer = running.answer({ method: ctx.method, path: ctx.path, body: await textOf(ctx.req) })
@@ -60,7 +61,8 @@ export async function startPageServer(): Promise<PageServer> {
   const { port } = listener.address() as AddressInfo
   const running: PageServer = {
     origin: `http://localhost:${port}`,
-    render,
+    // Without a header there is nothing to go by.
+    render: (page) => render(page, Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/' })),
     pages,
     answer: () => undefined,
     [Symbol.asyncDispose]: async () => {

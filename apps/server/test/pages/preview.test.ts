@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { type PageServer, startPageServer } from './page-server.ts'
-import { ceremony, pageStates } from './page-states.ts'
+import { pageStates } from './page-states.ts'
+import { ceremony } from './states/common.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { errorCodes } from '@pocket/core/errors'
+import { chooseAmong } from '../../src/http/catalogues.ts'
 import { createMessages, loadMessages } from '../../src/http/messages.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
@@ -53,6 +54,21 @@ describe('templates', () => {
     expect(html).not.toContain('nothing but a number')
   })
 
+  test('are in the first language that the client asked for and that there is', async () => {
+    const english: object = JSON.parse(await readFile(catalogue, 'utf8'))
+    const signedOut = { title: 'Du bist abgemeldet', text: 'Bis bald', signIn: 'Anmelden' }
+    const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map(createMessages)
+    await using bilingual = await startPageServer(chooseAmong(both))
+    const page = { view: 'signed-out', client: null } as const
+    const texts = await Promise.all(
+      [['fr', 'de-AT'], ['en', 'de'], [], undefined].map((languages) =>
+        bilingual.render({ ...page, ...(languages && { languages }) }),
+      ),
+    )
+    expect(texts.map((html) => /<html lang="(..)"/.exec(html)?.[1])).toEqual(['de', 'en', 'en', 'en'])
+    expect(texts[0]).toContain('Du bist abgemeldet')
+  })
+
   test('take no option of EJS from what a page shows', async () => {
     const state = pageStates['signed-out']
     if (state?.view !== 'signed-out') throw new Error('The state shows another page.')
@@ -73,7 +89,7 @@ describe('the catalogue', () => {
   test('fails loudly where a message or a value is missing', () => {
     const messages = createMessages({ language: 'en', hello: 'Hello {name}' })
     expect(messages.text('hello', { name: 'Anna' })).toBe('Hello Anna')
-    expect(() => messages.text('hello')).toThrow('The message hello needs the value name.')
+    expect(() => messages.text('hello')).toThrow('needs the value {name}')
     expect(() => messages.text('goodbye')).toThrow('There is no message goodbye.')
     expect(() => createMessages({ language: 'en', number: 1 })).toThrow('at number')
   })
@@ -90,7 +106,10 @@ describe('the catalogue', () => {
   test('chooses the plural form of its language', () => {
     const messages = createMessages({
       language: 'pl',
-      keys: { one: '{count} klucz', few: '{count} klucze', other: '{count} kluczy' },
+      keys_one: '{count} klucz',
+      keys_few: '{count} klucze',
+      keys_many: '{count} kluczy',
+      keys_other: '{count} klucza',
     })
     expect([1, 3, 5].map((count) => messages.plural('keys', { count }))).toEqual(['1 klucz', '3 klucze', '5 kluczy'])
   })

@@ -782,6 +782,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the server does by itself, and how it went the last time
+         * @description For administrators.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a job run at once
+         * @description For administrators.
+         */
+        post: operations["runJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oidc/clients": {
         parameters: {
             query?: never;
@@ -1350,7 +1390,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove somebody who has signed up and waits
+         * Remove somebody who has signed up and waits, without a word
          * @description For administrators.
          */
         delete: operations["rejectSignup"];
@@ -1373,6 +1413,26 @@ export interface paths {
          * @description For administrators.
          */
         post: operations["approveSignup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signup-approvals/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove somebody who has signed up and waits, and tell them why by e-mail
+         * @description For administrators.
+         */
+        post: operations["refuseSignup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1888,7 +1948,8 @@ export interface paths {
          */
         put: operations["updateOwnUser"];
         post?: never;
-        delete?: never;
+        /** Delete yourself, with sessions and tokens, where the settings let people do so */
+        delete: operations["deleteOwnUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2007,7 +2068,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a passkey of yours, but never the last one */
+        /** Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well */
         delete: operations["deleteOwnPasskey"];
         options?: never;
         head?: never;
@@ -2197,8 +2258,10 @@ export interface components {
         };
         /** ApiCreateDto */
         ApiCreateDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2264,8 +2327,10 @@ export interface components {
         };
         /** ApiResponseDto */
         ApiResponseDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat: "jwt" | "opaque";
@@ -2287,8 +2352,10 @@ export interface components {
         };
         /** ApiUpdateDto */
         ApiUpdateDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2464,7 +2531,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2505,6 +2572,25 @@ export interface components {
             usageCount: number;
             usageLimit: number;
         };
+        /** JobDto */
+        JobDto: {
+            /** @description From the end of a run to the begin of the next one. */
+            intervalSeconds: number;
+            /** @description Whether one of the replicas runs it now. */
+            isRunning: boolean;
+            lastRun: {
+                error: string | null;
+                /** Format: date-time */
+                finishedAt: string;
+                /** @enum {string} */
+                outcome: "succeeded" | "failed";
+                /** @description Null while it runs again. */
+                tookMs: number | null;
+            } | null;
+            name: string;
+            /** Format: date-time */
+            nextRunAt: string;
+        };
         /** LatestVersionDto */
         LatestVersionDto: {
             /** @description Empty where it is not known. */
@@ -2539,6 +2625,7 @@ export interface components {
             /** @description The same for the logo on a dark background. */
             darkLogoUrl?: string | null;
             description?: string;
+            /** @description At least 2 characters. Empty: a UUID is drawn. */
             id?: string;
             /** @description A client that is not restricted forgets its groups. */
             isGroupRestricted?: boolean;
@@ -2601,7 +2688,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2707,7 +2794,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2871,7 +2958,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2978,7 +3065,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -3096,7 +3183,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -3140,7 +3227,9 @@ export interface components {
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted: boolean;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "ownAccountRemoval" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "webFingerDomains")[];
+            /** @description Whether people may delete their own account. */
+            ownAccountRemoval: boolean;
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
             passkeyAllowedModels: string[];
             /**
@@ -3185,6 +3274,8 @@ export interface components {
             dynamicRegistration?: "off" | "with-token" | "open" | null;
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted?: boolean | null;
+            /** @description Whether people may delete their own account. */
+            ownAccountRemoval?: boolean | null;
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
             passkeyAllowedModels?: string[] | null;
             /**
@@ -3296,6 +3387,14 @@ export interface components {
             type: string;
             value: string;
         };
+        /** SettingVariableOfAdministrators */
+        SettingVariableOfAdministrators: {
+            /** @description Whether everybody may read it. */
+            isPublic: boolean;
+            key: string;
+            type: string;
+            value: string;
+        };
         /** SetUpDto */
         SetUpDto: {
             email?: string | null;
@@ -3330,7 +3429,7 @@ export interface components {
             expiresAt: string;
             /** Format: uuid */
             id: string;
-            /** @description Shown this once, when it is created; empty afterwards. */
+            /** @description Empty for a limited API key, and in a session without a passkey. */
             token: string;
             usageCount: number;
             usageLimit: number;
@@ -3346,10 +3445,7 @@ export interface components {
             /** @description Only an administrator decides about it. */
             emailVerified?: boolean;
             firstName?: string;
-            /**
-             * Format: uuid
-             * @description Only for a new user.
-             */
+            /** @description A UUID, only for a new user. Empty: one is drawn. */
             id?: string;
             /** @description Only an administrator decides about it. */
             isAdmin?: boolean;
@@ -3537,6 +3633,7 @@ export type Error = components['schemas']['Error'];
 export type FieldError = components['schemas']['FieldError'];
 export type InitialAccessTokenCreateDto = components['schemas']['InitialAccessTokenCreateDto'];
 export type InitialAccessTokenDto = components['schemas']['InitialAccessTokenDto'];
+export type JobDto = components['schemas']['JobDto'];
 export type LatestVersionDto = components['schemas']['LatestVersionDto'];
 export type MembershipDto = components['schemas']['MembershipDto'];
 export type OidcClientCreateDto = components['schemas']['OidcClientCreateDto'];
@@ -3559,6 +3656,7 @@ export type PublicKeyCredentialRequestOptionsJson = components['schemas']['Publi
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
 export type SessionDto = components['schemas']['SessionDto'];
 export type SettingVariable = components['schemas']['SettingVariable'];
+export type SettingVariableOfAdministrators = components['schemas']['SettingVariableOfAdministrators'];
 export type SetUpDto = components['schemas']['SetUpDto'];
 export type SignUpDto = components['schemas']['SignUpDto'];
 export type SignupTokenCreateDto = components['schemas']['SignupTokenCreateDto'];
@@ -3943,7 +4041,10 @@ export interface operations {
     updateApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3968,13 +4069,17 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
     deleteApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3992,6 +4097,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4046,7 +4152,10 @@ export interface operations {
     setCimdAccessOfApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4071,6 +4180,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4184,7 +4294,10 @@ export interface operations {
     setPermissionsOfApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4209,6 +4322,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4303,7 +4417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingVariable"][];
+                    "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
             };
             400: components["responses"]["InvalidInput"];
@@ -4328,7 +4442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingVariable"][];
+                    "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
             };
             401: components["responses"]["NotSignedIn"];
@@ -5363,6 +5477,53 @@ export interface operations {
         responses: {
             /** @description Done. */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    runJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6509,7 +6670,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A sentence for whoever waits. It goes out by e-mail, where that is set up and they have an address. */
+                    note?: string;
+                };
+            };
+        };
         responses: {
             /** @description Done. */
             204: {
@@ -6518,6 +6686,39 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    refuseSignup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A sentence for whoever waits. It goes out by e-mail, where that is set up and they have an address. */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7592,6 +7793,27 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteOwnUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };

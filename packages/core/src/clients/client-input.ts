@@ -1,9 +1,9 @@
 import { type FieldError, InvalidInput } from '../errors.ts'
-import { nameProblem, normalName } from '../names.ts'
+import { nameProblem } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
 import { type ClientProtocolInput, decidedProtocol, protocolProblems } from './protocol-input.ts'
-import { type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
+import { mostRedirectUris, type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
 
 /** What an administrator decides about a client. What is left out takes the value in brackets. */
 export interface ClientInput {
@@ -46,8 +46,8 @@ export function decided(
 ) {
   const isPublic = input.isPublic ?? false
   return {
-    name: normalName(input.name),
-    description: (input.description ?? '').normalize('NFC').trim(),
+    name: input.name.normalize('NFC'),
+    description: (input.description ?? '').normalize('NFC'),
     launchUrl: input.launchUrl || null,
     redirectUris: [...new Set(input.redirectUris)],
     postLogoutRedirectUris: [...new Set(input.postLogoutRedirectUris ?? [])],
@@ -99,9 +99,9 @@ export function problems(input: ClientInput, policy: RedirectUriPolicy): FieldEr
 
 function textProblems(input: ClientInput): FieldError[] {
   const found: FieldError[] = []
-  const wrongName = nameProblem(normalName(input.name), 50)
+  const wrongName = nameProblem(input.name.normalize('NFC'), 50)
   if (wrongName) found.push({ field: 'name', ...wrongName })
-  const description = (input.description ?? '').normalize('NFC').trim()
+  const description = (input.description ?? '').normalize('NFC')
   if ([...description].length > 150) found.push(tooLong('description', 150))
   if (/[\p{Cc}\p{Cs}]/u.test(description.replaceAll(/[\r\n\t]/g, ' ')))
     found.push({ field: 'description', code: 'invalid_format', message: 'must be plain text' })
@@ -120,11 +120,14 @@ export function receivedUriProblems(uri: string): FieldError[] {
 
 function uriProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
   const found: FieldError[] = []
-  for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const)
+  for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
+    if ((input[list]?.length ?? 0) > mostRedirectUris)
+      found.push({ field: list, code: 'too_many', message: `must be at most ${mostRedirectUris}` })
     for (const [index, uri] of (input[list] ?? []).entries()) {
       const code = redirectUriProblem(uri, policy)
       if (code) found.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
     }
+  }
   // A page links to it, so that nothing may be started by it but another page or an app.
   const { launchUrl } = input
   if (launchUrl && (launchUrl.includes('*') || redirectUriProblem(launchUrl.replace(/#.*$/s, ''))))

@@ -2,13 +2,21 @@ import { hostIsConfined } from './host-wildcards.ts'
 import { fitsPattern, parsePattern } from './redirect-uri-pattern.ts'
 
 /** Why a redirect URI cannot be registered. */
-export type RedirectUriProblem = 'invalid' | 'fragment' | 'scheme' | 'wildcard' | 'insecure'
+export type RedirectUriProblem = 'invalid' | 'fragment' | 'scheme' | 'wildcard' | 'insecure' | 'too_long'
 
 /** How an instance decides about redirect URIs. */
 export interface RedirectUriPolicy {
   /** Whether plain http may lead to other hosts than loopback ones. */
   readonly allowInsecure: boolean
 }
+
+/**
+ * Characters of a redirect URI, and of a requested one that is compared with wildcards: what a comparison costs grows with
+ * both lengths, and requests come from anybody.
+ */
+export const longestRedirectUri = 2000
+/** How many a client may have of each kind. */
+export const mostRedirectUris = 500
 
 const lenient: RedirectUriPolicy = { allowInsecure: true }
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
@@ -18,6 +26,7 @@ const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 
  * (`parsePattern`), but no `*` that would let everything in.
  */
 export function redirectUriProblem(uri: string, { allowInsecure } = lenient): RedirectUriProblem | undefined {
+  if (uri.length > longestRedirectUri) return 'too_long'
   if (/^\*+$/.test(uri) || /^[^:/]*\*[^:/]*:/.test(uri)) return 'wildcard'
   const pattern = uri.includes('*') ? parsePattern(uri) : undefined
   if (uri.includes('*') && !pattern) return 'invalid'
@@ -46,7 +55,7 @@ export function redirectUriAllowed(registered: readonly string[], requested: str
 
 function matches(registered: string, requested: string): boolean {
   if (!registered.includes('*')) return sameResource(registered, requested)
-  const pattern = parsePattern(registered)
+  const pattern = requested.length > longestRedirectUri ? undefined : parsePattern(registered)
   if (!pattern) return false
   const portless = loopback(requested)?.address
   return fitsPattern(pattern, requested) || (portless !== undefined && fitsPattern(pattern, portless))

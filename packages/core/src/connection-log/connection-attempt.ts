@@ -11,6 +11,8 @@ export interface ConnectionAttempt {
   readonly at: number
   readonly endpoint: ConnectionEndpoint
   readonly accountId: string | null
+  /** The network of a stranger: nobody is signed in, and no client has proved who it is. `null` where it is known who tried. */
+  readonly stranger: string | null
   /** What was received, with `(hidden)` in the place of secrets, codes and tokens. */
   readonly parameters: Readonly<Record<string, string>>
   /** The names of parameters that mean nothing here and were ignored. */
@@ -29,9 +31,18 @@ export interface ConnectionAttempt {
   readonly ipAddress: string | null
 }
 
+/** How many of each are kept, whoever else tries. */
+export function keptAnyway(limit: number) {
+  return { known: Math.floor(limit / 2), network: Math.ceil(limit / 10) } as const
+}
+
 /** Where attempts are kept. */
 export interface ConnectionLogStore {
-  /** Adds the attempts, and keeps the last `limit` of each of their clients. Attempts of unknown clients are left out. */
+  /**
+   * Adds the attempts, and keeps the last `limit` of each of their clients: but anybody can make any number of them, so that
+   * half of the room is for those of whom it is known who they are, and no network of strangers takes more than a tenth while
+   * others need it. Attempts of unknown clients are left out.
+   */
   insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void>
   /** The last attempts, the newest first. */
   list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]>

@@ -4,8 +4,8 @@ import type { ConnectionAttempt, ConnectionLogStore } from './connection-attempt
 
 /** How many attempts of a client are kept. */
 export const connectionLogLength = 50
-/** An instance that is flooded forgets attempts before it runs out of memory. */
-const mostWaiting = 1000
+/** An instance that is flooded forgets attempts before it runs out of memory: of strangers before anybody else’s. */
+const mostWaiting = 500
 
 /** What each client has tried of late: what an administrator opens first when a login fails. */
 export interface ConnectionLog {
@@ -26,14 +26,14 @@ export interface ConnectionLogPorts {
 }
 
 export function createConnectionLog({ store, clock, onError }: ConnectionLogPorts): ConnectionRecorder {
-  let waiting: ConnectionAttempt[] = []
+  let waiting = { known: [] as ConnectionAttempt[], strangers: [] as ConnectionAttempt[] }
   let writing: Promise<void> | undefined
   let last = 0
 
   const write = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const attempts = waiting
-      waiting = []
+    while (waiting.known.length + waiting.strangers.length > 0) {
+      const attempts = [...waiting.known, ...waiting.strangers]
+      waiting = { known: [], strangers: [] }
       await store.insert(attempts, connectionLogLength).catch(onError)
     }
     writing = undefined
@@ -47,8 +47,12 @@ export function createConnectionLog({ store, clock, onError }: ConnectionLogPort
     note(attempt) {
       const at = clock.now()
       last = Math.max(last + 1, at * 1000)
-      if (waiting.length >= mostWaiting) waiting.shift()
-      waiting.push({ ...attempt, id: uuid(), sequence: last, at })
+      const queue = attempt.stranger === null ? waiting.known : waiting.strangers
+      if (queue.length >= mostWaiting) {
+        const ofTheSame = queue.findIndex(({ stranger }) => stranger === attempt.stranger)
+        queue.splice(Math.max(ofTheSame, 0), 1)
+      }
+      queue.push({ ...attempt, id: uuid(), sequence: last, at })
       writing ??= Promise.resolve().then(write)
     },
     async list(clientId) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
-import { NotAuthenticated } from '../errors.ts'
+import { Forbidden, NotAuthenticated } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -30,9 +30,9 @@ export interface ReauthenticationService {
   withFreshSession(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
    * That a passkey was used or registered in this session within the last minute. Somebody who has no passkey yet cannot be
-   * asked for one. Uses nothing up.
+   * asked for one, and registers one first where the session is good for nothing else. Uses nothing up.
    *
-   * @throws {NotAuthenticated} `reauthentication_required`
+   * @throws {NotAuthenticated} `reauthentication_required` @throws {Forbidden} `passkey_required`
    */
   assertFresh(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
@@ -77,8 +77,11 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
   }
 
   const assertFresh = async ({ accountId, acr, authTime }: Session): Promise<void> => {
-    if (!isWithoutPasskey({ acr }) && clock.now() - authTime * 1000 <= fresh) return
+    const withoutPasskey = isWithoutPasskey({ acr })
+    if (!withoutPasskey && clock.now() - authTime * 1000 <= fresh) return
     if ((await passkeys.listByAccount(accountId)).length > 0) throw required()
+    if (withoutPasskey)
+      throw new Forbidden('passkey_required', 'This session began without a passkey: register one first.')
   }
 
   return {

@@ -12,6 +12,7 @@ import { requestContext } from '../http/request-context.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
 import type { ConsentInteraction } from './consent.ts'
 import { type Exchange, findInteraction } from './interaction.ts'
+import { languagesOf } from './languages.ts'
 import type { Login } from './login.ts'
 import type { InteractionPages } from './pages.ts'
 import type { RenderView, View } from './views.ts'
@@ -43,13 +44,17 @@ export function interactionRoutes({
   signOut,
 }: InteractionPorts): Middleware {
   const router = new Router({ prefix: '/interaction/:uid' })
-  const found = ({ req, res, params }: Context) =>
-    findInteraction(provider(), { req, res, now: clock.now() }, String(params.uid))
+  const languages = new WeakMap<IncomingMessage, readonly string[]>()
+  const found = async ({ req, res, params }: Context) => {
+    const interaction = await findInteraction(provider(), { req, res, now: clock.now() }, String(params.uid))
+    languages.set(req, languagesOf(interaction.params.ui_locales))
+    return interaction
+  }
 
   const show = async (ctx: Context, view: View) => {
     pageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
-    ctx.body = await render(view)
+    ctx.body = await render({ ...view, languages: languages.get(ctx.req) ?? [] }, ctx.req)
   }
 
   router.use(async (ctx: Context, next: Next) => {
@@ -67,6 +72,8 @@ export function interactionRoutes({
     const { requestId } = origin
     const { status, code, message, details, fields } = error
     const event = { event: 'request_refused', endpoint: 'interaction', code, reason: message } as const
+    const { searchParams: asked } = new URL(details.startAgain ?? '', originOf(ctx.req))
+    if (asked.has('ui_locales')) languages.set(ctx.req, languagesOf(asked.get('ui_locales')))
     await recordRefusal(audit, { error, event, origin })
     ctx.status = status
     const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined

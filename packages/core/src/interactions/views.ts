@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { ClientOrigin } from '../clients/client-origin.ts'
 import type { FieldError } from '../errors.ts'
@@ -12,6 +13,12 @@ export interface ClientView {
   readonly operator?: string
 }
 
+/** What every page may hold. */
+export interface InLanguages {
+  /** What the client asked for in `ui_locales`: BCP 47 tags, the best first, ten at most; empty where it said nothing. */
+  readonly languages?: readonly string[]
+}
+
 /** What a page needs for one authentication ceremony without asking anything else first. */
 export interface AuthenticationCeremony {
   readonly options: PublicKeyCredentialRequestOptionsJSON
@@ -24,7 +31,7 @@ export interface AuthenticationCeremony {
 }
 
 /** Asks for a passkey. */
-export interface SignInView {
+export interface SignInView extends InLanguages {
   readonly view: 'sign-in'
   readonly client: ClientView | null
   readonly ceremony: AuthenticationCeremony
@@ -69,7 +76,7 @@ export interface AuthorizationDetailView {
 }
 
 /** Asks whether a client may know who the person is. */
-export interface ConsentView {
+export interface ConsentView extends InLanguages {
   readonly view: 'consent'
   readonly client: ClientView
   /** Who answers for the client. */
@@ -89,7 +96,7 @@ export interface ConsentView {
 }
 
 /** Lets a person choose as whom to go on, of those who are signed in in this browser. */
-export interface SelectAccountView {
+export interface SelectAccountView extends InLanguages {
   readonly view: 'select-account'
   readonly client: ClientView
   readonly accounts: readonly {
@@ -109,7 +116,7 @@ export interface SelectAccountView {
 }
 
 /** Says that a person’s groups do not allow them a client. */
-export interface NotAllowedView {
+export interface NotAllowedView extends InLanguages {
   readonly view: 'not-allowed'
   readonly client: ClientView
   readonly account: { readonly userName: string; readonly displayName: string }
@@ -120,7 +127,7 @@ export interface NotAllowedView {
 }
 
 /** Says what happened and whose turn it is. */
-export interface ErrorView {
+export interface ErrorView extends InLanguages {
   readonly view: 'error'
   readonly status: number
   /** One of ours, or an error of OAuth 2.0 or OpenID Connect. */
@@ -139,7 +146,7 @@ export interface ErrorView {
 }
 
 /** Asks whether to sign out, when a client or the person wants it. */
-export interface SignOutView {
+export interface SignOutView extends InLanguages {
   readonly view: 'sign-out'
   readonly client: ClientView | null
   /** Fields of a form: `hidden` as they are; `confirm` is the name and value that the button sends. */
@@ -149,7 +156,7 @@ export interface SignOutView {
 }
 
 /** Says that the person has been signed out. */
-export interface SignedOutView {
+export interface SignedOutView extends InLanguages {
   readonly view: 'signed-out'
   readonly client: ClientView | null
 }
@@ -163,5 +170,9 @@ export type View =
   | SignOutView
   | SignedOutView
 
-/** Turns a view into a complete HTML document. Pages may use scripts and styles from their own origin only. */
-export type RenderView = (view: View) => string | Promise<string>
+/**
+ * Turns a view into a complete HTML document. Pages may use scripts and styles from their own origin only.
+ *
+ * @param req - the request that it answers, for what the host keeps in cookies: a language, a theme
+ */
+export type RenderView = (view: View, req: IncomingMessage) => string | Promise<string>

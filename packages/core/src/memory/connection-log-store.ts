@@ -1,4 +1,4 @@
-import type { ConnectionAttempt, ConnectionLogStore } from '../connection-log/connection-attempt.ts'
+import { type ConnectionAttempt, type ConnectionLogStore, keptAnyway } from '../connection-log/connection-attempt.ts'
 import { type MemoryState, removeWhere } from './memory-state.ts'
 
 export class MemoryConnectionLogStore implements ConnectionLogStore {
@@ -16,7 +16,7 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
     await this.#state.run(() => {
       for (const attempt of attempts) if (this.#hasClient(attempt.clientId)) this.#attempts.set(attempt.id, attempt)
       for (const { clientId } of attempts)
-        for (const { id } of this.#newestFirst(clientId).slice(limit)) this.#attempts.delete(id)
+        for (const { id } of ranked(this.#newestFirst(clientId), limit).slice(limit)) this.#attempts.delete(id)
     })
   }
 
@@ -33,4 +33,17 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
       .filter((attempt) => attempt.clientId === clientId)
       .sort((left, right) => right.sequence - left.sequence)
   }
+}
+
+/** Those first that stay, whoever else tries; then the others, each the newest first. */
+function ranked(newestFirst: readonly ConnectionAttempt[], limit: number): ConnectionAttempt[] {
+  const { known, network } = keptAnyway(limit)
+  const counts = new Map<string | null, number>()
+  const ranks = newestFirst.map((attempt) => {
+    const ofTheSame = (counts.get(attempt.stranger) ?? 0) + 1
+    counts.set(attempt.stranger, ofTheSame)
+    if (attempt.stranger === null) return { attempt, rank: ofTheSame <= known ? 0 : 1 }
+    return { attempt, rank: ofTheSame <= network ? 1 : 2 }
+  })
+  return ranks.toSorted((left, right) => left.rank - right.rank).map(({ attempt }) => attempt)
 }

@@ -1,8 +1,10 @@
 import type Provider from 'oidc-provider'
-import type { errors, KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { notAllowedReason } from '../clients/group-restriction.ts'
 import type { ConnectionEndpoint } from '../connection-log/connection-attempt.ts'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import { requestContext } from '../http/request-context.ts'
+import { networkOf } from '../limits/network.ts'
 import { isProven, refusalOf } from './client-authentication/proofs.ts'
 
 /** What may be read by an administrator; of everything else only the name is kept. */
@@ -33,6 +35,10 @@ export function noteConnectionAttempts(provider: Provider, note: ConnectionRecor
   provider.on('pushed_authorization_request.error', failed)
   provider.on('device_authorization.error', failed)
   provider.on('grant.error', failed)
+  // Whoever reads that the client is for others may never press the button that tells the client.
+  provider.on('interaction.started', (ctx, { name }) => {
+    if (name === 'not_allowed') failed(ctx, new errors.AccessDenied(notAllowedReason))
+  })
   provider.on('authorization.success', success)
   provider.on('pushed_authorization_request.success', success)
   provider.on('device_authorization.success', success)
@@ -50,13 +56,18 @@ export function noteConnectionAttempts(provider: Provider, note: ConnectionRecor
     if (!oidc?.client || endpoint === undefined || (!error && !succeeded.has(ctx.req))) return
     const { requestId, ipAddress } = requestContext(ctx.req)
     const parameters = parametersOf(oidc)
+    const accountId = accountOf(oidc)
+    const clientAuthentication = endpoint === 'authorization' ? null : authenticationOf(ctx, oidc, header)
+    const provenClient =
+      clientAuthentication !== null && clientAuthentication !== 'none' && error?.error !== 'invalid_client'
     note({
       clientId: oidc.client.clientId,
       endpoint,
-      accountId: accountOf(oidc),
+      accountId,
+      stranger: accountId !== null || provenClient ? null : networkOf(ipAddress ?? ''),
       parameters,
       ignoredParameters: ignoredOf(ctx, oidc),
-      clientAuthentication: endpoint === 'authorization' ? null : authenticationOf(ctx, oidc, header),
+      clientAuthentication,
       pkce: 'code_challenge' in parameters || 'code_verifier' in parameters,
       redirectUri: parameters.redirect_uri ?? null,
       succeeded: error === undefined,

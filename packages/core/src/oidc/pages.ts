@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
+import { languagesOf } from '../interactions/languages.ts'
 import type { ClientView, ErrorView, RenderView } from '../interactions/views.ts'
 
 /** The pages that the library shows by itself, in our words. */
@@ -36,7 +37,7 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
     pageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
-    ctx.body = await render(view)
+    ctx.body = await render({ ...view, languages: languagesOf(ctx.oidc?.params?.ui_locales) }, ctx.req)
   }
   return {
     async renderError(ctx, out, error) {

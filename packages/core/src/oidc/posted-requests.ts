@@ -37,16 +37,19 @@ export function createPostedRequests({ issuer, render, audit }: PostedRequestPor
     pageHeaders(ctx.res, 'to-clients')
     ctx.status = status
     ctx.type = 'html'
-    ctx.body = await render({
-      view: 'error',
-      status,
-      code,
-      description: message,
-      details: {},
-      fields,
-      requestId: origin.requestId,
-      retryAt: null,
-    })
+    ctx.body = await render(
+      {
+        view: 'error',
+        status,
+        code,
+        description: message,
+        details: {},
+        fields,
+        requestId: origin.requestId,
+        retryAt: null,
+      },
+      ctx.req,
+    )
   }
 
   return async (ctx: Context): Promise<boolean> => {

@@ -119,7 +119,8 @@ interface Verification {
 async function verified(verification: Verification) {
   const { answer, challenge, passkey, relyingParty, requireUserVerification } = verification
   const { userHandle } = answer.response
-  if (userHandle && Buffer.from(userHandle, 'base64url').toString('utf8') !== passkey.accountId)
+  // Nobody has said before who they are, so the passkey has to (WebAuthn Level 3 §7.2, step 6).
+  if (!userHandle || Buffer.from(userHandle, 'base64url').toString('utf8') !== passkey.accountId)
     throw new InvalidInput('passkey_rejected', 'The passkey belongs to another account than it says.')
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response: answer,
@@ -137,5 +138,8 @@ async function verified(verification: Verification) {
     throw refusal(cause)
   })
   if (!verified) throw new InvalidInput('passkey_rejected', 'The signature is not valid.')
+  // Whether a passkey can be copied is decided when it is made (WebAuthn Level 3 §6.1.3): a policy relies on that.
+  if (authenticationInfo.credentialDeviceType !== passkey.deviceType)
+    throw new InvalidInput('passkey_rejected', 'The passkey says otherwise than before whether it can be backed up.')
   return authenticationInfo
 }

@@ -16,6 +16,8 @@ export interface AuthenticatorMetadata {
   ensure(): Promise<void>
   /** Reads the blob again. @throws as `ensure` */
   refresh(): Promise<void>
+  /** Whether a model of this AAGUID is listed, in whatever standing. */
+  knows(aaguid: string): boolean
   /** Whether a verified attestation object proves that it comes from a model of good standing. */
   vouchesFor(aaguid: string, attestationObject: Uint8Array): boolean
 }
@@ -60,6 +62,7 @@ export function createAuthenticatorMetadata(read: ReadMetadata | undefined, cloc
         if (known.serial < 0) throw error
       })
     },
+    knows: (aaguid) => known.models.has(aaguid),
     vouchesFor(aaguid, attestationObject) {
       const certificates = decodeAttestationObject(new Uint8Array(attestationObject)).get('attStmt').get('x5c')
       // Self attestation proves that there is a key, and nothing about who made it.

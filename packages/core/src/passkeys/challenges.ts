@@ -3,6 +3,7 @@ import { InvalidInput } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { randomToken } from '../random.ts'
 import type { ChallengePurpose, ChallengeStore } from './challenge-store.ts'
+import { clientDataOf } from './client-data.ts'
 
 /** Who asks: the token that this browser holds in a cookie. */
 export interface Asker {
@@ -34,7 +35,8 @@ export interface Challenges {
   /**
    * Uses up the challenge that the answer of an authenticator carries, before anything in the answer is believed.
    *
-   * @throws {InvalidInput} `challenge_expired` where it is unknown, used, too old, or was made for another purpose or browser
+   * @throws {InvalidInput} `challenge_expired` where it is unknown, used, too old, or was made for another purpose or browser;
+   * `passkey_rejected` where the answer carries none, or was given inside a page of another origin
    */
   consume(clientDataJSON: string, request: Asker & { readonly purpose: ChallengePurpose }): Promise<ConsumedChallenge>
 }
@@ -56,7 +58,7 @@ export function createChallenges(store: ChallengeStore, clock: Clock, lifetime: 
     },
 
     async consume(clientDataJSON, { purpose, browserToken }) {
-      const challenge = challengeOf(clientDataJSON)
+      const { challenge, isFramed } = clientDataOf(clientDataJSON)
       const stored = await store.consume(sha256(challenge))
       const holds =
         stored !== undefined &&
@@ -65,6 +67,7 @@ export function createChallenges(store: ChallengeStore, clock: Clock, lifetime: 
         stored.expiresAt > clock.now()
       if (!holds)
         throw new InvalidInput('challenge_expired', 'The challenge is unknown, used, too old or not for this.')
+      if (isFramed) throw new InvalidInput('passkey_rejected', 'The ceremony ran inside a page of another origin.')
       return {
         challenge,
         accountId: stored.accountId,
@@ -72,15 +75,4 @@ export function createChallenges(store: ChallengeStore, clock: Clock, lifetime: 
       }
     },
   }
-}
-
-function challengeOf(clientDataJSON: string): string {
-  try {
-    const data: unknown = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString('utf8'))
-    if (typeof data === 'object' && data !== null && 'challenge' in data && typeof data.challenge === 'string')
-      return data.challenge
-  } catch (cause) {
-    throw new InvalidInput('passkey_rejected', 'The client data of the response is no JSON.', { cause })
-  }
-  throw new InvalidInput('passkey_rejected', 'The client data of the response names no challenge.')
 }

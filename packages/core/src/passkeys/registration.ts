@@ -7,10 +7,11 @@ import type { Clock } from '../clock.ts'
 import { Conflict, InvalidInput } from '../errors.ts'
 import { uuid } from '../random.ts'
 import { passkeyName } from './aaguids.ts'
+import { type StatedAttestation, statedAttestation } from './attestation-statement.ts'
 import type { AuthenticatorMetadata } from './authenticator-metadata.ts'
 import type { ChallengePurpose } from './challenge-store.ts'
 import type { Asker, Challenges } from './challenges.ts'
-import { policyProblems } from './compliance.ts'
+import { type PolicyProblem, policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore } from './passkey-store.ts'
 import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
@@ -69,8 +70,19 @@ export interface RegistrationPorts {
   readonly clock: Clock
 }
 
+/** Bytes (WebAuthn Level 3 §7.1, step 26). */
+const longestCredentialId = 1023
+
 export function createRegistration(ports: RegistrationPorts): Registration {
   const { relyingParty, metadata, challenges, passkeys, clock } = ports
+
+  const assertTrustworthy = ({ aaguid, namesRevocationLists }: StatedAttestation, { attestation }: PasskeyPolicy) => {
+    if (!namesRevocationLists || (attestation === 'required' && metadata.knows(aaguid))) return
+    throw attestation === 'required'
+      ? notAllowed(['not_attested'])
+      : new InvalidInput('passkey_rejected', 'Nobody asked for an attestation that names revocation lists.')
+  }
+
   return {
     async options({ subject, purpose, browserToken, data }) {
       const { challenge } = await challenges.issue({ purpose, browserToken, accountId: subject.accountId, data })
@@ -109,6 +121,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         throw new InvalidInput('challenge_expired', 'The challenge was made for another account.')
       const policy = await ports.policy()
       if (policy.attestation === 'required') await metadata.ensure()
+      assertTrustworthy(statedAttestation(answer.response.attestationObject), policy)
       const { registrationInfo } = await verifyRegistrationResponse({
         response: answer,
         expectedChallenge: challenge,
@@ -120,6 +133,8 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       })
       if (!registrationInfo) throw new InvalidInput('passkey_rejected', 'The attestation is not valid.')
       const { credential, aaguid, credentialDeviceType, credentialBackedUp, fmt } = registrationInfo
+      if (credential.id !== answer.id || Buffer.byteLength(credential.id, 'base64url') > longestCredentialId)
+        throw new InvalidInput('passkey_rejected', 'The credential id is too long, or another one than it says.')
       const transports = answer.response.transports ?? []
       const isProven =
         policy.attestation === 'required' && metadata.vouchesFor(aaguid, registrationInfo.attestationObject)
@@ -143,10 +158,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         lastUsedAt: null,
       }
       const problems = policyProblems(passkey, policy)
-      if (problems.length > 0)
-        throw new InvalidInput('passkey_not_allowed', 'The policy of this provider does not accept such a passkey.', {
-          details: { reasons: problems.join(', ') },
-        })
+      if (problems.length > 0) throw notAllowed(problems)
       return { data, passkey }
     },
 
@@ -155,6 +167,12 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         throw new Conflict('passkey_already_registered', 'This passkey is registered already.')
     },
   }
+}
+
+function notAllowed(problems: readonly PolicyProblem[]): InvalidInput {
+  return new InvalidInput('passkey_not_allowed', 'The policy of this provider does not accept such a passkey.', {
+    details: { reasons: problems.join(', ') },
+  })
 }
 
 /** What a browser should offer first (WebAuthn Level 3 §5.8.7). */

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { encodeCbor } from './cbor.ts'
 
-/** A signature scheme of a passkey; the COSE identifiers are -7, -8 and -257. */
-export type PasskeyAlgorithm = 'ES256' | 'Ed25519' | 'RS256'
+/** A signature scheme of a passkey; the COSE identifiers are -7, -8, -257 and -48. The last one needs Node 24.7 or later. */
+export type PasskeyAlgorithm = 'ES256' | 'Ed25519' | 'RS256' | 'ML-DSA-44'
 
 /** The key pair of one passkey. */
 export interface AuthenticatorKey {
@@ -15,12 +15,17 @@ export interface AuthenticatorKey {
   sign(data: Uint8Array): Uint8Array
 }
 
-export const coseAlgorithms: Readonly<Record<PasskeyAlgorithm, number>> = { ES256: -7, Ed25519: -8, RS256: -257 }
+export const coseAlgorithms: Readonly<Record<PasskeyAlgorithm, number>> = {
+  ES256: -7,
+  Ed25519: -8,
+  RS256: -257,
+  'ML-DSA-44': -48,
+}
 
 export function generateAuthenticatorKey(algorithm: PasskeyAlgorithm): AuthenticatorKey {
   const { publicKey, privateKey } = generatePair(algorithm)
-  // Ed25519 hashes by itself, so node:crypto wants no digest there.
-  const digest = algorithm === 'Ed25519' ? null : 'sha256'
+  // These hash by themselves, so node:crypto wants no digest there.
+  const digest = algorithm === 'Ed25519' || algorithm === 'ML-DSA-44' ? null : 'sha256'
   return {
     algorithm: coseAlgorithms[algorithm],
     cosePublicKey: cosePublicKey(algorithm, publicKey),
@@ -37,12 +42,16 @@ function generatePair(algorithm: PasskeyAlgorithm): { publicKey: KeyObject; priv
       return generateKeyPairSync('ed25519')
     case 'RS256':
       return generateKeyPairSync('rsa', { modulusLength: 2048 })
+    case 'ML-DSA-44':
+      return generateKeyPairSync('ml-dsa-44')
   }
 }
 
 // Labels of RFC 9053 §7 and RFC 8230 §4: 1 is kty and 3 is alg; what the negative ones mean depends on kty.
 function cosePublicKey(algorithm: PasskeyAlgorithm, key: KeyObject): Uint8Array {
-  const jwk = key.export({ format: 'jwk' })
+  // The public key ends its SubjectPublicKeyInfo, and has 1312 bytes (FIPS 204, table 2).
+  const raw = () => key.export({ type: 'spki', format: 'der' }).subarray(-1312)
+  const jwk: Partial<Record<string, unknown>> = algorithm === 'ML-DSA-44' ? {} : key.export({ format: 'jwk' })
   const alg = coseAlgorithms[algorithm]
   switch (algorithm) {
     case 'ES256':
@@ -67,10 +76,16 @@ function cosePublicKey(algorithm: PasskeyAlgorithm, key: KeyObject): Uint8Array 
         [-1, parameter(jwk.n)],
         [-2, parameter(jwk.e)],
       ])
+    case 'ML-DSA-44':
+      return encodeCbor([
+        [1, 7],
+        [3, alg],
+        [-1, raw()],
+      ])
   }
 }
 
-function parameter(value: string | undefined): Uint8Array {
-  if (value === undefined) throw new Error('The exported public key lacks a parameter of its kind')
+function parameter(value: unknown): Uint8Array {
+  if (typeof value !== 'string') throw new Error('The exported public key lacks a parameter of its kind')
   return Buffer.from(value, 'base64url')
 }

@@ -3,8 +3,9 @@ import type { ConnectionAttempt } from '../connection-log/connection-attempt.ts'
 import { bigint, json, text, varchar } from './columns.ts'
 
 /** An attempt as stored: what nobody searches for is one text. */
-export interface StoredAttempt extends Pick<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId'> {
-  readonly data: Omit<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId'>
+export interface StoredAttempt
+  extends Pick<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'stranger'> {
+  readonly data: Omit<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'stranger'>
 }
 
 export const connectionAttemptTable: EntitySchema<StoredAttempt> = new EntitySchema<StoredAttempt>({
@@ -15,6 +16,7 @@ export const connectionAttemptTable: EntitySchema<StoredAttempt> = new EntitySch
     clientId: { ...text, name: 'client_id' },
     sequence: bigint,
     accountId: { ...varchar(255), name: 'account_id', nullable: true },
+    stranger: { ...varchar(64), nullable: true },
     data: json,
   },
   indices: [

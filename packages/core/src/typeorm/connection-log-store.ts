@@ -1,4 +1,4 @@
-import type { ConnectionAttempt, ConnectionLogStore } from '../connection-log/connection-attempt.ts'
+import { type ConnectionAttempt, type ConnectionLogStore, keptAnyway } from '../connection-log/connection-attempt.ts'
 import { connectionAttemptTable, type StoredAttempt } from './connection-attempt.table.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { jsonList } from './json-list.ts'
@@ -9,13 +9,18 @@ const rows = new TableRows(connectionAttemptTable)
 function statements(kind: DatabaseKind) {
   const value = (name: string) => (kind === 'postgres' ? `value->>'${name}'` : `json_extract(value, '$.${name}')`)
   const list = kind === 'postgres' ? 'json_array_elements(CAST($1 AS json)) AS list(value)' : 'json_each($1)'
+  const rank = `CASE WHEN stranger IS NULL AND of_the_same <= $3 THEN 0
+      WHEN stranger IS NULL OR of_the_same <= $4 THEN 1 ELSE 2 END`
   return {
-    insert: `INSERT INTO ${rows.table} (id, client_id, sequence, account_id, data)
-      SELECT ${value('id')}, pocket_client.id, CAST(${value('sequence')} AS bigint), ${value('accountId')}, ${value('data')}
+    insert: `INSERT INTO ${rows.table} (id, client_id, sequence, account_id, stranger, data)
+      SELECT ${value('id')}, pocket_client.id, CAST(${value('sequence')} AS bigint), ${value('accountId')}, ${value('stranger')},
+        ${value('data')}
       FROM ${list} JOIN pocket_client ON pocket_client.id = ${value('clientId')}`,
     prune: `DELETE FROM ${rows.table} WHERE id IN (
-      SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY sequence DESC) AS place
-        FROM ${rows.table} WHERE client_id IN ${jsonList(kind, '$1')}) AS placed WHERE place > $2)`,
+      SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY ${rank}, sequence DESC) AS place
+        FROM (SELECT id, client_id, sequence, stranger,
+            ROW_NUMBER() OVER (PARTITION BY client_id, stranger ORDER BY sequence DESC) AS of_the_same
+          FROM ${rows.table} WHERE client_id IN ${jsonList(kind, '$1')}) AS counted) AS placed WHERE place > $2)`,
     list: `${rows.select} WHERE client_id = $1 ORDER BY sequence DESC LIMIT $2`,
     removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   }
@@ -37,9 +42,10 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
       return { ...columns, data: JSON.stringify(data) }
     })
     const clientIds = [...new Set(attempts.map(({ clientId }) => clientId))]
+    const { known, network } = keptAnyway(limit)
     await this.#database.transaction(async () => {
       await this.#database.execute(this.#sql.insert, [JSON.stringify(stored)])
-      await this.#database.execute(this.#sql.prune, [JSON.stringify(clientIds), limit])
+      await this.#database.execute(this.#sql.prune, [JSON.stringify(clientIds), limit, known, network])
     })
   }
 
@@ -53,8 +59,8 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
   }
 }
 
-function storedAttempt({ id, clientId, sequence, accountId, ...data }: ConnectionAttempt): StoredAttempt {
-  return { id, clientId, sequence, accountId, data }
+function storedAttempt({ id, clientId, sequence, accountId, stranger, ...data }: ConnectionAttempt): StoredAttempt {
+  return { id, clientId, sequence, accountId, stranger, data }
 }
 
 function attemptOf({ data, ...columns }: StoredAttempt): ConnectionAttempt {

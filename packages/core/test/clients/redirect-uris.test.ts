@@ -5,6 +5,7 @@ import {
   redirectUriOpening,
   redirectUriProblem,
 } from '../../src/clients/redirect-uris.ts'
+import { fits } from '../../src/clients/wildcards.ts'
 
 describe('a registered redirect URI', () => {
   test.each([
@@ -37,6 +38,32 @@ describe('a registered redirect URI', () => {
     ['https://h', 'https://u@h'],
     ['https://h', 'http://h'],
     ['https://h', 'https://h\\@evil.example'],
+    ['https://h/cb', 'https://h/cb\r\nSet-Cookie: a=b'],
+    ['https://h/cb', 'https://h/cb%0d%0a'],
+    ['https://h/cb', ' https://h/cb'],
+    ['https://h/cb', 'https://h/c\tb'],
+    ['https://h/cb', 'https:/h/cb'],
+    ['https://h/cb', 'https:h/cb'],
+    ['https://h/cb', 'https:///h/cb'],
+    ['https://h/cb', 'https://h/./cb'],
+    ['https://h/cb', 'https://h/x/../cb'],
+    ['https://h/cb', 'https://h/%63b'],
+    ['https://h/cb', 'https://%68/cb'],
+    ['https://h/cb', 'https://h./cb'],
+    ['https://h/cb', 'https://@h/cb'],
+    ['https://h/cb', 'https://h:@evil.example/cb'],
+    ['https://h/cb', 'https://h/cb;x'],
+    ['https://h/cb', 'HTTPS://h/cb'],
+    ['https://bücher.example/cb', 'https://xn--bcher-kva.example/cb'],
+    ['https://example.com/cb', 'https://exаmple.com/cb'],
+    ['https://example.com/cb', 'https://example。com/cb'],
+    ['https://example.com/cb', 'https://example.com\u00ad/cb'],
+    ['http://127.0.0.1/cb', 'http://127.1/cb'],
+    ['http://127.0.0.1/cb', 'http://2130706433/cb'],
+    ['http://127.0.0.1/cb', 'http://0x7f000001/cb'],
+    ['http://[::1]/cb', 'http://[0:0:0:0:0:0:0:1]/cb'],
+    ['http://localhost/cb', 'http://localhost.evil.example/cb'],
+    ['http://localhost/cb', 'http://LOCALHOST:1@evil.example/cb'],
     ['app.immich:', 'app.immich:/'],
     ['https://h', ''],
   ])('%s does not allow %s', (registered, requested) => {
@@ -80,6 +107,26 @@ describe('a registered redirect URI', () => {
     ['https://user:*@example.com/callback', 'https://user:password@malicious.site#example.com/callback', false],
     ['com.example.app:/*', 'com.example.app:/callback', true],
     ['app.immich:///*', 'app.immich:///oauth-callback', true],
+    // What reads in two ways, reads in the way that a browser has; what a server might read in another, is refused.
+    ['https://*.example.com/callback', 'https://evil.example%23.example.com/callback', false],
+    ['https://*.example.com/callback', 'https://evil.example%2f.example.com/callback', false],
+    ['https://*.example.com/callback', 'https://evil.example?.example.com/callback', false],
+    ['https://*.example.com/callback', 'https://evil.example#.example.com/callback', false],
+    ['https://*.example.com/callback', 'https://evil.example:80\\.example.com/callback', false],
+    ['https://*.example.com/callback', 'https://a.example.com:1@evil.example/callback', false],
+    ['https://*.example.com/callback', 'https://@a.example.com/callback', true],
+    ['https://*.example.com/callback', 'https://evil.example／.example.com/callback', false],
+    ['https://*.example.com/callback', 'https://a.exаmple.com/callback', false],
+    ['https://*.example.com/callback', 'https://a.example.com./callback', false],
+    ['https://*.example.com/callback', 'https://bücher.example.com/callback', true],
+    ['https://*.bücher.example/callback', 'https://a.xn--bcher-kva.example/callback', true],
+    ['https://*.example.com/callback', 'https://a.example.com/callback\r\nX: y', false],
+    ['https://*.example.com/callback', 'https://a.example.com/\tcallback', false],
+    ['https://*.example.com/*', 'https://a.example.com/%5cevil', false],
+    ['https://*.example.com/*', 'https://a.example.com/%00', false],
+    ['https://*.example.com/**', 'https://a.example.com/x/%2e%2e/y', true],
+    ['https://*.example.com/app/**', 'https://a.example.com/app/%2e%2e/y', false],
+    ['https://*.example.com/app/**', 'https://a.example.com/app/..\\y', false],
     // A wildcard does not reach into other domains, and a bare one reaches nowhere.
     ['https://example.*/callback', 'https://example.net/callback', true],
     ['https://example.*/callback', 'https://example.com.evil.example/callback', false],
@@ -110,6 +157,40 @@ describe('a registered redirect URI', () => {
     const before = performance.now()
     expect(redirectUriAllowed([pattern], `https://h/${a}?x=${a}`)).toBe(false)
     expect(performance.now() - before).toBeLessThan(1000)
+  })
+
+  test('is compared with wildcards up to a length, and as it is at any', () => {
+    const long = `https://h/${'a'.repeat(1990)}`
+    for (const [uri, allowed] of [
+      [long, true],
+      [`${long}a`, false],
+      [`${long}${'a'.repeat(1e6)}`, false],
+    ] as const) {
+      expect(redirectUriAllowed(['https://h/*'], uri)).toBe(allowed)
+      expect(redirectUriAllowed([uri], uri)).toBe(true)
+    }
+    expect(redirectUriProblem(long)).toBeUndefined()
+    expect(redirectUriProblem(`${long}a`)).toBe('too_long')
+  })
+
+  test.each([
+    ['*', 'a'],
+    ['*ab', 'a'],
+    ['*aab', 'aaaaaaaaaa'],
+    ['*a*a*a*b', 'a'],
+    [`${'*a'.repeat(50)}b`, 'a'],
+    [`${'*ab'.repeat(50)}c`, 'ab'],
+  ])('with the pattern %s costs steps in proportion to its length', (pattern, repeated) => {
+    const longestPiece = Math.max(...pattern.split('*').map(({ length }) => length)) + 1
+    for (const length of [100, 1000, 2000]) {
+      let steps = 0
+      const same = (wanted: string, character: string) => {
+        steps += 1
+        return wanted === character
+      }
+      fits([...pattern], [...repeated.repeat(length / repeated.length)], { star: '*', same })
+      expect(steps).toBeLessThanOrEqual(length * longestPiece + pattern.length)
+    }
   })
 
   test('with plain http is for loopback addresses alone, where the instance says so', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Account } from '@pocket/core'
 import { MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
+import { normalCode } from '../../src/codes/code-text.ts'
 import { createLoginCodes } from '../../src/codes/login-codes.ts'
 import { minute, TestClock } from '../flows/host.ts'
 
@@ -46,6 +47,14 @@ describe('a login code', () => {
     const typed = ` ${code.slice(0, 4).toLowerCase()}-${code.slice(4, 8)} ${code.slice(8)}`
     expect(await loginCodes.redeem(typed)).toBe(ada)
     await expect(loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
+  })
+
+  test.each([
+    ['look-alikes', 'o0Q 1iL7 uV', 'QQQ7777VV'],
+    ['wide letters, other spaces and dashes', '２３\u2011４５\u00a0ａ\u200bｂ', '2345AB'],
+    ['marks around it', '\u201c23.45_ab\u201d', '2345AB'],
+  ])('is read as it was meant: %s', (_what, typed, meant) => {
+    expect(normalCode(typed)).toBe(meant)
   })
 
   test('that is bound to a browser works there alone, and other browsers do not use it up', async () => {

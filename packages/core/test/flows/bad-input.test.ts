@@ -46,6 +46,7 @@ describe('a passkey response', () => {
     ['no user verification', { userVerified: false }, 'passkey_user_verification_required'],
     ['a changed signature', { tamperedSignature: true }, 'passkey_rejected'],
     ['the user handle of somebody else', { userHandle: 'bm9ib2R5' }, 'passkey_rejected'],
+    ['no user handle', { userHandle: null }, 'passkey_rejected'],
   ])('with %s is refused, and signs nobody in', async (_name, misbehaviour, code) => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import type { ConnectionAttempt } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
+import type { ConnectionLogStore } from '../../src/connection-log/connection-attempt.ts'
+import { createConnectionLog } from '../../src/connection-log/connection-log.ts'
 import { decide, type Host, signIn, startHost } from './host.ts'
 
 const redirectUri = 'https://client.example'
@@ -16,6 +19,21 @@ async function exchange(host: Host, form: Record<string, string>, authorization:
 }
 
 const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+
+const attempt = {
+  clientId: 'nas',
+  endpoint: 'authorization',
+  accountId: null,
+  parameters: {},
+  ignoredParameters: [],
+  clientAuthentication: null,
+  pkce: false,
+  redirectUri: null,
+  succeeded: false,
+  error: 'login_required',
+  reason: null,
+  ipAddress: null,
+} as const
 
 describe('the connection log of a client', () => {
   test('tells what was tried and what came of it, and nothing that lets anybody in', async () => {
@@ -76,6 +94,72 @@ describe('the connection log of a client', () => {
     expect(log).toHaveLength(50)
     expect(log[0]?.parameters.ui_locales).toBe('59')
     expect(log[0]?.parameters.login_hint?.length).toBe(500)
+  })
+
+  test('keeps what is known when strangers flood it, and costs few statements', async () => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+    const { client: other } = await host.client({ redirectUris: [redirectUri] })
+    const inserted: number[] = []
+    const { insert } = host.stores.connectionLog
+    const gate = Promise.withResolvers<void>()
+    const real = (await exchange(host, { grant_type: 'client_credentials' }, basic(client.id, secret))).status
+    expect(real).toBe(200)
+    expect((await exchange(host, { code: 'old' }, basic(client.id, secret))).status).toBe(400)
+    await host.pocket.connectionLog.list(client.id)
+    host.stores.connectionLog.insert = async (attempts, limit) => {
+      inserted.push(attempts.length)
+      await gate.promise
+      return insert.call(host.stores.connectionLog, attempts, limit)
+    }
+    const strangers = (id: string, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, at) =>
+          at % 2
+            ? fetch(authorizeUrl(host, id, { prompt: 'none' }), { redirect: 'manual' })
+            : exchange(host, { code: 'guess' }, basic(id, 'wrong')),
+        ),
+      )
+    await strangers(client.id, 200)
+    expect((await exchange(host, { code: 'older' }, basic(client.id, secret))).status).toBe(400)
+    await strangers('nobody', 100)
+    await strangers(other.id, 20)
+    gate.resolve()
+    const log = await host.pocket.connectionLog.list(client.id)
+    expect(log).toHaveLength(50)
+    expect(log.filter(({ stranger }) => stranger === null)).toMatchObject([
+      { error: 'invalid_grant', clientAuthentication: 'client_secret_basic' },
+      { error: 'invalid_grant' },
+      { succeeded: true },
+    ])
+    expect(await host.pocket.connectionLog.list(other.id)).toHaveLength(20)
+    expect(inserted).toEqual([expect.any(Number), expect.any(Number)])
+    expect(inserted[1]).toBeLessThanOrEqual(221)
+  })
+
+  test('forgets strangers before anybody else while it cannot be written', async () => {
+    const gate = Promise.withResolvers<void>()
+    const written: ConnectionAttempt[][] = []
+    const store: ConnectionLogStore = {
+      async insert(attempts) {
+        written.push([...attempts])
+        await gate.promise
+      },
+      list: async () => [],
+      removeByAccount: async () => {},
+    }
+    const log = createConnectionLog({ store, clock: { now: () => 0 }, onError: () => {} })
+    const note = (stranger: string | null, requestId: string) => log.note({ ...attempt, stranger, requestId })
+    note(null, 'first')
+    await Promise.resolve()
+    note(null, 'known')
+    note('198.51.100.7', 'somebody')
+    for (let at = 0; at < 5000; at++) note('192.0.2.1', 'flood')
+    gate.resolve()
+    await log.settled()
+    expect(written).toHaveLength(2)
+    expect(written[1]?.length).toBe(501)
+    expect(written[1]?.map(({ requestId }) => requestId)).toEqual(expect.arrayContaining(['known', 'somebody']))
   })
 
   test('a log that cannot be written keeps nobody waiting', async () => {

@@ -62,6 +62,18 @@ test('a bare wildcard that was imported lets nobody in', async () => {
   expect(viewOf(page)).toMatchObject({ view: 'error', code: 'invalid_redirect_uri' })
 })
 
+test('a client has so many addresses of such a length, and no more', async () => {
+  await using host = await startHost()
+  const addresses = (count: number) => Array.from({ length: count }, (_, at) => `https://app.example/${at}/*`)
+  await host.client({ redirectUris: addresses(500), postLogoutRedirectUris: addresses(500) })
+  for (const list of ['redirectUris', 'postLogoutRedirectUris']) {
+    const refused = (uris: readonly string[], field: string, code: string) =>
+      expect(host.client({ [list]: uris })).rejects.toMatchObject({ fields: [{ field, code }] })
+    await refused(addresses(501), list, 'too_many')
+    await refused([`https://app.example/${'x'.repeat(2000)}`], `${list}[0]`, 'too_long')
+  }
+})
+
 test('plain http is refused where the host wants none, though it is registered', async () => {
   await using lenient = await startHost()
   await using strict = await startHost({ stores: lenient.stores, options: { allowInsecureRedirectUris: false } })

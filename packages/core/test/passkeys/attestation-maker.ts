@@ -107,11 +107,15 @@ export async function apple(root: Certified, made: Attested): Promise<ReturnType
 }
 
 /** `android-key` (WebAuthn Level 3 §8.4): the certificate of a key store. */
-export async function androidKey(root: Certified, made: Attested): Promise<ReturnType<Attest>> {
+export async function androidKey(
+  root: Certified,
+  made: Attested,
+  more: readonly x509.Extension[] = [],
+): Promise<ReturnType<Attest>> {
   // A KeyDescription of version 3 whose challenge is the client data's hash, with two empty authorization lists.
   const [before, after] = ['30340201030a01010201040a01010420', '040030003000'].map((hex) => Buffer.from(hex, 'hex'))
   const content = Buffer.concat([before ?? '', made.clientDataHash, after ?? ''].map((part) => Buffer.from(part)))
-  const extensions = [new x509.Extension(androidKeyDescription, false, content)]
+  const extensions = [new x509.Extension(androidKeyDescription, false, content), ...more]
   const leaf = await certified({ issuer: root, subject: 'CN=Android Keystore Key', extensions, spki: made.key.spki })
   return {
     fmt: 'android-key',
@@ -121,6 +125,11 @@ export async function androidKey(root: Certified, made: Attested): Promise<Retur
       ['x5c', { list: [bytesOf(leaf), bytesOf(root)] }],
     ],
   }
+}
+
+/** Says where to ask whether a certificate was revoked (RFC 5280 §4.2.1.13). */
+export function revocationList(address: string): x509.Extension {
+  return new x509.CRLDistributionPointsExtension([address])
 }
 
 function sha256(data: Uint8Array): Uint8Array {
@@ -150,7 +159,8 @@ export async function metadataBlob(by: Certified, entries: readonly object[], no
 }
 
 /** What the metadata service says of one model. */
-export function metadataEntry(aaguid: string, root: Certified, status = 'FIDO_CERTIFIED') {
+export function metadataEntry(aaguid: string, root: Certified | Uint8Array, status = 'FIDO_CERTIFIED') {
+  const certificate = root instanceof Uint8Array ? root : bytesOf(root)
   return {
     aaguid,
     statusReports: [{ status, effectiveDate: '2025-01-01' }],
@@ -165,7 +175,7 @@ export function metadataEntry(aaguid: string, root: Certified, status = 'FIDO_CE
       authenticationAlgorithms: ['secp256r1_ecdsa_sha256_raw'],
       publicKeyAlgAndEncodings: ['cose'],
       attestationTypes: ['basic_full'],
-      attestationRootCertificates: [base64Of(root)],
+      attestationRootCertificates: [Buffer.from(certificate).toString('base64')],
     },
   }
 }

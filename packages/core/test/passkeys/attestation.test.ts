@@ -1,8 +1,11 @@
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { defaultPasskeyPolicy, type PasskeyPolicy } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import {
+  type Attest,
   type Attested,
+  type CborMap,
   encodeCbor,
   SoftwareAuthenticator,
   type SoftwareAuthenticatorOptions,
@@ -11,6 +14,7 @@ import { SettingsService } from '@simplewebauthn/server'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
 import { createChallenges } from '../../src/passkeys/challenges.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
+import { generateAuthenticatorKey } from '../../src/testing/authenticator-key.ts'
 import { day, minute, TestClock } from '../flows/host.ts'
 import {
   androidKey,
@@ -24,7 +28,10 @@ import {
   metadataEntry,
   packed,
   packedSelf,
+  revocationList,
 } from './attestation-maker.ts'
+import { attestedBySafetyNet, type SafetyNet, safetyNet } from './safety-net-maker.ts'
+import { type AttestationKeyFault, attestationKey, publicArea, type TpmFault, tpm } from './tpm-maker.ts'
 
 const origin = 'https://id.example.com'
 const browserToken = 'the token of this browser'
@@ -68,10 +75,13 @@ function setting(policy: Partial<PasskeyPolicy> = {}, read?: () => Promise<strin
   return { clock, metadata, options, register }
 }
 
+/** What this runtime may know or not. */
+const postQuantum = SettingsService.runtimeSupportsPQC() ? (['ML-DSA-44'] as const) : []
+
 type Response = ReturnType<SoftwareAuthenticator['create']>
 
 describe('an attestation of the format', () => {
-  test.each(['ES256', 'Ed25519', 'RS256'] as const)('none, with a key for %s', async (algorithm) => {
+  test.each(['ES256', 'Ed25519', 'RS256', ...postQuantum] as const)('none, with a key for %s', async (algorithm) => {
     expect(await setting().register({ algorithm })).toMatchObject({ attestation: null, attestedAt: null })
   })
 
@@ -118,19 +128,112 @@ describe('an attestation of the format', () => {
       return register({ ...key, attest }, async (response) => {
         if (attested === undefined) throw new Error('The authenticator made no passkey.')
         const { fmt, statement } = await make(by, change(attested))
-        const attestationObject = encodeCbor([
-          ['fmt', fmt],
-          ['attStmt', statement],
-          ['authData', attested.authenticatorData],
-        ])
-        const encoded = Buffer.from(attestationObject).toString('base64url')
-        return { ...response, response: { ...response.response, attestationObject: encoded } }
+        return withAttestation(response, fmt, statement, attested)
       })
     }
     expect(await attempt(own)).toMatchObject({ attestation: format, aaguid: model })
     await expect(attempt(stranger)).rejects.toMatchObject({ code: 'passkey_rejected' })
     const otherwise = (made: Attested) => ({ ...made, clientDataHash: Buffer.alloc(32) })
     await expect(attempt(own, otherwise)).rejects.toMatchObject({ code: 'passkey_rejected' })
+  })
+
+  describe('tpm', () => {
+    let tpmRoot: Certified
+
+    beforeAll(async () => {
+      tpmRoot = await certified({ subject: 'CN=TPM Root' })
+      SettingsService.setRootCertificates({ identifier: 'tpm', certificates: [Buffer.from(bytesOf(tpmRoot))] })
+    })
+
+    test.each(['ES256', 'RS256'] as const)('with a key for %s', async (algorithm) => {
+      const attest = await tpm(await attestationKey(tpmRoot))
+      expect(await setting().register({ ...key, algorithm, attest })).toMatchObject({
+        attestation: 'tpm',
+        aaguid: model,
+        attestedAt: null,
+      })
+    })
+
+    test('of a model that the metadata vouches for is proven', async () => {
+      const { register } = setting({ attestation: 'required' }, () =>
+        metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '9'), tpmRoot)]),
+      )
+      const attest = await tpm(await attestationKey(tpmRoot))
+      const proven = await register({ ...key, aaguid: model.replace('1', '9'), attest })
+      expect(proven).toMatchObject({ attestation: 'tpm', attestedAt: expect.any(Number) })
+    })
+
+    test.each<[string, TpmFault]>([
+      ['another version', { ver: '1.2' }],
+      ['another magic value', { magic: 'ff544348' }],
+      ['a quote instead of a certification', { type: '8018' }],
+      ['something else signed', { signedData: Buffer.from('something else') }],
+      ['another public area named', { namedArea: Buffer.alloc(32) }],
+      ['the public area of another key', { publicArea: publicArea({ key: generateAuthenticatorKey('ES256') }) }],
+      [
+        'the public area of another kind of key',
+        { publicArea: publicArea({ key: generateAuthenticatorKey('RS256') }) },
+      ],
+      ['a public area cut short', { publicArea: Buffer.from('0023000b', 'hex') }],
+      ['a changed signature', { tamperedSignature: true }],
+    ])('is refused with %s', async (_name, fault) => {
+      const attest = await tpm(await attestationKey(tpmRoot), fault)
+      await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+    })
+
+    test.each<[string, AttestationKeyFault]>([
+      ['names a subject', { subject: 'CN=TPM' }],
+      ['is for another use', { usage: '1.3.6.1.5.5.7.3.1' }],
+      ['comes from a manufacturer that nobody knows', { manufacturer: 'id:00000000' }],
+      ['does not say where it comes from', { withoutAlternativeName: true }],
+    ])('is refused where the certificate %s', async (_name, fault) => {
+      const attest = await tpm(await attestationKey(tpmRoot, fault))
+      await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+    })
+
+    test('is refused where another authority has certified it', async () => {
+      const attest = await tpm(await attestationKey(await certified({ subject: 'CN=TPM Root' })))
+      await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+    })
+  })
+
+  describe('android-safetynet', () => {
+    let authority: SafetyNet
+
+    beforeAll(async () => {
+      authority = await safetyNet()
+      SettingsService.setRootCertificates({
+        identifier: 'android-safetynet',
+        certificates: [Buffer.from(authority.root)],
+      })
+    })
+
+    test('is what it says it is, and proves no model', async () => {
+      const passkey = await setting().register({ ...key, attest: attestedBySafetyNet(authority) })
+      expect(passkey).toMatchObject({ attestation: 'android-safetynet', attestedAt: null })
+    })
+
+    test.each<[string, () => Attest | Promise<Attest>]>([
+      ['another nonce', () => attestedBySafetyNet(authority, { nonce: 'bm9uZQ==' })],
+      ['a device that was tampered with', () => attestedBySafetyNet(authority, { ctsProfileMatch: false })],
+      ['an old statement', () => attestedBySafetyNet(authority, { timestampMs: Date.now() - 2 * minute })],
+      ['one from the future', () => attestedBySafetyNet(authority, { timestampMs: Date.now() + minute })],
+      ['a changed signature', () => attestedBySafetyNet(authority, {}, true)],
+      ['another authority', async () => attestedBySafetyNet(await safetyNet())],
+      [
+        'no JWS',
+        () => () => ({
+          fmt: 'android-safetynet',
+          statement: [
+            ['ver', '1'],
+            ['response', Buffer.from('x')],
+          ],
+        }),
+      ],
+    ])('is refused with %s', async (_name, make) => {
+      const attest = await make()
+      await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+    })
   })
 
   test.each(['unknown', 'tpm', 'android-key', 'apple', 'android-safetynet'])('%s, with nothing in it', async (fmt) => {
@@ -208,6 +311,66 @@ describe('where attestation is required', () => {
 
 test('the algorithms of today are offered, and ML-DSA where the runtime verifies it', async () => {
   const { pubKeyCredParams } = await setting().options()
-  const postQuantum = SettingsService.runtimeSupportsPQC() ? [-48] : []
-  expect(pubKeyCredParams.map(({ alg }) => alg)).toEqual([...postQuantum, -8, -7, -257])
+  expect(pubKeyCredParams.map(({ alg }) => alg)).toEqual([...postQuantum.map(() => -48), -8, -7, -257])
 })
+
+describe('a certificate that names a revocation list', () => {
+  const asked: (string | undefined)[] = []
+  const server = createServer((req, res) => {
+    asked.push(req.url)
+    res.end()
+  })
+  let list: ReturnType<typeof revocationList>
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    list = revocationList(`http://127.0.0.1:${port}/list`)
+  })
+  afterAll(() => {
+    server.close()
+  })
+
+  test('of a stranger sends this server nowhere', async () => {
+    const stranger = await certified({ subject: 'CN=Mallory' })
+    const made = await certified({ issuer: stranger, subject: attestationSubject, extensions: [list] })
+    const { register } = setting()
+    let attested: Attested | undefined
+    const note: Attest = (it) => {
+      attested = it
+      return { fmt: 'none', statement: [] }
+    }
+    const statement = async (response: Response) => {
+      if (attested === undefined) throw new Error('The authenticator made no passkey.')
+      const { fmt, statement } = await androidKey(stranger, attested, [list])
+      return withAttestation(response, fmt, statement, attested)
+    }
+    await expect(register({ ...key, attest: note }, statement)).rejects.toMatchObject({ code: 'passkey_rejected' })
+    await expect(register({ ...key, attest: await packed([made]) })).rejects.toMatchObject({ code: 'passkey_rejected' })
+    const required = setting({ attestation: 'required' }, () => metadataBlob(metadataSigner, []))
+    await expect(required.register({ ...key, attest: await packed([made]) })).rejects.toMatchObject({
+      code: 'passkey_not_allowed',
+      details: { reasons: 'not_attested' },
+    })
+    expect(asked).toEqual([])
+  })
+
+  test('of a model that the metadata vouches for is asked for its list', async () => {
+    const { register } = setting({ attestation: 'required' }, () =>
+      metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '8'), root)]),
+    )
+    const made = await certified({ issuer: root, subject: attestationSubject, extensions: [list] })
+    await register({ ...key, aaguid: model.replace('1', '8'), attest: await packed([made]) })
+    expect(asked).toEqual(['/list'])
+  })
+})
+
+function withAttestation(response: Response, fmt: string, statement: CborMap, attested: Attested): Response {
+  const attestationObject = encodeCbor([
+    ['fmt', fmt],
+    ['attStmt', statement],
+    ['authData', attested.authenticatorData],
+  ])
+  const encoded = Buffer.from(attestationObject).toString('base64url')
+  return { ...response, response: { ...response.response, attestationObject: encoded } }
+}

@@ -105,6 +105,11 @@ describe('a registration', () => {
     await expect(verify(create(misbehaviour))).rejects.toMatchObject({ code })
   })
 
+  test('with another credential id than the authenticator says is refused', async () => {
+    const { create, verify } = await begun()
+    await expect(verify({ ...create(), id: 'AAAA', rawId: 'AAAA' })).rejects.toMatchObject({ code: 'passkey_rejected' })
+  })
+
   test.each([
     undefined,
     null,

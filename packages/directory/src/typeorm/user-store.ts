@@ -3,7 +3,8 @@ import { type Database, TableRows } from '@pocket/core/typeorm'
 import type { Page, PageRequest } from '../page.ts'
 import type { User, UserDetails } from '../users/user.ts'
 import { nameKey, type UniqueProperty, type UserStore } from '../users/user-store.ts'
-import { type Listing, readPage } from './page-reader.ts'
+import type { Listing } from './listing.ts'
+import { readPage } from './page-reader.ts'
 import { type StoredUser, userTable } from './user.table.ts'
 import { UserRelations } from './user-relations.ts'
 
@@ -11,8 +12,8 @@ const rows = new TableRows(userTable)
 
 const sql = {
   find: `${rows.select} WHERE id = $1`,
-  findByName: `${rows.select} WHERE user_name_key = $1 OR email_key = $1
-    ORDER BY CASE user_name_key WHEN $1 THEN 0 ELSE 1 END LIMIT 1`,
+  findByName: `${rows.select} WHERE user_name_key = $1 OR email_key = $1 LIMIT 2`,
+  findByEmail: `${rows.select} WHERE email_key = $1`,
   list: `${rows.select} ORDER BY user_name_key`,
   anyAdministrator: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $1 LIMIT 1`,
   anyOther: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $2 AND disabled = $3 AND id <> $1 LIMIT 1`,
@@ -59,7 +60,12 @@ export class TypeormUserStore implements UserStore {
   }
 
   async findByName(name: string): Promise<User | undefined> {
-    return this.#first(sql.findByName, nameKey(name))
+    const found = usersOf(await this.#database.query(sql.findByName, [nameKey(name)]))
+    return found.length === 1 ? found[0] : undefined
+  }
+
+  async findByEmail(email: string): Promise<User | undefined> {
+    return this.#first(sql.findByEmail, nameKey(email))
   }
 
   async list(): Promise<readonly User[]> {

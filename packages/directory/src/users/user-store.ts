@@ -7,8 +7,10 @@ export type UniqueProperty = 'email' | 'username' | 'id'
 /** Where users are kept. */
 export interface UserStore {
   find(id: string): Promise<User | undefined>
-  /** By user name or else by e-mail address, whatever the case of the letters. */
+  /** By user name or e-mail address, whatever the case of the letters; nobody where that is two people's. */
   findByName(name: string): Promise<User | undefined>
+  /** By e-mail address alone, whatever the case of the letters. */
+  findByEmail(email: string): Promise<User | undefined>
   /** All users, by user name. */
   list(): Promise<readonly User[]>
   /**

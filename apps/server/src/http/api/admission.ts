@@ -31,6 +31,13 @@ export function isLimited(ctx: Context): boolean {
   return limited.has(ctx)
 }
 
+const withoutPasskeys = new WeakSet<Context>()
+
+/** Whether a call may be told by what others are let in: not by a limited API key, nor in a session without a passkey. */
+export function mayLetIn(ctx: Context): boolean {
+  return !isLimited(ctx) && !withoutPasskeys.has(ctx)
+}
+
 const bySessions = new WeakMap<Context, Pocket['reauthentication']>()
 
 /**
@@ -78,6 +85,7 @@ export function createAdmission({ pocket, directory, apiKeys, staticApiKey }: Ad
     if (!caller) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
     assertAllowed(caller, operation)
     if (caller.scopes !== null) limited.add(ctx)
+    if (caller.withoutPasskey) withoutPasskeys.add(ctx)
     if (operation.sensitive) await assertFresh(ctx)
     return caller.user
   }

@@ -4,9 +4,11 @@ import formats from 'ajv-formats'
 import type { JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
 import { lenient } from './lenient.ts'
+import { sentence } from './schema.ts'
 import { unstorableText } from './text.ts'
 
-const ajv = new Ajv({ allErrors: true, strictTypes: false, useDefaults: true })
+const ajv = new Ajv({ allErrors: true, strictTypes: false, useDefaults: true, verbose: true })
+ajv.addKeyword(sentence)
 formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
 
 /**
@@ -53,7 +55,10 @@ function assertStorable(value: unknown): void {
 function refusal(errors: readonly ErrorObject[]): InvalidInput {
   const wrong = errors.find(({ keyword }) => keyword === 'type')
   if (wrong)
-    return new InvalidInput('invalid_request_body', `Request body is invalid: ${pathOf(wrong)} ${wrong.message}`)
+    return new InvalidInput(
+      'invalid_request_body',
+      `Request body is invalid: ${pathOf(wrong)} ${wrong.message}`.replace('  ', ' '),
+    )
   const fields = new Map<string, FieldError>()
   for (const error of errors) {
     const field = fieldError(error)
@@ -81,18 +86,42 @@ function fieldError(error: ErrorObject): FieldError {
     case 'required':
       return { field, code: 'required', message: 'is required' }
     case 'minLength':
-      return limit === 1
+      // An empty text is none, however long it would have to be.
+      return error.data === ''
         ? { field, code: 'required', message: 'is required' }
         : { field, code: 'too_short', message: `must be at least ${limit} characters long` }
     case 'maxLength':
       return { field, code: 'too_long', message: `must be at most ${limit} characters long` }
     case 'minimum':
-    case 'minItems':
       return { field, code: 'too_short', message: `must be at least ${limit}` }
+    case 'minItems':
+      return { field, code: 'too_short', message: `must hold at least ${limit}` }
     case 'maximum':
-    case 'maxItems':
       return { field, code: 'too_long', message: `must be at most ${limit}` }
+    case 'maxItems':
+      return { field, code: 'too_long', message: `must hold at most ${limit}` }
+    case 'enum':
+      return { field, code: 'oneof', message: `must be one of ${error.params.allowedValues.filter(isText).join(', ')}` }
+    case 'uniqueItems':
+      return { field, code: 'invalid_format', message: 'must not hold the same twice' }
     default:
-      return { field, code: 'invalid_format', message: error.message ?? 'is invalid' }
+      return { field, code: 'invalid_format', message: sentenceOf(error) }
   }
+}
+
+const formatSentences: ReadonlyMap<unknown, string> = new Map([
+  ['uuid', 'must be a UUID'],
+  ['date-time', 'must be an instant (RFC 3339)'],
+  ['uri', 'must be a valid URL'],
+  ['email', 'must be a valid email address'],
+])
+
+/** For people: nobody is shown a regular expression. */
+function sentenceOf({ parentSchema, params }: ErrorObject): string {
+  const own: unknown = parentSchema?.[sentence]
+  return isText(own) ? own : (formatSentences.get(params.format) ?? 'is invalid')
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }

@@ -13,6 +13,9 @@ export function named<const Schema extends SchemaObject>(
   return { ...schema, title: name }
 }
 
+/** Beside a `pattern`: what a text has to be, as a sentence goes on after the name of the field. */
+export const sentence = 'x-sentence'
+
 /** An instant as answers write it (RFC 3339, UTC). */
 export const instant = { type: 'string', format: 'date-time' } as const
 

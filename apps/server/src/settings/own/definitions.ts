@@ -2,6 +2,7 @@ import { auditLogRetentionDays } from './audit-log-retention-days.ts'
 import type { OwnSetting } from './definition.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
 import { dynamicRegistrationRestricted } from './dynamic-registration-restricted.ts'
+import { ownAccountRemoval } from './own-account-removal.ts'
 import { passkeyAttestation } from './passkey-attestation.ts'
 import { passkeyCounterRegression } from './passkey-counter-regression.ts'
 import { passkeyAllowedModels, passkeyDeniedModels } from './passkey-models.ts'
@@ -17,6 +18,7 @@ export const ownSettings = {
   dynamicRegistration,
   dynamicRegistrationRestricted,
   unusedClientDays,
+  ownAccountRemoval,
   passkeyAllowedModels,
   passkeyDeniedModels,
   passkeyAttestation,
@@ -39,6 +41,7 @@ export const ownSettingKeys: readonly OwnSettingKey[] = [
   'dynamicRegistration',
   'dynamicRegistrationRestricted',
   'unusedClientDays',
+  'ownAccountRemoval',
   'passkeyAllowedModels',
   'passkeyDeniedModels',
   'passkeyAttestation',

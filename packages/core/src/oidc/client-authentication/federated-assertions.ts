@@ -6,6 +6,8 @@ import type { PublicFetch } from '../../outbound/public-fetch.ts'
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 /** Seconds that another issuer's clock may be off. */
 const clockTolerance = 30
+/** Seconds; no platform gives out longer ones, and a used one is remembered until its end. */
+const longestLife = 400 * 24 * 60 * 60
 const mostKeySets = 200
 const longestAssertion = 16 * 1024
 
@@ -69,8 +71,13 @@ export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: Fe
       requiredClaims: ['exp', ...(identity.replayProtection ? ['jti'] : [])],
       currentDate: new Date(now()),
     })
+    const { iat, jti, exp = 0 } = payload
+    const seconds = now() / 1000
+    if (iat !== undefined && iat > seconds + clockTolerance)
+      throw new errors.JWTInvalid('the assertion was made later than now')
+    if (exp > seconds + longestLife) throw new errors.JWTInvalid('the assertion lives for too long')
     if (!identity.replayProtection) return
-    const { jti = '', exp = 0 } = payload
+    if (typeof jti !== 'string' || jti === '') throw new errors.JWTInvalid('the assertion has no name (jti)')
     if (!(await isFirstUse(identity.issuer, jti, exp + clockTolerance)))
       throw new errors.JWTInvalid('the assertion was used already')
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Client } from '../../clients/client.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { withoutFinalSlash } from '../../http/resource-parameter.ts'
+import { nameLoginToken } from '../login-token-names.ts'
 import { protocolRoutes } from '../paths.ts'
 import { basicCredentials, basicHeader } from './basic.ts'
 import { assertionClaims, type FederatedRefusal } from './federated-assertions.ts'
@@ -102,6 +103,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
         ? await byBearer(req, form)
         : byHeader(req, form)
     const settled = changed ?? form
-    if (withoutFinalSlash(settled) || changed) replaceBody(req, Buffer.from(settled.toString()))
+    const renamed = nameLoginToken(path, settled)
+    if (withoutFinalSlash(settled) || changed || renamed) replaceBody(req, Buffer.from(settled.toString()))
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import Provider from 'oidc-provider'
 import type { AuditSink } from '../../audit/audit-sink.ts'
 import { clientChanges } from '../../clients/client-changes.ts'
 import type { DocumentEvents } from '../../clients/metadata-documents.ts'
@@ -24,4 +25,9 @@ export function documentEvents(audit: AuditSink, req: IncomingMessage | undefine
         )
     },
   }
+}
+
+/** The same for the request that the library is answering. */
+export function documentEventsHere(audit: AuditSink): () => DocumentEvents {
+  return () => documentEvents(audit, Provider.ctx?.req)
 }

@@ -12,6 +12,7 @@ function attempt(id: string, changes: Partial<ConnectionAttempt> = {}): Connecti
     at: noon,
     endpoint: 'token',
     accountId: null,
+    stranger: null,
     parameters: { scope: 'openid "quoted" ünïcode' },
     ignoredParameters: ['audience'],
     clientAuthentication: 'client_secret_basic',
@@ -52,6 +53,44 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
       await connectionLog.insert([attempt('a50', { sequence: 50 })], 5)
       assert.deepEqual(ids(await connectionLog.list('nas', 50)), ['a50', 'a49', 'a48', 'a47', 'a46'])
       assert.equal((await connectionLog.list('wiki', 50)).length, 1)
+    },
+  },
+  {
+    name: 'keeps what is known and what few strangers tried, however many another network sends',
+    run: async ({ clients, connectionLog }) => {
+      await clients.insert(client('nas'))
+      const flood = Array.from({ length: 40 }, (_, at) =>
+        attempt(`f${at}`, { sequence: 100 + at, stranger: '192.0.2.1' }),
+      )
+      await connectionLog.insert(
+        [0, 1, 2].map((at) => attempt(`k${at}`, { sequence: at, accountId: 'ada' })),
+        10,
+      )
+      await connectionLog.insert([attempt('s', { sequence: 3, stranger: '198.51.100.7' })], 10)
+      for (const each of flood) await connectionLog.insert([each], 10)
+      await connectionLog.insert(
+        flood.map((each) => ({ ...each, id: `g${each.id}`, sequence: each.sequence + 100 })),
+        10,
+      )
+      assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
+        ...['gf39', 'gf38', 'gf37', 'gf36', 'gf35', 'gf34'],
+        ...['s', 'k2', 'k1', 'k0'],
+      ])
+    },
+  },
+  {
+    name: 'keeps half of the room for what is known, and no more where there are strangers of many networks',
+    run: async ({ clients, connectionLog }) => {
+      await clients.insert(client('nas'))
+      for (let at = 0; at < 8; at++) await connectionLog.insert([attempt(`k${at}`, { sequence: at })], 10)
+      for (let at = 0; at < 8; at++)
+        await connectionLog.insert([attempt(`s${at}`, { sequence: 10 + at, stranger: `192.0.2.${at}` })], 10)
+      assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
+        ...['s7', 's6', 's5', 's4', 's3'],
+        ...['k7', 'k6', 'k5', 'k4', 'k3'],
+      ])
+      for (let at = 0; at < 12; at++) await connectionLog.insert([attempt(`l${at}`, { sequence: 30 + at })], 10)
+      assert.deepEqual(ids(await connectionLog.list('nas', 10))[9], 'l2')
     },
   },
   {

@@ -1,0 +1,98 @@
+import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import { type ApiKeys, createApiKeys } from './api-keys/api-keys.ts'
+import type { OpenDatabase } from './database/open-database.ts'
+import type { Mail } from './email/mail.ts'
+import { createGroupAdministration, type GroupAdministration } from './groups/group-administration.ts'
+import { userSlot } from './images/image.ts'
+import type { Images } from './images/images.ts'
+import type { Logger } from './logging/logger.ts'
+import type { OwnSettings } from './settings/own/settings.ts'
+import type { Settings } from './settings/settings.ts'
+import { type Approvals, createApprovals } from './sign-up/approvals.ts'
+import { createSignupTokens, type SignupTokens } from './sign-up/signup-tokens.ts'
+import { createUserAdministration, type UserAdministration } from './users/user-administration.ts'
+import { userSettingsOf } from './users/user-settings.ts'
+import { createOwnPasskeys, type OwnPasskeys } from './webauthn/own-passkeys.ts'
+
+export interface AdministrationParts {
+  readonly logger: Logger
+  readonly database: Pick<OpenDatabase, 'apiKeys' | 'signupTokens' | 'reminders' | 'approvals' | 'masterKey'>
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly audit: AuditSink
+  readonly settings: Settings
+  readonly ownSettings: OwnSettings
+  readonly mail: Mail
+  readonly images: Images
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** What administrators do with people, on pages and by the REST API alike. */
+export interface Administration {
+  readonly apiKeys: ApiKeys
+  readonly users: UserAdministration
+  readonly groups: GroupAdministration
+  readonly signupTokens: SignupTokens
+  readonly approvals: Approvals
+  readonly ownPasskeys: OwnPasskeys
+}
+
+export function composeAdministration(parts: AdministrationParts): Administration {
+  const { logger, database, pocket, directory, audit, settings, ownSettings, mail, images, transaction, clock } = parts
+  const apiKeys = createApiKeys({
+    store: database.apiKeys,
+    audit,
+    clock,
+    onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
+  })
+  const users = createUserAdministration({
+    directory,
+    pocket,
+    audit,
+    transaction,
+    settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
+    async forget(userId) {
+      await pocket.forgetAccount(userId)
+      await apiKeys.removeByOwner(userId)
+      await mail.forget(userId)
+      await database.reminders.removeByAccount(userId)
+      await database.approvals.remove(userId)
+      await images.forget(userSlot(userId))
+    },
+  })
+  const groups = createGroupAdministration({
+    directory,
+    pocket,
+    audit,
+    transaction,
+    forget: (groupId) => pocket.clients.setAllowedTo(groupId, []),
+  })
+  const signupTokens = createSignupTokens({
+    store: database.signupTokens,
+    directory,
+    audit,
+    transaction,
+    masterKey: database.masterKey,
+    clock,
+  })
+  const approvals = createApprovals({
+    store: database.approvals,
+    directory,
+    users,
+    audit,
+    transaction,
+    mail,
+  })
+  const ownPasskeys = createOwnPasskeys({
+    passkeys: pocket.passkeys,
+    audit,
+    transaction,
+    async codesByEmail() {
+      const { emailOneTimeAccessAsUnauthenticatedEnabled, smtpHost } = await settings.values()
+      return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
+    },
+  })
+  return { apiKeys, users, groups, signupTokens, approvals, ownPasskeys }
+}

@@ -1,0 +1,14 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+
+/** The tokens themselves, encrypted, since administrators read them in the list. */
+export class SealSignupTokens1762000000200 implements MigrationInterface {
+  readonly name = 'SealSignupTokens1762000000200'
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE pocket_signup_token ADD COLUMN sealed_token text')
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE pocket_signup_token DROP COLUMN sealed_token')
+  }
+}

@@ -1,0 +1,28 @@
+import type { PageModel } from './page-models.ts'
+
+/** One line of the rail. */
+export interface RailEntry {
+  /** Its word is `frame.rail.NAME` in the catalogue. */
+  readonly name: string
+  /** The name of an icon of lucide. */
+  readonly icon: string
+  readonly path: string
+  /** The page itself, and those that are reached through it. */
+  readonly views: readonly PageModel['view'][]
+}
+
+/** Where somebody can go, in the order in which it is shown. An entry is here once its page exists. */
+export const rail = {
+  own: [{ name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] }],
+  administration: [
+    {
+      name: 'clients',
+      icon: 'layout-grid',
+      path: '/settings/admin/oidc-clients',
+      views: ['clients', 'client', 'client-new'],
+    },
+    { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
+    { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
+    { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs'] },
+  ],
+} as const satisfies Readonly<Record<string, readonly RailEntry[]>>

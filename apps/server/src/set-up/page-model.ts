@@ -1,0 +1,4 @@
+/** `/login/setup`: creates the administrator. */
+export interface SetupPage {
+  readonly view: 'setup'
+}

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  addVirtualAuthenticator,
+  launchBrowser,
+  type TestBrowser,
+  type VirtualAuthenticatorOptions,
+} from '@pocket/test-support'
+import { type RunningApp, startApp } from '../http/app.ts'
+
+let browser: TestBrowser
+let running: RunningApp
+let people = 0
+const key = 'a static key that is long enough'
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  running = await startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open', STATIC_API_KEY: key })
+  await setUp(running)
+})
+afterAll(async () => {
+  await running[Symbol.asyncDispose]()
+  await browser[Symbol.asyncDispose]()
+})
+
+async function setUp({ url }: RunningApp) {
+  const body = JSON.stringify({ username: 'ada', email: 'ada@example.com' })
+  const headers = { 'content-type': 'application/json' }
+  expect((await fetch(`${url}/api/signup/setup`, { method: 'POST', headers, body })).status).toBe(200)
+}
+
+async function signUp(options: VirtualAuthenticatorOptions, at = running.url) {
+  const context = await browser.newContext()
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  const authenticator = await addVirtualAuthenticator(page, options)
+  const name = `person${people++}`
+  await page.goto(`${at}/signup`)
+  await page.getByLabel('User name').fill(name)
+  await page.getByLabel('E-mail').fill(`${name}@example.com`)
+  await page.getByRole('button', { name: 'Create passkey and continue' }).click()
+  return { page, authenticator, name, [Symbol.asyncDispose]: () => context.close() }
+}
+
+const unverified = { hasUserVerification: false, isUserVerified: false } as const
+const asksForAnother = 'Your only passkey is on one device'
+
+describe.each<[string, VirtualAuthenticatorOptions, object]>([
+  ['a device', {}, { deviceType: 'singleDevice', backedUp: false, attachment: 'platform' }],
+  [
+    'a password manager that syncs',
+    { defaultBackupEligibility: true, defaultBackupState: true },
+    { deviceType: 'multiDevice', backedUp: true, attachment: 'platform' },
+  ],
+  [
+    'one that could and does not',
+    { defaultBackupEligibility: true },
+    { deviceType: 'multiDevice', backedUp: false, attachment: 'platform' },
+  ],
+  ['a security key', { transport: 'usb' }, { attachment: 'cross-platform', transports: ['usb'] }],
+  ['a card', { transport: 'nfc' }, { attachment: 'cross-platform', transports: ['nfc'] }],
+])('%s', (_name, options, kept) => {
+  test('signs up, and in again', async () => {
+    await using person = await signUp(options)
+    const { page, authenticator } = person
+    await page.waitForURL('**/settings/account')
+    const [held] = await authenticator.credentials()
+    const accountId = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
+    const [passkey] = await running.app.pocket.passkeys.list(accountId)
+    expect(passkey).toMatchObject({ credentialId: held?.id, counter: expect.any(Number), ...kept })
+    // Who has a passkey on one device only is asked for another one.
+    const isBound = passkey?.deviceType === 'singleDevice'
+    expect(await page.getByText(asksForAnother).count()).toBe(isBound ? 1 : 0)
+
+    await page.context().clearCookies()
+    await page.goto(`${running.url}/login`)
+    await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+    await page.waitForURL('**/settings/account')
+    const [used] = await running.app.pocket.passkeys.list(accountId)
+    expect(used?.lastUsedAt).toEqual(expect.any(Number))
+    expect(used?.counter).toBeGreaterThan(passkey?.counter ?? 0)
+  })
+})
+
+describe.each<[string, VirtualAuthenticatorOptions]>([
+  ['a device without a screen lock', unverified],
+  ['a security key without a PIN', { transport: 'usb', ...unverified }],
+  ['a finger that does not fit', { isUserVerified: false }],
+  ['a device that keeps no passkeys', { hasResidentKey: false }],
+  ['a security key that keeps no passkeys', { transport: 'usb', hasResidentKey: false }],
+  ['a key of before WebAuthn', { protocol: 'u2f', transport: 'usb', hasResidentKey: false, ...unverified }],
+])('%s', (_name, options) => {
+  test('signs nobody up, and says what to do', async () => {
+    await using person = await signUp(options)
+    const { page, authenticator } = person
+    await page.getByRole('alert').getByText('No passkey was created').waitFor()
+    await page.getByRole('alert').getByText('set up its screen lock or PIN').waitFor()
+    expect(await authenticator.credentials()).toEqual([])
+    const known = await fetch(`${running.url}/api/users?search=${person.name}`, { headers: { 'x-api-key': key } })
+    expect(await known.json()).toMatchObject({ data: [] })
+  })
+})
+
+test('a finger that does not fit any more lets nobody in, until it does', async () => {
+  await using person = await signUp({})
+  const { page, authenticator } = person
+  await page.waitForURL('**/settings/account')
+  await page.context().clearCookies()
+  await authenticator.setUserVerified(false)
+  await page.goto(`${running.url}/login`)
+  const button = page.getByRole('button', { name: 'Continue with a passkey' })
+  await button.click()
+  await page.getByRole('alert').getByText('No passkey was used').waitFor()
+  await authenticator.setUserVerified(true)
+  await button.click()
+  await page.waitForURL('**/settings/account')
+})
+
+test('a passkey that was removed is forgotten by the browser that offers it', async () => {
+  await using person = await signUp({})
+  const { page, authenticator } = person
+  await page.waitForURL('**/settings/account')
+  const [held] = await authenticator.credentials()
+  const accountId = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
+  const [passkey] = await running.app.pocket.passkeys.list(accountId)
+  await running.app.pocket.passkeys.removeEvenLast(accountId, passkey?.id ?? '')
+  await page.context().clearCookies()
+  await page.goto(`${running.url}/login`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.getByRole('alert').getByText('This passkey isn’t known here any more.').waitFor()
+  expect(await authenticator.credentials()).toEqual([])
+})
+
+test('two tabs sign in with the challenges of their own', async () => {
+  await using person = await signUp({})
+  const { page, authenticator } = person
+  await page.waitForURL('**/settings/account')
+  await page.context().clearCookies()
+  const other = await page.context().newPage()
+  const inOther = await addVirtualAuthenticator(other)
+  for (const each of await authenticator.credentials()) await inOther.addCredential(each)
+  for (const tab of [page, other]) await tab.goto(`${running.url}/login`)
+  for (const tab of [page, other]) {
+    await tab.getByRole('button', { name: 'Continue with a passkey' }).click()
+    await tab.waitForURL('**/settings/account')
+  }
+})
+
+test('the field of the page offers passkeys, and is for an address where there are none', async () => {
+  await using withCodes = await startApp({
+    UI_CONFIG_DISABLED: 'true',
+    ALLOW_USER_SIGNUPS: 'open',
+    EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED: 'true',
+    SMTP_HOST: '127.0.0.1',
+    SMTP_FROM: 'id@example.com',
+  })
+  await setUp(withCodes)
+  await using person = await signUp({}, withCodes.url)
+  const { page, authenticator } = person
+  await page.waitForURL('**/settings/account')
+  await page.context().clearCookies()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
+  // A virtual authenticator answers a conditional request at once, as if its passkey had been chosen in the field.
+  await page.goto(`${withCodes.url}/login`)
+  await page.waitForURL('**/settings/account')
+  expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([
+    'GET /login',
+    'POST /login',
+    'GET /settings/account',
+  ])
+
+  await page.context().clearCookies()
+  for (const { id } of await authenticator.credentials()) await authenticator.removeCredential(id)
+  await page.goto(`${withCodes.url}/login`)
+  const field = page.getByLabel('E-mail')
+  expect(await field.getAttribute('autocomplete')).toBe('username webauthn')
+  await field.fill('nobody@example.com')
+  await page.getByRole('button', { name: /code/ }).click()
+  await page.getByRole('status').getByText('nobody@example.com').waitFor()
+})

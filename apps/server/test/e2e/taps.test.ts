@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SynologyDsm } from '@pocket/core/testing'
+import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
+import { type Instance, startInstance } from './instance.ts'
+
+const nas = 'https://nas.example:5001'
+const key = 'a static key that is long enough'
+
+let browser: TestBrowser
+let instance: Instance
+let dsm: SynologyDsm
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  instance = await startInstance('SQLite', {
+    STATIC_API_KEY: key,
+    UI_CONFIG_DISABLED: 'true',
+    ALLOW_USER_SIGNUPS: 'open',
+  })
+  const setUp = { username: 'ada', email: 'ada@example.com' }
+  await send('/api/signup/setup', setUp)
+  const { id = '' } = await send('/api/oidc/clients', { name: 'DSM', callbackURLs: [nas] })
+  const { secret = '' } = await send(`/api/oidc/clients/${id}/secrets`, {})
+  dsm = new SynologyDsm({
+    wellKnownUrl: `${instance.url}/.well-known/openid-configuration`,
+    clientId: id,
+    clientSecret: secret,
+    redirectUris: [nas],
+    scope: 'openid email profile',
+    userNameClaim: 'preferred_username',
+    accounts: ['bob', 'grace', 'carol', 'dave', 'erin'],
+  })
+  await dsm.save()
+})
+afterAll(async () => {
+  await instance[Symbol.asyncDispose]()
+  await browser[Symbol.asyncDispose]()
+})
+
+async function send(path: string, body: object) {
+  const headers = { 'content-type': 'application/json', 'x-api-key': key }
+  const answer = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+  expect([path, answer.ok]).toEqual([path, true])
+  // A cast: what is missing in it fails the test.
+  return (await answer.json()) as Readonly<Record<string, string>>
+}
+
+/** A browser that was never here, whose taps and requests are counted. */
+async function coldBrowser() {
+  const context = await browser.newContext()
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  const authenticator = await addVirtualAuthenticator(page)
+  let requests: string[] = []
+  let taps = 0
+  page.on('request', (request) => {
+    const { origin, pathname } = new URL(request.url())
+    // What pages are made of comes with a hash in its name and stays in the browser.
+    if (pathname.startsWith('/assets/') || pathname.startsWith('/favicon')) return
+    requests.push(origin === instance.url ? `${request.method()} ${spoken(pathname)}` : origin)
+  })
+  return {
+    page,
+    authenticator,
+    async tap(role: 'button' | 'link', name: string | RegExp) {
+      taps++
+      await page.getByRole(role, { name }).last().click()
+    },
+    /** What has happened since it was asked last. */
+    counted() {
+      const result = { taps, requests }
+      taps = 0
+      requests = []
+      return result
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  }
+}
+
+function spoken(path: string): string {
+  return path.replace(/^\/(interaction|authorize|lc)\/[^/]+/, '/$1/…')
+}
+
+/** Waits until the browser is sent to DSM, which need not be there. */
+async function atDsm(page: Page, act: () => Promise<unknown>) {
+  const [request] = await Promise.all([
+    page.waitForRequest((sent) => sent.url().startsWith(nas)),
+    act().catch((error: unknown) => {
+      if (!String(error).includes('net::ERR')) throw error
+    }),
+  ])
+  return dsm.finish(request.url())
+}
+
+type Cold = Awaited<ReturnType<typeof coldBrowser>>
+
+/** Somebody with a passkey in this browser, who is signed out again. */
+async function personIn(cold: Cold, username: string) {
+  const { id } = await send('/api/users', { username, email: `${username}@example.com` })
+  const { link = '' } = await send(`/api/users/${id}/invitation`, {})
+  await cold.page.goto(link)
+  await cold.page.getByRole('button', { name: 'Sign in' }).click()
+  await cold.page.getByRole('button', { name: 'Create passkey and continue' }).click()
+  await cold.page.waitForURL('**/settings/account')
+  await cold.page.context().clearCookies()
+  return id
+}
+
+describe('counted in a browser that was never here', () => {
+  const toInteraction = ['GET /authorize', 'GET /interaction/…']
+  const passkey = 'Continue with a passkey'
+  const allow = 'Allow and continue'
+
+  /** Somebody who has allowed the application to know them before. */
+  async function knownAtDsm(cold: Cold, username: string) {
+    const id = await personIn(cold, username)
+    await cold.page.goto(dsm.begin().url)
+    await cold.tap('button', passkey)
+    await cold.page.getByRole('button', { name: allow }).waitFor()
+    await atDsm(cold.page, () => cold.tap('button', allow))
+    await cold.page.context().clearCookies()
+    cold.counted()
+    return id
+  }
+
+  test('/login to signed in is one tap, and two requests after the page', async () => {
+    await using cold = await coldBrowser()
+    await personIn(cold, 'bob')
+    cold.counted()
+    await cold.page.goto(`${instance.url}/login`)
+    expect(cold.counted()).toEqual({ taps: 0, requests: ['GET /login'] })
+    await cold.tap('button', passkey)
+    await cold.page.waitForURL('**/settings/account')
+    expect(cold.counted()).toEqual({ taps: 1, requests: ['POST /login', 'GET /settings/account'] })
+  })
+
+  test('the first time at an application is two taps, and every time after it one', async () => {
+    await using cold = await coldBrowser()
+    await personIn(cold, 'carol')
+    cold.counted()
+    await cold.page.goto(dsm.begin().url)
+    await cold.tap('button', passkey)
+    await cold.page.getByRole('heading', { name: 'Let DSM know who you are?' }).waitFor()
+    const first = ['POST /interaction/…/login', 'GET /authorize/…', 'GET /interaction/…']
+    expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, ...first] })
+    const allowed = await atDsm(cold.page, () => cold.tap('button', allow))
+    expect(allowed).toEqual({ signedIn: true, accountName: 'carol' })
+    expect(cold.counted()).toEqual({ taps: 1, requests: ['POST /interaction/…/consent', 'GET /authorize/…', nas] })
+
+    await cold.page.context().clearCookies()
+    await cold.page.goto(dsm.begin().url)
+    expect(cold.counted()).toEqual({ taps: 0, requests: toInteraction })
+    const again = await atDsm(cold.page, () => cold.tap('button', passkey))
+    expect(again).toEqual({ signedIn: true, accountName: 'carol' })
+    expect(cold.counted()).toEqual({ taps: 1, requests: ['POST /interaction/…/login', 'GET /authorize/…', nas] })
+
+    const signedIn = await atDsm(cold.page, () => cold.page.goto(dsm.begin().url))
+    expect(signedIn).toEqual({ signedIn: true, accountName: 'carol' })
+    expect(cold.counted()).toEqual({ taps: 0, requests: ['GET /authorize', nas] })
+  })
+
+  test('a login code is two taps, and leads all the way to an application that knows the person', async () => {
+    await using before = await coldBrowser()
+    const id = await knownAtDsm(before, 'dave')
+    const { token: code = '' } = await send(`/api/users/${id}/one-time-access-token`, {})
+    await using cold = await coldBrowser()
+    await cold.page.goto(dsm.begin().url)
+    await cold.tap('link', 'Another way to sign in')
+    await cold.page.getByLabel('Code').fill(code)
+    const outcome = await atDsm(cold.page, () => cold.tap('button', 'Sign in'))
+    expect(outcome).toEqual({ signedIn: true, accountName: 'dave' })
+    const requests = [...toInteraction, 'GET /lc', 'POST /lc', 'GET /interaction/…', 'GET /authorize/…', nas]
+    expect(cold.counted()).toEqual({ taps: 2, requests })
+  })
+
+  test('another device is two taps there and one here, and then goes on by itself', async () => {
+    await using phone = await coldBrowser()
+    await knownAtDsm(phone, 'erin')
+    await using television = await coldBrowser()
+    await television.page.goto(dsm.begin().url)
+    await television.tap('link', 'Another way to sign in')
+    await television.tap('link', 'Sign in with another device')
+    const code = (await television.page.locator('#user-code').textContent()) ?? ''
+    await phone.page.goto(`${instance.url}/login`)
+    await phone.tap('button', passkey)
+    await phone.page.waitForURL('**/settings/account')
+    phone.counted()
+    await phone.page.goto(`${instance.url}/device?code=${code}`)
+    const outcome = await atDsm(television.page, () => phone.tap('button', 'Approve with a passkey'))
+    expect(outcome).toEqual({ signedIn: true, accountName: 'erin' })
+    await phone.page.getByRole('heading', { name: 'It’s signed in' }).waitFor()
+    expect(phone.counted()).toEqual({ taps: 1, requests: ['GET /device', 'POST /device/approve', 'GET /device'] })
+    const { taps, requests } = television.counted()
+    const [asked, rest] = [
+      requests.slice(0, 4),
+      requests.slice(4).filter((each) => !each.startsWith('POST /login/device')),
+    ]
+    expect({ taps, asked, rest }).toEqual({
+      taps: 2,
+      asked: [...toInteraction, 'GET /lc', 'GET /login/device'],
+      rest: ['GET /interaction/…', 'GET /authorize/…', nas],
+    })
+  })
+
+  test('sign-up is three taps from an application back to it', async () => {
+    await using cold = await coldBrowser()
+    await cold.page.goto(dsm.begin().url)
+    await cold.tap('link', 'Create an account')
+    await cold.page.getByLabel('User name').fill('grace')
+    await cold.page.getByLabel('E-mail').fill('grace@example.com')
+    await cold.tap('button', 'Create passkey and continue')
+    await cold.page.getByRole('heading', { name: 'Let DSM know who you are?' }).waitFor()
+    const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
+    expect(outcome).toEqual({ signedIn: true, accountName: 'grace' })
+    const signUp = ['GET /signup', 'POST /signup/options', 'POST /signup', 'GET /interaction/…', 'GET /authorize/…']
+    const consent = ['GET /interaction/…', 'POST /interaction/…/consent', 'GET /authorize/…', nas]
+    expect(cold.counted()).toEqual({ taps: 3, requests: [...toInteraction, ...signUp, ...consent] })
+  })
+
+  test('a link from an administrator is two taps to a new passkey', async () => {
+    const { id } = await send('/api/users', { username: 'frank', email: 'frank@example.com' })
+    const { link = '' } = await send(`/api/users/${id}/invitation`, {})
+    await using cold = await coldBrowser()
+    await cold.page.goto(link)
+    await cold.tap('button', 'Sign in')
+    await cold.tap('button', 'Create passkey and continue')
+    await cold.page.waitForURL('**/settings/account')
+    expect(cold.counted()).toEqual({
+      taps: 2,
+      requests: [
+        'GET /lc/…',
+        'POST /lc',
+        'GET /signup/add-passkey',
+        'POST /signup/add-passkey/options',
+        'POST /signup/add-passkey',
+        'GET /settings/account',
+      ],
+    })
+    expect(await cold.authenticator.credentials()).toHaveLength(1)
+  })
+})

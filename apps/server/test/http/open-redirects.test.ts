@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { sameSitePath } from '../../src/http/same-site-path.ts'
+import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
+
+/** Addresses that look like paths of ours to one reader or another. */
+const elsewhere = [
+  'https://evil.example',
+  '//evil.example',
+  '///evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  '/\t/evil.example',
+  '\t//evil.example',
+  '/\r\n/evil.example',
+  '/.//evil.example',
+  '/..//evil.example',
+  '/x/..//evil.example',
+  '/%2e//evil.example',
+  'javascript:alert(document.domain)//evil.example',
+  'data:text/html,evil.example',
+  'http:evil.example',
+  'https:/evil.example',
+  '@evil.example',
+  '.evil.example',
+  'evil.example',
+  ' //evil.example',
+  '/\u0000//evil.example',
+] as const
+
+let instance: Instance
+let person: Person
+
+beforeAll(async () => {
+  instance = await startInstance({
+    DISABLE_RATE_LIMITING: 'true',
+    ALLOW_USER_SIGNUPS: 'open',
+    UI_CONFIG_DISABLED: 'true',
+  })
+  person = await instance.person('grace')
+})
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+/** Where a browser would be led by the answer: its own origin, or nowhere. */
+function leadsOnlyHome(page: UserAgentResponse): void {
+  const { origin } = new URL(instance.url)
+  if (page.location !== null) expect(new URL(page.location, instance.url).origin).toBe(origin)
+  // What a page sends back is its own address, which is looked at again when it is opened.
+  const text = page.text.replace(/name="back" value="\/[^/"][^"]*"/, '')
+  const links = [...text.matchAll(/(?:href|action|value|data-\w+)="([^"]*)"/g)].map(([, value = '']) => value)
+  const said = [...links.map((link) => link.replaceAll('&#34;', '"').replaceAll('&amp;', '&')), page.location ?? '']
+  for (const each of said.flatMap((text) => text.match(/[^"]+/g) ?? [])) {
+    const asked = URL.parse(each, instance.url)?.searchParams.get('redirect') ?? ''
+    for (const address of [each, asked])
+      if (address.includes('evil.example')) expect(new URL(address, instance.url).origin).toBe(origin)
+  }
+}
+
+const query = (redirect: string) => `?${new URLSearchParams({ redirect })}`
+
+test.each(elsewhere)('%j is no path of ours', (redirect) => {
+  const path = sameSitePath(redirect, '/home')
+  expect([path.startsWith('/'), new URL(path, 'https://id.example').origin]).toEqual([true, 'https://id.example'])
+})
+
+describe.each(elsewhere.slice(0, 9))('to %j', (redirect) => {
+  test.each(['/login', '/login/ceremony', '/lc/ABCDEF', '/signup', '/login/device'])(
+    'a stranger is not led by %s',
+    async (path) => leadsOnlyHome(await instance.agent().get(instance.url + path + query(redirect))),
+  )
+
+  test.each(['/login', '/signup', '/signup/add-passkey', '/lc', '/logout', '/device', '/login/setup'])(
+    'somebody who is signed in is not led by %s',
+    async (path) => leadsOnlyHome(await person.agent.get(instance.url + path + query(redirect))),
+  )
+
+  test('nobody is led by a sign-in, with a code or a passkey', async () => {
+    const { code } = await instance.app.issueLoginCode('grace')
+    const answered = await instance.agent().postForm(`${instance.url}/lc`, { code, redirect })
+    expect(answered.status).toBe(303)
+    leadsOnlyHome(answered)
+    leadsOnlyHome(await instance.agent().postForm(`${instance.url}/lc`, { code: 'wrong', redirect }))
+    leadsOnlyHome(await instance.agent().postForm(`${instance.url}/preferences`, { theme: 'dark', back: redirect }))
+    const agent: UserAgent = instance.agent()
+    const response = await passkeyAnswer(agent, instance.url, person.authenticator)
+    const signed = await agent.postJson(`${instance.url}/login${query(redirect)}`, { response })
+    expect(signed.status).toBe(200)
+    const { redirectTo } = signed.json() as { redirectTo: string }
+    expect(new URL(redirectTo, instance.url).origin).toBe(new URL(instance.url).origin)
+  })
+})
+
+test.each([
+  '/\\evil.example',
+  '//evil.example',
+  '/..//evil.example',
+  '/.//evil.example',
+  '/%5cevil.example',
+  '/;@evil.example',
+])('the path %s itself leads nowhere else', async (path) => {
+  const answer = await fetch(instance.url + path, { redirect: 'manual' })
+  const location = answer.headers.get('location')
+  if (location !== null) expect(new URL(location, instance.url).origin).toBe(new URL(instance.url).origin)
+  expect(answer.status).toBeLessThan(500)
+})
+
+test('signing out leads to no address that was not registered', async () => {
+  const agent = instance.agent()
+  for (const to of elsewhere) {
+    const asked = new URLSearchParams({ post_logout_redirect_uri: to, state: to })
+    leadsOnlyHome(await agent.get(`${instance.url}/api/oidc/end-session?${asked}`))
+  }
+})

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { chooseAmong } from '../../src/http/catalogues.ts'
+import { createMessages } from '../../src/http/messages.ts'
+import { type PageServer, startPageServer } from '../pages/page-server.ts'
+import { type RunningApp, startApp } from './app.ts'
+
+let running: RunningApp
+
+beforeAll(async () => {
+  running = await startApp()
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+describe('a theme', () => {
+  test('is kept in the browser, and taken back', async () => {
+    const agent = running.agent()
+    const html = async () => (await agent.get(`${running.url}/login/setup`)).text
+    expect(await html()).not.toContain('data-theme')
+    const chosen = await agent.postForm(`${running.url}/preferences`, { theme: 'dark', back: '/login/setup' })
+    expect([chosen.status, chosen.location]).toEqual([303, `${running.url}/login/setup`])
+    expect(await html()).toMatch(/<html[^>]* data-theme="dark"/)
+    await agent.postForm(`${running.url}/preferences`, { theme: 'system', back: '/login/setup' })
+    expect(await html()).not.toContain('data-theme')
+  })
+
+  test.each([
+    ['//evil.example', '/'],
+    ['https://evil.example/', '/'],
+    ['/lc/ABC?x=1', '/lc/ABC?x=1'],
+    ['', '/'],
+  ])('leads back to %j as %s', async (back, expected) => {
+    const { location } = await running.agent().postForm(`${running.url}/preferences`, { theme: 'light', back })
+    expect(location).toBe(running.url + expected)
+  })
+
+  test('that is none, or a language nobody wrote, is not kept', async () => {
+    const agent = running.agent()
+    await agent.postForm(`${running.url}/preferences`, { theme: '"><script>', language: 'tlh', back: '/' })
+    expect((await agent.get(`${running.url}/login/setup`)).text).toMatch(/<html lang="en" dir="ltr">/)
+  })
+
+  test('is not chosen by another site', async () => {
+    const answer = await fetch(`${running.local}/preferences`, {
+      method: 'POST',
+      headers: { origin: 'https://evil.example' },
+      body: new URLSearchParams({ theme: 'dark' }),
+    })
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null])
+  })
+})
+
+describe('the language of a page', () => {
+  let pages: PageServer
+  beforeAll(async () => {
+    const english: object = JSON.parse(await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8'))
+    const inLanguage = (language: string) => createMessages({ ...english, language })
+    pages = await startPageServer(chooseAmong(['en', 'de', 'ar', 'zh-Hant', 'zh-Hans'].map(inLanguage)))
+  })
+  afterAll(async () => pages[Symbol.asyncDispose]())
+
+  test.each([
+    [{}, 'en', 'ltr'],
+    [{ 'accept-language': 'xx, de;q=0.5, ar;q=0.8' }, 'ar', 'rtl'],
+    [{ 'accept-language': 'zh-TW' }, 'zh-Hant', 'ltr'],
+    [{ 'accept-language': 'ar', cookie: 'language=de' }, 'de', 'ltr'],
+    [{ 'accept-language': '*, , ;q=x', cookie: 'language=%E0%A4%A' }, 'en', 'ltr'],
+    [{ 'accept-language': Array.from({ length: 1000 }, (_, index) => `x${index}`).join() }, 'en', 'ltr'],
+    [{ cookie: `language=${'x'.repeat(4000)}` }, 'en', 'ltr'],
+  ])('for %j is %s', async (headers: Record<string, string>, language, direction) => {
+    const html = await (await fetch(`${pages.origin}/signed-out`, { headers })).text()
+    expect(html).toContain(`<html lang="${language}" dir="${direction}">`)
+  })
+
+  test('is that of the account where the browser has chosen none', async () => {
+    const state = pages.pages.get('clients-none')
+    if (state?.view !== 'clients') throw new Error('The state shows another page.')
+    pages.pages.set('in-german', { ...state, viewer: { ...state.viewer, locale: 'de-AT' } })
+    const languageOf = async (headers: Record<string, string>) =>
+      /lang="([^"]+)"/.exec(await (await fetch(`${pages.origin}/in-german`, { headers })).text())?.[1]
+    expect(await languageOf({ 'accept-language': 'ar' })).toBe('de')
+    expect(await languageOf({ 'accept-language': 'ar', cookie: 'language=zh-Hans' })).toBe('zh-Hans')
+  })
+
+  test('can be chosen on every page, by its own name', async () => {
+    const html = await (await fetch(`${pages.origin}/signed-out`)).text()
+    for (const name of ['Deutsch', 'العربية', '繁體中文', '简体中文', 'English'])
+      expect(html).toContain(`<bdi>${name}</bdi>`)
+  })
+})

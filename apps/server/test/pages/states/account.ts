@@ -1,0 +1,107 @@
+import type { PageModel } from '../../../src/http/page-models.ts'
+import { anna, ceremony, day, long, now } from './common.ts'
+
+const passkeys = [
+  {
+    id: '1',
+    name: 'iCloud Keychain',
+    synced: true,
+    provider: { name: 'Apple Passwords', drawing: 'M12 2v20H2V2z' },
+    madeIn: 'Chrome on Android 14',
+    outdated: false,
+    createdAt: now - 90 * day,
+    lastUsedAt: now - 3 * 3_600_000,
+    counterRegressedAt: null,
+  },
+  {
+    id: '2',
+    name: 'YubiKey 5 with a name as long as they come',
+    synced: false,
+    provider: null,
+    madeIn: null,
+    outdated: true,
+    createdAt: now - day,
+    lastUsedAt: null,
+    counterRegressedAt: now - day,
+  },
+] as const
+
+const account = {
+  view: 'account',
+  secondAskedFor: false,
+  signals: { rpId: 'localhost', userId: 'YW5uYQ', credentialIds: [], userName: 'anna', displayName: 'Anna Koch' },
+  viewer: anna,
+  email: 'anna@example.com',
+  emailVerified: true,
+  verifiable: false,
+  passkeys,
+  lastStays: false,
+  sessions: [
+    {
+      id: 's1',
+      device: 'Firefox on Windows',
+      ipAddress: '192.168.1.20',
+      startedAt: now - day,
+      lastUsedAt: now - 30_000,
+      clients: [{ id: 'immich', name: 'Immich' }],
+      current: true,
+    },
+    {
+      id: 's2',
+      device: '',
+      ipAddress: null,
+      startedAt: now - 3 * day,
+      lastUsedAt: now - day,
+      clients: [],
+      current: false,
+    },
+  ],
+  notice: null,
+  renameProblem: null,
+  removable: true,
+} as const
+
+const reauthenticate = {
+  view: 'reauthenticate',
+  viewer: anna,
+  ceremony,
+  continueTo: '/settings/account/passkeys/1/remove',
+  fields: [{ name: 'name', value: 'A "name" & <b>' }],
+} as const
+
+export const accountStates: Readonly<Record<string, PageModel>> = {
+  'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com' },
+  'verify-email-verified': { view: 'verify-email', state: 'verified', token: '', email: 'anna@example.com' },
+  'verify-email-refused': { view: 'verify-email', state: 'refused', token: '', email: 'anna@example.com' },
+  account,
+  reauthenticate,
+  'account-one-passkey': {
+    ...account,
+    secondAskedFor: true,
+    passkeys: passkeys.slice(0, 1),
+    notice: { done: 'passkey_added', name: 'iCloud Keychain' },
+  },
+  'account-no-passkey': { ...account, viewer: long, email: null, passkeys: [] },
+  'account-unverified': {
+    ...account,
+    emailVerified: false,
+    verifiable: true,
+    notice: { done: 'verification_sent', name: 'anna@example.com' },
+  },
+  'user-sessions': {
+    view: 'user-sessions',
+    viewer: anna,
+    user: { id: '1', displayName: 'Dolores Ibárruri-Fernández de la Torre', userName: 'dolores' },
+    sessions: account.sessions.map((session) => ({ ...session, current: false })),
+    notice: 'session_ended',
+  },
+  'user-sessions-none': {
+    view: 'user-sessions',
+    viewer: anna,
+    user: { id: '1', displayName: '', userName: 'dolores' },
+    sessions: [],
+    notice: 'sessions_ended',
+  },
+  'account-removed': { view: 'account-removed' },
+  'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
+}

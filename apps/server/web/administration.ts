@@ -1,0 +1,49 @@
+import './copy.ts'
+
+/** Links to a page that asks first open its dialog instead, where there is one. */
+for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]')) {
+  const dialog = document.querySelector<HTMLDialogElement>(`dialog#${CSS.escape(link.dataset.dialog ?? '')}`)
+  if (!dialog) continue
+  link.role = 'button'
+  link.ariaHasPopup = 'dialog'
+  link.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    dialog.showModal()
+  })
+  link.addEventListener('keydown', (event) => {
+    if (event.key !== ' ') return
+    event.preventDefault()
+    dialog.showModal()
+  })
+}
+
+for (const all of document.querySelectorAll<HTMLInputElement>('input[data-check-all]')) {
+  const boxes = [...(all.form?.elements ?? [])].filter(
+    (element): element is HTMLInputElement =>
+      element instanceof HTMLInputElement && element.name === all.dataset.checkAll && element.type === 'checkbox',
+  )
+  const reflect = () => {
+    const checked = boxes.filter((box) => box.checked).length
+    all.checked = checked > 0 && checked === boxes.length
+    all.indeterminate = checked > 0 && checked < boxes.length
+  }
+  all.addEventListener('change', () => {
+    for (const box of boxes) box.checked = all.checked
+  })
+  for (const box of boxes) box.addEventListener('change', reflect)
+  // A browser that comes back to the page restores what was chosen.
+  addEventListener('pageshow', reflect)
+}
+
+/** What drops down closes where the person goes on elsewhere. */
+for (const drop of document.querySelectorAll<HTMLDetailsElement>('details.drop')) {
+  document.addEventListener('click', ({ target }) => {
+    if (target instanceof Node && !drop.contains(target)) drop.open = false
+  })
+  drop.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape' || !drop.open) return
+    drop.open = false
+    drop.querySelector('summary')?.focus()
+  })
+}

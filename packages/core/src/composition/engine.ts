@@ -1,0 +1,80 @@
+import { clientHere } from '../limits/limiter.ts'
+import { createLogoutNotices } from '../logout-notices/logout-notices.ts'
+import { createAdapterFactory } from '../oidc/adapter.ts'
+import { createClientMetadata } from '../oidc/client-metadata.ts'
+import { createKeyRing } from '../oidc/keys.ts'
+import { sendLogoutToken } from '../oidc/logout-notices.ts'
+import { createProtocolPages } from '../oidc/pages.ts'
+import { createPairwiseIdentifier } from '../oidc/pairwise.ts'
+import { createProvider } from '../oidc/provider.ts'
+import { createProviderHolder, type ProviderHolder } from '../oidc/provider-holder.ts'
+import { documentEventsHere } from '../oidc/registration/document-events.ts'
+import type { ClientServices } from './client-services.ts'
+import type { SettledOptions } from './settled-options.ts'
+
+export type Engine = Awaited<ReturnType<typeof createEngine>>
+
+/** oidc-provider with our stores behind it; reads the signing keys, and makes them at the first start. */
+export async function createEngine(options: SettledOptions, services: ClientServices) {
+  const { stores, clock, audit, masterKey, limits } = options
+  const { registrar, metadataDocuments, secretUses, connectionLog, apiAccess } = services
+  const keyRing = createKeyRing({
+    store: stores.keys,
+    masterKey,
+    clock,
+    transaction: stores.transaction,
+    schedule: options.keySchedule,
+  })
+  const adapter = createAdapterFactory({
+    artifacts: stores.artifacts,
+    clients: stores.clients,
+    clientMetadata: createClientMetadata(masterKey, clock, Object.keys(options.authorizationDetailsTypes)),
+    registrar,
+    metadataDocuments,
+    documentEvents: documentEventsHere(audit),
+    clock,
+    refreshLeeway: options.refreshLeeway,
+  })
+  const logoutNotices = createLogoutNotices({
+    store: stores.logoutNotices,
+    clock,
+    audit,
+    send: (notice) => sendLogoutToken(holder.current(), notice),
+    onError: (error) => options.onError(error, ''),
+  })
+  const holder: ProviderHolder = await createProviderHolder({
+    keyRing,
+    clock,
+    make: (keys) =>
+      createProvider({
+        audit,
+        onError: options.onError,
+        clock,
+        secure: options.secure,
+        sessionLifetime: options.sessionLifetime,
+        accounts: stores.accounts,
+        consents: stores.consents,
+        apiAccess,
+        keys,
+        fetch: options.fetch,
+        authorizationDetailsTypes: options.authorizationDetailsTypes,
+        redirectUriPolicy: options.redirectUriPolicy,
+        pairwise: createPairwiseIdentifier(masterKey),
+        registrar,
+        registrationPolicy: options.registration,
+        signUpIsOpen: async () => (await options.signUpAt()) !== null,
+        nonceSecret: masterKey.derive('dpop nonces'),
+        adapter,
+        clients: stores.clients,
+        issuer: options.issuer.origin,
+        internalOrigin: options.internalOrigin,
+        cookieKeys: [masterKey.derive('cookies').toString('base64url')],
+        pages: createProtocolPages(options.render, options.remedyOf),
+        keepLogoutNotice: logoutNotices.enqueue,
+        secretUses,
+        noteAttempt: connectionLog.note,
+        noteFailedClient: (req, clientId) => limits.note(req, 'client-authentication', clientHere(req, clientId)),
+      }),
+  })
+  return { keyRing, holder, logoutNotices }
+}

@@ -1,0 +1,105 @@
+import type { Context, Middleware } from 'koa'
+import { RateLimited } from '../errors.ts'
+import { pinToIssuer } from '../http/front.ts'
+import { ownOrigin } from '../http/own-origin.ts'
+import { pageHeaders } from '../http/page-headers.ts'
+import { requestContext } from '../http/request-context.ts'
+import { settleResources } from '../http/resource-parameter.ts'
+import { dropUnreadBody } from '../http/unread-body.ts'
+import { clientHere } from '../limits/limiter.ts'
+import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
+import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
+import { clientOfToken, isFirstUse } from '../oidc/client-authentication/library.ts'
+import { refuseForNow } from '../oidc/failed-clients.ts'
+import { calledOrigin } from '../oidc/internal-addresses.ts'
+import { isBrowserPath, isProtocolPath, protocolRoutes } from '../oidc/paths.ts'
+import { createPostedRequests } from '../oidc/posted-requests.ts'
+import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
+import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
+import { answerRelatedOrigins, relatedOriginsPath } from '../passkeys/related-origins.ts'
+import type { ClientServices } from './client-services.ts'
+import type { Engine } from './engine.ts'
+import type { SettledOptions } from './settled-options.ts'
+
+/** Takes every request, and answers those that are for this provider; the others go on to the next middleware. */
+export function createFrontDoor(
+  options: SettledOptions,
+  services: ClientServices,
+  engine: Engine,
+  interactions: Middleware,
+): Middleware {
+  const { issuer, origins, internalOrigin, trustProxy } = options
+  const answerProtocol = createProtocolAnswers(options, services, engine)
+  const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains })
+
+  const answer: Middleware = async (ctx, next) => {
+    const { requestId } = requestContext(ctx.req, trustProxy)
+    ctx.res.setHeader('X-Request-ID', requestId)
+    dropUnreadBody(ctx.req, ctx.res)
+    const origin = ownOrigin(ctx.req, origins, trustProxy)
+    pinToIssuer(ctx.req, calledOrigin(ctx.req, ctx.path, issuer, internalOrigin))
+    // Its sessions and interactions are those of one origin.
+    if (origin !== issuer.origin && isBrowserPath(ctx.path)) {
+      ctx.redirect(issuer.origin + ctx.req.url)
+      ctx.status = 307
+      return
+    }
+    if (ctx.path === relatedOriginsPath) {
+      ctx.respond = false
+      return answerRelatedOrigins(ctx.res, origins)
+    }
+    if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
+    if (ctx.path === webFingerPath) {
+      ctx.respond = false
+      return webFinger(ctx.req, ctx.res)
+    }
+    if (!isProtocolPath(ctx.path)) return next()
+    return answerProtocol(ctx, requestId)
+  }
+
+  return async (ctx, next) => {
+    try {
+      await answer(ctx, next)
+    } finally {
+      engine.logoutNotices.flush()
+    }
+  }
+}
+
+/** What happens to a request of the protocol before the engine sees it. */
+function createProtocolAnswers(options: SettledOptions, { clients }: ClientServices, { holder }: Engine) {
+  const { issuer, limits, clock, fetch, audit, render, onError } = options
+  const provider = holder.current
+  const answerPosted = createPostedRequests({ issuer: issuer.origin, render, audit })
+  const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
+  const authenticateClient = createClientAuthentication({
+    assertAdmitted: (req, clientId) => limits.check(req, 'client-authentication', clientHere(req, clientId)),
+    findClient: clients.find,
+    federated: createFederatedAssertions({
+      fetch,
+      issuer: issuer.origin,
+      now: () => clock.now(),
+      isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
+    }),
+    clientOfToken: (token) => clientOfToken(provider(), token),
+  })
+
+  return async (ctx: Context, requestId: string): Promise<void> => {
+    if (await answerPosted(ctx)) return
+    settleResources(ctx.req)
+    await holder.refresh((error) => onError(error, requestId))
+    pageHeaders(ctx.res, 'to-clients')
+    ctx.respond = false
+    ctx.res.statusCode = 200
+    try {
+      if (ctx.path === protocolRoutes.registration && ctx.method === 'POST' && !ctx.get('Authorization'))
+        await limits.take(ctx.req, 'client-registration')
+      await authenticateClient(ctx.req, ctx.path)
+    } catch (error) {
+      if (!(error instanceof RateLimited)) throw error
+      return refuseForNow(ctx.res, error)
+    }
+    await filterOwnSecret(ctx.req, ctx.path)
+    await holder.handle(ctx.req, ctx.res)
+  }
+}

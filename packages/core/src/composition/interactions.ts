@@ -1,0 +1,56 @@
+import type { Middleware } from 'koa'
+import { ownOrigin } from '../http/own-origin.ts'
+import { requestContext } from '../http/request-context.ts'
+import { createConsent } from '../interactions/consent.ts'
+import { createLogin } from '../interactions/login.ts'
+import { createInteractionPages } from '../interactions/pages.ts'
+import { interactionRoutes } from '../interactions/routes.ts'
+import type { ClientServices } from './client-services.ts'
+import type { Engine } from './engine.ts'
+import type { PeopleServices } from './people-services.ts'
+import type { SettledOptions } from './settled-options.ts'
+
+/** The pages on which the engine has people asked. */
+export function createInteractions(
+  options: SettledOptions,
+  { apiAccess }: ClientServices,
+  { holder }: Engine,
+  { sessions, signIn }: PeopleServices,
+): Middleware {
+  const { audit, clock, render, origins, stores } = options
+  const { accounts, consents } = stores
+  const provider = holder.current
+  const consent = createConsent({
+    authorizationDetailsTypes: options.authorizationDetailsTypes,
+    provider,
+    sessions,
+    audit,
+    clock,
+    accounts,
+    consents,
+    apiAccess,
+  })
+  return interactionRoutes({
+    provider,
+    login: createLogin({ provider, sessions, signIn }),
+    consent,
+    pages: createInteractionPages({
+      provider,
+      consent,
+      requestPasskey: signIn.request,
+      accounts,
+      sessions,
+      otherWaysAt: options.otherWaysAt,
+      signUpAt: options.signUpAt,
+      emailCodesAt: options.emailCodesAt,
+    }),
+    render,
+    audit,
+    clock,
+    originOf: (req) => ownOrigin(req, origins),
+    async signOut({ req, res }, uid) {
+      const accountId = await sessions.endOne(req, res, uid)
+      if (accountId) await audit.record({ event: 'signed_out', accountId }, requestContext(req))
+    },
+  })
+}

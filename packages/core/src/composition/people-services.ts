@@ -1,0 +1,100 @@
+import { createDeviceLogins } from '../codes/device-logins.ts'
+import { createLoginCodes } from '../codes/login-codes.ts'
+import { bearerCookie } from '../http/bearer-cookie.ts'
+import { createBrowserTokens } from '../http/browser-token.ts'
+import { createDeviceAuthorizations } from '../interactions/device-authorization.ts'
+import { createDeviceLoginService } from '../interactions/device-login.ts'
+import { createReauthentication, reauthenticationLifetime } from '../interactions/reauthentication.ts'
+import { createRegistrationService } from '../interactions/registration.ts'
+import { createSignIn } from '../interactions/sign-in.ts'
+import { createSessions } from '../oidc/sessions.ts'
+import { createAuthentication } from '../passkeys/authentication.ts'
+import { createAuthenticatorMetadata } from '../passkeys/authenticator-metadata.ts'
+import { createChallenges } from '../passkeys/challenges.ts'
+import { createRegistration } from '../passkeys/registration.ts'
+import type { ClientServices } from './client-services.ts'
+import type { Engine } from './engine.ts'
+import type { SettledOptions } from './settled-options.ts'
+
+/** Milliseconds. */
+const challengeLifetime = 600_000
+
+export type PeopleServices = ReturnType<typeof createPeopleServices>
+
+/** How people come in, prove again that it is they, and let devices in. */
+export function createPeopleServices(options: SettledOptions, { apiAccess }: ClientServices, { holder }: Engine) {
+  const { stores, clock, audit, masterKey, secure, limits, authorizationDetailsTypes } = options
+  const { accounts } = stores
+  const provider = holder.current
+  const metadata = createAuthenticatorMetadata(options.readAuthenticatorMetadata, clock)
+  const passkeyPorts = {
+    relyingParty: { rpId: options.issuer.hostname, rpName: options.name, origins: options.origins, challengeLifetime },
+    policy: options.passkeyPolicy,
+    metadata,
+    challenges: createChallenges(stores.challenges, clock, challengeLifetime),
+    passkeys: stores.passkeys,
+    accounts,
+    clock,
+  }
+  const browserTokens = createBrowserTokens(secure)
+  const deviceCookie = bearerCookie({ name: 'device_token', secure, path: '/', maxAge: 900 })
+  const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
+  const asking = {
+    provider,
+    audit,
+    clock,
+    secure,
+    onError: options.onError,
+    sessionLifetime: options.sessionLifetime,
+    accounts,
+    consents: stores.consents,
+    apiAccess,
+    authorizationDetailsTypes,
+  }
+  const sessions = createSessions(asking)
+  const signIn = createSignIn({
+    authentication: createAuthentication(passkeyPorts),
+    loginCodes,
+    browserTokens,
+    deviceCookie,
+    startSession: sessions.start,
+    limits,
+    audit,
+    clock,
+  })
+  const reauthentication = createReauthentication({
+    store: stores.reauthentications,
+    sessions,
+    signIn,
+    passkeys: stores.passkeys,
+    cookie: bearerCookie({
+      name: 'reauthentication_token',
+      secure,
+      path: '/',
+      maxAge: reauthenticationLifetime / 1000,
+    }),
+    limits,
+    clock,
+  })
+  return {
+    metadata,
+    loginCodes,
+    deviceCookie,
+    sessions,
+    signIn,
+    reauthentication,
+    registration: createRegistrationService({
+      registration: createRegistration(passkeyPorts),
+      browserTokens,
+      strengthenSession: sessions.strengthen,
+      audit,
+    }),
+    deviceLogins: createDeviceLoginService({
+      deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
+      startSession: sessions.start,
+      limits,
+      audit,
+    }),
+    deviceAuthorizations: createDeviceAuthorizations({ ...asking, sessions, signIn, reauthentication }),
+  }
+}

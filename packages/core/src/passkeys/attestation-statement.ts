@@ -1,0 +1,44 @@
+import { convertAAGUIDToString, decodeAttestationObject, parseAuthenticatorData } from '@simplewebauthn/server/helpers'
+import { InvalidInput } from '../errors.ts'
+
+/** The id of the extension that names revocation lists (RFC 5280 §4.2.1.13), in DER. */
+const crlDistributionPoints = Buffer.from('0603551d1f', 'hex')
+
+/** What an attestation object says of itself, before anything in it is verified. */
+export interface StatedAttestation {
+  readonly aaguid: string
+  /**
+   * Whether a certificate names revocation lists. Verifying one downloads them, and for some formats before it is known who
+   * signed the certificate: a stranger would send this server to addresses of their choice.
+   */
+  readonly namesRevocationLists: boolean
+}
+
+/** @throws {InvalidInput} `passkey_rejected` where it is no attestation object (WebAuthn Level 3 §6.5) */
+export function statedAttestation(attestationObject: string): StatedAttestation {
+  try {
+    const decoded = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')))
+    const { aaguid = new Uint8Array(16) } = parseAuthenticatorData(decoded.get('authData'))
+    return {
+      aaguid: convertAAGUIDToString(aaguid),
+      namesRevocationLists: certificatesOf(decoded.get('attStmt')).some((each) => each.includes(crlDistributionPoints)),
+    }
+  } catch (cause) {
+    throw new InvalidInput('passkey_rejected', 'The attestation object cannot be read.', { cause })
+  }
+}
+
+interface Statement {
+  get(key: 'x5c'): readonly Uint8Array[] | undefined
+  get(key: 'response'): Uint8Array | undefined
+}
+
+function certificatesOf(statement: Statement): readonly Buffer[] {
+  const own = (statement.get('x5c') ?? []).map((certificate) => Buffer.from(certificate))
+  // SafetyNet's are in the header of a JWS (WebAuthn Level 3 §8.5).
+  const jws = statement.get('response')
+  if (jws === undefined) return own
+  const [head = ''] = Buffer.from(jws).toString('utf8').split('.')
+  const { x5c }: { x5c: readonly string[] } = JSON.parse(Buffer.from(head, 'base64url').toString('utf8'))
+  return [...own, ...x5c.map((certificate) => Buffer.from(certificate, 'base64'))]
+}

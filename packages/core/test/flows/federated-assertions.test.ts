@@ -1,0 +1,189 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createPublicFetch } from '@pocket/core'
+import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { kinds } from '../contracts/kinds.ts'
+import { type Host, startHost } from './host.ts'
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const [ours, theirs] = await Promise.all([
+  generateKeyPair('ES256', { extractable: true }),
+  generateKeyPair('RS256', { extractable: true }),
+])
+const jwk = { ...(await exportJWK(ours.publicKey)), kid: 'e', alg: 'ES256' }
+const otherJwk = { ...(await exportJWK(theirs.publicKey)), kid: 'r', alg: 'RS256' }
+const now = () => Math.floor(Date.now() / 1000)
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** Two issuers: one at `/a` and one at `/b`. */
+async function startIssuers() {
+  const server = createServer((req, res) => {
+    const keys = req.url?.startsWith('/a/') ? [jwk] : [otherJwk]
+    res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('over %s', (_kind, open) => {
+  const stack = new AsyncDisposableStack()
+  let issuers: Awaited<ReturnType<typeof startIssuers>>
+  let host: Host
+  let another: Host
+  let clientId: string
+
+  beforeAll(async () => {
+    issuers = stack.use(await startIssuers())
+    const stores = await stack.use(await open()).empty()
+    const options = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) }
+    host = stack.use(await startHost({ stores, options }))
+    another = stack.use(await startHost({ stores, options: { ...options, issuer: host.issuer } }))
+    const identity = { jwks: null, replayProtection: true }
+    const { client } = await host.client({
+      federatedIdentities: [
+        { ...identity, issuer: `${issuers.url}/a`, subject: 'repo:a', audience: 'pocket' },
+        { ...identity, issuer: `${issuers.url}/b`, subject: 'repo:b', audience: 'pocket' },
+      ],
+    })
+    clientId = client.id
+  })
+  afterAll(async () => stack.disposeAsync())
+
+  async function refused(assertion: string): Promise<void> {
+    expect([
+      [401, 'invalid_client'],
+      [400, 'invalid_request'],
+    ]).toContainEqual(await attempt(assertion))
+  }
+
+  const claims = (more: Claims = {}): JWTPayload => ({
+    iss: `${issuers.url}/a`,
+    sub: 'repo:a',
+    aud: 'pocket',
+    jti: crypto.randomUUID(),
+    iat: now(),
+    exp: now() + 300,
+    // A cast, since some of them are what nobody should sign.
+    ...(more as JWTPayload),
+  })
+  const signed = (payload: JWTPayload, header: { alg: string; kid?: string } = { alg: 'ES256', kid: 'e' }) =>
+    new SignJWT(payload).setProtectedHeader(header).sign(header.alg === 'ES256' ? ours.privateKey : theirs.privateKey)
+
+  async function attempt(assertion: string, at = host, id = clientId) {
+    const form = { grant_type: 'client_credentials', client_id: id, client_assertion: assertion }
+    const body = new URLSearchParams({ ...form, client_assertion_type: assertionType })
+    const answer = await fetch(`${at.issuer}/api/oidc/token`, { method: 'POST', body })
+    return [answer.status, ((await answer.json()) as { error?: string }).error]
+  }
+
+  test.each<[string, () => Claims]>([
+    ['as usual', () => ({})],
+    ['for several audiences', () => ({ aud: ['https://other.example', 'pocket'] })],
+    ['by a clock that is a little ahead', () => ({ iat: now() + 20, nbf: now() + 20 })],
+    ['without a time of issue', () => ({ iat: undefined })],
+    ['that lives for a year', () => ({ exp: now() + 365 * 24 * 3600 })],
+  ])('an assertion %s counts', async (_name, more) => {
+    expect(await attempt(await signed(claims(more())))).toEqual([200, undefined])
+  })
+
+  test.each<[string, () => Claims]>([
+    ['of another issuer', () => ({ iss: 'https://evil.example' })],
+    ['of an issuer with a slash more', () => ({ iss: `${issuers.url}/a/` })],
+    ['of no issuer', () => ({ iss: undefined })],
+    ['about somebody else', () => ({ sub: 'repo:x' })],
+    ['about the client itself', () => ({ sub: clientId })],
+    ['about a longer name', () => ({ sub: 'repo:a:ref' })],
+    ['about the identity at another issuer', () => ({ sub: 'repo:b' })],
+    ['about nobody', () => ({ sub: undefined })],
+    ['about a list', () => ({ sub: ['repo:a'] })],
+    ['for another audience', () => ({ aud: 'other' })],
+    ['for our issuer, where the identity names an audience', () => ({ aud: host.issuer })],
+    ['for nobody', () => ({ aud: [] })],
+    ['without an audience', () => ({ aud: undefined })],
+    ['for an object', () => ({ aud: { pocket: true } })],
+    ['that is over', () => ({ exp: now() - 60 })],
+    ['without an end', () => ({ exp: undefined })],
+    ['that ends never', () => ({ exp: 1e300 })],
+    ['that ends after time does', () => ({ exp: Number.MAX_SAFE_INTEGER })],
+    ['that ends in words', () => ({ exp: 'tomorrow' })],
+    ['that begins later', () => ({ nbf: now() + 600 })],
+    ['of the future', () => ({ iat: now() + 600 })],
+    ['of a time in words', () => ({ iat: 'today' })],
+    ['without a name', () => ({ jti: undefined })],
+    ['with an empty name', () => ({ jti: '' })],
+    ['with an odd name', () => ({ jti: { a: 1 } })],
+    ['with a huge body', () => ({ filler: 'x'.repeat(20_000) })],
+  ])('an assertion %s does not', async (_name, more) => {
+    await refused(await signed(claims(more())))
+    expect(host.errors).toEqual([])
+  })
+
+  test.each<[string, () => Promise<string>]>([
+    ['with the keys of the client’s other issuer', () => signed(claims(), { alg: 'RS256', kid: 'r' })],
+    ['with a key that is not among them', () => signed(claims(), { alg: 'ES256', kid: 'nobody' })],
+    ['with nothing', async () => `${part({ alg: 'none' })}.${part(claims())}.`],
+    ['with nothing, under the name of a key', async () => `${part({ alg: 'none', kid: 'e' })}.${part(claims())}.AAAA`],
+    [
+      'with the public key as a secret',
+      async () => {
+        const secret = new TextEncoder().encode(await exportSPKI(ours.publicKey))
+        return new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: 'e' }).sign(secret)
+      },
+    ],
+    [
+      'with a key that it brings along',
+      () =>
+        new SignJWT(claims())
+          .setProtectedHeader({ alg: 'RS256', jwk: otherJwk, jku: `${issuers.url}/b/.well-known/jwks.json` })
+          .sign(theirs.privateKey),
+    ],
+    [
+      'under conditions that nobody knows',
+      async () => {
+        const [, payload, signature] = (await signed(claims())).split('.')
+        return `${part({ alg: 'ES256', kid: 'e', crit: ['x'], x: 1 })}.${payload}.${signature}`
+      },
+    ],
+    [
+      'over other claims',
+      async () => {
+        const [header, , signature] = (await signed(claims())).split('.')
+        return `${header}.${part(claims({ sub: 'repo:b' }))}.${signature}`
+      },
+    ],
+    ['in a part too many', async () => `${await signed(claims())}.${part({})}`],
+  ])('an assertion that is signed %s does not', async (_name, make) => {
+    await refused(await make())
+    expect(host.errors).toEqual([])
+  })
+
+  test('an assertion of a client is none of another’s', async () => {
+    const { client } = await host.client({ name: 'Other' })
+    expect((await attempt(await signed(claims()), host, client.id))[0]).not.toBe(200)
+    expect((await attempt(await signed(claims()), host, 'nobody'))[0]).not.toBe(200)
+  })
+
+  test('an assertion counts once, whichever process it comes to', async () => {
+    const assertion = await signed(claims())
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => attempt(assertion, at % 2 ? host : another)),
+    )
+    expect(answers.filter(([status]) => status === 200)).toHaveLength(1)
+    expect(await attempt(assertion, another)).toEqual([401, 'invalid_client'])
+    // Its name is used up at this issuer alone, for whoever signs with it.
+    const jti = String(JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString()).jti)
+    expect(await attempt(await signed(claims({ jti, exp: now() + 200 })), host)).toEqual([401, 'invalid_client'])
+    const atAnother = claims({ jti, iss: `${issuers.url}/b`, sub: 'repo:b' })
+    expect(await attempt(await signed(atAnother, { alg: 'RS256', kid: 'r' }))).toEqual([200, undefined])
+    expect([...host.errors, ...another.errors]).toEqual([])
+  })
+})

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { ClientProtocolInput, NewClientInput } from '@pocket/core'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+import { back, login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
+
+let host: Host
+let person: Awaited<ReturnType<Host['person']>>
+
+beforeAll(async () => {
+  const registration = async () => ({ mode: 'open', restrictToGroups: true, documentPatterns: [] }) as const
+  host = await startHost({ options: { registration } })
+  person = await host.person('ada')
+})
+afterAll(async () => {
+  expect(host.errors).toEqual([])
+  await host[Symbol.asyncDispose]()
+})
+
+/** A client that everybody may use, until `restrict` keeps it for a group that nobody is in. */
+async function application(protocol: ClientProtocolInput = {}, input: Partial<NewClientInput> = {}) {
+  const party = await relyingParty(host, { client: input, protocol })
+  const agent = new UserAgent()
+  const { id } = party.client
+  const restrict = async () => {
+    const client = await host.pocket.clients.find(id)
+    if (!client) throw new Error('The client is gone.')
+    await host.pocket.clients.update(id, { ...client, isGroupRestricted: true })
+    await host.pocket.clients.setAllowedGroups(id, ['staff'])
+  }
+  const authorize = async (more: Parameters = {}) => {
+    const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+    const url = `${host.issuer}/authorize?${new URLSearchParams(query)}`
+    return agent.follow(await agent.get(url), { until: back })
+  }
+  const entered = (parameters: Parameters = {}) => login(host, party.configuration, parameters, { agent, person })
+  return { ...party, agent, restrict, authorize, entered }
+}
+
+const isKeptOut = (page: UserAgentResponse) => {
+  expect(page.location).toBeNull()
+  expect(viewOf(page)).toMatchObject({ view: 'not-allowed', account: { userName: 'ada' } })
+}
+
+const refused = { status: 400, error: 'invalid_grant' }
+
+describe('what was given before a client was restricted ends with it', () => {
+  test('a code', async () => {
+    const { entered, restrict } = await application()
+    const { finish } = await entered()
+    await restrict()
+    await expect(finish()).rejects.toMatchObject(refused)
+  })
+
+  test.each<[string, ClientProtocolInput]>([
+    ['opaque', {}],
+    ['signed', { jwtAccessTokens: true }],
+  ])('tokens, %s ones', async (_kind, protocol) => {
+    const { entered, restrict, configuration } = await application(protocol)
+    const tokens = await (await entered()).finish()
+    const told = () => oidc.fetchUserInfo(configuration, tokens.access_token, person.account.id)
+    await expect(told()).resolves.toHaveProperty('sub')
+    await restrict()
+    await expect(told()).rejects.toThrow()
+    const introspected = protocol.jwtAccessTokens ? [] : [tokens.access_token]
+    for (const token of [...introspected, tokens.refresh_token ?? ''])
+      expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject(refused)
+  })
+
+  test('a request that was pushed', async () => {
+    const { entered, restrict, configuration, agent } = await application()
+    await entered()
+    const pushed = { redirect_uri: redirectUri, scope: 'openid' }
+    const url = await oidc.buildAuthorizationUrlWithPAR(configuration, pushed)
+    await restrict()
+    isKeptOut(await agent.follow(await agent.get(url.href), { until: back }))
+  })
+
+  test('a sign-in page, and a consent page, that were open', async () => {
+    const first = await application()
+    const page = await first.authorize()
+    await first.restrict()
+    isKeptOut(await signIn(first.agent, page, person.authenticator, back))
+    const second = await application()
+    const consent = await signIn(second.agent, await second.authorize(), person.authenticator, back)
+    await second.restrict()
+    isKeptOut(await decide(second.agent, consent, 'submitTo', back))
+  })
+})
+
+describe('a restricted client stays closed', () => {
+  test.each<[string, Parameters]>([
+    ['another sign-in', { prompt: 'login' }],
+    ['another consent', { prompt: 'consent' }],
+    ['a sign-in that is fresh', { max_age: '100000' }],
+    ['a claim that is asked for', { claims: '{"id_token":{"groups":{"values":["staff"]}}}' }],
+    ['a hint', { login_hint: 'somebody' }],
+    ['an ID token at once', { response_type: 'id_token', nonce: 'n' }],
+    ['a form', { response_mode: 'form_post' }],
+    ['a signed answer', { response_mode: 'jwt' }],
+  ])('to %s', async (_what, parameters) => {
+    const { authorize, restrict, agent, entered } = await application({ implicitIdToken: true }, { skipConsent: true })
+    await entered()
+    await restrict()
+    const page = await authorize(parameters)
+    const asks = viewOf(page).view === 'sign-in'
+    isKeptOut(asks ? await signIn(agent, page, person.authenticator, back) : page)
+    const silent = await authorize({ ...parameters, prompt: 'none', response_mode: 'query', response_type: 'code' })
+    expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('access_denied')
+  })
+
+  test('to an exchange of tokens, and to any other grant that it has not', async () => {
+    const { configuration, entered, restrict } = await application()
+    const tokens = await (await entered()).finish()
+    await restrict()
+    const subject = {
+      subject_token: tokens.access_token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    }
+    for (const grant of ['urn:ietf:params:oauth:grant-type:token-exchange', 'password', 'implicit'])
+      await expect(
+        oidc.genericGrantRequest(configuration, grant, { ...subject, username: 'ada', password: 'x' }),
+      ).rejects.toMatchObject({ status: 400, error: 'unsupported_grant_type' })
+  })
+
+  test('to the program that registered it', async () => {
+    const register = async (method: string, url: string, body: object, token?: string) => {
+      const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
+      const answer = await fetch(url, { method, headers, body: JSON.stringify(body) })
+      return (await answer.json()) as Readonly<Record<string, string>>
+    }
+    const metadata = { redirect_uris: [redirectUri], client_name: 'Registered' }
+    const made = await register('POST', `${host.issuer}/api/oidc/register`, metadata)
+    const id = made.client_id ?? ''
+    const changed = { ...metadata, client_id: id, client_secret: made.client_secret, isGroupRestricted: false }
+    const more = { pocket_access: { isGroupRestricted: false }, is_group_restricted: false, allowed_groups: ['g1'] }
+    await register('PUT', made.registration_client_uri ?? '', { ...changed, ...more }, made.registration_access_token)
+    expect(await host.pocket.clients.find(id)).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
+    const agent = new UserAgent()
+    const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
+    isKeptOut(await signIn(agent, page, person.authenticator, back))
+  })
+})

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+
+const redirectUri = 'https://client.example/'
+const back = (url: string) => url.startsWith(redirectUri)
+let host: Host
+let clientId: string
+
+beforeAll(async () => {
+  host = await startHost()
+  const { client } = await host.client({ redirectUris: [redirectUri], postLogoutRedirectUris: [redirectUri] })
+  clientId = client.id
+})
+afterAll(async () => host[Symbol.asyncDispose]())
+
+const languagesOf = (page: UserAgentResponse) => viewOf(page).languages
+
+async function authorize(agent: UserAgent, more: Readonly<Record<string, string>> = {}) {
+  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+  return agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`), { until: back })
+}
+
+test.each([
+  ['de-AT de en', ['de-AT', 'de', 'en']],
+  ['de-AT  DE-at de_AT fr', ['de-AT', 'fr']],
+  ['zh-hant-tw sr-latn', ['zh-Hant-TW', 'sr-Latn']],
+  ['', []],
+  ['nonsense! <script> de/../x ../../etc/passwd %00 de\r\nX: y fr', ['fr']],
+  ['__proto__ constructor en', ['en']],
+  [`${'x'.repeat(4000)} de`, ['de']],
+  [`de-x-${'a'.repeat(40)} en`, ['en']],
+  [
+    Array.from({ length: 40 }, (_, at) => `de-x-a${at}`).join(' '),
+    Array.from({ length: 10 }, (_, at) => `de-x-a${at}`),
+  ],
+  [`${'- '.repeat(2000)}de`, []],
+])('ui_locales %j reach the page as %j', async (uiLocales, languages) => {
+  expect(languagesOf(await authorize(new UserAgent(), { ui_locales: uiLocales }))).toEqual(languages)
+})
+
+test('no ui_locales are no languages', async () => {
+  expect(languagesOf(await authorize(new UserAgent()))).toEqual([])
+})
+
+test('every page of an interaction knows them, and the one that asks whether to sign out', async () => {
+  const { authenticator } = await host.person('ada')
+  const agent = new UserAgent()
+  const asked = { ui_locales: 'fr-CA de' }
+  const seen = new Map<string, readonly string[] | undefined>()
+  const note = (page: UserAgentResponse) => {
+    seen.set(viewOf(page).view, languagesOf(page))
+    return page
+  }
+  const first = note(await authorize(agent, asked))
+  const consent = note(await signIn(agent, first, authenticator, back))
+  await decide(agent, consent, 'submitTo', back)
+  note(await authorize(agent, { ...asked, prompt: 'select_account' }))
+  note(await authorize(agent, { ...asked, redirect_uri: 'https://evil.example/' }))
+
+  await host.pocket.clients.update(clientId, { ...(await stored()), isGroupRestricted: true })
+  note(await authorize(agent, asked))
+  await host.pocket.clients.update(clientId, { ...(await stored()), isGroupRestricted: false })
+
+  const query = new URLSearchParams({ client_id: clientId, ...asked })
+  note(await agent.get(`${host.issuer}/api/oidc/end-session?${query}`))
+
+  const languages = ['fr-CA', 'de']
+  expect(Object.fromEntries(seen)).toEqual({
+    'sign-in': languages,
+    consent: languages,
+    'select-account': languages,
+    'not-allowed': languages,
+    error: languages,
+    'sign-out': languages,
+  })
+})
+
+test('an interaction that has expired says so in the language in which it was asked for', async () => {
+  const agent = new UserAgent()
+  const page = await authorize(agent, { ui_locales: 'da' })
+  host.clock.pass(61 * 60_000)
+  const expired = await agent.get(page.url)
+  expect(viewOf(expired)).toMatchObject({ view: 'error', code: 'interaction_expired', languages: ['da'] })
+})
+
+async function stored() {
+  const client = await host.pocket.clients.find(clientId)
+  if (!client) throw new Error('The client is gone.')
+  return client
+}

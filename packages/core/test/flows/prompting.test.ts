@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { NewClientInput, View } from '@pocket/core'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
+import { back, login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
+
+let host: Host
+let person: Awaited<ReturnType<Host['person']>>
+const clients: Record<string, string> = {}
+
+beforeAll(async () => {
+  host = await startHost()
+  person = await host.person('ada')
+  const settings: Readonly<Record<string, Partial<NewClientInput>>> = {
+    usual: {},
+    careful: { requiresReauthentication: true, skipConsent: true },
+    impatient: { protocol: { maxSessionAgeMinutes: 10 }, skipConsent: true },
+    closed: { isGroupRestricted: true },
+    trusted: { skipConsent: true },
+  }
+  for (const [name, input] of Object.entries(settings))
+    clients[name] = (await host.client({ name, redirectUris: [redirectUri], ...input })).client.id
+})
+afterAll(async () => {
+  expect(host.errors).toEqual([])
+  await host[Symbol.asyncDispose]()
+})
+
+function request(client: string, more: Parameters = {}): string {
+  const query = { client_id: clients[client] ?? '', redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+  return `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...more })}`
+}
+
+const authorize = async (agent: UserAgent, client: string, more: Parameters = {}) =>
+  agent.follow(await agent.get(request(client, more)), { until: back })
+
+const answerOf = ({ location }: UserAgentResponse) =>
+  Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
+
+/**
+ * A browser in which Ada has been signed in for two minutes, and has allowed the usual client. The library reads its own
+ * clock, so it is the sign-in that is made to be old.
+ */
+async function signedIn(since = 2 * minute) {
+  const agent = new UserAgent()
+  host.clock.pass(-since)
+  const consent = await signIn(agent, await authorize(agent, 'usual'), person.authenticator, back)
+  if (consent.location === null) await decide(agent, consent, 'submitTo', back)
+  host.clock.pass(since)
+  return agent
+}
+
+async function press(agent: UserAgent, page: UserAgentResponse, field: string) {
+  // A cast: whatever the page is, the test says which of its addresses it means.
+  const view = viewOf(page) as unknown as Readonly<Record<string, string>>
+  const answer = await agent.postForm(new URL(view[field] ?? '', page.url).href, {})
+  return agent.follow(answer, { until: back })
+}
+
+/** Goes through whatever is asked, and says what that was. */
+async function through(agent: UserAgent, first: UserAgentResponse) {
+  const asked: View['view'][] = []
+  let page = first
+  while (page.location === null && asked.length < 5) {
+    const view = viewOf(page)
+    asked.push(view.view)
+    if (view.view === 'sign-in') page = await signIn(agent, page, person.authenticator, back)
+    else if (view.view === 'consent') page = await decide(agent, page, 'submitTo', back)
+    else if (view.view === 'select-account') {
+      const account = view.accounts[0]?.id ?? ''
+      page = await agent.follow(await agent.postForm(new URL(view.chooseTo, page.url).href, { account }), {
+        until: back,
+      })
+    } else throw new Error(`Nobody is asked anything by ${JSON.stringify(view)}`)
+  }
+  return { asked, page }
+}
+
+describe('Cancel', () => {
+  const state = 's p/æ?&=#%20+"<>'
+  test.each<[string, string, boolean, Parameters, View['view']]>([
+    ['the sign-in page', 'usual', false, {}, 'sign-in'],
+    ['the sign-in page of somebody new', 'usual', false, { prompt: 'create' }, 'sign-in'],
+    ['a new sign-in', 'usual', true, { prompt: 'login' }, 'sign-in'],
+    ['a sign-in that is too old for the request', 'usual', true, { max_age: '0' }, 'sign-in'],
+    ['a sign-in for this client', 'careful', true, {}, 'sign-in'],
+    ['a sign-in that is too old for the client', 'impatient', true, {}, 'sign-in'],
+    ['the chooser', 'usual', true, { prompt: 'select_account' }, 'select-account'],
+    ['the consent page', 'usual', true, { prompt: 'consent' }, 'consent'],
+    ['the page that says it is for others', 'closed', true, {}, 'not-allowed'],
+    ['a sign-in by form', 'usual', true, { prompt: 'login', response_mode: 'query.jwt' }, 'sign-in'],
+  ])('on %s sends access_denied back, with the state', async (_name, client, isSignedIn, more, view) => {
+    const agent = isSignedIn ? await signedIn(11 * minute) : new UserAgent()
+    const page = await authorize(agent, client, { ...more, state })
+    expect(viewOf(page)).toMatchObject({ view, cancelTo: expect.any(String) })
+    const answer = answerOf(await press(agent, page, 'cancelTo'))
+    const told =
+      answer.response === undefined
+        ? answer
+        : JSON.parse(Buffer.from(answer.response.split('.')[1] ?? '', 'base64url').toString())
+    expect(told).toMatchObject({ error: 'access_denied', state, iss: host.issuer })
+    // The answer was given: the button leads nowhere a second time, and whoever was signed in still is.
+    const again = await press(agent, page, 'cancelTo')
+    expect([again.status < 500, answerOf(again).code]).toEqual([true, undefined])
+    const silent = answerOf(await authorize(agent, 'trusted', { prompt: 'none' }))
+    expect(Object.keys(silent)).toContain(isSignedIn ? 'code' : 'error')
+  })
+})
+
+describe('prompt', () => {
+  test.each<[string, readonly View['view'][]]>([
+    ['login', ['sign-in']],
+    ['login login', ['sign-in']],
+    ['consent', ['consent']],
+    ['login consent', ['sign-in', 'consent']],
+    ['consent login', ['sign-in', 'consent']],
+    ['select_account', ['select-account']],
+    ['select_account login', ['select-account', 'sign-in']],
+    ['consent select_account', ['select-account', 'consent']],
+    ['select_account consent login', ['select-account', 'sign-in', 'consent']],
+    ['create', ['select-account']],
+  ])('%s asks by %j, each once', async (prompt, asked) => {
+    const agent = await signedIn()
+    const result = await through(agent, await authorize(agent, 'usual', { prompt }))
+    expect([result.asked, answerOf(result.page)]).toEqual([
+      asked,
+      expect.objectContaining({ code: expect.any(String) }),
+    ])
+  })
+
+  test.each([
+    'none login',
+    'login none',
+    'none consent select_account',
+    'nonsense',
+    'login nonsense',
+    'NONE',
+    'login,consent',
+  ])('%j is refused to the client', async (prompt) => {
+    const refused = answerOf(await authorize(await signedIn(), 'usual', { prompt, state: 's' }))
+    expect(refused).toMatchObject({ error: 'invalid_request', state: 's' })
+  })
+
+  test.each<[string, string, Parameters, string | undefined]>([
+    ['a client that may know', 'usual', {}, undefined],
+    ['a client that need not ask', 'trusted', {}, undefined],
+    ['a sign-in that is young enough', 'usual', { max_age: '100000' }, undefined],
+    ['a sign-in that is too old', 'usual', { max_age: '0' }, 'login_required'],
+    ['a client that wants a passkey each time', 'careful', {}, 'login_required'],
+    ['a scope that was not allowed', 'usual', { scope: 'openid email' }, 'consent_required'],
+    ['a client for others', 'closed', {}, 'access_denied'],
+    [
+      'an essential acr',
+      'usual',
+      { claims: '{"id_token":{"acr":{"essential":true,"value":"gold"}}}' },
+      'login_required',
+    ],
+    ['an acr that is no must', 'usual', { acr_values: 'gold silver' }, undefined],
+    ['somebody else', 'usual', { claims: '{"id_token":{"sub":{"value":"nobody"}}}' }, 'login_required'],
+    ['a hint that fits nobody', 'usual', { login_hint: '\u0000"><script>' }, undefined],
+    ['a hint that is no token', 'usual', { id_token_hint: 'nonsense' }, 'invalid_request'],
+  ])('none, for %s', async (_what, client, more, error) => {
+    const answer = answerOf(await authorize(await signedIn(), client, { ...more, prompt: 'none', state: 's' }))
+    expect(answer).toMatchObject(error === undefined ? { code: expect.any(String) } : { error })
+    expect(answer.state).toBe('s')
+  })
+})
+
+describe('max_age', () => {
+  test.each<[string, boolean | 'refused']>([
+    ['0', true],
+    ['1', true],
+    ['60', true],
+    ['86400', false],
+    ['9007199254740991', false],
+    ['9007199254740993', 'refused'],
+    ['99999999999999999999999', 'refused'],
+    ['-1', 'refused'],
+    ['1.5', 'refused'],
+    ['soon', 'refused'],
+  ])('%s, two minutes after the sign-in: asks again %s', async (maxAge, again) => {
+    const agent = await signedIn()
+    const page = await authorize(agent, 'usual', { max_age: maxAge, state: 's' })
+    if (again === 'refused') return expect(answerOf(page)).toMatchObject({ error: 'invalid_request', state: 's' })
+    const { asked, page: end } = await through(agent, page)
+    expect([asked, answerOf(end).code]).toEqual([again ? ['sign-in'] : [], expect.any(String)])
+  })
+})
+
+describe('id_token_hint', () => {
+  async function hinted() {
+    const { configuration, client } = await relyingParty(host)
+    clients.hinting = client.id
+    const agent = new UserAgent()
+    const { finish } = await login(host, configuration, { scope: 'openid' }, { agent, person })
+    return { agent, hint: (await finish()).id_token ?? '' }
+  }
+  const silent = async (agent: UserAgent, client: string, hint: string) =>
+    answerOf(await authorize(agent, client, { prompt: 'none', id_token_hint: hint, state: 's' }))
+
+  test('says who is meant, in any browser', async () => {
+    const { agent, hint } = await hinted()
+    for (const browser of [agent, await signedIn()])
+      expect(await silent(browser, 'hinting', hint)).toMatchObject({ code: expect.any(String), state: 's' })
+  })
+
+  test('signs nobody in', async () => {
+    const { hint } = await hinted()
+    expect(await silent(new UserAgent(), 'hinting', hint)).toMatchObject({ error: 'login_required', state: 's' })
+  })
+
+  test('of another client is refused', async () => {
+    const { agent, hint } = await hinted()
+    await through(agent, await authorize(agent, 'usual'))
+    const answer = await silent(agent, 'usual', hint)
+    expect(answer).toMatchObject({ error: 'invalid_request', state: 's' })
+  })
+})
+
+test('a client that wants a passkey for it is content with one that was used within the last minute', async () => {
+  const agent = await signedIn()
+  const { asked, page } = await through(agent, await authorize(agent, 'careful'))
+  expect([asked, answerOf(page).code]).toEqual([['sign-in'], expect.any(String)])
+  const next = await through(agent, await authorize(agent, 'careful'))
+  expect(next.asked).toEqual([])
+})
+
+test('somebody for whom a client is not is in its log, whether or not they go back', async () => {
+  const agent = await signedIn()
+  expect(viewOf(await authorize(agent, 'closed', { state: 's' }))).toMatchObject({ view: 'not-allowed' })
+  const [attempt] = await host.pocket.connectionLog.list(clients.closed ?? '')
+  expect(attempt).toMatchObject({
+    accountId: person.account.id,
+    succeeded: false,
+    error: 'access_denied',
+    reason: expect.stringContaining('none of the groups'),
+    redirectUri,
+  })
+})
+
+test('what was allowed outlives the session, and a code that comes twice', async () => {
+  const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+  clients.remembering = client.id
+  const agent = new UserAgent()
+  const first = await through(agent, await authorize(agent, 'remembering'))
+  expect(first.asked).toEqual(['sign-in', 'consent'])
+  const code = answerOf(first.page).code ?? ''
+  const exchange = async () => {
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
+    const body = new URLSearchParams({ ...form, client_id: client.id, client_secret: secret })
+    return (await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })).status
+  }
+  expect([await exchange(), await exchange()]).toEqual([200, 400])
+  expect(answerOf(await authorize(agent, 'remembering', { prompt: 'none' }))).toHaveProperty('code')
+  await host.pocket.endAccess(person.account.id)
+  const anew = new UserAgent()
+  expect((await through(anew, await authorize(anew, 'remembering'))).asked).toEqual(['sign-in'])
+  await host.pocket.withdrawConsent(person.account.id, client.id)
+  expect((await through(anew, await authorize(anew, 'remembering'))).asked).toEqual(['consent'])
+})
+
+test('a client that need not ask asks where it wants to', async () => {
+  const agent = await signedIn()
+  const { asked } = await through(
+    agent,
+    await authorize(agent, 'trusted', { prompt: 'consent', scope: 'openid email' }),
+  )
+  expect(asked).toEqual(['consent'])
+  expect((await through(agent, await authorize(agent, 'trusted', { scope: 'openid email groups' }))).asked).toEqual([])
+})
+
+test('what is no ID token is no hint', async () => {
+  const agent = await signedIn()
+  const code = answerOf(await authorize(agent, 'usual')).code ?? ''
+  expect(answerOf(await authorize(agent, 'usual', { id_token_hint: code, prompt: 'none' }))).toMatchObject({
+    error: 'invalid_request',
+  })
+})

@@ -1,0 +1,219 @@
+import { readFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type Account, defaultPasskeyPolicy, type PasskeyPolicy } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { SettingsService } from '@simplewebauthn/server'
+import { sha256 } from '../../src/hash.ts'
+import { createAuthentication } from '../../src/passkeys/authentication.ts'
+import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
+import { createChallenges } from '../../src/passkeys/challenges.ts'
+import { createRegistration } from '../../src/passkeys/registration.ts'
+import { minute, TestClock } from '../flows/host.ts'
+import { type Certified, certified, metadataBlob, metadataEntry } from './attestation-maker.ts'
+
+interface Vector {
+  readonly name: string
+  readonly credentialId: string
+  readonly registration: {
+    readonly challenge: string
+    readonly clientDataJSON: string
+    readonly attestationObject: string
+  }
+  readonly authentication: {
+    readonly challenge: string
+    readonly clientDataJSON: string
+    readonly authenticatorData: string
+    readonly signature: string
+  }
+}
+
+/** The test vectors of WebAuthn Level 3, §16. */
+const { rpId, origin, attestationCaCert, vectors } = JSON.parse(
+  await readFile(new URL('webauthn-level-3-vectors.json', import.meta.url), 'utf8'),
+) as { rpId: string; origin: string; attestationCaCert: string; vectors: readonly Vector[] }
+
+const browserToken = 'the token of this browser'
+const base64url = (hex: string) => Buffer.from(hex, 'hex').toString('base64url')
+const accountId = 'ada'
+const authority = Buffer.from(attestationCaCert, 'hex')
+
+let metadataRoot: Certified
+let metadataSigner: Certified
+
+beforeAll(async () => {
+  metadataRoot = await certified({ subject: 'CN=Metadata Root' })
+  metadataSigner = await certified({ issuer: metadataRoot, subject: 'CN=Metadata' })
+  SettingsService.setRootCertificates({ identifier: 'mds', certificates: [metadataRoot.certificate.toString('pem')] })
+  for (const identifier of ['apple', 'fido-u2f'] as const)
+    SettingsService.setRootCertificates({ identifier, certificates: [authority] })
+})
+
+/** The model is in the 16 bytes behind RP ID hash, flags and counter (§6.1). */
+function modelOf({ registration: { attestationObject } }: Vector): string {
+  const hex = attestationObject.slice(attestationObject.indexOf('bfabc37432958b06'))
+  return hex.slice(74, 106).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+function setting(policy: Partial<PasskeyPolicy>) {
+  const clock = new TestClock()
+  const { challenges: store, passkeys } = memoryStores()
+  const challenges = createChallenges(store, clock, minute)
+  const relyingParty = { rpId, rpName: 'Test', origins: [origin], challengeLifetime: minute }
+  const algorithms = ['secp256r1_ecdsa_sha256_raw', 'rsassa_pkcsv15_sha256_raw', 'ed25519_eddsa_sha512_raw']
+  const entries = vectors.map((vector) => {
+    const entry = metadataEntry(modelOf(vector), authority)
+    return { ...entry, metadataStatement: { ...entry.metadataStatement, authenticationAlgorithms: algorithms } }
+  })
+  const ports = {
+    relyingParty,
+    policy: async () => ({ ...defaultPasskeyPolicy, userVerification: 'preferred' as const, ...policy }),
+    metadata: createAuthenticatorMetadata(() => metadataBlob(metadataSigner, entries), clock),
+    challenges,
+    passkeys,
+    clock,
+    accounts: { find: async (id: string) => ({ id }) as Account } as never,
+  }
+  const issue = (challenge: string, purpose: 'registration' | 'authentication') =>
+    store.insert({
+      hash: sha256(base64url(challenge)),
+      purpose,
+      browserHash: sha256(browserToken),
+      accountId: purpose === 'registration' ? accountId : null,
+      data: null,
+      expiresAt: clock.now() + minute,
+    })
+  const registration = createRegistration(ports)
+  const authentication = createAuthentication(ports)
+  const head = ({ credentialId }: Vector) => ({
+    id: base64url(credentialId),
+    rawId: base64url(credentialId),
+    type: 'public-key',
+    clientExtensionResults: {},
+  })
+  return {
+    async register(vector: Vector) {
+      const { challenge, clientDataJSON, attestationObject } = vector.registration
+      await issue(challenge, 'registration')
+      const response = { clientDataJSON: base64url(clientDataJSON), attestationObject: base64url(attestationObject) }
+      const answer = { ...head(vector), response }
+      return (await registration.verify({ purpose: 'registration', browserToken, response: answer })).passkey
+    },
+    async signIn(vector: Vector) {
+      const { challenge, clientDataJSON, authenticatorData, signature } = vector.authentication
+      await issue(challenge, 'authentication')
+      const response = {
+        clientDataJSON: base64url(clientDataJSON),
+        authenticatorData: base64url(authenticatorData),
+        signature: base64url(signature),
+        userHandle: Buffer.from(accountId).toString('base64url'),
+      }
+      return authentication.verify({ browserToken, response: { ...head(vector), response } })
+    },
+    passkeys,
+  }
+}
+
+type Outcome = { readonly attestation: string | null; readonly proven: boolean } | { readonly refused: RegExp }
+
+/** What becomes of each where attestation is required; where it is not, `proven` makes no difference. */
+const outcomes: Readonly<Record<string, Outcome>> = {
+  'none.ES256': { attestation: null, proven: false },
+  'packed-self.ES256': { attestation: 'packed', proven: false },
+  // No page of ours is to be framed.
+  'none.ES256.crossOrigin': { refused: /inside a page of another origin/ },
+  'none.ES256.topOrigin': { refused: /inside a page of another origin/ },
+  'none.ES256.long-credential-id': { attestation: null, proven: false },
+  'packed.ES256': { attestation: 'packed', proven: true },
+  // Keys of kinds that are not asked for.
+  'packed.ES384': { refused: /public key alg "-35"/ },
+  'packed.ES512': { refused: /public key alg "-36"/ },
+  'packed.RS256': { attestation: 'packed', proven: true },
+  'packed.EdDSA': { attestation: 'packed', proven: true },
+  // The manufacturer of this one is in nobody's list.
+  'tpm.ES256': { refused: /TPM manufacturer "id:00000000"/ },
+  'android-key.ES256': { attestation: 'android-key', proven: true },
+  'apple.ES256': { attestation: 'apple', proven: true },
+  // FIDO U2F knows no models, so the one that this names is a contradiction.
+  'fido-u2f.ES256': { refused: /AAGUID/ },
+}
+
+test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', async (name, vector) => {
+  const outcome = outcomes[name]
+  if (outcome === undefined) throw new Error(`Nobody has said what becomes of ${name}.`)
+  const required = setting({ attestation: 'required' })
+  if ('refused' in outcome) {
+    const message = expect.stringMatching(outcome.refused)
+    await expect(required.register(vector)).rejects.toMatchObject({ code: 'passkey_rejected', message })
+    return
+  }
+  const { attestation, proven } = outcome
+  if (proven) expect(await required.register(vector)).toMatchObject({ attestation, attestedAt: expect.any(Number) })
+  else
+    await expect(required.register(vector)).rejects.toMatchObject({
+      code: 'passkey_not_allowed',
+      details: { reasons: 'not_attested' },
+    })
+
+  const { register, signIn, passkeys } = setting({ attestation: 'none' })
+  const passkey = await register(vector)
+  expect(passkey).toMatchObject({ attestation, aaguid: modelOf(vector), attestedAt: null })
+  await passkeys.insert(passkey)
+  expect(await signIn(vector)).toMatchObject({ account: { id: accountId }, counterRegressed: false })
+})
+
+describe('a vector of which one bit was changed is refused:', () => {
+  const sound = vectors.filter(({ name }) => 'attestation' in (outcomes[name] ?? {}))
+  const attested = sound.filter(({ name }) => !name.startsWith('none'))
+  const flipped = (hex: string, at: number) =>
+    hex.slice(0, at) + (Number.parseInt(hex[at] ?? '0', 16) ^ 1).toString(16) + hex.slice(at + 1)
+
+  test.each(attested.map((vector) => [vector.name, vector] as const))('%s, the client data', async (_name, vector) => {
+    const { clientDataJSON } = vector.registration
+    // A digit of the last word, so that the JSON stays one.
+    const changed = { ...vector.registration, clientDataJSON: flipped(clientDataJSON, clientDataJSON.length - 7) }
+    const { register } = setting({ attestation: 'none' })
+    await expect(register({ ...vector, registration: changed })).rejects.toMatchObject({ code: 'passkey_rejected' })
+  })
+
+  test.each(attested.map((vector) => [vector.name, vector] as const))('%s, the key', async (_name, vector) => {
+    const { attestationObject } = vector.registration
+    const changed = {
+      ...vector.registration,
+      attestationObject: flipped(attestationObject, attestationObject.length - 9),
+    }
+    const { register } = setting({ attestation: 'none' })
+    await expect(register({ ...vector, registration: changed })).rejects.toMatchObject({ code: 'passkey_rejected' })
+  })
+
+  test.each(sound.map((vector) => [vector.name, vector] as const))('%s, the signature', async (_name, vector) => {
+    const { register, signIn, passkeys } = setting({ attestation: 'none' })
+    await passkeys.insert(await register(vector))
+    const { signature } = vector.authentication
+    const changed = { ...vector.authentication, signature: flipped(signature, signature.length - 1) }
+    await expect(signIn({ ...vector, authentication: changed })).rejects.toMatchObject({ code: 'passkey_rejected' })
+  })
+})
+
+test('fido-u2f.ES256 is accepted without the model, which its signature does not cover', async () => {
+  const vector = vectors.find(({ name }) => name === 'fido-u2f.ES256')
+  if (vector === undefined) throw new Error('The vector is missing.')
+  const model = modelOf(vector).replaceAll('-', '')
+  const attestationObject = vector.registration.attestationObject.replace(model, '0'.repeat(32))
+  const { register, signIn, passkeys } = setting({ attestation: 'none' })
+  const passkey = await register({ ...vector, registration: { ...vector.registration, attestationObject } })
+  expect(passkey).toMatchObject({ attestation: 'fido-u2f', deviceType: 'singleDevice' })
+  await passkeys.insert(passkey)
+  expect(await signIn(vector)).toMatchObject({ account: { id: accountId } })
+})
+
+test('a passkey that cannot be backed up stays one that cannot', async () => {
+  const [vector] = vectors
+  if (vector === undefined) throw new Error('There are no vectors.')
+  const { register, signIn, passkeys } = setting({})
+  await passkeys.insert({ ...(await register(vector)), deviceType: 'singleDevice' })
+  await expect(signIn(vector)).rejects.toMatchObject({ code: 'passkey_rejected' })
+})
+
+test('all formats that the specification has vectors for are among them', () => {
+  expect(vectors.map(({ name }) => name).toSorted()).toEqual(Object.keys(outcomes).toSorted())
+})

@@ -1,0 +1,102 @@
+import 'reflect-metadata'
+import { createHash, createPublicKey, sign } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+import type { Attest, Attested } from '@pocket/core/testing'
+import { bytesOf, type Certified, certified, nodeKey } from './attestation-maker.ts'
+
+/** What is wrong with the statement of a TPM, or with the certificate of its key. */
+export interface TpmFault {
+  readonly ver?: string
+  readonly magic?: string
+  readonly type?: string
+  /** Signed instead of what was made. */
+  readonly signedData?: Uint8Array
+  /** Named instead of the public area. */
+  readonly namedArea?: Uint8Array
+  /** The area of another key. */
+  readonly publicArea?: Uint8Array
+  readonly tamperedSignature?: boolean
+}
+
+export interface AttestationKeyFault {
+  readonly subject?: string
+  readonly manufacturer?: string
+  readonly usage?: string
+  readonly withoutAlternativeName?: boolean
+}
+
+/** The certificate of a TPM's attestation key (WebAuthn Level 3 §8.3.1). The manufacturer is one made up for tests. */
+export function attestationKey(root: Certified, fault: AttestationKeyFault = {}): Promise<Certified> {
+  const { subject = '', manufacturer = 'id:FFFFF1D0', usage = '2.23.133.8.3', withoutAlternativeName = false } = fault
+  const name = `2.23.133.2.1=${manufacturer}, 2.23.133.2.2=Test TPM, 2.23.133.2.3=id:00010000`
+  return certified({
+    issuer: root,
+    subject,
+    extensions: [
+      new x509.ExtendedKeyUsageExtension([usage]),
+      ...(withoutAlternativeName
+        ? []
+        : [new x509.SubjectAlternativeNameExtension([{ type: 'dn', value: name }], true)]),
+    ],
+  })
+}
+
+/** `tpm` (WebAuthn Level 3 §8.3): the attestation key certifies the passkey's key. */
+export async function tpm(by: Certified, fault: TpmFault = {}): Promise<Attest> {
+  const key = await nodeKey(by)
+  return (made) => {
+    const area = fault.publicArea ?? publicArea(made)
+    const extraData = sha256(fault.signedData ?? Buffer.concat([made.authenticatorData, made.clientDataHash]))
+    const certInfo = Buffer.concat([
+      Buffer.from(fault.magic ?? 'ff544347', 'hex'),
+      Buffer.from(fault.type ?? '8017', 'hex'),
+      sized(new Uint8Array()),
+      sized(extraData),
+      // Clock, resets, restarts and whether they are safe; then the version of the firmware.
+      Buffer.alloc(17 + 8),
+      sized(Buffer.concat([sha256Id, sha256(fault.namedArea ?? area)])),
+      sized(new Uint8Array()),
+    ])
+    const signature = sign('sha256', certInfo, key)
+    if (fault.tamperedSignature)
+      signature.writeUInt8(signature.readUInt8(signature.length - 1) ^ 1, signature.length - 1)
+    return {
+      fmt: 'tpm',
+      statement: [
+        ['ver', fault.ver ?? '2.0'],
+        ['alg', -7],
+        ['x5c', { list: [bytesOf(by)] }],
+        ['sig', signature],
+        ['certInfo', certInfo],
+        ['pubArea', area],
+      ],
+    }
+  }
+}
+
+const sha256Id = Buffer.from('000b', 'hex')
+const none = '0010'
+
+/** TPMT_PUBLIC of the passkey's key (TPM 2.0 Structures §12.2.4). */
+export function publicArea({ key }: Pick<Attested, 'key'>): Buffer {
+  const jwk = createPublicKey({ key: Buffer.from(key.spki), format: 'der', type: 'spki' }).export({ format: 'jwk' })
+  const part = (value: string | undefined) => sized(Buffer.from(value ?? '', 'base64url'))
+  const [type, parameters] =
+    jwk.kty === 'RSA'
+      ? // 2048 bits, and the exponent that goes without saying.
+        ['0001', `${none}${none}080000000000`]
+      : ['0023', `${none}${none}0003${none}`]
+  const unique = jwk.kty === 'RSA' ? [part(jwk.n)] : [part(jwk.x), part(jwk.y)]
+  const head = Buffer.from(`${type}000b000400000000${parameters}`, 'hex')
+  return Buffer.concat([head, ...unique])
+}
+
+function sized(bytes: Uint8Array): Buffer {
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(bytes.length)
+  return Buffer.concat([length, bytes])
+}
+
+function sha256(data: Uint8Array): Buffer {
+  return createHash('sha256').update(data).digest()
+}
