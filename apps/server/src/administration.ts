@@ -13,6 +13,7 @@ import { type Approvals, createApprovals } from './sign-up/approvals.ts'
 import { createSignupTokens, type SignupTokens } from './sign-up/signup-tokens.ts'
 import { createUserAdministration, type UserAdministration } from './users/user-administration.ts'
 import { userSettingsOf } from './users/user-settings.ts'
+import { createOwnPasskeys, type OwnPasskeys } from './webauthn/own-passkeys.ts'
 
 export interface AdministrationParts {
   readonly logger: Logger
@@ -35,6 +36,7 @@ export interface Administration {
   readonly groups: GroupAdministration
   readonly signupTokens: SignupTokens
   readonly approvals: Approvals
+  readonly ownPasskeys: OwnPasskeys
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
@@ -83,5 +85,14 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     mail,
   })
-  return { apiKeys, users, groups, signupTokens, approvals }
+  const ownPasskeys = createOwnPasskeys({
+    passkeys: pocket.passkeys,
+    audit,
+    transaction,
+    async codesByEmail() {
+      const { emailOneTimeAccessAsUnauthenticatedEnabled, smtpHost } = await settings.values()
+      return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
+    },
+  })
+  return { apiKeys, users, groups, signupTokens, approvals, ownPasskeys }
 }

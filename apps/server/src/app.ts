@@ -39,6 +39,8 @@ import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
 import { profilePictureAddresses } from './images/picture-claim.ts'
+import { createJobs } from './jobs/jobs.ts'
+import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { preferencePages } from './preferences/page.ts'
@@ -194,6 +196,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
     ),
     remedyOf: createRedirectUriRemedy({
+      redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
       clients: () => pocket.clients,
       async isAdministrator({ req, res }) {
         const session = await pocket.session(req, res)
@@ -253,6 +256,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   for (const job of mail.jobs) scheduler.register(job)
 
+  const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
   const signUp = createSignUp({
@@ -295,6 +299,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     images,
     sessions,
     setUp,
+    jobs,
     signUp,
     transaction: stores.transaction,
     clock,
@@ -319,6 +324,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
       passkeyPolicy,
       secondPasskey: createSecondPasskey(database.reminders, clock),
+      ownPasskeys: administration.ownPasskeys,
       sessions,
       users: administration.users,
       verification: {
@@ -373,6 +379,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
+    pages: jobPages({ jobs, authentication, show, flashes }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

@@ -60,7 +60,9 @@ export {
   type CorrectedRedirectUri,
   dsmAddress,
   type RedirectUriOpening,
+  type RedirectUriPolicy,
   redirectUriOpening,
+  redirectUriProblem,
 } from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'

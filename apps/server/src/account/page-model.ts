@@ -31,6 +31,8 @@ export interface AccountPage {
   readonly secondAskedFor: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
+  /** There is one, and nothing else lets the person in. */
+  readonly lastStays: boolean
   /** Whichever was used last comes first. */
   readonly sessions: readonly SessionLine[]
   /** Whether people may delete themselves. */

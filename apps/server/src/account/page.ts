@@ -10,6 +10,7 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
+import type { OwnPasskeys } from '../webauthn/own-passkeys.ts'
 import type { AccountPage } from './page-model.ts'
 import { passkeyItem } from './passkey-item.ts'
 import type { SecondPasskey } from './second-passkey.ts'
@@ -22,6 +23,7 @@ export interface AccountPorts {
   readonly flashes: Flashes
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly secondPasskey: SecondPasskey
+  readonly ownPasskeys: OwnPasskeys
   readonly sessions: Pick<SessionAdministration, 'list'>
   readonly users: Pick<UserAdministration, 'mayRemoveOwn'>
   readonly verification: {
@@ -44,8 +46,8 @@ const notices = [
 
 /** `/settings/account`: one's own passkeys and e-mail address. */
 export function accountPages(ports: AccountPorts) {
-  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, sessions, users, verification } =
-    ports
+  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, ownPasskeys } = ports
+  const { sessions, users, verification } = ports
   const showAccount = async (ctx: Context, user: User, renameProblem: AccountPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()
@@ -58,6 +60,7 @@ export function accountPages(ports: AccountPorts) {
       verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),
       secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
+      lastStays: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
       removable: await users.mayRemoveOwn(),
       signals: {
@@ -132,8 +135,7 @@ export function accountPages(ports: AccountPorts) {
       const user = await authentication.requireUser(ctx)
       const passkeyId = String(ctx.params.id)
       const name = await named(user, passkeyId)
-      await pocket.passkeys.remove(user.id, passkeyId)
-      await audit.record({ event: 'passkey_removed', accountId: user.id, passkeyId }, requestContext(ctx.req))
+      await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))
       leave(ctx, 'passkey_removed', name)
       seeOther(ctx, here)
     },

@@ -4,16 +4,18 @@ import { NotFound } from '@pocket/core/errors'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
 import { inContractTerms } from './contract-errors.ts'
+import type { OwnPasskeys } from './own-passkeys.ts'
 
 export interface CredentialPorts {
   readonly pocket: Pick<Pocket, 'passkeys'>
   readonly audit: AuditSink
+  readonly ownPasskeys: Pick<OwnPasskeys, 'remove'>
 }
 
 const renaming = { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } } as const
 
 /** `/api/webauthn/credentials`: one's own passkeys. */
-export function credentialOperations({ pocket, audit }: CredentialPorts): readonly Operation[] {
+export function credentialOperations({ pocket, audit, ownPasskeys }: CredentialPorts): readonly Operation[] {
   const own = { area: 'account', access: 'user' } as const
   return [
     operation({
@@ -48,13 +50,10 @@ export function credentialOperations({ pocket, audit }: CredentialPorts): readon
       sensitive: true,
       method: 'delete',
       path: '/api/webauthn/credentials/:id',
-      summary: 'Delete a passkey of yours, but never the last one',
+      summary: 'Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well',
       answer: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
-        inContractTerms(ctx, 'registration', async () => {
-          await pocket.passkeys.remove(user.id, passkeyId)
-          await audit.record({ event: 'passkey_removed', accountId: user.id, passkeyId }, requestContext(ctx.req))
-        }),
+        inContractTerms(ctx, 'registration', () => ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))),
     }),
   ]
 }

@@ -271,6 +271,9 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       expect(await code(await post(`${path}?light=false`, await photo('png')))).toEqual([204, ''])
       expect((await get(`${path}?light=false`)).type).toBe('image/png')
       expect(await told('/oidc/clients/logos')).toContain('"hasLogo":true,"hasDarkLogo":true')
+      // A program that knows nothing of logos leaves them alone.
+      const changed = await instance.administrator.sendJson('PUT', `${api}/oidc/clients/logos`, { body: { name: 'L' } })
+      expect(changed.text).toContain('"hasLogo":true,"hasDarkLogo":true')
       expect((await remove(path)).status).toBe(204)
       expect((await remove(path)).status).toBe(404)
       expect(await told('/oidc/clients/logos/meta')).toContain('"hasLogo":false,"hasDarkLogo":true')

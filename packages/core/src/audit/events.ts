@@ -222,6 +222,7 @@ type Happening =
       readonly clientId: string
       readonly by: string
     }
+  | { readonly event: 'job_requested'; readonly job: string; readonly by: string }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }
   | {

@@ -35,6 +35,7 @@ const account = {
   emailVerified: true,
   verifiable: false,
   passkeys,
+  lastStays: false,
   sessions: [
     {
       id: 's1',
