@@ -166,10 +166,8 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         const stored = await claims.replaceForUser(id, given)
         const keys = stored.map(({ key }) => key)
         const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
-        await audit.record(
-          { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes },
-          actor.origin,
-        )
+        const event = { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes } as const
+        if (changes.changes) await audit.record(event, actor.origin)
         return stored
       }),
 
@@ -182,8 +180,9 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       transaction(async () => {
         await assertKnown(id)
         const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
+        if (!found) throw new NotFound('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
         await pocket.passkeys.removeEvenLast(id, passkeyId)
-        const changes = changesBetween(found ? { name: found.name } : null, null)
+        const changes = changesBetween({ name: found.name }, null)
         await audit.record(
           { event: 'passkey_removed', accountId: id, passkeyId, by: actor.id, ...changes },
           actor.origin,
