@@ -1,13 +1,14 @@
 // Made from /api/openapi.json by `pnpm --filter @pocket/api-client run generate`.
 
+type NoParameters = { query?: never; header?: never; path?: never; cookie?: never; }
+
+type AnyHeaders = { [name: string]: unknown; }
+
+type WithoutBody = { headers: AnyHeaders; content?: never; }
+
 export interface paths {
     "/api/api-access/{clientId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Get the permissions of a client at all APIs (older form)
          * @description For administrators.
@@ -26,12 +27,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-access/{clientId}/apis": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the APIs that a client has access to
          * @description For administrators.
@@ -46,12 +42,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-access/{clientId}/assignable-apis": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the APIs that a client was given no access to yet
          * @description For administrators.
@@ -66,12 +57,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List your API keys */
         get: operations["listApiKeys"];
         put?: never;
@@ -84,12 +70,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-keys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -101,12 +82,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-keys/{id}/renew": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Renew an API key that has expired */
@@ -118,12 +94,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List APIs
          * @description For administrators.
@@ -142,12 +113,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Get an API
          * @description For administrators.
@@ -170,12 +136,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/assignable-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that have no access to an API yet
          * @description For administrators.
@@ -190,12 +151,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/cimd-access": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Open an API to clients that are known by their metadata document
@@ -210,12 +166,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that have access to an API
          * @description For administrators.
@@ -230,12 +181,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/clients/{clientId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the access of a client to an API
@@ -254,12 +200,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/permissions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the permissions of an API
@@ -274,12 +215,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Read the settings that everybody may know */
         get: operations["readPublicSettings"];
         /**
@@ -295,12 +231,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read all settings; a placeholder stands for each secret
          * @description For administrators.
@@ -315,12 +246,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/background-image": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the background (older path) */
         get: operations["readBackgroundByOlderPath"];
         /**
@@ -336,12 +262,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/favicon": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the favicon (older path) */
         get: operations["readFaviconByOlderPath"];
         /**
@@ -357,12 +278,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo (older path) */
         get: operations["readLogoByOlderPath"];
         /**
@@ -378,12 +294,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/test-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -398,12 +309,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/background": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the background */
         get: operations["readBackground"];
         /**
@@ -423,12 +329,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/default-profile-picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Show the picture of people who have none
          * @description For administrators.
@@ -451,12 +352,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo of e-mails */
         get: operations["readEmailLogo"];
         /**
@@ -472,12 +368,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/favicon": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the favicon */
         get: operations["readFavicon"];
         /**
@@ -493,12 +384,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo */
         get: operations["readLogo"];
         /**
@@ -518,12 +404,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List your part of the audit log */
         get: operations["listOwnAuditLogs"];
         put?: never;
@@ -535,12 +416,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the audit log
          * @description For administrators.
@@ -555,12 +431,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Take the audit log away as a file, the newest entries first
          * @description For administrators.
@@ -575,12 +446,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/filters/client-names": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that the audit log names
          * @description For administrators.
@@ -595,12 +461,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/filters/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the names of the users in the audit log, by their ids
          * @description For administrators.
@@ -615,12 +476,7 @@ export interface paths {
         trace?: never;
     };
     "/api/custom-claims/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the keys of custom claims, those that are used most first
          * @description For administrators.
@@ -635,12 +491,7 @@ export interface paths {
         trace?: never;
     };
     "/api/custom-claims/user-group/{userGroupId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the custom claims of a group
@@ -655,12 +506,7 @@ export interface paths {
         trace?: never;
     };
     "/api/custom-claims/user/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the custom claims of a user
@@ -675,12 +521,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Ask another device to let this one in */
@@ -692,12 +533,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/requests/{id}/exchange": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Wait until this device is let in, for 25 seconds or as long as `Prefer: wait=SECONDS` says */
@@ -709,12 +545,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Read which device asks to be let in */
@@ -726,12 +557,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/verification/decision": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Let the device in, by a passkey that was used within the last minute, or do not */
@@ -743,12 +569,7 @@ export interface paths {
         trace?: never;
     };
     "/api/emails": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the e-mails of the last 30 days, and what became of them
          * @description For administrators.
@@ -763,12 +584,7 @@ export interface paths {
         trace?: never;
     };
     "/api/emails/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -783,12 +599,7 @@ export interface paths {
         trace?: never;
     };
     "/api/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List what the server does by itself, and how it went the last time
          * @description For administrators.
@@ -803,12 +614,7 @@ export interface paths {
         trace?: never;
     };
     "/api/jobs/{name}/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -823,12 +629,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List clients
          * @description For administrators.
@@ -847,12 +648,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Get a client
          * @description For administrators.
@@ -875,12 +671,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/allowed-user-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the groups whose members may use a restricted client
@@ -895,12 +686,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/connection-log": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the last 50 authorization and token attempts of a client, the newest first
          * @description For administrators.
@@ -915,12 +701,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo of a client; the light one where there is no dark one */
         get: operations["readOidcClientLogo"];
         put?: never;
@@ -940,12 +721,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/meta": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Get what everybody may know of a client */
         get: operations["getOidcClientMetaData"];
         put?: never;
@@ -957,12 +733,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/preview/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Show what a client would be told about a user
          * @description For administrators.
@@ -977,12 +748,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -997,12 +763,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1017,12 +778,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/secrets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the secrets of a client, those that have ended too
          * @description For administrators.
@@ -1041,12 +797,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/secrets/{secretId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1061,12 +812,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/device/info": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Get what the application on another device asks for */
         get: operations["getDeviceCodeInfo"];
         put?: never;
@@ -1078,12 +824,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/device/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1098,12 +839,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/initial-access-tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the initial access tokens that have not expired, the newest first
          * @description For administrators.
@@ -1122,12 +858,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/initial-access-tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1142,12 +873,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/{id}/authorized-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that a user has allowed something
          * @description For administrators.
@@ -1162,12 +888,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/me/authorized-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List the clients that you have allowed something */
         get: operations["listMyAuthorizedOidcClients"];
         put?: never;
@@ -1179,12 +900,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/me/authorized-clients/{clientId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1196,12 +912,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/me/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List the clients that you may use */
         get: operations["listMyOidcClients"];
         put?: never;
@@ -1213,12 +924,7 @@ export interface paths {
         trace?: never;
     };
     "/api/one-time-access-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Ask for a login code by e-mail, which works in this browser only */
@@ -1230,12 +936,7 @@ export interface paths {
         trace?: never;
     };
     "/api/one-time-access-token/{token}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign in by a login code */
@@ -1247,12 +948,7 @@ export interface paths {
         trace?: never;
     };
     "/api/openapi.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** This document */
         get: operations["openApiDocument"];
         put?: never;
@@ -1264,12 +960,7 @@ export interface paths {
         trace?: never;
     };
     "/api/passkeys/compliance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Count the passkeys that do not comply with the policy, or with another one that you think about
          * @description For administrators. What becomes of them is decided by `passkeyNonCompliance` and `passkeyNonComplianceFrom` in `/api/settings`.
@@ -1284,12 +975,7 @@ export interface paths {
         trace?: never;
     };
     "/api/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List where you are signed in */
         get: operations["listOwnSessions"];
         put?: never;
@@ -1302,12 +988,7 @@ export interface paths {
         trace?: never;
     };
     "/api/sessions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1319,12 +1000,7 @@ export interface paths {
         trace?: never;
     };
     "/api/settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read the settings that are not among those of the contract
          * @description For administrators.
@@ -1343,12 +1019,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign up; the new user is signed in and has no passkey yet */
@@ -1360,12 +1031,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List who has signed up and waits to be let in
          * @description For administrators.
@@ -1380,12 +1046,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1400,12 +1061,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals/{id}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1420,12 +1076,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals/{id}/refuse": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1440,12 +1091,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the sign-up tokens that have not expired
          * @description For administrators.
@@ -1464,12 +1110,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1484,12 +1125,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Find out whether the set-up is still open; 404 where it has been done */
         get: operations["readSetUp"];
         put?: never;
@@ -1502,12 +1138,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List groups
          * @description For administrators.
@@ -1526,12 +1157,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read a group, with everybody in it
          * @description For administrators.
@@ -1554,12 +1180,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/allowed-oidc-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the clients that allow a group
@@ -1574,12 +1195,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List who is in a group, and until when
          * @description For administrators.
@@ -1594,12 +1210,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/members/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1614,12 +1225,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the members of a group
@@ -1634,12 +1240,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List users
          * @description For administrators.
@@ -1658,12 +1259,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read a user
          * @description For administrators.
@@ -1686,12 +1282,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the groups of a user
          * @description For administrators.
@@ -1706,12 +1297,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/invitation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1726,12 +1312,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/invitation-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1746,12 +1327,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/one-time-access-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1766,12 +1342,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/one-time-access-token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1786,12 +1357,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/profile-picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Replace the picture of a user
@@ -1810,12 +1376,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/profile-picture.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the picture of a user, or their initials */
         get: operations["readProfilePicture"];
         put?: never;
@@ -1827,12 +1388,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List where a user is signed in
          * @description For administrators.
@@ -1851,12 +1407,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/sessions/{sessionId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1871,12 +1422,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/user-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the groups of a user
@@ -1891,12 +1437,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/webauthn-credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the passkeys of a user
          * @description For administrators.
@@ -1911,12 +1452,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/webauthn-credentials/{credentialId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1931,12 +1467,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read who you are
          * @description The key of the environment (`STATIC_API_KEY`) is answered with a user who is stored nowhere.
@@ -1956,12 +1487,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me/profile-picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /** Replace your picture */
         put: operations["replaceOwnProfilePicture"];
@@ -1974,12 +1500,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me/send-email-verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Get a link that verifies your e-mail address */
@@ -1991,12 +1512,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me/verify-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Verify your e-mail address by the token of the link */
@@ -2008,12 +1524,7 @@ export interface paths {
         trace?: never;
     };
     "/api/version/current": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** The version of the API, and of this server */
         get: operations["currentVersion"];
         put?: never;
@@ -2025,12 +1536,7 @@ export interface paths {
         trace?: never;
     };
     "/api/version/latest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** The newest version */
         get: operations["latestVersion"];
         put?: never;
@@ -2042,12 +1548,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List your passkeys */
         get: operations["listOwnPasskeys"];
         put?: never;
@@ -2059,12 +1560,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/credentials/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -2077,12 +1573,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/login/finish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign in with a passkey */
@@ -2094,12 +1585,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/login/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Begin to sign in with a passkey in this browser */
         get: operations["startLogin"];
         put?: never;
@@ -2111,12 +1597,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign out of this browser */
@@ -2128,12 +1609,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/reauthenticate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Prove once more who you are, by a passkey or by having signed in with one within the last minute */
@@ -2145,12 +1621,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/register/finish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Register the passkey */
@@ -2162,12 +1633,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/register/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Begin to make a passkey in this browser */
         get: operations["startRegistration"];
         put?: never;
@@ -3535,63 +3001,49 @@ export interface components {
     responses: {
         /** @description It has been changed since it was read. */
         Changed: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description The caller may not do this. */
         Forbidden: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description The input is wrong; `details.fields` says where. */
         InvalidInput: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description There is no such thing. */
         NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description Nobody is signed in, or the API key is not valid. */
         NotSignedIn: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description It was refused; `code` says why. */
         Refused: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description It was tried too often; the header `Retry-After` says for how many seconds to wait. */
         TooMany: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
@@ -3692,9 +3144,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiAccessDto"];
                 };
@@ -3723,9 +3173,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiAccessDto"];
                 };
@@ -3751,9 +3199,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ClientApiGrantDto"][];
                 };
@@ -3797,9 +3243,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiResponseDto"][];
@@ -3841,9 +3285,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiKeyDto"][];
@@ -3857,12 +3299,7 @@ export interface operations {
         };
     };
     createApiKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiKeyCreateDto"];
@@ -3871,9 +3308,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiKeyResponseDto"];
                 };
@@ -3896,12 +3331,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -3925,9 +3355,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiKeyResponseDto"];
                 };
@@ -3969,9 +3397,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiResponseDto"][];
@@ -3985,12 +3411,7 @@ export interface operations {
         };
     };
     createApi: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiCreateDto"];
@@ -3999,9 +3420,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4025,9 +3444,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4058,9 +3475,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4088,12 +3503,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -4133,9 +3543,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiClientDto"][];
@@ -4169,9 +3577,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4216,9 +3622,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiClientAccessDto"][];
@@ -4251,9 +3655,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiClientGrantDto"];
                 };
@@ -4279,12 +3681,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -4311,9 +3708,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4327,19 +3722,12 @@ export interface operations {
         };
     };
     readPublicSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SettingVariable"][];
                 };
@@ -4413,9 +3801,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
@@ -4428,19 +3814,12 @@ export interface operations {
         };
     };
     readSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
@@ -4463,9 +3842,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4479,12 +3856,7 @@ export interface operations {
         };
     };
     replaceBackgroundByOlderPath: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4495,12 +3867,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4520,9 +3887,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4536,12 +3901,7 @@ export interface operations {
         };
     };
     replaceFaviconByOlderPath: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4552,12 +3912,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4578,9 +3933,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4612,12 +3965,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4625,21 +3973,11 @@ export interface operations {
         };
     };
     sendTestEmail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4658,9 +3996,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4674,12 +4010,7 @@ export interface operations {
         };
     };
     replaceBackground: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4690,12 +4021,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4703,21 +4029,11 @@ export interface operations {
         };
     };
     deleteBackground: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4736,9 +4052,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4754,12 +4068,7 @@ export interface operations {
         };
     };
     replaceDefaultProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4770,12 +4079,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4783,21 +4087,11 @@ export interface operations {
         };
     };
     deleteDefaultProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4816,9 +4110,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4832,12 +4124,7 @@ export interface operations {
         };
     };
     replaceEmailLogo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4848,12 +4135,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4873,9 +4155,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4889,12 +4169,7 @@ export interface operations {
         };
     };
     replaceFavicon: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4905,12 +4180,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4931,9 +4201,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4965,12 +4233,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4989,12 +4252,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -5037,9 +4295,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuditLogDto"][];
@@ -5091,9 +4347,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuditLogDto"][];
@@ -5137,9 +4391,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/x-ndjson": unknown;
                     "text/csv": unknown;
@@ -5151,19 +4403,12 @@ export interface operations {
         };
     };
     listAuditLogClientNames: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": string[];
                 };
@@ -5174,19 +4419,12 @@ export interface operations {
         };
     };
     listAuditLogUsers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         [key: string]: string;
@@ -5199,19 +4437,12 @@ export interface operations {
         };
     };
     suggestClaims: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": string[];
                 };
@@ -5244,9 +4475,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["CustomClaimDto"][];
                 };
@@ -5282,9 +4511,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["CustomClaimDto"][];
                 };
@@ -5298,19 +4525,12 @@ export interface operations {
         };
     };
     requestDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["DeviceLoginRequestDto"];
                 };
@@ -5331,31 +4551,19 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
             };
             /** @description Not yet. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            202: WithoutBody;
             404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };
     readDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -5367,9 +4575,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["DeviceLoginVerificationDto"];
                 };
@@ -5382,12 +4588,7 @@ export interface operations {
         };
     };
     decideDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -5400,12 +4601,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -5449,9 +4645,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["EmailDto"][];
@@ -5476,12 +4670,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5489,19 +4678,12 @@ export interface operations {
         };
     };
     listJobs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["JobDto"][];
                 };
@@ -5523,12 +4705,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            202: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5575,9 +4752,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["OidcClientWithAllowedGroupsCountDto"][];
@@ -5591,12 +4766,7 @@ export interface operations {
         };
     };
     createOidcClient: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OidcClientCreateDto"];
@@ -5605,9 +4775,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5632,9 +4800,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5666,9 +4832,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5697,12 +4861,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5731,9 +4890,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientDto"];
                 };
@@ -5760,9 +4917,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ConnectionAttemptDto"][];
                 };
@@ -5789,9 +4944,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -5827,12 +4980,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -5855,12 +5003,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5881,9 +5024,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientMetaDataDto"];
                 };
@@ -5909,9 +5050,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientPreviewDto"];
                 };
@@ -5936,9 +5075,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5963,9 +5100,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         secret: string;
@@ -5992,9 +5127,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientSecretListItemDto"][];
                 };
@@ -6019,9 +5152,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientSecretCreatedDto"];
                 };
@@ -6046,12 +5177,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6071,9 +5197,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["DeviceCodeInfoDto"];
                 };
@@ -6097,12 +5221,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
@@ -6110,19 +5229,12 @@ export interface operations {
         };
     };
     listInitialAccessTokens: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["InitialAccessTokenDto"][];
                 };
@@ -6133,12 +5245,7 @@ export interface operations {
         };
     };
     createInitialAccessToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["InitialAccessTokenCreateDto"];
@@ -6147,9 +5254,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["InitialAccessTokenDto"];
                 };
@@ -6172,12 +5277,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6218,9 +5318,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuthorizedOidcClientDto"][];
@@ -6266,9 +5364,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuthorizedOidcClientDto"][];
@@ -6294,12 +5390,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6345,9 +5436,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AccessibleOidcClientDto"][];
@@ -6361,12 +5450,7 @@ export interface operations {
         };
     };
     requestLoginCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -6379,12 +5463,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             429: components["responses"]["TooMany"];
             default: components["responses"]["Refused"];
@@ -6403,9 +5482,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -6415,19 +5492,12 @@ export interface operations {
         };
     };
     openApiDocument: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": Record<string, never>;
                 };
@@ -6452,9 +5522,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PasskeyComplianceDto"];
                 };
@@ -6465,19 +5533,12 @@ export interface operations {
         };
     };
     listOwnSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SessionDto"][];
                 };
@@ -6488,21 +5549,11 @@ export interface operations {
         };
     };
     endOwnOtherSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -6520,12 +5571,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6533,19 +5579,12 @@ export interface operations {
         };
     };
     readOwnSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OwnSettingsDto"];
                 };
@@ -6573,9 +5612,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OwnSettingsDto"];
                 };
@@ -6588,12 +5625,7 @@ export interface operations {
         };
     };
     signUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignUpDto"];
@@ -6602,9 +5634,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -6615,19 +5645,12 @@ export interface operations {
         };
     };
     listSignupApprovals: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WaitingUserDto"][];
                 };
@@ -6649,12 +5672,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6680,12 +5698,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -6712,12 +5725,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -6753,9 +5761,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["SignupTokenDto"][];
@@ -6769,12 +5775,7 @@ export interface operations {
         };
     };
     createSignupToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignupTokenCreateDto"];
@@ -6783,9 +5784,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SignupTokenDto"];
                 };
@@ -6808,12 +5807,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6821,31 +5815,16 @@ export interface operations {
         };
     };
     readSetUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             default: components["responses"]["Refused"];
         };
     };
     setUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SetUpDto"];
@@ -6854,9 +5833,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -6896,9 +5873,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["UserGroupMinimalDto"][];
@@ -6912,12 +5887,7 @@ export interface operations {
         };
     };
     createGroup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UserGroupCreateDto"];
@@ -6926,9 +5896,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -6952,9 +5920,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -6985,9 +5951,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -7015,12 +5979,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7045,9 +6004,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": Record<string, never>;
                 };
@@ -7072,9 +6029,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["MembershipDto"][];
                 };
@@ -7109,9 +6064,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["MembershipDto"];
                 };
@@ -7146,9 +6099,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -7197,9 +6148,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["UserDto"][];
@@ -7213,12 +6162,7 @@ export interface operations {
         };
     };
     createUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UserCreateDto"];
@@ -7227,9 +6171,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7253,9 +6195,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7286,9 +6226,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7316,12 +6254,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7342,9 +6275,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"][];
                 };
@@ -7375,9 +6306,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         /** Format: uri */
@@ -7411,12 +6340,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7443,12 +6367,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7476,9 +6395,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         token: string;
@@ -7511,12 +6428,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7536,12 +6448,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7561,9 +6468,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -7590,9 +6495,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SessionDto"][];
                 };
@@ -7615,12 +6518,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7640,12 +6538,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7675,9 +6568,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7703,9 +6594,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"][];
                 };
@@ -7729,12 +6618,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7742,19 +6626,12 @@ export interface operations {
         };
     };
     readOwnUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7782,9 +6659,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7797,33 +6672,18 @@ export interface operations {
         };
     };
     deleteOwnUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
     replaceOwnProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -7834,12 +6694,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7847,42 +6702,22 @@ export interface operations {
         };
     };
     deleteOwnProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
     sendEmailVerification: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
@@ -7890,12 +6725,7 @@ export interface operations {
         };
     };
     verifyEmail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -7905,12 +6735,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7919,19 +6744,12 @@ export interface operations {
         };
     };
     currentVersion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["CurrentVersionDto"];
                 };
@@ -7942,19 +6760,12 @@ export interface operations {
         };
     };
     latestVersion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["LatestVersionDto"];
                 };
@@ -7963,19 +6774,12 @@ export interface operations {
         };
     };
     listOwnPasskeys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"][];
                 };
@@ -7997,12 +6801,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -8028,9 +6827,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"];
                 };
@@ -8043,12 +6840,7 @@ export interface operations {
         };
     };
     finishLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AuthenticationResponseJSON"];
@@ -8057,9 +6849,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -8069,19 +6859,12 @@ export interface operations {
         };
     };
     startLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PublicKeyCredentialRequestOptionsJSON"];
                 };
@@ -8090,33 +6873,18 @@ export interface operations {
         };
     };
     logout: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
     reauthenticate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AuthenticationResponseJSON"];
@@ -8124,12 +6892,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -8137,12 +6900,7 @@ export interface operations {
         };
     };
     finishRegistration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RegistrationResponseJSON"];
@@ -8151,9 +6909,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"];
                 };
@@ -8165,19 +6921,12 @@ export interface operations {
         };
     };
     startRegistration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PublicKeyCredentialCreationOptionsJSON"];
                 };
