@@ -23,5 +23,6 @@ export const rail = {
     },
     { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
+    { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs'] },
   ],
 } as const satisfies Readonly<Record<string, readonly RailEntry[]>>
