@@ -284,6 +284,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     clock,
   })
+  scheduler.register({
+    name: 'remove-unverified-signups',
+    intervalMs: hour,
+    run: () => administration.waitingAddresses.removeExpired(),
+  })
   const api = composeRestApi({
     config,
     logger,
@@ -376,7 +381,13 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     }),
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
-    email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
+    email: emailPages({
+      mail,
+      waiting: administration.waitingAddresses,
+      bindBrowser: pocket.bindBrowser,
+      authentication,
+      show,
+    }),
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: jobPages({ jobs, authentication, show, flashes }),

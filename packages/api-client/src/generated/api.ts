@@ -2693,7 +2693,7 @@ export interface components {
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted: boolean;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "ownAccountRemoval" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "ownAccountRemoval" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "signUpVerification" | "webFingerDomains")[];
             /** @description Whether people may delete their own account. */
             ownAccountRemoval: boolean;
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
@@ -2721,6 +2721,8 @@ export interface components {
             sessionIdleMinutes: number;
             /** @description Whether whoever signs up waits until an administrator approves. */
             signUpApproval: boolean;
+            /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
+            signUpVerification: boolean;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays: number;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -2767,6 +2769,8 @@ export interface components {
             sessionIdleMinutes?: number | null;
             /** @description Whether whoever signs up waits until an administrator approves. */
             signUpApproval?: boolean | null;
+            /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
+            signUpVerification?: boolean | null;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays?: number | null;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -2979,6 +2983,8 @@ export interface components {
         };
         /** WaitingUserDto */
         WaitingUserDto: {
+            /** @description Otherwise they come in as soon as their e-mail address is verified. */
+            awaitsAdministrator: boolean;
             /** Format: date-time */
             requestedAt: string;
             user: components["schemas"]["UserDto"];

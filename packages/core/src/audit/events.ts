@@ -48,7 +48,7 @@ type Happening =
     }
   | { readonly event: 'account_disabled'; readonly accountId: string; readonly by?: string }
   | { readonly event: 'account_enabled'; readonly accountId: string; readonly by?: string }
-  | { readonly event: 'account_removed'; readonly accountId: string; readonly by: string }
+  | { readonly event: 'account_removed'; readonly accountId: string; readonly by?: string }
   | {
       readonly event: 'account_groups_changed'
       readonly accountId: string
