@@ -11,6 +11,7 @@ import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { type Approvals, createApprovals } from './sign-up/approvals.ts'
 import { createSignupTokens, type SignupTokens } from './sign-up/signup-tokens.ts'
+import { createWaitingAddresses, type WaitingAddresses } from './sign-up/waiting-addresses.ts'
 import { createUserAdministration, type UserAdministration } from './users/user-administration.ts'
 import { userSettingsOf } from './users/user-settings.ts'
 import { createOwnPasskeys, type OwnPasskeys } from './webauthn/own-passkeys.ts'
@@ -36,6 +37,7 @@ export interface Administration {
   readonly groups: GroupAdministration
   readonly signupTokens: SignupTokens
   readonly approvals: Approvals
+  readonly waitingAddresses: WaitingAddresses
   readonly ownPasskeys: OwnPasskeys
 }
 
@@ -47,19 +49,23 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     clock,
     onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
   })
+  const forget = async (userId: string) => {
+    await pocket.forgetAccount(userId)
+    await apiKeys.removeByOwner(userId)
+    await mail.forget(userId)
+    await database.reminders.removeByAccount(userId)
+    await database.approvals.remove(userId)
+    await images.forget(userSlot(userId))
+  }
   const users = createUserAdministration({
     directory,
     pocket,
     audit,
     transaction,
     settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
-    async forget(userId) {
-      await pocket.forgetAccount(userId)
-      await apiKeys.removeByOwner(userId)
-      await mail.forget(userId)
-      await database.reminders.removeByAccount(userId)
+    forget,
+    async enabled(userId) {
       await database.approvals.remove(userId)
-      await images.forget(userSlot(userId))
     },
   })
   const groups = createGroupAdministration({
@@ -85,6 +91,15 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     mail,
   })
+  const waitingAddresses = createWaitingAddresses({
+    store: database.approvals,
+    verification: mail.verification,
+    directory,
+    forget,
+    audit,
+    transaction,
+    clock,
+  })
   const ownPasskeys = createOwnPasskeys({
     passkeys: pocket.passkeys,
     audit,
@@ -94,5 +109,5 @@ export function composeAdministration(parts: AdministrationParts): Administratio
       return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
     },
   })
-  return { apiKeys, users, groups, signupTokens, approvals, ownPasskeys }
+  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses, ownPasskeys }
 }

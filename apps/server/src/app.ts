@@ -39,6 +39,8 @@ import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
 import { profilePictureAddresses } from './images/picture-claim.ts'
+import { createJobs } from './jobs/jobs.ts'
+import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { preferencePages } from './preferences/page.ts'
@@ -255,6 +257,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   for (const job of mail.jobs) scheduler.register(job)
 
+  const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
   const signUp = createSignUp({
@@ -282,6 +285,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     clock,
   })
+  scheduler.register({
+    name: 'remove-unverified-signups',
+    intervalMs: hour,
+    run: () => administration.waitingAddresses.removeExpired(),
+  })
   const api = composeRestApi({
     config,
     logger,
@@ -297,6 +305,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     images,
     sessions,
     setUp,
+    jobs,
     signUp,
     transaction: stores.transaction,
     clock,
@@ -382,9 +391,16 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     }),
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
-    email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
+    email: emailPages({
+      mail,
+      waiting: administration.waitingAddresses,
+      bindBrowser: pocket.bindBrowser,
+      authentication,
+      show,
+    }),
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
+    pages: jobPages({ jobs, authentication, show, flashes }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

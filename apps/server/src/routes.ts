@@ -8,6 +8,7 @@ import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
 import { limited } from './http/limits.ts'
+import { addPages, type PageRoute } from './http/page-routes.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { preferencePages } from './preferences/page.ts'
@@ -40,6 +41,8 @@ export interface Handlers {
   readonly email: ReturnType<typeof emailPages>
   readonly reauthentication: ReturnType<typeof reauthenticationPages>
   readonly preferences: ReturnType<typeof preferencePages>
+  /** Those that bring their addresses. */
+  readonly pages: readonly PageRoute[]
   readonly limits: Limiter
   readonly passkeyPolicy: ReturnType<typeof passkeyPolicyPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
@@ -65,6 +68,7 @@ export function createRoutes({
   email,
   reauthentication,
   preferences,
+  pages,
   limits,
   passkeyPolicy,
   apiDocs,
@@ -166,5 +170,6 @@ export function createRoutes({
   router.post('/settings/admin/passkeys/metadata', passkeyPolicy.readMetadata)
 
   router.get('/api/docs', apiDocs.show)
+  addPages(router, limits, pages)
   return router
 }

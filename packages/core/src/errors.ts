@@ -40,6 +40,8 @@ export const errorCodes = [
   'invalid_request_body',
   'invalid_webauthn_response',
   'invalid_webauthn_session',
+  'job_not_found',
+  'job_running',
   'last_administrator',
   'last_passkey',
   'logo_download_failed',

@@ -140,7 +140,7 @@ export function apiValidator(api: Api): string {
 }
 
 function known(api: Api | undefined): Api {
-  if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'api' } })
+  if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
   return api
 }
 

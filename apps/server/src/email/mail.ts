@@ -61,6 +61,8 @@ const cataloguesDirectory = fileURLToPath(new URL('../../locales/emails', import
 const hour = 60 * 60_000
 const kept = 30 * 24 * hour
 const batch = 1000
+/** Milliseconds: somebody waits for the answer. */
+const testPatience = 20_000
 
 export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
   const { appUrl, viewsDirectory, logger, database, settings, directory, transaction, clock } = parts
@@ -126,7 +128,8 @@ export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
           const to = addressOf(user)
           const composed = await compose({ kind: 'test' }, user.locale, clock.now())
           try {
-            await transport.send({ ...composed, to, messageId: `<${crypto.randomUUID()}@${host}>` })
+            const messageId = `<${crypto.randomUUID()}@${host}>`
+            await transport.send({ ...composed, to, messageId }, AbortSignal.timeout(testPatience))
           } catch (cause) {
             throw new Misconfigured(`The e-mail could not be sent: ${messageOf(cause)}`, { cause })
           }

@@ -19,6 +19,8 @@ export interface VerificationPorts {
 export interface EmailVerification {
   /** Sends a link that holds for a day and takes the place of an earlier one. @throws {Conflict} `user_email_not_set` */
   begin(user: User): Promise<void>
+  /** Whom the link was sent to, while it works. */
+  accountOf(token: string): Promise<string | undefined>
   /** Uses the token up. @throws {InvalidInput} `invalid_email_verification_token` */
   finish(actor: Actor, token: string): Promise<void>
 }
@@ -37,6 +39,11 @@ export function createEmailVerification(ports: VerificationPorts): EmailVerifica
         const name = user.displayName
         await outbox.leave({ to: user, message: { kind: 'email-verification', name, token, expiresAt }, expiresAt })
       }),
+
+    async accountOf(token) {
+      const found = await store.find(hashOf(token))
+      return found && found.expiresAt > clock.now() ? found.accountId : undefined
+    },
 
     async finish(actor, token) {
       const verified = await transaction(async () => {

@@ -123,7 +123,8 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
         const stored = await claims.replaceForGroup(id, given)
         const keys = stored.map(({ key }) => key)
         const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
-        await audit.record({ event: 'group_claims_changed', groupId: id, keys, by: actor.id, ...changes }, actor.origin)
+        const event = { event: 'group_claims_changed', groupId: id, keys, by: actor.id, ...changes } as const
+        if (changes.changes) await audit.record(event, actor.origin)
         return stored
       }),
   }

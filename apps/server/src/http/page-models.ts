@@ -4,6 +4,7 @@ import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-mod
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { VerifyEmailPage } from '../email/page-model.ts'
+import type { JobsPage } from '../jobs/page-model.ts'
 import type { UserSessionsPage } from '../sessions/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
@@ -42,3 +43,4 @@ export type PageModel =
   | AddPasskeyPage
   | PasskeyPolicyPage
   | PasskeyPolicyReviewPage
+  | JobsPage

@@ -29,5 +29,6 @@ export const rail = {
       views: ['passkey-policy', 'passkey-policy-review'],
     },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
+    { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs'] },
   ],
 } as const satisfies Readonly<Record<string, readonly RailEntry[]>>

@@ -13,8 +13,15 @@ const noteBody = { type: 'object', properties: { note } } as const
 
 const waitingSchema = named('WaitingUserDto', {
   type: 'object',
-  required: ['user', 'requestedAt'],
-  properties: { user: userSchema, requestedAt: instant },
+  required: ['user', 'requestedAt', 'awaitsAdministrator'],
+  properties: {
+    user: userSchema,
+    requestedAt: instant,
+    awaitsAdministrator: {
+      type: 'boolean',
+      description: 'Otherwise they come in as soon as their e-mail address is verified.',
+    },
+  },
 })
 
 /** `/api/signup-approvals`: who has signed up and waits for an administrator. */
@@ -29,9 +36,10 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       summary: 'List who has signed up and waits to be let in',
       answer: { status: 200, schema: { type: 'array', items: waitingSchema } },
       handle: async () =>
-        (await approvals.list()).map(({ user, requestedAt }) => ({
+        (await approvals.list()).map(({ user, requestedAt, awaitsAdministrator }) => ({
           user: userDto(user),
           requestedAt: new Date(requestedAt).toISOString(),
+          awaitsAdministrator,
         })),
     }),
     operation({

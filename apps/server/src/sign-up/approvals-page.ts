@@ -13,7 +13,7 @@ import type { SignUpSettings } from './sign-up-settings.ts'
 
 export interface ApprovalsPagePorts {
   readonly approvals: Approvals
-  readonly settings: () => Promise<Pick<SignUpSettings, 'approval' | 'mode'>>
+  readonly settings: () => Promise<Pick<SignUpSettings, 'approval' | 'mode' | 'verification'>>
   /** Whether an e-mail would reach somebody. */
   readonly reaches: (user: Pick<User, 'email'>) => Promise<boolean>
   readonly directory: { readonly find: (id: string) => Promise<User | undefined> }
@@ -31,14 +31,14 @@ export function approvalsPages(ports: ApprovalsPagePorts) {
   return {
     async show(ctx: Context) {
       const viewer = viewerOf(await authentication.requireAdministrator(ctx))
-      const [waiting, { approval, mode }] = await Promise.all([approvals.list(), settings()])
+      const [waiting, { approval, verification, mode }] = await Promise.all([approvals.list(), settings()])
       await show(ctx, {
         view: 'approvals',
         viewer,
-        isAskedFor: approval && mode !== 'disabled',
+        isAskedFor: (approval || verification) && mode !== 'disabled',
         longestNote,
         waiting: await Promise.all(
-          waiting.map(async ({ user, requestedAt }) => ({
+          waiting.map(async ({ user, requestedAt, awaitsAdministrator }) => ({
             id: user.id,
             userName: user.userName,
             displayName: user.displayName,
@@ -46,6 +46,7 @@ export function approvalsPages(ports: ApprovalsPagePorts) {
             emailVerified: user.emailVerified,
             reached: await reaches(user),
             requestedAt,
+            awaitsAdministrator,
           })),
         ),
         notice: noticeOf(flashes.take(ctx, here)),

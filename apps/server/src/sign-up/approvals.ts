@@ -9,6 +9,8 @@ import type { ApprovalStore } from './approval-store.ts'
 export interface WaitingUser {
   readonly user: UserDetails
   readonly requestedAt: number
+  /** Whether they wait for an administrator, and not for their e-mail address to be verified alone. */
+  readonly awaitsAdministrator: boolean
 }
 
 /** What administrators do with those who have signed up and wait. Until then they are disabled. */
@@ -46,10 +48,10 @@ export function createApprovals({ store, directory, users, audit, transaction, m
     async list() {
       const waiting = await store.list()
       const found = await Promise.all(waiting.map(({ accountId }) => directory.users.find(accountId)))
-      return waiting.flatMap(({ requestedAt }, index) => {
+      return waiting.flatMap(({ requestedAt, awaitsAdministrator }, index) => {
         const user = found[index]
         // Somebody who was turned on by hand waits no more.
-        return user?.disabled ? [{ user, requestedAt }] : []
+        return user?.disabled ? [{ user, requestedAt, awaitsAdministrator }] : []
       })
     },
 

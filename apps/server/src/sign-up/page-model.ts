@@ -18,6 +18,8 @@ export interface SignUpPage {
 /** `/signup/waiting`: for whoever has signed up and waits for an administrator. */
 export interface SignUpWaitingPage {
   readonly view: 'sign-up-waiting'
+  /** For what: an administrator, until their e-mail address is verified, or both. */
+  readonly awaits: 'administrator' | 'verification' | 'both'
 }
 
 /** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */
@@ -50,6 +52,8 @@ export interface ApprovalsPage {
     readonly reached: boolean
     /** Milliseconds since the Unix epoch. */
     readonly requestedAt: number
+    /** Otherwise for a verified address alone. */
+    readonly awaitsAdministrator: boolean
   }[]
   /** What has just been done; `gone`: somebody else has decided before. */
   readonly notice: { readonly done: 'approved' | 'refused' | 'gone'; readonly name: string } | null

@@ -30,6 +30,8 @@ export interface UserAdministrationPorts {
   readonly transaction: Transaction
   /** Removes what others keep of a user who is being removed, within the transaction. */
   readonly forget: (userId: string) => Promise<void>
+  /** Somebody may sign in again: what they have waited for counts no more. */
+  readonly enabled: (userId: string) => Promise<void>
   readonly settings: () => Promise<UserSettings>
 }
 
@@ -59,7 +61,7 @@ export interface UserAdministration {
 }
 
 export function createUserAdministration(ports: UserAdministrationPorts): UserAdministration {
-  const { directory, pocket, audit, transaction, forget, settings } = ports
+  const { directory, pocket, audit, transaction, forget, enabled, settings } = ports
   const { users, claims } = directory
 
   const find = async (id: string): Promise<UserDetails> => {
@@ -120,6 +122,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         assertEmail(body, requireEmail)
         const update = await users.update(id, fieldsOf(body), rightsOf(body))
         if (update.user.disabled) await pocket.endAccess(id)
+        else if (update.before.disabled) await enabled(id)
         return eventsOf(update, actor)
       })
     },
@@ -163,10 +166,8 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         const stored = await claims.replaceForUser(id, given)
         const keys = stored.map(({ key }) => key)
         const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
-        await audit.record(
-          { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes },
-          actor.origin,
-        )
+        const event = { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes } as const
+        if (changes.changes) await audit.record(event, actor.origin)
         return stored
       }),
 
@@ -179,8 +180,9 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       transaction(async () => {
         await assertKnown(id)
         const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
+        if (!found) throw new NotFound('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
         await pocket.passkeys.removeEvenLast(id, passkeyId)
-        const changes = changesBetween(found ? { name: found.name } : null, null)
+        const changes = changesBetween({ name: found.name }, null)
         await audit.record(
           { event: 'passkey_removed', accountId: id, passkeyId, by: actor.id, ...changes },
           actor.origin,

@@ -104,7 +104,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     const gone = await instance.call('DELETE /api/apis/{id}', { params: { id } })
     expect([gone.status, gone.response.text]).toEqual([204, ''])
     const missing = await instance.call('GET /api/apis/{id}', { params: { id } })
-    expect([missing.status, missing.json]).toMatchObject([404, { code: 'not_found', details: { resource: 'api' } }])
+    expect([missing.status, missing.json]).toMatchObject([404, { code: 'not_found', details: { resource: 'API' } }])
     for (const event of ['api_created', 'api_removed'])
       expect(audited(instance, event).at(-1)).toMatchObject({ apiId: id, by: expect.any(String) })
   })
@@ -266,8 +266,8 @@ describe.each(kinds)('APIs on %s', (kind) => {
       const { status, json } = await answer
       return [status, json.code, json.details]
     }
-    const client = [404, 'not_found', { resource: 'oidc_client' }]
-    const api = [404, 'not_found', { resource: 'api' }]
+    const client = [404, 'not_found', { resource: 'OIDC client' }]
+    const api = [404, 'not_found', { resource: 'API' }]
     expect(await resources(setAccess(id, 'nobody', {}))).toEqual(client)
     expect(await resources(setAccess(randomUUID(), clientId, {}))).toEqual(api)
     const params = { clientId: 'nobody' }

@@ -193,6 +193,8 @@ const ownLines: readonly Line[] = [
   ['POST /api/signup-approvals/:id/approve', 'administrator'],
   ['POST /api/signup-approvals/:id/refuse', 'administrator'],
   ['DELETE /api/signup-approvals/:id', 'administrator'],
+  ['GET /api/jobs', 'administrator'],
+  ['POST /api/jobs/:name/run', 'administrator'],
   ['GET /api/sessions', 'user'],
   ['DELETE /api/sessions', 'user'],
   ['DELETE /api/sessions/:id', 'user'],

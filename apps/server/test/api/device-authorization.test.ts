@@ -193,7 +193,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(json).toMatchObject({ scope: expect.stringContaining('notes:read') })
     const [, claims = ''] = String(json.access_token).split('.')
     expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
-      scope: 'notes:read',
+      scope: 'openid notes:read',
       sub: person.id,
     })
     const unknown = await post('/api/oidc/device/authorize', { client_id: client, resource: 'https://other.example' })

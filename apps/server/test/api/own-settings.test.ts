@@ -18,6 +18,7 @@ const usual = {
   passkeyNonComplianceFrom: '',
   sessionIdleMinutes: 0,
   signUpApproval: false,
+  signUpVerification: false,
   webFingerDomains: [],
   locked: [],
 }

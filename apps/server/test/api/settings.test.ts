@@ -259,7 +259,9 @@ test('with UI_CONFIG_DISABLED only the environment and the defaults count, and n
   const refused = await running
     .agent()
     .sendJson('PUT', running.url + path, { body: whole({ appName: 'Fixed' }), options })
-  expect([refused.status, refused.json()]).toEqual([403, expect.objectContaining({ code: 'ui_config_disabled' })])
+  // There are programs that know it by these words.
+  const error = expect.stringContaining('UI configuration is disabled')
+  expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled', error }])
 })
 
 describe('the environment', () => {

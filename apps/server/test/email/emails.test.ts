@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { freePort } from '@pocket/test-support'
@@ -200,6 +202,25 @@ test('codes by e-mail are refused where the setting is off, and a server that is
     status: 500,
     json: { code: 'misconfigured', error: expect.stringContaining('ECONNREFUSED') },
   })
+})
+
+test('a server that says nothing holds up neither requests nor the end of the process', async () => {
+  const silent = createServer((socket) => socket.on('error', () => {}).resume())
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  // A cast: it listens on a port.
+  const { port } = silent.address() as AddressInfo
+  const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(port), SMTP_FROM: 'id@example.com' }
+  await using stack = new AsyncDisposableStack()
+  const instance = stack.use(await startCalled('SQLite', env))
+  const connected = once(silent, 'connection')
+  expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
+  await connected
+  silent.close()
+  expect((await instance.call('GET /api/emails')).json.data).toMatchObject([{ state: 'waiting', attempts: 1 }])
+  expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
+  const stopped = performance.now()
+  await stack.disposeAsync()
+  expect(performance.now() - stopped).toBeLessThan(10_000)
 })
 
 test.each([

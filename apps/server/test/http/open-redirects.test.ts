@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { sameSitePath } from '../../src/http/same-site-path.ts'
 import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
 
 /** Addresses that look like paths of ours to one reader or another. */
@@ -57,8 +58,13 @@ function leadsOnlyHome(page: UserAgentResponse): void {
 
 const query = (redirect: string) => `?${new URLSearchParams({ redirect })}`
 
-describe.each(elsewhere)('to %j', (redirect) => {
-  test.each(['/login', '/login/ceremony', '/lc', '/lc/ABCDEF', '/signup', '/login/device'])(
+test.each(elsewhere)('%j is no path of ours', (redirect) => {
+  const path = sameSitePath(redirect, '/home')
+  expect([path.startsWith('/'), new URL(path, 'https://id.example').origin]).toEqual([true, 'https://id.example'])
+})
+
+describe.each(elsewhere.slice(0, 9))('to %j', (redirect) => {
+  test.each(['/login', '/login/ceremony', '/lc/ABCDEF', '/signup', '/login/device'])(
     'a stranger is not led by %s',
     async (path) => leadsOnlyHome(await instance.agent().get(instance.url + path + query(redirect))),
   )

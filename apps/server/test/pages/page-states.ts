@@ -2,6 +2,7 @@ import type { PageModel } from '../../src/http/page-models.ts'
 import { accountStates } from './states/account.ts'
 import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
+import { jobsStates } from './states/jobs.ts'
 import { passkeyStates } from './states/passkeys.ts'
 import { signInStates } from './states/sign-in.ts'
 import { signUpStates } from './states/sign-up.ts'
@@ -12,6 +13,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...clientsStates,
   ...deviceStates,
   ...passkeyStates,
+  ...jobsStates,
   ...signInStates,
   ...signUpStates,
 }

@@ -782,6 +782,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the server does by itself, and how it went the last time
+         * @description For administrators.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a job run at once
+         * @description For administrators.
+         */
+        post: operations["runJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oidc/clients": {
         parameters: {
             query?: never;
@@ -2491,7 +2531,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2531,6 +2571,25 @@ export interface components {
             token: string;
             usageCount: number;
             usageLimit: number;
+        };
+        /** JobDto */
+        JobDto: {
+            /** @description From the end of a run to the begin of the next one. */
+            intervalSeconds: number;
+            /** @description Whether one of the replicas runs it now. */
+            isRunning: boolean;
+            lastRun: {
+                error: string | null;
+                /** Format: date-time */
+                finishedAt: string;
+                /** @enum {string} */
+                outcome: "succeeded" | "failed";
+                /** @description Null while it runs again. */
+                tookMs: number | null;
+            } | null;
+            name: string;
+            /** Format: date-time */
+            nextRunAt: string;
         };
         /** LatestVersionDto */
         LatestVersionDto: {
@@ -3168,7 +3227,7 @@ export interface components {
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted: boolean;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "ownAccountRemoval" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "ownAccountRemoval" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "signUpVerification" | "webFingerDomains")[];
             /** @description Whether people may delete their own account. */
             ownAccountRemoval: boolean;
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
@@ -3196,6 +3255,8 @@ export interface components {
             sessionIdleMinutes: number;
             /** @description Whether whoever signs up waits until an administrator approves. */
             signUpApproval: boolean;
+            /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
+            signUpVerification: boolean;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays: number;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -3242,6 +3303,8 @@ export interface components {
             sessionIdleMinutes?: number | null;
             /** @description Whether whoever signs up waits until an administrator approves. */
             signUpApproval?: boolean | null;
+            /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
+            signUpVerification?: boolean | null;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays?: number | null;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -3454,6 +3517,8 @@ export interface components {
         };
         /** WaitingUserDto */
         WaitingUserDto: {
+            /** @description Otherwise they come in as soon as their e-mail address is verified. */
+            awaitsAdministrator: boolean;
             /** Format: date-time */
             requestedAt: string;
             user: components["schemas"]["UserDto"];
@@ -3574,6 +3639,7 @@ export type Error = components['schemas']['Error'];
 export type FieldError = components['schemas']['FieldError'];
 export type InitialAccessTokenCreateDto = components['schemas']['InitialAccessTokenCreateDto'];
 export type InitialAccessTokenDto = components['schemas']['InitialAccessTokenDto'];
+export type JobDto = components['schemas']['JobDto'];
 export type LatestVersionDto = components['schemas']['LatestVersionDto'];
 export type MembershipDto = components['schemas']['MembershipDto'];
 export type OidcClientCreateDto = components['schemas']['OidcClientCreateDto'];
@@ -5417,6 +5483,53 @@ export interface operations {
         responses: {
             /** @description Done. */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    runJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

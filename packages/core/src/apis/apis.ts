@@ -173,5 +173,5 @@ async function keepOnly(store: ApiStore, grant: ApiGrant, permissionIds: Readonl
 }
 
 export function apiNotFound(): NotFound {
-  return new NotFound('not_found', 'There is no such API.', { details: { resource: 'api' } })
+  return new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
 }

@@ -48,7 +48,7 @@ type Happening =
     }
   | { readonly event: 'account_disabled'; readonly accountId: string; readonly by?: string }
   | { readonly event: 'account_enabled'; readonly accountId: string; readonly by?: string }
-  | { readonly event: 'account_removed'; readonly accountId: string; readonly by: string }
+  | { readonly event: 'account_removed'; readonly accountId: string; readonly by?: string }
   | {
       readonly event: 'account_groups_changed'
       readonly accountId: string
@@ -222,6 +222,7 @@ type Happening =
       readonly clientId: string
       readonly by: string
     }
+  | { readonly event: 'job_requested'; readonly job: string; readonly by: string }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }
   | {

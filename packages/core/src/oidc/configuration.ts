@@ -13,7 +13,7 @@ import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './aut
 import { assertOwnAssertion } from './client-authentication/own-assertions.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { deviceFlow, deviceVerificationPath } from './device-codes.ts'
-import { assertFapiAssertion, fapiProfile, rotateRefreshToken } from './fapi.ts'
+import { assertFapiAssertion, assertFapiRequestObject, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
 import { introspectionPolicy } from './introspection.ts'
 import type { SigningKey } from './key-generation.ts'
@@ -45,7 +45,7 @@ const lifetimes = {
   IdToken: idTokenLifetime,
   // An interaction is open for an hour (`interactions/interaction.ts`); for a day more it can say how to start again.
   Interaction: 25 * hour,
-  PushedAuthorizationRequest: 90,
+  // Of a request that is pushed the library says itself how long it lives: a minute.
   RefreshToken: refreshTokenLifetime,
   // What is stored lives as long as `session-overrides.ts` says.
   Session: hour,
@@ -164,7 +164,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       jwtUserinfo: { enabled: true },
       jwtResponseModes: { enabled: true },
       encryption: { enabled: true },
-      requestObjects: { enabled: true },
+      requestObjects: { enabled: true, assertJwtClaimsAndHeader: assertFapiRequestObject },
       dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },
     },

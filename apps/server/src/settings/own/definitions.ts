@@ -9,6 +9,7 @@ import { passkeyAllowedModels, passkeyDeniedModels } from './passkey-models.ts'
 import { passkeyNonCompliance, passkeyNonComplianceFrom } from './passkey-non-compliance.ts'
 import { sessionIdleMinutes } from './session-idle-minutes.ts'
 import { signUpApproval } from './sign-up-approval.ts'
+import { signUpVerification } from './sign-up-verification.ts'
 import { unusedClientDays } from './unused-client-days.ts'
 import { webFingerDomains } from './web-finger-domains.ts'
 
@@ -27,6 +28,7 @@ export const ownSettings = {
   passkeyNonComplianceFrom,
   sessionIdleMinutes,
   signUpApproval,
+  signUpVerification,
   webFingerDomains,
 } as const
 
@@ -50,5 +52,6 @@ export const ownSettingKeys: readonly OwnSettingKey[] = [
   'passkeyNonComplianceFrom',
   'sessionIdleMinutes',
   'signUpApproval',
+  'signUpVerification',
   'webFingerDomains',
 ]

@@ -70,9 +70,36 @@ const reauthenticate = {
 } as const
 
 export const accountStates: Readonly<Record<string, PageModel>> = {
-  'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com' },
-  'verify-email-verified': { view: 'verify-email', state: 'verified', token: '', email: 'anna@example.com' },
-  'verify-email-refused': { view: 'verify-email', state: 'refused', token: '', email: 'anna@example.com' },
+  'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com', userName: null },
+  'verify-email-verified': {
+    view: 'verify-email',
+    state: 'verified',
+    token: '',
+    email: 'anna@example.com',
+    userName: null,
+  },
+  'verify-email-refused': {
+    view: 'verify-email',
+    state: 'refused',
+    token: '',
+    email: 'anna@example.com',
+    userName: null,
+  },
+  'verify-email-stranger': {
+    view: 'verify-email',
+    state: 'ask',
+    token: 'abc',
+    email: 'eve@example.com',
+    userName: 'eve',
+  },
+  'verify-email-in': { view: 'verify-email', state: 'in', token: '', email: 'eve@example.com', userName: 'eve' },
+  'verify-email-waiting': {
+    view: 'verify-email',
+    state: 'waiting',
+    token: '',
+    email: 'eve@example.com',
+    userName: 'eve',
+  },
   account,
   reauthenticate,
   'account-one-passkey': {

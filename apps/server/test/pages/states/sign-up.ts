@@ -9,13 +9,25 @@ const person = {
   emailVerified: true,
   reached: true,
   requestedAt: now - day,
+  awaitsAdministrator: true,
 } as const
 const approvals = {
   view: 'approvals',
   viewer: anna,
   isAskedFor: true,
   longestNote: 500,
-  waiting: [person, { ...person, id: 'p2', displayName: '', email: null, emailVerified: false, reached: false }],
+  waiting: [
+    person,
+    {
+      ...person,
+      id: 'p2',
+      displayName: '',
+      email: null,
+      emailVerified: false,
+      reached: false,
+      awaitsAdministrator: false,
+    },
+  ],
   notice: null,
 } as const
 const list = {
@@ -97,5 +109,7 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
     values: { uses: '0', lifetime: 'day', groupIds: ['g1'] },
     problems: [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }],
   },
-  'sign-up-waiting': { view: 'sign-up-waiting' },
+  'sign-up-waiting': { view: 'sign-up-waiting', awaits: 'administrator' },
+  'sign-up-waiting-address': { view: 'sign-up-waiting', awaits: 'verification' },
+  'sign-up-waiting-both': { view: 'sign-up-waiting', awaits: 'both' },
 }
