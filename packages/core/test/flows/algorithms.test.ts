@@ -102,11 +102,20 @@ describe('an access token that the client reads', () => {
 
   test('is ended by its client, and is neither shown to another nor ended by one', async () => {
     await using host = await startHost()
-    const { configuration } = await relyingParty(host, { protocol: { jwtAccessTokens: true } })
+    const { configuration, client } = await relyingParty(host, { protocol: { jwtAccessTokens: true } })
     const { configuration: other } = await relyingParty(host)
     const { finish, account } = await login(host, configuration)
     const { access_token: token, refresh_token: refreshToken = '' } = await finish()
     expect(await oidc.tokenIntrospection(other, token)).toEqual({ active: false })
+    // It stands for the client's secret, with the client's id beside it or without.
+    for (const fields of [{}, { client_id: client.id }]) {
+      const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: new URLSearchParams({ token, ...fields }),
+      })
+      expect([answer.status, await answer.json()]).toMatchObject([200, { active: true }])
+    }
     await oidc.tokenRevocation(other, token)
     expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({ active: true })
     await oidc.tokenRevocation(configuration, token)

@@ -78,8 +78,9 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
   const byBearer = async (req: IncomingMessage, form: URLSearchParams) => {
     const [, bearer] = /^bearer +(\S+)$/i.exec(req.headers.authorization ?? '') ?? []
     if (bearer === undefined) return undefined
-    if (form.has('client_id') && assertionClaims(bearer) !== undefined) return byAssertion(req, form, bearer)
     const id = await clientOfToken(bearer)
+    const isAssertion = id === undefined && form.has('client_id') && assertionClaims(bearer) !== undefined
+    if (isAssertion) return byAssertion(req, form, bearer)
     const client = id === undefined ? undefined : await findClient(id)
     return client && !client.isPublic ? settle(req, form, client) : undefined
   }
