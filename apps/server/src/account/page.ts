@@ -1,5 +1,4 @@
-import type { AuditSink, Pocket, ReadPasskeyPolicy } from '@pocket/core'
-import { requestContext } from '@pocket/core'
+import { type AuditSink, changesBetween, type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -74,8 +73,6 @@ export function accountPages(ports: AccountPorts) {
       renameProblem,
     })
   }
-  const named = async (user: User, id: string) =>
-    (await pocket.passkeys.list(user.id)).find((passkey) => passkey.id === id)?.name ?? ''
   const leave = (ctx: Context, done: (typeof notices)[number], name: string) => flashes.leave(ctx, here, { done, name })
 
   return {
@@ -106,16 +103,20 @@ export function accountPages(ports: AccountPorts) {
       const user = await authentication.requireUser(ctx)
       const name = formText(ctx, 'name')
       const passkeyId = String(ctx.params.id)
+      let renaming: Awaited<ReturnType<typeof pocket.passkeys.rename>>
       try {
-        await pocket.passkeys.rename(user.id, passkeyId, name)
+        renaming = await pocket.passkeys.rename(user.id, passkeyId, name)
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
         await showAccount(ctx, user, { passkeyId, name, code: error.fields[0]?.code ?? 'invalid' })
         ctx.status = error.status
         return
       }
-      await audit.record({ event: 'passkey_renamed', accountId: user.id, passkeyId }, requestContext(ctx.req))
-      leave(ctx, 'passkey_renamed', name.trim())
+      const { before, after } = renaming
+      const changes = changesBetween({ name: before.name }, { name: after.name })
+      const renamed = { accountId: user.id, passkeyId, ...changes }
+      await audit.record({ event: 'passkey_renamed', ...renamed }, requestContext(ctx.req))
+      leave(ctx, 'passkey_renamed', after.name)
       seeOther(ctx, here)
     },
 
@@ -134,9 +135,8 @@ export function accountPages(ports: AccountPorts) {
     async removePasskey(ctx: Context) {
       const user = await authentication.requireUser(ctx)
       const passkeyId = String(ctx.params.id)
-      const name = await named(user, passkeyId)
-      await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))
-      leave(ctx, 'passkey_removed', name)
+      const removed = await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))
+      leave(ctx, 'passkey_removed', removed.name)
       seeOther(ctx, here)
     },
   }

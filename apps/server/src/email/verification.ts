@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { AuditSink, Clock, Transaction } from '@pocket/core'
+import { type AuditSink, type Clock, changesBetween, type Transaction } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Actor } from '../users/actor.ts'
@@ -52,8 +52,9 @@ export function createEmailVerification(ports: VerificationPorts): EmailVerifica
         const user = await directory.find(actor.id)
         if (user?.email !== found.email) return false
         const { changed } = await directory.users.update(actor.id, {}, { emailVerified: true })
-        if (changed.length > 0)
-          await audit.record({ event: 'account_updated', accountId: actor.id, fields: changed }, actor.origin)
+        if (changed.length === 0) return true
+        const changes = changesBetween({ emailVerified: false }, { emailVerified: true })
+        await audit.record({ event: 'account_updated', accountId: actor.id, fields: changed, ...changes }, actor.origin)
         return true
       })
       // Outside the transaction, which keeps a token used up even where it did not help.

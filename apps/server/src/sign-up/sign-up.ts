@@ -131,7 +131,8 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       const { passkey, data } = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'sign_up' })
       const user = await create(ctx, planOf(data), async () => {
         await pocket.registration.store(passkey)
-        const event = { event: 'passkey_added', accountId: passkey.accountId, passkeyId: passkey.id } as const
+        const { accountId, id: passkeyId, credentialId } = passkey
+        const event = { event: 'passkey_added', accountId, passkeyId, credentialId } as const
         await audit.record(event, requestContext(ctx.req))
       })
       await signIn(ctx, user, 'sign_up')

@@ -181,12 +181,10 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         await assertKnown(id)
         const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
         if (!found) throw new NotFound('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
-        await pocket.passkeys.removeEvenLast(id, passkeyId)
-        const changes = changesBetween({ name: found.name }, null)
-        await audit.record(
-          { event: 'passkey_removed', accountId: id, passkeyId, by: actor.id, ...changes },
-          actor.origin,
-        )
+        const { credentialId, name } = await pocket.passkeys.removeEvenLast(id, passkeyId)
+        const removed = { accountId: id, passkeyId, credentialId, passkeyName: name, by: actor.id }
+        const changes = changesBetween({ name }, null)
+        await audit.record({ event: 'passkey_removed', ...removed, ...changes }, actor.origin)
       }),
 
     issueCode: (actor, id, lifetime) =>

@@ -1,6 +1,4 @@
-import type { AuditSink, Pocket } from '@pocket/core'
-import { requestContext } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { type AuditSink, changesBetween, type Pocket, requestContext } from '@pocket/core'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
 import { inContractTerms } from './contract-errors.ts'
@@ -37,11 +35,11 @@ export function credentialOperations({ pocket, audit, ownPasskeys }: CredentialP
       answer: { status: 200, schema: passkeySchema },
       handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
         inContractTerms(ctx, 'registration', async () => {
-          await pocket.passkeys.rename(user.id, passkeyId, body.name)
-          await audit.record({ event: 'passkey_renamed', accountId: user.id, passkeyId }, requestContext(ctx.req))
-          const renamed = (await pocket.passkeys.list(user.id)).find(({ id }) => id === passkeyId)
-          if (!renamed) throw new NotFound('passkey_not_found', 'It has just been removed.')
-          return passkeyDto(renamed)
+          const { before, after } = await pocket.passkeys.rename(user.id, passkeyId, body.name)
+          const changes = changesBetween({ name: before.name }, { name: after.name })
+          const renamed = { accountId: user.id, passkeyId, ...changes }
+          await audit.record({ event: 'passkey_renamed', ...renamed }, requestContext(ctx.req))
+          return passkeyDto(after)
         }),
     }),
     operation({
@@ -53,7 +51,9 @@ export function credentialOperations({ pocket, audit, ownPasskeys }: CredentialP
       summary: 'Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well',
       answer: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
-        inContractTerms(ctx, 'registration', () => ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))),
+        inContractTerms(ctx, 'registration', async () => {
+          await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))
+        }),
     }),
   ]
 }

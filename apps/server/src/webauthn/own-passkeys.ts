@@ -1,4 +1,4 @@
-import type { AuditSink, Pocket, RequestOrigin, Transaction } from '@pocket/core'
+import type { AuditSink, Passkey, Pocket, RequestOrigin, Transaction } from '@pocket/core'
 import type { User } from '@pocket/directory'
 
 /** What owners do with their passkeys that depends on what else lets them in, on pages and by the REST API alike. */
@@ -6,12 +6,12 @@ export interface OwnPasskeys {
   /** Whether this person gets in without a passkey: by a code that is mailed to a verified address. */
   hasAnotherWayIn(user: Pick<User, 'email' | 'emailVerified'>): Promise<boolean>
   /**
-   * Removes a passkey of theirs.
+   * Removes a passkey of theirs, and returns which that was.
    *
    * @throws {Conflict} `last_passkey` for the last one of somebody without another way in
    * @throws {NotFound} `passkey_not_found`
    */
-  remove(user: Pick<User, 'id' | 'email' | 'emailVerified'>, passkeyId: string, origin: RequestOrigin): Promise<void>
+  remove(user: Pick<User, 'id' | 'email' | 'emailVerified'>, passkeyId: string, origin: RequestOrigin): Promise<Passkey>
 }
 
 export interface OwnPasskeyPorts {
@@ -29,9 +29,13 @@ export function createOwnPasskeys({ passkeys, audit, transaction, codesByEmail }
     hasAnotherWayIn,
     remove: (user, passkeyId, origin) =>
       transaction(async () => {
-        if (await hasAnotherWayIn(user)) await passkeys.removeEvenLast(user.id, passkeyId)
-        else await passkeys.remove(user.id, passkeyId)
-        await audit.record({ event: 'passkey_removed', accountId: user.id, passkeyId }, origin)
+        const passkey = (await hasAnotherWayIn(user))
+          ? await passkeys.removeEvenLast(user.id, passkeyId)
+          : await passkeys.remove(user.id, passkeyId)
+        const { credentialId, name: passkeyName } = passkey
+        const removed = { accountId: user.id, passkeyId, credentialId, passkeyName }
+        await audit.record({ event: 'passkey_removed', ...removed }, origin)
+        return passkey
       }),
   }
 }

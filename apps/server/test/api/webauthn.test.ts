@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 import { whole, write } from './setting-calls.ts'
@@ -141,7 +141,10 @@ describe.each(kinds)('%s', (kind) => {
       })
       expect(kept).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
       const events = ['passkey_renamed', 'passkey_removed'].map((event) => audited(instance, event).at(-1))
-      expect(events).toEqual([expect.objectContaining({ accountId }), expect.objectContaining({ accountId })])
+      const { name: before } = answer.json() as { name: string }
+      expect(events).toMatchObject([{ accountId }, { accountId, passkeyName: 'My key' }])
+      const changes = { name: { before, after: 'My key' } }
+      expect(await lastEntry(instance, 'PASSKEY_RENAMED')).toMatchObject({ userID: accountId, changes })
     })
 
     test('the last one goes where a code by e-mail lets its owner in as well', async () => {

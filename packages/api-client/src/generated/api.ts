@@ -1,13 +1,14 @@
 // Made from /api/openapi.json by `pnpm --filter @pocket/api-client run generate`.
 
+type NoParameters = { query?: never; header?: never; path?: never; cookie?: never; }
+
+type AnyHeaders = { [name: string]: unknown; }
+
+type WithoutBody = { headers: AnyHeaders; content?: never; }
+
 export interface paths {
     "/api/api-access/{clientId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Get the permissions of a client at all APIs (older form)
          * @description For administrators.
@@ -26,12 +27,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-access/{clientId}/apis": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the APIs that a client has access to
          * @description For administrators.
@@ -46,12 +42,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-access/{clientId}/assignable-apis": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the APIs that a client was given no access to yet
          * @description For administrators.
@@ -66,12 +57,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List your API keys */
         get: operations["listApiKeys"];
         put?: never;
@@ -84,12 +70,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-keys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -101,12 +82,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-keys/{id}/renew": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Renew an API key that has expired */
@@ -118,12 +94,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List APIs
          * @description For administrators.
@@ -142,12 +113,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Get an API
          * @description For administrators.
@@ -170,12 +136,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/assignable-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that have no access to an API yet
          * @description For administrators.
@@ -190,12 +151,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/cimd-access": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Open an API to clients that are known by their metadata document
@@ -210,12 +166,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that have access to an API
          * @description For administrators.
@@ -230,12 +181,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/clients/{clientId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the access of a client to an API
@@ -254,12 +200,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/permissions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the permissions of an API
@@ -274,12 +215,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Read the settings that everybody may know */
         get: operations["readPublicSettings"];
         /**
@@ -295,12 +231,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read all settings; a placeholder stands for each secret
          * @description For administrators.
@@ -315,12 +246,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/background-image": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the background (older path) */
         get: operations["readBackgroundByOlderPath"];
         /**
@@ -336,12 +262,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/favicon": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the favicon (older path) */
         get: operations["readFaviconByOlderPath"];
         /**
@@ -357,12 +278,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo (older path) */
         get: operations["readLogoByOlderPath"];
         /**
@@ -378,12 +294,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/test-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -398,12 +309,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/background": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the background */
         get: operations["readBackground"];
         /**
@@ -423,12 +329,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/default-profile-picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Show the picture of people who have none
          * @description For administrators.
@@ -451,12 +352,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo of e-mails */
         get: operations["readEmailLogo"];
         /**
@@ -472,12 +368,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/favicon": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the favicon */
         get: operations["readFavicon"];
         /**
@@ -493,12 +384,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo */
         get: operations["readLogo"];
         /**
@@ -518,12 +404,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List your part of the audit log */
         get: operations["listOwnAuditLogs"];
         put?: never;
@@ -535,12 +416,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the audit log
          * @description For administrators.
@@ -555,12 +431,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Take the audit log away as a file, the newest entries first
          * @description For administrators.
@@ -575,12 +446,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/filters/client-names": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that the audit log names
          * @description For administrators.
@@ -595,12 +461,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/filters/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the names of the users in the audit log, by their ids
          * @description For administrators.
@@ -615,12 +476,7 @@ export interface paths {
         trace?: never;
     };
     "/api/custom-claims/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the keys of custom claims, those that are used most first
          * @description For administrators.
@@ -635,12 +491,7 @@ export interface paths {
         trace?: never;
     };
     "/api/custom-claims/user-group/{userGroupId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the custom claims of a group
@@ -655,12 +506,7 @@ export interface paths {
         trace?: never;
     };
     "/api/custom-claims/user/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the custom claims of a user
@@ -675,12 +521,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Ask another device to let this one in */
@@ -692,12 +533,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/requests/{id}/exchange": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Wait until this device is let in, for 25 seconds or as long as `Prefer: wait=SECONDS` says */
@@ -709,12 +545,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Read which device asks to be let in */
@@ -726,12 +557,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/verification/decision": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Let the device in, by a passkey that was used within the last minute, or do not */
@@ -743,12 +569,7 @@ export interface paths {
         trace?: never;
     };
     "/api/emails": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the e-mails of the last 30 days, and what became of them
          * @description For administrators.
@@ -763,12 +584,7 @@ export interface paths {
         trace?: never;
     };
     "/api/emails/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -783,12 +599,7 @@ export interface paths {
         trace?: never;
     };
     "/api/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List what the server does by itself, and how it went the last time
          * @description For administrators.
@@ -803,12 +614,7 @@ export interface paths {
         trace?: never;
     };
     "/api/jobs/{name}/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -823,12 +629,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List clients
          * @description For administrators.
@@ -847,12 +648,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Get a client
          * @description For administrators.
@@ -875,12 +671,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/allowed-user-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the groups whose members may use a restricted client
@@ -895,12 +686,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/connection-log": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the last 50 authorization and token attempts of a client, the newest first
          * @description For administrators.
@@ -915,12 +701,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo of a client; the light one where there is no dark one */
         get: operations["readOidcClientLogo"];
         put?: never;
@@ -940,12 +721,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/meta": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Get what everybody may know of a client */
         get: operations["getOidcClientMetaData"];
         put?: never;
@@ -957,12 +733,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/preview/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Show what a client would be told about a user
          * @description For administrators.
@@ -977,12 +748,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -997,12 +763,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1017,12 +778,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/secrets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the secrets of a client, those that have ended too
          * @description For administrators.
@@ -1041,12 +797,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/secrets/{secretId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1061,12 +812,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/device/info": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Get what the application on another device asks for */
         get: operations["getDeviceCodeInfo"];
         put?: never;
@@ -1078,12 +824,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/device/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1098,12 +839,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/initial-access-tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the initial access tokens that have not expired, the newest first
          * @description For administrators.
@@ -1122,12 +858,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/initial-access-tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1142,12 +873,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/{id}/authorized-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that a user has allowed something
          * @description For administrators.
@@ -1162,12 +888,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/me/authorized-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List the clients that you have allowed something */
         get: operations["listMyAuthorizedOidcClients"];
         put?: never;
@@ -1179,12 +900,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/me/authorized-clients/{clientId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1196,12 +912,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/me/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List the clients that you may use */
         get: operations["listMyOidcClients"];
         put?: never;
@@ -1213,12 +924,7 @@ export interface paths {
         trace?: never;
     };
     "/api/one-time-access-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Ask for a login code by e-mail, which works in this browser only */
@@ -1230,12 +936,7 @@ export interface paths {
         trace?: never;
     };
     "/api/one-time-access-token/{token}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign in by a login code */
@@ -1247,12 +948,7 @@ export interface paths {
         trace?: never;
     };
     "/api/openapi.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** This document */
         get: operations["openApiDocument"];
         put?: never;
@@ -1264,12 +960,7 @@ export interface paths {
         trace?: never;
     };
     "/api/passkeys/compliance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Count the passkeys that do not comply with the policy, or with another one that you think about
          * @description For administrators. What becomes of them is decided by `passkeyNonCompliance` and `passkeyNonComplianceFrom` in `/api/settings`.
@@ -1284,12 +975,7 @@ export interface paths {
         trace?: never;
     };
     "/api/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List where you are signed in */
         get: operations["listOwnSessions"];
         put?: never;
@@ -1302,12 +988,7 @@ export interface paths {
         trace?: never;
     };
     "/api/sessions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1319,12 +1000,7 @@ export interface paths {
         trace?: never;
     };
     "/api/settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read the settings that are not among those of the contract
          * @description For administrators.
@@ -1343,12 +1019,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign up; the new user is signed in and has no passkey yet */
@@ -1360,12 +1031,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List who has signed up and waits to be let in
          * @description For administrators.
@@ -1380,12 +1046,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1400,12 +1061,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals/{id}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1420,12 +1076,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals/{id}/refuse": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1440,12 +1091,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the sign-up tokens that have not expired
          * @description For administrators.
@@ -1464,12 +1110,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1484,12 +1125,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Find out whether the set-up is still open; 404 where it has been done */
         get: operations["readSetUp"];
         put?: never;
@@ -1502,12 +1138,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List groups
          * @description For administrators.
@@ -1526,12 +1157,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read a group, with everybody in it
          * @description For administrators.
@@ -1554,12 +1180,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/allowed-oidc-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the clients that allow a group
@@ -1574,12 +1195,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List who is in a group, and until when
          * @description For administrators.
@@ -1594,12 +1210,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/members/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1614,12 +1225,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the members of a group
@@ -1634,12 +1240,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List users
          * @description For administrators.
@@ -1658,12 +1259,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read a user
          * @description For administrators.
@@ -1686,12 +1282,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the groups of a user
          * @description For administrators.
@@ -1706,12 +1297,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/invitation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1726,12 +1312,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/invitation-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1746,12 +1327,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/one-time-access-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1766,12 +1342,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/one-time-access-token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1786,12 +1357,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/profile-picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Replace the picture of a user
@@ -1810,12 +1376,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/profile-picture.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the picture of a user, or their initials */
         get: operations["readProfilePicture"];
         put?: never;
@@ -1827,12 +1388,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List where a user is signed in
          * @description For administrators.
@@ -1851,12 +1407,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/sessions/{sessionId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1871,12 +1422,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/user-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the groups of a user
@@ -1891,12 +1437,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/webauthn-credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the passkeys of a user
          * @description For administrators.
@@ -1911,12 +1452,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/webauthn-credentials/{credentialId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1931,12 +1467,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read who you are
          * @description The key of the environment (`STATIC_API_KEY`) is answered with a user who is stored nowhere.
@@ -1956,12 +1487,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me/profile-picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /** Replace your picture */
         put: operations["replaceOwnProfilePicture"];
@@ -1974,12 +1500,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me/send-email-verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Get a link that verifies your e-mail address */
@@ -1991,12 +1512,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me/verify-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Verify your e-mail address by the token of the link */
@@ -2008,12 +1524,7 @@ export interface paths {
         trace?: never;
     };
     "/api/version/current": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** The version of the API, and of this server */
         get: operations["currentVersion"];
         put?: never;
@@ -2025,12 +1536,7 @@ export interface paths {
         trace?: never;
     };
     "/api/version/latest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** The newest version */
         get: operations["latestVersion"];
         put?: never;
@@ -2042,12 +1548,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List your passkeys */
         get: operations["listOwnPasskeys"];
         put?: never;
@@ -2059,12 +1560,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/credentials/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -2077,12 +1573,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/login/finish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign in with a passkey */
@@ -2094,12 +1585,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/login/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Begin to sign in with a passkey in this browser */
         get: operations["startLogin"];
         put?: never;
@@ -2111,12 +1597,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign out of this browser */
@@ -2128,12 +1609,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/reauthenticate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Prove once more who you are, by a passkey or by having signed in with one within the last minute */
@@ -2145,12 +1621,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/register/finish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Register the passkey */
@@ -2162,12 +1633,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/register/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Begin to make a passkey in this browser */
         get: operations["startRegistration"];
         put?: never;
@@ -3541,63 +3007,49 @@ export interface components {
     responses: {
         /** @description It has been changed since it was read. */
         Changed: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description The caller may not do this. */
         Forbidden: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description The input is wrong; `details.fields` says where. */
         InvalidInput: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description There is no such thing. */
         NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description Nobody is signed in, or the API key is not valid. */
         NotSignedIn: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description It was refused; `code` says why. */
         Refused: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description It was tried too often; the header `Retry-After` says for how many seconds to wait. */
         TooMany: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
@@ -3698,9 +3150,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiAccessDto"];
                 };
@@ -3729,9 +3179,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiAccessDto"];
                 };
@@ -3757,9 +3205,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ClientApiGrantDto"][];
                 };
@@ -3803,9 +3249,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiResponseDto"][];
@@ -3847,9 +3291,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiKeyDto"][];
@@ -3863,12 +3305,7 @@ export interface operations {
         };
     };
     createApiKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiKeyCreateDto"];
@@ -3877,9 +3314,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiKeyResponseDto"];
                 };
@@ -3902,12 +3337,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -3931,9 +3361,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiKeyResponseDto"];
                 };
@@ -3975,9 +3403,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiResponseDto"][];
@@ -3991,12 +3417,7 @@ export interface operations {
         };
     };
     createApi: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiCreateDto"];
@@ -4005,9 +3426,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4031,9 +3450,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4064,9 +3481,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4094,12 +3509,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -4139,9 +3549,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiClientDto"][];
@@ -4175,9 +3583,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4222,9 +3628,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiClientAccessDto"][];
@@ -4257,9 +3661,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiClientGrantDto"];
                 };
@@ -4285,12 +3687,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -4317,9 +3714,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4333,19 +3728,12 @@ export interface operations {
         };
     };
     readPublicSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SettingVariable"][];
                 };
@@ -4419,9 +3807,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
@@ -4434,19 +3820,12 @@ export interface operations {
         };
     };
     readSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
@@ -4469,9 +3848,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4485,12 +3862,7 @@ export interface operations {
         };
     };
     replaceBackgroundByOlderPath: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4501,12 +3873,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4526,9 +3893,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4542,12 +3907,7 @@ export interface operations {
         };
     };
     replaceFaviconByOlderPath: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4558,12 +3918,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4584,9 +3939,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4618,12 +3971,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4631,21 +3979,11 @@ export interface operations {
         };
     };
     sendTestEmail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4664,9 +4002,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4680,12 +4016,7 @@ export interface operations {
         };
     };
     replaceBackground: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4696,12 +4027,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4709,21 +4035,11 @@ export interface operations {
         };
     };
     deleteBackground: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4742,9 +4058,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4760,12 +4074,7 @@ export interface operations {
         };
     };
     replaceDefaultProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4776,12 +4085,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4789,21 +4093,11 @@ export interface operations {
         };
     };
     deleteDefaultProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4822,9 +4116,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4838,12 +4130,7 @@ export interface operations {
         };
     };
     replaceEmailLogo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4854,12 +4141,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4879,9 +4161,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4895,12 +4175,7 @@ export interface operations {
         };
     };
     replaceFavicon: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4911,12 +4186,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4937,9 +4207,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4971,12 +4239,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4995,12 +4258,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -5043,9 +4301,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuditLogDto"][];
@@ -5097,9 +4353,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuditLogDto"][];
@@ -5143,9 +4397,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/x-ndjson": unknown;
                     "text/csv": unknown;
@@ -5157,19 +4409,12 @@ export interface operations {
         };
     };
     listAuditLogClientNames: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": string[];
                 };
@@ -5180,19 +4425,12 @@ export interface operations {
         };
     };
     listAuditLogUsers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         [key: string]: string;
@@ -5205,19 +4443,12 @@ export interface operations {
         };
     };
     suggestClaims: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": string[];
                 };
@@ -5250,9 +4481,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["CustomClaimDto"][];
                 };
@@ -5288,9 +4517,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["CustomClaimDto"][];
                 };
@@ -5304,19 +4531,12 @@ export interface operations {
         };
     };
     requestDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["DeviceLoginRequestDto"];
                 };
@@ -5337,31 +4557,19 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
             };
             /** @description Not yet. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            202: WithoutBody;
             404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };
     readDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -5373,9 +4581,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["DeviceLoginVerificationDto"];
                 };
@@ -5388,12 +4594,7 @@ export interface operations {
         };
     };
     decideDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -5406,12 +4607,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -5455,9 +4651,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["EmailDto"][];
@@ -5482,12 +4676,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5495,19 +4684,12 @@ export interface operations {
         };
     };
     listJobs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["JobDto"][];
                 };
@@ -5529,12 +4711,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            202: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5581,9 +4758,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["OidcClientWithAllowedGroupsCountDto"][];
@@ -5597,12 +4772,7 @@ export interface operations {
         };
     };
     createOidcClient: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OidcClientCreateDto"];
@@ -5611,9 +4781,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5638,9 +4806,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5672,9 +4838,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5703,12 +4867,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5737,9 +4896,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientDto"];
                 };
@@ -5766,9 +4923,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ConnectionAttemptDto"][];
                 };
@@ -5795,9 +4950,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -5833,12 +4986,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -5861,12 +5009,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5887,9 +5030,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientMetaDataDto"];
                 };
@@ -5915,9 +5056,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientPreviewDto"];
                 };
@@ -5942,9 +5081,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5969,9 +5106,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         secret: string;
@@ -5998,9 +5133,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientSecretListItemDto"][];
                 };
@@ -6025,9 +5158,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientSecretCreatedDto"];
                 };
@@ -6052,12 +5183,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6077,9 +5203,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["DeviceCodeInfoDto"];
                 };
@@ -6103,12 +5227,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
@@ -6116,19 +5235,12 @@ export interface operations {
         };
     };
     listInitialAccessTokens: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["InitialAccessTokenDto"][];
                 };
@@ -6139,12 +5251,7 @@ export interface operations {
         };
     };
     createInitialAccessToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["InitialAccessTokenCreateDto"];
@@ -6153,9 +5260,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["InitialAccessTokenDto"];
                 };
@@ -6178,12 +5283,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6224,9 +5324,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuthorizedOidcClientDto"][];
@@ -6272,9 +5370,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuthorizedOidcClientDto"][];
@@ -6300,12 +5396,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6351,9 +5442,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AccessibleOidcClientDto"][];
@@ -6367,12 +5456,7 @@ export interface operations {
         };
     };
     requestLoginCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -6385,12 +5469,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             429: components["responses"]["TooMany"];
             default: components["responses"]["Refused"];
@@ -6409,9 +5488,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -6421,19 +5498,12 @@ export interface operations {
         };
     };
     openApiDocument: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": Record<string, never>;
                 };
@@ -6458,9 +5528,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PasskeyComplianceDto"];
                 };
@@ -6471,19 +5539,12 @@ export interface operations {
         };
     };
     listOwnSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SessionDto"][];
                 };
@@ -6494,21 +5555,11 @@ export interface operations {
         };
     };
     endOwnOtherSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -6526,12 +5577,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6539,19 +5585,12 @@ export interface operations {
         };
     };
     readOwnSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OwnSettingsDto"];
                 };
@@ -6579,9 +5618,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OwnSettingsDto"];
                 };
@@ -6594,12 +5631,7 @@ export interface operations {
         };
     };
     signUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignUpDto"];
@@ -6608,9 +5640,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -6621,19 +5651,12 @@ export interface operations {
         };
     };
     listSignupApprovals: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WaitingUserDto"][];
                 };
@@ -6655,12 +5678,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6686,12 +5704,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -6718,12 +5731,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -6759,9 +5767,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["SignupTokenDto"][];
@@ -6775,12 +5781,7 @@ export interface operations {
         };
     };
     createSignupToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignupTokenCreateDto"];
@@ -6789,9 +5790,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SignupTokenDto"];
                 };
@@ -6814,12 +5813,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6827,31 +5821,16 @@ export interface operations {
         };
     };
     readSetUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             default: components["responses"]["Refused"];
         };
     };
     setUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SetUpDto"];
@@ -6860,9 +5839,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -6902,9 +5879,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["UserGroupMinimalDto"][];
@@ -6918,12 +5893,7 @@ export interface operations {
         };
     };
     createGroup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UserGroupCreateDto"];
@@ -6932,9 +5902,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -6958,9 +5926,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -6991,9 +5957,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -7021,12 +5985,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7051,9 +6010,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": Record<string, never>;
                 };
@@ -7078,9 +6035,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["MembershipDto"][];
                 };
@@ -7115,9 +6070,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["MembershipDto"];
                 };
@@ -7152,9 +6105,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -7203,9 +6154,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["UserDto"][];
@@ -7219,12 +6168,7 @@ export interface operations {
         };
     };
     createUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UserCreateDto"];
@@ -7233,9 +6177,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7259,9 +6201,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7292,9 +6232,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7322,12 +6260,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7348,9 +6281,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"][];
                 };
@@ -7381,9 +6312,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         /** Format: uri */
@@ -7417,12 +6346,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7449,12 +6373,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7482,9 +6401,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         token: string;
@@ -7517,12 +6434,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7542,12 +6454,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7567,9 +6474,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -7596,9 +6501,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SessionDto"][];
                 };
@@ -7621,12 +6524,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7646,12 +6544,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7681,9 +6574,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7709,9 +6600,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"][];
                 };
@@ -7735,12 +6624,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7748,19 +6632,12 @@ export interface operations {
         };
     };
     readOwnUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7788,9 +6665,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7803,33 +6678,18 @@ export interface operations {
         };
     };
     deleteOwnUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
     replaceOwnProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -7840,12 +6700,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7853,42 +6708,22 @@ export interface operations {
         };
     };
     deleteOwnProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
     sendEmailVerification: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
@@ -7896,12 +6731,7 @@ export interface operations {
         };
     };
     verifyEmail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -7911,12 +6741,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7925,19 +6750,12 @@ export interface operations {
         };
     };
     currentVersion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["CurrentVersionDto"];
                 };
@@ -7948,19 +6766,12 @@ export interface operations {
         };
     };
     latestVersion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["LatestVersionDto"];
                 };
@@ -7969,19 +6780,12 @@ export interface operations {
         };
     };
     listOwnPasskeys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"][];
                 };
@@ -8003,12 +6807,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -8034,9 +6833,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"];
                 };
@@ -8049,12 +6846,7 @@ export interface operations {
         };
     };
     finishLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AuthenticationResponseJSON"];
@@ -8063,9 +6855,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -8075,19 +6865,12 @@ export interface operations {
         };
     };
     startLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PublicKeyCredentialRequestOptionsJSON"];
                 };
@@ -8096,33 +6879,18 @@ export interface operations {
         };
     };
     logout: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
     reauthenticate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AuthenticationResponseJSON"];
@@ -8130,12 +6898,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -8143,12 +6906,7 @@ export interface operations {
         };
     };
     finishRegistration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RegistrationResponseJSON"];
@@ -8157,9 +6915,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"];
                 };
@@ -8171,19 +6927,12 @@ export interface operations {
         };
     };
     startRegistration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PublicKeyCredentialCreationOptionsJSON"];
                 };

@@ -94,12 +94,21 @@ type Happening =
       readonly keys: readonly string[]
       readonly by: string
     }
-  | { readonly event: 'passkey_added'; readonly accountId: string; readonly passkeyId: string }
+  | {
+      readonly event: 'passkey_added'
+      readonly accountId: string
+      readonly passkeyId: string
+      /** In base64url. */
+      readonly credentialId: string
+    }
   | { readonly event: 'passkey_renamed'; readonly accountId: string; readonly passkeyId: string }
   | {
       readonly event: 'passkey_removed'
       readonly accountId: string
       readonly passkeyId: string
+      /** In base64url. */
+      readonly credentialId: string
+      readonly passkeyName: string
       readonly by?: string
     }
   | { readonly event: 'passkey_refused'; readonly code: string; readonly accountId?: string }
