@@ -63,6 +63,7 @@ import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
 import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
+import { passkeyPolicyPages } from './webauthn/policy-page.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -183,6 +184,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
+    languages: catalogues.languages.map(({ tag }) => tag),
     allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
@@ -363,6 +365,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       settings: signUpSettings,
       groups: directory.groups,
       issuer: pocket.issuer,
+      authentication,
+      show,
+      flashes,
+    }),
+    passkeyPolicy: passkeyPolicyPages({
+      pocket,
+      settings,
+      ownSettings,
+      transaction: stores.transaction,
       authentication,
       show,
       flashes,

@@ -20,6 +20,7 @@ import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { approvalsPages } from './sign-up/approvals-page.ts'
 import type { invitationsPages } from './sign-up/invitations-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
+import type { passkeyPolicyPages } from './webauthn/policy-page.ts'
 
 export interface Handlers {
   readonly health: (ctx: Context) => Promise<void>
@@ -43,6 +44,7 @@ export interface Handlers {
   /** Those that bring their addresses. */
   readonly pages: readonly PageRoute[]
   readonly limits: Limiter
+  readonly passkeyPolicy: ReturnType<typeof passkeyPolicyPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
@@ -68,6 +70,7 @@ export function createRoutes({
   preferences,
   pages,
   limits,
+  passkeyPolicy,
   apiDocs,
 }: Handlers): Router {
   const router = new Router({ sensitive: true })
@@ -161,6 +164,10 @@ export function createRoutes({
   router.get('/settings/admin/invitations', invitations.show)
   router.post('/settings/admin/invitations', invitations.create)
   router.post('/settings/admin/invitations/:id/remove', invitations.remove)
+
+  router.get('/settings/admin/passkeys', passkeyPolicy.show)
+  router.post('/settings/admin/passkeys', reauthentication.sensitive(passkeyPolicy.save))
+  router.post('/settings/admin/passkeys/metadata', passkeyPolicy.readMetadata)
 
   router.get('/api/docs', apiDocs.show)
   addPages(router, limits, pages)

@@ -15,6 +15,7 @@ import type {
   SignUpPage,
   SignUpWaitingPage,
 } from '../sign-up/page-model.ts'
+import type { PasskeyPolicyPage, PasskeyPolicyReviewPage } from '../webauthn/page-model.ts'
 import type { ConfirmPage } from './confirm-page-model.ts'
 import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 
@@ -40,4 +41,6 @@ export type PageModel =
   | InvitationsPage
   | UserSessionsPage
   | AddPasskeyPage
+  | PasskeyPolicyPage
+  | PasskeyPolicyReviewPage
   | JobsPage

@@ -3,6 +3,7 @@ import { accountStates } from './states/account.ts'
 import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
 import { jobsStates } from './states/jobs.ts'
+import { passkeyStates } from './states/passkeys.ts'
 import { signInStates } from './states/sign-in.ts'
 import { signUpStates } from './states/sign-up.ts'
 
@@ -11,6 +12,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...accountStates,
   ...clientsStates,
   ...deviceStates,
+  ...passkeyStates,
   ...jobsStates,
   ...signInStates,
   ...signUpStates,
