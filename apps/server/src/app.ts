@@ -35,6 +35,7 @@ import { listen, stopListening } from './http/listen.ts'
 import { createPageRenderer } from './http/page.ts'
 import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
+import { createClientLogos, largestLogo } from './images/client-logos.ts'
 import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
@@ -78,6 +79,7 @@ export interface App extends AsyncDisposable {
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
+const logoTimeout = 15_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
@@ -153,16 +155,17 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     onError: (error) =>
       logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
   })
+  const pictures = createPagePictures({
+    images,
+    onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+  })
   const catalogues = await loadCatalogues(cataloguesDirectory)
   const render = createPageRenderer({
     viewsDirectory,
     assets,
     catalogues,
     appName: async () => (await settings.lastKnown()).appName,
-    pictures: createPagePictures({
-      images,
-      onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
-    }),
+    pictures,
     clock,
   })
   const show = createShowPage(render)
@@ -291,6 +294,16 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: hour,
     run: () => administration.waitingAddresses.removeExpired(),
   })
+  const clientLogos = createClientLogos({
+    images,
+    clients: pocket.clients,
+    fetch: createPublicFetch({
+      allowedPrivateHosts: config.allowedPrivateHosts,
+      allowHttp: true,
+      maxBytes: largestLogo,
+      timeout: logoTimeout,
+    }),
+  })
   const api = composeRestApi({
     config,
     logger,
@@ -304,6 +317,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     passkeyPolicy,
     mail,
     images,
+    clientLogos,
     sessions,
     setUp,
     jobs,
@@ -379,17 +393,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
     }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
-    clients: clientPages({
-      pocket,
-      accounts: directory.accounts,
-      groups: directory.groups,
-      users: directory,
-      authentication,
-      audit,
-      transaction: stores.transaction,
-      show,
-      flashes,
-    }),
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({
@@ -401,7 +404,24 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     }),
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
-    pages: jobPages({ jobs, authentication, show, flashes }),
+    pages: [
+      ...jobPages({ jobs, authentication, show, flashes }),
+      ...clientPages({
+        pocket,
+        accounts: directory.accounts,
+        groups: directory.groups,
+        users: directory,
+        logos: clientLogos,
+        pictures,
+        appName: async () => (await settings.lastKnown()).appName,
+        now: () => clock.now(),
+        authentication,
+        audit,
+        transaction: stores.transaction,
+        show,
+        flashes,
+      }),
+    ],
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

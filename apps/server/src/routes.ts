@@ -3,7 +3,6 @@ import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
 import type { accountRemovalPages } from './account/removal-page.ts'
-import type { clientPages } from './clients/page.ts'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
@@ -35,7 +34,6 @@ export interface Handlers {
   readonly userSessions: ReturnType<typeof userSessionsPages>
   readonly approvals: ReturnType<typeof approvalsPages>
   readonly invitations: ReturnType<typeof invitationsPages>
-  readonly clients: ReturnType<typeof clientPages>
   readonly device: ReturnType<typeof devicePages>
   readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
   readonly email: ReturnType<typeof emailPages>
@@ -61,7 +59,6 @@ export function createRoutes({
   userSessions,
   approvals,
   invitations,
-  clients,
   device,
   deviceAuthorization,
   addPasskey,
@@ -143,17 +140,6 @@ export function createRoutes({
 
   router.post('/settings/account/sessions/end-others', sessions.endOthers)
   router.post('/settings/account/sessions/:id/end', sessions.end)
-
-  router.get('/settings/admin/oidc-clients', clients.list)
-  router.get('/settings/admin/oidc-clients/new', clients.new)
-  router.post('/settings/admin/oidc-clients/new', clients.create)
-  router.get('/settings/admin/oidc-clients/:id', clients.show)
-  router.post('/settings/admin/oidc-clients/:id', clients.update)
-  router.post('/settings/admin/oidc-clients/:id/access', clients.setAccess)
-  router.post('/settings/admin/oidc-clients/:id/redirect-uris', clients.addRedirectUri)
-  router.post('/settings/admin/oidc-clients/:id/secrets', clients.addSecret)
-  router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
-  router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
 
   router.get('/settings/admin/users/:id/sessions', userSessions.show)
   router.post('/settings/admin/users/:id/sessions/end', userSessions.endAll)

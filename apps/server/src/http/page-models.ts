@@ -1,6 +1,6 @@
 import type { View } from '@pocket/core'
 import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
-import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
+import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { VerifyEmailPage } from '../email/page-model.ts'
@@ -26,6 +26,7 @@ export type PageModel =
   | AccountPage
   | AccountRemovedPage
   | ClientsPage
+  | ClientChoosePage
   | ClientNewPage
   | ClientPage
   | DeviceAuthorizationPage

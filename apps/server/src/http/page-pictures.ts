@@ -11,9 +11,12 @@ export interface PagePictures {
     readonly logo: ClientPictures | null
   }>
   client(id: string): Promise<ClientPictures | null>
+  /** Those of several clients; who has none is left out. One statement. */
+  clients(ids: readonly string[]): Promise<ReadonlyMap<string, ClientPictures>>
 }
 
 export const noPictures: PagePictures = {
   instance: async () => ({ favicon: null, logo: null }),
   client: async () => null,
+  clients: async () => new Map(),
 }

@@ -5,18 +5,26 @@ import type { Images } from './images.ts'
 import { versionOf } from './serve.ts'
 
 export interface PagePicturePorts {
-  readonly images: Pick<Images, 'filled' | 'find'>
+  readonly images: Pick<Images, 'filled' | 'among'>
   /** Takes why pictures could not be looked up; pages then go without. */
   readonly onError: (error: unknown) => void
 }
 
 /** The addresses of uploaded pictures for pages. */
 export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
-  const clientLogo = async (id: string, theme: LogoTheme): Promise<string | null> => {
-    const found = await images.find(clientSlot(id, theme))
-    // As the API has it: ids that are addresses cannot stand in a path.
-    const name = /^[\w.-]+$/.test(id) ? id : `~${Buffer.from(id).toString('base64url')}`
-    return found ? `/api/oidc/clients/${name}/logo?light=${theme === 'light'}&v=${versionOf(found)}` : null
+  const clientPictures = async (ids: readonly string[]) => {
+    const slots = ids.flatMap((id) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
+    const bySlot = new Map((await images.among(slots)).map((image) => [image.slot, image]))
+    const address = (id: string, theme: LogoTheme) => {
+      const found = bySlot.get(clientSlot(id, theme))
+      return found ? logoAddress(id, theme, found) : null
+    }
+    return new Map(
+      ids.flatMap((id) => {
+        const pictures = themed(address(id, 'light'), address(id, 'dark'))
+        return pictures ? [[id, pictures] as const] : []
+      }),
+    )
   }
   const orNone = <T>(work: Promise<T>, none: T): Promise<T> =>
     work.catch((error: unknown) => {
@@ -26,12 +34,19 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
 
   return {
     instance: () => orNone(images.filled('application/').then(instancePictures), { favicon: null, logo: null }),
+    clients: (ids) => orNone(clientPictures(ids), new Map()),
     client: (id) =>
       orNone(
-        Promise.all([clientLogo(id, 'light'), clientLogo(id, 'dark')]).then(([light, dark]) => themed(light, dark)),
+        clientPictures([id]).then((found) => found.get(id) ?? null),
         null,
       ),
   }
+}
+
+function logoAddress(id: string, theme: LogoTheme, image: StoredImage): string {
+  // As the API has it: ids that are addresses cannot stand in a path.
+  const name = /^[\w.-]+$/.test(id) ? id : `~${Buffer.from(id).toString('base64url')}`
+  return `/api/oidc/clients/${name}/logo?light=${theme === 'light'}&v=${versionOf(image)}`
 }
 
 function instancePictures(stored: readonly StoredImage[]) {

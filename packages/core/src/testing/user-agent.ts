@@ -95,10 +95,17 @@ export class UserAgent {
   /** Sends a form of a page, which navigates. */
   postForm(
     url: string,
-    fields: Readonly<Record<string, string>>,
+    fields: Readonly<Record<string, string>> | URLSearchParams,
     options: RequestOptions = {},
   ): Promise<UserAgentResponse> {
     const content = { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() }
+    return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
+  }
+
+  /** Sends a form with files of text, which navigates (`multipart/form-data`, RFC 7578). */
+  async postMultipart(url: string, form: FormData, options: RequestOptions = {}): Promise<UserAgentResponse> {
+    const encoded = new Response(form)
+    const content = { type: encoded.headers.get('content-type') ?? '', text: await encoded.text() }
     return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
   }
 
