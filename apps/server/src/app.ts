@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { composeAdministration } from './administration.ts'
+import { composeAdministrationPages } from './administration-pages.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -298,6 +299,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
+  const reauthentication = reauthenticationPages({ pocket, authentication, show })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
@@ -323,6 +325,22 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       },
     }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
+    ...composeAdministrationPages({
+      pocket,
+      directory,
+      administration,
+      auditLog: database.auditLog,
+      audit,
+      settings,
+      passkeyPolicy,
+      mail,
+      images,
+      transaction: stores.transaction,
+      authentication,
+      reauthentication,
+      show,
+      flashes,
+    }),
     clients: clientPages({
       pocket,
       accounts: directory.accounts,
@@ -337,7 +355,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
-    reauthentication: reauthenticationPages({ pocket, authentication, show }),
+    reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),

@@ -108,7 +108,7 @@ function order({ sorts, unique }: Listing, { sort }: PageRequest, fromEnd: boole
   return [...columns].map((each) => `${each} ${direction}`).join(', ')
 }
 
-function conditionOf(database: Database, { searched, flags }: Listing, request: PageRequest): Condition {
+function conditionOf(database: Database, { table, searched, flags }: Listing, request: PageRequest): Condition {
   const texts: string[] = []
   const parameters: Parameter[] = []
   const term = request.search.normalize('NFC').toLowerCase()
@@ -122,6 +122,12 @@ function conditionOf(database: Database, { searched, flags }: Listing, request: 
     const [yes, no] = [values.some(isTrue), values.some(isFalse)]
     if (values.length === 0 || (yes && no)) continue
     texts.push(yes || no ? `${column} = $${parameters.push(yes)}` : '1 = 0')
+  }
+  if (request.without !== undefined) {
+    const place = `$${parameters.push(JSON.stringify(request.without))}`
+    // A set operation is done once and by hashing; NOT IN would be looked through for each row where it is long.
+    const others = listed(database.kind, place)
+    texts.push(`id IN (SELECT id FROM ${table} EXCEPT SELECT value FROM ${others})`)
   }
   return { text: texts.length === 0 ? '' : ` WHERE ${texts.join(' AND ')}`, parameters }
 }
