@@ -15,6 +15,7 @@ import { userPictures } from './images/page-pictures.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
 import type { Settings } from './settings/settings.ts'
 import { userPages } from './users/page.ts'
+import { userSettingsOf } from './users/user-settings.ts'
 
 export interface AdministrationPageParts {
   readonly pocket: Pocket
@@ -44,6 +45,7 @@ export function composeAdministrationPages(parts: AdministrationPageParts) {
       ...shared,
       profilePictures: createProfilePictures({ images, application, directory }),
       pictures: userPictures(images),
+      emailRequired: async () => userSettingsOf(await settings.values()).requireEmail,
       async sendable() {
         const { smtpHost, emailOneTimeAccessAsAdminEnabled: codes } = await settings.lastKnown()
         return { code: smtpHost !== '' && codes === 'true', invitation: smtpHost !== '' }

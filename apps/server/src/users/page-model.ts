@@ -68,6 +68,8 @@ export interface UserNewPage {
   readonly view: 'user-new'
   readonly viewer: Viewer
   readonly values: UserFormValues
+  /** Whether nobody may be without an e-mail address. */
+  readonly emailRequired: boolean
   readonly groups: readonly GroupChoice[]
   readonly problems: readonly FieldError[]
   /** Why it was refused as a whole: the code of an error. */
@@ -112,6 +114,8 @@ export interface UserPage {
     readonly isViewer: boolean
   }
   readonly values: UserFormValues
+  /** Whether nobody may be without an e-mail address. */
+  readonly emailRequired: boolean
   readonly problems: readonly FieldError[]
   readonly problem: string | null
   /** What the form is based on: it is sent back with it. */

@@ -37,6 +37,7 @@ export function userPages(ports: UserPagePorts) {
       view: 'user-new',
       viewer: viewerOf(viewer),
       values: emptyUser,
+      emailRequired: await ports.emailRequired(),
       problems: [],
       problem: null,
       groups: items.map(({ id, friendlyName }) => ({ id, name: friendlyName, chosen: chosen.includes(id) })),

@@ -22,6 +22,7 @@ export interface ShowUserPorts {
   readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** What can be sent by e-mail just now. */
   readonly sendable: () => Promise<UserPage['sendable']>
+  readonly emailRequired: () => Promise<boolean>
   readonly show: ShowPage
   readonly flashes: Flashes
 }
@@ -37,7 +38,7 @@ export type ShowUser = (ctx: Context, viewer: User, user: UserDetails, typed?: T
 const latest = { page: 1, limit: 10, sort: null }
 
 export function createShowUser(ports: ShowUserPorts): ShowUser {
-  const { pocket, directory, auditLog, passkeyPolicy, pictures, sendable, show, flashes } = ports
+  const { pocket, directory, auditLog, passkeyPolicy, pictures, sendable, emailRequired, show, flashes } = ports
   return async (ctx, viewer, user, typed = {}) => {
     const { id, userName, displayName, email, disabled, createdAt } = user
     const policy = await passkeyPolicy()
@@ -52,6 +53,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       viewer: viewerOf(viewer),
       user: { id, userName, displayName, email, disabled, createdAt, isViewer: id === viewer.id },
       values: storedValues(user),
+      emailRequired: await emailRequired(),
       problems: [],
       problem: null,
       version: userValidator(user),

@@ -129,6 +129,7 @@ const one = {
     isViewer: false,
   },
   values: { ...values, username: 'bilal', isAdmin: false },
+  emailRequired: true,
   problems: [],
   problem: null,
   version: 'W/"1"',
@@ -166,6 +167,7 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
     view: 'user-new',
     viewer: anna,
     values: { ...values, username: '-anna', email: 'anna@' },
+    emailRequired: false,
     groups,
     problems: [
       { field: 'username', code: 'invalid_format', message: '' },
