@@ -15,7 +15,6 @@ import { userPictures } from './images/page-pictures.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
 import type { Settings } from './settings/settings.ts'
 import { userPages } from './users/page.ts'
-import { userSettingsOf } from './users/user-settings.ts'
 
 export interface AdministrationPageParts {
   readonly pocket: Pocket
@@ -45,7 +44,7 @@ export function composeAdministrationPages(parts: AdministrationPageParts) {
       ...shared,
       profilePictures: createProfilePictures({ images, application, directory }),
       pictures: userPictures(images),
-      emailRequired: async () => userSettingsOf(await settings.values()).requireEmail,
+      emailRequired: async () => (await settings.lastKnown()).requireUserEmail === 'true',
       async sendable() {
         const { smtpHost, emailOneTimeAccessAsAdminEnabled: codes } = await settings.lastKnown()
         return { code: smtpHost !== '' && codes === 'true', invitation: smtpHost !== '' }

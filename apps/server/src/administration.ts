@@ -7,11 +7,14 @@ import { createGroupAdministration, type GroupAdministration } from './groups/gr
 import { userSlot } from './images/image.ts'
 import type { Images } from './images/images.ts'
 import type { Logger } from './logging/logger.ts'
+import type { OwnSettings } from './settings/own/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { type Approvals, createApprovals } from './sign-up/approvals.ts'
 import { createSignupTokens, type SignupTokens } from './sign-up/signup-tokens.ts'
+import { createWaitingAddresses, type WaitingAddresses } from './sign-up/waiting-addresses.ts'
 import { createUserAdministration, type UserAdministration } from './users/user-administration.ts'
 import { userSettingsOf } from './users/user-settings.ts'
+import { createOwnPasskeys, type OwnPasskeys } from './webauthn/own-passkeys.ts'
 
 export interface AdministrationParts {
   readonly logger: Logger
@@ -20,6 +23,7 @@ export interface AdministrationParts {
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
+  readonly ownSettings: OwnSettings
   readonly mail: Mail
   readonly images: Images
   readonly transaction: Transaction
@@ -33,29 +37,35 @@ export interface Administration {
   readonly groups: GroupAdministration
   readonly signupTokens: SignupTokens
   readonly approvals: Approvals
+  readonly waitingAddresses: WaitingAddresses
+  readonly ownPasskeys: OwnPasskeys
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
-  const { logger, database, pocket, directory, audit, settings, mail, images, transaction, clock } = parts
+  const { logger, database, pocket, directory, audit, settings, ownSettings, mail, images, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     audit,
     clock,
     onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
   })
+  const forget = async (userId: string) => {
+    await pocket.forgetAccount(userId)
+    await apiKeys.removeByOwner(userId)
+    await mail.forget(userId)
+    await database.reminders.removeByAccount(userId)
+    await database.approvals.remove(userId)
+    await images.forget(userSlot(userId))
+  }
   const users = createUserAdministration({
     directory,
     pocket,
     audit,
     transaction,
-    settings: async () => userSettingsOf(await settings.values()),
-    async forget(userId) {
-      await pocket.forgetAccount(userId)
-      await apiKeys.removeByOwner(userId)
-      await mail.forget(userId)
-      await database.reminders.removeByAccount(userId)
+    settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
+    forget,
+    async enabled(userId) {
       await database.approvals.remove(userId)
-      await images.forget(userSlot(userId))
     },
   })
   const groups = createGroupAdministration({
@@ -79,7 +89,25 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     users,
     audit,
     transaction,
-    tell: mail.approved,
+    mail,
   })
-  return { apiKeys, users, groups, signupTokens, approvals }
+  const waitingAddresses = createWaitingAddresses({
+    store: database.approvals,
+    verification: mail.verification,
+    directory,
+    forget,
+    audit,
+    transaction,
+    clock,
+  })
+  const ownPasskeys = createOwnPasskeys({
+    passkeys: pocket.passkeys,
+    audit,
+    transaction,
+    async codesByEmail() {
+      const { emailOneTimeAccessAsUnauthenticatedEnabled, smtpHost } = await settings.values()
+      return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
+    },
+  })
+  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses, ownPasskeys }
 }

@@ -7,6 +7,7 @@ import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { accountPages } from './account/page.ts'
+import { accountRemovalPages } from './account/removal-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
@@ -39,6 +40,8 @@ import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
 import { profilePictureAddresses } from './images/picture-claim.ts'
+import { createJobs } from './jobs/jobs.ts'
+import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
 import { preferencePages } from './preferences/page.ts'
@@ -46,18 +49,22 @@ import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
+import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
+import { approvalsPages } from './sign-up/approvals-page.ts'
+import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
 import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
+import { passkeyPolicyPages } from './webauthn/policy-page.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -178,6 +185,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
+    languages: catalogues.languages.map(({ tag }) => tag),
     allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
@@ -191,6 +199,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
     ),
     remedyOf: createRedirectUriRemedy({
+      redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
       clients: () => pocket.clients,
       async isAdministrator({ req, res }) {
         const session = await pocket.session(req, res)
@@ -250,6 +259,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   for (const job of mail.jobs) scheduler.register(job)
 
+  const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
   const signUp = createSignUp({
@@ -271,10 +281,16 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     audit,
     settings,
+    ownSettings,
     mail,
     images,
     transaction: stores.transaction,
     clock,
+  })
+  scheduler.register({
+    name: 'remove-unverified-signups',
+    intervalMs: hour,
+    run: () => administration.waitingAddresses.removeExpired(),
   })
   const api = composeRestApi({
     config,
@@ -291,6 +307,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     images,
     sessions,
     setUp,
+    jobs,
     signUp,
     transaction: stores.transaction,
     clock,
@@ -315,7 +332,9 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
       passkeyPolicy,
       secondPasskey: createSecondPasskey(database.reminders, clock),
+      ownPasskeys: administration.ownPasskeys,
       sessions,
+      users: administration.users,
       verification: {
         enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
         async begin(user) {
@@ -323,6 +342,42 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
           mail.delivery.soon()
         },
       },
+    }),
+    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
+    userSessions: userSessionsPages({
+      users: administration.users,
+      sessions,
+      authentication,
+      show,
+      flashes,
+      sensitive: reauthentication.sensitive,
+    }),
+    approvals: approvalsPages({
+      approvals: administration.approvals,
+      settings: signUpSettings,
+      reaches: mail.reaches,
+      directory,
+      authentication,
+      show,
+      flashes,
+    }),
+    invitations: invitationsPages({
+      tokens: administration.signupTokens,
+      settings: signUpSettings,
+      groups: directory.groups,
+      issuer: pocket.issuer,
+      authentication,
+      show,
+      flashes,
+    }),
+    passkeyPolicy: passkeyPolicyPages({
+      pocket,
+      settings,
+      ownSettings,
+      transaction: stores.transaction,
+      authentication,
+      show,
+      flashes,
     }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     ...composeAdministrationPages({
@@ -354,9 +409,16 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     }),
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
-    email: emailPages({ mail, bindBrowser: pocket.bindBrowser, authentication, show }),
+    email: emailPages({
+      mail,
+      waiting: administration.waitingAddresses,
+      bindBrowser: pocket.bindBrowser,
+      authentication,
+      show,
+    }),
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
+    pages: jobPages({ jobs, authentication, show, flashes }),
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

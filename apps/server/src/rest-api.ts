@@ -29,6 +29,8 @@ import { createApplicationImages } from './images/application-images.ts'
 import { createClientLogos, largestLogo } from './images/client-logos.ts'
 import type { Images } from './images/images.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
+import { jobOperations } from './jobs/api.ts'
+import type { Jobs } from './jobs/jobs.ts'
 import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -68,6 +70,7 @@ export interface RestApiParts {
   readonly images: Images
   readonly sessions: SessionAdministration
   readonly setUp: SetUp
+  readonly jobs: Jobs
   readonly signUp: SignUp
   readonly transaction: Transaction
   readonly clock: Clock
@@ -100,6 +103,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     sessions,
     mail,
     setUp,
+    jobs,
     signUp,
     transaction,
     clock,
@@ -131,7 +135,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...approvalOperations(approvals),
     ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
-    ...webAuthnOperations({ pocket, directory, audit }),
+    ...webAuthnOperations({ pocket, directory, audit, ownPasskeys: administration.ownPasskeys }),
     ...complianceOperations({ pocket, passkeyPolicy }),
     ...deviceLoginOperations({ pocket, directory }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
@@ -150,6 +154,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     }),
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(latestVersion),
+    ...jobOperations(jobs),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,

@@ -2,21 +2,27 @@ import Router from '@koa/router'
 import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
 import type { accountPages } from './account/page.ts'
+import type { accountRemovalPages } from './account/removal-page.ts'
 import type { clientPages } from './clients/page.ts'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
 import type { groupPages } from './groups/page.ts'
 import { limited } from './http/limits.ts'
+import { addPages, type PageRoute } from './http/page-routes.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { preferencePages } from './preferences/page.ts'
 import type { sessionPages } from './sessions/page.ts'
+import type { userSessionsPages } from './sessions/user-page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
 import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
+import type { approvalsPages } from './sign-up/approvals-page.ts'
+import type { invitationsPages } from './sign-up/invitations-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
 import type { userPages } from './users/page.ts'
+import type { passkeyPolicyPages } from './webauthn/policy-page.ts'
 
 export interface Handlers {
   readonly health: (ctx: Context) => Promise<void>
@@ -26,7 +32,11 @@ export interface Handlers {
   readonly signUp: ReturnType<typeof signUpPages>
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly account: ReturnType<typeof accountPages>
+  readonly accountRemoval: ReturnType<typeof accountRemovalPages>
   readonly sessions: ReturnType<typeof sessionPages>
+  readonly userSessions: ReturnType<typeof userSessionsPages>
+  readonly approvals: ReturnType<typeof approvalsPages>
+  readonly invitations: ReturnType<typeof invitationsPages>
   readonly clients: ReturnType<typeof clientPages>
   readonly users: ReturnType<typeof userPages>
   readonly groups: ReturnType<typeof groupPages>
@@ -35,7 +45,10 @@ export interface Handlers {
   readonly email: ReturnType<typeof emailPages>
   readonly reauthentication: ReturnType<typeof reauthenticationPages>
   readonly preferences: ReturnType<typeof preferencePages>
+  /** Those that bring their addresses. */
+  readonly pages: readonly PageRoute[]
   readonly limits: Limiter
+  readonly passkeyPolicy: ReturnType<typeof passkeyPolicyPages>
   readonly apiDocs: ReturnType<typeof openApiPage>
 }
 
@@ -47,7 +60,11 @@ export function createRoutes({
   setUp,
   signUp,
   account,
+  accountRemoval,
   sessions,
+  userSessions,
+  approvals,
+  invitations,
   clients,
   users,
   groups,
@@ -57,7 +74,9 @@ export function createRoutes({
   email,
   reauthentication,
   preferences,
+  pages,
   limits,
+  passkeyPolicy,
   apiDocs,
 }: Handlers): Router {
   const router = new Router({ sensitive: true })
@@ -125,6 +144,9 @@ export function createRoutes({
   router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)
   router.post('/settings/account/passkeys/:id/remove', reauthentication.sensitive(account.removePasskey))
 
+  router.post('/settings/account/remove', reauthentication.sensitive(accountRemoval.remove))
+  router.get('/account-removed', accountRemoval.done)
+
   router.post('/settings/account/sessions/end-others', sessions.endOthers)
   router.post('/settings/account/sessions/:id/end', sessions.end)
 
@@ -171,6 +193,21 @@ export function createRoutes({
   router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
   router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
 
+  router.get('/settings/admin/users/:id/sessions', userSessions.show)
+  router.post('/settings/admin/users/:id/sessions/end', userSessions.endAll)
+  router.post('/settings/admin/users/:id/sessions/:sessionId/end', userSessions.end)
+
+  router.get('/settings/admin/approvals', approvals.show)
+  router.post('/settings/admin/approvals/:id', approvals.decide)
+  router.get('/settings/admin/invitations', invitations.show)
+  router.post('/settings/admin/invitations', invitations.create)
+  router.post('/settings/admin/invitations/:id/remove', invitations.remove)
+
+  router.get('/settings/admin/passkeys', passkeyPolicy.show)
+  router.post('/settings/admin/passkeys', reauthentication.sensitive(passkeyPolicy.save))
+  router.post('/settings/admin/passkeys/metadata', passkeyPolicy.readMetadata)
+
   router.get('/api/docs', apiDocs.show)
+  addPages(router, limits, pages)
   return router
 }

@@ -31,7 +31,26 @@ export async function clientTypes(document: string): Promise<string> {
     transform: ({ format }) =>
       format === 'binary' ? ts.factory.createTypeReferenceNode(ts.factory.createIdentifier('Blob')) : undefined,
   })
-  return `// Made from /api/openapi.json by \`pnpm --filter @pocket/api-client run generate\`.\n\n${astToString(nodes)}`
+  const head = '// Made from /api/openapi.json by `pnpm --filter @pocket/api-client run generate`.'
+  const named = repeated.map(({ name, type }) => `type ${name} = ${type}`)
+  return [head, ...named, withNames(astToString(nodes))].join('\n\n')
+}
+
+/** What nearly every operation says, by a name for it. A later one may hold those before. */
+const repeated = [
+  { name: 'NoParameters', type: '{ query?: never; header?: never; path?: never; cookie?: never; }' },
+  { name: 'AnyHeaders', type: '{ [name: string]: unknown; }' },
+  { name: 'WithoutBody', type: '{ headers: AnyHeaders; content?: never; }' },
+] as const
+
+function withNames(types: string): string {
+  return repeated.reduce((text, { name, type }) => text.replaceAll(pattern(type), name), types)
+}
+
+/** The type, however it is broken into lines. */
+function pattern(type: string): RegExp {
+  const words = type.split(' ').map((word) => word.replaceAll(/[?{}[\]]/g, '\\$&'))
+  return new RegExp(words.join('\\s+'), 'g')
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

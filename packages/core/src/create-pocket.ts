@@ -51,6 +51,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     apis,
     connectionLog,
     passkeys: createPasskeyManagement(stores.passkeys),
+    authenticatorMetadata: metadata,
     registration,
     signIn,
     reauthentication,

@@ -11,6 +11,7 @@ export type ErrorCode = (typeof errorCodes)[number]
 export const errorCodes = [
   'account_disabled',
   'account_not_found',
+  'account_removal_disabled',
   'already_in_use',
   'api_key_auth_not_allowed',
   'api_key_not_expired',
@@ -39,6 +40,8 @@ export const errorCodes = [
   'invalid_request_body',
   'invalid_webauthn_response',
   'invalid_webauthn_session',
+  'job_not_found',
+  'job_running',
   'last_administrator',
   'last_passkey',
   'logo_download_failed',

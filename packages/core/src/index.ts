@@ -60,7 +60,9 @@ export {
   type CorrectedRedirectUri,
   dsmAddress,
   type RedirectUriOpening,
+  type RedirectUriPolicy,
   redirectUriOpening,
+  redirectUriProblem,
 } from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
@@ -134,8 +136,9 @@ export {
   type PublicFetchInit,
   type PublicFetchOptions,
 } from './outbound/public-fetch.ts'
-export { providerName } from './passkeys/aaguids.ts'
+export { type AuthenticatorModel, authenticatorModels, providerName } from './passkeys/aaguids.ts'
 export type { AuthenticationRequest } from './passkeys/authentication.ts'
+export type { AuthenticatorMetadata, MetadataState } from './passkeys/authenticator-metadata.ts'
 export type { Challenge, ChallengePurpose, ChallengeStore } from './passkeys/challenge-store.ts'
 export { type PolicyProblem, policyProblems } from './passkeys/compliance.ts'
 export type { PasskeyManagement } from './passkeys/management.ts'

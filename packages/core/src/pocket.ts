@@ -17,6 +17,7 @@ import type { Limiter } from './limits/limiter.ts'
 import type { EndpointName } from './oidc/paths.ts'
 import type { TokenPreview } from './oidc/preview.ts'
 import type { SessionRecords } from './oidc/session-records.ts'
+import type { AuthenticatorMetadata } from './passkeys/authenticator-metadata.ts'
 import type { PasskeyManagement } from './passkeys/management.ts'
 import type { Session } from './sessions/session.ts'
 
@@ -33,6 +34,8 @@ export interface Pocket extends AsyncDisposable {
   readonly apis: Apis
   readonly connectionLog: ConnectionLog
   readonly passkeys: PasskeyManagement
+  /** What attestations are checked with. */
+  readonly authenticatorMetadata: Pick<AuthenticatorMetadata, 'state' | 'refresh'>
   readonly registration: RegistrationService
   readonly signIn: SignInService
   readonly reauthentication: ReauthenticationService

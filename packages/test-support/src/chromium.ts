@@ -5,6 +5,8 @@ import { chromiumBinary } from './chromium-binary.ts'
 export interface BrowserOptions {
   /** Command-line switches beside the usual ones. */
   readonly args?: readonly string[]
+  /** Host names beside `localhost` and where they are on this machine, such as `127.0.0.1:8443`, for any port. Any certificate is good there. */
+  readonly hosts?: Readonly<Record<string, string>>
   /** The folder that holds the unpacked Chromium. Default: the system's temporary directory. */
   readonly unpackInto?: string
 }
@@ -20,8 +22,6 @@ export interface TestBrowser extends AsyncDisposable {
 
 const local = ['localhost', '*.localhost', '127.0.0.1', '[::1]']
 const usualArgs = [
-  // It reaches this machine and nothing else, whatever a page or the browser itself asks for.
-  `--host-resolver-rules=MAP * ~NOTFOUND, ${local.map((host) => `EXCLUDE ${host}`).join(', ')}`,
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-domain-reliability',
@@ -30,6 +30,13 @@ const usualArgs = [
   // Text has the same width everywhere.
   '--font-render-hinting=none',
 ]
+
+/** It reaches this machine and nothing else, whatever a page or the browser itself asks for. */
+function reachable(hosts: Readonly<Record<string, string>>): readonly string[] {
+  const mapped = Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`)
+  const rules = [...mapped, 'MAP * ~NOTFOUND', ...local.map((host) => `EXCLUDE ${host}`)]
+  return [`--host-resolver-rules=${rules.join(', ')}`, ...(mapped.length > 0 ? ['--ignore-certificate-errors'] : [])]
+}
 
 /**
  * Starts a headless Chromium: the one that `CHROME_PATH` names, or the one that the npm packages bring. It reaches
@@ -43,7 +50,7 @@ export async function launchBrowser(options: BrowserOptions = {}): Promise<TestB
   const { chromium } = await import('playwright-core')
   const browser = await chromium.launch({
     executablePath: binary.executable,
-    args: [...usualArgs, ...(options.args ?? [])],
+    args: [...reachable(options.hosts ?? {}), ...usualArgs, ...(options.args ?? [])],
     env: { ...process.env, ...binary.env },
     // Its sandbox does not work as root nor in most containers, and the only pages it sees are our own.
     chromiumSandbox: false,

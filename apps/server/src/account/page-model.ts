@@ -31,8 +31,12 @@ export interface AccountPage {
   readonly secondAskedFor: boolean
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
+  /** There is one, and nothing else lets the person in. */
+  readonly lastStays: boolean
   /** Whichever was used last comes first. */
   readonly sessions: readonly SessionLine[]
+  /** Whether people may delete themselves. */
+  readonly removable: boolean
   /** What the browser's password manager is told: every passkey, and what the person is called. */
   readonly signals: {
     readonly rpId: string
@@ -54,4 +58,9 @@ export interface AccountPage {
   } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
   readonly renameProblem: { readonly passkeyId: string; readonly name: string; readonly code: string } | null
+}
+
+/** `/account-removed`: for whoever has just deleted themselves. */
+export interface AccountRemovedPage {
+  readonly view: 'account-removed'
 }

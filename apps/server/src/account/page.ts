@@ -1,5 +1,4 @@
-import type { AuditSink, Pocket, ReadPasskeyPolicy } from '@pocket/core'
-import { requestContext } from '@pocket/core'
+import { type AuditSink, changesBetween, type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -9,6 +8,8 @@ import { formText, jsonObject } from '../http/form.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { OwnPasskeys } from '../webauthn/own-passkeys.ts'
 import type { AccountPage } from './page-model.ts'
 import { passkeyItem } from './passkey-item.ts'
 import type { SecondPasskey } from './second-passkey.ts'
@@ -21,7 +22,9 @@ export interface AccountPorts {
   readonly flashes: Flashes
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly secondPasskey: SecondPasskey
+  readonly ownPasskeys: OwnPasskeys
   readonly sessions: Pick<SessionAdministration, 'list'>
+  readonly users: Pick<UserAdministration, 'mayRemoveOwn'>
   readonly verification: {
     /** Whether people are asked to verify their e-mail address. */
     readonly enabled: () => Promise<boolean>
@@ -42,7 +45,8 @@ const notices = [
 
 /** `/settings/account`: one's own passkeys and e-mail address. */
 export function accountPages(ports: AccountPorts) {
-  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, sessions, verification } = ports
+  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, ownPasskeys } = ports
+  const { sessions, users, verification } = ports
   const showAccount = async (ctx: Context, user: User, renameProblem: AccountPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()
@@ -55,7 +59,9 @@ export function accountPages(ports: AccountPorts) {
       verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),
       secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
+      lastStays: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
+      removable: await users.mayRemoveOwn(),
       signals: {
         rpId: new URL(pocket.issuer).hostname,
         userId: Buffer.from(user.id).toString('base64url'),
@@ -67,8 +73,6 @@ export function accountPages(ports: AccountPorts) {
       renameProblem,
     })
   }
-  const named = async (user: User, id: string) =>
-    (await pocket.passkeys.list(user.id)).find((passkey) => passkey.id === id)?.name ?? ''
   const leave = (ctx: Context, done: (typeof notices)[number], name: string) => flashes.leave(ctx, here, { done, name })
 
   return {
@@ -99,16 +103,20 @@ export function accountPages(ports: AccountPorts) {
       const user = await authentication.requireUser(ctx)
       const name = formText(ctx, 'name')
       const passkeyId = String(ctx.params.id)
+      let renaming: Awaited<ReturnType<typeof pocket.passkeys.rename>>
       try {
-        await pocket.passkeys.rename(user.id, passkeyId, name)
+        renaming = await pocket.passkeys.rename(user.id, passkeyId, name)
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
         await showAccount(ctx, user, { passkeyId, name, code: error.fields[0]?.code ?? 'invalid' })
         ctx.status = error.status
         return
       }
-      await audit.record({ event: 'passkey_renamed', accountId: user.id, passkeyId }, requestContext(ctx.req))
-      leave(ctx, 'passkey_renamed', name.trim())
+      const { before, after } = renaming
+      const changes = changesBetween({ name: before.name }, { name: after.name })
+      const renamed = { accountId: user.id, passkeyId, ...changes }
+      await audit.record({ event: 'passkey_renamed', ...renamed }, requestContext(ctx.req))
+      leave(ctx, 'passkey_renamed', after.name)
       seeOther(ctx, here)
     },
 
@@ -127,10 +135,8 @@ export function accountPages(ports: AccountPorts) {
     async removePasskey(ctx: Context) {
       const user = await authentication.requireUser(ctx)
       const passkeyId = String(ctx.params.id)
-      const name = await named(user, passkeyId)
-      await pocket.passkeys.remove(user.id, passkeyId)
-      await audit.record({ event: 'passkey_removed', accountId: user.id, passkeyId }, requestContext(ctx.req))
-      leave(ctx, 'passkey_removed', name)
+      const removed = await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))
+      leave(ctx, 'passkey_removed', removed.name)
       seeOther(ctx, here)
     },
   }

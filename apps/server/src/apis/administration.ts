@@ -14,8 +14,9 @@ import {
 } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { clientNotFound } from '../clients/contract-errors.ts'
+import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import type { Actor } from '../users/actor.ts'
-import { accessDto } from './api-dto.ts'
+import { accessDto, apiDto } from './api-dto.ts'
 
 export interface ApiAdministrationPorts {
   readonly apis: Apis
@@ -29,9 +30,11 @@ type CimdAccess = Parameters<Apis['setCimdAccess']>[1]
 
 /** What administrators do with APIs and the access to them, each with its entry in the audit log. */
 export function createApiAdministration({ apis, clients, audit, transaction }: ApiAdministrationPorts) {
-  const existing = async (id: string): Promise<Api> => {
-    const api = await apis.find(id)
-    if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'api' } })
+  const existing = async (id: string): Promise<Api> => known(await apis.find(id))
+  /** The API that is going to be changed, as they have read it, where they say what they have read. */
+  const locked = async (by: Actor, id: string): Promise<Api> => {
+    const api = known(await apis.findToChange(id))
+    assertUnchanged(by, apiValidator(api))
     return api
   }
   const existingClient = async (id: string): Promise<Client> => {
@@ -61,7 +64,7 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
     update: (by: Actor, id: string, input: ApiInput): Promise<Api> =>
       transaction(async () => {
-        const before = await existing(id)
+        const before = await locked(by, id)
         const api = await apis.update(id, input)
         const { changes } = changesBetween(shown(before), shown(api))
         if (changes === undefined) return api
@@ -72,14 +75,14 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
     remove: (by: Actor, id: string): Promise<void> =>
       transaction(async () => {
-        const changes = changesBetween(shown(await existing(id)), null)
+        const changes = changesBetween(shown(await locked(by, id)), null)
         await apis.remove(id)
         await audit.record({ event: 'api_removed', apiId: id, by: by.id, ...changes }, by.origin)
       }),
 
     setPermissions: (by: Actor, id: string, permissions: readonly PermissionInput[]): Promise<Api> =>
       transaction(async () => {
-        const before = await existing(id)
+        const before = await locked(by, id)
         const api = await apis.setPermissions(id, permissions)
         const { changes } = changesBetween(byKey(before), byKey(api))
         if (changes === undefined) return api
@@ -90,7 +93,7 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
     setCimdAccess: (by: Actor, id: string, access: CimdAccess): Promise<Api> =>
       transaction(async () => {
-        const before = await existing(id)
+        const before = await locked(by, id)
         const api = await apis.setCimdAccess(id, access)
         const { changes } = changesBetween(cimdAccessOf(before), cimdAccessOf(api))
         if (changes === undefined) return api
@@ -131,6 +134,16 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
 export type ApiAdministration = ReturnType<typeof createApiAdministration>
 
+/** Changes with everything that is said of the API itself; the access of clients to it is beside. */
+export function apiValidator(api: Api): string {
+  return validatorOf(apiDto(api))
+}
+
+function known(api: Api | undefined): Api {
+  if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
+  return api
+}
+
 interface AccessChange {
   readonly apiId: string
   readonly clientId: string
@@ -138,8 +151,8 @@ interface AccessChange {
   readonly after: ApiAccess | undefined
 }
 
-function shown({ name, resource, accessTokenFormat, resourceServerClientIds }: Api) {
-  return { name, resource, accessTokenFormat, resourceServerClientIds }
+function shown({ name, resource, accessTokenFormat, accessTokenDurationMinutes, resourceServerClientIds }: Api) {
+  return { name, resource, accessTokenFormat, accessTokenDurationMinutes, resourceServerClientIds }
 }
 
 function byKey({ permissions }: Api) {

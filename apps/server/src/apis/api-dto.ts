@@ -17,6 +17,7 @@ export function apiDto(api: Api) {
     })),
     allowCimdClients: api.allowCimdClients,
     accessTokenFormat: api.accessTokenFormat,
+    accessTokenDurationMinutes: api.accessTokenDurationMinutes,
     resourceServerClientIds: api.resourceServerClientIds,
   }
 }

@@ -8,7 +8,14 @@ const tokenFormat = {
   type: 'string',
   enum: ['jwt', 'opaque'],
   description:
-    'Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.',
+    'Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.',
+} as const
+const tokenLifetime = {
+  type: ['integer', 'null'],
+  minimum: 1,
+  maximum: 525_600,
+  description:
+    'Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`.',
 } as const
 const resourceServers = {
   ...texts,
@@ -28,6 +35,7 @@ const api = {
   },
   allowCimdClients: flag,
   accessTokenFormat: tokenFormat,
+  accessTokenDurationMinutes: tokenLifetime,
   resourceServerClientIds: resourceServers,
 } as const
 
@@ -96,6 +104,7 @@ export const apiCreate = named('ApiCreateDto', {
     name,
     resource: { type: 'string', minLength: 1, description: 'The resource indicator (RFC 8707): an absolute URI.' },
     accessTokenFormat: tokenFormat,
+    accessTokenDurationMinutes: tokenLifetime,
     resourceServerClientIds: resourceServers,
   },
 } as const)
@@ -103,7 +112,12 @@ export const apiCreate = named('ApiCreateDto', {
 export const apiUpdate = named('ApiUpdateDto', {
   type: 'object',
   required: ['name'],
-  properties: { name, accessTokenFormat: tokenFormat, resourceServerClientIds: resourceServers },
+  properties: {
+    name,
+    accessTokenFormat: tokenFormat,
+    accessTokenDurationMinutes: tokenLifetime,
+    resourceServerClientIds: resourceServers,
+  },
 } as const)
 
 export const permissionsBody = named('ApiPermissionsUpdateDto', {

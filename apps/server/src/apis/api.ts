@@ -1,10 +1,11 @@
-import type { AuditSink, Pocket, Transaction } from '@pocket/core'
+import type { Api, AuditSink, Pocket, Transaction } from '@pocket/core'
+import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import { actorOf } from '../users/actor.ts'
-import { createApiAdministration } from './administration.ts'
+import { apiValidator, createApiAdministration } from './administration.ts'
 import { apiDto } from './api-dto.ts'
 import { apiList, apiListRequest } from './api-lists.ts'
 import { apiCreate, apiSchema, apiUpdate, cimdAccessBody, permissionsBody } from './api-schema.ts'
@@ -46,7 +47,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       summary: 'Create an API',
       body: apiCreate,
       answer: { status: 201, schema: apiSchema },
-      handle: async (call) => apiDto(await administration.create(actorOf(call), call.body)),
+      handle: async (call) => answered(call.ctx, await administration.create(actorOf(call), call.body)),
     }),
     operation({
       ...shared,
@@ -55,21 +56,24 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       path: '/api/apis/:id',
       summary: 'Get an API',
       answer,
-      handle: async ({ params }) => apiDto(await administration.existing(params.id ?? '')),
+      handle: async ({ params, ctx }) => answered(ctx, await administration.existing(params.id ?? '')),
     }),
     operation({
       ...shared,
       id: 'updateApi',
+      conditional: true,
       method: 'put',
       path: '/api/apis/:id',
       summary: 'Change an API; its resource stays',
       body: apiUpdate,
       answer,
-      handle: async (call) => apiDto(await administration.update(actorOf(call), call.params.id ?? '', call.body)),
+      handle: async (call) =>
+        answered(call.ctx, await administration.update(actorOf(call), call.params.id ?? '', call.body)),
     }),
     operation({
       ...shared,
       id: 'deleteApi',
+      conditional: true,
       method: 'delete',
       path: '/api/apis/:id',
       summary: 'Delete an API, and all access to it',
@@ -79,6 +83,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
     operation({
       ...shared,
       id: 'setPermissionsOfApi',
+      conditional: true,
       method: 'put',
       path: '/api/apis/:id/permissions',
       summary: 'Set the permissions of an API',
@@ -90,12 +95,13 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
           name,
           ...(typeof description === 'string' && { description }),
         }))
-        return apiDto(await administration.setPermissions(actorOf(call), call.params.id ?? '', permissions))
+        return answered(call.ctx, await administration.setPermissions(actorOf(call), call.params.id ?? '', permissions))
       },
     }),
     operation({
       ...shared,
       id: 'setCimdAccessOfApi',
+      conditional: true,
       method: 'put',
       path: '/api/apis/:id/cimd-access',
       summary: 'Open an API to clients that are known by their metadata document',
@@ -104,10 +110,16 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       async handle(call) {
         const { enabled, permissionIds = [] } = call.body
         const access = { enabled, permissionIds }
-        return apiDto(await administration.setCimdAccess(actorOf(call), call.params.id ?? '', access))
+        return answered(call.ctx, await administration.setCimdAccess(actorOf(call), call.params.id ?? '', access))
       },
     }),
     ...clientOperations({ apis, clients, administration, logos }),
     ...grantOperations({ apis, administration }),
   ]
+}
+
+/** An API as an answer, with what a later change can say it was based on. */
+function answered(ctx: Context, api: Api) {
+  ctx.set('ETag', apiValidator(api))
+  return apiDto(api)
 }

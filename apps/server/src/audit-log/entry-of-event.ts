@@ -74,7 +74,15 @@ export function entryOf({ event, origin, subjects, names }: EntryParts): Happene
 function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
   const { event: _event, changes: _changes, ...details } = event
   const kept = Object.entries(details).filter(([name]) => name !== 'accountId' && name !== 'by')
-  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, asText(value)]])))
+  return Object.fromEntries(
+    kept.flatMap(([name, value]) => {
+      if (value === undefined) return []
+      // Pocket ID has this one in hexadecimal.
+      return name === 'credentialId'
+        ? [['credentialID', Buffer.from(String(value), 'base64url').toString('hex')]]
+        : [[name, asText(value)]]
+    }),
+  )
 }
 
 function asText(value: string | readonly string[]): string {

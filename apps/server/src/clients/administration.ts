@@ -98,7 +98,13 @@ export function createClientAdministration({ clients, audit, transaction, terms 
         const before = await locked(by, id)
         const client = await terms(() => clients.setAllowedGroups(id, groupIds))
         const changes = changesBetween(groupsOf(before), groupsOf(client))
-        await record(by, { event: 'client_groups_changed', clientId: id, groupIds: client.allowedGroupIds, ...changes })
+        const event = {
+          event: 'client_groups_changed',
+          clientId: id,
+          groupIds: client.allowedGroupIds,
+          ...changes,
+        } as const
+        if (changes.changes) await record(by, event)
         return client
       }),
 
@@ -116,7 +122,7 @@ export function createClientAdministration({ clients, audit, transaction, terms 
           by: by.accountId,
           ...changes,
         } as const
-        await audit.record(event, by.origin)
+        if (changes.changes) await audit.record(event, by.origin)
       }),
 
     secretUses: (id: string) => clients.secretUses(id),
@@ -142,7 +148,7 @@ export function createClientAdministration({ clients, audit, transaction, terms 
         const removed = (await locked(by, id)).secrets.find((secret) => secret.id === secretId)
         const found = await terms(() => clients.removeSecret(id, secretId))
         if (!found || !removed)
-          throw new NotFound('not_found', 'There is no such secret.', { details: { resource: 'oidc_client_secret' } })
+          throw new NotFound('not_found', 'There is no such secret.', { details: { resource: 'Client secret' } })
         await record(by, secretRemoved(id, removed))
       }),
   }

@@ -23,7 +23,7 @@ export async function inContractTerms<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export function clientNotFound(): NotFound {
-  return new NotFound('not_found', 'There is no such client.', { details: { resource: 'oidc_client' } })
+  return new NotFound('not_found', 'There is no such client.', { details: { resource: 'OIDC client' } })
 }
 
 function contractField({ field, code, message }: FieldError): FieldError {

@@ -20,7 +20,7 @@ const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
 export function groupOperations({ administration, groupDto }: GroupOperationPorts): readonly Operation[] {
   const existing = async (id: string): Promise<object> => {
     const group = await groupDto(id)
-    if (!group) throw new NotFound('not_found', 'There is no such group.', { details: { resource: 'user_group' } })
+    if (!group) throw new NotFound('not_found', 'There is no such group.', { details: { resource: 'User group' } })
     return group
   }
   return [

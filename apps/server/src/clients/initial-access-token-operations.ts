@@ -1,4 +1,4 @@
-import type { AuditSink, InitialAccessToken, Pocket, Transaction } from '@pocket/core'
+import { type AuditSink, changesBetween, type InitialAccessToken, type Pocket, type Transaction } from '@pocket/core'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
@@ -64,7 +64,8 @@ export function initialAccessTokenOperations({
         const { token, stored } = await transaction(async () => {
           const issued = await initialAccessTokens.issue(wanted)
           const { id: initialAccessTokenId } = issued.stored
-          await audit.record({ event: 'initial_access_token_created', initialAccessTokenId, by }, origin)
+          const changes = changesBetween(null, described(issued.stored))
+          await audit.record({ event: 'initial_access_token_created', initialAccessTokenId, by, ...changes }, origin)
           return issued
         })
         return dto(stored, token)
@@ -90,12 +91,19 @@ export function initialAccessTokenOperations({
         const { id: by, origin } = actorOf(call)
         const initialAccessTokenId = call.params.id ?? ''
         return transaction(async () => {
-          if (await initialAccessTokens.remove(initialAccessTokenId))
-            await audit.record({ event: 'initial_access_token_removed', initialAccessTokenId, by }, origin)
+          const before = (await initialAccessTokens.list()).find(({ id }) => id === initialAccessTokenId)
+          if (!(await initialAccessTokens.remove(initialAccessTokenId))) return
+          const changes = changesBetween(before ? described(before) : null, null)
+          await audit.record({ event: 'initial_access_token_removed', initialAccessTokenId, by, ...changes }, origin)
         })
       },
     }),
   ]
+}
+
+/** What the audit log says of a token: nothing that could be tried. */
+function described({ description, usageLimit, expiresAt }: InitialAccessToken): object {
+  return { description, usageLimit, expiresAt: new Date(expiresAt).toISOString() }
 }
 
 function dto({ id, description, usageLimit, usageCount, expiresAt, createdAt }: InitialAccessToken, token = '') {

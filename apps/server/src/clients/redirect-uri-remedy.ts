@@ -1,12 +1,19 @@
-import type { Clients, RefusedRedirectUri, RemedyOf } from '@pocket/core'
+import {
+  type Clients,
+  type RedirectUriPolicy,
+  type RefusedRedirectUri,
+  type RemedyOf,
+  redirectUriProblem,
+} from '@pocket/core'
 
 export interface RemedyPorts {
+  readonly redirectUriPolicy: RedirectUriPolicy
   readonly clients: () => Pick<Clients, 'find'>
   readonly isAdministrator: (request: Pick<RefusedRedirectUri, 'req' | 'res'>) => Promise<boolean>
 }
 
 /** Shows an administrator what is registered, and a button that registers what was received. */
-export function createRedirectUriRemedy({ clients, isAdministrator }: RemedyPorts): RemedyOf {
+export function createRedirectUriRemedy({ clients, isAdministrator, redirectUriPolicy }: RemedyPorts): RemedyOf {
   return async ({ req, res, clientId, received }) => {
     if (!(await isAdministrator({ req, res }))) return undefined
     const client = await clients().find(clientId)
@@ -14,12 +21,12 @@ export function createRedirectUriRemedy({ clients, isAdministrator }: RemedyPort
     const submitTo = `/settings/admin/oidc-clients/${encodeURIComponent(clientId)}/redirect-uris`
     return {
       registered: client.redirectUris,
-      ...(isAcceptable(received) && { acceptWith: { submitTo, hidden: { redirectUri: received } } }),
+      ...(isAcceptable(received, redirectUriPolicy) && { acceptWith: { submitTo, hidden: { redirectUri: received } } }),
     }
   }
 }
 
-/** What could not be registered anyway gets no button. */
-function isAcceptable(uri: string): boolean {
-  return URL.canParse(uri) && !/[#*]/.test(uri) && !/^(javascript|data|vbscript|blob|file):/i.test(uri)
+/** What could not be registered anyway gets no button, nor what might read as another address than it is. */
+function isAcceptable(uri: string, policy: RedirectUriPolicy): boolean {
+  return /^[!-~]+$/.test(uri) && !uri.includes('*') && redirectUriProblem(uri, policy) === undefined
 }

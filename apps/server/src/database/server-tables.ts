@@ -23,6 +23,7 @@ import { CreateSignupTokens1762000000050 } from './migrations/1762000000050-crea
 import { CreateReminders1762000000100 } from './migrations/1762000000100-create-reminders.ts'
 import { CreateApprovals1762000000120 } from './migrations/1762000000120-create-approvals.ts'
 import { SealSignupTokens1762000000200 } from './migrations/1762000000200-seal-signup-tokens.ts'
+import { WaitForAddresses1762000000250 } from './migrations/1762000000250-wait-for-addresses.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -59,6 +60,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateReminders1762000000100,
       CreateApprovals1762000000120,
       SealSignupTokens1762000000200,
+      WaitForAddresses1762000000250,
     ],
   },
 ]

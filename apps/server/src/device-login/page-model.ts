@@ -30,5 +30,7 @@ export interface DevicePage {
     readonly ipAddress: string | null
     readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
   } | null
+  /** A form posted to it refuses an application that the person may not use. */
+  readonly refuseTo?: string
   readonly done: 'approved' | 'denied' | 'allowed' | 'refused' | null
 }

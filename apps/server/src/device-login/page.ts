@@ -88,7 +88,9 @@ export function devicePages(ports: DevicePagePorts) {
         else await showDevice(ctx, user, { request: await found(ctx, code) })
       } catch (error) {
         if (!(error instanceof PocketError) || error.status >= 500) throw error
-        await showDevice(ctx, user, { code, problem: error.code })
+        const refuseTo = `/device/refuse?${new URLSearchParams({ code })}`
+        const refusable = error.code === 'client_not_allowed' && { refuseTo }
+        await showDevice(ctx, user, { code, problem: error.code, ...refusable })
         ctx.status = 404
       }
     },

@@ -17,6 +17,8 @@ export interface DeliveryPorts {
   /** The host that ids of messages end with. */
   readonly host: string
   readonly clock: Clock
+  /** Milliseconds that the e-mail server has for each. By default a minute. */
+  readonly patience?: number
   readonly onError: (error: unknown, email?: Pick<Email, 'id' | 'kind'>) => void
 }
 
@@ -50,6 +52,8 @@ export const pauses: readonly number[] = [
   12 * hour,
   24 * hour,
 ]
+/** What is being sent when everything stops has so much time left. */
+const grace = 2000
 /** Longer than sending takes, so that nobody else sends the same meanwhile. */
 const claimed = 10 * minute
 
@@ -65,7 +69,7 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
       const now = clock.now()
       const email = await store.claim({ now, until: now + claimed })
       if (email === undefined) return
-      await deliver(ports, email)
+      await deliver(ports, email, signal)
     }
   }
 
@@ -82,7 +86,7 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
   }
 }
 
-async function deliver(ports: DeliveryPorts, email: Email): Promise<void> {
+async function deliver(ports: DeliveryPorts, email: Email, stop: AbortSignal): Promise<void> {
   const { store, clock, onError } = ports
   if (email.expiresAt <= clock.now()) {
     const lastError = email.lastError ?? 'It was too late to send it.'
@@ -90,7 +94,7 @@ async function deliver(ports: DeliveryPorts, email: Email): Promise<void> {
     return
   }
   try {
-    await attempt(ports, email)
+    await attempt(ports, email, stop)
   } catch (error) {
     onError(error, email)
     const pause = error instanceof Refused ? undefined : pauses[email.attempts - 1]
@@ -99,14 +103,30 @@ async function deliver(ports: DeliveryPorts, email: Email): Promise<void> {
   }
 }
 
-async function attempt(ports: DeliveryPorts, email: Email): Promise<void> {
-  const { store, masterKey, compose, transport, answer, host, clock } = ports
+async function attempt(ports: DeliveryPorts, email: Email, stop: AbortSignal): Promise<void> {
+  const { store, masterKey, compose, transport, answer, host, clock, patience = minute } = ports
   const content = unsealed(masterKey, email.data)
   const answered =
     content.kind === 'one-time-access-request' ? await answer(email, content) : { email, message: content }
   if (answered === undefined) return store.remove(email.id)
   const { message, email: known } = answered
   const composed = await compose(message, known.locale, clock.now())
-  await transport.send({ ...composed, to: known.recipient, messageId: `<${email.id}@${host}>` })
+  using late = within(patience, stop)
+  await transport.send({ ...composed, to: known.recipient, messageId: `<${email.id}@${host}>` }, late.signal)
   await store.markSent(email, clock.now())
+}
+
+/** A server that never comes to an end must hold up neither those that wait nor the end of the process. */
+function within(patience: number, stop: AbortSignal): Disposable & { readonly signal: AbortSignal } {
+  const late = new AbortController()
+  const timers = [setTimeout(() => late.abort(), patience)]
+  const onStop = () => void timers.push(setTimeout(() => late.abort(), grace))
+  stop.addEventListener('abort', onStop)
+  return {
+    signal: late.signal,
+    [Symbol.dispose]() {
+      stop.removeEventListener('abort', onStop)
+      for (const timer of timers) clearTimeout(timer)
+    },
+  }
 }

@@ -31,7 +31,13 @@ export type Message =
       readonly device: string
       readonly at: number
     }
-  | { readonly kind: 'account-approved'; readonly name: string }
+  | {
+      readonly kind: 'account-approved'
+      readonly name: string
+      /** What the administrator has to say, if anything. */
+      readonly note?: string | null
+    }
+  | { readonly kind: 'account-refused'; readonly name: string; readonly note: string }
   | {
       readonly kind: 'api-key-expiring'
       readonly name: string

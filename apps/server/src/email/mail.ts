@@ -47,8 +47,12 @@ export interface Mail {
   readonly jobs: readonly Job[]
   /** Sends a test at once. @throws {Misconfigured} with what the e-mail server said @throws {Conflict} `user_email_not_set` */
   test(user: User): Promise<void>
-  /** Tells somebody that an administrator has let them in, where e-mail is set up and they have an address. */
-  approved(user: User): Promise<void>
+  /** Whether what is left for somebody would reach them: e-mail is set up, and they have an address. */
+  reaches(user: Pick<User, 'email'>): Promise<boolean>
+  /** Tells somebody, whom it reaches, that an administrator has let them in; `note` is what that one has to say. */
+  approved(user: User, note: string | null): Promise<void>
+  /** Tells somebody whose account is gone by now that an administrator has not let them in, and why. */
+  refused(user: User, note: string): Promise<void>
   /** Removes what is kept of a user, within the transaction. */
   forget(userId: string): Promise<void>
 }
@@ -57,6 +61,8 @@ const cataloguesDirectory = fileURLToPath(new URL('../../locales/emails', import
 const hour = 60 * 60_000
 const kept = 30 * 24 * hour
 const batch = 1000
+/** Milliseconds: somebody waits for the answer. */
+const testPatience = 20_000
 
 export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
   const { appUrl, viewsDirectory, logger, database, settings, directory, transaction, clock } = parts
@@ -79,6 +85,8 @@ export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
     clock,
     onLeft: () => delivery?.soon(),
   })
+
+  const reaches = async ({ email }: Pick<User, 'email'>) => email !== null && (await values()).smtpHost !== ''
 
   const removeOld = async (signal: AbortSignal) => {
     await emailVerifications.removeExpired(clock.now())
@@ -120,15 +128,22 @@ export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
           const to = addressOf(user)
           const composed = await compose({ kind: 'test' }, user.locale, clock.now())
           try {
-            await transport.send({ ...composed, to, messageId: `<${crypto.randomUUID()}@${host}>` })
+            const messageId = `<${crypto.randomUUID()}@${host}>`
+            await transport.send({ ...composed, to, messageId }, AbortSignal.timeout(testPatience))
           } catch (cause) {
             throw new Misconfigured(`The e-mail could not be sent: ${messageOf(cause)}`, { cause })
           }
         },
-        async approved(user) {
-          if (user.email === null || (await values()).smtpHost === '') return
-          const message = { kind: 'account-approved', name: user.displayName } as const
+        reaches,
+        async approved(user, note) {
+          if (!(await reaches(user))) return
+          const message = { kind: 'account-approved', name: user.displayName, note } as const
           await outbox.leave({ to: user, message, expiresAt: clock.now() + kept })
+        },
+        async refused({ email, locale, displayName }, note) {
+          if (!(await reaches({ email }))) return
+          const message = { kind: 'account-refused', name: displayName, note } as const
+          await outbox.leave({ to: { id: null, email, locale }, message, expiresAt: clock.now() + kept })
         },
         async forget(userId) {
           await store.removeByAccount(userId)

@@ -15,7 +15,10 @@ export interface OutboxPorts {
 
 /** An e-mail to somebody who is known. */
 export interface Letter {
-  readonly to: Pick<User, 'id' | 'email' | 'locale'>
+  readonly to: Pick<User, 'email' | 'locale'> & {
+    /** `null` where it is for somebody who has no account any more. */
+    readonly id: string | null
+  }
   readonly message: Message
   /** When it is of no use any more, in milliseconds since the Unix epoch. */
   readonly expiresAt: number

@@ -1,3 +1,4 @@
+import { requestContext } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
@@ -5,12 +6,15 @@ import { formText } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { emailAddress } from '../settings/checks.ts'
+import type { WaitingAddresses } from '../sign-up/waiting-addresses.ts'
 import { actorOf } from '../users/actor.ts'
 import type { Mail } from './mail.ts'
 import { type BindBrowser, requestCode } from './request-code.ts'
 
 export interface EmailPagePorts {
   readonly mail: Pick<Mail, 'verification' | 'loginCodes' | 'delivery'>
+  /** For those who cannot sign in before. */
+  readonly waiting: Pick<WaitingAddresses, 'find' | 'finish'>
   readonly bindBrowser: BindBrowser
   readonly authentication: Authentication
   readonly show: ShowPage
@@ -21,7 +25,7 @@ const longestToken = 200
 const longestAddress = 1000
 
 /** `/lc/email`, and `/verify-email`: which asks first, since programs that look into e-mails open every link. */
-export function emailPages({ mail, bindBrowser, authentication, show }: EmailPagePorts) {
+export function emailPages({ mail, waiting, bindBrowser, authentication, show }: EmailPagePorts) {
   return {
     async requestCode(ctx: Context) {
       const email = formText(ctx, 'email', longestAddress).trim()
@@ -36,20 +40,38 @@ export function emailPages({ mail, bindBrowser, authentication, show }: EmailPag
     },
 
     async showVerification(ctx: Context) {
-      const { email, emailVerified } = await authentication.requireUser(ctx)
       const { token } = ctx.query
       const asked = typeof token === 'string' && token !== '' && token.length <= longestToken
+      const stranger = asked ? await waiting.find(token) : undefined
+      if (asked && stranger) {
+        const { userName, email } = stranger
+        return show(ctx, { view: 'verify-email', state: 'ask', token, email: email ?? '', userName })
+      }
+      const { email, emailVerified } = await authentication.requireUser(ctx)
       const state = asked ? 'ask' : emailVerified ? 'verified' : 'refused'
-      await show(ctx, { view: 'verify-email', state, token: asked ? token : '', email: email ?? '' })
+      await show(ctx, { view: 'verify-email', state, token: asked ? token : '', email: email ?? '', userName: null })
     },
 
     async verify(ctx: Context) {
+      const token = formText(ctx, 'token', longestToken)
+      const stranger = await waiting.find(token)
+      if (stranger) {
+        const isIn = await waiting.finish(requestContext(ctx.req), token)
+        const { userName, email } = stranger
+        return show(ctx, {
+          view: 'verify-email',
+          state: isIn ? 'in' : 'waiting',
+          token: '',
+          email: email ?? '',
+          userName,
+        })
+      }
       const user = await authentication.requireUser(ctx)
       try {
-        await mail.verification.finish(actorOf({ user, ctx }), formText(ctx, 'token', longestToken))
+        await mail.verification.finish(actorOf({ user, ctx }), token)
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
-        await show(ctx, { view: 'verify-email', state: 'refused', token: '', email: user.email ?? '' })
+        await show(ctx, { view: 'verify-email', state: 'refused', token: '', email: user.email ?? '', userName: null })
         ctx.status = error.status
         return
       }

@@ -4,8 +4,12 @@ import type { ComposedEmail } from './compose.ts'
 
 /** Puts one e-mail into the hands of the e-mail server. */
 export interface Transport {
-  /** @throws {Refused} where the server will never take it; anything else where it is worth another attempt */
-  send(email: OutgoingEmail): Promise<void>
+  /**
+   * Gives up when `signal` says so, whatever the server is doing.
+   *
+   * @throws {Refused} where the server will never take it; anything else where it is worth another attempt
+   */
+  send(email: OutgoingEmail, signal: AbortSignal): Promise<void>
 }
 
 export interface OutgoingEmail extends ComposedEmail {
@@ -24,7 +28,7 @@ const patience = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTim
 /** Speaks to the server that the settings name just now. */
 export function createSmtpTransport(settings: () => Promise<SettingValues>): Transport {
   return {
-    async send({ to, messageId, subject, text, html, language }) {
+    async send({ to, messageId, subject, text, html, language }, signal) {
       const values = await settings()
       const { smtpHost, smtpFrom, appName } = values
       if (smtpHost === '' || smtpFrom === '') throw new Error('No e-mail server is set up (smtpHost and smtpFrom).')
@@ -42,9 +46,11 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
           text,
           html,
           messageId,
+          signal,
           headers: { 'Content-Language': language, 'Auto-Submitted': 'auto-generated' },
         })
       } catch (error) {
+        if (signal.aborted) throw new Error('The e-mail server took too long.', { cause: error })
         throw isFinal(error) ? new Refused(error.message, { cause: error }) : error
       } finally {
         transport.close()

@@ -8,6 +8,7 @@ const sql = {
   put: `${rows.insert} ON CONFLICT (account_id) DO UPDATE
     SET token_hash = excluded.token_hash, email = excluded.email, expires_at = excluded.expires_at`,
   consume: `DELETE FROM ${rows.table} WHERE account_id = $1 AND token_hash = $2 RETURNING ${rows.columns}`,
+  find: `${rows.select} WHERE token_hash = $1`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeExpired: `DELETE FROM ${rows.table} WHERE expires_at < $1`,
 }
@@ -25,6 +26,10 @@ export class TypeormVerificationStore implements VerificationStore {
 
   async consume(accountId: string, tokenHash: string): Promise<Verification | undefined> {
     return rows.first(await this.#database.query(sql.consume, [accountId, tokenHash]))
+  }
+
+  async find(tokenHash: string): Promise<Verification | undefined> {
+    return rows.first(await this.#database.query(sql.find, [tokenHash]))
   }
 
   async removeByAccount(accountId: string): Promise<void> {

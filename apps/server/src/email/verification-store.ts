@@ -15,6 +15,7 @@ export interface VerificationStore {
   put(verification: Verification): Promise<void>
   /** Takes it away and returns it, in one atomic step: of any number of calls at once, one gets it. */
   consume(accountId: string, tokenHash: string): Promise<Verification | undefined>
+  find(tokenHash: string): Promise<Verification | undefined>
   removeByAccount(accountId: string): Promise<void>
   removeExpired(before: number): Promise<number>
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { AuditSink, Clock, Transaction } from '@pocket/core'
+import { type AuditSink, type Clock, changesBetween, type Transaction } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Actor } from '../users/actor.ts'
@@ -19,6 +19,8 @@ export interface VerificationPorts {
 export interface EmailVerification {
   /** Sends a link that holds for a day and takes the place of an earlier one. @throws {Conflict} `user_email_not_set` */
   begin(user: User): Promise<void>
+  /** Whom the link was sent to, while it works. */
+  accountOf(token: string): Promise<string | undefined>
   /** Uses the token up. @throws {InvalidInput} `invalid_email_verification_token` */
   finish(actor: Actor, token: string): Promise<void>
 }
@@ -38,6 +40,11 @@ export function createEmailVerification(ports: VerificationPorts): EmailVerifica
         await outbox.leave({ to: user, message: { kind: 'email-verification', name, token, expiresAt }, expiresAt })
       }),
 
+    async accountOf(token) {
+      const found = await store.find(hashOf(token))
+      return found && found.expiresAt > clock.now() ? found.accountId : undefined
+    },
+
     async finish(actor, token) {
       const verified = await transaction(async () => {
         const found = await store.consume(actor.id, hashOf(token))
@@ -45,8 +52,9 @@ export function createEmailVerification(ports: VerificationPorts): EmailVerifica
         const user = await directory.find(actor.id)
         if (user?.email !== found.email) return false
         const { changed } = await directory.users.update(actor.id, {}, { emailVerified: true })
-        if (changed.length > 0)
-          await audit.record({ event: 'account_updated', accountId: actor.id, fields: changed }, actor.origin)
+        if (changed.length === 0) return true
+        const changes = changesBetween({ emailVerified: false }, { emailVerified: true })
+        await audit.record({ event: 'account_updated', accountId: actor.id, fields: changed, ...changes }, actor.origin)
         return true
       })
       // Outside the transaction, which keeps a token used up even where it did not help.

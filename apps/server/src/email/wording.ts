@@ -78,8 +78,18 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
       return {
         ...nothing,
         subject: text('approval.subject', values),
-        paragraphs: [...greeting(context.messages, message.name), text('approval.text', values)],
+        paragraphs: [
+          ...greeting(context.messages, message.name),
+          text('approval.text', values),
+          ...(message.note ? [message.note] : []),
+        ],
         link: { label: text('approval.button'), url: `${appUrl}/login` },
+      }
+    case 'account-refused':
+      return {
+        ...nothing,
+        subject: text('refusal.subject', values),
+        paragraphs: [...greeting(context.messages, message.name), text('refusal.text', values), message.note],
       }
     case 'api-key-expiring': {
       const named = { keyName: message.keyName, date: instant(language, message.expiresAt) }

@@ -111,9 +111,11 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
     setMembershipEnd: (actor, membership) =>
       transaction(async () => {
         const { userId: accountId, groupId, endsAt: end } = membership
+        const before = (await groups.memberships(groupId)).find(({ userId }) => userId === accountId)
         await groups.setMembershipEnd(membership)
-        const endsAt = end === null ? '' : new Date(end).toISOString()
-        const event = { event: 'membership_end_changed', accountId, groupId, endsAt, by: actor.id } as const
+        const endsAt = instantText(end) ?? ''
+        const changes = changesBetween({ endsAt: instantText(before?.endsAt ?? null) }, { endsAt: instantText(end) })
+        const event = { event: 'membership_end_changed', accountId, groupId, endsAt, by: actor.id, ...changes } as const
         await audit.record(event, actor.origin)
       }),
 
@@ -123,8 +125,13 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
         const stored = await claims.replaceForGroup(id, given)
         const keys = stored.map(({ key }) => key)
         const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
-        await audit.record({ event: 'group_claims_changed', groupId: id, keys, by: actor.id, ...changes }, actor.origin)
+        const event = { event: 'group_claims_changed', groupId: id, keys, by: actor.id, ...changes } as const
+        if (changes.changes) await audit.record(event, actor.origin)
         return stored
       }),
   }
+}
+
+function instantText(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
 }

@@ -1,4 +1,4 @@
-import type { Pocket } from '@pocket/core'
+import { isWithoutPasskey, type Pocket } from '@pocket/core'
 import { Forbidden, NotAuthenticated } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -11,6 +11,12 @@ export interface Authentication {
   requireUser(ctx: Context): Promise<User>
   /** @throws {NotAuthenticated} `not_signed_in` @throws {Forbidden} `forbidden` */
   requireAdministrator(ctx: Context): Promise<User>
+  /**
+   * The same in a session that is good for everything, for what lets somebody else in.
+   *
+   * @throws as `requireAdministrator` @throws {Forbidden} `passkey_required`
+   */
+  requireFullAdministrator(ctx: Context): Promise<User>
 }
 
 export function createAuthentication(pocket: Pocket, directory: Directory): Authentication {
@@ -23,12 +29,20 @@ export function createAuthentication(pocket: Pocket, directory: Directory): Auth
     if (!found) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
     return found
   }
+  const requireAdministrator = async (ctx: Context) => {
+    const found = await requireUser(ctx)
+    if (!found.administrator) throw new Forbidden('forbidden', 'This is for administrators.')
+    return found
+  }
   return {
     user,
     requireUser,
-    async requireAdministrator(ctx) {
-      const found = await requireUser(ctx)
-      if (!found.administrator) throw new Forbidden('forbidden', 'This is for administrators.')
+    requireAdministrator,
+    async requireFullAdministrator(ctx) {
+      const found = await requireAdministrator(ctx)
+      const session = await pocket.session(ctx.req, ctx.res)
+      if (!session || isWithoutPasskey(session))
+        throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
       return found
     },
   }

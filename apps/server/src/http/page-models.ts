@@ -1,14 +1,23 @@
 import type { View } from '@pocket/core'
-import type { AccountPage } from '../account/page-model.ts'
+import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
+import type { JobsPage } from '../jobs/page-model.ts'
+import type { UserSessionsPage } from '../sessions/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
-import type { AddPasskeyPage, SignUpPage, SignUpWaitingPage } from '../sign-up/page-model.ts'
+import type {
+  AddPasskeyPage,
+  ApprovalsPage,
+  InvitationsPage,
+  SignUpPage,
+  SignUpWaitingPage,
+} from '../sign-up/page-model.ts'
 import type { UserNewPage, UserPage, UsersPage } from '../users/page-model.ts'
+import type { PasskeyPolicyPage, PasskeyPolicyReviewPage } from '../webauthn/page-model.ts'
 import type { ConfirmPage } from './confirm-page-model.ts'
 import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 
@@ -23,6 +32,7 @@ export type PageModel =
   | GroupNewPage
   | GroupPage
   | AccountPage
+  | AccountRemovedPage
   | ClientsPage
   | ClientNewPage
   | ClientPage
@@ -35,4 +45,10 @@ export type PageModel =
   | CodePage
   | SignUpPage
   | SignUpWaitingPage
+  | ApprovalsPage
+  | InvitationsPage
+  | UserSessionsPage
   | AddPasskeyPage
+  | PasskeyPolicyPage
+  | PasskeyPolicyReviewPage
+  | JobsPage

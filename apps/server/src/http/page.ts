@@ -108,6 +108,12 @@ function createTranslator(messages: Messages) {
 function createTimes(language: string, clock: Clock) {
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
+  const spans = new Map(
+    (['day', 'hour', 'minute', 'second', 'millisecond'] as const).map((unit) => [
+      unit,
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }),
+    ]),
+  )
   const units = [
     ['day', 86_400_000],
     ['hour', 3_600_000],
@@ -120,6 +126,17 @@ function createTimes(language: string, clock: Clock) {
     /** “in 3 minutes”; `seconds` from now. */
     ahead: (seconds: number) =>
       seconds < 90 ? relative.format(seconds, 'second') : relative.format(Math.ceil(seconds / 60), 'minute'),
+    /** “5 minutes” for a length in milliseconds, in the largest unit of which there is one. */
+    span: (length: number) => {
+      const [unit, size] = units.find(([, each]) => length >= each) ?? (['millisecond', 1] as const)
+      return spans.get(unit)?.format(Math.round(length / size)) ?? ''
+    },
+    /** “in 3 hours” for an instant to come, “in 0 seconds” for one that has passed. */
+    until: (at: number) => {
+      const ahead = Math.max(0, at - clock.now())
+      const [unit, length] = units.find(([, size]) => ahead >= size) ?? units[3]
+      return relative.format(Math.round(ahead / length), unit)
+    },
     /** “3 hours ago” within the last month, the date otherwise. */
     ago: (at: number) => {
       const past = Math.max(0, clock.now() - at)

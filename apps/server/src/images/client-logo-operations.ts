@@ -1,7 +1,6 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { actorOf } from '../users/actor.ts'
 import { type ClientLogos, largestLogo } from './client-logos.ts'
-import { imageNotFound } from './refusals.ts'
 import { imageTypes, serveImage, staleFor } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
@@ -19,9 +18,7 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       summary: 'Show the logo of a client; the light one where there is no dark one',
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, params, query }) {
-        const { id = '' } = params
-        const found = (await logos.find(id, themeOf(query))) ?? (await logos.find(id, 'light'))
-        if (!found) throw imageNotFound()
+        const found = await logos.shown(params.id ?? '', themeOf(query))
         await serveImage(ctx, { ...found, bytes: () => logos.read(found) }, staleFor.client)
       },
     }),

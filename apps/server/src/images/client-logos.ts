@@ -1,9 +1,11 @@
 import { OutboundError, type Pocket, type PublicFetch } from '@pocket/core'
-import { type ErrorCode, NotFound, PocketError, Unprocessable } from '@pocket/core/errors'
+import { type ErrorCode, PocketError, Unprocessable } from '@pocket/core/errors'
+import { clientNotFound } from '../clients/contract-errors.ts'
 import type { Actor } from '../users/actor.ts'
 import { clientSlot, type LogoTheme, type PreparedImage, type StoredImage } from './image.ts'
 import type { Images } from './images.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
+import { imageNotFound } from './refusals.ts'
 
 /** Bytes of an upload or a download. */
 export const largestLogo = 2 * 1024 * 1024
@@ -24,8 +26,12 @@ interface Marked {
 }
 
 export interface ClientLogos {
-  /** The one of this theme alone. */
-  find(clientId: string, theme: LogoTheme): Promise<StoredImage | undefined>
+  /**
+   * The one of this theme, else the light one.
+   *
+   * @throws {NotFound} `not_found` for an unknown client, `image_not_found` for one without
+   */
+  shown(clientId: string, theme: LogoTheme): Promise<StoredImage>
   read(logo: StoredImage): Promise<Buffer | undefined>
   /** What is told of clients, with which logos they have. */
   marked<T extends Marked>(clients: readonly T[]): Promise<T[]>
@@ -33,7 +39,7 @@ export interface ClientLogos {
   markedIn<T extends { readonly client: Marked }>(items: readonly T[]): Promise<T[]>
   /** @throws {NotFound} `not_found` for an unknown client @throws as `prepareImage` */
   upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<void>
-  /** @throws {NotFound} `image_not_found` */
+  /** @throws {NotFound} `not_found` for an unknown client, `image_not_found` for one without */
   remove(actor: Actor, clientId: string, theme: LogoTheme): Promise<void>
   /** Reads logos from addresses, each once. @throws {Unprocessable} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported` */
   download(addresses: Readonly<Partial<Record<LogoTheme, string>>>): Promise<ReadLogos>
@@ -60,8 +66,18 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
     return dtos.map((dto) => ({ ...dto, hasLogo: has(dto.id, 'light'), hasDarkLogo: has(dto.id, 'dark') }))
   }
 
+  const assertClient = async (clientId: string) => {
+    if (!(await clients.find(clientId))) throw clientNotFound()
+  }
+  const find = (clientId: string, theme: LogoTheme) => images.find(clientSlot(clientId, theme))
+
   return {
-    find: (clientId, theme) => images.find(clientSlot(clientId, theme)),
+    async shown(clientId, theme) {
+      const found = (await find(clientId, theme)) ?? (await find(clientId, 'light'))
+      if (found) return found
+      await assertClient(clientId)
+      throw imageNotFound()
+    },
     read: images.read,
 
     marked,
@@ -71,12 +87,14 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
     },
 
     async upload(actor, clientId, theme, bytes) {
-      if (!(await clients.find(clientId)))
-        throw new NotFound('not_found', 'There is no such client.', { details: { resource: 'oidc_client' } })
+      await assertClient(clientId)
       await images.put(change(actor, clientId, theme), await prepareImage(bytes, rules))
     },
 
-    remove: (actor, clientId, theme) => images.remove(change(actor, clientId, theme)),
+    async remove(actor, clientId, theme) {
+      await assertClient(clientId)
+      await images.remove(change(actor, clientId, theme))
+    },
 
     async download(addresses) {
       const read = new Map<LogoTheme, PreparedImage>()

@@ -3,15 +3,22 @@ import { invalidImage } from './refusals.ts'
 const headerLength = 6
 const entryLength = 16
 const mostImages = 64
+/** Pixels of a side. The directory tells up to 256, but what browsers draw is the image itself. */
+const longestSide = 1024
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 /** The length of the BITMAPINFOHEADER that an image begins with where it is no PNG. */
 const bitmapHeader = 40
 
-/** Returns the ICO as it is. @throws {InvalidInput} `invalid_image` where its directory does not fit what it holds */
+/**
+ * Returns the ICO as it is, without what follows its images.
+ *
+ * @throws {InvalidInput} `invalid_image` where its directory does not fit what it holds, or an image is too large
+ */
 export function assertIco(bytes: Buffer): Buffer {
   const count = bytes.length < headerLength ? 0 : bytes.readUInt16LE(4)
   if (count === 0 || count > mostImages || bytes.length < headerLength + count * entryLength)
     throw invalidImage('its directory is damaged')
+  let end = 0
   for (let index = 0; index < count; index++) {
     const entry = headerLength + index * entryLength
     const size = bytes.readUInt32LE(entry + 8)
@@ -20,6 +27,14 @@ export function assertIco(bytes: Buffer): Buffer {
     const known = image.length >= bitmapHeader && (image.indexOf(png) === 0 || image.readUInt32LE(0) === bitmapHeader)
     if (start < headerLength + count * entryLength || image.length !== size || !known)
       throw invalidImage('one of its images is damaged')
+    if (Math.max(...sidesOf(image)) > longestSide) throw invalidImage('one of its images has too many pixels')
+    end = Math.max(end, start + size)
   }
-  return bytes
+  return bytes.subarray(0, end)
+}
+
+/** A bitmap is as high again by its mask, and upside down where its height is below zero. */
+function sidesOf(image: Buffer): readonly number[] {
+  if (image.indexOf(png) === 0) return [image.readUInt32BE(16), image.readUInt32BE(20)]
+  return [Math.abs(image.readInt32LE(4)), Math.abs(image.readInt32LE(8)) / 2]
 }

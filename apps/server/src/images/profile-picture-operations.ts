@@ -2,8 +2,7 @@ import { InvalidInput } from '@pocket/core/errors'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { actorOf } from '../users/actor.ts'
 import { largestImage } from './application-images.ts'
-import type { ProfilePictures } from './profile-pictures.ts'
-import { imageNotFound } from './refusals.ts'
+import { type ProfilePictures, userNotFound } from './profile-pictures.ts'
 import { imageTypes, serveImage, staleFor } from './serve.ts'
 import { readUpload } from './upload.ts'
 
@@ -43,7 +42,7 @@ export function profilePictureOperations(pictures: ProfilePictures): readonly Op
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, params }) {
         const found = await pictures.find(userIdOf(params.id))
-        if (!found) throw imageNotFound()
+        if (!found) throw userNotFound()
         await serveImage(ctx, found, staleFor.user)
       },
     }),

@@ -33,7 +33,7 @@ export interface ProfilePicturePorts {
 export function createProfilePictures({ images, application, directory }: ProfilePicturePorts): ProfilePictures {
   const change = async (actor: Actor, userId: string) => {
     const user = await directory.find(userId)
-    if (!user) throw new NotFound('user_not_found', 'There is no such user.')
+    if (!user) throw userNotFound()
     const by = actor.id === user.id ? {} : { by: actor.id }
     const event = { event: 'account_updated', accountId: user.id, fields: ['picture'], ...by } as const
     return { slot: userSlot(user.id), event, actor }
@@ -50,6 +50,10 @@ export function createProfilePictures({ images, application, directory }: Profil
     put: async (actor, userId, bytes) => images.put(await change(actor, userId), await prepareImage(bytes, rules)),
     remove: async (actor, userId) => images.remove(await change(actor, userId), 'even-none'),
   }
+}
+
+export function userNotFound(): NotFound {
+  return new NotFound('user_not_found', 'There is no such user.')
 }
 
 /** The hash is known before anything is drawn, so that who has them need not wait for them. */

@@ -7,7 +7,10 @@ import { svgAttributes, svgElements } from './svg-vocabulary.ts'
 
 const mostBytes = 1024 * 1024
 const mostElements = 20_000
+const mostAttributes = 1000
 const mostPixels = 100_000_000
+/** How often a selector may be held against an element. */
+const mostComparisons = 1_000_000
 
 /**
  * An SVG that draws and does nothing else: no scripts, no handlers, no style sheets, no links, nothing from other places.
@@ -20,7 +23,11 @@ export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
   const text = new TextDecoder('utf-8').decode(bytes)
   // Entities can hold others, and be of any size in the end.
   if (/<!ENTITY/i.test(text)) throw invalidImage('an SVG must not define entities')
-  if (text.split('<', mostElements * 2).length >= mostElements * 2) throw invalidImage('it has too many elements')
+  const elements = text.split('<', mostElements * 2).length
+  if (elements >= mostElements * 2) throw invalidImage('it has too many elements')
+  if (text.split('<').some((tag) => tag.split('=').length > mostAttributes))
+    throw invalidImage('it has too many attributes')
+  if (comparisons(text, elements) > mostComparisons) throw invalidImage('its style sheet is too much for what it draws')
   try {
     const svg = sanitized(withoutStyleSheets(text))
     if (!/^<svg[\s>]/.test(svg)) throw invalidImage('its first element is not svg')
@@ -31,6 +38,27 @@ export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
     if (error instanceof Error && error.name !== 'InvalidInput') throw invalidImage('it is no valid SVG', error)
     throw error
   }
+}
+
+/** What its style sheets cost at most: each step of a selector may look through all elements. */
+function comparisons(text: string, elements: number): number {
+  const sheets = Array.from(text.matchAll(/<style[^>]*>(.*?)<\/style/gis), ([, sheet = '']) => sheet).join('\n')
+  const preludes = Array.from(
+    sheets.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/([^{};]+)\{/g),
+    ([, prelude = '']) => prelude,
+  )
+  const selectors = preludes
+    .filter((prelude) => !prelude.trim().startsWith('@'))
+    .flatMap((prelude) => prelude.split(','))
+  return selectors
+    .map(
+      (selector) =>
+        selector
+          .trim()
+          .replaceAll(/\s*([>+~])\s*/g, '$1')
+          .match(/[\s>+~:]+/g)?.length ?? 0,
+    )
+    .reduce((sum, steps) => sum + elements ** (1 + steps), 0)
 }
 
 function withoutStyleSheets(text: string): string {

@@ -34,6 +34,8 @@ export interface JobStore {
   /** Makes the job known, due at once, or brings a next run that lies after `latest` forward to then. */
   announce(name: string, times: { readonly now: number; readonly latest: number }): Promise<void>
   list(): Promise<readonly JobState[]>
+  /** Makes a job due by `now`, where it is not due before; `false` where there is no such job. */
+  bringForward(name: string, now: number): Promise<boolean>
   /** Takes a job that is due and that nobody holds; `false` where another replica was faster. */
   claim(lease: Lease, times: { readonly now: number; readonly until: number }): Promise<boolean>
   /** Keeps a job longer; `false` where it is no longer held. */

@@ -18,6 +18,8 @@ export interface Job {
 export interface Scheduler extends AsyncDisposable {
   /** Before `start`. */
   register(job: Job): void
+  /** Milliseconds between two runs, by the names of the jobs. */
+  intervals(): ReadonlyMap<string, number>
   start(): void
   /** Runs the jobs that are due and that nobody holds; resolves when they have ended. `start` calls it by itself. */
   runDue(): Promise<void>
@@ -67,6 +69,10 @@ class LeasingScheduler implements Scheduler {
   register(job: Job): void {
     if (this.#jobs.has(job.name)) throw new TypeError(`There are two jobs with the name ${job.name}`)
     this.#jobs.set(job.name, job)
+  }
+
+  intervals(): ReadonlyMap<string, number> {
+    return new Map(Array.from(this.#jobs.values(), ({ name, intervalMs }) => [name, intervalMs]))
   }
 
   start(): void {

@@ -44,7 +44,9 @@ export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
       const { passkey, data } = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'setup' })
       const user = await directory.createFirstAdministrator(plannedUser(data), () => pocket.registration.store(passkey))
       await created(ctx, user, 'setup')
-      await audit.record({ event: 'passkey_added', accountId: user.id, passkeyId: passkey.id }, requestContext(ctx.req))
+      const { id: passkeyId, credentialId } = passkey
+      const added = { event: 'passkey_added', accountId: user.id, passkeyId, credentialId } as const
+      await audit.record(added, requestContext(ctx.req))
       await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'setup' })
       return user
     },

@@ -15,6 +15,16 @@ const variableSchema = named('SettingVariable', {
 })
 const listSchema = { type: 'array', items: variableSchema } as const
 
+const wholeVariableSchema = named('SettingVariableOfAdministrators', {
+  type: 'object',
+  required: [...variableSchema.required, 'isPublic'],
+  properties: {
+    ...variableSchema.properties,
+    isPublic: { type: 'boolean', description: 'Whether everybody may read it.' },
+  },
+})
+const wholeListSchema = { type: 'array', items: wholeVariableSchema } as const
+
 const settingsBody = {
   type: 'object',
   properties: perSetting(() => ({ type: 'string' })),
@@ -50,7 +60,7 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
       method: 'get',
       path: `${path}/all`,
       summary: 'Read all settings; a placeholder stands for each secret',
-      answer: { status: 200, schema: listSchema },
+      answer: { status: 200, schema: wholeListSchema },
       async handle({ ctx }) {
         const values = await settings.values()
         ctx.set('ETag', settingsValidator(values))
@@ -67,7 +77,7 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
       summary: 'Write all settings; the placeholder of a secret keeps it',
       note: 'A limited API key cannot change what decides who is let in: `smtp…`, `ldap…` and `emailOneTimeAccess…`.',
       body: settingsBody,
-      answer: { status: 200, schema: listSchema },
+      answer: { status: 200, schema: wholeListSchema },
       async handle(call) {
         const values = await settings.replace(actorOf(call), call.body, (keys) => assertMayDecide(call.ctx, keys))
         call.ctx.set('ETag', settingsValidator(values))
@@ -78,13 +88,14 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
 }
 
 function publicVariables(values: SettingValues): readonly Variable[] {
-  const open = new Set<string>(settingDefinitions.flatMap((each) => (each.public ? [each.key] : [])))
-  return variables(values).filter(({ key }) => open.has(key))
+  return variables(values)
+    .filter(({ isPublic }) => isPublic)
+    .map(({ isPublic: _, ...variable }) => variable)
 }
 
-function variables(values: SettingValues): readonly Variable[] {
-  return settingDefinitions.map(({ key, type, sensitive }) => {
+function variables(values: SettingValues): readonly (Variable & { readonly isPublic: boolean })[] {
+  return settingDefinitions.map(({ key, type, sensitive, public: isPublic = false }) => {
     const value = values[key]
-    return { key, type, value: sensitive && value !== '' ? placeholder : value }
+    return { key, type, value: sensitive && value !== '' ? placeholder : value, isPublic }
   })
 }

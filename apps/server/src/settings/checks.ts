@@ -85,9 +85,9 @@ export const claimList: Check = (text) => {
 /** Addresses of clients are https, so a pattern of them is as well; empty means that there are none. */
 export const addressPatterns: Check = (text) =>
   tooLong(text, longestList) ??
-  (isListOf(text, (each) => typeof each === 'string' && /^https:\/\/[^\s#]+$/.test(each))
+  (isListOf(text, (each) => typeof each === 'string' && (each === '*' || /^https:\/\/[^\s#]+$/.test(each)))
     ? undefined
-    : malformed('must be a JSON array of https addresses, which may hold *'))
+    : malformed('must be a JSON array of https addresses, which may hold *, or be it'))
 
 function isClaim(value: unknown): value is CustomClaim {
   if (typeof value !== 'object' || value === null) return false

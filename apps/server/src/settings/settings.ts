@@ -75,7 +75,10 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
 
     async replace(actor, given, assertMayChange) {
       if (uiConfigDisabled)
-        throw new Forbidden('ui_config_disabled', 'The settings come from the environment and cannot be changed here.')
+        throw new Forbidden(
+          'ui_config_disabled',
+          'The UI configuration is disabled: all settings come from the environment.',
+        )
       const update = readUpdate(given, fixed)
       const written = await transaction(async () => {
         await store.lock()

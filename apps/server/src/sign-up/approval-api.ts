@@ -2,12 +2,26 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
-import type { Approvals } from './approvals.ts'
+import { type Approvals, longestNote, noteOf } from './approvals.ts'
+
+const note = {
+  type: 'string',
+  maxLength: longestNote,
+  description: 'A sentence for whoever waits. It goes out by e-mail, where that is set up and they have an address.',
+} as const
+const noteBody = { type: 'object', properties: { note } } as const
 
 const waitingSchema = named('WaitingUserDto', {
   type: 'object',
-  required: ['user', 'requestedAt'],
-  properties: { user: userSchema, requestedAt: instant },
+  required: ['user', 'requestedAt', 'awaitsAdministrator'],
+  properties: {
+    user: userSchema,
+    requestedAt: instant,
+    awaitsAdministrator: {
+      type: 'boolean',
+      description: 'Otherwise they come in as soon as their e-mail address is verified.',
+    },
+  },
 })
 
 /** `/api/signup-approvals`: who has signed up and waits for an administrator. */
@@ -22,9 +36,10 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       summary: 'List who has signed up and waits to be let in',
       answer: { status: 200, schema: { type: 'array', items: waitingSchema } },
       handle: async () =>
-        (await approvals.list()).map(({ user, requestedAt }) => ({
+        (await approvals.list()).map(({ user, requestedAt, awaitsAdministrator }) => ({
           user: userDto(user),
           requestedAt: new Date(requestedAt).toISOString(),
+          awaitsAdministrator,
         })),
     }),
     operation({
@@ -33,17 +48,31 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       method: 'post',
       path: '/api/signup-approvals/:id/approve',
       summary: 'Let somebody in who has signed up, and tell them by e-mail',
+      body: noteBody,
+      // Without one there is no note.
+      anyContentType: true,
       answer: { status: 204 },
-      handle: (call) => approvals.approve(actorOf(call), call.params.id ?? ''),
+      handle: (call) => approvals.approve(actorOf(call), call.params.id ?? '', noteOf(call.body.note)),
+    }),
+    operation({
+      ...administration,
+      id: 'refuseSignup',
+      method: 'post',
+      path: '/api/signup-approvals/:id/refuse',
+      summary: 'Remove somebody who has signed up and waits, and tell them why by e-mail',
+      body: noteBody,
+      anyContentType: true,
+      answer: { status: 204 },
+      handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', noteOf(call.body.note)),
     }),
     operation({
       ...administration,
       id: 'rejectSignup',
       method: 'delete',
       path: '/api/signup-approvals/:id',
-      summary: 'Remove somebody who has signed up and waits',
+      summary: 'Remove somebody who has signed up and waits, without a word',
       answer: { status: 204 },
-      handle: (call) => approvals.reject(actorOf(call), call.params.id ?? ''),
+      handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', null),
     }),
   ]
 }

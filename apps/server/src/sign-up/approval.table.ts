@@ -2,7 +2,7 @@ import { columns } from '@pocket/core/typeorm'
 import { EntitySchema } from 'typeorm'
 import type { Approval } from './approval-store.ts'
 
-const { bigint, uuid } = columns
+const { bigint, boolean, uuid } = columns
 
 export const approvalTable: EntitySchema<Approval> = new EntitySchema<Approval>({
   name: 'pocket_approval',
@@ -10,5 +10,7 @@ export const approvalTable: EntitySchema<Approval> = new EntitySchema<Approval>(
   columns: {
     accountId: { ...uuid, name: 'account_id', primary: true },
     requestedAt: { ...bigint, name: 'requested_at' },
+    awaitsAdministrator: { ...boolean, name: 'awaits_administrator' },
+    awaitsVerification: { ...boolean, name: 'awaits_verification' },
   },
 })

@@ -9,16 +9,22 @@ import type { ApprovalStore } from './approval-store.ts'
 export interface WaitingUser {
   readonly user: UserDetails
   readonly requestedAt: number
+  /** Whether they wait for an administrator, and not for their e-mail address to be verified alone. */
+  readonly awaitsAdministrator: boolean
 }
 
 /** What administrators do with those who have signed up and wait. Until then they are disabled. */
 export interface Approvals {
   /** Whoever waits longest comes first. */
   list(): Promise<readonly WaitingUser[]>
-  /** Lets somebody in, and tells them. @throws {NotFound} `user_not_found` where nobody of this id waits */
-  approve(actor: Actor, accountId: string): Promise<void>
-  /** Removes somebody who waits. @throws as `approve` */
-  reject(actor: Actor, accountId: string): Promise<void>
+  /**
+   * Lets somebody in, and tells them, with a note where there is one.
+   *
+   * @throws {NotFound} `user_not_found` where nobody of this id waits
+   */
+  approve(actor: Actor, accountId: string, note: string | null): Promise<void>
+  /** Removes somebody who waits, and tells them where there is something to say. @throws as `approve` */
+  reject(actor: Actor, accountId: string, note: string | null): Promise<void>
 }
 
 export interface ApprovalPorts {
@@ -27,11 +33,14 @@ export interface ApprovalPorts {
   readonly users: Pick<UserAdministration, 'remove'>
   readonly audit: AuditSink
   readonly transaction: Transaction
-  /** Leaves an e-mail for whoever has been let in. */
-  readonly tell: (user: User) => Promise<void>
+  /** Leaves e-mails for whoever has been let in, or has not been and is gone. */
+  readonly mail: {
+    readonly approved: (user: User, note: string | null) => Promise<void>
+    readonly refused: (user: User, note: string) => Promise<void>
+  }
 }
 
-export function createApprovals({ store, directory, users, audit, transaction, tell }: ApprovalPorts): Approvals {
+export function createApprovals({ store, directory, users, audit, transaction, mail }: ApprovalPorts): Approvals {
   const take = async (accountId: string) => {
     if (!(await store.remove(accountId))) throw new NotFound('user_not_found', 'Nobody of this id waits for approval.')
   }
@@ -39,26 +48,37 @@ export function createApprovals({ store, directory, users, audit, transaction, t
     async list() {
       const waiting = await store.list()
       const found = await Promise.all(waiting.map(({ accountId }) => directory.users.find(accountId)))
-      return waiting.flatMap(({ requestedAt }, index) => {
+      return waiting.flatMap(({ requestedAt, awaitsAdministrator }, index) => {
         const user = found[index]
         // Somebody who was turned on by hand waits no more.
-        return user?.disabled ? [{ user, requestedAt }] : []
+        return user?.disabled ? [{ user, requestedAt, awaitsAdministrator }] : []
       })
     },
 
-    approve: (actor, accountId) =>
+    approve: (actor, accountId, note) =>
       transaction(async () => {
         await take(accountId)
         const { before, user } = await directory.users.update(accountId, {}, { disabled: false })
         const changes = changesBetween({ disabled: before.disabled }, { disabled: user.disabled })
         await audit.record({ event: 'account_enabled', accountId, by: actor.id, ...changes }, actor.origin)
-        await tell(user)
+        await mail.approved(user, note)
       }),
 
-    reject: (actor, accountId) =>
+    reject: (actor, accountId, note) =>
       transaction(async () => {
         await take(accountId)
+        const user = await directory.users.find(accountId)
         await users.remove({ id: actor.id, origin: actor.origin }, accountId)
+        // Afterwards, since e-mails to the account go with it.
+        if (user && note !== null) await mail.refused(user, note)
       }),
   }
+}
+
+/** Characters. */
+export const longestNote = 500
+
+/** What an administrator has to say, or nothing. */
+export function noteOf(text: string | undefined): string | null {
+  return text?.trim() || null
 }

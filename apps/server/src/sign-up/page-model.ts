@@ -1,3 +1,8 @@
+import type { FieldError } from '@pocket/core/errors'
+import type { ListView } from '../http/list-page.ts'
+import type { Viewer } from '../http/viewer.ts'
+import type { SignUpMode } from './sign-up-settings.ts'
+
 /** `/signup` and `/st/TOKEN`: lets a stranger in. */
 export interface SignUpPage {
   readonly view: 'sign-up'
@@ -13,6 +18,8 @@ export interface SignUpPage {
 /** `/signup/waiting`: for whoever has signed up and waits for an administrator. */
 export interface SignUpWaitingPage {
   readonly view: 'sign-up-waiting'
+  /** For what: an administrator, until their e-mail address is verified, or both. */
+  readonly awaits: 'administrator' | 'verification' | 'both'
 }
 
 /** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */
@@ -24,4 +31,65 @@ export interface AddPasskeyPage {
   readonly submitTo: string
   /** For whoever does it another time. */
   readonly laterAt: string
+}
+
+/** `/settings/admin/approvals`. */
+export interface ApprovalsPage {
+  readonly view: 'approvals'
+  readonly viewer: Viewer
+  /** Whether whoever signs up just now has to wait. */
+  readonly isAskedFor: boolean
+  /** Characters of the sentence that goes out with a decision. */
+  readonly longestNote: number
+  /** Whoever waits longest comes first. */
+  readonly waiting: readonly {
+    readonly id: string
+    readonly userName: string
+    readonly displayName: string
+    readonly email: string | null
+    readonly emailVerified: boolean
+    /** Whether an e-mail would reach them. */
+    readonly reached: boolean
+    /** Milliseconds since the Unix epoch. */
+    readonly requestedAt: number
+    /** Otherwise for a verified address alone. */
+    readonly awaitsAdministrator: boolean
+  }[]
+  /** What has just been done; `gone`: somebody else has decided before. */
+  readonly notice: { readonly done: 'approved' | 'refused' | 'gone'; readonly name: string } | null
+}
+
+export interface InvitationFormValues {
+  readonly uses: string
+  readonly lifetime: 'hour' | 'day' | 'week' | 'month'
+  readonly groupIds: readonly string[]
+}
+
+/** `/settings/admin/invitations`. Instants in milliseconds since the Unix epoch. */
+export interface InvitationsPage {
+  readonly view: 'invitations'
+  readonly viewer: Viewer
+  /** Who may sign up just now; links work unless that is nobody. */
+  readonly mode: SignUpMode
+  readonly list: ListView
+  readonly invitations: readonly {
+    readonly id: string
+    /** `null` where it is not known any more. */
+    readonly link: string | null
+    readonly expiresAt: number
+    readonly usageLimit: number
+    readonly usageCount: number
+    /** By name. */
+    readonly groups: readonly string[]
+    readonly createdAt: number
+  }[]
+  readonly values: InvitationFormValues
+  /** On `uses` and `userGroupIds`. */
+  readonly problems: readonly FieldError[]
+  readonly groups: readonly { readonly id: string; readonly name: string }[]
+  /** How many groups are not shown. */
+  readonly moreGroups: number
+  /** The one that was made by the request before this one. */
+  readonly createdId: string | null
+  readonly removed: boolean
 }

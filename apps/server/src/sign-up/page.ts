@@ -9,7 +9,7 @@ import type { SignUpSettings } from './sign-up-settings.ts'
 
 export interface SignUpPagePorts {
   readonly signUp: SignUp
-  readonly settings: () => Promise<Pick<SignUpSettings, 'requireEmail'>>
+  readonly settings: () => Promise<Pick<SignUpSettings, 'approval' | 'requireEmail' | 'verification'>>
   readonly authentication: Authentication
   readonly show: ShowPage
 }
@@ -43,7 +43,11 @@ export function signUpPages({ signUp, settings, authentication, show }: SignUpPa
     showWithToken: (ctx: Context) => showForm(ctx, String(ctx.params.token)),
 
     /** For whoever has just signed up and may not come in yet. */
-    waiting: (ctx: Context) => show(ctx, { view: 'sign-up-waiting' }),
+    async waiting(ctx: Context) {
+      const { approval, verification } = await settings()
+      const awaits = verification ? (approval ? 'both' : 'verification') : 'administrator'
+      await show(ctx, { view: 'sign-up-waiting', awaits })
+    },
 
     async options(ctx: Context) {
       const { token, ...input } = jsonObject(ctx)

@@ -12,17 +12,22 @@ export interface SignUpSettings extends UserSettings {
   readonly verifyEmail: boolean
   /** Whether whoever signs up waits for an administrator. */
   readonly approval: boolean
+  /** Whether whoever signs up waits until their e-mail address is verified. */
+  readonly verification: boolean
 }
 
 /** What the settings of the instance say about strangers, as they are just now. */
 export function signUpSettingsOf(
   values: SettingValues,
-  { signUpApproval }: Pick<OwnSettingValues, 'signUpApproval'>,
+  own: Pick<OwnSettingValues, 'ownAccountRemoval' | 'signUpApproval' | 'signUpVerification'>,
 ): SignUpSettings {
+  const users = userSettingsOf(values, own)
   return {
-    ...userSettingsOf(values),
+    ...users,
+    requireEmail: users.requireEmail || own.signUpVerification,
     mode: values.allowUserSignups,
     verifyEmail: values.emailVerificationEnabled === 'true',
-    approval: signUpApproval,
+    approval: own.signUpApproval,
+    verification: own.signUpVerification && !users.emailsVerified,
   }
 }

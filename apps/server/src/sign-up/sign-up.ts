@@ -81,13 +81,20 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       if (tokenHash !== null && !token) throw tokenInvalid()
       const created = await directory.create(user, {
         emailVerified: emailsVerified && user.email !== null,
-        disabled: current.approval,
+        disabled: current.approval || current.verification,
         groupIds: token && token.groupIds.length > 0 ? token.groupIds : defaultGroupIds,
         claims: defaultClaims,
       })
       await alongside()
-      if (created.disabled) await approvals.insert({ accountId: created.id, requestedAt: clock.now() })
-      if (current.verifyEmail && created.email !== null && !created.emailVerified) await verifyEmail(created)
+      if (created.disabled)
+        await approvals.insert({
+          accountId: created.id,
+          requestedAt: clock.now(),
+          awaitsAdministrator: current.approval,
+          awaitsVerification: current.verification,
+        })
+      const asked = current.verifyEmail || current.verification
+      if (asked && created.email !== null && !created.emailVerified) await verifyEmail(created)
       const how = token
         ? { method: 'signup_token' as const, signupTokenId: token.id }
         : { method: 'open_signup' as const }
@@ -124,7 +131,8 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       const { passkey, data } = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'sign_up' })
       const user = await create(ctx, planOf(data), async () => {
         await pocket.registration.store(passkey)
-        const event = { event: 'passkey_added', accountId: passkey.accountId, passkeyId: passkey.id } as const
+        const { accountId, id: passkeyId, credentialId } = passkey
+        const event = { event: 'passkey_added', accountId, passkeyId, credentialId } as const
         await audit.record(event, requestContext(ctx.req))
       })
       await signIn(ctx, user, 'sign_up')

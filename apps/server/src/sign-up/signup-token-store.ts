@@ -4,6 +4,7 @@ import type { SignupToken } from './signup-token.ts'
 /** Where sign-up tokens are kept. Instants in milliseconds since the Unix epoch. */
 export interface SignupTokenStore {
   insert(token: SignupToken): Promise<void>
+  find(id: string): Promise<SignupToken | undefined>
   findByHash(tokenHash: string): Promise<SignupToken | undefined>
   /** Those that have not expired by `now`. */
   list(request: ListRequest, now: number): Promise<Page<SignupToken>>

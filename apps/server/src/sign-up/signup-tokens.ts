@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AuditSink, Clock, MasterKey, Transaction } from '@pocket/core'
+import { type AuditSink, type Clock, changesBetween, type MasterKey, type Transaction } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { Directory, GroupWithClaims } from '@pocket/directory'
 import type { ListRequest, Page } from '../http/api/list.ts'
@@ -62,7 +62,9 @@ export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
       }
       await transaction(async () => {
         await store.insert(stored)
-        await audit.record({ event: 'signup_token_created', signupTokenId: stored.id, by: actor.id }, actor.origin)
+        const changes = changesBetween(null, described(stored, groups))
+        const created = { signupTokenId: stored.id, by: actor.id, ...changes }
+        await audit.record({ event: 'signup_token_created', ...created }, actor.origin)
       })
       return { item: { ...stored, groups, token }, token }
     },
@@ -78,10 +80,17 @@ export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
 
     remove: (actor, id) =>
       transaction(async () => {
-        if (await store.remove(id))
-          await audit.record({ event: 'signup_token_removed', signupTokenId: id, by: actor.id }, actor.origin)
+        const before = await store.find(id)
+        if (!before || !(await store.remove(id))) return
+        const changes = changesBetween(described(before, await directory.groups.list(before.groupIds)), null)
+        await audit.record({ event: 'signup_token_removed', signupTokenId: id, by: actor.id, ...changes }, actor.origin)
       }),
   }
+}
+
+/** What the audit log says of a token: nothing that could be tried. */
+function described({ usageLimit, expiresAt }: SignupToken, groups: readonly GroupWithClaims[]): object {
+  return { usageLimit, expiresAt: new Date(expiresAt).toISOString(), groups: groups.map(({ name }) => name) }
 }
 
 /** A group that is left out in silence would let people in with fewer rights than somebody meant. */

@@ -6,7 +6,11 @@ const rows = new TableRows(approvalTable)
 
 const sql = {
   list: `${rows.select} ORDER BY requested_at, account_id`,
+  find: `${rows.select} WHERE account_id = $1`,
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  noteVerified: `UPDATE ${rows.table} SET awaits_verification = FALSE WHERE account_id = $1 AND awaits_verification`,
+  removeComplete: `DELETE FROM ${rows.table}
+    WHERE account_id = $1 AND NOT awaits_verification AND NOT awaits_administrator`,
 }
 
 export class TypeormApprovalStore implements ApprovalStore {
@@ -22,6 +26,18 @@ export class TypeormApprovalStore implements ApprovalStore {
 
   async list(): Promise<readonly Approval[]> {
     return rows.all(await this.#database.query(sql.list, []))
+  }
+
+  async find(accountId: string): Promise<Approval | undefined> {
+    return rows.first(await this.#database.query(sql.find, [accountId]))
+  }
+
+  async noteVerified(accountId: string): Promise<boolean> {
+    return (await this.#database.execute(sql.noteVerified, [accountId])) === 1
+  }
+
+  async removeComplete(accountId: string): Promise<boolean> {
+    return (await this.#database.execute(sql.removeComplete, [accountId])) === 1
   }
 
   async remove(accountId: string): Promise<boolean> {

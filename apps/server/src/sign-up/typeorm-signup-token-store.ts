@@ -8,6 +8,7 @@ const rows = new TableRows(signupTokenTable)
 
 const sql = {
   insert: rows.insert,
+  find: `${rows.select} WHERE id = $1`,
   findByHash: `${rows.select} WHERE token_hash = $1`,
   count: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE expires_at > $1`,
   use: `UPDATE ${rows.table} SET usage_count = usage_count + 1
@@ -33,6 +34,10 @@ export class TypeormSignupTokenStore implements SignupTokenStore {
 
   async insert(token: SignupToken): Promise<void> {
     await this.#database.execute(sql.insert, rows.values(token))
+  }
+
+  async find(id: string): Promise<SignupToken | undefined> {
+    return rows.first(await this.#database.query(sql.find, [id]))
   }
 
   async findByHash(tokenHash: string): Promise<SignupToken | undefined> {

@@ -58,6 +58,17 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
         return answered(call.ctx, await users.updateOwn(actorOf(call), call.body))
       },
     }),
+    operation({
+      ...oneself,
+      id: 'deleteOwnUser',
+      method: 'delete',
+      path: '/api/users/me',
+      summary: 'Delete yourself, with sessions and tokens, where the settings let people do so',
+      apiKey: false,
+      sensitive: true,
+      answer: { status: 204 },
+      handle: (call) => users.removeOwn(actorOf(call)),
+    }),
   ]
 }
 

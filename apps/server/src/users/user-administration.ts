@@ -6,7 +6,7 @@ import {
   type Pocket,
   type Transaction,
 } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { Forbidden, NotFound } from '@pocket/core/errors'
 import {
   type CustomClaim,
   type Directory,
@@ -30,6 +30,8 @@ export interface UserAdministrationPorts {
   readonly transaction: Transaction
   /** Removes what others keep of a user who is being removed, within the transaction. */
   readonly forget: (userId: string) => Promise<void>
+  /** Somebody may sign in again: what they have waited for counts no more. */
+  readonly enabled: (userId: string) => Promise<void>
   readonly settings: () => Promise<UserSettings>
 }
 
@@ -44,6 +46,10 @@ export interface UserAdministration {
   updateOwn(actor: Actor, body: UserBody): Promise<UserDetails>
   /** With sessions, tokens and everything else. @throws {Conflict} `last_administrator` */
   remove(actor: Actor, id: string): Promise<void>
+  /** Whether people may remove themselves just now. */
+  mayRemoveOwn(): Promise<boolean>
+  /** The same to oneself. @throws as `remove` @throws {Forbidden} `account_removal_disabled` where people may not */
+  removeOwn(actor: Actor): Promise<void>
   setGroups(actor: Actor, id: string, groupIds: readonly string[]): Promise<UserDetails>
   /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
@@ -55,7 +61,7 @@ export interface UserAdministration {
 }
 
 export function createUserAdministration(ports: UserAdministrationPorts): UserAdministration {
-  const { directory, pocket, audit, transaction, forget, settings } = ports
+  const { directory, pocket, audit, transaction, forget, enabled, settings } = ports
   const { users, claims } = directory
 
   const find = async (id: string): Promise<UserDetails> => {
@@ -83,6 +89,15 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       return find(id)
     })
 
+  const remove: UserAdministration['remove'] = (actor, id) =>
+    unchanged(actor, id, async () => {
+      const before = await find(id)
+      await users.remove(id)
+      await forget(id)
+      const changes = changesBetween(described(before), null)
+      await audit.record({ event: 'account_removed', accountId: id, by: actor.id, ...changes }, actor.origin)
+    })
+
   return {
     find,
 
@@ -107,6 +122,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         assertEmail(body, requireEmail)
         const update = await users.update(id, fieldsOf(body), rightsOf(body))
         if (update.user.disabled) await pocket.endAccess(id)
+        else if (update.before.disabled) await enabled(id)
         return eventsOf(update, actor)
       })
     },
@@ -124,14 +140,15 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       })
     },
 
-    remove: (actor, id) =>
-      unchanged(actor, id, async () => {
-        const before = await find(id)
-        await users.remove(id)
-        await forget(id)
-        const changes = changesBetween(described(before), null)
-        await audit.record({ event: 'account_removed', accountId: id, by: actor.id, ...changes }, actor.origin)
-      }),
+    remove,
+
+    mayRemoveOwn: async () => (await settings()).removeOwnAccount,
+
+    async removeOwn(actor) {
+      if (!(await settings()).removeOwnAccount)
+        throw new Forbidden('account_removal_disabled', 'People may not delete their own account here.')
+      await remove(actor, actor.id)
+    },
 
     setGroups: (actor, id, groupIds) =>
       change(actor, id, async () => {
@@ -149,10 +166,8 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         const stored = await claims.replaceForUser(id, given)
         const keys = stored.map(({ key }) => key)
         const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
-        await audit.record(
-          { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes },
-          actor.origin,
-        )
+        const event = { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes } as const
+        if (changes.changes) await audit.record(event, actor.origin)
         return stored
       }),
 
@@ -165,12 +180,11 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       transaction(async () => {
         await assertKnown(id)
         const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
-        await pocket.passkeys.removeEvenLast(id, passkeyId)
-        const changes = changesBetween(found ? { name: found.name } : null, null)
-        await audit.record(
-          { event: 'passkey_removed', accountId: id, passkeyId, by: actor.id, ...changes },
-          actor.origin,
-        )
+        if (!found) throw new NotFound('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
+        const { credentialId, name } = await pocket.passkeys.removeEvenLast(id, passkeyId)
+        const removed = { accountId: id, passkeyId, credentialId, passkeyName: name, by: actor.id }
+        const changes = changesBetween({ name }, null)
+        await audit.record({ event: 'passkey_removed', ...removed, ...changes }, actor.origin)
       }),
 
     issueCode: (actor, id, lifetime) =>

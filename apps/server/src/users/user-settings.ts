@@ -1,5 +1,6 @@
 import type { CustomClaim } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
+import type { OwnSettingValues } from '../settings/own/definitions.ts'
 
 /** What the settings of the instance say about users. */
 export interface UserSettings {
@@ -7,6 +8,8 @@ export interface UserSettings {
   readonly requireEmail: boolean
   /** Whether people may change more of themselves than their language. */
   readonly editOwnAccount: boolean
+  /** Whether people may delete themselves. */
+  readonly removeOwnAccount: boolean
   /** Whether an e-mail address that a person gives is taken for verified. */
   readonly emailsVerified: boolean
   /** The groups of a new user for whom nobody has chosen any. */
@@ -16,10 +19,14 @@ export interface UserSettings {
 }
 
 /** What the settings of the instance say about users, as they are just now. */
-export function userSettingsOf(values: SettingValues): UserSettings {
+export function userSettingsOf(
+  values: SettingValues,
+  { ownAccountRemoval }: Pick<OwnSettingValues, 'ownAccountRemoval'>,
+): UserSettings {
   return {
     requireEmail: values.requireUserEmail === 'true',
     editOwnAccount: values.allowOwnAccountEdit === 'true',
+    removeOwnAccount: ownAccountRemoval,
     emailsVerified: values.emailsVerified === 'true',
     // Both were checked when they were written.
     defaultGroupIds: JSON.parse(values.signupDefaultUserGroupIDs),

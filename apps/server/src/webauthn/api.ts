@@ -5,6 +5,7 @@ import { knownUser } from '../users/known-user.ts'
 import { passkeyDto, passkeySchema, userDto, userSchema } from '../users/user-dto.ts'
 import { inContractTerms } from './contract-errors.ts'
 import { credentialOperations } from './credentials.ts'
+import type { OwnPasskeys } from './own-passkeys.ts'
 import {
   authenticationResponseSchema,
   creationOptionsSchema,
@@ -16,6 +17,7 @@ export interface WebAuthnPorts {
   readonly pocket: Pick<Pocket, 'signIn' | 'signOut' | 'registration' | 'reauthentication' | 'passkeys' | 'session'>
   readonly directory: Directory
   readonly audit: AuditSink
+  readonly ownPasskeys: Pick<OwnPasskeys, 'remove'>
 }
 
 const area = 'account'

@@ -30,7 +30,7 @@ function translated(ctx: Context, ceremony: Ceremony, cause: PocketError): Pocke
     case 'account_disabled':
       return new Forbidden('user_disabled', message, { cause })
     case 'passkey_not_found':
-      return new NotFound('not_found', message, { cause, details: { resource: 'webauthn_credential' } })
+      return new NotFound('not_found', message, { cause, details: { resource: 'Passkey' } })
     default:
       return cause
   }

@@ -1,19 +1,19 @@
-import type { AuditSink, Pocket } from '@pocket/core'
-import { requestContext } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { type AuditSink, changesBetween, type Pocket, requestContext } from '@pocket/core'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
 import { inContractTerms } from './contract-errors.ts'
+import type { OwnPasskeys } from './own-passkeys.ts'
 
 export interface CredentialPorts {
   readonly pocket: Pick<Pocket, 'passkeys'>
   readonly audit: AuditSink
+  readonly ownPasskeys: Pick<OwnPasskeys, 'remove'>
 }
 
 const renaming = { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } } as const
 
 /** `/api/webauthn/credentials`: one's own passkeys. */
-export function credentialOperations({ pocket, audit }: CredentialPorts): readonly Operation[] {
+export function credentialOperations({ pocket, audit, ownPasskeys }: CredentialPorts): readonly Operation[] {
   const own = { area: 'account', access: 'user' } as const
   return [
     operation({
@@ -35,11 +35,11 @@ export function credentialOperations({ pocket, audit }: CredentialPorts): readon
       answer: { status: 200, schema: passkeySchema },
       handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
         inContractTerms(ctx, 'registration', async () => {
-          await pocket.passkeys.rename(user.id, passkeyId, body.name)
-          await audit.record({ event: 'passkey_renamed', accountId: user.id, passkeyId }, requestContext(ctx.req))
-          const renamed = (await pocket.passkeys.list(user.id)).find(({ id }) => id === passkeyId)
-          if (!renamed) throw new NotFound('passkey_not_found', 'It has just been removed.')
-          return passkeyDto(renamed)
+          const { before, after } = await pocket.passkeys.rename(user.id, passkeyId, body.name)
+          const changes = changesBetween({ name: before.name }, { name: after.name })
+          const renamed = { accountId: user.id, passkeyId, ...changes }
+          await audit.record({ event: 'passkey_renamed', ...renamed }, requestContext(ctx.req))
+          return passkeyDto(after)
         }),
     }),
     operation({
@@ -48,12 +48,11 @@ export function credentialOperations({ pocket, audit }: CredentialPorts): readon
       sensitive: true,
       method: 'delete',
       path: '/api/webauthn/credentials/:id',
-      summary: 'Delete a passkey of yours, but never the last one',
+      summary: 'Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well',
       answer: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
         inContractTerms(ctx, 'registration', async () => {
-          await pocket.passkeys.remove(user.id, passkeyId)
-          await audit.record({ event: 'passkey_removed', accountId: user.id, passkeyId }, requestContext(ctx.req))
+          await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))
         }),
     }),
   ]

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createPocketClient, type PocketClient, PocketRequestError } from '@pocket/api-client'
+import { createPocketClient, every, type PocketClient, PocketRequestError } from '@pocket/api-client'
 import { createTestDatabase } from '@pocket/test-support'
 import { svg } from '../images/samples.ts'
 import { kinds } from './calls.ts'
@@ -51,6 +51,27 @@ describe.each(kinds)('the typed client on %s', (kind) => {
     const removed = await pocket.DELETE('/api/users/{id}', path)
     expect([removed.response.status, removed.data]).toEqual([204, undefined])
     await expect(pocket.GET('/api/users/{id}', path)).rejects.toMatchObject({ status: 404, code: 'user_not_found' })
+  })
+
+  test('a list is read to its end, page by page', async () => {
+    for (let index = 0; index < 101; index += 1) {
+      const name = `group${String(index).padStart(3, '0')}`
+      await pocket.POST('/api/user-groups', { body: { name, friendlyName: 'Many' } })
+    }
+    const pages: number[] = []
+    const namesOf = async (search: string) => {
+      const names: string[] = []
+      const found = every((pagination) => {
+        pages.push(pagination.page)
+        const sort = { column: 'name', direction: 'desc' } as const
+        return pocket.GET('/api/user-groups', { params: { query: { pagination, sort, search } } })
+      })
+      for await (const { name } of found) names.push(name)
+      return names
+    }
+    const names = await namesOf('group')
+    expect([names.length, names[0], names.at(-1), pages]).toEqual([101, 'group100', 'group000', [1, 2]])
+    expect(await namesOf('nobody')).toEqual([])
   })
 
   test('groups and their members', async () => {

@@ -119,7 +119,10 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     const early = await agent.postJson(`${keysAt}/${valid.apiKey.id}/renew`, { expiresAt: inDays(9) })
     expect(refusal(early)).toEqual([409, 'api_key_not_expired'])
 
-    const { apiKey, token } = await mint(agent, { expiresAt: new Date(Date.now() + 1500).toISOString() })
+    const { apiKey, token } = await mint(agent, {
+      expiresAt: new Date(Date.now() + 1500).toISOString(),
+      scopes: ['read:settings'],
+    })
     const renew = (expiresAt: string) => agent.postJson(`${keysAt}/${apiKey.id}/renew`, { expiresAt })
     let answer = await withKey(token, 'GET /api/version/current')
     for (const end = Date.now() + 10_000; answer.status === 200 && Date.now() < end; )
@@ -131,8 +134,9 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     const renewed = answer.json() as Minted
     expect([answer.status, renewed.apiKey]).toEqual([
       200,
-      { ...apiKey, expiresAt, lastUsedAt: renewed.apiKey.lastUsedAt },
+      { ...apiKey, expiresAt, lastUsedAt: renewed.apiKey.lastUsedAt, scopes: ['read:settings'] },
     ])
+    expect((await withKey(renewed.token, 'DELETE /api/sessions')).status).toBe(403)
     expect((await withKey(renewed.token, 'GET /api/version/current')).status).toBe(200)
     expect(refusal(await withKey(token, 'GET /api/version/current'))).toEqual([401, 'not_signed_in'])
     expect(instance.log.join()).toMatch(new RegExp(`"audit":"api_key_renewed","accountId":"${id}"`))

@@ -79,6 +79,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
         permissions: [],
         allowCimdClients: false,
         accessTokenFormat: 'jwt',
+        accessTokenDurationMinutes: null,
         resourceServerClientIds: [],
       },
     ])
@@ -89,12 +90,21 @@ describe.each(kinds)('APIs on %s', (kind) => {
     const changed = { ...json, name: 'Else', accessTokenFormat: 'opaque', resourceServerClientIds: [server] }
     expect((await update({ name: 'Else', resource: 'https://other.example', ...own })).json).toEqual(changed)
     expect((await update({ name: 'Else' })).json).toEqual(changed)
+    for (const accessTokenDurationMinutes of [5, null])
+      expect((await update({ name: 'Else', accessTokenDurationMinutes })).json).toEqual({
+        ...changed,
+        accessTokenDurationMinutes,
+      })
     const updates = audited(instance, 'api_updated').filter(({ apiId }) => apiId === id)
-    expect(updates).toMatchObject([{ fields: ['name', 'accessTokenFormat', 'resourceServerClientIds'] }])
+    expect(updates).toMatchObject([
+      { fields: ['name', 'accessTokenFormat', 'resourceServerClientIds'] },
+      { fields: ['accessTokenDurationMinutes'] },
+      { fields: ['accessTokenDurationMinutes'] },
+    ])
     const gone = await instance.call('DELETE /api/apis/{id}', { params: { id } })
     expect([gone.status, gone.response.text]).toEqual([204, ''])
     const missing = await instance.call('GET /api/apis/{id}', { params: { id } })
-    expect([missing.status, missing.json]).toMatchObject([404, { code: 'not_found', details: { resource: 'api' } }])
+    expect([missing.status, missing.json]).toMatchObject([404, { code: 'not_found', details: { resource: 'API' } }])
     for (const event of ['api_created', 'api_removed'])
       expect(audited(instance, event).at(-1)).toMatchObject({ apiId: id, by: expect.any(String) })
   })
@@ -107,6 +117,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     [{ resource: 'https://notes.example/#part' }, 'resource', 'invalid_format'],
     [{ resource: 'javascript:alert(1)' }, 'resource', 'invalid_format'],
     [{ resource: `https://notes.example/${'x'.repeat(350)}` }, 'resource', 'too_long'],
+    [{ accessTokenDurationMinutes: 0 }, 'accessTokenDurationMinutes', 'too_short'],
     [{ accessTokenFormat: 'paper' }, 'accessTokenFormat', 'oneof'],
   ])('refuse %j', async (fields, field, code) => {
     const refused = await createApi(fields)
@@ -255,8 +266,8 @@ describe.each(kinds)('APIs on %s', (kind) => {
       const { status, json } = await answer
       return [status, json.code, json.details]
     }
-    const client = [404, 'not_found', { resource: 'oidc_client' }]
-    const api = [404, 'not_found', { resource: 'api' }]
+    const client = [404, 'not_found', { resource: 'OIDC client' }]
+    const api = [404, 'not_found', { resource: 'API' }]
     expect(await resources(setAccess(id, 'nobody', {}))).toEqual(client)
     expect(await resources(setAccess(randomUUID(), clientId, {}))).toEqual(api)
     const params = { clientId: 'nobody' }

@@ -68,7 +68,8 @@ describe.each(kinds)('%s', (kind) => {
     )
     expect(found.every(({ username }) => username === 'ada')).toBe(true)
     const passkey = found.find(({ event }) => event === 'PASSKEY_ADDED')
-    expect(passkey?.data).toEqual({ passkeyId: expect.any(String), passkeyName: expect.any(String) })
+    const credentialID = expect.stringMatching(/^[\da-f]{32,}$/)
+    expect(passkey?.data).toEqual({ passkeyId: expect.any(String), passkeyName: expect.any(String), credentialID })
   })
 
   test('a person sees their own entries and nobody else’s', async () => {
@@ -169,9 +170,14 @@ describe.each(kinds)('%s', (kind) => {
     expect((await agent.postJson(`${instance.url}/settings/account/passkeys`, { response })).status).toBe(200)
     const [added] = await about(id, 'PASSKEY_ADDED')
     const credentialId = added?.data.passkeyId ?? ''
+    const told = {
+      credentialID: Buffer.from(response.id, 'base64url').toString('hex'),
+      passkeyName: expect.any(String),
+    }
+    expect(added?.data).toMatchObject(told)
     await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id, credentialId } })
     expect(await entries('', { agent, query: '?filters[event]=PASSKEY_REMOVED' })).toMatchObject([
-      { userID: id, actorUsername: 'ada', data: { passkeyId: credentialId, actorUserID: administratorId } },
+      { userID: id, actorUsername: 'ada', data: { passkeyId: credentialId, ...told, actorUserID: administratorId } },
     ])
   })
 

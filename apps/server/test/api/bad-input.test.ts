@@ -96,6 +96,14 @@ describe.each(kinds)('%s', (kind) => {
       body: [{ key: 'a', value: 'b' }, { key: 'c' }, { key: '', value: 'd' }],
     })
     expect(refused.json.details).toMatchObject({ fields: [{ field: '[1].value' }, { field: '[2].key' }] })
+    const blank = await instance.call('PUT /api/custom-claims/user/{userId}', {
+      params: { userId: id },
+      body: [
+        { key: 'a', value: 'b' },
+        { key: ' ', value: 'b' },
+      ],
+    })
+    expect(blank.json.details).toMatchObject({ fields: [{ field: '[1].key', code: 'invalid_format' }] })
   })
 
   test('many members fit into a body, and a stranger’s is not read', async () => {

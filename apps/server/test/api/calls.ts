@@ -59,6 +59,13 @@ export async function startCalled(
   }
 }
 
+/** The newest entry of this event in the audit log, with what was changed. */
+export async function lastEntry(instance: CalledInstance, event: string): Promise<unknown> {
+  const query = `?filters[event]=${event}&pagination[limit]=1`
+  const { json } = await instance.call('GET /api/audit-logs/all', { query })
+  return Array.isArray(json.data) ? json.data[0] : undefined
+}
+
 /** The events of the audit log, of this kind, in their order. */
 export function audited({ log }: Pick<Instance, 'log'>, event: string): readonly Readonly<Record<string, unknown>>[] {
   return log.map((line): Readonly<Record<string, unknown>> => JSON.parse(line)).filter(({ audit }) => audit === event)

@@ -56,8 +56,12 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(page.status).toBe(400)
     expect(page.text).toContain(registered)
     expect(page.text).not.toContain('<x>')
-    const form = page.form('/redirect-uris')
-    expect(form.fields).toEqual({ redirectUri: received })
+    expect(page.text).toContain('https://app.example/other?a=1&amp;b=')
+    const usable = 'https://app.example/other?a=1,2&b=https://app.example/x'
+    const offered = await instance.administrator.get(authorize(usable))
+    expect(offered.form('/redirect-uris').fields).toEqual({ redirectUri: usable })
+    // Whole, so that nothing in it looks like another address.
+    expect(offered.text).toContain(`<code>${usable.replaceAll('&', '&amp;')}</code>`)
   })
 
   test('one button registers it, and the next attempt succeeds', async () => {
@@ -87,13 +91,28 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect((await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)).json()).toEqual(before)
   })
 
-  test.each(['https://app.example/*', 'https://app.example/#x', 'javascript:alert(1)', 'nothing'])(
-    'what may not be registered gets no button: %s',
-    async (uri) => {
-      const page = await instance.administrator.get(authorize(uri))
-      expect(page.text).not.toContain('/redirect-uris')
-      const action = `${instance.url}/settings/admin/oidc-clients/${id}/redirect-uris`
-      expect((await instance.administrator.postForm(action, { redirectUri: uri })).status).toBe(400)
-    },
-  )
+  test.each([
+    'https://app.example/*',
+    'https://app.example/#x',
+    'https://app.example@evil.example/',
+    'https://app.example\\@evil.example/',
+    `https://app.example/${'x'.repeat(2000)}`,
+    received,
+    'javascript:alert(1)',
+    'nothing',
+  ])('what may not be registered gets no button: %s', async (uri) => {
+    const page = await instance.administrator.get(authorize(uri))
+    expect(page.text).not.toContain('/redirect-uris')
+    const action = `${instance.url}/settings/admin/oidc-clients/${id}/redirect-uris`
+    expect((await instance.administrator.postForm(action, { redirectUri: uri })).status).toBe(400)
+  })
+
+  test.each([
+    'https://аpp.example/cb',
+    'https://evil.example/\u202ebc/elpmaxe.ppa',
+    'https://app.example\u3002evil.example/',
+  ])('what might read as another address is for an administrator to type: %s', async (uri) => {
+    const page = await instance.administrator.get(authorize(uri))
+    expect([page.status, page.text.includes('/redirect-uris')]).toEqual([400, false])
+  })
 })

@@ -5,6 +5,7 @@ import { type ContractAuth, type ContractRoute, contract } from './contract.ts'
 import { type Instance, startInstance } from './instance.ts'
 
 const bare = { error: 'API endpoint not found' }
+const staticKey = 'a key of the environment'
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
 type Named = ContractRoute & { readonly name: string }
@@ -26,7 +27,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
 
   beforeAll(async () => {
     const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
-    instance = stack.use(await startInstance(database))
+    instance = stack.use(await startInstance({ STATIC_API_KEY: staticKey, ...database }))
     person = (await instance.person('bob')).agent
   })
 
@@ -59,9 +60,36 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     })
   })
 
-  test.each(routes('served', 'session'))('$name takes no API key', async (route) => {
-    const answer = await call(instance.agent(), route, { 'x-api-key': 'any' })
-    expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'api_key_auth_not_allowed' })])
+  test.each(routes('served', 'session'))('$name takes no API key, not even a good one', async (route) => {
+    for (const key of ['any', staticKey]) {
+      const answer = await call(instance.agent(), route, { 'x-api-key': key })
+      expect([answer.status, answer.json()]).toEqual([
+        403,
+        expect.objectContaining({ code: 'api_key_auth_not_allowed', request_id: answer.headers.get('x-request-id') }),
+      ])
+    }
+  })
+
+  describe('with credentials that are none', () => {
+    const bad = [
+      { cookie: 'access_token=made-up' },
+      { cookie: 'access_token=' },
+      { cookie: 'access_token=%00; access_token=..%2f' },
+      { cookie: `access_token=${'x'.repeat(4000)}` },
+      { authorization: 'Bearer made-up' },
+      { authorization: `Bearer ${staticKey}` },
+    ]
+
+    test.each(routes('served', 'user', 'session', 'administrator'))('$name is refused', async (route) => {
+      for (const headers of bad) {
+        const answer = await call(instance.agent(), route, headers)
+        expect([headers, answer.status, answer.json()]).toEqual([
+          headers,
+          401,
+          expect.objectContaining({ code: 'not_signed_in', request_id: answer.headers.get('x-request-id') }),
+        ])
+      }
+    })
   })
 
   const forAdministrators = routes('served', 'administrator')
@@ -70,7 +98,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'forbidden' })])
   })
 
-  const writes = routes('served', 'user', 'session', 'administrator').filter(({ method }) => method !== 'GET')
+  const writes = routes('served', 'public', 'user', 'session', 'administrator').filter(({ method }) => method !== 'GET')
 
   test.each(writes)('$name is refused to pages of other sites', async ({ method, path }) => {
     const url = instance.url + path.replaceAll(/:\w+/g, someId)

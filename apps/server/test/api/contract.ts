@@ -182,6 +182,7 @@ const olderLines: readonly Line[] = [
 const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
   ['POST /api/users/:id/invitation', 'administrator'],
+  ['DELETE /api/users/me', 'session'],
   ['GET /api/user-groups/:id/members', 'administrator'],
   ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
   ['GET /api/emails', 'administrator'],
@@ -190,7 +191,10 @@ const ownLines: readonly Line[] = [
   ['GET /api/docs', 'public'],
   ['GET /api/signup-approvals', 'administrator'],
   ['POST /api/signup-approvals/:id/approve', 'administrator'],
+  ['POST /api/signup-approvals/:id/refuse', 'administrator'],
   ['DELETE /api/signup-approvals/:id', 'administrator'],
+  ['GET /api/jobs', 'administrator'],
+  ['POST /api/jobs/:name/run', 'administrator'],
   ['GET /api/sessions', 'user'],
   ['DELETE /api/sessions', 'user'],
   ['DELETE /api/sessions/:id', 'user'],

@@ -150,9 +150,14 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('an application for certain groups is refused to others', async () => {
-    const { code } = await ask(await application({ isGroupRestricted: true }))
+    const { code, poll } = await ask(await application({ isGroupRestricted: true }))
     for (const answer of [await info(code), await verify(code)])
       expect(answer).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })
+    const page = await person.agent.get(`${instance.url}/device?code=${code}`)
+    const { action } = page.form('/device/refuse')
+    const refused = await person.agent.follow(await person.agent.postForm(new URL(action, page.url).href, {}))
+    expect(refused.text).toContain('It has no access')
+    expect(await poll()).toMatchObject({ status: 400, json: { error: 'access_denied' } })
   })
 
   test('an application that is kept for groups after it was let in gets nothing', async () => {
@@ -193,7 +198,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(json).toMatchObject({ scope: expect.stringContaining('notes:read') })
     const [, claims = ''] = String(json.access_token).split('.')
     expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
-      scope: 'notes:read',
+      scope: 'openid notes:read',
       sub: person.id,
     })
     const unknown = await post('/api/oidc/device/authorize', { client_id: client, resource: 'https://other.example' })

@@ -56,7 +56,7 @@ describe.each(kinds)('groups on %s', (kind) => {
     const missing = await read(id)
     expect([missing.status, missing.json]).toEqual([
       404,
-      expect.objectContaining({ code: 'not_found', details: { resource: 'user_group' } }),
+      expect.objectContaining({ code: 'not_found', details: { resource: 'User group' } }),
     ])
     for (const event of ['group_created', 'group_updated', 'group_removed'])
       expect(audited(instance, event).at(-1)).toMatchObject({ groupId: id, by: expect.any(String) })

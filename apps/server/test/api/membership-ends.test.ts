@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuditEvent } from '@pocket/core'
 import { endMemberships } from '../../src/groups/membership-ends.ts'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
 describe.each(kinds)('memberships that end on %s', (kind) => {
@@ -36,6 +36,8 @@ describe.each(kinds)('memberships that end on %s', (kind) => {
       { accountId: userId, groupId, endsAt },
       { accountId: userId, groupId, endsAt: '' },
     ])
+    const changes = { endsAt: { before: endsAt, after: null } }
+    expect(await lastEntry(instance, 'MEMBERSHIP_END_CHANGED')).toMatchObject({ userID: userId, changes })
   })
 
   test.each([['2000-01-01T00:00:00Z'], ['tomorrow'], [undefined]])('do not end at %j', async (endsAt) => {

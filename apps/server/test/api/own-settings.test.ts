@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { startInstance } from './instance.ts'
+import { whole } from './setting-calls.ts'
 
 const usual = {
   auditLogRetentionDays: 90,
   dynamicRegistration: 'off',
   dynamicRegistrationRestricted: false,
   unusedClientDays: 30,
+  ownAccountRemoval: false,
   passkeyAllowedModels: [],
   passkeyDeniedModels: [],
   passkeyAttestation: 'none',
@@ -16,6 +18,7 @@ const usual = {
   passkeyNonComplianceFrom: '',
   sessionIdleMinutes: 0,
   signUpApproval: false,
+  signUpVerification: false,
   webFingerDomains: [],
   locked: [],
 }
@@ -44,6 +47,14 @@ describe.each(kinds)('%s', (kind) => {
     // What was read can be sent back.
     expect((await change(await read())).status).toBe(200)
     expect((await change({ webFingerDomains: null, auditLogRetentionDays: null })).json).toEqual(usual)
+  })
+
+  test('is left alone by whoever writes the settings of the contract', async () => {
+    await change({ auditLogRetentionDays: 11 })
+    const body = whole({ appName: 'Other' })
+    expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)
+    expect(await read()).toMatchObject({ auditLogRetentionDays: 11 })
+    await change({ auditLogRetentionDays: null })
   })
 
   test('what was changed is in the audit log, once', async () => {

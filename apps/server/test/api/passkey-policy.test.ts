@@ -126,6 +126,13 @@ describe.each(kinds)('%s', (kind) => {
     expect((await synced.agent.get(`${instance.url}/settings/account`)).text).not.toContain('Your only passkey is on')
   })
 
+  test('a passkey with a key of ML-DSA signs in where the runtime can verify it', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const isOffered = (await optionsFor(agent)).pubKeyCredParams.some(({ alg }) => alg === -48)
+    const { answer, authenticator } = await register(agent, { algorithm: isOffered ? 'ML-DSA-44' : 'ES256' })
+    expect([answer.status, await signIn(authenticator)]).toEqual([200, [200, undefined]])
+  })
+
   test('says beforehand how many passkeys would not comply', async () => {
     const both = await instance.personWithoutPasskey(freshName())
     await register(both.agent, {})

@@ -57,6 +57,15 @@ describe.each(kinds)('%s', (kind) => {
       '/api/custom-claims/user-group',
       (n) => [{ key: 'team', value: `${n}` }],
     ],
+    [
+      'an API',
+      async () => {
+        const body = { name: 'API', resource: `https://${crypto.randomUUID()}.example` }
+        return `/api/apis/${(await instance.call('POST /api/apis', { body })).json.id}`
+      },
+      '',
+      (n) => ({ name: `API ${n}` }),
+    ],
     ['a client', async () => `/api/oidc/clients/${await createClient()}`, '', (n) => ({ name: `C${n}`, callbackURLs })],
   ]
 
@@ -98,6 +107,39 @@ describe.each(kinds)('%s', (kind) => {
     const names = ['a', 'b', 'c', 'd'].map((name) => ({ name, callbackURLs }))
     const results = await Promise.all(names.map(async (body) => (await send('PUT', clientPath, body, read)).status))
     expect(results.toSorted()).toEqual([200, 412, 412, 412])
+  })
+
+  test('a condition that an operation does not know is not met, and nothing is done', async () => {
+    const { id } = await createPerson(instance)
+    const groupId = await createGroup()
+    for (const [method, path, body] of [
+      ['POST', '/api/user-groups', { name: 'conditional', friendlyName: 'Group' }],
+      ['PUT', `/api/user-groups/${groupId}/allowed-oidc-clients`, { oidcClientIds: [] }],
+      ['POST', `/api/users/${id}/one-time-access-token`, {}],
+    ] as const) {
+      const { status, json } = await send(method, path, body, 'W/"read"')
+      expect([path, status, json.code]).toEqual([path, 412, 'precondition_failed'])
+    }
+    expect((await instance.call('GET /api/user-groups', { query: '?search=conditional' })).json.data).toEqual([])
+    const stranger = await instance.agent().sendJson('POST', `${instance.url}/api/user-groups`, {
+      body: {},
+      options: { headers: { 'if-match': 'W/"read"' } },
+    })
+    expect(stranger.status).toBe(401)
+  })
+
+  test('what is shown beside a record is never kept back', async () => {
+    const { id } = await createPerson(instance)
+    const groupId = await createGroup()
+    const params = { id }
+    await instance.call('PUT /api/users/{id}/user-groups', { params, body: { userGroupIds: [groupId] } })
+    const { etag } = await send('GET', `/api/users/${id}`)
+    const name = crypto.randomUUID()
+    const renamed = { params: { id: groupId }, body: { name, friendlyName: 'Group' } }
+    await instance.call('PUT /api/user-groups/{id}', renamed)
+    const options = { headers: { 'if-none-match': etag } }
+    const again = await instance.administrator.getJson(`${instance.url}/api/users/${id}`, options)
+    expect([again.status, again.text]).toEqual([200, expect.stringContaining(name)])
   })
 
   test('settings are changed only where they are as they were read', async () => {

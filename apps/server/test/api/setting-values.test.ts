@@ -37,6 +37,7 @@ describe('values', () => {
     ['ldapBase', 'x'.repeat(4096)],
     ['webauthnAuthenticatorAttachment', 'cross-platform'],
     ['cimdUrlAllowlist', '["https://*.example.com/client.json"]'],
+    ['cimdUrlAllowlist', '["https://client.example.com/a.json", "*"]'],
   ]
 
   test.each(good.map(([key, value]) => [key, shortened(value), value] as const))(

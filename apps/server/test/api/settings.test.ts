@@ -53,6 +53,15 @@ describe.each(kinds)('%s', (kind) => {
     expect(values).toEqual(defaultValues)
   })
 
+  test('administrators are told which of them everybody may read', async () => {
+    const open = (await instance.call(`GET ${path}`, { agent: instance.agent() })).response.json()
+    const all = (await instance.call(readAll)).response.json()
+    // Casts: the answers are compared with the document.
+    const keys = (open as readonly { readonly key: string }[]).map(({ key }) => key)
+    for (const { key, isPublic } of all as readonly { readonly key: string; readonly isPublic: boolean }[])
+      expect([key, isPublic]).toEqual([key, keys.includes(key)])
+  })
+
   test('nobody else reads or writes them', async () => {
     const { agent } = await instance.person(`person-${kind.toLowerCase()}`)
     for (const call of [readAll, write]) {
@@ -250,7 +259,9 @@ test('with UI_CONFIG_DISABLED only the environment and the defaults count, and n
   const refused = await running
     .agent()
     .sendJson('PUT', running.url + path, { body: whole({ appName: 'Fixed' }), options })
-  expect([refused.status, refused.json()]).toEqual([403, expect.objectContaining({ code: 'ui_config_disabled' })])
+  // There are programs that know it by these words.
+  const error = expect.stringContaining('UI configuration is disabled')
+  expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled', error }])
 })
 
 describe('the environment', () => {

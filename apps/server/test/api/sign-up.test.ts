@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
@@ -112,6 +112,14 @@ describe.each(kinds)('signing up on %s', (kind) => {
       expect((await instance.call('DELETE /api/signup-tokens/{id}', { params })).status).toBe(204)
     for (const given of [token, 'A'.repeat(16)]) expect((await signUp({ token: given })).status).toBe(401)
     expect(audited(instance, 'signup_token_removed')).toHaveLength(1)
+    for (const [event, before, after] of [
+      ['SIGNUP_TOKEN_CREATED', null, 1],
+      ['SIGNUP_TOKEN_REMOVED', 1, null],
+    ] as const)
+      expect(await lastEntry(instance, event)).toMatchObject({
+        data: { signupTokenId: id },
+        changes: { usageLimit: { before, after } },
+      })
   })
 
   test('that is open gives the groups and claims of the settings, and wants an e-mail address', async () => {
@@ -209,6 +217,17 @@ describe.each(kinds)('signing up on %s', (kind) => {
       expect(audited(instance, 'account_enabled')).toContainEqual(
         expect.objectContaining({ accountId: params.id, by: expect.any(String) }),
       )
+    })
+
+    test('who was let in by hand waits no more, and cannot be rejected when they are disabled later', async () => {
+      const { username } = await atPage()
+      const params = { id: await idOf(username) }
+      const { json: user } = await instance.call('GET /api/users/{id}', { params })
+      for (const disabled of [false, true])
+        await instance.call('PUT /api/users/{id}', { params, body: { ...user, disabled } })
+      expect(await idOf(username)).toBe('')
+      expect((await instance.call('DELETE /api/signup-approvals/{id}', { params })).status).toBe(404)
+      expect((await instance.call('GET /api/users/{id}', { params })).json.disabled).toBe(true)
     })
 
     test('who is rejected is gone, and who is in cannot be rejected', async () => {

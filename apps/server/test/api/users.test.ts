@@ -240,9 +240,9 @@ describe.each(kinds)('users on %s', (kind) => {
     const [{ id: credentialId }] = listed.response.json() as [{ id: string }]
     const remove = (of: string) =>
       instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id: of, credentialId } })
-    expect((await remove(await me())).json.code).toBe('passkey_not_found')
+    expect((await remove(await me())).json.code).toBe('not_found')
     expect((await remove(id)).status).toBe(204)
-    expect((await remove(id)).json.code).toBe('passkey_not_found')
+    expect((await remove(id)).json.code).toBe('not_found')
     expect((await instance.call('GET /api/users/{id}/webauthn-credentials', { params })).json).toEqual([])
     expect(audited(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId: id, passkeyId: credentialId })
   })
@@ -298,7 +298,8 @@ describe('what the settings say about users', () => {
       audit: { record: async () => {} },
       transaction: (work) => work(),
       forget: async () => {},
-      settings: async () => ({ ...userSettingsOf(defaultValues), ...settings }),
+      enabled: async () => {},
+      settings: async () => ({ ...userSettingsOf(defaultValues, { ownAccountRemoval: false }), ...settings }),
     })
   }
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
+import { whole, write } from './setting-calls.ts'
 
 describe.each(kinds)('%s', (kind) => {
   let instance: CalledInstance
@@ -140,7 +141,51 @@ describe.each(kinds)('%s', (kind) => {
       })
       expect(kept).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
       const events = ['passkey_renamed', 'passkey_removed'].map((event) => audited(instance, event).at(-1))
-      expect(events).toEqual([expect.objectContaining({ accountId }), expect.objectContaining({ accountId })])
+      const { name: before } = answer.json() as { name: string }
+      expect(events).toMatchObject([{ accountId }, { accountId, passkeyName: 'My key' }])
+      const changes = { name: { before, after: 'My key' } }
+      expect(await lastEntry(instance, 'PASSKEY_RENAMED')).toMatchObject({ userID: accountId, changes })
+    })
+
+    test('the last one goes where a code by e-mail lets its owner in as well', async () => {
+      const { id: accountId, agent } = await instance.person(freshName())
+      const [last] = await instance.app.pocket.passkeys.list(accountId)
+      const remove = () =>
+        instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: last?.id ?? '' }, agent })
+      const settings = (changes: Parameters<typeof whole>[0]) => instance.call(write, { body: whole(changes) })
+      const codes = { emailOneTimeAccessAsUnauthenticatedEnabled: 'true' } as const
+      const mail = { smtpHost: '127.0.0.1', smtpFrom: 'id@example.com' } as const
+      const address = (emailVerified: boolean) =>
+        instance.app.directory.users.update(accountId, { email: `${accountId}@example.com` }, { emailVerified })
+      try {
+        // Each of these alone lets nobody in.
+        await address(true)
+        expect(await remove()).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
+        await settings(codes)
+        expect(await remove()).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
+        await settings({ ...codes, ...mail })
+        await address(false)
+        expect(await remove()).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
+        const page = async () => (await agent.get(`${instance.url}/settings/account`)).text
+        expect(await page()).not.toContain('Remove passkey')
+        await address(true)
+        expect(await page()).toContain('Remove passkey')
+        expect((await remove()).status).toBe(204)
+        expect(await instance.app.pocket.passkeys.list(accountId)).toEqual([])
+        expect(audited(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId, passkeyId: last?.id })
+      } finally {
+        await settings({})
+      }
+    })
+
+    test('an administrator takes even the last one, which is written down', async () => {
+      const { id: accountId } = await instance.person(freshName())
+      const [last] = await instance.app.pocket.passkeys.list(accountId)
+      const params = { id: accountId, credentialId: last?.id ?? '' }
+      const answer = await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params })
+      expect(answer.status).toBe(204)
+      expect(await instance.app.pocket.passkeys.list(accountId)).toEqual([])
+      expect(audited(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId, by: expect.any(String) })
     })
 
     test.each([

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -60,7 +61,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   const leave = (email = someone.email, message: Message = { kind: 'test' }) =>
     outbox().leave({ to: { ...someone, email }, message, expiresAt: now + useful })
 
-  async function deliver(replica = 0): Promise<void> {
+  async function deliver(replica = 0, patience = 60_000): Promise<void> {
     const { emails: store, masterKey } = database(replica)
     const values = async () => settings
     const compose = createComposer({
@@ -76,6 +77,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       transport: createSmtpTransport(values),
       answer: async () => undefined,
       host: 'id.example.com',
+      patience,
       clock,
       onError: () => {},
     })
@@ -142,6 +144,25 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(stateOf(await only())).toBe('failed')
   })
 
+  test.each<[string, RegExp, (socket: Socket) => void]>([
+    ['says nothing', /too long/, () => {}],
+    ['never comes to an end', /too long/, (socket) => drip(socket, '220-Wait\r\n')],
+    ['hangs up at once', /closed|ECONN/i, (socket) => socket.end()],
+    ['hangs up in the middle', /closed|ECONN/i, (socket) => answer(socket, ['220 Hi', '250 Hi', '250 Yes', '250 Yes'])],
+    ['speaks another protocol', /greeting/i, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['says yes to nothing', /421|Busy/, (socket) => answer(socket, ['421 Busy'])],
+  ])('a server that %s is asked again later', async (_name, lastError, speak) => {
+    const broken = createServer((socket) => speak(socket.on('error', () => {})))
+    await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
+    // A cast: it listens on a port.
+    settings = { ...settings, smtpPort: String((broken.address() as AddressInfo).port) }
+    await leave()
+    await deliver(0, 400)
+    broken.close()
+    expect(await only()).toMatchObject({ sentAt: null, nextAttemptAt: now + 15_000 })
+    expect((await only()).lastError).toMatch(lastError)
+  })
+
   test('what the server refuses for good is given up at once', async () => {
     await leave()
     server.refuseNext(550)
@@ -196,3 +217,18 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(await store.markSent(other as Email, now)).toBe(true)
   })
 })
+
+/** Sends the same again and again for as long as somebody listens. */
+function drip(socket: Socket, text: string): void {
+  socket.write(text, (error) => {
+    if (!error && !socket.destroyed) setImmediate(drip, socket, text)
+  })
+}
+
+/** Answers one command after the other, and hangs up after the last. */
+function answer(socket: Socket, lines: readonly string[]): void {
+  const left = [...lines]
+  const next = () => (left.length > 0 ? socket.write(`${left.shift()}\r\n`) : socket.destroy())
+  socket.on('data', next)
+  next()
+}

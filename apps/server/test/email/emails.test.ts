@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { freePort } from '@pocket/test-support'
@@ -202,6 +204,25 @@ test('codes by e-mail are refused where the setting is off, and a server that is
   })
 })
 
+test('a server that says nothing holds up neither requests nor the end of the process', async () => {
+  const silent = createServer((socket) => socket.on('error', () => {}).resume())
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  // A cast: it listens on a port.
+  const { port } = silent.address() as AddressInfo
+  const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(port), SMTP_FROM: 'id@example.com' }
+  await using stack = new AsyncDisposableStack()
+  const instance = stack.use(await startCalled('SQLite', env))
+  const connected = once(silent, 'connection')
+  expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
+  await connected
+  silent.close()
+  expect((await instance.call('GET /api/emails')).json.data).toMatchObject([{ state: 'waiting', attempts: 1 }])
+  expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
+  const stopped = performance.now()
+  await stack.disposeAsync()
+  expect(performance.now() - stopped).toBeLessThan(10_000)
+})
+
 test.each([
   ['starttls', false],
   ['tls', true],
@@ -277,7 +298,19 @@ test('the use of a login code is told, whatever was chosen about sign-ins, and s
   const eve = { username: 'eve', email: 'eve@example.com' }
   const signedUp = await running.agent().postJson(`${url}/api/signup`, eve)
   const { id } = signedUp.json() as { id: string }
-  expect((await administrator.postJson(`${url}/api/signup-approvals/${id}/approve`, {})).status).toBe(204)
+  const approve = `${url}/api/signup-approvals/${id}/approve`
+  expect((await administrator.postJson(approve, { note: ' Welcome to the <family>! ' })).status).toBe(204)
   const approved = await server.received('eve@example.com')
   expect(approved.mail.subject).toBe('You can sign in to Pocket ID now')
+  expect(approved.mail.text).toContain('Welcome to the <family>!')
+  expect(approved.mail.html).toContain('Welcome to the &lt;family&gt;!')
+
+  const mallory = { username: 'mallory', email: 'mallory@example.com' }
+  const waits = (await running.agent().postJson(`${url}/api/signup`, mallory)).json() as { id: string }
+  const refuse = `${url}/api/signup-approvals/${waits.id}/refuse`
+  expect((await administrator.postJson(refuse, { note: 'x'.repeat(501) })).status).toBe(400)
+  expect((await administrator.postJson(refuse, { note: 'This is for the family.' })).status).toBe(204)
+  expect(await app.directory.find(waits.id)).toBeUndefined()
+  const refused = await server.received('mallory@example.com')
+  expect(refused.mail.text).toMatch(/has not approved[\s\S]*This is for the family\./)
 })

@@ -28,7 +28,8 @@ describe('an instance at more than one origin', () => {
     const { running, agent } = await start()
     await using _ = running
     const origins = await agent().get(`${APP_URL}/.well-known/webauthn`)
-    expect([origins.headers.get('content-type'), origins.json()]).toEqual([
+    expect([origins.status, origins.headers.get('content-type'), origins.json()]).toEqual([
+      200,
       'application/json',
       { origins: [APP_URL, other, 'https://id.example.net:8443'] },
     ])

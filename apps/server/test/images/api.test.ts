@@ -201,7 +201,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       const { id } = await instance.person(`ole-${kind}`)
       expect(await code(await put(`/users/${id}/profile-picture`, await photo('webp')))).toEqual([204, ''])
       expect((await remove(`/users/${id}`)).status).toBe(204)
-      expect(await refusal(`/users/${id}/profile-picture.png`)).toMatchObject({ code: 'image_not_found' })
+      expect(await refusal(`/users/${id}/profile-picture.png`)).toMatchObject({ code: 'user_not_found' })
     })
 
     test('of the instance stand in for those who have none', async () => {
@@ -216,7 +216,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     })
 
     test('of nobody are refused', async () => {
-      expect(await refusal(`/users/${someId}/profile-picture.png`)).toMatchObject({ code: 'image_not_found' })
+      expect(await refusal(`/users/${someId}/profile-picture.png`)).toMatchObject({ code: 'user_not_found' })
       expect(await refusal('/users/nobody/profile-picture.png')).toMatchObject({ code: 'validation_failed' })
       expect(await code(await put(`/users/${someId}/profile-picture`, await photo('png')))).toEqual([
         404,
@@ -271,6 +271,9 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       expect(await code(await post(`${path}?light=false`, await photo('png')))).toEqual([204, ''])
       expect((await get(`${path}?light=false`)).type).toBe('image/png')
       expect(await told('/oidc/clients/logos')).toContain('"hasLogo":true,"hasDarkLogo":true')
+      // A program that knows nothing of logos leaves them alone.
+      const changed = await instance.administrator.sendJson('PUT', `${api}/oidc/clients/logos`, { body: { name: 'L' } })
+      expect(changed.text).toContain('"hasLogo":true,"hasDarkLogo":true')
       expect((await remove(path)).status).toBe(204)
       expect((await remove(path)).status).toBe(404)
       expect(await told('/oidc/clients/logos/meta')).toContain('"hasLogo":false,"hasDarkLogo":true')
@@ -294,7 +297,10 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       await create('short-lived')
       await post('/oidc/clients/short-lived/logo', svg)
       expect((await remove('/oidc/clients/short-lived')).status).toBe(204)
-      expect(await refusal('/oidc/clients/short-lived/logo')).toMatchObject({ code: 'image_not_found' })
+      expect(await refusal('/oidc/clients/short-lived/logo')).toMatchObject({
+        code: 'not_found',
+        details: { resource: 'OIDC client' },
+      })
       expect((await create('short-lived')).text).toContain('"hasLogo":false')
     })
 

@@ -53,6 +53,23 @@ describe('bitmaps', () => {
     expect((await sharp(bytes).metadata()).pages).toBe(2)
   })
 
+  test('what moves is bounded by the pixels of all its frames', async () => {
+    const frame = Buffer.from('21f90400010000002c0000000001000100000202440100', 'hex')
+    const moving = (side: number, frames: number) => {
+      const head = Buffer.from('47494638396101000100800000000000ffffff', 'hex')
+      head.writeUInt16LE(side, 6)
+      head.writeUInt16LE(side, 8)
+      return Buffer.concat([head, ...Array.from({ length: frames }, () => frame), Buffer.from(';')])
+    }
+    expect(await prepareImage(moving(1, 2000), within)).toMatchObject({ mediaType: 'image/gif' })
+    await expect(prepareImage(moving(1000, 61), within)).rejects.toMatchObject({ code: 'invalid_image' })
+  })
+
+  test('what is hidden behind an image is gone', async () => {
+    const polyglot = Buffer.concat([await photo('jpeg'), Buffer.from('<script>alert(1)</script>')])
+    expect((await prepareImage(polyglot, within)).bytes.toString('latin1')).not.toContain('script')
+  })
+
   test('a bomb is refused before it is unpacked', async () => {
     const bomb = await sharp({
       create: { width: 30_000, height: 2100, channels: 3, background: 'white' },
@@ -92,6 +109,10 @@ describe('bitmaps', () => {
 })
 
 describe('SVG', () => {
+  const attributes = Array.from({ length: 1100 }, (_, index) => `a${index}="1"`).join(' ')
+  const classes = Array.from({ length: 1100 }, (_, index) => `c${index}`)
+  const styled = `<style>${classes.map((name) => `.${name}{fill:red}`).join('')}</style>${classes.map((name) => `<g class="${name}"/>`).join('')}`
+
   const made = async (inner: string, attributes = '') => {
     const text = `<?xml version="1.0"?><!-- made by --><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 8 8" ${attributes}>${inner}</svg>`
     const { bytes, mediaType } = await prepareImage(Buffer.from(text), within)
@@ -144,6 +165,12 @@ describe('SVG', () => {
     ['half of it', '<svg xmlns="http://www.w3.org/2000/svg"><rect'],
     ['another root', '<html><svg xmlns="http://www.w3.org/2000/svg"/></html>'],
     ['too many elements', `<svg xmlns="http://www.w3.org/2000/svg">${'<g/>'.repeat(41_000)}</svg>`],
+    ['too many attributes', `<svg xmlns="http://www.w3.org/2000/svg"><g ${attributes}/></svg>`],
+    ['a style sheet for every element', `<svg xmlns="http://www.w3.org/2000/svg">${styled}</svg>`],
+    [
+      'a selector that looks everywhere',
+      `<svg xmlns="http://www.w3.org/2000/svg"><style>g g g g a{fill:red}</style>${'<g>'.repeat(99)}${'</g>'.repeat(99)}</svg>`,
+    ],
     ['too many bytes', `<svg xmlns="http://www.w3.org/2000/svg"><desc>${'a'.repeat(1_100_000)}</desc></svg>`],
   ])('is refused with %s', async (_name, text) => {
     await expect(prepareImage(Buffer.from(text), within)).rejects.toMatchObject({ status: 400, code: 'invalid_image' })
@@ -156,6 +183,12 @@ describe('ICO', () => {
     expect(await prepareImage(given, within)).toEqual({ bytes: given, mediaType: 'image/x-icon' })
   })
 
+  test('loses what follows its images', async () => {
+    const given = await ico()
+    const polyglot = Buffer.concat([given, Buffer.from('<script>alert(1)</script>')])
+    expect((await prepareImage(polyglot, within)).bytes).toEqual(given)
+  })
+
   test('is refused where it is damaged', async () => {
     const given = await ico()
     const wrong = { status: 400, code: 'invalid_image' }
@@ -164,6 +197,9 @@ describe('ICO', () => {
     const elsewhere = Buffer.from(given)
     elsewhere.writeUInt32LE(0xffffffff, 18)
     await expect(prepareImage(elsewhere, within)).rejects.toMatchObject(wrong)
+    const bomb = Buffer.from(given)
+    bomb.writeUInt32BE(60_000, 22 + 16)
+    await expect(prepareImage(bomb, within)).rejects.toMatchObject(wrong)
     const notAnImage = Buffer.from(given)
     notAnImage.fill(1, 22)
     await expect(prepareImage(notAnImage, within)).rejects.toMatchObject(wrong)

@@ -110,6 +110,19 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
+  test('a job that is brought forward runs before its interval is over', async () => {
+    const scheduler = replica(0)
+    let runs = 0
+    scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })
+    await scheduler.runDue()
+    now += 1000
+    expect(await storeOf(1).bringForward('clean-up', now)).toBe(true)
+    expect(await storeOf(1).bringForward('clean-up', now + hour)).toBe(true)
+    expect(await storeOf(1).bringForward('no-job', now)).toBe(false)
+    await scheduler.runDue()
+    expect(runs).toBe(2)
+  })
+
   test('of two replicas one runs a job that is due', async () => {
     const runs: number[] = []
     const schedulers = [replica(0), replica(1)]
@@ -281,6 +294,7 @@ function bound(store: JobStore): JobStore {
   return {
     announce: (name, times) => store.announce(name, times),
     list: () => store.list(),
+    bringForward: (name, at) => store.bringForward(name, at),
     claim: (lease, times) => store.claim(lease, times),
     renew: (lease, until) => store.renew(lease, until),
     finish: (lease, end) => store.finish(lease, end),

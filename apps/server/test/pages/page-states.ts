@@ -3,6 +3,8 @@ import { accountStates } from './states/account.ts'
 import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
 import { groupsStates } from './states/groups.ts'
+import { jobsStates } from './states/jobs.ts'
+import { passkeyStates } from './states/passkeys.ts'
 import { signInStates } from './states/sign-in.ts'
 import { signUpStates } from './states/sign-up.ts'
 import { usersStates } from './states/users.ts'
@@ -13,6 +15,8 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...clientsStates,
   ...deviceStates,
   ...groupsStates,
+  ...passkeyStates,
+  ...jobsStates,
   ...signInStates,
   ...signUpStates,
   ...usersStates,

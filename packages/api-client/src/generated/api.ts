@@ -1,13 +1,14 @@
 // Made from /api/openapi.json by `pnpm --filter @pocket/api-client run generate`.
 
+type NoParameters = { query?: never; header?: never; path?: never; cookie?: never; }
+
+type AnyHeaders = { [name: string]: unknown; }
+
+type WithoutBody = { headers: AnyHeaders; content?: never; }
+
 export interface paths {
     "/api/api-access/{clientId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Get the permissions of a client at all APIs (older form)
          * @description For administrators.
@@ -26,12 +27,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-access/{clientId}/apis": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the APIs that a client has access to
          * @description For administrators.
@@ -46,12 +42,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-access/{clientId}/assignable-apis": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the APIs that a client was given no access to yet
          * @description For administrators.
@@ -66,12 +57,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List your API keys */
         get: operations["listApiKeys"];
         put?: never;
@@ -84,12 +70,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-keys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -101,12 +82,7 @@ export interface paths {
         trace?: never;
     };
     "/api/api-keys/{id}/renew": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Renew an API key that has expired */
@@ -118,12 +94,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List APIs
          * @description For administrators.
@@ -142,12 +113,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Get an API
          * @description For administrators.
@@ -170,12 +136,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/assignable-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that have no access to an API yet
          * @description For administrators.
@@ -190,12 +151,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/cimd-access": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Open an API to clients that are known by their metadata document
@@ -210,12 +166,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that have access to an API
          * @description For administrators.
@@ -230,12 +181,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/clients/{clientId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the access of a client to an API
@@ -254,12 +200,7 @@ export interface paths {
         trace?: never;
     };
     "/api/apis/{id}/permissions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the permissions of an API
@@ -274,12 +215,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Read the settings that everybody may know */
         get: operations["readPublicSettings"];
         /**
@@ -295,12 +231,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read all settings; a placeholder stands for each secret
          * @description For administrators.
@@ -315,12 +246,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/background-image": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the background (older path) */
         get: operations["readBackgroundByOlderPath"];
         /**
@@ -336,12 +262,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/favicon": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the favicon (older path) */
         get: operations["readFaviconByOlderPath"];
         /**
@@ -357,12 +278,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo (older path) */
         get: operations["readLogoByOlderPath"];
         /**
@@ -378,12 +294,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-configuration/test-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -398,12 +309,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/background": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the background */
         get: operations["readBackground"];
         /**
@@ -423,12 +329,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/default-profile-picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Show the picture of people who have none
          * @description For administrators.
@@ -451,12 +352,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo of e-mails */
         get: operations["readEmailLogo"];
         /**
@@ -472,12 +368,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/favicon": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the favicon */
         get: operations["readFavicon"];
         /**
@@ -493,12 +384,7 @@ export interface paths {
         trace?: never;
     };
     "/api/application-images/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo */
         get: operations["readLogo"];
         /**
@@ -518,12 +404,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List your part of the audit log */
         get: operations["listOwnAuditLogs"];
         put?: never;
@@ -535,12 +416,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the audit log
          * @description For administrators.
@@ -555,12 +431,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Take the audit log away as a file, the newest entries first
          * @description For administrators.
@@ -575,12 +446,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/filters/client-names": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that the audit log names
          * @description For administrators.
@@ -595,12 +461,7 @@ export interface paths {
         trace?: never;
     };
     "/api/audit-logs/filters/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the names of the users in the audit log, by their ids
          * @description For administrators.
@@ -615,12 +476,7 @@ export interface paths {
         trace?: never;
     };
     "/api/custom-claims/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the keys of custom claims, those that are used most first
          * @description For administrators.
@@ -635,12 +491,7 @@ export interface paths {
         trace?: never;
     };
     "/api/custom-claims/user-group/{userGroupId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the custom claims of a group
@@ -655,12 +506,7 @@ export interface paths {
         trace?: never;
     };
     "/api/custom-claims/user/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the custom claims of a user
@@ -675,12 +521,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Ask another device to let this one in */
@@ -692,12 +533,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/requests/{id}/exchange": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Wait until this device is let in, for 25 seconds or as long as `Prefer: wait=SECONDS` says */
@@ -709,12 +545,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Read which device asks to be let in */
@@ -726,12 +557,7 @@ export interface paths {
         trace?: never;
     };
     "/api/device-login/verification/decision": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Let the device in, by a passkey that was used within the last minute, or do not */
@@ -743,12 +569,7 @@ export interface paths {
         trace?: never;
     };
     "/api/emails": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the e-mails of the last 30 days, and what became of them
          * @description For administrators.
@@ -763,12 +584,7 @@ export interface paths {
         trace?: never;
     };
     "/api/emails/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -782,13 +598,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs": {
+        parameters: NoParameters;
+        /**
+         * List what the server does by itself, and how it went the last time
+         * @description For administrators.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{name}/run": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Have a job run at once
+         * @description For administrators.
+         */
+        post: operations["runJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oidc/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List clients
          * @description For administrators.
@@ -807,12 +648,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Get a client
          * @description For administrators.
@@ -835,12 +671,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/allowed-user-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the groups whose members may use a restricted client
@@ -855,12 +686,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/connection-log": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the last 50 authorization and token attempts of a client, the newest first
          * @description For administrators.
@@ -875,12 +701,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the logo of a client; the light one where there is no dark one */
         get: operations["readOidcClientLogo"];
         put?: never;
@@ -900,12 +721,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/meta": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Get what everybody may know of a client */
         get: operations["getOidcClientMetaData"];
         put?: never;
@@ -917,12 +733,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/preview/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Show what a client would be told about a user
          * @description For administrators.
@@ -937,12 +748,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -957,12 +763,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -977,12 +778,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/secrets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the secrets of a client, those that have ended too
          * @description For administrators.
@@ -1001,12 +797,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/clients/{id}/secrets/{secretId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1021,12 +812,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/device/info": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Get what the application on another device asks for */
         get: operations["getDeviceCodeInfo"];
         put?: never;
@@ -1038,12 +824,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/device/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1058,12 +839,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/initial-access-tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the initial access tokens that have not expired, the newest first
          * @description For administrators.
@@ -1082,12 +858,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/initial-access-tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1102,12 +873,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/{id}/authorized-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the clients that a user has allowed something
          * @description For administrators.
@@ -1122,12 +888,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/me/authorized-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List the clients that you have allowed something */
         get: operations["listMyAuthorizedOidcClients"];
         put?: never;
@@ -1139,12 +900,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/me/authorized-clients/{clientId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1156,12 +912,7 @@ export interface paths {
         trace?: never;
     };
     "/api/oidc/users/me/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List the clients that you may use */
         get: operations["listMyOidcClients"];
         put?: never;
@@ -1173,12 +924,7 @@ export interface paths {
         trace?: never;
     };
     "/api/one-time-access-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Ask for a login code by e-mail, which works in this browser only */
@@ -1190,12 +936,7 @@ export interface paths {
         trace?: never;
     };
     "/api/one-time-access-token/{token}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign in by a login code */
@@ -1207,12 +948,7 @@ export interface paths {
         trace?: never;
     };
     "/api/openapi.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** This document */
         get: operations["openApiDocument"];
         put?: never;
@@ -1224,12 +960,7 @@ export interface paths {
         trace?: never;
     };
     "/api/passkeys/compliance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Count the passkeys that do not comply with the policy, or with another one that you think about
          * @description For administrators. What becomes of them is decided by `passkeyNonCompliance` and `passkeyNonComplianceFrom` in `/api/settings`.
@@ -1244,12 +975,7 @@ export interface paths {
         trace?: never;
     };
     "/api/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List where you are signed in */
         get: operations["listOwnSessions"];
         put?: never;
@@ -1262,12 +988,7 @@ export interface paths {
         trace?: never;
     };
     "/api/sessions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1279,12 +1000,7 @@ export interface paths {
         trace?: never;
     };
     "/api/settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read the settings that are not among those of the contract
          * @description For administrators.
@@ -1303,12 +1019,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign up; the new user is signed in and has no passkey yet */
@@ -1320,12 +1031,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List who has signed up and waits to be let in
          * @description For administrators.
@@ -1340,17 +1046,12 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
         /**
-         * Remove somebody who has signed up and waits
+         * Remove somebody who has signed up and waits, without a word
          * @description For administrators.
          */
         delete: operations["rejectSignup"];
@@ -1360,12 +1061,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-approvals/{id}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1379,13 +1075,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signup-approvals/{id}/refuse": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Remove somebody who has signed up and waits, and tell them why by e-mail
+         * @description For administrators.
+         */
+        post: operations["refuseSignup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signup-tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the sign-up tokens that have not expired
          * @description For administrators.
@@ -1404,12 +1110,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup-tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1424,12 +1125,7 @@ export interface paths {
         trace?: never;
     };
     "/api/signup/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Find out whether the set-up is still open; 404 where it has been done */
         get: operations["readSetUp"];
         put?: never;
@@ -1442,12 +1138,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List groups
          * @description For administrators.
@@ -1466,12 +1157,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read a group, with everybody in it
          * @description For administrators.
@@ -1494,12 +1180,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/allowed-oidc-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Set the clients that allow a group
@@ -1514,12 +1195,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List who is in a group, and until when
          * @description For administrators.
@@ -1534,12 +1210,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/members/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1554,12 +1225,7 @@ export interface paths {
         trace?: never;
     };
     "/api/user-groups/{id}/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the members of a group
@@ -1574,12 +1240,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List users
          * @description For administrators.
@@ -1598,12 +1259,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read a user
          * @description For administrators.
@@ -1626,12 +1282,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the groups of a user
          * @description For administrators.
@@ -1646,12 +1297,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/invitation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1666,12 +1312,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/invitation-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1686,12 +1327,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/one-time-access-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1706,12 +1342,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/one-time-access-token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /**
@@ -1726,12 +1357,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/profile-picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Replace the picture of a user
@@ -1750,12 +1376,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/profile-picture.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Show the picture of a user, or their initials */
         get: operations["readProfilePicture"];
         put?: never;
@@ -1767,12 +1388,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List where a user is signed in
          * @description For administrators.
@@ -1791,12 +1407,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/sessions/{sessionId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1811,12 +1422,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/user-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /**
          * Choose the groups of a user
@@ -1831,12 +1437,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/webauthn-credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * List the passkeys of a user
          * @description For administrators.
@@ -1851,12 +1452,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/{id}/webauthn-credentials/{credentialId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
@@ -1871,12 +1467,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /**
          * Read who you are
          * @description The key of the environment (`STATIC_API_KEY`) is answered with a user who is stored nowhere.
@@ -1888,19 +1479,15 @@ export interface paths {
          */
         put: operations["updateOwnUser"];
         post?: never;
-        delete?: never;
+        /** Delete yourself, with sessions and tokens, where the settings let people do so */
+        delete: operations["deleteOwnUser"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
     "/api/users/me/profile-picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         /** Replace your picture */
         put: operations["replaceOwnProfilePicture"];
@@ -1913,12 +1500,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me/send-email-verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Get a link that verifies your e-mail address */
@@ -1930,12 +1512,7 @@ export interface paths {
         trace?: never;
     };
     "/api/users/me/verify-email": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Verify your e-mail address by the token of the link */
@@ -1947,12 +1524,7 @@ export interface paths {
         trace?: never;
     };
     "/api/version/current": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** The version of the API, and of this server */
         get: operations["currentVersion"];
         put?: never;
@@ -1964,12 +1536,7 @@ export interface paths {
         trace?: never;
     };
     "/api/version/latest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** The newest version */
         get: operations["latestVersion"];
         put?: never;
@@ -1981,12 +1548,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** List your passkeys */
         get: operations["listOwnPasskeys"];
         put?: never;
@@ -1998,16 +1560,11 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/credentials/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a passkey of yours, but never the last one */
+        /** Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well */
         delete: operations["deleteOwnPasskey"];
         options?: never;
         head?: never;
@@ -2016,12 +1573,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/login/finish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign in with a passkey */
@@ -2033,12 +1585,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/login/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Begin to sign in with a passkey in this browser */
         get: operations["startLogin"];
         put?: never;
@@ -2050,12 +1597,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Sign out of this browser */
@@ -2067,12 +1609,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/reauthenticate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Prove once more who you are, by a passkey or by having signed in with one within the last minute */
@@ -2084,12 +1621,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/register/finish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         get?: never;
         put?: never;
         /** Register the passkey */
@@ -2101,12 +1633,7 @@ export interface paths {
         trace?: never;
     };
     "/api/webauthn/register/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         /** Begin to make a passkey in this browser */
         get: operations["startRegistration"];
         put?: never;
@@ -2197,8 +1724,10 @@ export interface components {
         };
         /** ApiCreateDto */
         ApiCreateDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2264,8 +1793,10 @@ export interface components {
         };
         /** ApiResponseDto */
         ApiResponseDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat: "jwt" | "opaque";
@@ -2287,8 +1818,10 @@ export interface components {
         };
         /** ApiUpdateDto */
         ApiUpdateDto: {
+            /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
+            accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -2464,7 +1997,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2504,6 +2037,25 @@ export interface components {
             token: string;
             usageCount: number;
             usageLimit: number;
+        };
+        /** JobDto */
+        JobDto: {
+            /** @description From the end of a run to the begin of the next one. */
+            intervalSeconds: number;
+            /** @description Whether one of the replicas runs it now. */
+            isRunning: boolean;
+            lastRun: {
+                error: string | null;
+                /** Format: date-time */
+                finishedAt: string;
+                /** @enum {string} */
+                outcome: "succeeded" | "failed";
+                /** @description Null while it runs again. */
+                tookMs: number | null;
+            } | null;
+            name: string;
+            /** Format: date-time */
+            nextRunAt: string;
         };
         /** LatestVersionDto */
         LatestVersionDto: {
@@ -2602,7 +2154,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2708,7 +2260,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2872,7 +2424,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -2979,7 +2531,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -3097,7 +2649,7 @@ export interface components {
                     keys: Record<string, never>[];
                 } | null;
                 jwksUri?: string | null;
-                /** @description Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here. */
+                /** @description Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`). */
                 jwtAccessTokens?: boolean;
                 maxSessionAgeMinutes?: number | null;
                 operator?: string | null;
@@ -3141,7 +2693,9 @@ export interface components {
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted: boolean;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "ownAccountRemoval" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "signUpVerification" | "webFingerDomains")[];
+            /** @description Whether people may delete their own account. */
+            ownAccountRemoval: boolean;
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
             passkeyAllowedModels: string[];
             /**
@@ -3167,6 +2721,8 @@ export interface components {
             sessionIdleMinutes: number;
             /** @description Whether whoever signs up waits until an administrator approves. */
             signUpApproval: boolean;
+            /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
+            signUpVerification: boolean;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays: number;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -3186,6 +2742,8 @@ export interface components {
             dynamicRegistration?: "off" | "with-token" | "open" | null;
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted?: boolean | null;
+            /** @description Whether people may delete their own account. */
+            ownAccountRemoval?: boolean | null;
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
             passkeyAllowedModels?: string[] | null;
             /**
@@ -3211,6 +2769,8 @@ export interface components {
             sessionIdleMinutes?: number | null;
             /** @description Whether whoever signs up waits until an administrator approves. */
             signUpApproval?: boolean | null;
+            /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
+            signUpVerification?: boolean | null;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays?: number | null;
             /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
@@ -3293,6 +2853,14 @@ export interface components {
         };
         /** SettingVariable */
         SettingVariable: {
+            key: string;
+            type: string;
+            value: string;
+        };
+        /** SettingVariableOfAdministrators */
+        SettingVariableOfAdministrators: {
+            /** @description Whether everybody may read it. */
+            isPublic: boolean;
             key: string;
             type: string;
             value: string;
@@ -3415,6 +2983,8 @@ export interface components {
         };
         /** WaitingUserDto */
         WaitingUserDto: {
+            /** @description Otherwise they come in as soon as their e-mail address is verified. */
+            awaitsAdministrator: boolean;
             /** Format: date-time */
             requestedAt: string;
             user: components["schemas"]["UserDto"];
@@ -3437,63 +3007,49 @@ export interface components {
     responses: {
         /** @description It has been changed since it was read. */
         Changed: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description The caller may not do this. */
         Forbidden: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description The input is wrong; `details.fields` says where. */
         InvalidInput: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description There is no such thing. */
         NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description Nobody is signed in, or the API key is not valid. */
         NotSignedIn: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description It was refused; `code` says why. */
         Refused: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
         /** @description It was tried too often; the header `Retry-After` says for how many seconds to wait. */
         TooMany: {
-            headers: {
-                [name: string]: unknown;
-            };
+            headers: AnyHeaders;
             content: {
                 "application/json": components["schemas"]["Error"];
             };
@@ -3535,6 +3091,7 @@ export type Error = components['schemas']['Error'];
 export type FieldError = components['schemas']['FieldError'];
 export type InitialAccessTokenCreateDto = components['schemas']['InitialAccessTokenCreateDto'];
 export type InitialAccessTokenDto = components['schemas']['InitialAccessTokenDto'];
+export type JobDto = components['schemas']['JobDto'];
 export type LatestVersionDto = components['schemas']['LatestVersionDto'];
 export type MembershipDto = components['schemas']['MembershipDto'];
 export type OidcClientCreateDto = components['schemas']['OidcClientCreateDto'];
@@ -3557,6 +3114,7 @@ export type PublicKeyCredentialRequestOptionsJson = components['schemas']['Publi
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
 export type SessionDto = components['schemas']['SessionDto'];
 export type SettingVariable = components['schemas']['SettingVariable'];
+export type SettingVariableOfAdministrators = components['schemas']['SettingVariableOfAdministrators'];
 export type SetUpDto = components['schemas']['SetUpDto'];
 export type SignUpDto = components['schemas']['SignUpDto'];
 export type SignupTokenCreateDto = components['schemas']['SignupTokenCreateDto'];
@@ -3592,9 +3150,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiAccessDto"];
                 };
@@ -3623,9 +3179,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiAccessDto"];
                 };
@@ -3651,9 +3205,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ClientApiGrantDto"][];
                 };
@@ -3697,9 +3249,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiResponseDto"][];
@@ -3741,9 +3291,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiKeyDto"][];
@@ -3757,12 +3305,7 @@ export interface operations {
         };
     };
     createApiKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiKeyCreateDto"];
@@ -3771,9 +3314,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiKeyResponseDto"];
                 };
@@ -3796,12 +3337,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -3825,9 +3361,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiKeyResponseDto"];
                 };
@@ -3869,9 +3403,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiResponseDto"][];
@@ -3885,12 +3417,7 @@ export interface operations {
         };
     };
     createApi: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiCreateDto"];
@@ -3899,9 +3426,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -3925,9 +3450,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -3941,7 +3464,10 @@ export interface operations {
     updateApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3955,9 +3481,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -3966,13 +3490,17 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
     deleteApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3981,15 +3509,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4025,9 +3549,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiClientDto"][];
@@ -4044,7 +3566,10 @@ export interface operations {
     setCimdAccessOfApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4058,9 +3583,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4069,6 +3592,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4104,9 +3628,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["ApiClientAccessDto"][];
@@ -4139,9 +3661,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiClientGrantDto"];
                 };
@@ -4167,12 +3687,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -4182,7 +3697,10 @@ export interface operations {
     setPermissionsOfApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4196,9 +3714,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ApiResponseDto"];
                 };
@@ -4207,23 +3723,17 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
     readPublicSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SettingVariable"][];
                 };
@@ -4297,11 +3807,9 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
-                    "application/json": components["schemas"]["SettingVariable"][];
+                    "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
             };
             400: components["responses"]["InvalidInput"];
@@ -4312,21 +3820,14 @@ export interface operations {
         };
     };
     readSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
-                    "application/json": components["schemas"]["SettingVariable"][];
+                    "application/json": components["schemas"]["SettingVariableOfAdministrators"][];
                 };
             };
             401: components["responses"]["NotSignedIn"];
@@ -4347,9 +3848,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4363,12 +3862,7 @@ export interface operations {
         };
     };
     replaceBackgroundByOlderPath: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4379,12 +3873,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4404,9 +3893,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4420,12 +3907,7 @@ export interface operations {
         };
     };
     replaceFaviconByOlderPath: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4436,12 +3918,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4462,9 +3939,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4496,12 +3971,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4509,21 +3979,11 @@ export interface operations {
         };
     };
     sendTestEmail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4542,9 +4002,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4558,12 +4016,7 @@ export interface operations {
         };
     };
     replaceBackground: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4574,12 +4027,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4587,21 +4035,11 @@ export interface operations {
         };
     };
     deleteBackground: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4620,9 +4058,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4638,12 +4074,7 @@ export interface operations {
         };
     };
     replaceDefaultProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4654,12 +4085,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4667,21 +4093,11 @@ export interface operations {
         };
     };
     deleteDefaultProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4700,9 +4116,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4716,12 +4130,7 @@ export interface operations {
         };
     };
     replaceEmailLogo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4732,12 +4141,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4757,9 +4161,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4773,12 +4175,7 @@ export interface operations {
         };
     };
     replaceFavicon: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -4789,12 +4186,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4815,9 +4207,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -4849,12 +4239,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -4873,12 +4258,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -4921,9 +4301,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuditLogDto"][];
@@ -4975,9 +4353,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuditLogDto"][];
@@ -5021,9 +4397,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/x-ndjson": unknown;
                     "text/csv": unknown;
@@ -5035,19 +4409,12 @@ export interface operations {
         };
     };
     listAuditLogClientNames: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": string[];
                 };
@@ -5058,19 +4425,12 @@ export interface operations {
         };
     };
     listAuditLogUsers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         [key: string]: string;
@@ -5083,19 +4443,12 @@ export interface operations {
         };
     };
     suggestClaims: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": string[];
                 };
@@ -5128,9 +4481,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["CustomClaimDto"][];
                 };
@@ -5166,9 +4517,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["CustomClaimDto"][];
                 };
@@ -5182,19 +4531,12 @@ export interface operations {
         };
     };
     requestDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["DeviceLoginRequestDto"];
                 };
@@ -5215,31 +4557,19 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
             };
             /** @description Not yet. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            202: WithoutBody;
             404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };
     readDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -5251,9 +4581,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["DeviceLoginVerificationDto"];
                 };
@@ -5266,12 +4594,7 @@ export interface operations {
         };
     };
     decideDeviceLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -5284,12 +4607,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -5333,9 +4651,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["EmailDto"][];
@@ -5360,12 +4676,42 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
+            204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listJobs: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["JobDto"][];
                 };
-                content?: never;
             };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    runJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5412,9 +4758,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["OidcClientWithAllowedGroupsCountDto"][];
@@ -5428,12 +4772,7 @@ export interface operations {
         };
     };
     createOidcClient: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OidcClientCreateDto"];
@@ -5442,9 +4781,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5469,9 +4806,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5503,9 +4838,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5534,12 +4867,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5568,9 +4896,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientDto"];
                 };
@@ -5597,9 +4923,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["ConnectionAttemptDto"][];
                 };
@@ -5626,9 +4950,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -5664,12 +4986,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -5692,12 +5009,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5718,9 +5030,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientMetaDataDto"];
                 };
@@ -5746,9 +5056,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientPreviewDto"];
                 };
@@ -5773,9 +5081,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientWithAllowedUserGroupsDto"];
                 };
@@ -5800,9 +5106,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         secret: string;
@@ -5829,9 +5133,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientSecretListItemDto"][];
                 };
@@ -5856,9 +5158,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OidcClientSecretCreatedDto"];
                 };
@@ -5883,12 +5183,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -5908,9 +5203,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["DeviceCodeInfoDto"];
                 };
@@ -5934,12 +5227,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
@@ -5947,19 +5235,12 @@ export interface operations {
         };
     };
     listInitialAccessTokens: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["InitialAccessTokenDto"][];
                 };
@@ -5970,12 +5251,7 @@ export interface operations {
         };
     };
     createInitialAccessToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["InitialAccessTokenCreateDto"];
@@ -5984,9 +5260,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["InitialAccessTokenDto"];
                 };
@@ -6009,12 +5283,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6055,9 +5324,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuthorizedOidcClientDto"][];
@@ -6103,9 +5370,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuthorizedOidcClientDto"][];
@@ -6131,12 +5396,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6182,9 +5442,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["AccessibleOidcClientDto"][];
@@ -6198,12 +5456,7 @@ export interface operations {
         };
     };
     requestLoginCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -6216,12 +5469,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             429: components["responses"]["TooMany"];
             default: components["responses"]["Refused"];
@@ -6240,9 +5488,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -6252,19 +5498,12 @@ export interface operations {
         };
     };
     openApiDocument: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": Record<string, never>;
                 };
@@ -6289,9 +5528,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PasskeyComplianceDto"];
                 };
@@ -6302,19 +5539,12 @@ export interface operations {
         };
     };
     listOwnSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SessionDto"][];
                 };
@@ -6325,21 +5555,11 @@ export interface operations {
         };
     };
     endOwnOtherSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
@@ -6357,12 +5577,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6370,19 +5585,12 @@ export interface operations {
         };
     };
     readOwnSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OwnSettingsDto"];
                 };
@@ -6410,9 +5618,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["OwnSettingsDto"];
                 };
@@ -6425,12 +5631,7 @@ export interface operations {
         };
     };
     signUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignUpDto"];
@@ -6439,9 +5640,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -6452,19 +5651,12 @@ export interface operations {
         };
     };
     listSignupApprovals: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WaitingUserDto"][];
                 };
@@ -6486,12 +5678,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6507,15 +5694,45 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A sentence for whoever waits. It goes out by e-mail, where that is set up and they have an address. */
+                    note?: string;
+                };
+            };
+        };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
+            204: WithoutBody;
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    refuseSignup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
             };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A sentence for whoever waits. It goes out by e-mail, where that is set up and they have an address. */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: WithoutBody;
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6550,9 +5767,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["SignupTokenDto"][];
@@ -6566,12 +5781,7 @@ export interface operations {
         };
     };
     createSignupToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignupTokenCreateDto"];
@@ -6580,9 +5790,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SignupTokenDto"];
                 };
@@ -6605,12 +5813,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6618,31 +5821,16 @@ export interface operations {
         };
     };
     readSetUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             default: components["responses"]["Refused"];
         };
     };
     setUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SetUpDto"];
@@ -6651,9 +5839,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -6693,9 +5879,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["UserGroupMinimalDto"][];
@@ -6709,12 +5893,7 @@ export interface operations {
         };
     };
     createGroup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UserGroupCreateDto"];
@@ -6723,9 +5902,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -6749,9 +5926,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -6782,9 +5957,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -6812,12 +5985,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -6842,9 +6010,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": Record<string, never>;
                 };
@@ -6869,9 +6035,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["MembershipDto"][];
                 };
@@ -6906,9 +6070,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["MembershipDto"];
                 };
@@ -6943,9 +6105,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"];
                 };
@@ -6994,9 +6154,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         data: components["schemas"]["UserDto"][];
@@ -7010,12 +6168,7 @@ export interface operations {
         };
     };
     createUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UserCreateDto"];
@@ -7024,9 +6177,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7050,9 +6201,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7083,9 +6232,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7113,12 +6260,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7139,9 +6281,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserGroupDto"][];
                 };
@@ -7172,9 +6312,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         /** Format: uri */
@@ -7208,12 +6346,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7240,12 +6373,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7273,9 +6401,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": {
                         token: string;
@@ -7308,12 +6434,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7333,12 +6454,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7358,9 +6474,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "image/gif": unknown;
                     "image/jpeg": unknown;
@@ -7387,9 +6501,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["SessionDto"][];
                 };
@@ -7412,12 +6524,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7437,12 +6544,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7472,9 +6574,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7500,9 +6600,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"][];
                 };
@@ -7526,12 +6624,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7539,19 +6632,12 @@ export interface operations {
         };
     };
     readOwnUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7579,9 +6665,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7593,13 +6677,19 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
-    replaceOwnProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    deleteOwnUser: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
         };
+    };
+    replaceOwnProfilePicture: {
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -7610,12 +6700,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7623,42 +6708,22 @@ export interface operations {
         };
     };
     deleteOwnProfilePicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
     sendEmailVerification: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
@@ -7666,12 +6731,7 @@ export interface operations {
         };
     };
     verifyEmail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": {
@@ -7681,12 +6741,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7695,19 +6750,12 @@ export interface operations {
         };
     };
     currentVersion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["CurrentVersionDto"];
                 };
@@ -7718,19 +6766,12 @@ export interface operations {
         };
     };
     latestVersion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["LatestVersionDto"];
                 };
@@ -7739,19 +6780,12 @@ export interface operations {
         };
     };
     listOwnPasskeys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"][];
                 };
@@ -7773,12 +6807,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -7804,9 +6833,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"];
                 };
@@ -7819,12 +6846,7 @@ export interface operations {
         };
     };
     finishLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AuthenticationResponseJSON"];
@@ -7833,9 +6855,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["UserDto"];
                 };
@@ -7845,19 +6865,12 @@ export interface operations {
         };
     };
     startLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PublicKeyCredentialRequestOptionsJSON"];
                 };
@@ -7866,33 +6879,18 @@ export interface operations {
         };
     };
     logout: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
     reauthenticate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AuthenticationResponseJSON"];
@@ -7900,12 +6898,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            204: WithoutBody;
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
@@ -7913,12 +6906,7 @@ export interface operations {
         };
     };
     finishRegistration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RegistrationResponseJSON"];
@@ -7927,9 +6915,7 @@ export interface operations {
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["WebauthnCredentialDto"];
                 };
@@ -7941,19 +6927,12 @@ export interface operations {
         };
     };
     startRegistration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        parameters: NoParameters;
         requestBody?: never;
         responses: {
             /** @description What was asked for. */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
+                headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PublicKeyCredentialCreationOptionsJSON"];
                 };

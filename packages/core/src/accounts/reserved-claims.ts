@@ -12,6 +12,7 @@ export const protocolClaims: ReadonlySet<string> = new Set([
   'jti',
   'typ',
   'type',
+  'rat',
   'nonce',
   'auth_time',
   'acr',

@@ -8,6 +8,8 @@ export interface ApiInput {
   readonly name: string
   /** (`jwt` for a new API) */
   readonly accessTokenFormat?: AccessTokenFormat
+  /** From 1 to 525 600; see `Api` (`null` for a new API). */
+  readonly accessTokenDurationMinutes?: number | null
   /** Ids of clients; unknown ones are left out (none for a new API). */
   readonly resourceServerClientIds?: readonly string[]
 }
@@ -27,6 +29,7 @@ export interface PermissionInput {
 }
 
 export const mostPermissions = 500
+const mostMinutes = 525_600
 
 const reservedKeys = new Set(['openid', 'profile', 'email', 'email_verified', 'groups', 'offline_access'])
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
@@ -46,6 +49,13 @@ export function refuse(fields: readonly FieldError[]): void {
 export function nameProblems(name: string): FieldError[] {
   const problem = nameProblem(normalName(name), 50)
   return problem ? [{ field: 'name', ...problem }] : []
+}
+
+export function lifetimeProblems(minutes: number | null | undefined): FieldError[] {
+  if (minutes === null || minutes === undefined) return []
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= mostMinutes) return []
+  const message = `must be a whole number from 1 to ${mostMinutes}`
+  return [{ field: 'accessTokenDurationMinutes', code: 'invalid', message }]
 }
 
 export function resourceProblems(resource: string, issuer: string): FieldError[] {

@@ -17,6 +17,17 @@ export type AccessTokenFormat = (typeof accessTokenFormats)[number]
 
 export const accessTokenFormats = ['jwt', 'opaque'] as const
 
+const jwtMinutes = 10
+
+/** How long an access token for the API lives, in seconds, if the client's tokens live for `ofClient`. */
+export function accessTokenLifetime(
+  { accessTokenFormat, accessTokenDurationMinutes }: Pick<Api, 'accessTokenFormat' | 'accessTokenDurationMinutes'>,
+  ofClient: number,
+): number {
+  const most = accessTokenDurationMinutes ?? (accessTokenFormat === 'jwt' ? jwtMinutes : null)
+  return most === null ? ofClient : Math.min(ofClient, most * 60)
+}
+
 /** A resource server: what clients get access tokens for (RFC 8707). */
 export interface Api {
   readonly id: string
@@ -25,6 +36,11 @@ export interface Api {
   readonly resource: string
   readonly permissions: readonly ApiPermission[]
   readonly accessTokenFormat: AccessTokenFormat
+  /**
+   * Most minutes that its access tokens live; those of a client never live longer than the client says. `null` stands for
+   * ten minutes where they are JWTs, which nobody can end, and for no such bound where they are opaque.
+   */
+  readonly accessTokenDurationMinutes: number | null
   /** The clients that may introspect the API's tokens, whoever they were issued to (RFC 7662). */
   readonly resourceServerClientIds: readonly string[]
   /** Whether clients that are known by their metadata document have user-delegated access. */

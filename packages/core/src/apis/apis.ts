@@ -7,6 +7,7 @@ import type { Transaction } from '../transaction.ts'
 import type { Api, ApiAccess, ApiGrant } from './api.ts'
 import {
   type ApiInput,
+  lifetimeProblems,
   type NewApiInput,
   nameProblems,
   normalResource,
@@ -22,6 +23,8 @@ import { type ApiGrants, createApiGrants } from './grants.ts'
 /** The APIs that clients get access tokens for. Changes hold from the next token on. */
 export interface Apis extends ApiGrants {
   find(id: string): Promise<Api | undefined>
+  /** The same, and nobody else changes this API until the running transaction ends. */
+  findToChange(id: string): Promise<Api | undefined>
   /** All of them, by name. */
   list(): Promise<readonly Api[]>
   page(request: ApiListRequest): Promise<ApiList>
@@ -71,9 +74,15 @@ export function createApis(ports: ApisPorts): Apis {
     return known.sort()
   }
 
-  const decided = async ({ name, accessTokenFormat, resourceServerClientIds }: ApiInput) => ({
+  const decided = async ({
+    name,
+    accessTokenFormat,
+    accessTokenDurationMinutes,
+    resourceServerClientIds,
+  }: ApiInput) => ({
     name: normalName(name),
     ...(accessTokenFormat !== undefined && { accessTokenFormat }),
+    ...(accessTokenDurationMinutes !== undefined && { accessTokenDurationMinutes }),
     ...(resourceServerClientIds !== undefined && {
       resourceServerClientIds: await knownClients(resourceServerClientIds),
     }),
@@ -82,17 +91,19 @@ export function createApis(ports: ApisPorts): Apis {
   return {
     ...createApiGrants(ports),
     find: (id) => store.find(id),
+    findToChange: (id) => store.findToChange(id),
     list: () => store.list(),
     page: (request) => store.page(request),
 
     async create(input) {
-      refuse([...nameProblems(input.name), ...resourceProblems(input.resource, issuer)])
+      refuse([...problems(input), ...resourceProblems(input.resource, issuer)])
       const now = clock.now()
       const api: Api = {
         id: uuid(),
         resource: normalResource(input.resource),
         permissions: [],
         accessTokenFormat: 'jwt',
+        accessTokenDurationMinutes: null,
         resourceServerClientIds: [],
         allowCimdClients: false,
         ...(await decided(input)),
@@ -106,7 +117,7 @@ export function createApis(ports: ApisPorts): Apis {
     },
 
     async update(id, input) {
-      refuse(nameProblems(input.name))
+      refuse(problems(input))
       return change(id, () => decided(input))
     },
 
@@ -140,6 +151,10 @@ export function createApis(ports: ApisPorts): Apis {
   }
 }
 
+function problems({ name, accessTokenDurationMinutes }: ApiInput) {
+  return [...nameProblems(name), ...lifetimeProblems(accessTokenDurationMinutes)]
+}
+
 /** Takes away what an API no longer has, and the access that nothing but it was for. */
 async function keepOnly(store: ApiStore, grant: ApiGrant, permissionIds: ReadonlySet<string>): Promise<void> {
   const kept = (ids: readonly string[]) => ids.filter((id) => permissionIds.has(id))
@@ -158,5 +173,5 @@ async function keepOnly(store: ApiStore, grant: ApiGrant, permissionIds: Readonl
 }
 
 export function apiNotFound(): NotFound {
-  return new NotFound('not_found', 'There is no such API.', { details: { resource: 'api' } })
+  return new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
 }

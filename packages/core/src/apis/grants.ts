@@ -69,7 +69,7 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
       transaction(async () => {
         const client = await lockClient(clientId)
         const api = await store.findToChange(apiId)
-        if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'api' } })
+        if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
         return put(api, client, access)
       }),
 

@@ -48,7 +48,7 @@ type Happening =
     }
   | { readonly event: 'account_disabled'; readonly accountId: string; readonly by?: string }
   | { readonly event: 'account_enabled'; readonly accountId: string; readonly by?: string }
-  | { readonly event: 'account_removed'; readonly accountId: string; readonly by: string }
+  | { readonly event: 'account_removed'; readonly accountId: string; readonly by?: string }
   | {
       readonly event: 'account_groups_changed'
       readonly accountId: string
@@ -94,12 +94,21 @@ type Happening =
       readonly keys: readonly string[]
       readonly by: string
     }
-  | { readonly event: 'passkey_added'; readonly accountId: string; readonly passkeyId: string }
+  | {
+      readonly event: 'passkey_added'
+      readonly accountId: string
+      readonly passkeyId: string
+      /** In base64url. */
+      readonly credentialId: string
+    }
   | { readonly event: 'passkey_renamed'; readonly accountId: string; readonly passkeyId: string }
   | {
       readonly event: 'passkey_removed'
       readonly accountId: string
       readonly passkeyId: string
+      /** In base64url. */
+      readonly credentialId: string
+      readonly passkeyName: string
       readonly by?: string
     }
   | { readonly event: 'passkey_refused'; readonly code: string; readonly accountId?: string }
@@ -222,6 +231,7 @@ type Happening =
       readonly clientId: string
       readonly by: string
     }
+  | { readonly event: 'job_requested'; readonly job: string; readonly by: string }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }
   | {

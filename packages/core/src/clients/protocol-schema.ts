@@ -63,7 +63,7 @@ export const clientProtocolSchema = {
     jwtAccessTokens: {
       ...flag,
       description:
-        'Whether the access tokens of a login are JWTs (RFC 9068). Whoever verifies one by its signature believes it until it expires, though it has ended here.',
+        'Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`).',
     },
     authorizationDetailsTypes: names,
     fapi: flag,

@@ -72,7 +72,7 @@ export interface ClientProtocol {
   readonly subjectType: 'public' | 'pairwise'
   /** OpenID Connect Core §8.1. */
   readonly sectorIdentifierUri: string | null
-  /** Whether the access token of a login is a JWT (RFC 9068), which can be neither introspected nor revoked. */
+  /** Whether the access token of a login is a JWT (RFC 9068); who verifies its signature alone learns of no end but its own. */
   readonly jwtAccessTokens: boolean
   /** RFC 9396 §10: the types of authorization details that it may ask for. */
   readonly authorizationDetailsTypes: readonly string[]

@@ -65,6 +65,7 @@ export interface DeviceAuthorizationService {
    * @throws as `ReauthenticationService.demand`, or as `SignInService.confirm`
    */
   approve(req: IncomingMessage, res: ServerResponse, answer: { code: string; response?: unknown }): Promise<void>
+  /** Tells the application `access_denied`; somebody whose groups do not allow the client can do so too. */
   deny(req: IncomingMessage, res: ServerResponse, code: string): Promise<void>
 }
 
@@ -108,7 +109,8 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     return code
   }
 
-  const asked = async (req: IncomingMessage, res: ServerResponse, input: string): Promise<Asked> => {
+  /** Whoever may not use the client may still say no. */
+  const asked = async (req: IncomingMessage, res: ServerResponse, input: string, mayRefuse = false): Promise<Asked> => {
     const session = await sessions.read(req, res)
     if (!session) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
     const code = await codeOf(input)
@@ -116,7 +118,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     if (!client) throw new InvalidInput('oidc_invalid_device_code', 'The client is gone.')
     const account = await eligibleAccount(accounts, session.accountId)
     const groupIds = account.groups.map(({ id }) => id)
-    if (!mayUse(extras(client).pocket_access, groupIds))
+    if (!mayRefuse && !mayUse(extras(client).pocket_access, groupIds))
       throw new Forbidden('client_not_allowed', 'The account is in none of the groups that may use this client.')
     const { params = {} } = code
     const apis = await requestedApis(apiAccess, client.clientId, params)
@@ -215,7 +217,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     },
 
     async deny(req, res, input) {
-      const { code, client, account } = await asked(req, res, input)
+      const { code, client, account } = await asked(req, res, input, true)
       const error = { error: 'access_denied', errorDescription: 'the person did not allow it' }
       await Object.assign(code, { accountId: account.id, ...error }).save()
       await audit.record(

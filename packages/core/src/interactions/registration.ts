@@ -90,7 +90,12 @@ export function createRegistrationService({
       const { passkey } = await verify(req, res, end)
       await registration.store(passkey)
       await audit.record(
-        { event: 'passkey_added', accountId: passkey.accountId, passkeyId: passkey.id },
+        {
+          event: 'passkey_added',
+          accountId: passkey.accountId,
+          passkeyId: passkey.id,
+          credentialId: passkey.credentialId,
+        },
         requestContext(req),
       )
       await strengthenSession(req, res)

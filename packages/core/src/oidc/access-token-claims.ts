@@ -12,10 +12,18 @@ function subjectOf(clientId: string | undefined): string {
 export const subjectOfClients: ExtraTokenClaims = async (_ctx, { kind, clientId }) =>
   kind === 'ClientCredentials' ? { sub: subjectOf(clientId) } : undefined
 
+/** Who reads a token: whom it was made for, and UserInfo where it lets anybody ask about the person. */
+export function audienceOf(reader: string, scopes: Iterable<string>, issuer: string): string[] {
+  return [reader, ...([...scopes].some((scope) => aboutPeople.has(scope)) ? [issuer] : [])]
+}
+
+const aboutPeople = new Set(['openid', 'profile', 'email', 'groups'])
+
 /** The access tokens for APIs as programs for the contract read them: the audience is a list, and so are the scopes once more. */
 export const shapeAccessTokens: ShapeJwt = async (_ctx, { kind, clientId }, { payload }) => {
-  const { aud, scope } = payload
+  const { aud, scope, iss } = payload
+  const scopes = typeof scope === 'string' ? scope.split(' ') : []
   if (kind === 'ClientCredentials') payload.sub = subjectOf(clientId)
-  if (typeof aud === 'string') payload.aud = [aud]
-  if (typeof scope === 'string') payload.scp = scope.split(' ')
+  if (typeof aud === 'string') payload.aud = audienceOf(aud, scopes, String(iss))
+  if (scopes.length > 0) payload.scp = scopes
 }

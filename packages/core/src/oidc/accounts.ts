@@ -2,7 +2,7 @@ import { type Account, errors, type FindAccount } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { findAccount } from '../accounts/eligibility.ts'
 import { claimsFor } from '../clients/claims.ts'
-import { mayUse } from '../clients/group-restriction.ts'
+import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
 import { defaultProtocol } from '../clients/protocol.ts'
 import { extras } from './client-metadata.ts'
 import { revokeGrant } from './logout.ts'
@@ -20,7 +20,7 @@ export function createFindAccount(accounts: AccountStore): FindAccount {
       if (oidc.route !== 'token') return undefined
       // Whoever comes back into the group is to ask again, rather than find what an old device still holds.
       if (token.grantId !== undefined) await revokeGrant(oidc.provider, token.grantId)
-      throw new errors.InvalidGrant('the account is in none of the groups that may use this client')
+      throw new errors.InvalidGrant(notAllowedReason)
     }
     return {
       accountId: id,

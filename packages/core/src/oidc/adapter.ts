@@ -6,8 +6,10 @@ import type { Clock } from '../clock.ts'
 import { devicePollInterval } from '../codes/user-codes.ts'
 import { Conflict, InvalidInput } from '../errors.ts'
 import { sha256 } from '../hash.ts'
+import { withoutAudience } from './api-access-tokens.ts'
 import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
+import { nameOfToken } from './login-token-names.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { UsedAlready } from './replay-detection.ts'
 import type { SessionAdapter } from './session-overrides.ts'
@@ -41,7 +43,7 @@ export function createAdapterFactory(ports: AdapterPorts): (model: string) => Ad
 }
 
 function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: AdapterPorts): Adapter & SessionAdapter {
-  const keyOf = (id: string) => sha256(`${model}:${id}`)
+  const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? nameOfToken(id) : id}`)
   const sealed = ({ id, payload, expiresIn }: { id: string; payload: AdapterPayload; expiresIn: number | undefined }) =>
     seal(model, { id, key: keyOf(id), payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
   const leeway: Leeway | undefined =
@@ -90,7 +92,7 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
       const artifact = await artifacts.find(keyOf(id))
       if (model === 'DeviceCode') await assertPatience(artifact)
       const consumable = artifact && withinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
-      return open(consumable, id)
+      return withoutAudience(open(consumable, id))
     },
     async findByUid(uid) {
       return open(await artifacts.findByUid(model, uid), undefined)

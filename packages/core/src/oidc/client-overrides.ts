@@ -24,7 +24,9 @@ export function overrideClientChecks(provider: Provider, ports: ClientOverridePo
   const { clock, secretUses, redirectUriPolicy: policy } = ports
   const overrides: Readonly<Record<string, Override>> = {
     redirectUriAllowed(value) {
-      return redirectUriAllowed(this.pocket_redirect_uris, value, policy)
+      // FAPI 2.0 Security Profile §5.3.2.2.
+      const allowInsecure = policy.allowInsecure && !this.pocket_protocol.fapi
+      return redirectUriAllowed(this.pocket_redirect_uris, value, { ...policy, allowInsecure })
     },
     postLogoutRedirectUriAllowed(value) {
       return redirectUriAllowed(this.pocket_post_logout_redirect_uris, value, policy)

@@ -13,7 +13,7 @@ import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './aut
 import { assertOwnAssertion } from './client-authentication/own-assertions.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { deviceFlow, deviceVerificationPath } from './device-codes.ts'
-import { assertFapiAssertion, fapiProfile, rotateRefreshToken } from './fapi.ts'
+import { assertFapiAssertion, assertFapiRequestObject, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
 import { introspectionPolicy } from './introspection.ts'
 import type { SigningKey } from './key-generation.ts'
@@ -45,14 +45,18 @@ const lifetimes = {
   IdToken: idTokenLifetime,
   // An interaction is open for an hour (`interactions/interaction.ts`); for a day more it can say how to start again.
   Interaction: 25 * hour,
-  PushedAuthorizationRequest: 90,
+  // Of a request that is pushed the library says itself how long it lives: a minute.
   RefreshToken: refreshTokenLifetime,
   // What is stored lives as long as `session-overrides.ts` says.
   Session: hour,
 } as const satisfies Configuration['ttl']
 
-function accessTokenLifetime(_ctx: unknown, _token: unknown, client: object): number {
-  return extras(client).pocket_access_token_lifetime
+function accessTokenLifetime(_ctx: unknown, { resourceServer }: OneForAnApi, client: object): number {
+  return resourceServer?.accessTokenTTL ?? extras(client).pocket_access_token_lifetime
+}
+
+interface OneForAnApi {
+  readonly resourceServer?: { readonly accessTokenTTL?: number | undefined } | undefined
 }
 
 /** FAPI 2.0 Security Profile §5.3.2.2: a minute at most. */
@@ -82,6 +86,8 @@ export interface ConfigurationPorts {
   readonly pairwise: PairwiseIdentifier
   readonly registrar: Registrar
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
+  /** The languages that there are pages in (BCP 47). */
+  readonly languages: readonly string[]
   /** 32 bytes that make the nonces of proofs of possession (RFC 9449 §8). */
   readonly nonceSecret: Buffer
 }
@@ -160,11 +166,11 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       jwtUserinfo: { enabled: true },
       jwtResponseModes: { enabled: true },
       encryption: { enabled: true },
-      requestObjects: { enabled: true },
+      requestObjects: { enabled: true, assertJwtClaimsAndHeader: assertFapiRequestObject },
       dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },
     },
-    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] },
+    discovery: { ...(ports.languages.length > 0 && { ui_locales_supported: [...ports.languages] }) },
   }
 }
 

@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
-import type { errors, KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { notAllowedReason } from '../clients/group-restriction.ts'
 import type { ConnectionEndpoint } from '../connection-log/connection-attempt.ts'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -34,6 +35,10 @@ export function noteConnectionAttempts(provider: Provider, note: ConnectionRecor
   provider.on('pushed_authorization_request.error', failed)
   provider.on('device_authorization.error', failed)
   provider.on('grant.error', failed)
+  // Whoever reads that the client is for others may never press the button that tells the client.
+  provider.on('interaction.started', (ctx, { name }) => {
+    if (name === 'not_allowed') failed(ctx, new errors.AccessDenied(notAllowedReason))
+  })
   provider.on('authorization.success', success)
   provider.on('pushed_authorization_request.success', success)
   provider.on('device_authorization.success', success)

@@ -15,15 +15,11 @@ const documentOf: Readonly<Record<string, string>> = {
 /** A new key is announced for days before it signs, so that an hour in somebody's cache does no harm. */
 const cacheControl = 'public, max-age=300'
 
-/** What clients call by themselves, and so may be told another address for. */
-const backChannel = [
-  'token',
-  'userinfo',
-  'introspection',
-  'revocation',
-  'pushed_authorization_request',
-  'device_authorization',
-] as const
+/**
+ * What servers call by themselves, and so may be told another address for. A device asks from wherever it is, and so at the
+ * issuer, as in the contract.
+ */
+const backChannel = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const
 
 interface Document {
   readonly bytes: Buffer
@@ -35,6 +31,8 @@ export interface DocumentsPorts {
   /** The origin at which clients reach the back-channel endpoints. */
   readonly internalOrigin?: string | undefined
   readonly registrationPolicy: () => Promise<RegistrationPolicy>
+  /** Whether strangers have a page to sign up on. */
+  readonly signUpIsOpen: () => Promise<boolean>
 }
 
 /** Answers requests for the provider metadata (RFC 8414 §3, OpenID Connect Discovery §4) and the keys (RFC 7517 §5). */
@@ -47,12 +45,13 @@ export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promi
  * @returns answers a request for a document that has been made already; `false` where the library must answer.
  */
 export function keepDocuments(provider: Provider, ports: DocumentsPorts): ServeDocument {
-  const { issuer, internalOrigin = issuer, registrationPolicy } = ports
+  const { issuer, internalOrigin = issuer, registrationPolicy, signUpIsOpen } = ports
   const kept = new Map<string, Document>()
   /** What is on can change at any time; there is a document for each state. */
   const stateOf = async (name: string): Promise<Advertised> =>
-    name === metadata ? advertised(await registrationPolicy()) : { registration: false, documents: false }
-  const keyOf = (name: string, { registration, documents }: Advertised) => `${name} ${registration} ${documents}`
+    name === metadata ? advertised(await registrationPolicy(), await signUpIsOpen()) : nothing
+  const keyOf = (name: string, { registration, documents, signUp }: Advertised) =>
+    `${name} ${registration} ${documents} ${signUp}`
   provider.use(async (ctx, next) => {
     await next()
     const name = documentOf[ctx.path]
@@ -79,18 +78,24 @@ interface Advertised {
   readonly registration: boolean
   /** OAuth Client ID Metadata Document §5. */
   readonly documents: boolean
+  /** Initiating User Registration via OpenID Connect §4. */
+  readonly signUp: boolean
 }
 
-function advertised({ mode, documentPatterns }: RegistrationPolicy): Advertised {
-  return { registration: mode !== 'off', documents: documentPatterns.length > 0 }
+const nothing: Advertised = { registration: false, documents: false, signUp: false }
+const prompts = ['none', 'login', 'consent', 'select_account']
+
+function advertised({ mode, documentPatterns }: RegistrationPolicy, signUp: boolean): Advertised {
+  return { registration: mode !== 'off', documents: documentPatterns.length > 0, signUp }
 }
 
 function withState(
   { registration_endpoint, ...document }: Metadata,
-  { registration, documents }: Advertised,
+  { registration, documents, signUp }: Advertised,
 ): Metadata {
   return {
     ...document,
+    prompt_values_supported: signUp ? [...prompts, 'create'] : prompts,
     ...(registration && { registration_endpoint }),
     ...(documents && { client_id_metadata_document_supported: true }),
   }

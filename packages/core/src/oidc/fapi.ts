@@ -3,6 +3,13 @@ import { extras } from './client-metadata.ts'
 
 type AssertAssertion = NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']>
 
+type AssertRequestObject = NonNullable<
+  NonNullable<NonNullable<Configuration['features']>['requestObjects']>['assertJwtClaimsAndHeader']
+>
+
+/** Seconds. */
+const hour = 3600
+
 /** Which clients the FAPI 2.0 Security Profile is enforced for; their metadata say the rest (`client-metadata.ts`). */
 export function fapiProfile(_ctx: unknown, client: object | undefined): '2.0' | undefined {
   return client !== undefined && extras(client).pocket_protocol.fapi ? '2.0' : undefined
@@ -14,6 +21,17 @@ export const assertFapiAssertion: AssertAssertion = async (_ctx, { aud }, { alg 
   if (aud !== _ctx.oidc.issuer)
     throw new errors.InvalidClientAuth('the audience must be the issuer, as a single string')
   if (alg === 'RS256') throw new errors.InvalidClientAuth('RS256 is not for this client')
+}
+
+/**
+ * FAPI 2.0 Message Signing §5.3.1 and FAPI 2.0 Security Profile §5.4.1, of a request object. One that was pushed comes a
+ * second time, as the library keeps it.
+ */
+export const assertFapiRequestObject: AssertRequestObject = async (ctx, { aud, exp, nbf }, { alg }, client) => {
+  if (!fapiProfile(ctx, client)) return
+  if (aud === undefined || typeof exp !== 'number' || typeof nbf !== 'number' || exp <= nbf || exp - nbf > hour)
+    throw new errors.InvalidRequestObject('it must have an audience, a beginning, and an end within an hour of it')
+  if (alg === 'RS256') throw new errors.InvalidRequestObject('RS256 is not for this client')
 }
 
 /** FAPI 2.0 Security Profile §5.3.2.1: a token that only its key's holder can use is not rotated. */

@@ -4,25 +4,39 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { findAccount } from '../accounts/eligibility.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
 import { mayUse } from '../clients/group-restriction.ts'
+import { audienceOf } from './access-token-claims.ts'
 import { extras } from './client-metadata.ts'
+import type { PairwiseIdentifier } from './pairwise.ts'
 
+/** A token as the library has it, and says afterwards what it holds. */
 interface Introspected {
   readonly clientId?: string | undefined
   readonly accountId?: string | undefined
   readonly iat?: number | undefined
-  readonly aud?: unknown
+  readonly scope?: string | undefined
+  /** Of a refresh token: what it makes access tokens for. */
+  readonly resource?: unknown
+  aud?: unknown
+  extra?: unknown
 }
 
 export interface IntrospectionPorts {
   readonly accounts: AccountStore
   readonly apiAccess: ApiAccessReader
+  readonly pairwise: PairwiseIdentifier
+}
+
+interface LibraryClient {
+  readonly clientId: string
+  readonly subjectType?: string | undefined
 }
 
 /**
  * A client learns about its own tokens, and about those that were issued for an API that it serves. The token of somebody who
- * may not sign in or use the client any more is not active, nor is one for an API that the client has lost.
+ * may not sign in or use the client any more is not active, nor is one for an API that the client has lost. The answer has
+ * the audience as a list and the subject as the user name too, as programs for the contract read it.
  */
-export function introspectionPolicy({ accounts, apiAccess }: IntrospectionPorts) {
+export function introspectionPolicy({ accounts, apiAccess, pairwise }: IntrospectionPorts) {
   const servesApi = async (asking: string, { aud, clientId = '', accountId, iat = 0 }: Introspected) => {
     if (typeof aud !== 'string') return asking === clientId
     const found = await apiAccess.find(aud, clientId, accountId === undefined ? 'client' : 'user')
@@ -30,21 +44,24 @@ export function introspectionPolicy({ accounts, apiAccess }: IntrospectionPorts)
     if (!found || iat < Math.floor(found.api.createdAt / 1000)) return false
     return asking === clientId || found.api.resourceServerClientIds.includes(asking)
   }
-  return async (
-    { oidc }: KoaContextWithOIDC,
-    client: { readonly clientId: string },
-    token: Introspected,
-  ): Promise<boolean> => {
-    if (!(await servesApi(client.clientId, token))) return false
-    if (token.accountId === undefined) return true
-    const account = await findAccount(accounts, token.accountId)
+  const mayHave = async (accountId: string, holder: LibraryClient) => {
+    const account = await findAccount(accounts, accountId)
     if (account === undefined || account.disabled) return false
-    const holder = token.clientId === client.clientId ? client : await oidc.provider.Client.find(token.clientId ?? '')
-    if (!holder) return false
-    return mayUse(
-      extras(holder).pocket_access,
-      account.groups.map(({ id }) => id),
-    )
+    const groupIds = account.groups.map(({ id }) => id)
+    return mayUse(extras(holder).pocket_access, groupIds)
+  }
+  return async ({ oidc }: KoaContextWithOIDC, client: LibraryClient, token: Introspected): Promise<boolean> => {
+    if (!(await servesApi(client.clientId, token))) return false
+    const { accountId, clientId = '', scope = '' } = token
+    if (accountId !== undefined) {
+      const holder = clientId === client.clientId ? client : await oidc.provider.Client.find(clientId)
+      if (!holder || !(await mayHave(accountId, holder))) return false
+      const username = holder.subjectType === 'pairwise' ? pairwise(accountId, holder) : accountId
+      token.extra = { ...(token.extra ?? {}), username }
+    }
+    const reader = [token.aud ?? token.resource ?? clientId].flat()[0]
+    token.aud = audienceOf(String(reader), scope.split(' '), oidc.provider.issuer)
+    return true
   }
 }
 

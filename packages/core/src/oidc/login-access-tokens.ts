@@ -2,6 +2,7 @@ import { importJWK, SignJWT } from 'jose'
 import type Provider from 'oidc-provider'
 import { Misconfigured } from '../errors.ts'
 import { uuid } from '../random.ts'
+import { audienceOf } from './access-token-claims.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
 import type { SigningKey } from './key-generation.ts'
@@ -20,8 +21,6 @@ interface Made {
   readonly value: string
   readonly payload: { readonly iat: number; readonly exp: number; readonly jkt?: string; readonly rar?: unknown }
 }
-
-const profileScopes = ['openid', 'profile', 'email', 'groups']
 
 /**
  * Some clients read the access token of a login themselves, so theirs is a JWT (RFC 9068). It is stored like any other,
@@ -66,7 +65,7 @@ async function sign(token: AccessToken, payload: Made['payload'], { issuer, keys
     .setProtectedHeader({ alg, kid: key.kid, typ: 'at+jwt' })
     .setIssuer(issuer)
     .setSubject(client.subjectType === 'pairwise' ? pairwise(accountId, client) : accountId)
-    .setAudience([client.clientId, ...(scopes.some((name) => profileScopes.includes(name)) ? [issuer] : [])])
+    .setAudience(audienceOf(client.clientId, scopes, issuer))
     .setIssuedAt(payload.iat)
     .setExpirationTime(payload.exp)
     .setJti(uuid())

@@ -1,5 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
-import { mayUse } from '../clients/group-restriction.ts'
+import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
 import { isTooOld } from '../sessions/freshness.ts'
 import { groupIdsOf } from './accounts.ts'
@@ -56,14 +56,9 @@ function reauthentication(clock: Clock): interactionPolicy.Check {
 
 /** The client is for members of certain groups: the person reads so first, and the client learns `access_denied`. */
 function notInAllowedGroup(): interactionPolicy.Check {
-  return new Check(
-    'not_in_allowed_group',
-    'the account is in none of the groups that may use this client',
-    'access_denied',
-    ({ oidc }: KoaContextWithOIDC) => {
-      const { client, account } = oidc
-      if (client && account && !mayUse(extras(client).pocket_access, groupIdsOf(account))) return Check.REQUEST_PROMPT
-      return Check.NO_NEED_TO_PROMPT
-    },
-  )
+  return new Check('not_in_allowed_group', notAllowedReason, 'access_denied', ({ oidc }: KoaContextWithOIDC) => {
+    const { client, account } = oidc
+    if (client && account && !mayUse(extras(client).pocket_access, groupIdsOf(account))) return Check.REQUEST_PROMPT
+    return Check.NO_NEED_TO_PROMPT
+  })
 }

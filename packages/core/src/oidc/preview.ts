@@ -10,6 +10,7 @@ import { uuid } from '../random.ts'
 import { authenticationContext } from '../sessions/session.ts'
 import { extras } from './client-metadata.ts'
 import { idTokenLifetime } from './configuration.ts'
+import { ownIdTokenClaims } from './id-token-claims.ts'
 
 /** What a client would be given for a person who signs in by passkey and allows all of it. */
 export interface TokenPreview {
@@ -54,13 +55,21 @@ export function createTokenPreview({ provider, accounts, clock }: TokenPreviewPo
     const said = await idToken.payload()
     const iat = Math.floor(clock.now() / 1000)
     return {
-      idToken: { iss: issuer, aud: client.clientId, iat, exp: iat + idTokenLifetime, ...said },
+      idToken: {
+        iss: issuer,
+        aud: client.clientId,
+        iat,
+        exp: iat + idTokenLifetime,
+        ...ownIdTokenClaims(iat),
+        ...said,
+      },
       accessToken: {
         iss: issuer,
         sub: said.sub,
         aud: [client.clientId, issuer],
         client_id: client.clientId,
         scope: scopes.join(' '),
+        scp: scopes,
         iat,
         exp: iat + lifetime,
         jti: uuid(),

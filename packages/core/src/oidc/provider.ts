@@ -2,6 +2,7 @@ import Provider from 'oidc-provider'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { hashAccessTokens } from './access-token-hash.ts'
+import { joinLoginScopes } from './api-access-tokens.ts'
 import { tellChosenClaims } from './claim-overrides.ts'
 import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
@@ -11,6 +12,7 @@ import { giveUserCodes } from './device-codes.ts'
 import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { type FailedClientPorts, noteFailedClients } from './failed-clients.ts'
+import { tellIdTokensApart } from './id-token-claims.ts'
 import { acceptEveryAddress } from './internal-addresses.ts'
 import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
@@ -50,8 +52,10 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   tellChosenClaims(provider)
   keepSessionsInPlace(provider, ports)
   decideReplaysByInsert(provider)
+  joinLoginScopes(provider)
   signLoginAccessTokens(provider, ports)
   hashAccessTokens(provider)
+  tellIdTokensApart(provider)
   if (ports.internalOrigin !== undefined) acceptEveryAddress(provider, [ports.issuer, ports.internalOrigin])
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)

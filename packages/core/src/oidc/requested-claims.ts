@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { scopesOfClaims, scopesRequested } from '../clients/claims.ts'
@@ -5,10 +6,42 @@ import { extras } from './client-metadata.ts'
 
 /** Adds the scopes that count as requested for the client; what nobody knows is dropped when tokens are made. */
 export const requestedScopes: NonNullable<Configuration['extraParams']> = {
-  scope({ oidc }: KoaContextWithOIDC, scope, client) {
-    const scopes = scopesRequested(scope, extras(client).pocket_protocol)
+  scope(ctx: KoaContextWithOIDC, scope, client) {
+    const { oidc } = ctx
+    const asked = mayStay(ctx, client) ? `${scope ?? ''} offline_access` : scope
+    const scopes = scopesRequested(asked, extras(client).pocket_protocol)
     if (oidc.params && scopes.length > 0) oidc.params.scope = scopes.join(' ')
   },
+}
+
+/**
+ * Whether the request asks for `offline_access`, and is granted it. The library forgets it of a request without
+ * `prompt=consent`; here clients get refresh tokens without, which is another condition that permits it (OpenID Connect Core
+ * §11), and some look for the scope in the answer.
+ */
+function mayStay({ oidc, method, query }: KoaContextWithOIDC, client: MayRefresh): boolean {
+  const { body = {}, params, entities } = oidc
+  const responseType = params?.response_type
+  if (typeof responseType === 'string' && !responseType.split(' ').includes('code')) return false
+  if (!client.grantTypeAllowed('refresh_token')) return false
+  const sent = method === 'POST' ? body : query
+  const requestObject = entities.PushedAuthorizationRequest?.request ?? sent.request
+  // Beside a request object nothing counts (RFC 9101 §6.3).
+  return namesOfflineAccess(requestObject === undefined ? sent.scope : scopeOf(requestObject))
+}
+
+interface MayRefresh {
+  grantTypeAllowed(type: string): boolean
+}
+
+/** The library has verified it by now, or made it. */
+function scopeOf(requestObject: unknown): unknown {
+  const isReadable = typeof requestObject === 'string' && requestObject.split('.').length === 3
+  return isReadable ? decodeJwt(requestObject).scope : undefined
+}
+
+function namesOfflineAccess(scope: unknown): boolean {
+  return typeof scope === 'string' && scope.split(' ').includes('offline_access')
 }
 
 /** The claims that a `claims` parameter asks for by name (OpenID Connect Core §5.5), but for the protocol's own. */

@@ -1,6 +1,7 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import { supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
+import { accessTokenLifetime } from '../apis/api.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
@@ -38,6 +39,7 @@ export function resourceIndicators(access: ApiAccessReader) {
         scope: keys.join(' '),
         audience: found.api.resource,
         accessTokenFormat: found.api.accessTokenFormat,
+        accessTokenTTL: accessTokenLifetime(found.api, extras(client).pocket_access_token_lifetime),
         jwt: { sign: { alg: signingAlgorithmFor(extras(client).pocket_protocol, 'RS256') } },
       }
     },

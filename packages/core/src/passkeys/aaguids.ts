@@ -7,6 +7,18 @@ export function providerName(aaguid: string): string | undefined {
   return Object.hasOwn(providerNames, aaguid) ? providerNames[aaguid] : undefined
 }
 
+/** A model of authenticators that has a name. */
+export interface AuthenticatorModel {
+  readonly aaguid: string
+  readonly name: string
+}
+
+/** Every model that has a name here, in the order of the names. */
+export function authenticatorModels(): readonly AuthenticatorModel[] {
+  const models = Object.entries(providerNames).map(([aaguid, name]) => ({ aaguid, name }))
+  return models.toSorted((one, other) => one.name.localeCompare(other.name, 'en'))
+}
+
 /** A name to start with; the owner can change it. */
 export function passkeyName(aaguid: string, transports: readonly string[]): string {
   // As long as an owner may make it.

@@ -6,6 +6,15 @@ import { Misconfigured } from '../errors.ts'
 /** Where the blob of the FIDO Metadata Service comes from: a signed JWT (FIDO MDS §3.1.7). */
 export type ReadMetadata = () => Promise<string>
 
+/** What this process has read of the FIDO Metadata Service. */
+export interface MetadataState {
+  /** The number of the blob, which rises with every new one; `null` where none was read. */
+  readonly serial: number | null
+  /** Milliseconds since the Unix epoch. */
+  readonly readAt: number | null
+  readonly models: number
+}
+
 /** Which models of authenticators the FIDO Alliance vouches for. */
 export interface AuthenticatorMetadata {
   /**
@@ -16,6 +25,7 @@ export interface AuthenticatorMetadata {
   ensure(): Promise<void>
   /** Reads the blob again. @throws as `ensure` */
   refresh(): Promise<void>
+  state(): MetadataState
   /** Whether a model of this AAGUID is listed, in whatever standing. */
   knows(aaguid: string): boolean
   /** Whether a verified attestation object proves that it comes from a model of good standing. */
@@ -62,6 +72,11 @@ export function createAuthenticatorMetadata(read: ReadMetadata | undefined, cloc
         if (known.serial < 0) throw error
       })
     },
+    state: () => ({
+      serial: known.serial < 0 ? null : known.serial,
+      readAt: known.serial < 0 ? null : known.readAt,
+      models: known.models.size,
+    }),
     knows: (aaguid) => known.models.has(aaguid),
     vouchesFor(aaguid, attestationObject) {
       const certificates = decodeAttestationObject(new Uint8Array(attestationObject)).get('attStmt').get('x5c')

@@ -5,6 +5,12 @@ import type { PasskeyOverview, PasskeyStore, PasskeySummary } from './passkey-st
 
 const longestName = 50
 
+/** A passkey as it was called, and as it is called now. */
+export interface PasskeyRenaming {
+  readonly before: Passkey
+  readonly after: Passkey
+}
+
 /** What owners do with their passkeys, and administrators with those of others. */
 export interface PasskeyManagement {
   /** The oldest first. */
@@ -17,14 +23,23 @@ export interface PasskeyManagement {
   /** Every account with a passkey. */
   accountIds(): Promise<readonly string[]>
   /** @throws {InvalidInput} `validation_failed`, field `name` (1–50 characters) @throws {NotFound} `passkey_not_found` */
-  rename(accountId: string, id: string, name: string): Promise<void>
-  /** @throws {Conflict} `last_passkey`: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found` */
-  remove(accountId: string, id: string): Promise<void>
+  rename(accountId: string, id: string, name: string): Promise<PasskeyRenaming>
+  /**
+   * Returns what was removed.
+   *
+   * @throws {Conflict} `last_passkey`: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found`
+   */
+  remove(accountId: string, id: string): Promise<Passkey>
   /** The same for an administrator, who may take the last one: it may be lost or stolen. @throws {NotFound} `passkey_not_found` */
-  removeEvenLast(accountId: string, id: string): Promise<void>
+  removeEvenLast(accountId: string, id: string): Promise<Passkey>
 }
 
 export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement {
+  const existing = async (accountId: string, id: string): Promise<Passkey> => {
+    const found = (await store.listByAccount(accountId)).find((passkey) => passkey.id === id)
+    if (!found) throw notFound()
+    return found
+  }
   return {
     list: (accountId) => store.listByAccount(accountId),
 
@@ -40,17 +55,23 @@ export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement 
         throw new InvalidInput('validation_failed', 'The name is not valid.', {
           fields: [{ field: 'name', ...problem }],
         })
+      const before = await existing(accountId, id)
       if (!(await store.rename(accountId, id, text))) throw notFound()
+      return { before, after: { ...before, name: text } }
     },
 
     async remove(accountId, id) {
+      const passkey = await existing(accountId, id)
       const outcome = await store.removeUnlessLast(accountId, id)
       if (outcome === 'missing') throw notFound()
       if (outcome === 'last') throw new Conflict('last_passkey', 'The last passkey of an account stays.')
+      return passkey
     },
 
     async removeEvenLast(accountId, id) {
+      const passkey = await existing(accountId, id)
       if (!(await store.remove(accountId, id))) throw notFound()
+      return passkey
     },
   }
 }

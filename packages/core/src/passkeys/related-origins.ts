@@ -4,6 +4,7 @@ export const relatedOriginsPath = '/.well-known/webauthn'
 
 /** Tells browsers which origins may use the passkeys of this relying party (WebAuthn Level 3 §5.11.1). */
 export function answerRelatedOrigins(res: ServerResponse, origins: readonly string[]): void {
+  res.statusCode = 200
   res.setHeader('Content-Type', 'application/json')
   res.setHeader('Cache-Control', 'public, max-age=300')
   res.end(JSON.stringify({ origins }))

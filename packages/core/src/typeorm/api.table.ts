@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm'
 import type { Api, ApiGrant } from '../apis/api.ts'
-import { bigint, boolean, json, text, uuid, varchar } from './columns.ts'
+import { bigint, boolean, integer, json, text, uuid, varchar } from './columns.ts'
 
 /** An API as stored, with the key by which it is searched and sorted. */
 export interface StoredApi extends Api {
@@ -17,6 +17,7 @@ export const apiTable: EntitySchema<StoredApi> = new EntitySchema<StoredApi>({
     resource: varchar(350),
     permissions: json,
     accessTokenFormat: { ...varchar(20), name: 'access_token_format' },
+    accessTokenDurationMinutes: { ...integer, name: 'access_token_duration_minutes', nullable: true },
     resourceServerClientIds: { ...json, name: 'resource_server_client_ids' },
     allowCimdClients: { ...boolean, name: 'allow_cimd_clients' },
     createdAt: { ...bigint, name: 'created_at' },

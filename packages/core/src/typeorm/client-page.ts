@@ -47,17 +47,31 @@ const texts = new Set<ClientSort>(['name', 'type'])
 /** One statement that counts, and one that reads. */
 export async function pageOfClients(database: Database, request: ClientListRequest): Promise<ClientList> {
   const query = new ClientQuery(database.kind)
-  const from = `${clients.table} ${query.join(request.scope)} WHERE ${query.conditions(request)}`
+  const from = `${clients.table} ${query.join(request.scope)}`
+  const matching = `${from} WHERE ${query.conditions(request)}`
   const [counted] = await database.query<{ total: string | number }>(
-    `SELECT COUNT(*) AS total FROM ${from}`,
+    `SELECT COUNT(*) AS total FROM ${matching}`,
     query.parameters,
   )
   const total = Number(counted?.total ?? 0)
-  const select = `SELECT ${clients.columns}, ${query.consentColumns(request.scope)},
-    (SELECT COUNT(*) FROM ${groups.table} WHERE client_id = id) AS allowed_group_count FROM ${from}
-    ORDER BY ${query.order(request)} LIMIT ${query.parameter(request.limit)} OFFSET ${query.parameter(offsetOf(request, total))}`
+  const { offset, size, fromEnd } = place(request, total)
+  const groupCount = `(SELECT COUNT(*) FROM ${groups.table} WHERE client_id = id) AS allowed_group_count`
+  const sorted = request.sort?.by === 'allowedGroupCount' ? `, ${groupCount}` : ''
+  // Only the ids at first: clients are wide, and those that are skipped need not be read or sorted as a whole.
+  const select = `SELECT ${clients.columns}, ${query.consentColumns(request.scope)}, ${groupCount} FROM ${from}
+    WHERE id IN (SELECT id FROM (SELECT id${sorted} FROM ${matching}
+      ORDER BY ${query.order(request, fromEnd)} LIMIT ${query.parameter(size)} OFFSET ${query.parameter(offset)}) AS chosen)
+    ORDER BY ${query.order(request)}`
   const found = await database.query<ListedRow>(select, query.parameters)
   return { items: Array.from(found, listedClient), total }
+}
+
+/** A page of the second half is read from the end. */
+function place(request: ClientListRequest, total: number) {
+  const before = offsetOf(request, total)
+  const size = Math.min(request.limit, total - before)
+  const after = total - before - size
+  return after < before ? { offset: after, size, fromEnd: true } : { offset: before, size, fromEnd: false }
 }
 
 interface ListedRow {
@@ -116,11 +130,12 @@ class ClientQuery {
     return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ')
   }
 
-  order({ sort }: ClientListRequest): string {
-    const stable = ['created_at', this.#bytes('id')]
+  order({ sort }: ClientListRequest, fromEnd = false): string {
+    const stable = ['created_at', this.#bytes('id')].map((column) => `${column} ${fromEnd ? 'DESC' : 'ASC'}`)
     if (sort === null) return stable.join(', ')
     const column = texts.has(sort.by) ? this.#bytes(sortColumns[sort.by]) : sortColumns[sort.by]
-    return [`${column} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST`, ...stable].join(', ')
+    const direction = sort.descending === fromEnd ? 'ASC' : 'DESC'
+    return [`${column} ${direction} NULLS ${fromEnd ? 'FIRST' : 'LAST'}`, ...stable].join(', ')
   }
 
   #matching(name: ClientFilter, values: readonly Parameter[]): string[] {

@@ -14,6 +14,7 @@ import { AddRegistration1760000000130 } from './migrations/1760000000130-add-reg
 import { NotePolls1760000000140 } from './migrations/1760000000140-note-polls.ts'
 import { AddLimits1760000000170 } from './migrations/1760000000170-add-limits.ts'
 import { ExtendPasskeys1760000000180 } from './migrations/1760000000180-extend-passkeys.ts'
+import { BoundApiTokens1760000000192 } from './migrations/1760000000192-bound-api-tokens.ts'
 import { TellStrangers1760000000194 } from './migrations/1760000000194-tell-strangers.ts'
 
 /** The migrations of one package, and the table that remembers which of them have run. */
@@ -40,6 +41,7 @@ export const pocketMigrations: MigrationSet = {
     NotePolls1760000000140,
     AddLimits1760000000170,
     ExtendPasskeys1760000000180,
+    BoundApiTokens1760000000192,
     TellStrangers1760000000194,
   ],
 }

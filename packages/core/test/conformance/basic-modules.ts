@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
 import type { UserAgentResponse } from '@pocket/core/testing'
 import {
@@ -149,6 +151,41 @@ export function basicModules(mode: ResponseMode): void {
     const unasked = ['name', 'email'].filter((name) => !expected.includes(name))
     for (const name of [...unasked, 'address', 'phone_number']) expect(told).not.toHaveProperty(name)
     if (told.email_verified !== undefined) expect(told.email_verified).toEqual(expect.any(Boolean))
+  })
+
+  test('oidcc-alternate-happy-flow', async () => {
+    await using party = await entering()
+    const url = requestOf(party, { scope: 'email openid' })
+    const reordered = [...url.searchParams].reverse()
+    url.search = new URLSearchParams(reordered).toString()
+    const { claims } = await exchange(party, url, await complete(party, await send(party, url)))
+    expect(claims.sub).toBe(party.person.account.id)
+  })
+
+  test('oidcc-idtoken-unsigned', async () => {
+    // A client that no program registers cannot ask for it, nor is it among what there is.
+    await using party = await entering()
+    const metadata = party.configuration.serverMetadata()
+    expect(metadata.id_token_signing_alg_values_supported).not.toContain('none')
+    const none = 'none' as unknown as 'RS256'
+    await expect(enter(party.host, { protocol: { idTokenSignedResponseAlg: none } })).rejects.toMatchObject({
+      code: 'validation_failed',
+    })
+  })
+
+  test('oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported', async () => {
+    await using party = await entering()
+    const asked: string[] = []
+    await using elsewhere = await startElsewhere(asked)
+    const url = requestOf(party, { request_uri: elsewhere.url })
+    expect(party.configuration.serverMetadata().request_uri_parameter_supported).toBe(false)
+    const response = await responseOf(await send(party, url))
+    expect([response.get('error'), response.get('state')]).toEqual([
+      'request_uri_not_supported',
+      url.searchParams.get('state'),
+    ])
+    expect(response.has('code')).toBe(false)
+    expect(asked).toEqual([])
   })
 
   test.each(['page', 'popup'])('oidcc-display-%s', async (display) => {
@@ -343,6 +380,22 @@ export function basicModules(mode: ResponseMode): void {
     for (const more of [{}, wrong])
       expect(await ask(more)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
+}
+
+/** Where a request object could be found. */
+async function startElsewhere(asked: string[]) {
+  const server = createServer((req, res) => {
+    asked.push(req.url ?? '')
+    res.end(unsigned({}))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/request.jwt`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 function unsigned(claims: object): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch, type PublicFetch } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
+import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { day, type Host, startHost, viewOf } from '../flows/host.ts'
 import { redirectUri } from '../flows/signed-in.ts'
@@ -152,6 +152,59 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     const party = await register(host, { redirect_uris: [redirectUri, 'https://app.example/second'] })
     const page = await send(party, requestOf(party, {}, ['redirect_uri']))
     expect([page.status, viewOf(page)]).toMatchObject([400, { view: 'error', code: 'invalid_request' }])
+  })
+
+  test('oidcc-discovery-endpoint-verification', async () => {
+    await using host = await startHost({ options: open })
+    const party = await register(host)
+    expect(party.configuration.serverMetadata()).toMatchObject({
+      registration_endpoint: `${host.issuer}/api/oidc/register`,
+      response_types_supported: expect.arrayContaining(['code', 'id_token']),
+      token_endpoint_auth_methods_supported: expect.arrayContaining(['private_key_jwt', 'client_secret_basic']),
+      userinfo_signing_alg_values_supported: expect.arrayContaining(['RS256']),
+    })
+  })
+
+  test.each(['the issuer', 'the token endpoint'])(
+    'oidcc-ensure-client-assertion-with-iss-aud-succeeds: for %s',
+    async (audience) => {
+      const { publicKey, privateKey } = await generateKeyPair('RS256')
+      const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg: 'RS256' }] }
+      await using host = await startHost({ options: open })
+      const aud = audience === 'the issuer' ? host.issuer : `${host.issuer}/api/oidc/token`
+      const authentication = oidc.PrivateKeyJwt(
+        { key: privateKey, kid: 'k' },
+        { [oidc.modifyAssertion]: (_header, payload) => Object.assign(payload, { aud }) },
+      )
+      const party = await register(host, { token_endpoint_auth_method: 'private_key_jwt', jwks }, authentication)
+      expect((await logIn(party)).claims.sub).toBe(party.person.account.id)
+    },
+  )
+
+  test('oidcc-ensure-request-object-with-redirect-uri', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('RS256')
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg: 'RS256' }] }
+    await using host = await startHost({ options: open })
+    const party = await register(host, { jwks })
+    const url = requestOf(party, { redirect_uri: `${redirectUri}/other` })
+    const state = url.searchParams.get('state')
+    const claims = { ...Object.fromEntries(url.searchParams), redirect_uri: redirectUri }
+    const request = new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k' }).setIssuer(party.client.id)
+    url.searchParams.set('request', await request.setAudience(host.issuer).setExpirationTime('1m').sign(privateKey))
+    const response = await responseOf(await complete(party, await send(party, url)))
+    expect([response.get('state'), response.get('code')]).toEqual([state, expect.any(String)])
+  })
+
+  test('oidcc-refresh-token', async () => {
+    await using host = await startHost({ options: open })
+    const party = await register(host, { grant_types: ['authorization_code', 'refresh_token'] })
+    const { tokens, claims } = await logIn(party, { scope: 'openid offline_access', prompt: 'consent' })
+    const refreshed = await oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')
+    expect(refreshed.claims()).toMatchObject({ iss: claims.iss, sub: claims.sub, aud: claims.aud })
+    const other = await register(host, { grant_types: ['authorization_code', 'refresh_token'] })
+    await expect(oidc.refreshTokenGrant(other.configuration, refreshed.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
   })
 
   test('oidcc-server-rotate-keys', async () => {

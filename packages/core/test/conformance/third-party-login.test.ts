@@ -8,7 +8,7 @@ import { enter, logIn } from './party.ts'
 const initiateLoginUri = 'https://app.example/login?tenant=a'
 
 describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
-  test('oidcc-3rdparty-initiated-login', async () => {
+  test('oidcc-3rd_party-init-login', async () => {
     await using host = await startHost()
     const launchUrl = 'https://app.example/home?tab=1#photos'
     const party = await enter(host, { client: { launchUrl }, protocol: { initiateLoginUri } })
@@ -30,6 +30,23 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
     )
     const { claims } = await logIn({ ...party, configuration: found }, { redirect_uri: redirectUri })
     expect(claims.sub).toBe(party.person.account.id)
+  })
+
+  test.each([
+    ['oidcc-3rd_party-init-login: registered by the client itself', initiateLoginUri, 201],
+    ['oidcc-3rd_party-init-login-nohttps', 'http://app.example/login', 400],
+  ])('%s', async (_module, uri, status) => {
+    const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
+    await using host = await startHost({ options: { registration } })
+    const answer = await fetch(`${host.issuer}/api/oidc/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris: [redirectUri], initiate_login_uri: uri }),
+    })
+    expect([answer.status, await answer.json()]).toMatchObject([
+      status,
+      status === 201 ? { initiate_login_uri: uri } : { error: 'invalid_client_metadata' },
+    ])
   })
 
   test.each([

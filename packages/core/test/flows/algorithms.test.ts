@@ -81,11 +81,51 @@ describe('an access token that the client reads', () => {
         jti: expect.any(String),
       })
       expect(await oidc.fetchUserInfo(configuration, tokens.access_token, sub)).toMatchObject({ sub })
+      expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({
+        active: true,
+        iss: host.issuer,
+        sub,
+        username: sub,
+        client_id: client.id,
+        aud: [client.id, host.issuer],
+        scope: 'openid profile email groups',
+        token_type: 'Bearer',
+        iat: payload.iat,
+        exp: payload.exp,
+      })
       await oidc.tokenRevocation(configuration, tokens.refresh_token ?? '')
       await expect(oidc.fetchUserInfo(configuration, tokens.access_token, sub)).rejects.toThrow()
+      expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
       expect(host.errors).toEqual([])
     },
   )
+
+  test('is ended by its client, and is neither shown to another nor ended by one', async () => {
+    await using host = await startHost()
+    const { configuration, client } = await relyingParty(host, { protocol: { jwtAccessTokens: true } })
+    const { configuration: other } = await relyingParty(host)
+    const { finish, account } = await login(host, configuration)
+    const { access_token: token, refresh_token: refreshToken = '' } = await finish()
+    expect(await oidc.tokenIntrospection(other, token)).toEqual({ active: false })
+    // It stands for the client's secret, with the client's id beside it or without.
+    for (const fields of [{}, { client_id: client.id }]) {
+      const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: new URLSearchParams({ token, ...fields }),
+      })
+      expect([answer.status, await answer.json()]).toMatchObject([200, { active: true }])
+    }
+    await oidc.tokenRevocation(other, token)
+    expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({ active: true })
+    await oidc.tokenRevocation(configuration, token)
+    expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
+    await expect(oidc.fetchUserInfo(configuration, token, account.id)).rejects.toThrow()
+    await expect(oidc.refreshTokenGrant(configuration, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' })
+    const [header = '', , signature = ''] = token.split('.')
+    const made = Buffer.from(JSON.stringify({ aud: 'x', client_id: 'x' })).toString('base64url')
+    expect(await oidc.tokenIntrospection(configuration, [header, made, signature].join('.'))).toEqual({ active: false })
+  })
 
   test('is opaque where nobody asked for another', async () => {
     await using host = await startHost()

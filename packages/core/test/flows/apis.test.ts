@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Api, ApiAccess, NewApiInput, NewClientInput } from '@pocket/core'
+import type { Api, ApiAccess, ApiInput, NewApiInput, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
@@ -123,21 +123,91 @@ describe('an access token for an API', () => {
     expect(payload).toMatchObject({
       sub: setting.account.id,
       client_id: setting.client.id,
-      aud: [resource],
-      scp: ['notes:read'],
-      scope: 'notes:read',
+      aud: [resource, host.issuer],
+      scp: ['openid', 'email', 'notes:read'],
+      scope: 'openid email notes:read',
       jti: expect.any(String),
     })
-    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(3600)
-    expect(scope).toBe('notes:read')
+    expect(scope).toBe('openid email notes:read')
     expect(claims()).toMatchObject({ email: 'ada@example.com' })
+  })
+
+  test.each<[string, ApiInput, number]>([
+    ['minutes where nobody can end it', { name: 'Notes' }, 600],
+    ['as long as the API says', { name: 'Notes', accessTokenDurationMinutes: 45 }, 45 * 60],
+    ['no longer than the client says', { name: 'Notes', accessTokenDurationMinutes: 600 }, 3600],
+    ['as long as the client says where it is opaque', { name: 'Notes', accessTokenFormat: 'opaque' }, 3600],
+  ])('lives for %s', async (_what, api, seconds) => {
+    await using host = await startHost()
+    const setting = await prepared(host, { api })
+    const { expires_in } = await tokens(setting)
+    const { expires_in: ofTheClient } = await oidc.clientCredentialsGrant(setting.configuration, { resource })
+    expect([expires_in, ofTheClient]).toEqual([seconds, seconds])
+  })
+
+  test.each(['jwt', 'opaque'] as const)(
+    'lets a client read UserInfo after a login, as %s',
+    async (accessTokenFormat) => {
+      await using host = await startHost()
+      const setting = await prepared(host, { api: { accessTokenFormat } })
+      const { configuration, account } = setting
+      await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, [], []))
+      const first = await tokens(setting, { scope: 'openid email' })
+      expect(first.scope).toBe('openid email')
+      const told = await oidc.fetchUserInfo(configuration, first.access_token, account.id)
+      expect(told).toEqual({ sub: account.id, email: account.email, email_verified: true })
+      const narrow = await oidc.refreshTokenGrant(configuration, first.refresh_token ?? '', { scope: 'openid' })
+      expect(await oidc.fetchUserInfo(configuration, narrow.access_token, account.id)).toEqual({ sub: account.id })
+      const alone = await oidc.clientCredentialsGrant(configuration, { resource })
+      await expect(oidc.fetchUserInfo(configuration, alone.access_token, account.id)).rejects.toThrow()
+      await host.pocket.withdrawConsent(account.id, setting.client.id)
+      for (const { access_token: token } of [first, narrow])
+        await expect(oidc.fetchUserInfo(configuration, token, account.id)).rejects.toThrow()
+      expect(host.errors).toEqual([])
+    },
+  )
+
+  test('keeps at UserInfo what it was given with: its key, the pairwise subject and single claims', async () => {
+    await using host = await startHost()
+    const protocol = { dpopBoundAccessTokens: true, subjectType: 'pairwise' } as const
+    const setting = await prepared(host, { client: { protocol } })
+    const { configuration, account } = setting
+    const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
+    const claims = JSON.stringify({ userinfo: { email: null } })
+    const { page } = await authorize(setting, { scope: 'openid notes:read', claims })
+    const consent = await signIn(setting.agent, page, setting.authenticator, back)
+    const { location } = await decide(setting.agent, consent, 'submitTo', back)
+    const returned = new URL(location ?? '')
+    const options = { expectedState: 'a state' }
+    const first = await oidc.authorizationCodeGrant(configuration, returned, options, undefined, { DPoP })
+    const again = await oidc.refreshTokenGrant(configuration, first.refresh_token ?? '', undefined, { DPoP })
+    const subject = first.claims()?.sub ?? ''
+    expect(subject).not.toBe(account.id)
+    for (const { access_token: token } of [first, again]) {
+      const { payload } = await verified(setting, token)
+      expect(payload).toMatchObject({ sub: subject, cnf: { jkt: expect.any(String) }, scope: 'openid notes:read' })
+      const told = await oidc.fetchUserInfo(configuration, token, subject, { DPoP })
+      expect(told).toEqual({ sub: subject, email: account.email })
+      const bearer = { headers: { authorization: `Bearer ${token}` } }
+      expect((await fetch(`${host.issuer}/api/oidc/userinfo`, bearer)).status).toBe(401)
+    }
+    expect(host.errors).toEqual([])
+  })
+
+  test('is no token of a login, so that it tells nothing of a person who was not asked for', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { access_token: token } = await tokens(setting, { scope: 'notes:read' })
+    expect((await verified(setting, token)).payload).toMatchObject({ aud: [resource], scope: 'notes:read' })
+    const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+    expect(answer.status).toBe(401)
   })
 
   test('is found under its resource with a slash at the end too', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const { access_token: token } = await tokens(setting, { resource: `${resource}/` })
-    expect((await verified(setting, token)).payload.scope).toBe('notes:read notes:write')
+    expect((await verified(setting, token)).payload.scope).toBe('openid notes:read notes:write')
   })
 
   test('is given to a client that writes the slash at one endpoint and not at another', async () => {
@@ -147,11 +217,11 @@ describe('an access token for an API', () => {
     const consent = await signIn(setting.agent, page, setting.authenticator, back)
     const returned = await decide(setting.agent, consent, 'submitTo', back)
     const first = await finish(returned.location, { resource })
-    expect((await verified(setting, first.access_token)).payload.scope).toBe('notes:read notes:write')
+    expect((await verified(setting, first.access_token)).payload.scope).toBe('openid notes:read notes:write')
     const again = await oidc.refreshTokenGrant(setting.configuration, first.refresh_token ?? '', {
       resource: `${resource}//`,
     })
-    expect((await verified(setting, again.access_token)).payload.scope).toBe('notes:read notes:write')
+    expect((await verified(setting, again.access_token)).payload.scope).toBe('openid notes:read notes:write')
     const pushed = await oidc.buildAuthorizationUrlWithPAR(setting.configuration, {
       redirect_uri: redirectUri,
       scope: 'openid notes:read',
@@ -160,7 +230,7 @@ describe('an access token for an API', () => {
     })
     const next = await setting.agent.follow(await setting.agent.get(pushed.href), { until: back })
     const last = await finish(next.location, { resource })
-    expect((await verified(setting, last.access_token)).payload.scope).toBe('notes:read')
+    expect((await verified(setting, last.access_token)).payload.scope).toBe('openid notes:read')
   })
 
   test('is refreshed for fewer permissions, and for those alone that are left', async () => {
@@ -174,7 +244,7 @@ describe('an access token for an API', () => {
 
     await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, ['notes:read']))
     const left = await oidc.refreshTokenGrant(setting.configuration, narrow.refresh_token ?? '')
-    expect((await verified(setting, left.access_token)).payload.scope).toBe('notes:read')
+    expect((await verified(setting, left.access_token)).payload.scope).toBe('openid notes:read')
     const refused = oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '', { scope: 'notes:write' })
     await expect(refused).rejects.toMatchObject({ error: 'invalid_scope' })
     const elsewhere = { resource: 'https://unknown.example' }
@@ -187,7 +257,7 @@ describe('an access token for an API', () => {
     })
     await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, ['notes:read']))
     const kept = await oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '')
-    expect((await verified(setting, kept.access_token)).payload.scope).toBe('notes:read')
+    expect((await verified(setting, kept.access_token)).payload.scope).toBe('openid notes:read')
   })
 
   test.each<[string, (host: Host, ids: { api: string; client: string }) => Promise<unknown>]>([
@@ -256,7 +326,7 @@ describe('a request', () => {
     const setting = await prepared(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
     const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
     const { scope } = (await verified(setting, token)).payload
-    expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write'])
+    expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write', 'openid'])
   })
 
   test('without a resource gets no permission of any API', async () => {
@@ -336,7 +406,7 @@ describe('the consent page', () => {
     await using host = await startHost()
     const setting = await prepared(host, { client: { skipConsent: true } })
     const { access_token: token } = await tokens(setting)
-    expect((await verified(setting, token)).payload.scope).toBe('notes:read notes:write')
+    expect((await verified(setting, token)).payload.scope).toBe('openid notes:read notes:write')
   })
 })
 
@@ -386,7 +456,7 @@ describe('a client in its own name', () => {
     const refused = await authorize(setting, { scope: 'openid notes:read' })
     expect(parameters(refused.page.location).get('error')).toBe('invalid_scope')
     const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
-    expect((await verified(setting, token)).payload.scope).toBe('notes:write')
+    expect((await verified(setting, token)).payload.scope).toBe('openid notes:write')
     await expect(oidc.clientCredentialsGrant(setting.configuration, { resource })).rejects.toMatchObject({
       error: 'invalid_target',
     })
@@ -423,11 +493,12 @@ describe('a client in its own name', () => {
     expect(await oidc.tokenIntrospection(configuration, login.access_token)).toMatchObject({
       active: true,
       sub: `client-${client.id}`,
+      aud: [client.id],
     })
     const atApi = await oidc.clientCredentialsGrant(configuration, { resource, scope: 'openid notes:read' })
     expect(atApi.scope).toBe('notes:read')
     const told = await oidc.tokenIntrospection(configuration, atApi.access_token)
-    expect(told).toMatchObject({ sub: `client-${client.id}`, scope: 'notes:read' })
+    expect(told).toMatchObject({ sub: `client-${client.id}`, scope: 'notes:read', aud: [resource] })
   })
 
   test('gets a token without permissions where it has access alone', async () => {
@@ -455,9 +526,10 @@ describe('an opaque token', () => {
     expect(seen).toMatchObject({
       active: true,
       sub: setting.account.id,
+      username: setting.account.id,
       client_id: setting.client.id,
-      aud: resource,
-      scope: 'notes:read notes:write',
+      aud: [resource, host.issuer],
+      scope: 'openid notes:read notes:write',
     })
     expect(await isActive(host, setting, token)).toBe(true)
     expect(await isActive(host, await relyingParty(host), token)).toBe(false)
@@ -473,7 +545,8 @@ describe('an opaque token', () => {
     expect(decodeProtectedHeader(answer.text)).toMatchObject({ typ: 'token-introspection+jwt', alg: 'RS256' })
     const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
     const { payload } = await jwtVerify(answer.text, keys, { issuer: host.issuer })
-    expect(payload.token_introspection).toMatchObject({ active: true, aud: resource })
+    expect(payload.aud).toBe(server.client.id)
+    expect(payload.token_introspection).toMatchObject({ active: true, aud: [resource, host.issuer] })
   })
 
   test.each<[string, (host: Host, setting: Setting) => Promise<unknown>]>([

@@ -76,7 +76,7 @@ export async function told(setting: Party, more: Readonly<Record<string, string>
   }
 }
 
-const ofTheToken = ['iss', 'aud', 'exp', 'iat', 'at_hash', 'auth_time', 'amr', 'acr', 'nonce', 'jti', 'sid', 'sub']
+const ofTheToken = 'iss aud exp iat at_hash auth_time amr acr nonce jti sid sub type rat'.split(' ')
 
 /** What is said of the person beside their `sub`. */
 function claimsAlone(claims: object = {}): Record<string, unknown> {

@@ -79,6 +79,25 @@ describe('what a client is told', () => {
     expect(scope?.split(' ').sort()).toEqual(['groups', 'offline_access', 'openid'])
   })
 
+  test('has the scope for refresh tokens where it is asked for, by whichever way, and not otherwise', async () => {
+    await using host = await startHost()
+    const asking = { redirect_uri: redirectUri, scope: 'openid offline_access' }
+    for (const isPushed of [false, true]) {
+      const setting = await party(host, {}, about)
+      const { configuration, agent } = setting
+      const ask = async (more: Readonly<Record<string, string>>) => {
+        const url = isPushed
+          ? await oidc.buildAuthorizationUrlWithPAR(configuration, { ...asking, ...more })
+          : oidc.buildAuthorizationUrl(configuration, { ...asking, ...more })
+        return agent.follow(await agent.get(url.href), { until: (at) => at.startsWith(redirectUri) })
+      }
+      const returned = await agree(setting, await ask({}))
+      expect((await oidc.authorizationCodeGrant(configuration, returned)).scope).toBe('openid offline_access')
+      const less = await agree(setting, await ask({ scope: 'openid' }))
+      expect((await oidc.authorizationCodeGrant(configuration, less)).scope).toBe('openid')
+    }
+  })
+
   test.each(['', 'unknown'])(
     'is nothing where %j is all that is asked for, and the client hears why',
     async (scope) => {

@@ -61,6 +61,22 @@ describe('the provider metadata and the keys', () => {
     }
   })
 
+  test('the prompt for new people is told while they may sign up, and the document of each state stays the same', async () => {
+    const open = { value: false }
+    await using host = await startHost({ options: { signUpAt: async () => (open.value ? '/signup' : null) } })
+    const read = async () => {
+      const answer = await fetch(host.issuer + documents[0])
+      const { prompt_values_supported: prompts } = (await answer.json()) as { prompt_values_supported: string[] }
+      return { etag: answer.headers.get('etag'), prompts }
+    }
+    const closed = await read()
+    expect(closed.prompts).toEqual(['none', 'login', 'consent', 'select_account'])
+    open.value = true
+    expect((await read()).prompts).toEqual([...closed.prompts, 'create'])
+    open.value = false
+    expect(await read()).toEqual(closed)
+  })
+
   test('new keys make a new document', async () => {
     await using host = await startHost({ options: { keySchedule: { signsFor: 10, announcedFor: 4, keptFor: 4 } } })
     const before = await fetch(`${host.issuer}/.well-known/jwks.json`)
@@ -85,6 +101,7 @@ describe('the provider metadata and the keys', () => {
       issuer: host.issuer,
       authorization_endpoint: `${host.issuer}/authorize`,
       end_session_endpoint: `${host.issuer}/api/oidc/end-session`,
+      device_authorization_endpoint: `${host.issuer}/api/oidc/device/authorize`,
       ...Object.fromEntries(internal),
     })
   })

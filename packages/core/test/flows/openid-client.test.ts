@@ -69,10 +69,14 @@ describe('a relying party built on openid-client', () => {
       amr: ['phr'],
       acr: 'phr',
       auth_time: expect.any(Number),
+      type: 'id-token',
+      jti: expect.any(String),
+      rat: expect.any(Number),
     })
     expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject(claims)
     const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
-    expect(refreshed.claims()).toMatchObject(claims)
+    expect(refreshed.claims()).toMatchObject({ ...claims, type: 'id-token', rat: tokens.claims()?.rat })
+    expect(refreshed.claims()?.jti).not.toBe(tokens.claims()?.jti)
     expect(refreshed.refresh_token).not.toBe(tokens.refresh_token)
   })
 

@@ -225,6 +225,40 @@ test('a client that wants a passkey for it is content with one that was used wit
   expect(next.asked).toEqual([])
 })
 
+test('somebody for whom a client is not is in its log, whether or not they go back', async () => {
+  const agent = await signedIn()
+  expect(viewOf(await authorize(agent, 'closed', { state: 's' }))).toMatchObject({ view: 'not-allowed' })
+  const [attempt] = await host.pocket.connectionLog.list(clients.closed ?? '')
+  expect(attempt).toMatchObject({
+    accountId: person.account.id,
+    succeeded: false,
+    error: 'access_denied',
+    reason: expect.stringContaining('none of the groups'),
+    redirectUri,
+  })
+})
+
+test('what was allowed outlives the session, and a code that comes twice', async () => {
+  const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+  clients.remembering = client.id
+  const agent = new UserAgent()
+  const first = await through(agent, await authorize(agent, 'remembering'))
+  expect(first.asked).toEqual(['sign-in', 'consent'])
+  const code = answerOf(first.page).code ?? ''
+  const exchange = async () => {
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
+    const body = new URLSearchParams({ ...form, client_id: client.id, client_secret: secret })
+    return (await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })).status
+  }
+  expect([await exchange(), await exchange()]).toEqual([200, 400])
+  expect(answerOf(await authorize(agent, 'remembering', { prompt: 'none' }))).toHaveProperty('code')
+  await host.pocket.endAccess(person.account.id)
+  const anew = new UserAgent()
+  expect((await through(anew, await authorize(anew, 'remembering'))).asked).toEqual(['sign-in'])
+  await host.pocket.withdrawConsent(person.account.id, client.id)
+  expect((await through(anew, await authorize(anew, 'remembering'))).asked).toEqual(['consent'])
+})
+
 test('a client that need not ask asks where it wants to', async () => {
   const agent = await signedIn()
   const { asked } = await through(

@@ -253,6 +253,8 @@ describe('what is refused', () => {
     ['no address', { redirect_uris: ['callback'] }, 'invalid_redirect_uri'],
     ['a wildcard', { redirect_uris: ['https://*.app.example/cb'] }, 'invalid_redirect_uri'],
     ['a script', { redirect_uris: ['javascript:/alert(1)'], application_type: 'native' }, 'invalid_redirect_uri'],
+    ['a long address', { redirect_uris: [`https://app.example/${'x'.repeat(2000)}`] }, 'invalid_redirect_uri'],
+    ['hundreds', { redirect_uris: Array.from({ length: 501 }, (_, at) => `https://a/${at}`) }, 'invalid_redirect_uri'],
     ['a text for a list', { redirect_uris: redirectUri }, 'invalid_redirect_uri'],
     [
       'http for a web client and implicit',

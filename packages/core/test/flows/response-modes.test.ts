@@ -34,6 +34,22 @@ test.each(['query', 'fragment', 'query.jwt', 'fragment.jwt', 'jwt'])('answers in
   expect(answer.get(mode.includes('jwt') ? 'response' : 'code')).toEqual(expect.any(String))
 })
 
+test.each(['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'])(
+  'an error in response mode %s is signed for the client as well',
+  async (mode) => {
+    await using host = await startHost()
+    const { client } = await relyingParty(host)
+    const parameters = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid', state: 'x', prompt: 'none' }
+    const query = new URLSearchParams({ client_id: client.id, response_mode: mode, ...parameters })
+    const { location, text } = await new UserAgent().get(`${host.issuer}/authorize?${query}`)
+    const [, response = ''] = /(?:[?#]response=|name="response" value=")([^&"]+)/.exec(location ?? text) ?? []
+    const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
+    const { payload } = await jwtVerify(response, keys, { audience: client.id, issuer: host.issuer })
+    expect(payload).toMatchObject({ error: 'login_required', state: 'x', exp: expect.any(Number) })
+    expect(new URL(location ?? redirectUri).searchParams.has('error')).toBe(false)
+  },
+)
+
 test.each(['form_post', 'form_post.jwt'])(
   '%s: the page may post to the client, and runs its one script',
   async (mode) => {

@@ -19,6 +19,8 @@ export const reservedClaims: ReadonlySet<string> = new Set([
   'preferred_username',
   'display_name',
   'groups',
+  // As the other names that a JavaScript object would take for something else than a property.
+  'prototype',
 ])
 
 /** The longest key, in characters. */
@@ -40,11 +42,12 @@ export function checkedClaims(claims: readonly CustomClaim[]): readonly CustomCl
   return checked
 }
 
-function checkedClaim(claim: CustomClaim): CustomClaim {
+/** The names of its fields begin with its place. */
+function checkedClaim(claim: CustomClaim, index: number): CustomClaim {
   const read = new FieldReader({ ...claim })
   const checked = {
-    key: read.text('key', [required, atMost(longestKey), oneLine, visible]),
-    value: read.text('value', [required, storable]),
+    key: read.text(`[${index}].key`, [required, atMost(longestKey), oneLine, visible], ['key']),
+    value: read.text(`[${index}].value`, [required, storable], ['value']),
   }
   read.assertValid('The claim')
   return checked

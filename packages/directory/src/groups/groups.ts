@@ -143,11 +143,11 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
 }
 
 export function groupNotFound(): NotFound {
-  return new NotFound('not_found', 'There is no such group', { details: { resource: 'user_group' } })
+  return new NotFound('not_found', 'There is no such group', { details: { resource: 'User group' } })
 }
 
 function membershipNotFound(): NotFound {
-  return new NotFound('not_found', 'Nobody of this id is in the group', { details: { resource: 'membership' } })
+  return new NotFound('not_found', 'Nobody of this id is in the group', { details: { resource: 'Membership' } })
 }
 
 function endHasPassed(): InvalidInput {

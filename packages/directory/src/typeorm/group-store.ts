@@ -7,7 +7,8 @@ import type { Page, PageRequest } from '../page.ts'
 import { nameKey } from '../users/user-store.ts'
 import { groupTable, type StoredGroup } from './group.table.ts'
 import { lastingAt, listed } from './ids.ts'
-import { type Listing, readPage } from './page-reader.ts'
+import type { Listing } from './listing.ts'
+import { readPage } from './page-reader.ts'
 
 const rows = new TableRows(groupTable)
 

@@ -41,7 +41,7 @@ export const membershipTable: EntitySchema<StoredMembership> = new EntitySchema<
     endsAt: { ...bigint, name: 'ends_at', nullable: true },
   },
   indices: [
-    { name: 'pocket_membership_group', columns: ['groupId'] },
+    { name: 'pocket_membership_group', columns: ['groupId', 'endsAt'] },
     { name: 'pocket_membership_ends', columns: ['endsAt'] },
   ],
   foreignKeys: [

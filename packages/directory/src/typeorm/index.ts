@@ -13,6 +13,7 @@ import { TypeormMembershipStore } from './membership-store.ts'
 import { CreateUsers1760000000000 } from './migrations/1760000000000-create-users.ts'
 import { AddGroups1761000000000 } from './migrations/1761000000000-add-groups.ts'
 import { AddMembershipEnds1761000000010 } from './migrations/1761000000010-add-membership-ends.ts'
+import { CoverMembershipEnds1761000000020 } from './migrations/1761000000020-cover-membership-ends.ts'
 import { userTable } from './user.table.ts'
 import { TypeormUserStore } from './user-store.ts'
 
@@ -37,7 +38,12 @@ export const directoryTables: readonly EntitySchema[] = [
 /** The directory's migrations, to be run after core's. */
 export const directoryMigrations: MigrationSet = {
   table: 'pocket_directory_migration',
-  migrations: [CreateUsers1760000000000, AddGroups1761000000000, AddMembershipEnds1761000000010],
+  migrations: [
+    CreateUsers1760000000000,
+    AddGroups1761000000000,
+    AddMembershipEnds1761000000010,
+    CoverMembershipEnds1761000000020,
+  ],
 }
 
 /**

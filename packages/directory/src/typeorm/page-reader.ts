@@ -1,95 +1,100 @@
-import type { Database, Parameter } from '@pocket/core/typeorm'
+import type { Database, DatabaseKind, Parameter } from '@pocket/core/typeorm'
 import type { PageRequest } from '../page.ts'
 import { listed } from './ids.ts'
-
-/** How a table is listed. All names are of columns, and written into the statement as they are. */
-export interface Listing {
-  /** `SELECT ... FROM ...`, open at the end. `:now` stands for the instant of `now`. */
-  readonly select: string
-  readonly table: string
-  /** By column of {@link Listing.sorts}, where it is no column of the table: `... AS column`, with `:now` as above. */
-  readonly computed?: ReadonlyMap<string, string>
-  /** What is searched: it holds texts as `nameKey` makes them. */
-  readonly searched: string
-  /** By the names of the REST API. */
-  readonly sorts: ReadonlyMap<string, string>
-  /** Columns that are never empty, and that no two rows have in common. */
-  readonly unique: ReadonlySet<string>
-  /** Columns that are true or false, by the names of the REST API. */
-  readonly flags?: ReadonlyMap<string, string>
-}
+import { conditionOf, type Statement } from './list-condition.ts'
+import type { Listing } from './listing.ts'
 
 export interface RowPage {
   readonly rows: readonly object[]
   readonly total: number
 }
 
-interface Condition {
-  readonly text: string
-  readonly parameters: readonly Parameter[]
-}
-
-/** The ids of so many rows are kept from one statement to the next. */
-const few = 2000
-
-/** So many rows are found first and sorted then: along an index of the order asked for, the first may come late. */
+/** So many rows are found and sorted at once: along an index of the order asked for, the first may come late. */
 const some = 20_000
 
 /**
  * Reads one page in two statements: how many rows there are, and those of the page. There are only as many different
  * texts as there are sorts and filters, so all of them stay prepared.
  */
-export async function readPage(
-  database: Database,
-  listing: Listing,
-  request: PageRequest,
-  now?: number,
-): Promise<RowPage> {
-  const { table, select, sorts, computed } = listing
-  const condition = conditionOf(database, listing, request)
-  const { total, ids } = await count(database, table, condition)
+export async function readPage(database: Database, listing: Listing, request: PageRequest, now = 0): Promise<RowPage> {
+  const { kind } = database
+  const condition = conditionOf(kind, listing, request)
+  const counting = condition.text === '' ? countAll(listing) : countAndChoose(kind, listing, request, condition)
+  const [counted] = await database.query<Counted>(...at(now, counting))
+  const [total, ids] = [Number(counted?.total ?? 0), counted?.ids ?? null]
   // Those that were found need not be searched for once more, which is what costs the time.
-  const { text, parameters } =
-    ids === null ? condition : { text: ` WHERE id IN (SELECT value FROM ${listed(database.kind)})`, parameters: [ids] }
+  if (ids !== null) return { rows: await database.query(...at(now, readChosen(kind, listing, request, ids))), total }
   const { limit, offset, fromEnd } = place(request, total)
-  const column = (request.sort && sorts.get(request.sort.column)) ?? 'created_at'
-  const ordered = order(listing, request, fromEnd)
-  const next = parameters.length + 1
-  // Only the ids at first: an index holds them, and what is skipped is not read from the table.
-  const columns = [...new Set(['id', 'created_at', computed?.get(column) ?? column])].join(', ')
-  const matching = `SELECT ${columns} FROM ${table}${text}`
-  const from =
-    text !== '' && column !== 'created_at' && total <= some
-      ? `WITH matching AS MATERIALIZED (${matching}) SELECT * FROM matching`
-      : matching
-  const chosen = `SELECT id FROM (${from} ORDER BY ${ordered} LIMIT $${next} OFFSET $${next + 1}) AS chosen`
-  const rows = await database.query(
-    `${select} WHERE id IN (${chosen}) ORDER BY ${ordered}`.replaceAll(':now', `$${next + 2}`),
-    [...parameters, limit, offset, ...(now === undefined ? [] : [now])],
-  )
+  const rows = await database.query(...at(now, readAlongIndex(listing, request, condition, { limit, offset, fromEnd })))
   return { rows: fromEnd ? rows.toReversed() : rows, total }
 }
 
 interface Counted {
   readonly total: number | string
-  /** A JSON array; `null` where they are many, or all. */
+  /** A JSON array of those of the page; `null` where they are many, or all. */
   readonly ids: string | null
 }
 
-async function count(database: Database, table: string, { text, parameters }: Condition) {
-  const list = database.kind === 'sqlite' ? 'json_group_array(id)' : 'json_agg(id)::text'
-  const everything = `SELECT COUNT(*) AS total, NULL AS ids FROM ${table}`
-  const searched = `WITH found AS MATERIALIZED (SELECT id FROM ${table}${text} LIMIT ${few + 1}),
-      counted AS (SELECT COUNT(*) AS number FROM found)
-    SELECT CASE WHEN number > ${few} THEN (SELECT COUNT(*) FROM ${table}${text}) ELSE number END AS total,
-      CASE WHEN number > ${few} THEN NULL ELSE COALESCE((SELECT ${list} FROM found), '[]') END AS ids
+function countAll({ table }: Listing): Statement {
+  return { text: `SELECT COUNT(*) AS total, NULL AS ids FROM ${table}`, parameters: [] }
+}
+
+/** Every row is looked at once: where those are that match is little to keep, however many they are. */
+function countAndChoose(kind: DatabaseKind, listing: Listing, request: PageRequest, condition: Statement): Statement {
+  const parameters = [...condition.parameters, request.limit, request.page - 1]
+  const [limit, before] = [parameters.length - 1, parameters.length].map((number) => `CAST($${number} AS BIGINT)`)
+  const last = `(number - 1) / ${limit}`
+  const [at, isMatching] =
+    kind === 'sqlite'
+      ? ['rowid', 'rowid IN (SELECT at FROM matching)']
+      : ['ctid', 'ctid = ANY(ARRAY(SELECT at FROM matching))']
+  const text = `WITH matching AS MATERIALIZED (SELECT ${at} AS at FROM ${listing.table}${condition.text}),
+      counted AS (SELECT COUNT(*) AS number FROM matching),
+      chosen AS (SELECT id FROM (${narrow(listing, request)} WHERE ${isMatching}) AS matched
+        ORDER BY ${order(listing, request)} LIMIT ${limit}
+        OFFSET (SELECT ${limit} * CASE WHEN ${before} > ${last} THEN ${last} ELSE ${before} END FROM counted))
+    SELECT number AS total, CASE WHEN number <= ${some}
+      THEN COALESCE((SELECT ${kind === 'sqlite' ? 'json_group_array(id)' : 'json_agg(id)::text'} FROM chosen), '[]') END AS ids
     FROM counted`
-  const [counted] = await database.query<Counted>(text === '' ? everything : searched, parameters)
-  return { total: Number(counted?.total ?? 0), ids: counted?.ids ?? null }
+  return { text, parameters }
+}
+
+function readChosen(kind: DatabaseKind, listing: Listing, request: PageRequest, ids: string): Statement {
+  const chosen = `SELECT value FROM ${listed(kind)}`
+  return { text: `${listing.select} WHERE id IN (${chosen}) ORDER BY ${order(listing, request)}`, parameters: [ids] }
+}
+
+function readAlongIndex(listing: Listing, request: PageRequest, condition: Statement, place: Place): Statement {
+  const ordered = order(listing, request, place.fromEnd)
+  const next = condition.parameters.length + 1
+  const chosen = `SELECT id FROM (${narrow(listing, request)}${condition.text}
+    ORDER BY ${ordered} LIMIT $${next} OFFSET $${next + 1}) AS chosen`
+  return {
+    text: `${listing.select} WHERE id IN (${chosen}) ORDER BY ${ordered}`,
+    parameters: [...condition.parameters, place.limit, place.offset],
+  }
+}
+
+/** Only what is sorted by: an index holds it, and what is skipped is not read from the table. */
+function narrow({ table, sorts, computed }: Listing, { sort }: PageRequest): string {
+  const column = (sort && sorts.get(sort.column)) ?? 'created_at'
+  return `SELECT ${[...new Set(['id', 'created_at', computed?.get(column) ?? column])].join(', ')} FROM ${table}`
+}
+
+/** The statement, and what its placeholders stand for. */
+function at(now: number, { text, parameters }: Statement): [string, readonly Parameter[]] {
+  if (!text.includes(':now')) return [text, parameters]
+  return [text.replaceAll(':now', `$${parameters.length + 1}`), [...parameters, now]]
+}
+
+interface Place {
+  readonly limit: number
+  readonly offset: number
+  readonly fromEnd: boolean
 }
 
 /** Rows that are skipped cost time, so a page of the second half is read from the end. */
-function place({ page, limit }: PageRequest, total: number) {
+function place({ page, limit }: PageRequest, total: number): Place {
   const lastPage = Math.max(1, Math.ceil(total / limit))
   const before = (Math.min(page, lastPage) - 1) * limit
   const size = Math.min(limit, total - before)
@@ -98,7 +103,7 @@ function place({ page, limit }: PageRequest, total: number) {
 }
 
 /** Two rows are never equal, so that a row is on one page only. */
-function order({ sorts, unique }: Listing, { sort }: PageRequest, fromEnd: boolean): string {
+function order({ sorts, unique }: Listing, { sort }: PageRequest, fromEnd = false): string {
   const asked = sort === null ? undefined : sorts.get(sort.column)
   const column = asked ?? 'created_at'
   const descending = asked !== undefined && sort?.descending === true
@@ -106,43 +111,4 @@ function order({ sorts, unique }: Listing, { sort }: PageRequest, fromEnd: boole
   const columns = unique.has(column) ? [column] : new Set([column, 'created_at', 'id'])
   // All in one direction, since an index is read in one.
   return [...columns].map((each) => `${each} ${direction}`).join(', ')
-}
-
-function conditionOf(database: Database, { table, searched, flags }: Listing, request: PageRequest): Condition {
-  const texts: string[] = []
-  const parameters: Parameter[] = []
-  const term = request.search.normalize('NFC').toLowerCase()
-  if (term !== '') {
-    // PostgreSQL has no text with NUL, so nothing has one in it.
-    if (term.includes('\0')) texts.push('1 = 0')
-    else texts.push(search(database, searched, term, parameters))
-  }
-  for (const [name, column] of flags ?? []) {
-    const values = request.filters[name] ?? []
-    const [yes, no] = [values.some(isTrue), values.some(isFalse)]
-    if (values.length === 0 || (yes && no)) continue
-    texts.push(yes || no ? `${column} = $${parameters.push(yes)}` : '1 = 0')
-  }
-  if (request.without !== undefined) {
-    const place = `$${parameters.push(JSON.stringify(request.without))}`
-    // A set operation is done once and by hashing; NOT IN would be looked through for each row where it is long.
-    const others = listed(database.kind, place)
-    texts.push(`id IN (SELECT id FROM ${table} EXCEPT SELECT value FROM ${others})`)
-  }
-  return { text: texts.length === 0 ? '' : ` WHERE ${texts.join(' AND ')}`, parameters }
-}
-
-/** Looks for the letters as they are: none has a meaning of its own. */
-function search({ kind }: Database, searched: string, term: string, parameters: Parameter[]): string {
-  if (kind === 'sqlite') return `instr(${searched}, $${parameters.push(term)}) > 0`
-  // Not strpos, which prepares itself anew for every row and takes twice as long.
-  return `${searched} LIKE $${parameters.push(`%${term.replaceAll(/[\\%_]/g, '\\$&')}%`)}`
-}
-
-function isTrue(value: string | number | boolean): boolean {
-  return value === true || value === 1
-}
-
-function isFalse(value: string | number | boolean): boolean {
-  return value === false || value === 0
 }

@@ -44,17 +44,17 @@ describe('custom claims', () => {
   })
 
   test.each([
-    [{ key: '', value: 'x' }, [['key', 'required']]],
+    [{ key: '', value: 'x' }, [['[0].key', 'required']]],
     [
       { key: 'a'.repeat(longestKey + 1), value: '' },
       [
-        ['key', 'too_long'],
-        ['value', 'required'],
+        ['[0].key', 'too_long'],
+        ['[0].value', 'required'],
       ],
     ],
-    [{ key: 'a\nb', value: 'x' }, [['key', 'invalid_format']]],
-    [{ key: 'a', value: '\0' }, [['value', 'invalid_format']]],
-    [{ key: 'a', value: '\ud800' }, [['value', 'invalid_format']]],
+    [{ key: 'a\nb', value: 'x' }, [['[0].key', 'invalid_format']]],
+    [{ key: 'a', value: '\0' }, [['[0].value', 'invalid_format']]],
+    [{ key: 'a', value: '\ud800' }, [['[0].value', 'invalid_format']]],
   ])('%j is refused', (claim, problems) => {
     const fields = problems.map(([field, code]) => expect.objectContaining({ field, code }))
     expect(refusal([claim])).toMatchObject({ code: 'validation_failed', fields })

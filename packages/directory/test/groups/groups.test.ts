@@ -173,7 +173,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
         await expect(attempt()).rejects.toMatchObject({
           status: 404,
           code: 'not_found',
-          details: { resource: 'user_group' },
+          details: { resource: 'User group' },
         })
   })
 

@@ -12,8 +12,8 @@ ajv.addKeyword(sentence)
 formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
 
 /**
- * Reads the body of a call: JSON, of the schema's shape. Fields that the schema does not name are left alone, and nobody
- * looks at them.
+ * Reads the body of a call: JSON, of the schema's shape, or none at all where nothing in it is required. Fields that the
+ * schema does not name are left alone, and nobody looks at them.
  *
  * @throws {InvalidInput} `invalid_request_body` for no JSON or a wrong type, `validation_failed` with fields for the rest
  */
@@ -22,11 +22,22 @@ export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType 
   if (schema === undefined || typeof schema === 'boolean') return () => undefined as Body
   const validate: ValidateFunction<Body> = ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
   return (ctx) => {
-    const value = lenient(anyContentType ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
+    const mayBeNothing = anyContentType || (schema.required === undefined && isEmpty(ctx))
+    const value = lenient(mayBeNothing ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
     assertStorable(value)
     if (validate(value)) return value
     throw refusal(validate.errors ?? [])
   }
+}
+
+/** Whether something is asked for and nothing said about it, not even what it would be. */
+function isEmpty(ctx: Context): boolean {
+  return (
+    ctx.method === 'POST' &&
+    ctx.get('content-type') === '' &&
+    ctx.get('transfer-encoding') === '' &&
+    (ctx.request.length ?? 0) === 0
+  )
 }
 
 function jsonOf(ctx: Context): unknown {

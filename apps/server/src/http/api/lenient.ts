@@ -2,7 +2,8 @@ import type { JSONSchema } from 'json-schema-to-ts'
 
 /**
  * A body as its schema writes it. Programs for this API were written against a server that finds a field whatever the case
- * of its name (`launchUrl` for `launchURL`, the last one counts), and to which `null` says nothing where it is no value.
+ * of its name (`launchUrl` for `launchURL`, the last one counts), and to which `null` says nothing where it is no value, nor
+ * an empty `id`.
  */
 export function lenient(value: unknown, schema: JSONSchema | undefined): unknown {
   if (typeof schema !== 'object' || typeof value !== 'object' || value === null) return value
@@ -13,7 +14,7 @@ export function lenient(value: unknown, schema: JSONSchema | undefined): unknown
   const fields = Object.entries(value).flatMap(([written, each]) => {
     const name = Object.hasOwn(properties, written) ? written : (names.get(written.toLowerCase()) ?? written)
     const meant = Object.hasOwn(properties, name) ? properties[name] : undefined
-    return each === null && !takesNull(meant) ? [] : [[name, lenient(each, meant)] as const]
+    return saysNothing(name, each, meant) ? [] : [[name, lenient(each, meant)] as const]
   })
   return Object.fromEntries(fields)
 }
@@ -21,6 +22,11 @@ export function lenient(value: unknown, schema: JSONSchema | undefined): unknown
 function itemsOf({ items }: Exclude<JSONSchema, boolean>): JSONSchema | undefined {
   // A cast: `items` of a list of schemas is no schema, and nothing here is described by one.
   return Array.isArray(items) ? undefined : (items as JSONSchema | undefined)
+}
+
+function saysNothing(name: string, value: unknown, meant: JSONSchema | undefined): boolean {
+  if (value === null) return !takesNull(meant)
+  return value === '' && name === 'id' && meant !== undefined
 }
 
 function takesNull(schema: JSONSchema | undefined): boolean {

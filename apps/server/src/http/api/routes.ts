@@ -1,10 +1,11 @@
 import Router from '@koa/router'
 import type { Limiter } from '@pocket/core'
-import { InvalidInput, NotAuthenticated, NotFound } from '@pocket/core/errors'
+import { InvalidInput, NotAuthenticated, NotFound, PreconditionFailed } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { bodies } from '../koa.ts'
 import type { Operation } from './operation.ts'
+import { preconditionOf } from './precondition.ts'
 import { unstorableText } from './text.ts'
 
 /** Finds out who calls and whether they may. @throws {NotAuthenticated} @throws {Forbidden} */
@@ -28,6 +29,7 @@ export function apiRoutes(operations: readonly Operation[], { admit, limits }: A
       assertStorable(ctx, params)
       const { status, schema, pending } = operation.answer
       const caller = operation.access === 'public' ? undefined : await admit(ctx, operation)
+      assertConditional(ctx, operation)
       if (operation.limit) await limits.take(ctx.req, operation.limit)
       // Nobody makes this server read much who may not call.
       await readBody(ctx, async () => {})
@@ -46,14 +48,21 @@ export function apiRoutes(operations: readonly Operation[], { admit, limits }: A
         return
       }
       ctx.status = status
-      // The operation has set the tag of what it would answer.
-      if (ctx.response.get('ETag') && ctx.fresh) ctx.status = 304
+      // Of a file the tag says all. That of a record says what people decide about it, and what is shown beside may be newer.
+      if (operation.answer.types && ctx.response.get('ETag') && ctx.fresh) ctx.status = 304
       else if (schema !== undefined) ctx.body = answer
       // Koa would write the name of the status.
       else if (status !== 204 && ctx.body === undefined) ctx.body = ''
     })
   }
   return router
+}
+
+/** Whoever says what they have read must not overwrite what they have not, so a condition that cannot be held is not met. */
+function assertConditional(ctx: Context, { method, conditional }: Operation): void {
+  const { ifMatch = '*' } = preconditionOf(ctx)
+  if (method === 'get' || conditional || ifMatch === '*') return
+  throw new PreconditionFailed('precondition_failed', 'This operation knows no conditions: leave If-Match out.')
 }
 
 function assertStorable(ctx: Context, params: Readonly<Record<string, string>>): void {

@@ -38,6 +38,6 @@ export const passkeySettings = [
     default: '[]',
     check: addressPatterns,
     description:
-      'Addresses of clients that describe themselves by a document: a JSON array of patterns. Empty turns this off.',
+      'Addresses of clients that describe themselves by a document: a JSON array of patterns, `*` for all. Empty turns this off.',
   },
 ] as const satisfies readonly SettingDefinition[]

@@ -2,12 +2,14 @@ import { auditLogRetentionDays } from './audit-log-retention-days.ts'
 import type { OwnSetting } from './definition.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
 import { dynamicRegistrationRestricted } from './dynamic-registration-restricted.ts'
+import { ownAccountRemoval } from './own-account-removal.ts'
 import { passkeyAttestation } from './passkey-attestation.ts'
 import { passkeyCounterRegression } from './passkey-counter-regression.ts'
 import { passkeyAllowedModels, passkeyDeniedModels } from './passkey-models.ts'
 import { passkeyNonCompliance, passkeyNonComplianceFrom } from './passkey-non-compliance.ts'
 import { sessionIdleMinutes } from './session-idle-minutes.ts'
 import { signUpApproval } from './sign-up-approval.ts'
+import { signUpVerification } from './sign-up-verification.ts'
 import { unusedClientDays } from './unused-client-days.ts'
 import { webFingerDomains } from './web-finger-domains.ts'
 
@@ -17,6 +19,7 @@ export const ownSettings = {
   dynamicRegistration,
   dynamicRegistrationRestricted,
   unusedClientDays,
+  ownAccountRemoval,
   passkeyAllowedModels,
   passkeyDeniedModels,
   passkeyAttestation,
@@ -25,6 +28,7 @@ export const ownSettings = {
   passkeyNonComplianceFrom,
   sessionIdleMinutes,
   signUpApproval,
+  signUpVerification,
   webFingerDomains,
 } as const
 
@@ -39,6 +43,7 @@ export const ownSettingKeys: readonly OwnSettingKey[] = [
   'dynamicRegistration',
   'dynamicRegistrationRestricted',
   'unusedClientDays',
+  'ownAccountRemoval',
   'passkeyAllowedModels',
   'passkeyDeniedModels',
   'passkeyAttestation',
@@ -47,5 +52,6 @@ export const ownSettingKeys: readonly OwnSettingKey[] = [
   'passkeyNonComplianceFrom',
   'sessionIdleMinutes',
   'signUpApproval',
+  'signUpVerification',
   'webFingerDomains',
 ]

@@ -35,6 +35,7 @@ const account = {
   emailVerified: true,
   verifiable: false,
   passkeys,
+  lastStays: false,
   sessions: [
     {
       id: 's1',
@@ -57,6 +58,7 @@ const account = {
   ],
   notice: null,
   renameProblem: null,
+  removable: true,
 } as const
 
 const reauthenticate = {
@@ -68,9 +70,36 @@ const reauthenticate = {
 } as const
 
 export const accountStates: Readonly<Record<string, PageModel>> = {
-  'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com' },
-  'verify-email-verified': { view: 'verify-email', state: 'verified', token: '', email: 'anna@example.com' },
-  'verify-email-refused': { view: 'verify-email', state: 'refused', token: '', email: 'anna@example.com' },
+  'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com', userName: null },
+  'verify-email-verified': {
+    view: 'verify-email',
+    state: 'verified',
+    token: '',
+    email: 'anna@example.com',
+    userName: null,
+  },
+  'verify-email-refused': {
+    view: 'verify-email',
+    state: 'refused',
+    token: '',
+    email: 'anna@example.com',
+    userName: null,
+  },
+  'verify-email-stranger': {
+    view: 'verify-email',
+    state: 'ask',
+    token: 'abc',
+    email: 'eve@example.com',
+    userName: 'eve',
+  },
+  'verify-email-in': { view: 'verify-email', state: 'in', token: '', email: 'eve@example.com', userName: 'eve' },
+  'verify-email-waiting': {
+    view: 'verify-email',
+    state: 'waiting',
+    token: '',
+    email: 'eve@example.com',
+    userName: 'eve',
+  },
   account,
   reauthenticate,
   'account-one-passkey': {
@@ -86,5 +115,20 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     verifiable: true,
     notice: { done: 'verification_sent', name: 'anna@example.com' },
   },
+  'user-sessions': {
+    view: 'user-sessions',
+    viewer: anna,
+    user: { id: '1', displayName: 'Dolores Ibárruri-Fernández de la Torre', userName: 'dolores' },
+    sessions: account.sessions.map((session) => ({ ...session, current: false })),
+    notice: 'session_ended',
+  },
+  'user-sessions-none': {
+    view: 'user-sessions',
+    viewer: anna,
+    user: { id: '1', displayName: '', userName: 'dolores' },
+    sessions: [],
+    notice: 'sessions_ended',
+  },
+  'account-removed': { view: 'account-removed' },
   'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
 }

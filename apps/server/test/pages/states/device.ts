@@ -38,6 +38,12 @@ export const deviceStates: Readonly<Record<string, PageModel>> = {
   'device-login-denied': { ...deviceLogin, userCode: null, problem: 'device_login_denied' },
   device,
   'device-wrong-code': { ...device, code: 'P123', problem: 'device_code_invalid' },
+  'device-not-allowed': {
+    ...device,
+    code: 'E1234567',
+    problem: 'client_not_allowed',
+    refuseTo: '/device/refuse?code=E1234567',
+  },
   'device-request': {
     ...device,
     request: {

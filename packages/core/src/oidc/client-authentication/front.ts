@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Client } from '../../clients/client.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { withoutFinalSlash } from '../../http/resource-parameter.ts'
+import { nameLoginToken } from '../login-token-names.ts'
 import { protocolRoutes } from '../paths.ts'
 import { basicCredentials, basicHeader } from './basic.ts'
 import { assertionClaims, type FederatedRefusal } from './federated-assertions.ts'
@@ -77,8 +78,9 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
   const byBearer = async (req: IncomingMessage, form: URLSearchParams) => {
     const [, bearer] = /^bearer +(\S+)$/i.exec(req.headers.authorization ?? '') ?? []
     if (bearer === undefined) return undefined
-    if (form.has('client_id') && assertionClaims(bearer) !== undefined) return byAssertion(req, form, bearer)
     const id = await clientOfToken(bearer)
+    const isAssertion = id === undefined && form.has('client_id') && assertionClaims(bearer) !== undefined
+    if (isAssertion) return byAssertion(req, form, bearer)
     const client = id === undefined ? undefined : await findClient(id)
     return client && !client.isPublic ? settle(req, form, client) : undefined
   }
@@ -102,6 +104,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
         ? await byBearer(req, form)
         : byHeader(req, form)
     const settled = changed ?? form
-    if (withoutFinalSlash(settled) || changed) replaceBody(req, Buffer.from(settled.toString()))
+    const renamed = nameLoginToken(path, settled)
+    if (withoutFinalSlash(settled) || changed || renamed) replaceBody(req, Buffer.from(settled.toString()))
   }
 }

@@ -11,6 +11,7 @@ export function api(id: string, fields: Partial<Api> = {}): Api {
     resource: `https://${id}.example`,
     permissions: [{ id: `${id}-read`, key: 'read', name: 'Read', description: 'Ä', allowedForCimdClients: true }],
     accessTokenFormat: 'opaque',
+    accessTokenDurationMinutes: 30,
     resourceServerClientIds: ['server'],
     allowCimdClients: true,
     createdAt: noon,
@@ -62,7 +63,12 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     name: 'replaces an API, and none that is not there',
     run: async (store) => {
       await store.insert(api('a'))
-      const changed = api('a', { name: 'Else', permissions: [], accessTokenFormat: 'jwt', allowCimdClients: false })
+      const changed = api('a', {
+        name: 'Else',
+        permissions: [],
+        accessTokenFormat: 'jwt',
+        accessTokenDurationMinutes: null,
+      })
       await store.update(changed)
       await store.update(api('b'))
       assert.deepEqual(await store.list(), [changed])

@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { databaseOf } from '@pocket/core/typeorm'
+import { freePort, startPostgres } from '@pocket/test-support'
+import { pino } from 'pino'
+import { createApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { openDatabase } from '../../src/database/open-database.ts'
+import { apiKey, fill } from './data.ts'
+
+interface BenchOptions {
+  /** Users. */
+  readonly count: number
+  readonly postgres: boolean
+  /** Of an empty PostgreSQL database. */
+  readonly url?: string | undefined
+}
+
+interface Bench extends AsyncDisposable {
+  /** What the REST API answers to an administrator's API key. */
+  get(path: string): Promise<string>
+}
+
+/** The server in this process on a database full of people, and one connection to it. */
+export async function startBench({ count, postgres, url }: BenchOptions): Promise<Bench> {
+  const stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-bench-'))
+  stack.defer(() => rm(folder, { recursive: true }))
+  const port = await freePort()
+  const config = loadConfig(
+    {
+      APP_URL: `http://localhost:${port}`,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DB_CONNECTION_STRING: (postgres ? stack.use(await startPostgres()).url : url) ?? join(folder, 'pocket-id.db'),
+      ENCRYPTION_KEY: 'a key for benchmarks only',
+      DISABLE_RATE_LIMITING: 'true',
+    },
+    () => Buffer.alloc(0),
+  )
+  const logger = pino({ level: 'silent' })
+  {
+    await using opened = await openDatabase(config, logger)
+    await fill(databaseOf(opened.dataSource), count)
+    // What a running instance gets within a minute by itself.
+    if (databaseOf(opened.dataSource).kind === 'postgres') await opened.dataSource.query('VACUUM ANALYZE')
+  }
+  await stack.use(await createApp(config, logger)).listen()
+  const agent = stack.adopt(new Agent({ keepAlive: true, maxSockets: 1 }), (each) => each.destroy())
+  return {
+    async get(path) {
+      const { promise, resolve, reject } = Promise.withResolvers<string>()
+      const sent = request({ port, host: '127.0.0.1', path, agent, headers: { 'X-API-Key': apiKey } }, (response) => {
+        const answered = text(response)
+        if (response.statusCode === 200) answered.then(resolve, reject)
+        else answered.then((body) => reject(new Error(`${path} was answered ${response.statusCode}: ${body}`)), reject)
+      })
+      sent.on('error', reject).end()
+      return promise
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}

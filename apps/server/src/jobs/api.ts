@@ -1,0 +1,69 @@
+import { Conflict } from '@pocket/core/errors'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import type { JobItem, Jobs } from './jobs.ts'
+
+const jobSchema = named('JobDto', {
+  type: 'object',
+  required: ['name', 'intervalSeconds', 'isRunning', 'nextRunAt', 'lastRun'],
+  properties: {
+    name: { type: 'string' },
+    intervalSeconds: { type: 'integer', description: 'From the end of a run to the begin of the next one.' },
+    isRunning: { type: 'boolean', description: 'Whether one of the replicas runs it now.' },
+    nextRunAt: instant,
+    lastRun: {
+      type: ['object', 'null'],
+      required: ['outcome', 'finishedAt', 'tookMs', 'error'],
+      properties: {
+        outcome: { type: 'string', enum: ['succeeded', 'failed'] },
+        finishedAt: instant,
+        tookMs: { type: ['integer', 'null'], description: 'Null while it runs again.' },
+        error: { type: ['string', 'null'] },
+      },
+    },
+  },
+})
+
+/** `/api/jobs`: what this server does by itself. */
+export function jobOperations(jobs: Jobs): readonly Operation[] {
+  const shared = { area: 'settings', access: 'administrator' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'listJobs',
+      method: 'get',
+      path: '/api/jobs',
+      summary: 'List what the server does by itself, and how it went the last time',
+      answer: { status: 200, schema: { type: 'array', items: jobSchema } },
+      handle: async () => (await jobs.list()).map(jobDto),
+    }),
+    operation({
+      ...shared,
+      id: 'runJob',
+      method: 'post',
+      path: '/api/jobs/:name/run',
+      summary: 'Have a job run at once',
+      answer: { status: 202 },
+      async handle(call) {
+        if (!(await jobs.runNow(actorOf(call), call.params.name ?? '')))
+          throw new Conflict('job_running', 'This job is running already.')
+      },
+    }),
+  ]
+}
+
+function jobDto({ name, intervalMs, isRunning, nextRunAt, lastRun }: JobItem) {
+  return {
+    name,
+    intervalSeconds: intervalMs / 1000,
+    isRunning,
+    nextRunAt: new Date(nextRunAt).toISOString(),
+    lastRun: lastRun && {
+      outcome: lastRun.outcome,
+      finishedAt: new Date(lastRun.finishedAt).toISOString(),
+      tookMs: lastRun.took,
+      error: lastRun.error,
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { NotFound } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText } from '../http/form.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { pageActor } from '../users/actor.ts'
+import { type Approvals, longestNote, noteOf } from './approvals.ts'
+import type { ApprovalsPage } from './page-model.ts'
+import type { SignUpSettings } from './sign-up-settings.ts'
+
+export interface ApprovalsPagePorts {
+  readonly approvals: Approvals
+  readonly settings: () => Promise<Pick<SignUpSettings, 'approval' | 'mode' | 'verification'>>
+  /** Whether an e-mail would reach somebody. */
+  readonly reaches: (user: Pick<User, 'email'>) => Promise<boolean>
+  readonly directory: { readonly find: (id: string) => Promise<User | undefined> }
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+const here = '/settings/admin/approvals'
+const notices = ['approved', 'refused', 'gone'] as const
+
+/** `/settings/admin/approvals`: who has signed up and waits to be let in. */
+export function approvalsPages(ports: ApprovalsPagePorts) {
+  const { approvals, settings, reaches, directory, authentication, show, flashes } = ports
+  return {
+    async show(ctx: Context) {
+      const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+      const [waiting, { approval, verification, mode }] = await Promise.all([approvals.list(), settings()])
+      await show(ctx, {
+        view: 'approvals',
+        viewer,
+        isAskedFor: (approval || verification) && mode !== 'disabled',
+        longestNote,
+        waiting: await Promise.all(
+          waiting.map(async ({ user, requestedAt, awaitsAdministrator }) => ({
+            id: user.id,
+            userName: user.userName,
+            displayName: user.displayName,
+            email: user.email,
+            emailVerified: user.emailVerified,
+            reached: await reaches(user),
+            requestedAt,
+            awaitsAdministrator,
+          })),
+        ),
+        notice: noticeOf(flashes.take(ctx, here)),
+      })
+    },
+
+    async decide(ctx: Context) {
+      const actor = pageActor(await authentication.requireAdministrator(ctx), ctx)
+      const id = String(ctx.params.id)
+      const note = noteOf(formText(ctx, 'note', longestNote))
+      const isApproval = formText(ctx, 'decision') === 'approve'
+      const name = (await directory.find(id))?.displayName ?? ''
+      try {
+        await (isApproval ? approvals.approve(actor, id, note) : approvals.reject(actor, id, note))
+        flashes.leave(ctx, here, { done: isApproval ? 'approved' : 'refused', name })
+      } catch (error) {
+        // Another administrator was faster.
+        if (!(error instanceof NotFound)) throw error
+        flashes.leave(ctx, here, { done: 'gone', name })
+      }
+      seeOther(ctx, here)
+    },
+  }
+}
+
+function noticeOf({ done, name }: Readonly<Record<string, unknown>>): ApprovalsPage['notice'] {
+  const known = notices.find((notice) => notice === done)
+  return known && typeof name === 'string' ? { done: known, name } : null
+}

@@ -1,0 +1,135 @@
+import type { Groups } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText, formTexts } from '../http/form.ts'
+import { refusalOf } from '../http/form-page.ts'
+import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { pageActor } from '../users/actor.ts'
+import type { InvitationFormValues, InvitationsPage } from './page-model.ts'
+import type { SignUpSettings } from './sign-up-settings.ts'
+import type { SignupTokenItem, SignupTokens } from './signup-tokens.ts'
+
+export interface InvitationsPagePorts {
+  readonly tokens: SignupTokens
+  readonly settings: () => Promise<Pick<SignUpSettings, 'mode'>>
+  readonly groups: Pick<Groups, 'page'>
+  /** At which the links begin. */
+  readonly issuer: string
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+const here = '/settings/admin/invitations'
+/** How many groups the page offers; with more, the API does it. */
+const mostGroups = 200
+const hour = 60 * 60_000
+/** How long a link can work, by what the form calls it, in milliseconds. */
+const lifetimes = { hour, day: 24 * hour, week: 7 * 24 * hour, month: 31 * 24 * hour } as const
+const usual: InvitationFormValues = { uses: '1', lifetime: 'week', groupIds: [] }
+
+const list: ListPageDefinition = {
+  path: here,
+  columns: [
+    { name: 'link' },
+    { name: 'groups' },
+    { name: 'uses', sort: 'usageCount' },
+    { name: 'expires', sort: 'expiresAt' },
+    { name: 'created', sort: 'createdAt' },
+    { name: 'remove' },
+  ],
+  sort: { column: 'createdAt', descending: true },
+}
+
+/** `/settings/admin/invitations`: the links with which strangers sign up. */
+export function invitationsPages(ports: InvitationsPagePorts) {
+  const { tokens, settings, groups, issuer, authentication, show, flashes } = ports
+
+  const showPage = async (
+    ctx: Context,
+    page: Pick<InvitationsPage, 'viewer'> & Partial<Pick<InvitationsPage, 'values' | 'problems'>>,
+  ) => {
+    const listPage = readListPage(ctx, list, issuer.startsWith('https:'))
+    const { items, total } = await tokens.list(listPage.request)
+    const sort = { column: 'friendlyName', descending: false }
+    const known = await groups.page({ page: 1, limit: mostGroups, sort, filters: {}, search: '' })
+    const { done, id } = flashes.take(ctx, here)
+    await show(ctx, {
+      view: 'invitations',
+      values: usual,
+      problems: [],
+      ...page,
+      mode: (await settings()).mode,
+      list: listPage.view(total),
+      invitations: items.map((item) => invitationOf(item, issuer)),
+      groups: known.items.map(({ id, friendlyName }) => ({ id, name: friendlyName })),
+      moreGroups: known.total - known.items.length,
+      createdId: done === 'created' && typeof id === 'string' ? id : null,
+      removed: done === 'removed',
+    })
+  }
+
+  return {
+    /** A link lets somebody in, so that who reads it has to have used a passkey. */
+    async show(ctx: Context) {
+      await showPage(ctx, { viewer: viewerOf(await authentication.requireFullAdministrator(ctx)) })
+    },
+
+    async create(ctx: Context) {
+      const user = await authentication.requireFullAdministrator(ctx)
+      const values = formValues(ctx)
+      const usageLimit = Number(values.uses)
+      const problems =
+        /^\d{1,3}$/.test(values.uses) && usageLimit >= 1 && usageLimit <= 100
+          ? []
+          : [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }]
+      let id = ''
+      const refusal =
+        problems.length > 0
+          ? { status: 400, problems }
+          : await refusalOf(async () => {
+              const wanted = { lifetime: lifetimes[values.lifetime], usageLimit, groupIds: values.groupIds }
+              id = (await tokens.create(pageActor(user, ctx), wanted)).item.id
+            })
+      if (refusal) {
+        await showPage(ctx, { viewer: viewerOf(user), values, problems: refusal.problems })
+        ctx.status = refusal.status
+        return
+      }
+      flashes.leave(ctx, here, { done: 'created', id })
+      seeOther(ctx, here)
+    },
+
+    async remove(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
+      flashes.leave(ctx, here, { done: 'removed' })
+      seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
+    },
+  }
+}
+
+function invitationOf(item: SignupTokenItem, issuer: string): InvitationsPage['invitations'][number] {
+  const { id, token, expiresAt, usageLimit, usageCount, groups, createdAt } = item
+  return {
+    id,
+    link: token === '' ? null : `${issuer}/st/${token}`,
+    expiresAt,
+    usageLimit,
+    usageCount,
+    groups: groups.map(({ friendlyName }) => friendlyName),
+    createdAt,
+  }
+}
+
+function formValues(ctx: Context): InvitationFormValues {
+  const lifetime = formText(ctx, 'lifetime')
+  return {
+    uses: formText(ctx, 'uses', 100).trim(),
+    lifetime: lifetime in lifetimes ? (lifetime as InvitationFormValues['lifetime']) : usual.lifetime,
+    groupIds: formTexts(ctx, 'groups'),
+  }
+}

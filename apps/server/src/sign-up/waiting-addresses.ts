@@ -1,0 +1,76 @@
+import { type AuditSink, type Clock, changesBetween, type RequestOrigin, type Transaction } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
+import type { Directory, User } from '@pocket/directory'
+import type { EmailVerification } from '../email/verification.ts'
+import type { ApprovalStore } from './approval-store.ts'
+
+export interface WaitingAddressPorts {
+  readonly store: ApprovalStore
+  readonly verification: Pick<EmailVerification, 'accountOf' | 'finish'>
+  readonly directory: Pick<Directory, 'find' | 'users'>
+  /** Removes what others keep of a user, within the transaction. */
+  readonly forget: (userId: string) => Promise<void>
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** Those who have signed up and wait until their e-mail address is verified; they cannot sign in to verify it. */
+export interface WaitingAddresses {
+  /** Whom a link was sent to, where they wait for that. */
+  find(token: string): Promise<User | undefined>
+  /**
+   * Uses the link up. Resolves to whether they are in; otherwise an administrator has to let them in.
+   *
+   * @throws {InvalidInput} `invalid_email_verification_token`
+   */
+  finish(origin: RequestOrigin, token: string): Promise<boolean>
+  /** Removes those whose links have ended, so that others can have their names. */
+  removeExpired(): Promise<void>
+}
+
+/** As long as a link works. Milliseconds. */
+const lifetime = 24 * 60 * 60_000
+const unattended = { requestId: null, ipAddress: null, userAgent: null }
+
+export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddresses {
+  const { store, verification, directory, forget, audit, transaction, clock } = ports
+
+  const find = async (token: string) => {
+    const id = await verification.accountOf(token)
+    if (id === undefined || !(await store.find(id))?.awaitsVerification) return undefined
+    const user = await directory.find(id)
+    return user?.disabled ? user : undefined
+  }
+
+  return {
+    find,
+
+    finish: (origin, token) =>
+      transaction(async () => {
+        const user = await find(token)
+        if (!user) throw new InvalidInput('invalid_email_verification_token', 'Nobody waits for this link.')
+        await verification.finish({ id: user.id, origin }, token)
+        await store.noteVerified(user.id)
+        if (!(await store.removeComplete(user.id))) return false
+        await directory.users.update(user.id, {}, { disabled: false })
+        const changes = changesBetween({ disabled: true }, { disabled: false })
+        await audit.record({ event: 'account_enabled', accountId: user.id, ...changes }, origin)
+        return true
+      }),
+
+    async removeExpired() {
+      const late = (await store.list()).filter(
+        ({ awaitsVerification, requestedAt }) => awaitsVerification && requestedAt <= clock.now() - lifetime,
+      )
+      for (const { accountId } of late)
+        await transaction(async () => {
+          const user = await directory.find(accountId)
+          if (!(await store.remove(accountId)) || !user?.disabled) return
+          await directory.users.remove(accountId)
+          await forget(accountId)
+          await audit.record({ event: 'account_removed', accountId }, unattended)
+        })
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { AuthenticatorModel, MetadataState, PolicyProblem } from '@pocket/core'
+import type { FieldError } from '@pocket/core/errors'
+import type { Viewer } from '../http/viewer.ts'
+import type { ModelList, PolicyChoice } from './policy-form.ts'
+
+/** `/settings/admin/passkeys`: which passkeys are accepted. */
+export interface PasskeyPolicyPage {
+  readonly view: 'passkey-policy'
+  readonly viewer: Viewer
+  readonly choices: Readonly<Record<PolicyChoice, string>>
+  readonly models: Readonly<Record<ModelList, readonly AuthenticatorModel[]>>
+  /** Every model that has a name, to choose from. */
+  readonly known: readonly AuthenticatorModel[]
+  /** What the environment decides. */
+  readonly locked: readonly string[]
+  /** How the passkeys that exist stand to the policy. */
+  readonly compliance: { readonly passkeys: number; readonly nonCompliant: number }
+  readonly metadata: MetadataState
+  /** What is wrong with which field. */
+  readonly problems: readonly FieldError[]
+  readonly notice: 'saved' | 'metadata_read' | 'metadata_failed' | null
+}
+
+/** The same address, before a policy is tightened. */
+export interface PasskeyPolicyReviewPage {
+  readonly view: 'passkey-policy-review'
+  readonly viewer: Viewer
+  readonly passkeys: number
+  readonly nonCompliant: number
+  /** How many passkeys have each problem; those that have none are left out. */
+  readonly reasons: readonly { readonly problem: PolicyProblem; readonly count: number }[]
+  readonly users: number
+  /** How many people would have no passkey left that complies, and whether the viewer is one of them. */
+  readonly without: number
+  readonly withoutViewer: boolean
+  readonly nonCompliance: string
+  readonly from: string
+  /** What was chosen, to be sent again. */
+  readonly fields: readonly { readonly name: string; readonly value: string }[]
+  /** The code of an error on the day. */
+  readonly dayProblem: string | null
+}

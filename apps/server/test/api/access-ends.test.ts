@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import type { Person } from './instance.ts'
+import { freshName } from './people.ts'
+
+const callback = 'https://app.example/callback'
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+type Fields = Readonly<Record<string, string>>
+type Json = Readonly<Record<string, unknown>>
+
+describe.each(kinds)('what a client was given, on %s,', (kind) => {
+  let instance: CalledInstance
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const post = async (path: string, fields: Fields) => {
+    const answer = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })
+    return { status: answer.status, json: (await answer.json()) as Json }
+  }
+
+  async function client(jwtAccessTokens: boolean, groupId: string) {
+    const body = { name: freshName(), callbackURLs: [callback], skipConsent: true, isGroupRestricted: true }
+    const made = await instance.call('POST /api/oidc/clients', { body: { ...body, protocol: { jwtAccessTokens } } })
+    const id = String(made.json.id)
+    const params = { id }
+    await instance.call('PUT /api/oidc/clients/{id}/allowed-user-groups', { params, body: { userGroupIds: [groupId] } })
+    const { json } = await instance.call('POST /api/oidc/clients/{id}/secret', { params })
+    return { id, credentials: { client_id: id, client_secret: String(json.secret) } }
+  }
+
+  /** What a client of the person has: tokens, a code, and the code of a device that was let in. */
+  async function held({ agent }: Person, groupId: string, jwtAccessTokens: boolean) {
+    const { id, credentials } = await client(jwtAccessTokens, groupId)
+    const token = (fields: Fields) => post('/api/oidc/token', { ...credentials, ...fields })
+    const code = async () => {
+      const query = { client_id: id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
+      const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
+      const value = new URL(location ?? '').searchParams.get('code') ?? ''
+      return () => token({ grant_type: 'authorization_code', redirect_uri: callback, code: value })
+    }
+    const { json: tokens } = await (await code())()
+    const { json: device } = await post('/api/oidc/device/authorize', { ...credentials, scope: 'openid' })
+    const query = `?code=${device.user_code}`
+    expect((await instance.call('POST /api/oidc/device/verify', { agent, query })).status).toBe(204)
+    const [accessToken, refreshToken] = [String(tokens.access_token), String(tokens.refresh_token)]
+    expect(accessToken.includes('.')).toBe(jwtAccessTokens)
+    const bearer = { headers: { authorization: `Bearer ${accessToken}` } }
+    const isActive = async (value: string) =>
+      (await post('/api/oidc/introspect', { ...credentials, token: value })).json.active ?? false
+    return {
+      clientId: id,
+      seen: async () => ({
+        userInfo: (await fetch(`${instance.url}/api/oidc/userinfo`, bearer)).status,
+        accessToken: await isActive(accessToken),
+        refreshToken: await isActive(refreshToken),
+      }),
+      refresh: () => token({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+      exchange: await code(),
+      poll: () => token({ grant_type: deviceGrant, device_code: String(device.device_code) }),
+    }
+  }
+
+  /** A member of a group, and two clients for it: one has opaque access tokens, the other JWTs. */
+  async function given() {
+    const name = freshName()
+    const { json: group } = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
+    const person = await instance.person(freshName())
+    const body = { userGroupIds: [group.id] }
+    await instance.call('PUT /api/users/{id}/user-groups', { params: { id: person.id }, body })
+    const groupId = String(group.id)
+    return { person, both: [await held(person, groupId, false), await held(person, groupId, true)] }
+  }
+
+  const gone = { userInfo: 401, accessToken: false, refreshToken: false }
+
+  test('works until something happens', async () => {
+    const { both } = await given()
+    for (const { seen, refresh, exchange, poll } of both) {
+      expect(await seen()).toEqual({ userInfo: 200, accessToken: true, refreshToken: true })
+      for (const act of [refresh, exchange, poll]) expect((await act()).status).toBe(200)
+    }
+  })
+
+  test.each<[string, (person: Person) => Promise<{ readonly status: number }>]>([
+    [
+      'the person is disabled',
+      async ({ id }) => {
+        const { json } = await instance.call('GET /api/users/{id}', { params: { id } })
+        const body = { ...json, email: `${json.username}@example.com`, disabled: true }
+        return instance.call('PUT /api/users/{id}', { params: { id }, body })
+      },
+    ],
+    ['the person is deleted', ({ id }) => instance.call('DELETE /api/users/{id}', { params: { id } })],
+    [
+      'the person has left the group',
+      ({ id }) => instance.call('PUT /api/users/{id}/user-groups', { params: { id }, body: { userGroupIds: [] } }),
+    ],
+  ])('ends at once when %s', async (_what, happens) => {
+    const { person, both } = await given()
+    expect([200, 204]).toContain((await happens(person)).status)
+    for (const { seen, refresh, exchange, poll } of both) {
+      expect(await seen()).toEqual(gone)
+      for (const act of [refresh, exchange, poll])
+        expect(await act()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+    }
+  })
+
+  test.each<[string, string, (person: Person, id: string) => Promise<{ readonly status: number }>]>([
+    [
+      'the client is for another group',
+      'invalid_grant',
+      (_, id) =>
+        instance.call('PUT /api/oidc/clients/{id}/allowed-user-groups', { params: { id }, body: { userGroupIds: [] } }),
+    ],
+    [
+      'the person has taken back the consent',
+      'invalid_grant',
+      ({ agent }, clientId) =>
+        instance.call('DELETE /api/oidc/users/me/authorized-clients/{clientId}', { params: { clientId }, agent }),
+    ],
+    [
+      'the client is deleted',
+      'invalid_client',
+      (_, id) => instance.call('DELETE /api/oidc/clients/{id}', { params: { id } }),
+    ],
+  ])('ends at once when %s', async (_what, error, happens) => {
+    const { person, both } = await given()
+    for (const { clientId, seen, refresh, exchange, poll } of both) {
+      expect([200, 204]).toContain((await happens(person, clientId)).status)
+      expect(await seen()).toEqual(gone)
+      for (const act of [refresh, exchange, poll]) expect((await act()).json.error).toBe(error)
+    }
+  })
+
+  test('ends at once when the session is revoked, but for the device, which has none', async () => {
+    const { person, both } = await given()
+    const sessions = await instance.call('GET /api/sessions', { agent: person.agent })
+    // A cast: it is a list.
+    const [session] = sessions.json as unknown as readonly { readonly id: string }[]
+    const params = { id: session?.id ?? '' }
+    expect((await instance.call('DELETE /api/sessions/{id}', { params, agent: person.agent })).status).toBe(204)
+    for (const { seen, refresh, exchange, poll } of both) {
+      expect(await seen()).toEqual(gone)
+      for (const act of [refresh, exchange])
+        expect(await act()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+      expect((await poll()).status).toBe(200)
+    }
+  })
+})

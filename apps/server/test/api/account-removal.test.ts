@@ -1,0 +1,70 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { passkeyAnswer } from './instance.ts'
+import { freshName } from './people.ts'
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+  afterEach(() => void jest.restoreAllMocks())
+
+  const allow = (ownAccountRemoval: boolean) => instance.call('PATCH /api/settings', { body: { ownAccountRemoval } })
+  const form = { sure: 'yes' }
+  const remove = '/settings/account/remove'
+
+  test('where people may not, nobody deletes themselves, and nobody is asked', async () => {
+    await allow(false)
+    const { id, agent } = await instance.person(freshName())
+    expect((await agent.get(`${instance.url}/settings/account`)).text).not.toContain(remove)
+    expect((await agent.postForm(instance.url + remove, form)).status).toBe(403)
+    const answer = await instance.call('DELETE /api/users/me', { agent })
+    expect(answer).toMatchObject({ status: 403, json: { code: 'account_removal_disabled' } })
+    expect(await instance.app.directory.find(id)).toBeDefined()
+  })
+
+  test('the page asks, then for a passkey, and everything of theirs is gone', async () => {
+    await allow(true)
+    const { id, agent, authenticator } = await instance.person(freshName())
+    const key = { name: 'Script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
+    const { token } = (await instance.call('POST /api/api-keys', { body: key, agent })).json
+    expect((await agent.get(`${instance.url}/settings/account`)).text).toContain(remove)
+    // Without the tick nothing happens.
+    expect((await agent.postForm(instance.url + remove, {})).status).toBe(303)
+    const now = Date.now() + 61_000
+    jest.spyOn(Date, 'now').mockImplementation(() => now)
+    expect((await agent.postForm(instance.url + remove, form)).status).toBe(401)
+    expect(await instance.app.directory.find(id)).toBeDefined()
+    const response = await passkeyAnswer(agent, instance.url, authenticator)
+    expect((await agent.postJson(`${instance.url}/reauthenticate`, { response })).status).toBe(200)
+    const gone = await agent.postForm(instance.url + remove, form)
+    expect([gone.status, gone.location]).toEqual([303, `${instance.url}/account-removed`])
+    expect((await agent.follow(gone)).text).toContain('Your account is deleted')
+    expect(await instance.app.directory.find(id)).toBeUndefined()
+    expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
+    const withKey = await instance
+      .agent()
+      .getJson(`${instance.url}/api/users/me`, { headers: { 'x-api-key': String(token) } })
+    expect(withKey.status).toBe(401)
+    const again = await agent.postJson(
+      `${instance.url}/api/webauthn/login/finish`,
+      await passkeyAnswer(agent, instance.url, authenticator),
+    )
+    expect(again.status).toBe(401)
+    expect(audited(instance, 'account_removed')).toContainEqual(expect.objectContaining({ accountId: id, by: id }))
+  })
+
+  test('by the REST API it takes a session, and the last administrator stays', async () => {
+    await allow(true)
+    const { id, agent } = await instance.person(freshName())
+    expect((await instance.call('DELETE /api/users/me', { agent })).status).toBe(204)
+    expect(await instance.app.directory.find(id)).toBeUndefined()
+    const last = await instance.call('DELETE /api/users/me')
+    expect(last).toMatchObject({ status: 409, json: { code: 'last_administrator' } })
+    expect((await instance.administrator.postForm(instance.url + remove, form)).status).toBe(409)
+    expect((await instance.call('GET /api/users/me')).status).toBe(200)
+  })
+})

@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { loadMessages } from '../../src/http/messages.ts'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+
+describe.each(kinds)('%s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  interface JobDto {
+    readonly name: string
+    readonly intervalSeconds: number
+    readonly isRunning: boolean
+    readonly nextRunAt: string
+    readonly lastRun: { readonly outcome: string; readonly finishedAt: string; readonly tookMs: number } | null
+  }
+  // A cast: the answer is held against its schema where every operation is replayed.
+  const jobs = async () => (await instance.call('GET /api/jobs')).json as unknown as readonly JobDto[]
+
+  test('every job has a name that people read', async () => {
+    const messages = await loadMessages(fileURLToPath(new URL('../../locales/en.json', import.meta.url)))
+    const names = (await jobs()).map(({ name }) => name)
+    expect(names).toContain('rotate-keys')
+    expect(names.filter((name) => !messages.has(`jobs.names.${name}`))).toEqual([])
+  })
+
+  test('an administrator has a job run at once', async () => {
+    const named = async () => (await jobs()).find(({ name }) => name === 'remove-old-emails')
+    const ended = async (after: string) => {
+      for (;;) {
+        const job = await named()
+        if (job?.lastRun && !job.isRunning && job.lastRun.finishedAt > after) return job
+      }
+    }
+    const first = await ended('')
+    expect(first.intervalSeconds).toBe(3600)
+    expect((await instance.call('POST /api/jobs/{name}/run', { params: { name: first.name } })).status).toBe(202)
+    const second = await ended(first.lastRun?.finishedAt ?? '')
+    expect(second.lastRun).toEqual({ ...second.lastRun, outcome: 'succeeded', error: null })
+    expect(audited(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'remove-old-emails' })])
+  })
+
+  test('nobody runs what there is not', async () => {
+    const answer = await instance.call('POST /api/jobs/{name}/run', { params: { name: 'mine-bitcoin' } })
+    expect([answer.status, answer.json.code]).toEqual([404, 'job_not_found'])
+  })
+})

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import type { Document } from './documented.ts'
+import { createPerson, freshName } from './people.ts'
+
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+
+/** What a body with such fields would do to every object, were it merged into one. */
+const fields = [
+  '"__proto__":{"polluted":true}',
+  '"constructor":{"prototype":{"polluted":true}}',
+  '"prototype":{"polluted":true}',
+]
+
+/** Members that an operation may look into. */
+const members = [
+  'credentials',
+  'protocol',
+  'permissions',
+  'scopes',
+  'key',
+  'name',
+  'response',
+  'clientExtensionResults',
+]
+
+/** As they are, in an array, and within members. `__proto__` stands apart, since the parser refuses it. */
+const bodies = [fields.slice(0, 1), fields.slice(1)].flatMap((some) => {
+  const inner = `{${some.join()}}`
+  return [
+    inner,
+    `[${inner}]`,
+    `{${members.map((name) => `"${name}":${inner}`)}}`,
+    `{${members.map((name) => `"${name}":[${inner}]`)}}`,
+  ]
+})
+
+describe.each(kinds)('names that every object has, on %s', (kind) => {
+  let instance: CalledInstance
+  let writes: readonly string[]
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+    // A cast: the test of the document checks its shape.
+    const document = (await instance.agent().getJson(`${instance.url}/api/openapi.json`)).json() as Document
+    writes = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).flatMap(([method, { requestBody }]) =>
+        requestBody === undefined || path.includes('logout') ? [] : [`${method.toUpperCase()} ${path}`],
+      ),
+    )
+  })
+
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  async function send(call: string, body: string) {
+    const [method = '', path = ''] = call.split(' ')
+    const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
+    const headers = { 'content-type': 'application/json', cookie: cookie.join('; ') }
+    const address = instance.url + path.replaceAll(/\{\w+\}/g, someId)
+    const answer = await fetch(address, { method, headers, body })
+    return { status: answer.status, text: await answer.text() }
+  }
+
+  test('are refused or ignored by every operation that takes a body', async () => {
+    expect(writes.length).toBeGreaterThan(30)
+    for (const call of writes)
+      for (const body of bodies) {
+        const { status, text } = await send(call, body)
+        expect([call, body, status < 500]).toEqual([call, body, true])
+        if (status >= 400)
+          expect([call, JSON.parse(text)]).toEqual([call, expect.objectContaining({ code: expect.any(String) })])
+      }
+    expect(Reflect.get({}, 'polluted')).toBeUndefined()
+  })
+
+  test('are stored nowhere', async () => {
+    const { id } = await createPerson(instance)
+    for (const key of ['__proto__', 'constructor', 'prototype']) {
+      const body = [{ key, value: 'x' }]
+      const refused = await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
+      expect([refused.status, refused.json.code]).toEqual([400, 'reserved_claim'])
+    }
+    const [name, clientName] = [freshName(), freshName()]
+    const bodies = [
+      ['POST /api/user-groups', `{"name":"${name}","friendlyName":"Group",${fields[1]},${fields[2]}}`],
+      [
+        'POST /api/oidc/clients',
+        `{"name":"${clientName}","credentials":{${fields[1]},"federatedIdentities":[{"issuer":"https://ci.example",${fields[2]}}]},"protocol":{${fields[1]}}}`,
+      ],
+    ] as const
+    for (const [call, body] of bodies) {
+      const { status, text } = await send(call, body)
+      expect([call, status]).toEqual([call, 201])
+      expect(text).not.toMatch(/polluted|prototype/)
+    }
+    for (const list of ['/api/user-groups', '/api/oidc/clients', '/api/audit-logs/all', '/api/users'])
+      expect((await instance.administrator.getJson(instance.url + list)).text).not.toMatch(/polluted|"prototype"/)
+  })
+
+  test('are nothing that a list is asked for', async () => {
+    for (const list of [
+      '/api/users',
+      '/api/user-groups',
+      '/api/oidc/clients',
+      '/api/api-keys',
+      '/api/audit-logs/all',
+    ]) {
+      const plain = await instance.administrator.getJson(instance.url + list)
+      for (const name of ['__proto__', 'constructor', 'prototype', 'toString']) {
+        const query = `?sort[column]=${name}&filters[${name}]=x&filters[${name}][0]=x&pagination[${name}]=x&${name}=x`
+        const answer = await instance.administrator.getJson(instance.url + list + query)
+        expect([list, answer.status, answer.text]).toEqual([list, 200, plain.text])
+      }
+    }
+  })
+})

@@ -1,0 +1,162 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { passkeyAnswer } from './instance.ts'
+import { freshName } from './people.ts'
+
+const approvals = '/settings/admin/approvals'
+const invitations = '/settings/admin/invitations'
+let instance: CalledInstance
+
+beforeAll(async () => {
+  instance = await startCalled('SQLite', {
+    ALLOW_USER_SIGNUPS: 'withToken',
+    SIGN_UP_APPROVAL: 'true',
+    REQUIRE_USER_EMAIL: 'false',
+  })
+})
+afterAll(async () => instance[Symbol.asyncDispose]())
+afterEach(() => void jest.restoreAllMocks())
+
+const get = (path: string, agent: UserAgent = instance.administrator) => agent.get(instance.url + path)
+const post = (path: string, fields: Record<string, string> = {}, agent: UserAgent = instance.administrator) =>
+  agent.postForm(instance.url + path, fields)
+/** Lets an administrator sign in by a login code. */
+async function administratorByCode() {
+  const { id, agent } = await instance.personWithoutPasskey(freshName())
+  await instance.app.directory.users.update(id, {}, { administrator: true })
+  return agent
+}
+
+async function makeLink(fields: Record<string, string> = { uses: '3', lifetime: 'day' }) {
+  const page = await instance.administrator.follow(await post(invitations, fields))
+  const token = /\/st\/([A-Za-z0-9]{16})</.exec(page.text)?.[1] ?? ''
+  return { page, token }
+}
+
+test.each([approvals, invitations, '/settings/admin/users/x/sessions'])(
+  '%s is for administrators alone',
+  async (path) => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    expect((await get(path, instance.agent())).status).toBe(303)
+    expect((await get(path, agent)).status).toBe(403)
+  },
+)
+
+test.each([`${approvals}/x`, invitations, `${invitations}/x/remove`, '/settings/admin/users/x/sessions/end'])(
+  'nobody else posts to %s',
+  async (path) => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    expect((await post(path, {}, instance.agent())).status).toBe(401)
+    expect((await post(path, { uses: '1', decision: 'approve' }, agent)).status).toBe(403)
+  },
+)
+
+describe('invitations', () => {
+  test('a link is made, works as often as it says, and not once it was deleted', async () => {
+    const group = await instance.call('POST /api/user-groups', { body: { name: 'family', friendlyName: 'Family' } })
+    const { page, token } = await makeLink({ uses: '3', lifetime: 'day', groups: String(group.json.id) })
+    expect(page.text).toContain('0 of 3')
+    expect(page.text).toContain('>Family<')
+    expect((await get(`/st/${token}`, instance.agent())).status).toBe(200)
+    const body = { username: freshName(), token }
+    expect((await instance.call('POST /api/signup', { body, agent: instance.agent() })).status).toBe(201)
+    const again = await get(invitations)
+    expect(again.text).toContain('1 of 3')
+    const remove = /action="([^"]+\/remove)"/.exec(again.text)?.[1] ?? ''
+    expect((await instance.administrator.follow(await post(remove, { list: '?' }))).text).not.toContain(token)
+    expect((await get(`/st/${token}`, instance.agent())).status).toBe(401)
+    expect(audited(instance, 'signup_token_created')).toHaveLength(1)
+    expect(audited(instance, 'signup_token_removed')).toHaveLength(1)
+    expect(instance.log.join()).not.toContain(token)
+  })
+
+  test.each([
+    [{ uses: '0' }, 'Enter a number from 1 to 100.'],
+    [{ uses: '101' }, 'Enter a number from 1 to 100.'],
+    [{ uses: '' }, 'Enter a number from 1 to 100.'],
+    [{ uses: '1e1' }, 'Enter a number from 1 to 100.'],
+    [{ uses: '1', groups: 'nowhere' }, 'One of these groups is there no more.'],
+  ])('%j makes none, and says why', async (fields, sentence) => {
+    const answer = await post(invitations, fields)
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(sentence)])
+  })
+
+  test('whoever came by a login code reads and makes none', async () => {
+    const { token } = await makeLink()
+    const agent = await administratorByCode()
+    const page = await get(invitations, agent)
+    expect([page.status, page.text]).toEqual([403, expect.not.stringContaining(token)])
+    expect((await post(invitations, { uses: '1', lifetime: 'day' }, agent)).status).toBe(403)
+  })
+})
+
+describe('approvals', () => {
+  async function waiting() {
+    const { token } = await makeLink()
+    const username = freshName()
+    const body = { username, token }
+    const { json } = await instance.call('POST /api/signup', { body, agent: instance.agent() })
+    return { id: String(json.id), username }
+  }
+
+  test('who waits is shown, and let in or refused', async () => {
+    const [first, second] = [await waiting(), await waiting()]
+    const page = await get(approvals)
+    expect(page.text).toContain(first.username)
+    expect(page.text).toContain(second.username)
+    await post(`${approvals}/${first.id}`, { decision: 'approve', note: '' })
+    expect((await instance.app.directory.find(first.id))?.disabled).toBe(false)
+    const after = await instance.administrator.follow(await post(`${approvals}/${second.id}`, { decision: 'refuse' }))
+    expect(after.text).toMatch(/was refused and deleted/)
+    expect(await instance.app.directory.find(second.id)).toBeUndefined()
+    expect(audited(instance, 'account_enabled')).toContainEqual(expect.objectContaining({ accountId: first.id }))
+  })
+
+  test('what somebody else has decided is decided', async () => {
+    const { id } = await waiting()
+    await instance.call('POST /api/signup-approvals/{id}/approve', { params: { id }, body: {} })
+    const late = await instance.administrator.follow(await post(`${approvals}/${id}`, { decision: 'refuse' }))
+    expect(late.text).toContain('somebody else has decided')
+    expect(await instance.app.directory.find(id)).toBeDefined()
+  })
+
+  test('a note that is too long decides nothing', async () => {
+    const { id } = await waiting()
+    expect((await post(`${approvals}/${id}`, { decision: 'approve', note: 'x'.repeat(501) })).status).toBe(400)
+    expect((await instance.app.directory.find(id))?.disabled).toBe(true)
+  })
+})
+
+describe('the sessions of a person', () => {
+  test('are shown, and ended one by one or all at once', async () => {
+    const name = freshName()
+    const { id, agent } = await instance.person(name)
+    const other = instance.agent()
+    await post('/lc', { code: (await instance.app.issueLoginCode(name)).code }, other)
+    const at = `/settings/admin/users/${id}/sessions`
+    const ends = [...(await get(at)).text.matchAll(/action="([^"]+\/end)"/g)].map(([, path = '']) => path)
+    expect(ends).toHaveLength(3)
+    const isIn = async (each: UserAgent) => (await each.getJson(`${instance.url}/api/users/me`)).status === 200
+    expect((await instance.administrator.follow(await post(ends[0] ?? ''))).text).toContain('The session has ended.')
+    expect([await isIn(agent), await isIn(other)].filter(Boolean)).toHaveLength(1)
+    expect((await instance.administrator.follow(await post(`${at}/end`))).text).toContain('signed in nowhere')
+    expect([await isIn(agent), await isIn(other)]).toEqual([false, false])
+    expect(audited(instance, 'session_ended').filter(({ accountId }) => accountId === id)).toHaveLength(2)
+    expect((await post(ends[0] ?? '')).status).toBe(404)
+  })
+
+  test('of an administrator are ended after a passkey', async () => {
+    const { id, agent } = await instance.person(freshName())
+    await instance.app.directory.users.update(id, {}, { administrator: true })
+    const now = Date.now() + 61_000
+    jest.spyOn(Date, 'now').mockImplementation(() => now)
+    const end = () => post(`/settings/admin/users/${id}/sessions/end`)
+    expect((await end()).status).toBe(401)
+    expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(200)
+    const response = await passkeyAnswer(instance.administrator, instance.url, instance.administratorAuthenticator)
+    await instance.administrator.postJson(`${instance.url}/reauthenticate`, { response })
+    expect((await end()).status).toBe(303)
+    expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
+  })
+})

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createTestDatabase } from '@pocket/test-support'
+import sharp from 'sharp'
+import { type RunningApp, startApp } from '../http/app.ts'
+
+const key = 'a key of the environment'
+const nobody = '0b6f4f2e-7c1a-4d3e-9f10-2a3b4c5d6e7f'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** What providers of infrastructure as code, operators, exporters and MCP servers for Pocket ID send, and read of the answer. */
+describe.each(['SQLite', 'PostgreSQL'])('tools for Pocket ID, on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let running: RunningApp
+
+  beforeAll(async () => {
+    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    running = stack.use(await startApp({ STATIC_API_KEY: key, ...database }))
+    await call('POST /api/oidc/clients', { id: 'there', name: 'There', callbackURLs: [] })
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  async function send(name: string, init: RequestInit = {}) {
+    const [method = '', path = ''] = name.split(' ')
+    const headers = { 'X-API-Key': key, Accept: 'application/json', ...init.headers }
+    const answer = await fetch(running.url + path, { ...init, method, headers })
+    const text = await answer.text()
+    // A cast: each test looks at what it needs.
+    return { status: answer.status, json: (text.startsWith('{') ? JSON.parse(text) : {}) as Json }
+  }
+
+  function call(name: string, body?: unknown) {
+    const json = body === undefined ? {} : { body: JSON.stringify(body) }
+    return send(name, { headers: { 'Content-Type': 'application/json' }, ...json })
+  }
+
+  describe('a tool takes a thing for gone where the answer names the kind of thing that it asked for', () => {
+    const ofUser = { code: 'user_not_found' }
+    const ofImage = { code: 'image_not_found' }
+    const of = (resource: string) => ({ code: 'not_found', details: { resource } })
+    test.each<readonly [string, Json, unknown?]>([
+      [`GET /api/users/${nobody}`, ofUser],
+      [`DELETE /api/users/${nobody}`, ofUser],
+      [`GET /api/users/${nobody}/groups`, ofUser],
+      [`GET /api/users/${nobody}/webauthn-credentials`, ofUser],
+      [`POST /api/users/${nobody}/one-time-access-token`, ofUser, {}],
+      [`GET /api/users/${nobody}/profile-picture.png?nocache=1`, ofUser],
+      [`DELETE /api/users/${nobody}/profile-picture`, ofUser],
+      [`PUT /api/custom-claims/user/${nobody}`, ofUser, []],
+      [`GET /api/user-groups/${nobody}`, of('User group')],
+      [`DELETE /api/user-groups/${nobody}`, of('User group')],
+      [`PUT /api/user-groups/${nobody}/users`, of('User group'), { userIds: [] }],
+      [`PUT /api/user-groups/${nobody}/allowed-oidc-clients`, of('User group'), { oidcClientIds: [] }],
+      [`PUT /api/custom-claims/user-group/${nobody}`, of('User group'), []],
+      ['GET /api/oidc/clients/gone', of('OIDC client')],
+      ['DELETE /api/oidc/clients/gone', of('OIDC client')],
+      ['GET /api/oidc/clients/gone/meta', of('OIDC client')],
+      ['GET /api/oidc/clients/gone/secrets', of('OIDC client')],
+      [`DELETE /api/oidc/clients/gone/secrets/${nobody}`, of('OIDC client')],
+      ['PUT /api/oidc/clients/gone/allowed-user-groups', of('OIDC client'), { userGroupIds: [] }],
+      ['GET /api/oidc/clients/gone/logo?light=true', of('OIDC client')],
+      ['DELETE /api/oidc/clients/gone/logo?light=true', of('OIDC client')],
+      ['GET /api/api-access/gone/apis', of('OIDC client')],
+      [`DELETE /api/oidc/clients/there/secrets/${nobody}`, of('Client secret')],
+      ['GET /api/oidc/clients/there/logo?light=false', ofImage],
+      ['DELETE /api/oidc/clients/there/logo?light=false', ofImage],
+      [`GET /api/apis/${nobody}`, of('API')],
+      [`PUT /api/apis/${nobody}/permissions`, of('API'), { permissions: [] }],
+      [`DELETE /api/apis/${nobody}/clients/there`, of('API')],
+      [`DELETE /api/api-keys/${nobody}`, { code: 'api_key_not_found' }],
+    ])('%s', async (...[name, gone, body]) => {
+      const { status, json } = await call(name, body)
+      expect([status, json]).toMatchObject([404, gone])
+    })
+
+    test('a passkey of somebody', async () => {
+      const { json: user } = await call('POST /api/users', { username: 'keyless', email: 'keyless@example.com' })
+      const { status, json } = await call(`DELETE /api/users/${user.id}/webauthn-credentials/${nobody}`)
+      expect([status, json]).toMatchObject([404, of('Passkey')])
+    })
+  })
+
+  test.each([
+    ['users', { username: 'unnamed', email: 'unnamed@example.com' }],
+    ['oidc/clients', { name: 'Unnamed', callbackURLs: [] }],
+  ])('a program in Go that chooses no id for its %s sends an empty one', async (things, body) => {
+    const { status, json } = await call(`POST /api/${things}`, { ...body, id: '' })
+    expect([status, json]).toMatchObject([201, { id: expect.stringMatching(/^[0-9a-f-]{36}$/) }])
+  })
+
+  test('what needs nothing to be said may be asked for by an empty request', async () => {
+    const { json: user } = await call('POST /api/users', { username: 'terse', email: 'terse@example.com' })
+    const code = await send(`POST /api/users/${user.id}/one-time-access-token`)
+    expect([code.status, code.json]).toEqual([201, { token: expect.any(String) }])
+    expect((await send('POST /api/oidc/clients/there/secrets')).status).toBe(201)
+    expect((await send('POST /api/oidc/clients/there/secret')).status).toBe(200)
+    const refused = { code: 'invalid_request_body' }
+    const form = { body: new URLSearchParams({ ttl: '15m' }) }
+    expect((await send(`POST /api/users/${user.id}/one-time-access-token`, form)).json).toMatchObject(refused)
+    expect((await send('POST /api/users')).json).toMatchObject(refused)
+    expect((await send(`PUT /api/apis/${nobody}/clients/there`)).json).toMatchObject(refused)
+  })
+
+  test('an operator that writes the same again and again leaves no trace in the audit log', async () => {
+    const { json: group } = await call('POST /api/user-groups', { name: 'again', friendlyName: 'Again' })
+    const { json: user } = await call('POST /api/users', { username: 'again', email: 'again@example.com' })
+    const claims = [{ key: 'team', value: 'qa' }]
+    const writes: readonly (readonly [string, unknown])[] = [
+      [`PUT /api/users/${user.id}`, { username: 'again', email: 'again@example.com', firstName: 'A' }],
+      [`PUT /api/users/${user.id}/user-groups`, { userGroupIds: [group.id] }],
+      [`PUT /api/custom-claims/user/${user.id}`, claims],
+      [`PUT /api/user-groups/${group.id}`, { name: 'again', friendlyName: 'Once more' }],
+      [`PUT /api/user-groups/${group.id}/users`, { userIds: [user.id] }],
+      [`PUT /api/custom-claims/user-group/${group.id}`, claims],
+      [`PUT /api/user-groups/${group.id}/allowed-oidc-clients`, { oidcClientIds: ['there'] }],
+      ['PUT /api/oidc/clients/there', { name: 'There', callbackURLs: [], isGroupRestricted: true }],
+      ['PUT /api/oidc/clients/there/allowed-user-groups', { userGroupIds: [group.id] }],
+    ]
+    const newest = async () => (await call('GET /api/audit-logs/all?pagination[limit]=1')).json
+    for (const [name, body] of writes) expect([name, (await call(name, body)).status]).toEqual([name, 200])
+    const once = await newest()
+    for (const [name, body] of writes) expect([name, (await call(name, body)).status]).toEqual([name, 200])
+    expect(await newest()).toEqual(once)
+  })
+
+  test.each([
+    ['a name without an ending', 'upload', 'application/octet-stream'],
+    ['a wrong ending', 'logo.jpg', 'image/jpeg'],
+    ['an ending in capitals', 'LOGO.PNG', 'image/png'],
+    ['a name in another script', 'λογότυπο.png', 'image/png'],
+    ['the type of a form field', 'logo.png', 'text/plain'],
+  ])('an image is uploaded under %s', async (_, name, type) => {
+    const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#123456' } })
+      .png()
+      .toBuffer()
+    const form = new FormData()
+    form.append('file', new Blob([new Uint8Array(png)], { type }), name)
+    expect((await send('POST /api/oidc/clients/there/logo?light=true', { body: form })).status).toBe(204)
+    expect((await call('GET /api/oidc/clients/there')).json).toMatchObject({ hasLogo: true, hasDarkLogo: false })
+  })
+})

@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals'
+import { addVirtualAuthenticator, freePort, launchBrowser, startHttpsFront } from '@pocket/test-support'
+import { startApp } from '../http/app.ts'
+
+const issuer = 'https://id.example.com'
+const related = 'https://pocket.example.net'
+const stranger = 'https://pocket.example.org'
+
+test('a passkey made at the issuer lets people in at a related origin, and nowhere else', async () => {
+  const port = await freePort()
+  const hosts = [issuer, related, stranger].map((origin) => new URL(origin).host)
+  await using front = await startHttpsFront(hosts, `http://127.0.0.1:${port}`)
+  await using _ = await startApp({
+    APP_URL: issuer,
+    APP_ORIGINS: related,
+    PORT: String(port),
+    TRUST_PROXY: 'true',
+  })
+  await using browser = await launchBrowser({ hosts: Object.fromEntries(hosts.map((host) => [host, front.address])) })
+  const context = await browser.newContext()
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  const authenticator = await addVirtualAuthenticator(page)
+  await page.goto(issuer)
+  await page.getByLabel('User name').fill('ada')
+  await page.getByLabel('First name').fill('Ada')
+  await page.getByLabel('Last name').fill('Lovelace')
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
+  await page.waitForURL(`${issuer}/settings/admin/oidc-clients`)
+  expect(await authenticator.credentials()).toMatchObject([{ rpId: 'id.example.com' }])
+
+  await page.goto(`${related}/login`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.waitForURL(`${related}/settings/account`)
+  // Its pages and its session are its own; a passkey that is added there belongs to all of them.
+  for (const { id } of await authenticator.credentials()) await authenticator.removeCredential(id)
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.locator('[data-signals] li summary').nth(1).waitFor()
+  expect(await authenticator.credentials()).toMatchObject([{ rpId: 'id.example.com' }])
+  await context.clearCookies()
+  await page.goto(`${issuer}/login`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.waitForURL(`${issuer}/settings/account`)
+
+  // The same server by a name that it was not told of: the browser asks the issuer, and refuses.
+  await page.goto(`${stranger}/login`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.getByRole('alert').getByText('Passkeys for this site work at its own address only.').waitFor()
+})

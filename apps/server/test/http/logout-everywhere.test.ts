@@ -1,0 +1,108 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
+
+/** The back channel of an application on a private address, which hands on whom it hears of. */
+async function startApplication() {
+  const waiting = new Map<string, () => void>()
+  const server = createServer(async (req, res) => {
+    const body = Buffer.concat(await req.toArray()).toString()
+    const token = new URLSearchParams(body).get('logout_token') ?? ''
+    const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }
+    res.end()
+    waiting.get(sub)?.()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
+    /** Resolves once the application has heard that this person signed out. */
+    hears: (id: string) => new Promise<void>((resolve) => waiting.set(id, resolve)),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+const stack = new AsyncDisposableStack()
+const callback = 'https://photos.example/callback'
+const pkce = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
+let application: Awaited<ReturnType<typeof startApplication>>
+let instance: Instance
+let authorize: string
+let clientId: string
+
+beforeAll(async () => {
+  application = stack.use(await startApplication())
+  instance = stack.use(await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
+  const made = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, {
+    name: 'Photos',
+    callbackURLs: [callback],
+    isPublic: true,
+    skipConsent: true,
+    protocol: { backchannelLogoutUri: application.url },
+  })
+  clientId = String((made.json() as { id: string }).id)
+  const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid', ...pkce }
+  authorize = `${instance.url}/authorize?${new URLSearchParams(query)}`
+})
+afterAll(async () => stack.disposeAsync())
+
+async function press(agent: UserAgent, page: string, action: string, more: Readonly<Record<string, string>> = {}) {
+  const form = (await agent.get(instance.url + page)).form(action)
+  const answer = await agent.postForm(new URL(form.action, instance.url).href, { ...form.fields, ...more })
+  expect(answer.status).toBe(303)
+}
+
+const administer = async (method: string, path: string, body?: unknown) => {
+  const answer = await instance.administrator.sendJson(method, instance.url + path, body === undefined ? {} : { body })
+  expect([answer.text, answer.status < 300]).toEqual([answer.text, true])
+}
+
+async function firstSession(agent: UserAgent, path: string) {
+  const sessions = (await agent.getJson(instance.url + path)).json() as readonly { id: string; clients: unknown[] }[]
+  return sessions.find(({ clients }) => clients.length > 0)?.id ?? ''
+}
+
+const ways: Readonly<Record<string, (person: Person) => Promise<void>>> = {
+  'signs out here': ({ agent }) => press(agent, '/logout', '/logout'),
+  'signs out at an application': ({ agent }) =>
+    press(agent, `/api/oidc/end-session?client_id=${clientId}`, '/end-session/confirm', { logout: 'yes' }),
+  'ends the session on the account page': async ({ agent, authenticator }) => {
+    const other = instance.agent()
+    const response = await passkeyAnswer(other, instance.url, authenticator)
+    await other.postJson(`${instance.url}/api/webauthn/login/finish`, response)
+    await press(other, '/settings/account', `/sessions/${await firstSession(agent, '/api/sessions')}/end`)
+  },
+  'ends all other sessions': async ({ authenticator }) => {
+    const other = instance.agent()
+    const response = await passkeyAnswer(other, instance.url, authenticator)
+    await other.postJson(`${instance.url}/api/webauthn/login/finish`, response)
+    await press(other, '/settings/account', '/sessions/end-others')
+  },
+  'ends it over the REST API': async ({ agent }) => {
+    const id = await firstSession(agent, '/api/sessions')
+    expect((await agent.sendJson('DELETE', `${instance.url}/api/sessions/${id}`, {})).status).toBeLessThan(300)
+  },
+  'is signed out by an administrator': async ({ id }) => {
+    const session = await firstSession(instance.administrator, `/api/users/${id}/sessions`)
+    await administer('DELETE', `/api/users/${id}/sessions/${session}`)
+  },
+  'is signed out everywhere by an administrator': ({ id }) => administer('DELETE', `/api/users/${id}/sessions`),
+  'is disabled': async ({ id }) => {
+    const user = (await instance.administrator.getJson(`${instance.url}/api/users/${id}`)).json() as object
+    await administer('PUT', `/api/users/${id}`, { ...user, email: `${id}@example.com`, disabled: true })
+  },
+  'is deleted': ({ id }) => administer('DELETE', `/api/users/${id}`),
+}
+
+test.each(Object.entries(ways))('whoever %s is signed out of the application', async (name, way) => {
+  const person = await instance.person(name.replaceAll(' ', '.').toLowerCase())
+  expect((await person.agent.get(authorize)).location).toContain('code=')
+  const heard = application.hears(person.id)
+  await way(person)
+  await heard
+  expect((await person.agent.get(authorize)).location ?? '').not.toContain('code=')
+})

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { registerPasskey } from '../api/instance.ts'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+const model = '2fc0579f-8113-47ea-b116-bb5a8db9202a'
+const name = 'YubiKey 5 Series with NFC'
+
+let running: RunningApp
+let agent: UserAgent
+let at: string
+
+beforeAll(async () => {
+  // Not even where it can be read is everything metadata.
+  running = await startApp({
+    FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname,
+    PASSKEY_COUNTER_REGRESSION: 'refuse',
+  })
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  at = `${running.url}/settings/admin/passkeys`
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+const unchanged = {
+  webauthnUserVerification: 'required',
+  webauthnAuthenticatorAttachment: 'any',
+  webauthnAllowSyncedPasskeys: 'true',
+  passkeyAttestation: 'none',
+  passkeyAllowedModels: '',
+  passkeyDeniedModels: '',
+  passkeyNonCompliance: 'keep',
+  passkeyNonComplianceFrom: '',
+}
+type Fields = Readonly<Record<string, string>>
+const post = (changes: Fields) => agent.postForm(at, { ...unchanged, ...changes })
+const own = async () => (await agent.getJson(`${running.url}/api/settings`)).json() as Readonly<Record<string, unknown>>
+const contract = async () => {
+  const answer = await agent.getJson(`${running.url}/api/application-configuration/all`)
+  const list = answer.json() as readonly { key: string; value: string }[]
+  return Object.fromEntries(list.map(({ key, value }) => [key, value]))
+}
+
+describe('the policy for passkeys', () => {
+  test('is shown as it is, with what the environment decides', async () => {
+    const { status, text } = await agent.get(at)
+    expect(status).toBe(200)
+    expect(text).toMatch(/name="webauthnAllowSyncedPasskeys" value="true" checked/)
+    expect(text).toMatch(/aria-labelledby="h-passkeyCounterRegression".*?<fieldset class="picks" disabled>/s)
+    expect(text).toContain(`value="${name} (${model})"`)
+    expect(text).toContain('It hasn’t been read since this server started.')
+  })
+
+  test('is saved where nobody is concerned, and only what was changed', async () => {
+    const before = await contract()
+    const answer = await post({ webauthnUserVerification: 'preferred', passkeyNonCompliance: 'warn' })
+    expect([answer.status, answer.location]).toEqual([303, at])
+    expect((await agent.get(at)).text).toContain('The policy was saved.')
+    expect(await contract()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
+    expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyCounterRegression: 'refuse' })
+    await post({})
+  })
+
+  test('is reviewed before it is tightened: kept, warned of, or refused from a day on', async () => {
+    const review = await post({ webauthnAllowSyncedPasskeys: 'false' })
+    expect(review.status).toBe(200)
+    expect(review.text).toContain('One of 1 passkeys doesn’t comply.')
+    expect(review.text).toContain('You’re one of them')
+    expect(review.text).toMatch(/<dt>Synced<\/dt><dd>1<\/dd>/)
+    expect(await contract()).toMatchObject({ webauthnAllowSyncedPasskeys: 'true' })
+
+    const fields = Object.fromEntries(
+      [...review.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(([, key, value]) => [
+        key,
+        value,
+      ]),
+    ) as Fields
+    const decide = (choice: string, day = '') =>
+      agent.postForm(at, { ...fields, passkeyNonCompliance: choice, passkeyNonComplianceFrom: day })
+    const wrong = await decide('require', '2027-02-31')
+    expect([wrong.status, wrong.text.includes('Enter a day such as')]).toEqual([400, true])
+    expect(await contract()).toMatchObject({ webauthnAllowSyncedPasskeys: 'true' })
+    expect((await decide('require', '2999-01-01')).status).toBe(303)
+    expect(await contract()).toMatchObject({ webauthnAllowSyncedPasskeys: 'false' })
+    expect(await own()).toMatchObject({ passkeyNonCompliance: 'require', passkeyNonComplianceFrom: '2999-01-01' })
+    expect((await agent.get(at)).text).toContain('One of 1 passkeys doesn’t comply.')
+    expect((await agent.get(`${running.url}/settings/account`)).text).toContain('no longer accepted')
+    // What concerns nobody more than before needs no review.
+    expect((await post({ webauthnAllowSyncedPasskeys: 'false' })).status).toBe(303)
+    expect((await post({})).status).toBe(303)
+  })
+
+  test('names models by name, by the form’s own list, or by AAGUID', async () => {
+    const typed = (text: string, list = '') => post({ passkeyDeniedModels: list, passkeyDeniedModelsAdd: text })
+    expect((await typed(name.toLowerCase())).status).toBe(303)
+    const byName = (await own()).passkeyDeniedModels as readonly string[]
+    expect(byName).toContain(model)
+    expect((await typed(`Whatever it is called (${model.toUpperCase()})`)).status).toBe(303)
+    expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
+    expect((await agent.get(at)).text).toContain(`<strong>${name}</strong>`)
+    const wrong = await typed('A key that nobody made', model)
+    expect([wrong.status, wrong.text.includes('No model has this name.')]).toEqual([400, true])
+    expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
+    expect((await post({ passkeyDeniedModels: model, passkeyDeniedModelsDrop: model })).status).toBe(303)
+    expect(await own()).toMatchObject({ passkeyDeniedModels: [] })
+  })
+
+  test('says whether the metadata could be read', async () => {
+    expect((await agent.postForm(`${at}/metadata`, {})).status).toBe(303)
+    expect((await agent.get(at)).text).toContain('couldn’t be read, or its signature isn’t good')
+  })
+
+  test('is for administrators', async () => {
+    const stranger = running.agent()
+    expect((await stranger.postForm(at, unchanged)).status).not.toBe(200)
+    const bobs = { username: 'bob', email: 'b@example.com' }
+    expect((await agent.postJson(`${running.url}/api/users`, bobs)).status).toBe(201)
+    const code = await running.app.issueLoginCode('bob')
+    const bob = running.agent()
+    await bob.postJson(`${running.url}/api/one-time-access-token/${code.code}`, {})
+    expect((await registerPasskey(bob, running.url)).answer.status).toBe(200)
+    for (const answer of [
+      await bob.get(at),
+      await bob.postForm(at, unchanged),
+      await bob.postForm(`${at}/metadata`, {}),
+    ])
+      expect(answer.status).toBe(403)
+  })
+})

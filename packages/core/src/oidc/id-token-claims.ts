@@ -1,0 +1,31 @@
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { Misconfigured } from '../errors.ts'
+import { uuid } from '../random.ts'
+
+type IdToken = InstanceType<Provider['IdToken']>
+
+/**
+ * What every ID token says beside OpenID Connect Core §2, as programs for the contract read it: an id of its own, what kind
+ * of token it is, and when (in seconds) it was asked for.
+ */
+export function ownIdTokenClaims(requestedAt: number) {
+  return { jti: uuid(), type: 'id-token', rat: requestedAt }
+}
+
+export function tellIdTokensApart(provider: Provider): void {
+  const { issue } = provider.IdToken.prototype
+  if (typeof issue !== 'function')
+    throw new Misconfigured('This version of oidc-provider makes ID tokens in another way: it cannot be used.')
+  provider.IdToken.prototype.issue = function (this: IdToken, options) {
+    const isIdToken = options.use === 'idtoken'
+    if (isIdToken)
+      for (const [name, value] of Object.entries(ownIdTokenClaims(requestedAt(this.ctx)))) this.set(name, value)
+    return issue.call(this, options)
+  }
+}
+
+function requestedAt(ctx: KoaContextWithOIDC | undefined): number {
+  const { AuthorizationCode, DeviceCode, RefreshToken } = ctx?.oidc.entities ?? {}
+  return AuthorizationCode?.iat ?? DeviceCode?.iat ?? RefreshToken?.iiat ?? Math.floor(Date.now() / 1000)
+}

@@ -1,0 +1,14 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+
+/** How long the access tokens of an API live at most. */
+export class BoundApiTokens1760000000192 implements MigrationInterface {
+  readonly name = 'BoundApiTokens1760000000192'
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('ALTER TABLE pocket_api ADD COLUMN access_token_duration_minutes integer')
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('ALTER TABLE pocket_api DROP COLUMN access_token_duration_minutes')
+  }
+}

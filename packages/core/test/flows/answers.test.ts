@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+import { back, type Parameters, redirectUri } from './signed-in.ts'
+
+const hostile = '"><script>alert(1)</script>\r\nSet-Cookie: a=b\u2028&x=1#y%00%0d\'+é'
+const signedOutAt = 'https://app.example/bye?tenant=a'
+let host: Host
+let agent: UserAgent
+let client: { id: string; secret: string }
+let other: { id: string; secret: string }
+
+beforeAll(async () => {
+  host = await startHost()
+  agent = new UserAgent()
+  const made = async (name: string) => {
+    const { client, secret } = await host.client({
+      name,
+      redirectUris: [redirectUri],
+      postLogoutRedirectUris: [signedOutAt, 'app.example:/bye'],
+      skipConsent: true,
+      protocol: { implicitIdToken: name === 'first' },
+    })
+    return { id: client.id, secret }
+  }
+  client = await made('first')
+  other = await made('second')
+  const { authenticator } = await host.person('ada')
+  const page = await agent.follow(await agent.get(request({})), { until: back })
+  const signed = await signIn(agent, page, authenticator, back)
+  if (signed.location === null) await decide(agent, signed, 'submitTo', back)
+})
+afterAll(async () => {
+  expect(host.errors).toEqual([])
+  await host[Symbol.asyncDispose]()
+})
+
+function request(more: Parameters, id = client.id): string {
+  const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+  return `${host.issuer}/authorize?${new URLSearchParams(query)}`
+}
+
+const ask = async (more: Parameters, id?: string) =>
+  agent.follow(await agent.get(request({ state: 's', ...more }, id)), { until: back })
+
+/** Where in the answer something came back to the client, and what. */
+function arrived(page: UserAgentResponse): { at: 'query' | 'fragment' | 'form' | 'page'; answer: URLSearchParams } {
+  const url = URL.parse(page.location ?? '')
+  if (url && url.hash !== '') return { at: 'fragment', answer: new URLSearchParams(url.hash.slice(1)) }
+  if (url) return { at: 'query', answer: url.searchParams }
+  if (!page.text.includes(`action="${redirectUri}"`)) return { at: 'page', answer: new URLSearchParams() }
+  return { at: 'form', answer: new URLSearchParams(page.form(redirectUri).fields) }
+}
+
+describe('a response mode', () => {
+  test.each<[Parameters, string, string | undefined]>([
+    [{}, 'query', undefined],
+    [{ response_mode: 'fragment' }, 'fragment', undefined],
+    [{ response_mode: 'form_post' }, 'form', undefined],
+    [{ response_mode: 'form_post', prompt: 'login none' }, 'form', 'invalid_request'],
+    [{ response_mode: 'nonsense' }, 'query', 'unsupported_response_mode'],
+    [{ response_mode: 'QUERY' }, 'query', 'unsupported_response_mode'],
+    [{ response_mode: 'web_message' }, 'query', 'unsupported_response_mode'],
+    [{ response_mode: 'query fragment' }, 'query', 'unsupported_response_mode'],
+    [{ response_mode: '__proto__' }, 'query', 'unsupported_response_mode'],
+    // A token in a query would be in the log of every server on the way.
+    [{ response_type: 'id_token', nonce: 'n', response_mode: 'query' }, 'query', 'invalid_request'],
+    [{ response_type: 'id_token', response_mode: 'fragment' }, 'fragment', 'invalid_request'],
+    [{ response_type: 'token' }, 'fragment', 'unsupported_response_type'],
+    [{ response_type: 'code token' }, 'fragment', 'unsupported_response_type'],
+    [{ response_type: 'none' }, 'query', 'unsupported_response_type'],
+  ])('of %j leads to the %s, with the error %s', async (more, at, error) => {
+    const { at: seen, answer } = arrived(await ask(more))
+    expect([seen, answer.get('error') ?? undefined]).toEqual([at, error])
+    expect(answer.get('state')).toBe('s')
+    expect(answer.get('iss')).toBe(host.issuer)
+    for (const name of ['code', 'id_token']) if (error !== undefined) expect(answer.has(name)).toBe(false)
+  })
+
+  test('brings an ID token to clients that may have it, and never in a query', async () => {
+    const implicit = { response_type: 'id_token', nonce: 'n' }
+    const own = arrived(await ask(implicit))
+    expect([own.at, own.answer.has('id_token')]).toEqual(['fragment', true])
+    const others = arrived(await ask(implicit, other.id))
+    expect([others.at, others.answer.get('error')]).toEqual(['fragment', 'invalid_request'])
+    const { at, answer } = arrived(await ask({ ...implicit, response_mode: 'query.jwt' }))
+    const [, payload = ''] = (answer.get('response') ?? '').split('.')
+    expect([at, JSON.parse(Buffer.from(payload, 'base64url').toString())]).toEqual([
+      'query',
+      expect.objectContaining({ error: 'invalid_request', state: 's' }),
+    ])
+  })
+
+  test.each(['query', 'fragment', 'form_post'])(
+    '%s brings back a hostile state as it came, and nothing beside it',
+    async (mode) => {
+      for (const more of [{}, { prompt: 'none', max_age: '0' }]) {
+        const page = await ask({ response_mode: mode, state: hostile, ...more })
+        const { answer } = arrived(page)
+        expect(answer.get('state')).toBe(hostile)
+        expect([...answer.keys()].sort()).toEqual(
+          [more.prompt ? ['error', 'error_description'] : ['code'], 'iss', 'state'].flat().sort(),
+        )
+        expect(page.text).not.toContain('<script>alert')
+        expect(page.headers.get('set-cookie') ?? '').not.toContain('a=b')
+      }
+    },
+  )
+})
+
+describe('a pushed request', () => {
+  const push = async (form: Parameters, { id, secret } = client) => {
+    const usual = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    const body = new URLSearchParams({ ...usual, ...form })
+    const headers = { authorization: `Basic ${btoa(`${id}:${secret}`)}` }
+    const answer = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
+    return { status: answer.status, ...((await answer.json()) as { request_uri?: string; error?: string }) }
+  }
+
+  test('is of whoever pushed it, and good once', async () => {
+    const { request_uri = '' } = await push({ state: 'pushed' })
+    const by = async (id: string, more: Parameters = {}) =>
+      agent.follow(
+        await agent.get(`${host.issuer}/authorize?${new URLSearchParams({ client_id: id, request_uri, ...more })}`),
+        { until: back },
+      )
+    const stolen = await by(other.id)
+    expect([stolen.location, viewOf(stolen)]).toMatchObject([null, { view: 'error' }])
+    const { answer } = arrived(await by(client.id, { state: 'mine', redirect_uri: 'https://evil.example', scope: 'x' }))
+    expect([answer.get('state'), answer.get('code')]).toEqual(['pushed', expect.any(String)])
+    const again = await by(client.id)
+    expect([again.location, viewOf(again)]).toMatchObject([null, { view: 'error' }])
+  })
+
+  test.each<[string, Parameters, string]>([
+    ['another pushed request', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 'request_uri_not_supported'],
+    ['an address', { request_uri: 'https://evil.example/request' }, 'request_uri_not_supported'],
+    ['an address that is not registered', { redirect_uri: 'https://evil.example/' }, 'invalid_request'],
+    ['another client', { client_id: 'another' }, 'invalid_client'],
+    ['a response mode that there is not', { response_mode: 'nonsense' }, 'unsupported_response_mode'],
+  ])('with %s is refused', async (_what, form, error) => {
+    const refused = await push(form)
+    expect(refused.status).toBeGreaterThanOrEqual(400)
+    expect(refused.status).toBeLessThan(500)
+    expect([error, 'invalid_request', 'invalid_redirect_uri']).toContain(refused.error)
+    expect(refused).not.toHaveProperty('request_uri')
+  })
+})
+
+describe('signing out', () => {
+  const endSession = async (more: Parameters) => {
+    const asking = new UserAgent()
+    const query = new URLSearchParams({ client_id: client.id, ...more })
+    const page = await asking.follow(await asking.get(`${host.issuer}/api/oidc/end-session?${query}`), {
+      until: (url) => !url.startsWith(host.issuer),
+    })
+    // Nobody is signed in, so that nobody is asked: the page goes on by itself.
+    if (page.location !== null || !page.text.includes('/end-session/confirm')) return page
+    const { action, fields } = page.form('/end-session/confirm')
+    const confirmed = await asking.postForm(action, fields)
+    return asking.follow(confirmed, { until: (url) => !url.startsWith(host.issuer) })
+  }
+
+  test.each([signedOutAt, 'app.example:/bye'])('leads to %s with the state, whatever is in it', async (to) => {
+    const { location } = await endSession({ post_logout_redirect_uri: to, state: hostile })
+    const url = new URL(location ?? '')
+    expect(location?.startsWith(to)).toBe(true)
+    expect(url.searchParams.get('state')).toBe(hostile)
+    expect([...url.searchParams.keys()]).toEqual(to.includes('?') ? ['tenant', 'state'] : ['state'])
+    expect([url.hash, location?.match(/[\r\n]/)]).toEqual(['', null])
+  })
+
+  test.each([
+    'https://app.example/bye',
+    'https://app.example/bye?tenant=b',
+    'https://app.example/bye?tenant=a&x=https://evil.example',
+    'https://app.example/bye?tenant=a#x',
+    'https://app.example@evil.example/bye?tenant=a',
+    'https://app.example\\@evil.example/bye?tenant=a',
+    'https://app.example/bye?tenant=a\r\nSet-Cookie: a=b',
+    '//evil.example',
+    'javascript:alert(1)',
+    redirectUri,
+  ])('does not lead to %j', async (to) => {
+    const page = await endSession({ post_logout_redirect_uri: to, state: 's' })
+    expect([page.location, page.status, viewOf(page)]).toMatchObject([null, 400, { view: 'error' }])
+  })
+
+  test('leads nowhere that is registered for another client, or for nobody who is named', async () => {
+    const { client: third } = await host.client({ name: 'third', postLogoutRedirectUris: ['https://third.example/'] })
+    for (const more of [{ client_id: third.id }, { client_id: 'nobody' }, { client_id: '' }]) {
+      const page = await endSession({ ...more, post_logout_redirect_uri: signedOutAt })
+      expect([more, page.location]).toEqual([more, null])
+    }
+  })
+})

@@ -1,0 +1,161 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from '@jest/globals'
+import type { AuthorizationDetailsTypes, ClientProtocolInput, PendingDeviceAuthorization } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import { decodeJwt } from 'jose'
+import * as oidc from 'openid-client'
+import { type Host, minute, second, signIn, startHost } from './host.ts'
+import { back, redirectUri, relyingParty } from './signed-in.ts'
+
+const resource = 'https://bank.example'
+const types: AuthorizationDetailsTypes = {
+  payment: {
+    validate: (detail) => (typeof detail.amount === 'number' ? undefined : 'no amount'),
+    describe: (detail) => `Pay ${detail.amount} €`,
+  },
+}
+const payment = (amount: number) => [{ type: 'payment', amount }]
+
+/** Where the host of a provider lets people decide about devices; what it answers is what they would see. */
+async function door({ pocket }: Host) {
+  const { find, approve, deny } = pocket.deviceAuthorizations
+  const server = createServer((req, res) => {
+    const url = new URL(req.url ?? '', 'http://localhost')
+    const code = url.searchParams.get('code') ?? ''
+    const answer =
+      url.pathname === '/approve'
+        ? approve(req, res, { code })
+        : url.pathname === '/deny'
+          ? deny(req, res, code)
+          : find(req, res, code)
+    answer.then(
+      (found) => res.end(JSON.stringify(found ?? null)),
+      (error: Error) => res.writeHead(400).end(JSON.stringify(Reflect.get(error, 'code') ?? error.message)),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  return {
+    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** A client, and somebody who is signed in and may decide. */
+async function setting(host: Host, origin: string, protocol: ClientProtocolInput = {}) {
+  const { client, secret, configuration } = await relyingParty(host, { protocol })
+  const person = await host.person('ada')
+  const agent = new UserAgent()
+  const { client: other } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
+  const query = { client_id: other.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+  const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
+  await signIn(agent, page, person.authenticator, back)
+  const decide = async (what: 'find' | 'approve' | 'deny', code: string) =>
+    (await agent.get(`${origin}/${what}?${new URLSearchParams({ code })}`)).json()
+  const ask = (fields: Readonly<Record<string, string>>) => oidc.initiateDeviceAuthorization(configuration, fields)
+  const poll = async (deviceCode: string, fields: Readonly<Record<string, string>> = {}) => {
+    const answer = await fetch(`${host.issuer}/api/oidc/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+        client_id: client.id,
+        client_secret: secret,
+        device_code: deviceCode,
+        ...fields,
+      }),
+    })
+    return (await answer.json()) as Readonly<Record<string, unknown>>
+  }
+  return { client, configuration, person, decide, ask, poll }
+}
+
+test('a device is given the details that were allowed, for the API that it named, and no others', async () => {
+  await using host = await startHost({ options: { authorizationDetailsTypes: types } })
+  await using there = await door(host)
+  const { client, configuration, person, decide, ask, poll } = await setting(host, there.origin, {
+    authorizationDetailsTypes: ['payment'],
+  })
+  const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
+  const { permissions } = await host.pocket.apis.setPermissions(api.id, [{ key: 'pay', name: 'Pay' }])
+  await host.pocket.apis.setGrant(api.id, client.id, {
+    userDelegatedAccess: true,
+    clientAccess: false,
+    userDelegatedPermissionIds: permissions.map(({ id }) => id),
+    clientPermissionIds: [],
+  })
+  const fields = { scope: 'openid email pay', resource, authorization_details: JSON.stringify(payment(10)) }
+  for (const wrong of [[{ type: 'payment' }], [{ type: 'unknown' }], 'no list'])
+    await expect(ask({ ...fields, authorization_details: JSON.stringify(wrong) })).rejects.toMatchObject({
+      error: 'invalid_authorization_details',
+    })
+  const { user_code: userCode, device_code: deviceCode } = await ask(fields)
+  // A cast: it is what the door answers.
+  const shown = (await decide('find', userCode)) as PendingDeviceAuthorization
+  expect(shown).toMatchObject({
+    scopes: ['openid', 'email', 'pay'],
+    apis: [{ name: 'Bank', permissions: [{ key: 'pay' }] }],
+    authorizationDetails: [{ type: 'payment', description: 'Pay 10 €' }],
+    consentRequired: true,
+  })
+  expect(await decide('approve', userCode)).toBeNull()
+  const tokens = await poll(deviceCode)
+  expect(tokens).toMatchObject({ authorization_details: payment(10), scope: 'openid email pay' })
+  expect(decodeJwt(String(tokens.id_token))).toMatchObject({ sub: person.account.id, email: person.account.email })
+  const accessToken = String(tokens.access_token)
+  expect(await oidc.tokenIntrospection(configuration, accessToken)).toMatchObject({
+    authorization_details: payment(10),
+    aud: [resource, host.issuer],
+    scope: 'openid email pay',
+  })
+  expect(await oidc.fetchUserInfo(configuration, accessToken, person.account.id)).toMatchObject({
+    email: person.account.email,
+  })
+  const more = { resource, authorization_details: JSON.stringify(payment(1000)) }
+  await expect(oidc.refreshTokenGrant(configuration, String(tokens.refresh_token), more)).rejects.toMatchObject({
+    error: 'invalid_authorization_details',
+  })
+  const again = await ask(fields)
+  expect(await decide('find', again.user_code)).toMatchObject({ consentRequired: true })
+  expect(await decide('approve', again.user_code)).toBeNull()
+  expect(await poll(again.device_code, more)).toMatchObject({ error: 'invalid_authorization_details' })
+  expect(host.errors).toEqual([])
+})
+
+test('a device code is for one client, one decision and a quarter of an hour', async () => {
+  await using host = await startHost()
+  await using there = await door(host)
+  const { decide, ask, poll } = await setting(host, there.origin)
+  const first = await ask({ scope: 'openid' })
+  expect(await decide('find', 'E0000000')).toBe('oidc_invalid_device_code')
+  const { client: thief, secret } = await host.client({ redirectUris: [redirectUri] })
+  expect(await poll(first.device_code, { client_id: thief.id, client_secret: secret })).toMatchObject({
+    error: 'invalid_grant',
+  })
+  expect(await poll(first.device_code, { client_secret: 'wrong' })).toMatchObject({ error: 'invalid_client' })
+  host.clock.pass(6 * second)
+  expect(await poll(first.device_code)).toMatchObject({ error: 'authorization_pending' })
+  expect(await poll(first.device_code)).toMatchObject({ error: 'slow_down' })
+  host.clock.pass(6 * second)
+  expect(await poll(first.device_code)).toMatchObject({ error: 'authorization_pending' })
+  expect(await decide('deny', first.user_code)).toBeNull()
+  for (const late of ['approve', 'deny'] as const)
+    expect(await decide(late, first.user_code)).toBe('oidc_device_code_used')
+  expect(await poll(first.device_code)).toMatchObject({ error: 'access_denied' })
+  expect(await poll(first.device_code)).toMatchObject({ error: 'invalid_grant' })
+
+  const last = await ask({ scope: 'openid' })
+  host.clock.pass(15 * minute + second)
+  expect(await decide('approve', last.user_code)).toBe('oidc_device_code_expired')
+  expect(host.errors).toEqual([])
+})
+
+test('a client whose subjects are pairwise asks for no device', async () => {
+  await using host = await startHost()
+  const { configuration } = await relyingParty(host, { protocol: { subjectType: 'pairwise' } })
+  await expect(oidc.initiateDeviceAuthorization(configuration, { scope: 'openid' })).rejects.toMatchObject({
+    error: 'invalid_request',
+  })
+})

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import * as oidc from 'openid-client'
+import { type Host, startHost } from './host.ts'
+import { login, redirectUri, relyingParty } from './signed-in.ts'
+
+type Fields = Readonly<Record<string, string>>
+
+const [key, foreign] = [await generateKeyPair('ES256'), await generateKeyPair('ES256')]
+const [token, userInfo] = ['/api/oidc/token', '/api/oidc/userinfo']
+
+let host: Host
+let party: Awaited<ReturnType<typeof relyingParty>>
+beforeAll(async () => {
+  host = await startHost()
+  party = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
+})
+afterAll(async () => {
+  expect(host.errors).toEqual([])
+  await host[Symbol.asyncDispose]()
+})
+
+async function proof(htm: string, path: string, claims: Fields = {}, { publicKey, privateKey } = key): Promise<string> {
+  return new SignJWT({ htm, htu: host.issuer + path, jti: crypto.randomUUID(), ...claims })
+    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
+    .setIssuedAt()
+    .sign(privateKey)
+}
+
+async function post(fields: Fields, DPoP?: string) {
+  const body = new URLSearchParams({ client_id: party.client.id, ...fields })
+  const answer = await fetch(host.issuer + token, { method: 'POST', headers: { ...(DPoP && { DPoP }) }, body })
+  return { answer, json: (await answer.json()) as Fields }
+}
+
+async function code(more: Fields = {}) {
+  const { page, checks } = await login(host, party.configuration, more)
+  const value = new URL(page.location ?? '').searchParams.get('code') ?? ''
+  const fields = { grant_type: 'authorization_code', redirect_uri: redirectUri, code: value }
+  return { ...fields, code_verifier: checks.pkceCodeVerifier }
+}
+
+test('a token is used with its key, a proof for it, and the nonce that the server has said', async () => {
+  const { json } = await post(await code(), await proof('POST', token))
+  const { access_token: accessToken = '', token_type: type } = json
+  expect(type).toBe('DPoP')
+  const ath = createHash('sha256').update(accessToken).digest('base64url')
+  const ask = async (DPoP: string, scheme = 'DPoP') => {
+    const headers = { authorization: `${scheme} ${accessToken}`, DPoP }
+    const answer = await fetch(host.issuer + userInfo, { headers })
+    return {
+      status: answer.status,
+      error: ((await answer.json()) as Fields).error,
+      nonce: answer.headers.get('dpop-nonce'),
+    }
+  }
+  expect(await ask(await proof('GET', userInfo, { ath }))).toMatchObject({ status: 200 })
+  expect(await ask(await proof('GET', userInfo))).toMatchObject({ status: 401, error: 'invalid_dpop_proof' })
+  expect((await ask(await proof('GET', userInfo, { ath }, foreign))).status).toBe(401)
+  expect((await ask(await proof('GET', userInfo, { ath }), 'Bearer')).status).toBe(400)
+  const told = await ask(await proof('GET', userInfo, { ath, nonce: 'mine' }))
+  expect(told).toEqual({ status: 401, error: 'use_dpop_nonce', nonce: expect.any(String) })
+  expect((await ask(await proof('GET', userInfo, { ath, nonce: told.nonce ?? '' }))).status).toBe(200)
+})
+
+test('the token endpoint says a nonce too, and takes it', async () => {
+  const fields = await code()
+  const refused = await post(fields, await proof('POST', token, { nonce: 'mine' }))
+  expect([refused.answer.status, refused.json.error]).toEqual([400, 'use_dpop_nonce'])
+  const nonce = refused.answer.headers.get('dpop-nonce') ?? ''
+  expect((await post(fields, await proof('POST', token, { nonce }))).answer.status).toBe(200)
+})
+
+test('a code that names its key is for that key, and so is the refresh token of a public client', async () => {
+  const dpop_jkt = await calculateJwkThumbprint(await exportJWK(key.publicKey))
+  for (const other of [await proof('POST', token, {}, foreign), undefined])
+    expect((await post(await code({ dpop_jkt }), other)).json.error).toBe('invalid_grant')
+  const { json } = await post(await code({ dpop_jkt }), await proof('POST', token))
+  const fields = { grant_type: 'refresh_token', refresh_token: json.refresh_token ?? '' }
+  for (const other of [await proof('POST', token, {}, foreign), undefined])
+    expect((await post(fields, other)).json.error).toBe('invalid_grant')
+  expect((await post(fields, await proof('POST', token))).json).toMatchObject({ token_type: 'DPoP' })
+})
+
+test('a public client ends its own tokens, and nobody else’s', async () => {
+  const { json } = await post(await code())
+  const { json: others } = await post(await code())
+  const { client: another } = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
+  const { client: confidential } = await relyingParty(host)
+  const revoke = async (client_id: string, value = '', more: Fields = {}) =>
+    (
+      await fetch(`${host.issuer}/api/oidc/revoke`, {
+        method: 'POST',
+        body: new URLSearchParams({ client_id, token: value, ...more }),
+      })
+    ).status
+  const works = async (value = '') =>
+    (await fetch(host.issuer + userInfo, { headers: { authorization: `Bearer ${value}` } })).status === 200
+  expect(await revoke(another.id, json.access_token)).toBe(200)
+  expect(await revoke(confidential.id, json.access_token)).toBe(401)
+  expect(await works(json.access_token)).toBe(true)
+  expect(await revoke(party.client.id, json.access_token, { token_type_hint: 'nonsense' })).toBe(200)
+  expect([await works(json.access_token), await works(others.access_token)]).toEqual([false, true])
+  const refreshed = await post({ grant_type: 'refresh_token', refresh_token: json.refresh_token ?? '' })
+  expect(refreshed.json.error).toBe('invalid_grant')
+})
