@@ -13,6 +13,7 @@ import { createApplicationImages } from './images/application-images.ts'
 import type { Images } from './images/images.ts'
 import { userPictures } from './images/page-pictures.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
+import type { SessionAdministration } from './sessions/session-administration.ts'
 import type { Settings } from './settings/settings.ts'
 import { userPages } from './users/page.ts'
 
@@ -26,6 +27,7 @@ export interface AdministrationPageParts {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly mail: Mail
   readonly images: Images
+  readonly sessions: SessionAdministration
   readonly transaction: Transaction
   readonly authentication: Authentication
   readonly reauthentication: ReauthenticationPages

@@ -390,6 +390,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       passkeyPolicy,
       mail,
       images,
+      sessions,
       transaction: stores.transaction,
       authentication,
       reauthentication,

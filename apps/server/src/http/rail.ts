@@ -15,7 +15,12 @@ export interface RailEntry {
 export const rail = {
   own: [{ name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] }],
   administration: [
-    { name: 'users', icon: 'users', path: '/settings/admin/users', views: ['users', 'user', 'user-new'] },
+    {
+      name: 'users',
+      icon: 'users',
+      path: '/settings/admin/users',
+      views: ['users', 'user', 'user-new', 'user-sessions'],
+    },
     { name: 'groups', icon: 'group', path: '/settings/admin/user-groups', views: ['groups', 'group', 'group-new'] },
     {
       name: 'clients',

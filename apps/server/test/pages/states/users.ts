@@ -142,6 +142,7 @@ const one = {
   picture: 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7',
   hasPicture: true,
   passkeys: account.passkeys,
+  sessions: account.sessions,
   wayIn: null,
   sendable: { code: true, invitation: true },
   events: [
@@ -189,6 +190,7 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
     problem: 'last_administrator',
     claimsProblem: 'duplicate',
     events: [],
+    sessions: [],
     groups: [],
   },
   'user-way-in': {
