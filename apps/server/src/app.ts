@@ -13,6 +13,7 @@ import { composeAdministration } from './administration.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
+import { auditLogPages } from './audit-log/page.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -401,7 +402,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     }),
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
-    pages: jobPages({ jobs, authentication, show, flashes }),
+    pages: [
+      ...jobPages({ jobs, authentication, show, flashes }),
+      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
+    ],
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

@@ -13,7 +13,10 @@ export interface RailEntry {
 
 /** Where somebody can go, in the order in which it is shown. An entry is here once its page exists. */
 export const rail = {
-  own: [{ name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] }],
+  own: [
+    { name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] },
+    { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
+  ],
   administration: [
     {
       name: 'clients',
@@ -30,5 +33,6 @@ export const rail = {
     },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
     { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs'] },
+    { name: 'auditLog', icon: 'scroll-text', path: '/settings/admin/audit-log', views: ['audit-log-all'] },
   ],
 } as const satisfies Readonly<Record<string, readonly RailEntry[]>>

@@ -1,5 +1,6 @@
 import type { PageModel } from '../../src/http/page-models.ts'
 import { accountStates } from './states/account.ts'
+import { auditLogStates } from './states/audit-log.ts'
 import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
 import { jobsStates } from './states/jobs.ts'
@@ -10,6 +11,7 @@ import { signUpStates } from './states/sign-up.ts'
 /** Every page in the states that look different. The name is the page's address in the preview. */
 export const pageStates: Readonly<Record<string, PageModel>> = {
   ...accountStates,
+  ...auditLogStates,
   ...clientsStates,
   ...deviceStates,
   ...passkeyStates,
