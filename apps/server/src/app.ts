@@ -10,6 +10,7 @@ import { accountPages } from './account/page.ts'
 import { accountRemovalPages } from './account/removal-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { composeAdministration } from './administration.ts'
+import { composeAdministrationPages } from './administration-pages.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -348,7 +349,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       users: administration.users,
       sessions,
       authentication,
-      show,
       flashes,
       sensitive: reauthentication.sensitive,
     }),
@@ -380,6 +380,23 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
     }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
+    ...composeAdministrationPages({
+      pocket,
+      directory,
+      administration,
+      auditLog: database.auditLog,
+      sessions,
+      audit,
+      settings,
+      passkeyPolicy,
+      mail,
+      images,
+      transaction: stores.transaction,
+      authentication,
+      reauthentication,
+      show,
+      flashes,
+    }),
     clients: clientPages({
       pocket,
       accounts: directory.accounts,

@@ -18,6 +18,8 @@ export const rail = {
     { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
   ],
   administration: [
+    { name: 'users', icon: 'users', path: '/settings/admin/users', views: ['users', 'user', 'user-new'] },
+    { name: 'groups', icon: 'group', path: '/settings/admin/user-groups', views: ['groups', 'group', 'group-new'] },
     {
       name: 'clients',
       icon: 'layout-grid',
