@@ -7,6 +7,7 @@ import type { VerifyEmailPage } from '../email/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
 import type { UserSessionsPage } from '../sessions/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
+import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
 import type {
   AddPasskeyPage,
@@ -44,3 +45,4 @@ export type PageModel =
   | PasskeyPolicyPage
   | PasskeyPolicyReviewPage
   | JobsPage
+  | SettingsPage

@@ -4,6 +4,7 @@ import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
 import { jobsStates } from './states/jobs.ts'
 import { passkeyStates } from './states/passkeys.ts'
+import { settingsStates } from './states/settings.ts'
 import { signInStates } from './states/sign-in.ts'
 import { signUpStates } from './states/sign-up.ts'
 
@@ -14,6 +15,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...deviceStates,
   ...passkeyStates,
   ...jobsStates,
+  ...settingsStates,
   ...signInStates,
   ...signUpStates,
 }
