@@ -10,6 +10,7 @@ import { accountPages } from './account/page.ts'
 import { accountRemovalPages } from './account/removal-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { composeAdministration } from './administration.ts'
+import { composeAdministrationPages } from './administration-pages.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -187,6 +188,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
     render,
     audit,
+    languages: catalogues.languages.map(({ tag }) => tag),
     allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
@@ -387,6 +389,22 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
     }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
+    ...composeAdministrationPages({
+      pocket,
+      directory,
+      administration,
+      auditLog: database.auditLog,
+      audit,
+      settings,
+      passkeyPolicy,
+      mail,
+      images,
+      transaction: stores.transaction,
+      authentication,
+      reauthentication,
+      show,
+      flashes,
+    }),
     clients: clientPages({
       pocket,
       accounts: directory.accounts,

@@ -17,6 +17,11 @@ export function nameProblem(text: string, longest: number): Pick<FieldError, 'co
   return visible.test(text) ? undefined : { code: 'invalid_format', message: 'must not be blank' }
 }
 
+/** Whether every object of JavaScript answers to it, so that what is kept by such a name is not told apart from nothing. */
+export function isObjectMember(name: string): boolean {
+  return name === 'prototype' || name in Object.prototype
+}
+
 /** A name as it is stored: Unicode NFC, without white space around it. */
 export function normalName(text: string): string {
   return text.normalize('NFC').trim()

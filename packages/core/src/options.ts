@@ -37,6 +37,8 @@ export interface PocketOptions {
   readonly stores: PocketStores & { readonly accounts: AccountStore }
   /** Makes the pages. */
   readonly render: RenderView
+  /** The languages that there are pages in (BCP 47), for the metadata. By default it says nothing of them. */
+  readonly languages?: readonly string[]
   /** Where events go. By default nowhere. */
   readonly audit?: AuditSink
   /** Takes what went wrong on our side. By default the console's error stream. */

@@ -1,6 +1,7 @@
 import type { Catalogues } from '../http/catalogues.ts'
 import { createTemplates } from '../http/page.ts'
 import type { SettingValues } from '../settings/definitions.ts'
+import { accentOf } from './accent.ts'
 import type { Message } from './email.ts'
 import { type Wording, wordingOf } from './wording.ts'
 
@@ -24,7 +25,6 @@ export interface ComposerPorts {
 /** Writes an e-mail in the language of its recipient. `now` in milliseconds since the Unix epoch. */
 export type Compose = (message: Message, locale: string | null, now: number) => Promise<ComposedEmail>
 
-const usualAccent = '#14705c'
 const rightToLeft = new Set(['Arab', 'Hebr'])
 
 export function createComposer({ viewsDirectory, catalogues, settings, appUrl }: ComposerPorts): Compose {
@@ -43,7 +43,7 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl }:
         direction: rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr',
         appName,
         appUrl,
-        accent: accentColor === 'default' ? usualAccent : accentColor,
+        accent: accentOf(accentColor),
         linkHint,
         footer,
       },

@@ -4,6 +4,7 @@ import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-mod
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { VerifyEmailPage } from '../email/page-model.ts'
+import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
 import type { UserSessionsPage } from '../sessions/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
@@ -16,6 +17,7 @@ import type {
   SignUpPage,
   SignUpWaitingPage,
 } from '../sign-up/page-model.ts'
+import type { UserNewPage, UserPage, UsersPage } from '../users/page-model.ts'
 import type { PasskeyPolicyPage, PasskeyPolicyReviewPage } from '../webauthn/page-model.ts'
 import type { ConfirmPage } from './confirm-page-model.ts'
 import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
@@ -24,6 +26,12 @@ import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 export type PageModel =
   | View
   | ConfirmPage
+  | UsersPage
+  | UserNewPage
+  | UserPage
+  | GroupsPage
+  | GroupNewPage
+  | GroupPage
   | AccountPage
   | AccountRemovedPage
   | ClientsPage

@@ -15,6 +15,8 @@ export interface RailEntry {
 export const rail = {
   own: [{ name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] }],
   administration: [
+    { name: 'users', icon: 'users', path: '/settings/admin/users', views: ['users', 'user', 'user-new'] },
+    { name: 'groups', icon: 'group', path: '/settings/admin/user-groups', views: ['groups', 'group', 'group-new'] },
     {
       name: 'clients',
       icon: 'layout-grid',

@@ -73,3 +73,5 @@ function fieldsOf({ request }: Context): readonly { readonly name: string; reado
     .filter((field): field is { name: string; value: string } => typeof field.value === 'string')
     .slice(0, mostFields)
 }
+
+export type ReauthenticationPages = ReturnType<typeof reauthenticationPages>

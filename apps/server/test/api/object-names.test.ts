@@ -80,6 +80,16 @@ describe.each(kinds)('names that every object has, on %s', (kind) => {
       const refused = await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
       expect([refused.status, refused.json.code]).toEqual([400, 'reserved_claim'])
     }
+    const resource = `https://${freshName()}.example`
+    const { json: api } = await instance.call('POST /api/apis', { body: { name: 'API', resource } })
+    for (const key of ['__proto__', 'constructor', 'prototype', 'toString']) {
+      const permissions = [{ key, name: 'All' }]
+      const call = 'PUT /api/apis/{id}/permissions'
+      const refused = await instance.call(call, { params: { id: String(api.id) }, body: { permissions } })
+      expect(refused.json.details).toMatchObject({ fields: [{ field: 'permissions[0].key', code: 'reserved' }] })
+      const client = await instance.call('POST /api/oidc/clients', { body: { name: 'C', id: key } })
+      expect(client.json.details).toMatchObject({ fields: [{ field: 'id', code: 'invalid_format' }] })
+    }
     const [name, clientName] = [freshName(), freshName()]
     const bodies = [
       ['POST /api/user-groups', `{"name":"${name}","friendlyName":"Group",${fields[1]},${fields[2]}}`],

@@ -82,6 +82,15 @@ describe('invitations', () => {
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(sentence)])
   })
 
+  test.each(['__proto__', 'toString', ''])('a lifetime of %j is a week', async (lifetime) => {
+    expect((await post(invitations, { uses: '1', lifetime })).status).toBe(303)
+    const { json } = await instance.call('GET /api/signup-tokens', {
+      query: '?sort[column]=createdAt&sort[direction]=desc',
+    })
+    const [{ expiresAt = '' } = {}] = json.data as { expiresAt: string }[]
+    expect(Math.round((Date.parse(expiresAt) - Date.now()) / 86_400_000)).toBe(7)
+  })
+
   test('whoever came by a login code reads and makes none', async () => {
     const { token } = await makeLink()
     const agent = await administratorByCode()

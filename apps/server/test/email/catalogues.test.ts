@@ -22,6 +22,7 @@ const messages: readonly Message[] = [
 
 let catalogues: Catalogues
 let compose: Compose
+let accentColor = 'default'
 let texts: ReadonlyMap<string, ReadonlyMap<string, string>>
 
 beforeAll(async () => {
@@ -29,7 +30,7 @@ beforeAll(async () => {
   compose = createComposer({
     viewsDirectory: fileURLToPath(new URL('views/', server)),
     catalogues,
-    settings: async () => ({ appName: 'Our Pocket', accentColor: 'default' }),
+    settings: async () => ({ appName: 'Our <Pocket>', accentColor }),
     appUrl: 'https://id.example.com',
   })
   const files = await readdir(folder)
@@ -85,6 +86,34 @@ describe('the catalogues of e-mails', () => {
   test('of several languages the first counts in which there is anything to read', () => {
     expect(catalogues.inFirstOf(['xx', 'no language!', 'fr-CA', 'de']).language).toBe('fr')
     expect(catalogues.inFirstOf([]).language).toBe('en')
+  })
+
+  test('no language has left a sentence in English', () => {
+    const english = new Set(texts.get('en')?.values())
+    for (const [language, own] of texts)
+      if (language !== 'en')
+        expect([language, [...own.values()].filter((text) => english.has(text))]).toEqual([language, []])
+  })
+
+  test('a name is words, and nothing else', async () => {
+    const message = { kind: 'email-verification', name: '<b>Ada</b>', token: 'abc', expiresAt: now } as const
+    const { subject, text, html } = await compose(message, 'de', now)
+    expect([html.includes('<b>'), html.includes('<Pocket>')]).toEqual([false, false])
+    expect(`${subject}${text}`).toContain('Our <Pocket>')
+    expect(text).toContain('<b>Ada</b>')
+  })
+
+  test.each([
+    ['default', '#14705c', '#ffffff'],
+    ['#ff0', '#ffff00', '#1d2128'],
+    ['oklch(0.3 0.1 250)', '#002e5d', '#ffffff'],
+    ['rgb(255 255 255 / 50%)', '#ffffff', '#1d2128'],
+    ['nonsense', '#14705c', '#ffffff'],
+  ])('the label of a link can be read on %s, in every e-mail program', async (color, background, ink) => {
+    accentColor = color
+    const message = { kind: 'email-verification', name: 'Ada', token: 'abc', expiresAt: now } as const
+    expect((await compose(message, null, now)).html).toContain(`background:${background};color:${ink};`)
+    accentColor = 'default'
   })
 
   test('every e-mail is whole in every language, in both parts', async () => {

@@ -1,5 +1,5 @@
 import { type FieldError, InvalidInput } from '../errors.ts'
-import { nameProblem, normalName } from '../names.ts'
+import { isObjectMember, nameProblem, normalName } from '../names.ts'
 import type { AccessTokenFormat } from './api.ts'
 
 /** What an administrator decides about an API. What is left out stays as it is. */
@@ -92,6 +92,6 @@ export function permissionProblems(permissions: readonly PermissionInput[]): Fie
 function keyProblem(key: string, seen: ReadonlySet<string>): Pick<FieldError, 'code' | 'message'> | undefined {
   if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(key))
     return { code: 'invalid_format', message: 'must be 1 to 128 characters of a scope, without spaces' }
-  if (reservedKeys.has(key)) return { code: 'reserved', message: 'is a scope of this provider' }
+  if (reservedKeys.has(key) || isObjectMember(key)) return { code: 'reserved', message: 'is reserved' }
   return seen.has(key) ? { code: 'duplicate', message: 'is there twice' } : undefined
 }

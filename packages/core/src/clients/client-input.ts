@@ -1,5 +1,5 @@
 import { type FieldError, InvalidInput } from '../errors.ts'
-import { nameProblem } from '../names.ts'
+import { isObjectMember, nameProblem } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
 import { type ClientProtocolInput, decidedProtocol, protocolProblems } from './protocol-input.ts'
@@ -71,6 +71,7 @@ export function refuse(fields: readonly FieldError[]): void {
 }
 
 export function idProblems(id: string | undefined): FieldError[] {
+  if (id !== undefined && isObjectMember(id)) return [{ field: 'id', code: 'invalid_format', message: 'is reserved' }]
   if (id === undefined || /^[a-zA-Z0-9._-]{2,128}$/.test(id)) return []
   return [
     { field: 'id', code: 'invalid_format', message: 'must be 2 to 128 letters, digits, dots, hyphens or underscores' },

@@ -59,6 +59,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         fetch: options.fetch,
         authorizationDetailsTypes: options.authorizationDetailsTypes,
         redirectUriPolicy: options.redirectUriPolicy,
+        languages: options.languages,
         pairwise: createPairwiseIdentifier(masterKey),
         registrar,
         registrationPolicy: options.registration,

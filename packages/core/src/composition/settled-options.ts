@@ -41,6 +41,7 @@ export function settleOptions(options: PocketOptions) {
     webFingerDomains: options.webFingerDomains ?? (() => []),
     signUpAt: options.signUpAt ?? (async () => null),
     emailCodesAt: options.emailCodesAt ?? (async () => null),
+    languages: options.languages ?? [],
     otherWaysAt: options.otherWaysAt ?? null,
     limits: limiterOf(options, { audit, clock, onError }),
   }

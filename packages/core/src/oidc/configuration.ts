@@ -86,6 +86,8 @@ export interface ConfigurationPorts {
   readonly pairwise: PairwiseIdentifier
   readonly registrar: Registrar
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
+  /** The languages that there are pages in (BCP 47). */
+  readonly languages: readonly string[]
   /** 32 bytes that make the nonces of proofs of possession (RFC 9449 §8). */
   readonly nonceSecret: Buffer
 }
@@ -168,6 +170,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },
     },
+    discovery: { ...(ports.languages.length > 0 && { ui_locales_supported: [...ports.languages] }) },
   }
 }
 

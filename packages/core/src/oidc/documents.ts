@@ -15,15 +15,11 @@ const documentOf: Readonly<Record<string, string>> = {
 /** A new key is announced for days before it signs, so that an hour in somebody's cache does no harm. */
 const cacheControl = 'public, max-age=300'
 
-/** What clients call by themselves, and so may be told another address for. */
-const backChannel = [
-  'token',
-  'userinfo',
-  'introspection',
-  'revocation',
-  'pushed_authorization_request',
-  'device_authorization',
-] as const
+/**
+ * What servers call by themselves, and so may be told another address for. A device asks from wherever it is, and so at the
+ * issuer, as in the contract.
+ */
+const backChannel = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const
 
 interface Document {
   readonly bytes: Buffer

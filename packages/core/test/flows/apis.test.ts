@@ -167,6 +167,33 @@ describe('an access token for an API', () => {
     },
   )
 
+  test('keeps at UserInfo what it was given with: its key, the pairwise subject and single claims', async () => {
+    await using host = await startHost()
+    const protocol = { dpopBoundAccessTokens: true, subjectType: 'pairwise' } as const
+    const setting = await prepared(host, { client: { protocol } })
+    const { configuration, account } = setting
+    const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
+    const claims = JSON.stringify({ userinfo: { email: null } })
+    const { page } = await authorize(setting, { scope: 'openid notes:read', claims })
+    const consent = await signIn(setting.agent, page, setting.authenticator, back)
+    const { location } = await decide(setting.agent, consent, 'submitTo', back)
+    const returned = new URL(location ?? '')
+    const options = { expectedState: 'a state' }
+    const first = await oidc.authorizationCodeGrant(configuration, returned, options, undefined, { DPoP })
+    const again = await oidc.refreshTokenGrant(configuration, first.refresh_token ?? '', undefined, { DPoP })
+    const subject = first.claims()?.sub ?? ''
+    expect(subject).not.toBe(account.id)
+    for (const { access_token: token } of [first, again]) {
+      const { payload } = await verified(setting, token)
+      expect(payload).toMatchObject({ sub: subject, cnf: { jkt: expect.any(String) }, scope: 'openid notes:read' })
+      const told = await oidc.fetchUserInfo(configuration, token, subject, { DPoP })
+      expect(told).toEqual({ sub: subject, email: account.email })
+      const bearer = { headers: { authorization: `Bearer ${token}` } }
+      expect((await fetch(`${host.issuer}/api/oidc/userinfo`, bearer)).status).toBe(401)
+    }
+    expect(host.errors).toEqual([])
+  })
+
   test('is no token of a login, so that it tells nothing of a person who was not asked for', async () => {
     await using host = await startHost()
     const setting = await prepared(host)

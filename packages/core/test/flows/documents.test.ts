@@ -101,6 +101,7 @@ describe('the provider metadata and the keys', () => {
       issuer: host.issuer,
       authorization_endpoint: `${host.issuer}/authorize`,
       end_session_endpoint: `${host.issuer}/api/oidc/end-session`,
+      device_authorization_endpoint: `${host.issuer}/api/oidc/device/authorize`,
       ...Object.fromEntries(internal),
     })
   })

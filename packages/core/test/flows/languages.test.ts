@@ -8,7 +8,7 @@ let host: Host
 let clientId: string
 
 beforeAll(async () => {
-  host = await startHost()
+  host = await startHost({ options: { languages: ['en', 'de'] } })
   const { client } = await host.client({ redirectUris: [redirectUri], postLogoutRedirectUris: [redirectUri] })
   clientId = client.id
 })
@@ -37,6 +37,14 @@ test.each([
   [`${'- '.repeat(2000)}de`, []],
 ])('ui_locales %j reach the page as %j', async (uiLocales, languages) => {
   expect(languagesOf(await authorize(new UserAgent(), { ui_locales: uiLocales }))).toEqual(languages)
+})
+
+test('the metadata say which languages there are, where there is anything to say', async () => {
+  const metadata = async (issuer: string) =>
+    (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as Readonly<Record<string, unknown>>
+  expect(await metadata(host.issuer)).toHaveProperty('ui_locales_supported', ['en', 'de'])
+  await using silent = await startHost()
+  expect(await metadata(silent.issuer)).not.toHaveProperty('ui_locales_supported')
 })
 
 test('no ui_locales are no languages', async () => {

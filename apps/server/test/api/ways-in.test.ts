@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { type CalledInstance, startCalled } from './calls.ts'
+import { passkeyAnswer, registerPasskey } from './instance.ts'
+import { freshName } from './people.ts'
+
+const callback = 'https://app.example/callback'
+const verifier = 'a-verifier-that-is-long-enough-for-every-server'
+let instance: CalledInstance
+let clientId: string
+
+beforeAll(async () => {
+  instance = await startCalled('SQLite', { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true', ALLOW_USER_SIGNUPS: 'open' })
+  const body = { name: 'App', callbackURLs: [callback], isPublic: true, skipConsent: true }
+  clientId = String((await instance.call('POST /api/oidc/clients', { body })).json.id)
+})
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+/** Lets somebody in by another device, on which the administrator uses a passkey. */
+async function byDevice(): Promise<UserAgent> {
+  const agent = instance.agent()
+  const requested = await instance.call('POST /api/device-login/requests', { agent })
+  const { id, userCode } = requested.json
+  const { url, administrator, administratorAuthenticator } = instance
+  const answer = await passkeyAnswer(administrator, url, administratorAuthenticator)
+  await administrator.postJson(`${url}/api/webauthn/reauthenticate`, answer)
+  const body = { code: userCode, decision: 'approve' }
+  expect((await instance.call('POST /api/device-login/verification/decision', { body })).status).toBe(204)
+  expect((await agent.postJson(`${url}/api/device-login/requests/${id}/exchange`, {})).status).toBe(200)
+  return agent
+}
+
+async function byCode(): Promise<UserAgent> {
+  const { id, agent } = await instance.personWithoutPasskey(freshName())
+  await instance.app.directory.users.update(id, {}, { administrator: true })
+  return agent
+}
+
+async function bySignUp(): Promise<UserAgent> {
+  const agent = instance.agent()
+  const username = freshName()
+  const answer = await agent.postJson(`${instance.url}/api/signup`, { username, email: `${username}@example.com` })
+  const { id } = answer.json() as { id: string }
+  await instance.app.directory.users.update(id, {}, { administrator: true })
+  return agent
+}
+
+/** What an application is told of the sign-in of whoever is signed in in this browser. */
+async function told(agent: UserAgent) {
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: callback,
+    response_type: 'code',
+    scope: 'openid',
+    state: 'a state that is long',
+    code_challenge_method: 'S256',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+  })
+  const back = await agent.follow(await agent.get(`${instance.url}/authorize?${query}`), {
+    until: (url) => url.startsWith(callback),
+  })
+  const code = new URL(back.location ?? '').searchParams.get('code') ?? ''
+  const answer = await agent.postForm(`${instance.url}/api/oidc/token`, {
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    redirect_uri: callback,
+    code_verifier: verifier,
+    code,
+  })
+  const { id_token: token = '' } = answer.json() as { id_token?: string }
+  const { amr, acr } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  return { amr, acr }
+}
+
+const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString()
+const somebody = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+
+/** What lets somebody in, or in again, and what is sensitive. */
+const acts = [
+  ['POST /api/api-keys', { name: 'Script', expiresAt: tomorrow() }],
+  [`POST /api/api-keys/${somebody}/renew`, { expiresAt: tomorrow() }],
+  [`POST /api/users/${somebody}/one-time-access-token`, {}],
+  [`POST /api/users/${somebody}/one-time-access-email`, {}],
+  [`POST /api/users/${somebody}/invitation`, {}],
+  [`POST /api/users/${somebody}/invitation-email`, {}],
+  ['POST /api/signup-tokens', { usageLimit: 1 }],
+  ['POST /api/oidc/initial-access-tokens', { name: 'x' }],
+  ['POST /api/device-login/verification', { code: 'P2345678' }],
+  ['POST /api/device-login/verification/decision', { code: 'P2345678', decision: 'approve' }],
+  ['PATCH /api/settings', { unusedClientDays: 31 }],
+  ['DELETE /api/users/me', undefined],
+] as const
+const forms = [
+  ['/settings/admin/invitations', { uses: '1', lifetime: 'day' }],
+  ['/settings/account/remove', { sure: 'yes' }],
+] as const
+
+describe.each([
+  ['a login code', byCode],
+  ['a sign-up by the API', bySignUp],
+  ['another device', byDevice],
+])('a session that began with %s', (_way, begin) => {
+  test('is told of as such, and lets nobody in before a passkey is there', async () => {
+    const agent = await begin()
+    expect(await told(agent)).toEqual({ amr: ['otp'], acr: '0' })
+    for (const [call, body] of acts) {
+      const [method = '', path = ''] = call.split(' ')
+      const answer = await agent.sendJson(method, instance.url + path, body === undefined ? {} : { body })
+      // Whoever has a passkey is asked for it instead, where that is enough.
+      const { code } = answer.json() as { code: string }
+      expect([call, answer.status, ['passkey_required', 'reauthentication_required'].includes(code)]).toEqual([
+        call,
+        code === 'passkey_required' ? 403 : 401,
+        true,
+      ])
+    }
+    for (const [path, fields] of forms)
+      expect([path, [401, 403].includes((await agent.postForm(instance.url + path, fields)).status)]).toEqual([
+        path,
+        true,
+      ])
+    expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
+    expect(await told(agent)).toEqual({ amr: ['otp', 'pop'], acr: '1' })
+    const body = { name: 'Script', expiresAt: tomorrow() }
+    expect((await instance.call('POST /api/api-keys', { body, agent })).status).toBe(201)
+  })
+})
+
+test('a session that began with a passkey is told of as such', async () => {
+  expect(await told(instance.administrator)).toEqual({ amr: ['phr'], acr: 'phr' })
+})
