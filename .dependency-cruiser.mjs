@@ -26,7 +26,6 @@ const homes = [
   { library: 'koa-views', home: '^apps/server/src/http/' },
   { library: 'ldapts', home: '^packages/directory/src/ldap/' },
   { library: 'nodemailer', home: '^apps/server/src/email/' },
-  { library: 'culori', home: '^apps/server/src/email/' },
   { library: 'uqr', home: '^apps/server/src/device-login/' },
   { library: 'sharp', home: '^apps/server/src/images/' },
   { library: 'svgo', home: '^apps/server/src/images/' },
