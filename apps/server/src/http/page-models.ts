@@ -6,7 +6,6 @@ import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
-import type { UserSessionsPage } from '../sessions/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
@@ -48,7 +47,6 @@ export type PageModel =
   | SignUpWaitingPage
   | ApprovalsPage
   | InvitationsPage
-  | UserSessionsPage
   | AddPasskeyPage
   | PasskeyPolicyPage
   | PasskeyPolicyReviewPage
