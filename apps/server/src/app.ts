@@ -54,6 +54,9 @@ import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
+import { settingPages } from './settings/pages/page.ts'
+import { createSectionPage } from './settings/pages/section-page.ts'
+import { createSettingSections } from './settings/save-section.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
@@ -318,6 +321,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
   const reauthentication = reauthenticationPages({ pocket, authentication, show })
+  const settingSections = createSettingSections({
+    store: database.settings,
+    settings,
+    ownSettings,
+    transaction: stores.transaction,
+  })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
@@ -422,6 +431,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     pages: [
       ...jobPages({ jobs, authentication, show, flashes }),
       ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
+      ...settingPages({
+        sections: settingSections,
+        page: createSectionPage({ sections: settingSections, settings, ownSettings, groups: directory.groups, show }),
+        testEmail: mail.test,
+        authentication,
+        sensitive: reauthentication.sensitive,
+        flashes,
+      }),
     ],
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),

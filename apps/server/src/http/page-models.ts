@@ -8,6 +8,7 @@ import type { VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
+import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
 import type {
   AddPasskeyPage,
@@ -53,3 +54,4 @@ export type PageModel =
   | PasskeyPolicyPage
   | PasskeyPolicyReviewPage
   | JobsPage
+  | SettingsPage

@@ -27,14 +27,14 @@ export const rail = {
       views: ['clients', 'client', 'client-new'],
     },
     { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
-    {
-      name: 'passkeys',
-      icon: 'key-round',
-      path: '/settings/admin/passkeys',
-      views: ['passkey-policy', 'passkey-policy-review'],
-    },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
     { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs'] },
     { name: 'auditLog', icon: 'scroll-text', path: '/settings/admin/audit-log', views: ['audit-log-all'] },
+    {
+      name: 'settings',
+      icon: 'settings',
+      path: '/settings/admin/application-configuration',
+      views: ['settings', 'passkey-policy', 'passkey-policy-review'],
+    },
   ],
 } as const satisfies Readonly<Record<string, readonly RailEntry[]>>

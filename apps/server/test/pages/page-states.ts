@@ -6,6 +6,7 @@ import { deviceStates } from './states/device.ts'
 import { groupsStates } from './states/groups.ts'
 import { jobsStates } from './states/jobs.ts'
 import { passkeyStates } from './states/passkeys.ts'
+import { settingsStates } from './states/settings.ts'
 import { signInStates } from './states/sign-in.ts'
 import { signUpStates } from './states/sign-up.ts'
 import { usersStates } from './states/users.ts'
@@ -19,6 +20,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...groupsStates,
   ...passkeyStates,
   ...jobsStates,
+  ...settingsStates,
   ...signInStates,
   ...signUpStates,
   ...usersStates,
