@@ -22,12 +22,12 @@ export interface AdministrationPageParts {
   readonly directory: Directory
   readonly administration: Administration
   readonly auditLog: AuditLogStore
+  readonly sessions: SessionAdministration
   readonly audit: AuditSink
   readonly settings: Settings
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly mail: Mail
   readonly images: Images
-  readonly sessions: SessionAdministration
   readonly transaction: Transaction
   readonly authentication: Authentication
   readonly reauthentication: ReauthenticationPages

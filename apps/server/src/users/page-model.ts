@@ -87,6 +87,8 @@ export const userNotices = [
   'passkey_removed',
   'code_sent',
   'invitation_sent',
+  'session_ended',
+  'sessions_ended',
   'disabled',
   'enabled',
 ] as const
@@ -133,7 +135,7 @@ export interface UserPage {
   readonly picture: string
   readonly hasPicture: boolean
   readonly passkeys: readonly PasskeyItem[]
-  /** Where they are signed in. */
+  /** Whichever was used last comes first. */
   readonly sessions: readonly SessionLine[]
   readonly wayIn: WayIn | null
   /** What can be sent by e-mail. */

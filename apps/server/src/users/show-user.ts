@@ -19,8 +19,8 @@ export interface ShowUserPorts {
   readonly pocket: Pick<Pocket, 'passkeys'>
   readonly directory: Directory
   readonly auditLog: Pick<AuditLogStore, 'list'>
-  readonly passkeyPolicy: ReadPasskeyPolicy
   readonly sessions: Pick<SessionAdministration, 'list'>
+  readonly passkeyPolicy: ReadPasskeyPolicy
   readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** What can be sent by e-mail just now. */
   readonly sendable: () => Promise<UserPage['sendable']>
@@ -40,7 +40,7 @@ export type ShowUser = (ctx: Context, viewer: User, user: UserDetails, typed?: T
 const latest = { page: 1, limit: 10, sort: null }
 
 export function createShowUser(ports: ShowUserPorts): ShowUser {
-  const { pocket, directory, auditLog, passkeyPolicy, sessions, pictures, sendable, emailRequired, show, flashes } =
+  const { pocket, directory, auditLog, sessions, passkeyPolicy, pictures, sendable, emailRequired, show, flashes } =
     ports
   return async (ctx, viewer, user, typed = {}) => {
     const { id, userName, displayName, email, disabled, createdAt } = user
