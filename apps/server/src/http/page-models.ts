@@ -3,7 +3,7 @@ import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
-import type { VerifyEmailPage } from '../email/page-model.ts'
+import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
@@ -52,3 +52,4 @@ export type PageModel =
   | PasskeyPolicyReviewPage
   | JobsPage
   | SettingsPage
+  | EmailsPage
