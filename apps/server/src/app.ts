@@ -14,6 +14,7 @@ import { composeAdministrationPages } from './administration-pages.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
+import { auditLogPages } from './audit-log/page.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -437,6 +438,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         secure: pocket.issuer.startsWith('https:'),
       }),
+      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
       ...settingPages({
         sections: settingSections,
         page: createSectionPage({ sections: settingSections, settings, ownSettings, groups: directory.groups, show }),

@@ -1,5 +1,6 @@
 import type { View } from '@pocket/core'
 import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
+import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
@@ -33,6 +34,8 @@ export type PageModel =
   | GroupPage
   | AccountPage
   | AccountRemovedPage
+  | AuditLogPage
+  | AuditLogAllPage
   | ClientsPage
   | ClientNewPage
   | ClientPage
