@@ -24,6 +24,7 @@ import { deviceAuthorizationPages } from './device-authorization/page.ts'
 import { devicePages } from './device-login/page.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
+import { emailQueuePages } from './email/queue-page.ts'
 import { chooseFileStore } from './files/choose-file-store.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
@@ -384,6 +385,13 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: [
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...emailQueuePages({
+        queue: mail.queue,
+        authentication,
+        show,
+        flashes,
+        secure: pocket.issuer.startsWith('https:'),
+      }),
       ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
       ...settingPages({
         sections: settingSections,
