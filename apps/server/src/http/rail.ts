@@ -39,7 +39,7 @@ export const rail = {
       name: 'settings',
       icon: 'settings',
       path: '/settings/admin/application-configuration',
-      views: ['settings', 'passkey-policy', 'passkey-policy-review'],
+      views: ['settings', 'passkey-policy', 'passkey-policy-review', 'emails'],
     },
   ],
 } as const satisfies Readonly<Record<string, readonly RailEntry[]>>
