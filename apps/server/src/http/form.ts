@@ -25,13 +25,14 @@ export function formText(ctx: Context, name: string, longest = 10_000): string {
  *
  * @throws {InvalidInput} `validation_failed` beyond a thousand values, or where one is too long
  */
-export function formTexts(ctx: Context, name: string): readonly string[] {
+export function formTexts(ctx: Context, name: string, longest = 255): readonly string[] {
   const body: unknown = ctx.request.body
   const value: unknown =
     typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : []
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
   const texts = values.filter((each) => typeof each === 'string')
-  if (texts.length === values.length && texts.length <= 1000 && texts.every((each) => each.length <= 255)) return texts
+  if (texts.length === values.length && texts.length <= 1000 && texts.every((each) => each.length <= longest))
+    return texts
   throw new InvalidInput('validation_failed', `The field ${name} is not valid.`, {
     fields: [{ field: name, code: 'invalid', message: 'must be a list of short texts' }],
   })
