@@ -8,6 +8,7 @@ const databaseCode = '[.]table[.]ts$|-store[.]ts$|/migrations/|/src/typeorm/|^ap
 
 /** A third-party library and the only sources that may import it, so that an upgrade is a change in one place. */
 const homes = [
+  { library: 'culori', home: '^apps/server/src/appearance/' },
   { library: 'oidc-provider', home: `${core}/((oidc|interactions)/|(create-)?pocket[.]ts$)` },
   { library: '@simplewebauthn/server', home: `${core}/passkeys/`, typesAnywhereIn: core },
   {
@@ -25,7 +26,6 @@ const homes = [
   { library: 'koa-views', home: '^apps/server/src/http/' },
   { library: 'ldapts', home: '^packages/directory/src/ldap/' },
   { library: 'nodemailer', home: '^apps/server/src/email/' },
-  { library: 'culori', home: '^apps/server/src/email/' },
   { library: 'uqr', home: '^apps/server/src/device-login/' },
   { library: 'sharp', home: '^apps/server/src/images/' },
   { library: 'svgo', home: '^apps/server/src/images/' },
@@ -190,7 +190,7 @@ export default {
       name: 'server-nouns-meet-in-app',
       comment: 'api.ts and page.ts import the use case of their noun; nothing but the composition root imports them',
       severity: 'error',
-      from: { path: '^apps/server/src/', pathNot: '^apps/server/src/(app|routes|rest-api)[.]ts$' },
+      from: { path: '^apps/server/src/', pathNot: '^apps/server/src/(app|routes|rest-api|administration-pages)[.]ts$' },
       to: { path: '^apps/server/src/[^/]+/(api|page)[.]ts$', pathNot: '^apps/server/src/http/' },
     },
     {

@@ -10,9 +10,11 @@ import { accountPages } from './account/page.ts'
 import { accountRemovalPages } from './account/removal-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { composeAdministration } from './administration.ts'
-import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
+import { composeAdministrationPages } from './administration-pages.ts'
+import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
+import { auditLogPages } from './audit-log/page.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -22,8 +24,8 @@ import { deviceAuthorizationPages } from './device-authorization/page.ts'
 import { devicePages } from './device-login/page.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
+import { emailQueuePages } from './email/queue-page.ts'
 import { chooseFileStore } from './files/choose-file-store.ts'
-import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { loadCatalogues } from './http/catalogues.ts'
@@ -47,12 +49,16 @@ import { openApiPage } from './openapi/page.ts'
 import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
+import { scheduledJobs } from './scheduled-jobs.ts'
 import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
+import { settingPages } from './settings/pages/page.ts'
+import { createSectionPage } from './settings/pages/section-page.ts'
+import { createSettingSections } from './settings/save-section.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
@@ -76,9 +82,8 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
 }
 
-const minute = 60_000
-const hour = 60 * minute
-const day = 24 * hour
+/** Milliseconds. */
+const hour = 3_600_000
 const logoTimeout = 15_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
@@ -219,48 +224,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
-  scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
-  scheduler.register({
-    name: 'send-logout-notices',
-    intervalMs: 5000,
-    run: (signal) => pocket.sendLogoutNotices(signal),
-  })
-  scheduler.register({
-    name: 'remove-expired-signup-tokens',
-    intervalMs: hour,
-    run: () => database.signupTokens.removeExpired(clock.now()),
-  })
-  scheduler.register({
-    name: 'end-memberships',
-    intervalMs: minute,
-    run: () => endMemberships({ directory, pocket, audit }),
-  })
-  scheduler.register({
-    name: 'remove-unused-clients',
-    intervalMs: hour,
-    async run(signal) {
-      const { unusedClientDays } = await ownSettings.values()
-      while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientDays * day, 100)) > 0);
-    },
-  })
-  scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
-  scheduler.register({
-    name: 'refresh-authenticator-metadata',
-    intervalMs: day,
-    run: () => pocket.refreshAuthenticatorMetadata(),
-  })
-  scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
-  scheduler.register({
-    name: 'remove-old-audit-entries',
-    intervalMs: hour,
-    async run(signal) {
-      const { auditLogRetentionDays } = await ownSettings.values()
-      await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
-    },
-  })
-
-  for (const job of mail.jobs) scheduler.register(job)
-
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
@@ -289,11 +252,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     clock,
   })
-  scheduler.register({
-    name: 'remove-unverified-signups',
-    intervalMs: hour,
-    run: () => administration.waitingAddresses.removeExpired(),
-  })
   const clientLogos = createClientLogos({
     images,
     clients: pocket.clients,
@@ -304,6 +262,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       timeout: logoTimeout,
     }),
   })
+  const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
+  for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const api = composeRestApi({
     config,
     logger,
@@ -330,6 +290,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
   const reauthentication = reauthenticationPages({ pocket, authentication, show })
+  const settingSections = createSettingSections({
+    store: database.settings,
+    settings,
+    ownSettings,
+    transaction: stores.transaction,
+  })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
@@ -361,7 +327,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       users: administration.users,
       sessions,
       authentication,
-      show,
       flashes,
       sensitive: reauthentication.sensitive,
     }),
@@ -393,6 +358,23 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       flashes,
     }),
     sessions: sessionPages({ pocket, authentication, sessions, flashes }),
+    ...composeAdministrationPages({
+      pocket,
+      directory,
+      administration,
+      auditLog: database.auditLog,
+      sessions,
+      audit,
+      settings,
+      passkeyPolicy,
+      mail,
+      images,
+      transaction: stores.transaction,
+      authentication,
+      reauthentication,
+      show,
+      flashes,
+    }),
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({
@@ -419,6 +401,22 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         audit,
         transaction: stores.transaction,
         show,
+        flashes,
+      }),
+      ...emailQueuePages({
+        queue: mail.queue,
+        authentication,
+        show,
+        flashes,
+        secure: pocket.issuer.startsWith('https:'),
+      }),
+      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
+      ...settingPages({
+        sections: settingSections,
+        page: createSectionPage({ sections: settingSections, settings, ownSettings, groups: directory.groups, show }),
+        testEmail: mail.test,
+        authentication,
+        sensitive: reauthentication.sensitive,
         flashes,
       }),
     ],
@@ -468,8 +466,4 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await database[Symbol.asyncDispose]()
     },
   }
-}
-
-async function removeExpired(pocket: Pocket, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await pocket.removeExpired(1000)) > 0);
 }

@@ -51,7 +51,7 @@ import { complianceOperations } from './webauthn/compliance-api.ts'
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'auditLog' | 'emails'>
+  readonly database: Pick<OpenDatabase, 'auditLog'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly administration: Administration
@@ -129,10 +129,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...settingsOperations(settings),
     ...emailOperations({
       mail,
-      store: database.emails,
       users,
       bindBrowser: pocket.bindBrowser,
-      now: () => clock.now(),
     }),
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(latestVersion),

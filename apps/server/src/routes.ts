@@ -6,6 +6,7 @@ import type { accountRemovalPages } from './account/removal-page.ts'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
+import type { groupPages } from './groups/page.ts'
 import { limited } from './http/limits.ts'
 import { addPages, type PageRoute } from './http/page-routes.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
@@ -19,6 +20,7 @@ import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { approvalsPages } from './sign-up/approvals-page.ts'
 import type { invitationsPages } from './sign-up/invitations-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
+import type { userPages } from './users/page.ts'
 import type { passkeyPolicyPages } from './webauthn/policy-page.ts'
 
 export interface Handlers {
@@ -34,6 +36,8 @@ export interface Handlers {
   readonly userSessions: ReturnType<typeof userSessionsPages>
   readonly approvals: ReturnType<typeof approvalsPages>
   readonly invitations: ReturnType<typeof invitationsPages>
+  readonly users: ReturnType<typeof userPages>
+  readonly groups: ReturnType<typeof groupPages>
   readonly device: ReturnType<typeof devicePages>
   readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
   readonly email: ReturnType<typeof emailPages>
@@ -59,6 +63,8 @@ export function createRoutes({
   userSessions,
   approvals,
   invitations,
+  users,
+  groups,
   device,
   deviceAuthorization,
   addPasskey,
@@ -141,7 +147,38 @@ export function createRoutes({
   router.post('/settings/account/sessions/end-others', sessions.endOthers)
   router.post('/settings/account/sessions/:id/end', sessions.end)
 
-  router.get('/settings/admin/users/:id/sessions', userSessions.show)
+  router.get('/settings/admin/users', users.list)
+  router.post('/settings/admin/users/bulk', users.bulk)
+  router.get('/settings/admin/users/new', users.new)
+  router.post('/settings/admin/users/new', users.create)
+  router.get('/settings/admin/users/:id', users.show)
+  router.post('/settings/admin/users/:id', users.update)
+  router.post('/settings/admin/users/:id/enable', users.setDisabled)
+  router.post('/settings/admin/users/:id/disable', users.setDisabled)
+  router.post('/settings/admin/users/:id/groups', users.setGroups)
+  router.post('/settings/admin/users/:id/claims', users.setClaims)
+  router.post('/settings/admin/users/:id/picture', users.putPicture)
+  router.post('/settings/admin/users/:id/picture/remove', users.removePicture)
+  router.post('/settings/admin/users/:id/passkeys/:passkeyId/remove', users.removePasskey)
+  router.post('/settings/admin/users/:id/way-in', users.makeWayIn)
+  router.post('/settings/admin/users/:id/way-in/send', users.sendWayIn)
+  router.get('/settings/admin/users/:id/remove', users.askRemoval)
+  router.post('/settings/admin/users/:id/remove', users.remove)
+
+  router.get('/settings/admin/user-groups', groups.list)
+  router.post('/settings/admin/user-groups/bulk', groups.bulk)
+  router.get('/settings/admin/user-groups/new', groups.new)
+  router.post('/settings/admin/user-groups/new', groups.create)
+  router.get('/settings/admin/user-groups/:id', groups.show)
+  router.post('/settings/admin/user-groups/:id', groups.update)
+  router.post('/settings/admin/user-groups/:id/members', groups.addMember)
+  router.post('/settings/admin/user-groups/:id/members/:userId/end', groups.setMemberEnd)
+  router.post('/settings/admin/user-groups/:id/members/:userId/remove', groups.removeMember)
+  router.post('/settings/admin/user-groups/:id/claims', groups.setClaims)
+  router.post('/settings/admin/user-groups/:id/clients', groups.setClients)
+  router.get('/settings/admin/user-groups/:id/remove', groups.askRemoval)
+  router.post('/settings/admin/user-groups/:id/remove', groups.remove)
+
   router.post('/settings/admin/users/:id/sessions/end', userSessions.endAll)
   router.post('/settings/admin/users/:id/sessions/:sessionId/end', userSessions.end)
 

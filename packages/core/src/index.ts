@@ -147,7 +147,7 @@ export type { Challenge, ChallengePurpose, ChallengeStore } from './passkeys/cha
 export { type PolicyProblem, policyProblems } from './passkeys/compliance.ts'
 export type { PasskeyManagement } from './passkeys/management.ts'
 export type { Passkey, Transport } from './passkeys/passkey.ts'
-export type { PasskeyStore, PasskeyUse } from './passkeys/passkey-store.ts'
+export type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeyUse } from './passkeys/passkey-store.ts'
 export { defaultPasskeyPolicy, type PasskeyPolicy, type ReadPasskeyPolicy } from './passkeys/policy.ts'
 export type { RegistrationSubject, VerifiedRegistration } from './passkeys/registration.ts'
 export type { Pocket } from './pocket.ts'

@@ -8,6 +8,8 @@ export interface PageRequest {
   readonly filters: Readonly<Record<string, readonly (string | number | boolean)[]>>
   /** A part of what is searched, whatever the case of its letters. Empty where everything is wanted. */
   readonly search: string
+  /** Rows of these ids, any number of them, are left aside. */
+  readonly without?: readonly string[]
 }
 
 /** Some items of a list, and how many there are altogether. */

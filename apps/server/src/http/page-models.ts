@@ -1,12 +1,14 @@
 import type { View } from '@pocket/core'
 import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
+import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
 import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
-import type { VerifyEmailPage } from '../email/page-model.ts'
+import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
+import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
-import type { UserSessionsPage } from '../sessions/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
+import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
 import type {
   AddPasskeyPage,
@@ -15,6 +17,7 @@ import type {
   SignUpPage,
   SignUpWaitingPage,
 } from '../sign-up/page-model.ts'
+import type { UserNewPage, UserPage, UsersPage } from '../users/page-model.ts'
 import type { PasskeyPolicyPage, PasskeyPolicyReviewPage } from '../webauthn/page-model.ts'
 import type { ConfirmPage } from './confirm-page-model.ts'
 import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
@@ -23,8 +26,16 @@ import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 export type PageModel =
   | View
   | ConfirmPage
+  | UsersPage
+  | UserNewPage
+  | UserPage
+  | GroupsPage
+  | GroupNewPage
+  | GroupPage
   | AccountPage
   | AccountRemovedPage
+  | AuditLogPage
+  | AuditLogAllPage
   | ClientsPage
   | ClientChoosePage
   | ClientNewPage
@@ -40,8 +51,9 @@ export type PageModel =
   | SignUpWaitingPage
   | ApprovalsPage
   | InvitationsPage
-  | UserSessionsPage
   | AddPasskeyPage
   | PasskeyPolicyPage
   | PasskeyPolicyReviewPage
   | JobsPage
+  | SettingsPage
+  | EmailsPage

@@ -17,7 +17,7 @@ type Act = (ctx: Context) => Promise<void>
 
 const here = '/reauthenticate'
 /** What a form of ours holds at most, to be sent again. */
-const mostFields = 200
+const mostFields = 1200
 
 /** Asks for a passkey before something sensitive that a page does, and goes on with it. */
 export function reauthenticationPages({ pocket, authentication, show }: ReauthenticationPorts) {
@@ -73,3 +73,5 @@ function fieldsOf({ request }: Context): readonly { readonly name: string; reado
     .filter((field): field is { name: string; value: string } => typeof field.value === 'string')
     .slice(0, mostFields)
 }
+
+export type ReauthenticationPages = ReturnType<typeof reauthenticationPages>

@@ -1,6 +1,6 @@
 import type { ClientPictures, PagePictures } from '../http/page-pictures.ts'
 import type { ApplicationImage, LogoTheme, StoredImage } from './image.ts'
-import { clientSlot } from './image.ts'
+import { clientSlot, userSlot } from './image.ts'
 import type { Images } from './images.ts'
 import { versionOf } from './serve.ts'
 
@@ -66,4 +66,17 @@ function instancePictures(stored: readonly StoredImage[]) {
 function themed(light: string | null, dark: string | null): ClientPictures | null {
   const one = light ?? dark
   return one === null ? null : { light: one, dark: dark ?? one }
+}
+
+/** The addresses of the pictures that these users have of their own. */
+export function userPictures({ find }: Pick<Images, 'find'>) {
+  return async (userIds: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+    const found = await Promise.all(userIds.map((id) => find(userSlot(id))))
+    return new Map(
+      userIds.flatMap((id, index) => {
+        const image = found[index]
+        return image ? [[id, `/api/users/${id}/profile-picture.png?v=${versionOf(image)}`] as const] : []
+      }),
+    )
+  }
 }

@@ -78,7 +78,7 @@ export function createApprovals({ store, directory, users, audit, transaction, m
 /** Characters. */
 export const longestNote = 500
 
-/** What an administrator has to say, or nothing. */
+/** What an administrator has to say, or nothing; without what no e-mail can show. */
 export function noteOf(text: string | undefined): string | null {
-  return text?.trim() || null
+  return text?.replaceAll(/[^\P{Cc}\n]/gu, '').trim() || null
 }

@@ -129,7 +129,7 @@ function formValues(ctx: Context): InvitationFormValues {
   const lifetime = formText(ctx, 'lifetime')
   return {
     uses: formText(ctx, 'uses', 100).trim(),
-    lifetime: lifetime in lifetimes ? (lifetime as InvitationFormValues['lifetime']) : usual.lifetime,
+    lifetime: Object.hasOwn(lifetimes, lifetime) ? (lifetime as InvitationFormValues['lifetime']) : usual.lifetime,
     groupIds: formTexts(ctx, 'groups'),
   }
 }

@@ -130,6 +130,23 @@ test('a passkey that was removed is forgotten by the browser that offers it', as
   expect(await authenticator.credentials()).toEqual([])
 })
 
+test.each([
+  ['a day ahead', 86_400_000],
+  ['a day behind', -86_400_000],
+])('a browser whose clock is %s signs in', async (_name, skew) => {
+  await using person = await signUp({})
+  const { page } = person
+  await page.waitForURL('**/settings/account')
+  await page.context().clearCookies()
+  await page.addInitScript((by) => {
+    const now = Date.now
+    Date.now = () => now() + by
+  }, skew)
+  await page.goto(`${running.url}/login`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.waitForURL('**/settings/account')
+})
+
 test('two tabs sign in with the challenges of their own', async () => {
   await using person = await signUp({})
   const { page, authenticator } = person

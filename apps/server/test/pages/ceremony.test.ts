@@ -167,6 +167,33 @@ describe('signing in', () => {
     await page.getByRole('alert').getByText(sentence).waitFor()
   })
 
+  test.each([
+    ['a page that came over http', 'https:// in its address', { isSecureContext: false }],
+    ['a browser without passkeys', 'This browser can’t use passkeys.', { withoutWebAuthn: true }],
+    ['an address that is not the site’s', 'at its own address only', { throws: 'SecurityError' }],
+    ['a device without a screen lock', 'Set up its screen lock first', { throws: 'ConstraintError' }],
+    ['a browser that says that the time is up', 'The time for using your passkey ran out.', { throws: 'TimeoutError' }],
+    ['a time that is up', 'The time for using your passkey ran out.', { throws: 'NotAllowedError', timeout: 0 }],
+    ['a fault of the browser', 'Something went wrong', { throws: 'UnknownError' }],
+  ])('says what to do: %s', async (_name, sentence, pretended) => {
+    const view = signInView()
+    const { timeout = 300_000 } = pretended as { timeout?: number }
+    const options = { ...view.ceremony.options, timeout }
+    server.pages.set('login', { ...view, ceremony: { ...view.ceremony, options } })
+    await page.addInitScript((given: { isSecureContext?: boolean; withoutWebAuthn?: boolean; throws?: string }) => {
+      if (given.isSecureContext === false) Object.defineProperty(globalThis, 'isSecureContext', { value: false })
+      if (given.withoutWebAuthn) Object.defineProperty(globalThis, 'PublicKeyCredential', { value: undefined })
+      const { throws } = given
+      if (throws !== undefined)
+        navigator.credentials.get = async () => {
+          throw new DOMException('No.', throws)
+        }
+    }, pretended)
+    await page.goto(`${server.origin}/login`)
+    await button().click()
+    await page.getByRole('alert').getByText(sentence).waitFor()
+  })
+
   test('says in one sentence that no passkey was used, and gives the focus back', async () => {
     fresh(Date.now() + 300_000)
     answering({})

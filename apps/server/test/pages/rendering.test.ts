@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { ceremonyFailures } from '@pocket/core/browser'
 import { errorCodes } from '@pocket/core/errors'
 import { chooseAmong } from '../../src/http/catalogues.ts'
 import { createMessages, loadMessages } from '../../src/http/messages.ts'
@@ -98,7 +99,7 @@ describe('the catalogue', () => {
     const messages = createMessages({ language: 'en', sent: 'To {host}.' })
     expect(messages.parts('sent', { host: '{host}' })).toEqual([
       { text: 'To ', isValue: false },
-      { text: '{host}', isValue: true },
+      { text: '{host}', isValue: true, name: 'host' },
       { text: '.', isValue: false },
     ])
   })
@@ -157,4 +158,16 @@ describe('assets', () => {
       expect(status).toBe(404)
     },
   )
+})
+
+test('every way in which a ceremony can fail has a sentence, for signing in and for making a passkey', async () => {
+  const text = await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8')
+  const {
+    ceremony,
+    registration,
+  }: Record<'ceremony' | 'registration', Readonly<Record<string, string>>> = JSON.parse(text)
+  for (const reason of ceremonyFailures)
+    expect([reason, ceremony[reason]]).toEqual([reason, expect.stringMatching(/\S/)])
+  // What makes a passkey does not speak of one that was used.
+  for (const reason of ['cancelled', 'none_here'] as const) expect(registration[reason]).not.toBe(ceremony[reason])
 })

@@ -29,7 +29,7 @@ import { PasskeyProblem } from './problem.ts'
 import { getJson, member, postJson, redirectOf } from './server.ts'
 import { signalUnknownCredential } from './signals.ts'
 
-export { type CeremonyFailure, type Explanation, explain, PasskeyProblem } from './problem.ts'
+export { type CeremonyFailure, ceremonyFailures, type Explanation, explain, PasskeyProblem } from './problem.ts'
 export { type AccountSignals, signalAccount } from './signals.ts'
 
 /** Where the server wants the browser to go after a ceremony: an absolute `http` or `https` URL. */

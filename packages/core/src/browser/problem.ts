@@ -1,5 +1,21 @@
 import type { FieldError } from '../errors.ts'
 
+/** Every {@link CeremonyFailure}. */
+export const ceremonyFailures = [
+  'already_registered',
+  'authenticator_unsuitable',
+  'cancelled',
+  'in_app_browser',
+  'insecure_context',
+  'network',
+  'none_here',
+  'timed_out',
+  'unexpected',
+  'unsupported',
+  'wrong_address',
+  'wrong_device',
+] as const
+
 /**
  * Why a ceremony ended in the browser.
  *
@@ -16,19 +32,7 @@ import type { FieldError } from '../errors.ts'
  * - `wrong_address`: the page's host is not one that its passkeys are bound to
  * - `wrong_device`: no passkey fits, and this browser cannot ask another device
  */
-export type CeremonyFailure =
-  | 'already_registered'
-  | 'authenticator_unsuitable'
-  | 'cancelled'
-  | 'in_app_browser'
-  | 'insecure_context'
-  | 'network'
-  | 'none_here'
-  | 'timed_out'
-  | 'unexpected'
-  | 'unsupported'
-  | 'wrong_address'
-  | 'wrong_device'
+export type CeremonyFailure = (typeof ceremonyFailures)[number]
 
 /** What a page can tell a person about a failed ceremony. */
 export interface Explanation {

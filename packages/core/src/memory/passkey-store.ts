@@ -1,5 +1,5 @@
 import type { Passkey } from '../passkeys/passkey.ts'
-import type { PasskeyStore, PasskeyUse } from '../passkeys/passkey-store.ts'
+import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeyUse } from '../passkeys/passkey-store.ts'
 import { add, type MemoryState, removeWhere } from './memory-state.ts'
 
 export class MemoryPasskeyStore implements PasskeyStore {
@@ -50,6 +50,22 @@ export class MemoryPasskeyStore implements PasskeyStore {
     )
   }
 
+  summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]> {
+    return this.#state.run(() => this.#summaries().filter(({ accountId }) => accountIds.includes(accountId)))
+  }
+
+  overview(): Promise<PasskeyOverview> {
+    return this.#state.run(() => {
+      const summaries = this.#summaries()
+      const single = summaries.filter(({ count, synced }) => count === 1 && synced === 0)
+      return { accounts: summaries.length, onOneDeviceOnly: single.length }
+    })
+  }
+
+  accountIds(): Promise<readonly string[]> {
+    return this.#state.run(() => this.#summaries().map(({ accountId }) => accountId))
+  }
+
   rename(accountId: string, id: string, name: string): Promise<boolean> {
     return this.#state.run(() => {
       const passkey = this.#passkeys.get(id)
@@ -75,6 +91,19 @@ export class MemoryPasskeyStore implements PasskeyStore {
 
   removeByAccount(accountId: string): Promise<void> {
     return this.#state.run(() => removeWhere(this.#passkeys, (passkey) => passkey.accountId === accountId))
+  }
+
+  #summaries(): PasskeySummary[] {
+    const byAccount = Map.groupBy(this.#passkeys.values(), ({ accountId }) => accountId)
+    return [...byAccount].map(([accountId, own]) => {
+      const uses = own.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
+      return {
+        accountId,
+        count: own.length,
+        synced: own.filter(({ backedUp }) => backedUp).length,
+        lastUsedAt: uses.length === 0 ? null : Math.max(...uses),
+      }
+    })
   }
 
   #byCredentialId(credentialId: string): Passkey | undefined {

@@ -1,7 +1,7 @@
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { nameProblem, normalName } from '../names.ts'
 import type { Passkey } from './passkey.ts'
-import type { PasskeyStore } from './passkey-store.ts'
+import type { PasskeyOverview, PasskeyStore, PasskeySummary } from './passkey-store.ts'
 
 const longestName = 50
 
@@ -17,6 +17,11 @@ export interface PasskeyManagement {
   list(accountId: string): Promise<readonly Passkey[]>
   /** At most `limit` passkeys of everybody, in the order of their ids, from after that of `after`. */
   page(after: string, limit: number): Promise<readonly Passkey[]>
+  /** What those of these accounts have that have any; one statement. */
+  summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
+  overview(): Promise<PasskeyOverview>
+  /** Every account with a passkey. */
+  accountIds(): Promise<readonly string[]>
   /** @throws {InvalidInput} `validation_failed`, field `name` (1–50 characters) @throws {NotFound} `passkey_not_found` */
   rename(accountId: string, id: string, name: string): Promise<PasskeyRenaming>
   /**
@@ -39,6 +44,9 @@ export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement 
     list: (accountId) => store.listByAccount(accountId),
 
     page: (after, limit) => store.page(after, limit),
+    summarize: (accountIds) => store.summarize(accountIds),
+    overview: () => store.overview(),
+    accountIds: () => store.accountIds(),
 
     async rename(accountId, id, name) {
       const text = normalName(name)

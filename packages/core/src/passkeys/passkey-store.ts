@@ -8,6 +8,25 @@ export interface PasskeyUse {
   readonly at: number
 }
 
+/** What the passkeys of an account are, taken together. */
+export interface PasskeySummary {
+  readonly accountId: string
+  /** At least one. */
+  readonly count: number
+  /** How many of them are kept by more than one device. */
+  readonly synced: number
+  /** When any of them was last used. Milliseconds since the Unix epoch. */
+  readonly lastUsedAt: number | null
+}
+
+/** How people are off for passkeys. */
+export interface PasskeyOverview {
+  /** Accounts with a passkey. */
+  readonly accounts: number
+  /** Those among them with a single one, which is on one device only. */
+  readonly onOneDeviceOnly: number
+}
+
 /** Where passkeys are kept. */
 export interface PasskeyStore {
   /** Returns `false`, and changes nothing, where the credential id is already registered by anybody. */
@@ -21,6 +40,11 @@ export interface PasskeyStore {
   recordCounterRegression(id: string, at: number): Promise<void>
   /** At most `limit` passkeys of all accounts, in the order of their ids, from after that of `after`. */
   page(after: string, limit: number): Promise<readonly Passkey[]>
+  /** Of those of these accounts that have any, in one statement. */
+  summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
+  overview(): Promise<PasskeyOverview>
+  /** Every account with a passkey. */
+  accountIds(): Promise<readonly string[]>
   /** Returns `false` where this account has no such passkey. */
   rename(accountId: string, id: string, name: string): Promise<boolean>
   /** Removes it unless it is the account's last one. Of two removals at once, the second sees the first. */

@@ -92,13 +92,13 @@ export class UserAgent {
     return this.#send(trace({ method, url, mode: 'cors', content, options }))
   }
 
-  /** Sends a form of a page, which navigates. */
+  /** Sends a form of a page, which navigates. As pairs where a field is sent more than once. */
   postForm(
     url: string,
-    fields: Readonly<Record<string, string>> | URLSearchParams,
+    fields: Readonly<Record<string, string>> | readonly (readonly [string, string])[],
     options: RequestOptions = {},
   ): Promise<UserAgentResponse> {
-    const content = { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() }
+    const content = { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(pairsOf(fields)).toString() }
     return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
   }
 
@@ -222,4 +222,9 @@ function tainted(from: string, urls: readonly string[]): boolean {
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+function pairsOf(fields: Readonly<Record<string, string>> | readonly (readonly [string, string])[]): string[][] {
+  const pairs: Iterable<readonly [string, string]> = Symbol.iterator in fields ? fields : Object.entries(fields)
+  return [...pairs].map((pair) => [...pair])
 }

@@ -1,10 +1,21 @@
 import type { Passkey } from '../passkeys/passkey.ts'
-import type { PasskeyStore, PasskeyUse } from '../passkeys/passkey-store.ts'
+import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeyUse } from '../passkeys/passkey-store.ts'
 import type { Database } from './database.ts'
+import { jsonList } from './json-list.ts'
 import { passkeyTable } from './passkey.table.ts'
 import { TableRows } from './table-rows.ts'
 
 const rows = new TableRows(passkeyTable)
+
+const synced = 'SUM(CASE WHEN backed_up THEN 1 ELSE 0 END)'
+
+/** Sums and counts: some drivers give them as texts. */
+interface SummaryRow {
+  readonly account_id: string
+  readonly number: string | number
+  readonly synced: string | number
+  readonly last_used_at: string | number | null
+}
 
 const sql = {
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
@@ -14,6 +25,9 @@ const sql = {
     backed_up = $3, last_used_at = $4 WHERE id = $1`,
   recordCounterRegression: `UPDATE ${rows.table} SET counter_regressed_at = $2 WHERE id = $1`,
   page: `${rows.select} WHERE id > $1 ORDER BY id LIMIT $2`,
+  overview: `SELECT COUNT(*) AS accounts, SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS single
+    FROM (SELECT COUNT(*) AS number, ${synced} AS synced FROM ${rows.table} GROUP BY account_id) AS each_account`,
+  accountIds: `SELECT DISTINCT account_id FROM ${rows.table}`,
   rename: `UPDATE ${rows.table} SET name = $3 WHERE account_id = $1 AND id = $2`,
   idsOfAccount: `SELECT id FROM ${rows.table} WHERE account_id = $1 ORDER BY id`,
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND id = $2`,
@@ -49,6 +63,32 @@ export class TypeormPasskeyStore implements PasskeyStore {
 
   async page(after: string, limit: number): Promise<readonly Passkey[]> {
     return rows.all(await this.#database.query(sql.page, [after, limit]))
+  }
+
+  async summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]> {
+    const found = await this.#database.query<SummaryRow>(
+      `SELECT account_id, COUNT(*) AS number, ${synced} AS synced, MAX(last_used_at) AS last_used_at FROM ${rows.table}
+        WHERE account_id IN ${jsonList(this.#database.kind, '$1')} GROUP BY account_id`,
+      [JSON.stringify(accountIds)],
+    )
+    return found.map((row) => ({
+      accountId: row.account_id,
+      count: Number(row.number),
+      synced: Number(row.synced),
+      lastUsedAt: row.last_used_at === null ? null : Number(row.last_used_at),
+    }))
+  }
+
+  async overview(): Promise<PasskeyOverview> {
+    const [found] = await this.#database.query<Readonly<Record<'accounts' | 'single', string | number | null>>>(
+      sql.overview,
+    )
+    return { accounts: Number(found?.accounts ?? 0), onOneDeviceOnly: Number(found?.single ?? 0) }
+  }
+
+  async accountIds(): Promise<readonly string[]> {
+    const found = await this.#database.query<{ account_id: string }>(sql.accountIds)
+    return found.map(({ account_id }) => account_id)
   }
 
   async rename(accountId: string, id: string, name: string): Promise<boolean> {

@@ -245,7 +245,18 @@ describe('an attestation of the format', () => {
     const { register } = setting()
     const attest = () => ({ fmt: 'none', statement: [['x', 1]] as const })
     await expect(register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
-    for (const attestationObject of ['o2NmbXRk', 'A'.repeat(70_000), 'oA']) {
+    const cbor = (hex: string) => Buffer.from(hex, 'hex').toString('base64url')
+    const malformed = [
+      ['cut short', 'o2NmbXRk'],
+      ['longer than allowed', 'A'.repeat(70_000)],
+      ['empty', 'oA'],
+      ['lists in lists, thousands deep', Buffer.alloc(48_000, 0x81).toString('base64url')],
+      ['a map that says it has 2^64 entries', cbor('bbffffffffffffffff')],
+      ['a text that says it has 2^32 bytes', cbor('7affffffff61')],
+      ['no map', cbor('83010203')],
+      ['parts of other types', cbor('a363666d740167617474 53746d7402686175746844617461 03'.replaceAll(' ', ''))],
+    ] as const
+    for (const [, attestationObject] of malformed) {
       const change = (it: Response) => ({ ...it, response: { ...it.response, attestationObject } })
       await expect(register({}, change)).rejects.toMatchObject({ code: 'passkey_rejected' })
     }

@@ -5,7 +5,7 @@ export function lastingAt(parameter: string): string {
   return `(ends_at IS NULL OR ends_at > ${parameter})`
 }
 
-/** A table of the texts in `$1`, which is a JSON array, with the one column `value`: any number of them is one parameter. */
-export function listed(kind: DatabaseKind): string {
-  return kind === 'sqlite' ? 'json_each($1)' : 'json_array_elements_text($1::json) AS list(value)'
+/** A table of the texts in a parameter, which is a JSON array, with the one column `value`: any number of them is one parameter. */
+export function listed(kind: DatabaseKind, parameter = '$1'): string {
+  return kind === 'sqlite' ? `json_each(${parameter})` : `json_array_elements_text(${parameter}::json) AS list(value)`
 }

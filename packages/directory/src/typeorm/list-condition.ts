@@ -1,5 +1,6 @@
 import type { DatabaseKind, Parameter } from '@pocket/core/typeorm'
 import type { PageRequest } from '../page.ts'
+import { listed } from './ids.ts'
 import type { Listing } from './listing.ts'
 
 export interface Statement {
@@ -8,7 +9,7 @@ export interface Statement {
 }
 
 /** ` WHERE ...`, or nothing where everything is wanted. */
-export function conditionOf(kind: DatabaseKind, { searched, flags }: Listing, request: PageRequest): Statement {
+export function conditionOf(kind: DatabaseKind, { table, searched, flags }: Listing, request: PageRequest): Statement {
   const texts: string[] = []
   const parameters: Parameter[] = []
   const term = request.search.normalize('NFC').toLowerCase()
@@ -22,6 +23,11 @@ export function conditionOf(kind: DatabaseKind, { searched, flags }: Listing, re
     const [yes, no] = [values.some(isTrue), values.some(isFalse)]
     if (values.length === 0 || (yes && no)) continue
     texts.push(yes || no ? `${column} = $${parameters.push(yes)}` : '1 = 0')
+  }
+  if (request.without !== undefined) {
+    const others = listed(kind, `$${parameters.push(JSON.stringify(request.without))}`)
+    // A set operation is done once and by hashing; NOT IN would be looked through for each row where it is long.
+    texts.push(`id IN (SELECT id FROM ${table} EXCEPT SELECT value FROM ${others})`)
   }
   return { text: texts.length === 0 ? '' : ` WHERE ${texts.join(' AND ')}`, parameters }
 }

@@ -158,6 +158,28 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
+    name: 'sums up what accounts have, and how everybody is off',
+    run: async (store) => {
+      assert.deepEqual(await store.overview(), { accounts: 0, onOneDeviceOnly: 0 })
+      await store.insert(passkey('a', { backedUp: true }))
+      await store.insert(passkey('b', { backedUp: false }))
+      await store.insert(passkey('c', { accountId: 'single', backedUp: false }))
+      await store.insert(passkey('d', { accountId: 'synced', backedUp: true }))
+      await store.recordUse('b', { counter: 1, backedUp: false, at: 7 })
+      const summaries = await store.summarize(['account', 'synced', 'nobody'])
+      assert.deepEqual(
+        [...summaries].sort((left, right) => (left.accountId < right.accountId ? -1 : 1)),
+        [
+          { accountId: 'account', count: 2, synced: 1, lastUsedAt: 7 },
+          { accountId: 'synced', count: 1, synced: 1, lastUsedAt: null },
+        ],
+      )
+      assert.deepEqual(await store.summarize([]), [])
+      assert.deepEqual(await store.overview(), { accounts: 3, onOneDeviceOnly: 1 })
+      assert.deepEqual([...(await store.accountIds())].sort(), ['account', 'single', 'synced'])
+    },
+  },
+  {
     name: 'removes all passkeys of an account, the last one as well',
     run: async (store) => {
       await store.insert(passkey('a'))

@@ -1,0 +1,66 @@
+import type { AuditSink, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import type { Administration } from './administration.ts'
+import type { AuditLogStore } from './audit-log/audit-log-store.ts'
+import { createClientAdministration } from './clients/administration.ts'
+import type { Mail } from './email/mail.ts'
+import { groupPages } from './groups/page.ts'
+import type { Authentication } from './http/authentication.ts'
+import type { Flashes } from './http/flash.ts'
+import type { ReauthenticationPages } from './http/reauthentication.ts'
+import type { ShowPage } from './http/show-page.ts'
+import { createApplicationImages } from './images/application-images.ts'
+import type { Images } from './images/images.ts'
+import { userPictures } from './images/page-pictures.ts'
+import { createProfilePictures } from './images/profile-pictures.ts'
+import type { SessionAdministration } from './sessions/session-administration.ts'
+import type { Settings } from './settings/settings.ts'
+import { userPages } from './users/page.ts'
+
+export interface AdministrationPageParts {
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly administration: Administration
+  readonly auditLog: AuditLogStore
+  readonly sessions: SessionAdministration
+  readonly audit: AuditSink
+  readonly settings: Settings
+  readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly mail: Mail
+  readonly images: Images
+  readonly transaction: Transaction
+  readonly authentication: Authentication
+  readonly reauthentication: ReauthenticationPages
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+/** The pages on which administrators deal with people. They do what the REST API does, by the same use cases. */
+export function composeAdministrationPages(parts: AdministrationPageParts) {
+  const { pocket, directory, administration, audit, settings, images, transaction } = parts
+  const { users, groups } = administration
+  const shared = { ...parts, users, groups, secure: pocket.issuer.startsWith('https:') }
+  const application = createApplicationImages(images)
+  return {
+    users: userPages({
+      ...shared,
+      profilePictures: createProfilePictures({ images, application, directory }),
+      pictures: userPictures(images),
+      emailRequired: async () => (await settings.lastKnown()).requireUserEmail === 'true',
+      async sendable() {
+        const { smtpHost, emailOneTimeAccessAsAdminEnabled: codes } = await settings.lastKnown()
+        return { code: smtpHost !== '' && codes === 'true', invitation: smtpHost !== '' }
+      },
+    }),
+    groups: groupPages({
+      ...shared,
+      clients: pocket.clients,
+      clientAdministration: createClientAdministration({
+        clients: pocket.clients,
+        audit,
+        transaction,
+        terms: (work) => work(),
+      }),
+    }),
+  }
+}

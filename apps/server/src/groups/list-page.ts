@@ -1,0 +1,88 @@
+import type { Directory } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText, formTexts } from '../http/form.ts'
+import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { pageActor } from '../users/actor.ts'
+import { bulkNotice, withEach } from '../users/bulk.ts'
+import type { GroupAdministration } from './group-administration.ts'
+import { groupsPath } from './show-group.ts'
+
+export interface GroupListPorts {
+  readonly directory: Directory
+  readonly groups: GroupAdministration
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+  readonly secure: boolean
+}
+
+const definition: ListPageDefinition = {
+  path: groupsPath,
+  columns: [
+    { name: 'friendlyName', sort: 'friendlyName' },
+    { name: 'name', sort: 'name', choice: 'shown' },
+    { name: 'userCount', sort: 'userCount', choice: 'shown' },
+    { name: 'created', sort: 'createdAt', choice: 'hidden' },
+  ],
+  sort: { column: 'friendlyName', descending: false },
+}
+
+/** `/settings/admin/user-groups`: every group, and the deletion of several of them. */
+export function groupListPages({ directory, groups, authentication, show, flashes, secure }: GroupListPorts) {
+  return {
+    async list(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const { request, view } = readListPage(ctx, definition, secure)
+      const { items, total } = await directory.groups.page(request)
+      const all = { page: 1, limit: 1, sort: null, filters: {}, search: '' }
+      const everything = request.search === '' ? total : (await directory.groups.page(all)).total
+      await show(ctx, {
+        view: 'groups',
+        viewer: viewerOf(viewer),
+        list: view(total),
+        groups: items,
+        everything,
+        notice: bulkNotice(flashes.take(ctx, groupsPath)),
+      })
+    },
+
+    async bulk(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const list = formText(ctx, 'list', 2000)
+      const back = backTo(groupsPath, list)
+      const concerned = await directory.groups.list(formTexts(ctx, 'ids').slice(0, 100))
+      if (concerned.length === 0) {
+        flashes.leave(ctx, groupsPath, { done: 'nothing', count: 0, refused: [] })
+        return seeOther(ctx, back)
+      }
+      if (formText(ctx, 'confirmed', 3) === 'yes') {
+        const by = pageActor(viewer, ctx)
+        const named = concerned.map(({ id, friendlyName }) => ({ id, name: friendlyName }))
+        flashes.leave(ctx, groupsPath, await withEach('delete', named, ({ id }) => groups.remove(by, id)))
+        return seeOther(ctx, back)
+      }
+      await show(ctx, {
+        view: 'confirm',
+        viewer: viewerOf(viewer),
+        within: 'groups',
+        confirmation: {
+          act: 'groups.delete',
+          names: concerned.map(({ friendlyName }) => friendlyName),
+          count: concerned.length,
+          submitTo: `${groupsPath}/bulk`,
+          fields: [
+            { name: 'act', value: 'delete' },
+            { name: 'list', value: list },
+            ...concerned.map(({ id }) => ({ name: 'ids', value: id })),
+          ],
+          isDangerous: true,
+        },
+        cancelTo: back,
+      })
+    },
+  }
+}

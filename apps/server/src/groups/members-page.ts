@@ -1,0 +1,92 @@
+import { InvalidInput } from '@pocket/core/errors'
+import type { Directory } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import { formText } from '../http/form.ts'
+import { refusalOf } from '../http/form-page.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
+import { pageActor } from '../users/actor.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { GroupAdministration } from './group-administration.ts'
+import type { groupNotices } from './page-model.ts'
+import type { ShowGroup } from './show-group.ts'
+
+export interface MemberPorts {
+  readonly directory: Directory
+  readonly users: Pick<UserAdministration, 'find' | 'setGroups'>
+  readonly groups: GroupAdministration
+  readonly authentication: Authentication
+  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
+}
+
+interface Ways {
+  readonly showGroup: ShowGroup
+  readonly done: (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => void
+}
+
+/** Who is in a group, and until when. Somebody comes and goes by themselves, so that a large group costs no more than a small one. */
+export function memberPages({ directory, users, groups, authentication, reauthentication }: MemberPorts, ways: Ways) {
+  const { showGroup, done } = ways
+  /** Whoever changes an administrator has used a passkey just now. */
+  const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
+    isProtected ? reauthentication.sensitive(act) : act
+
+  return {
+    async addMember(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const groupId = String(ctx.params.id)
+      const group = await groups.find(groupId)
+      const typed = formText(ctx, 'user', 300).trim()
+      const found = typed === '' ? undefined : await directory.findByName(typed)
+      const refuse = async (code: string) => {
+        await showGroup(ctx, viewer, group, { memberProblem: { typed, code } })
+        ctx.status = 400
+      }
+      if (!found) return refuse(typed === '' ? 'required' : 'unknown')
+      await protecting(found.administrator, async () => {
+        const actor = pageActor(viewer, ctx)
+        const refusal = await refusalOf(async () => {
+          const endsAt = endOf(formText(ctx, 'endsAt', 10))
+          const { groups: before } = await users.find(found.id)
+          await users.setGroups(actor, found.id, [...before.map(({ id }) => id), groupId])
+          if (endsAt !== null) await groups.setMembershipEnd(actor, { groupId, userId: found.id, endsAt })
+        })
+        await (refusal ? refuse(refusal.problems[0]?.code ?? 'invalid') : done(ctx, groupId, 'member_added'))
+      })(ctx)
+    },
+
+    async removeMember(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const groupId = String(ctx.params.id)
+      const user = await users.find(String(ctx.params.userId))
+      await protecting(user.administrator, async () => {
+        const others = user.groups.map(({ id }) => id).filter((id) => id !== groupId)
+        await users.setGroups(pageActor(viewer, ctx), user.id, others)
+        done(ctx, groupId, 'member_removed')
+      })(ctx)
+    },
+
+    async setMemberEnd(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const groupId = String(ctx.params.id)
+      const userId = String(ctx.params.userId)
+      const refusal = await refusalOf(async () => {
+        const endsAt = endOf(formText(ctx, 'endsAt', 10))
+        await groups.setMembershipEnd(pageActor(viewer, ctx), { groupId, userId, endsAt })
+      })
+      if (!refusal) return done(ctx, groupId, 'end_saved')
+      await showGroup(ctx, viewer, await groups.find(groupId), { memberProblem: { typed: '', code: 'end_has_passed' } })
+      ctx.status = refusal.status
+    },
+  }
+}
+
+/** The last instant of a day in UTC; `null` for none. @throws {InvalidInput} `validation_failed` for what is no day */
+function endOf(day: string): number | null {
+  if (day === '') return null
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T23:59:59.999Z`) : Number.NaN
+  if (!Number.isNaN(at) && at > Date.now()) return at
+  throw new InvalidInput('validation_failed', 'The day is none, or has passed.', {
+    fields: [{ field: 'endsAt', code: 'end_has_passed', message: 'must be a day in the future' }],
+  })
+}

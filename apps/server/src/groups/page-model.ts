@@ -1,0 +1,82 @@
+import type { FieldError } from '@pocket/core/errors'
+import type { CustomClaim } from '@pocket/directory'
+import type { Confirmation } from '../http/confirm-page-model.ts'
+import type { Difference } from '../http/form-page.ts'
+import type { ListView } from '../http/list-page.ts'
+import type { Viewer } from '../http/viewer.ts'
+import type { BulkNotice, GroupChoice } from '../users/page-model.ts'
+
+/** `/settings/admin/user-groups`. */
+export interface GroupsPage {
+  readonly view: 'groups'
+  readonly viewer: Viewer
+  readonly list: ListView
+  readonly groups: readonly {
+    readonly id: string
+    readonly name: string
+    readonly friendlyName: string
+    readonly userCount: number
+    readonly createdAt: number
+  }[]
+  /** How many there are, whatever is looked for. */
+  readonly everything: number
+  readonly notice: BulkNotice | null
+}
+
+export interface GroupFormValues {
+  readonly name: string
+  readonly friendlyName: string
+}
+
+/** `/settings/admin/user-groups/new`. Its form is posted to the same address. */
+export interface GroupNewPage {
+  readonly view: 'group-new'
+  readonly viewer: Viewer
+  readonly values: GroupFormValues
+  readonly problems: readonly FieldError[]
+}
+
+export const groupNotices = [
+  'created',
+  'saved',
+  'claims_saved',
+  'clients_saved',
+  'member_added',
+  'member_removed',
+  'end_saved',
+] as const
+
+/** `/settings/admin/user-groups/ID`. Its forms are posted below the same address. */
+export interface GroupPage {
+  readonly view: 'group'
+  readonly viewer: Viewer
+  readonly group: {
+    readonly id: string
+    readonly name: string
+    readonly friendlyName: string
+    readonly createdAt: number
+  }
+  readonly values: GroupFormValues
+  readonly problems: readonly FieldError[]
+  readonly version: string
+  readonly conflict: readonly Difference[] | null
+  /** By user name, as many as are shown. `endsAt` in milliseconds since the Unix epoch. */
+  readonly members: readonly {
+    readonly id: string
+    readonly userName: string
+    readonly displayName: string
+    readonly endsAt: number | null
+  }[]
+  readonly memberCount: number
+  /** What was looked for among the members. */
+  readonly memberSearch: string
+  /** A refused addition: what was typed, and why. */
+  readonly memberProblem: { readonly typed: string; readonly code: string } | null
+  readonly claims: readonly CustomClaim[]
+  readonly claimsProblem: string | null
+  readonly claimKeys: readonly string[]
+  /** The clients that are restricted to groups. */
+  readonly clients: readonly GroupChoice[]
+  readonly notice: (typeof groupNotices)[number] | null
+  readonly removal: Confirmation
+}

@@ -1,0 +1,118 @@
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { ClientAdministration } from '../clients/administration.ts'
+import { formText, formTexts } from '../http/form.ts'
+import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import { seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { pageActor } from '../users/actor.ts'
+import { claimsSent } from '../users/claims-form.ts'
+import { type GroupListPorts, groupListPages } from './list-page.ts'
+import { type MemberPorts, memberPages } from './members-page.ts'
+import type { groupNotices } from './page-model.ts'
+import { createShowGroup, groupPath, groupRemoval, groupsPath, type ShowGroupPorts } from './show-group.ts'
+
+export interface GroupPagePorts extends GroupListPorts, ShowGroupPorts, MemberPorts {
+  readonly clientAdministration: Pick<ClientAdministration, 'setAllowedTo'>
+}
+
+/** `/settings/admin/user-groups`: what an administrator does with groups. */
+export function groupPages(ports: GroupPagePorts) {
+  const { groups, clients, clientAdministration, authentication, show, flashes } = ports
+  const showGroup = createShowGroup(ports)
+  const done = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
+    flashes.leave(ctx, groupPath(id), { done: notice })
+    seeOther(ctx, groupPath(id))
+  }
+  const opened = async (ctx: Context) => {
+    const viewer = await authentication.requireAdministrator(ctx)
+    return { viewer, group: await groups.find(String(ctx.params.id)) }
+  }
+  const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...versionSent(ctx) })
+  const namesSent = (ctx: Context) => ({
+    friendlyName: formText(ctx, 'friendlyName', 300).trim(),
+    name: formText(ctx, 'name', 300).trim(),
+  })
+
+  return {
+    ...groupListPages(ports),
+    ...memberPages(ports, { showGroup, done }),
+
+    async new(ctx: Context) {
+      const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+      await show(ctx, { view: 'group-new', viewer, values: { name: '', friendlyName: '' }, problems: [] })
+    },
+
+    async create(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const values = namesSent(ctx)
+      let id = ''
+      const refusal = await refusalOf(async () => {
+        id = (await groups.create(pageActor(viewer, ctx), values)).id
+      })
+      if (!refusal) return done(ctx, id, 'created')
+      await show(ctx, { view: 'group-new', viewer: viewerOf(viewer), values, problems: refusal.problems })
+      ctx.status = refusal.status
+    },
+
+    async show(ctx: Context) {
+      const { viewer, group } = await opened(ctx)
+      await showGroup(ctx, viewer, group)
+    },
+
+    async update(ctx: Context) {
+      const { viewer, group } = await opened(ctx)
+      const values = namesSent(ctx)
+      const refusal = await refusalOf(() => groups.update(actorOf(ctx, viewer), group.id, values))
+      if (!refusal) return done(ctx, group.id, 'saved')
+      const stored = await groups.find(group.id)
+      const { name, friendlyName } = stored
+      const conflict = refusal.isConflict ? differences({ friendlyName, name }, values) : null
+      await showGroup(ctx, viewer, stored, { values, problems: refusal.problems, conflict })
+      ctx.status = refusal.status
+    },
+
+    async setClaims(ctx: Context) {
+      const { viewer, group } = await opened(ctx)
+      const claims = claimsSent(ctx)
+      const refusal = await refusalOf(() => groups.setClaims(actorOf(ctx, viewer), group.id, claims))
+      if (!refusal) return done(ctx, group.id, 'claims_saved')
+      const claimsProblem = refusal.isConflict ? null : (refusal.problems[0]?.code ?? 'invalid')
+      const conflict = refusal.isConflict ? [] : null
+      await showGroup(ctx, viewer, await groups.find(group.id), { claims, claimsProblem, conflict })
+      ctx.status = refusal.status
+    },
+
+    /** Which of the restricted clients its members may use. */
+    async setClients(ctx: Context) {
+      const { viewer, group } = await opened(ctx)
+      const chosen = new Set(formTexts(ctx, 'clients'))
+      // What is open to everybody is not shown, and stays as it was prepared for the day when it is restricted.
+      const wanted = (await clients.list()).filter(({ id, isGroupRestricted, allowedGroupIds }) =>
+        isGroupRestricted ? chosen.has(id) : allowedGroupIds.includes(group.id),
+      )
+      const { id: accountId, origin } = pageActor(viewer, ctx)
+      await clientAdministration.setAllowedTo(
+        { accountId, origin },
+        group.id,
+        wanted.map(({ id }) => id),
+      )
+      done(ctx, group.id, 'clients_saved')
+    },
+
+    /** Asks, for browsers without the dialog. */
+    async askRemoval(ctx: Context) {
+      const { viewer, group } = await opened(ctx)
+      const confirmation = groupRemoval(group)
+      const cancelTo = groupPath(group.id)
+      await show(ctx, { view: 'confirm', viewer: viewerOf(viewer), within: 'group', confirmation, cancelTo })
+    },
+
+    async remove(ctx: Context) {
+      const { viewer, group } = await opened(ctx)
+      await groups.remove(pageActor(viewer, ctx), group.id)
+      flashes.leave(ctx, groupsPath, { done: 'delete', count: 1, refused: [] })
+      seeOther(ctx, groupsPath)
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { formTexts } from '../http/form.ts'
+import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import { seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { pageActor } from './actor.ts'
+import { belongingsPages } from './belongings-page.ts'
+import { knownGroups } from './group-choices.ts'
+import { lettingInPages } from './letting-in-page.ts'
+import { userListPages } from './list-page.ts'
+import type { UserFormValues, UserNewPage, userNotices } from './page-model.ts'
+import { userPath, usersPath } from './paths.ts'
+import { createShowUser, removalOf } from './show-user.ts'
+import { bodyOf, comparable, emptyUser, storedValues, userFormValues } from './user-form.ts'
+import type { UserPagePorts } from './user-page-ports.ts'
+
+/** `/settings/admin/users`: what an administrator does with users. */
+export function userPages(ports: UserPagePorts) {
+  const { directory, users, authentication, reauthentication, show, flashes } = ports
+  const showUser = createShowUser(ports)
+  const done = (ctx: Context, id: string, notice: (typeof userNotices)[number]) => {
+    flashes.leave(ctx, userPath(id), { done: notice })
+    seeOther(ctx, userPath(id))
+  }
+  /** Whoever concerns an administrator, or makes one, has used a passkey just now. */
+  const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
+    isProtected ? reauthentication.sensitive(act) : act
+  const showNew = async (
+    ctx: Context,
+    viewer: User,
+    more: Partial<Pick<UserNewPage, 'values' | 'problems' | 'problem'>> & { readonly chosen?: readonly string[] },
+  ) => {
+    const { chosen = [], ...typed } = more
+    const { items } = await knownGroups(directory.groups)
+    await show(ctx, {
+      view: 'user-new',
+      viewer: viewerOf(viewer),
+      values: emptyUser,
+      emailRequired: await ports.emailRequired(),
+      problems: [],
+      problem: null,
+      groups: items.map(({ id, friendlyName }) => ({ id, name: friendlyName, chosen: chosen.includes(id) })),
+      ...typed,
+    })
+  }
+  const saved = async (ctx: Context, viewer: User, values: UserFormValues) => {
+    const id = String(ctx.params.id)
+    const before = await users.find(id)
+    const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
+    const refusal = await refusalOf(() => users.update(actor, id, bodyOf(values, before)))
+    if (!refusal) return done(ctx, id, 'saved')
+    const stored = refusal.isConflict ? await users.find(id) : before
+    const conflict = refusal.isConflict ? differences(comparable(storedValues(stored)), comparable(values)) : null
+    const { problems, problem } = refusal
+    await showUser(ctx, viewer, stored, { values, problems, problem, conflict })
+    ctx.status = refusal.status
+  }
+
+  return {
+    ...userListPages(ports),
+    ...belongingsPages(ports, { showUser, done }),
+    ...lettingInPages(ports, { done }),
+
+    async new(ctx: Context) {
+      await showNew(ctx, await authentication.requireAdministrator(ctx), {})
+    },
+
+    async create(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const values = userFormValues(ctx)
+      const act = async () => {
+        const chosen = formTexts(ctx, 'groups')
+        let id = ''
+        const refusal = await refusalOf(async () => {
+          const body = { ...bodyOf(values), userGroupIds: [...chosen] }
+          id = (await users.create(pageActor(viewer, ctx), body)).id
+        })
+        if (!refusal) return done(ctx, id, 'created')
+        await showNew(ctx, viewer, { values, problems: refusal.problems, problem: refusal.problem, chosen })
+        ctx.status = refusal.status
+      }
+      await protecting(values.isAdmin, act)(ctx)
+    },
+
+    async show(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      await showUser(ctx, viewer, await users.find(String(ctx.params.id)))
+    },
+
+    async update(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const { administrator } = await users.find(String(ctx.params.id))
+      const values = userFormValues(ctx)
+      await protecting(administrator || values.isAdmin, () => saved(ctx, viewer, values))(ctx)
+    },
+
+    /** Disables, or lets in again. */
+    async setDisabled(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const user = await users.find(String(ctx.params.id))
+      const disabled = !ctx.path.endsWith('/enable')
+      await protecting(user.administrator, async () => {
+        const body = { ...bodyOf(storedValues(user), user), disabled }
+        const refusal = await refusalOf(() => users.update(pageActor(viewer, ctx), user.id, body))
+        if (!refusal) return done(ctx, user.id, disabled ? 'disabled' : 'enabled')
+        await showUser(ctx, viewer, user, { problem: refusal.problem ?? 'validation_failed' })
+        ctx.status = refusal.status
+      })(ctx)
+    },
+
+    /** Asks, for browsers without the dialog. */
+    async askRemoval(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const user = await users.find(String(ctx.params.id))
+      const confirmation = removalOf(user)
+      await show(ctx, {
+        view: 'confirm',
+        viewer: viewerOf(viewer),
+        within: 'user',
+        confirmation,
+        cancelTo: userPath(user.id),
+      })
+    },
+
+    async remove(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const user = await users.find(String(ctx.params.id))
+      await protecting(user.administrator, async () => {
+        const refusal = await refusalOf(() => users.remove(pageActor(viewer, ctx), user.id))
+        if (refusal) {
+          await showUser(ctx, viewer, user, { problem: refusal.problem })
+          ctx.status = refusal.status
+          return
+        }
+        flashes.leave(ctx, usersPath, { done: 'delete', count: 1, refused: [] })
+        seeOther(ctx, usersPath)
+      })(ctx)
+    },
+  }
+}

@@ -1,0 +1,5 @@
+export const usersPath = '/settings/admin/users'
+
+export function userPath(id: string): string {
+  return `${usersPath}/${encodeURIComponent(id)}`
+}

@@ -1,0 +1,105 @@
+import type { Pocket, ReadPasskeyPolicy } from '@pocket/core'
+import type { Directory, User, UserDetails } from '@pocket/directory'
+import type { Context } from 'koa'
+import { passkeyItem } from '../account/passkey-item.ts'
+import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
+import { qrCodeOf } from '../device-login/qr-code.ts'
+import type { Confirmation } from '../http/confirm-page-model.ts'
+import type { Flashes } from '../http/flash.ts'
+import type { ShowPage } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import type { SessionAdministration } from '../sessions/session-administration.ts'
+import { groupChoices } from './group-choices.ts'
+import { type UserPage, userNotices, type WayIn } from './page-model.ts'
+import { userPath } from './paths.ts'
+import { storedValues } from './user-form.ts'
+import { userValidator } from './validators.ts'
+
+export interface ShowUserPorts {
+  readonly pocket: Pick<Pocket, 'passkeys'>
+  readonly directory: Directory
+  readonly auditLog: Pick<AuditLogStore, 'list'>
+  readonly sessions: Pick<SessionAdministration, 'list'>
+  readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** What can be sent by e-mail just now. */
+  readonly sendable: () => Promise<UserPage['sendable']>
+  readonly emailRequired: () => Promise<boolean>
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+/** What a page shows beside what is stored: what was typed and refused. */
+export type Typed = Partial<
+  Pick<UserPage, 'values' | 'problems' | 'problem' | 'conflict' | 'claims' | 'claimsProblem' | 'groups'>
+>
+
+/** Shows the page of a user. */
+export type ShowUser = (ctx: Context, viewer: User, user: UserDetails, typed?: Typed) => Promise<void>
+
+const latest = { page: 1, limit: 10, sort: null }
+
+export function createShowUser(ports: ShowUserPorts): ShowUser {
+  const { pocket, directory, auditLog, sessions, passkeyPolicy, pictures, sendable, emailRequired, show, flashes } =
+    ports
+  return async (ctx, viewer, user, typed = {}) => {
+    const { id, userName, displayName, email, disabled, createdAt } = user
+    const policy = await passkeyPolicy()
+    const { choices, more } = await groupChoices(directory.groups, user)
+    const query = { accountId: id, from: null, to: null, filters: {}, search: '' }
+    const { items: events } = await auditLog.list(query, latest)
+    const own = (await pictures([id])).get(id)
+    const left = flashes.take(ctx, userPath(id))
+    const possible = await sendable()
+    await show(ctx, {
+      view: 'user',
+      viewer: viewerOf(viewer),
+      user: { id, userName, displayName, email, disabled, createdAt, isViewer: id === viewer.id },
+      values: storedValues(user),
+      emailRequired: await emailRequired(),
+      problems: [],
+      problem: null,
+      version: userValidator(user),
+      conflict: null,
+      groups: choices,
+      moreGroups: more,
+      claims: user.claims,
+      claimsProblem: null,
+      claimKeys: await directory.claims.suggestions(),
+      picture: own ?? `/api/users/${id}/profile-picture.png`,
+      hasPicture: own !== undefined,
+      passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),
+      sessions: await sessions.list(id, null),
+      wayIn: wayInOf(left),
+      sendable: email === null ? { code: false, invitation: false } : possible,
+      events: events.map(({ lastAt, event, actorName, clientName }) => ({
+        at: lastAt,
+        event,
+        by: actorName,
+        client: clientName,
+      })),
+      notice: userNotices.find((notice) => notice === left.done) ?? null,
+      removal: removalOf(user),
+      ...typed,
+    })
+  }
+}
+
+/** What is asked before somebody is deleted. */
+export function removalOf({ id, displayName }: Pick<User, 'id' | 'displayName'>): Confirmation {
+  return {
+    act: 'users.delete',
+    names: [displayName],
+    count: 1,
+    submitTo: `${userPath(id)}/remove`,
+    fields: [],
+    isDangerous: true,
+  }
+}
+
+function wayInOf({ wayIn }: Readonly<Record<string, unknown>>): WayIn | null {
+  if (typeof wayIn !== 'object' || wayIn === null) return null
+  // Only we can have made it, so it has the shape that we gave it.
+  const left = wayIn as Omit<WayIn, 'qrCode'>
+  return { ...left, qrCode: qrCodeOf(left.link) }
+}

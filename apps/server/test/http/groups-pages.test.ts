@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+const groups = '/settings/admin/user-groups'
+let running: RunningApp
+let agent: UserAgent
+
+beforeAll(async () => {
+  running = await startApp()
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+const get = async (path: string) => agent.get(running.url + path)
+const post = (path: string, fields: Parameters<UserAgent['postForm']>[1]) => agent.postForm(running.url + path, fields)
+const idOf = (path: string) => String(path.split('/').at(-1))
+const find = (path: string) => running.app.directory.groups.find(idOf(path))
+async function added(name: string): Promise<string> {
+  const answer = await post(`${groups}/new`, { name, friendlyName: `The ${name}` })
+  expect(answer.status).toBe(303)
+  return new URL(String(answer.location)).pathname
+}
+
+test('an instance without groups says what they are for', async () => {
+  expect((await get(groups)).text).toContain('Make your first group')
+})
+
+test('a group is made and renamed, unless it is refused or somebody else has saved meanwhile', async () => {
+  const refused = await post(`${groups}/new`, { name: '', friendlyName: 'Kept' })
+  expect([refused.status, refused.text.includes('value="Kept"')]).toEqual([400, true])
+  const path = await added('family')
+  expect((await post(`${groups}/new`, { name: 'family', friendlyName: 'Again' })).status).toBe(409)
+  const page = (await get(path)).text
+  const version = (/name="version" value="([^"]+)"/.exec(page)?.[1] ?? '').replaceAll('&#34;', '"')
+  expect((await post(path, { name: 'family', friendlyName: 'Everybody', version })).status).toBe(303)
+  const late = await post(path, { name: 'family', friendlyName: 'Late', version })
+  expect([late.status, late.text.includes('Name is now: Everybody')]).toEqual([412, true])
+  expect((await find(path))?.friendlyName).toBe('Everybody')
+})
+
+test('somebody comes until a day, stays longer, and goes', async () => {
+  const path = await added('guests')
+  await running.app.directory.create({
+    id: crypto.randomUUID(),
+    userName: 'gina',
+    email: 'gina@example.com',
+    firstName: '',
+    lastName: '',
+    displayName: 'Gina Guest',
+    locale: null,
+  })
+  const unknown = await post(`${path}/members`, { user: 'nobody', endsAt: '' })
+  expect([unknown.status, unknown.text.includes('There’s nobody of this name.')]).toEqual([400, true])
+  expect((await post(`${path}/members`, { user: 'gina', endsAt: '2001-01-01' })).status).toBe(400)
+  expect((await find(path))?.members).toHaveLength(0)
+  expect((await post(`${path}/members`, { user: 'GINA@example.com', endsAt: '2999-01-31' })).status).toBe(303)
+  expect((await get(path)).text).toContain('until Jan 31, 2999')
+  const [gina] = (await find(path))?.members ?? []
+  expect((await post(`${path}/members/${gina?.id}/end`, { endsAt: '' })).status).toBe(303)
+  expect((await get(path)).text).not.toContain('until ')
+  expect((await post(`${path}/members/${gina?.id}/remove`, {})).status).toBe(303)
+  expect((await find(path))?.members).toHaveLength(0)
+})
+
+test('a group has claims, and clients that its members may use', async () => {
+  const path = await added('photographers')
+  expect((await post(`${path}/claims`, { key: 'quota', value: '5' })).status).toBe(303)
+  expect((await find(path))?.claims).toEqual([{ key: 'quota', value: '5' }])
+  expect((await post(`${path}/claims`, { key: 'sub', value: '5' })).status).toBe(400)
+  const client = await running.app.pocket.clients.create({
+    name: 'Immich',
+    redirectUris: ['https://photos.example.com/cb'],
+    isGroupRestricted: true,
+  })
+  expect((await get(path)).text).toContain('Immich')
+  expect((await post(`${path}/clients`, { clients: client.id })).status).toBe(303)
+  expect((await running.app.pocket.clients.find(client.id))?.allowedGroupIds).toEqual([idOf(path)])
+})
+
+test('groups are deleted one by one and several at once, after a page has asked', async () => {
+  const [one, two, three] = [await added('one'), await added('two'), await added('three')]
+  expect((await get(`${one}/remove`)).text).toContain('Delete The one?')
+  expect((await post(`${one}/remove`, { confirmed: 'yes' })).status).toBe(303)
+  const ids = [two, three].map((path) => ['ids', idOf(path)] as const)
+  expect((await post(`${groups}/bulk`, [['act', 'delete'], ...ids])).text).toContain('Delete 2 groups?')
+  expect(await find(two)).toBeDefined()
+  expect((await post(`${groups}/bulk`, [['act', 'delete'], ['confirmed', 'yes'], ...ids])).status).toBe(303)
+  expect((await get(groups)).text).toContain('2 groups were deleted.')
+  expect([await find(one), await find(two), await find(three)]).toEqual([undefined, undefined, undefined])
+})

@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+const users = '/settings/admin/users'
+let running: RunningApp
+let agent: UserAgent
+
+beforeAll(async () => {
+  running = await startApp()
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+const get = async (path: string) => agent.get(running.url + path)
+const post = (path: string, fields: Parameters<UserAgent['postForm']>[1]) => agent.postForm(running.url + path, fields)
+const audited = (event: string) => running.log.filter((line) => line.includes(`"${event}"`)).length
+
+/** The path of the page of a user who was just added by the form. */
+async function added(username: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
+  const answer = await post(`${users}/new`, { username, email: `${username}@example.com`, firstName: 'Eze', ...more })
+  expect(answer.status).toBe(303)
+  return new URL(String(answer.location)).pathname
+}
+const idOf = (path: string) => String(path.split('/').at(-1))
+const versionOf = (html: string) => (/name="version" value="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&#34;', '"')
+
+test('whoever is no administrator is let in nowhere', async () => {
+  const path = await added('stranger')
+  const { code } = await running.app.issueLoginCode('stranger')
+  const other = running.agent()
+  await other.postForm(`${running.url}/lc`, { code })
+  for (const page of [users, `${users}/new`, path, `${path}/remove`])
+    expect([page, (await other.get(running.url + page)).status]).toEqual([page, 403])
+  for (const form of ['', '/disable', '/groups', '/claims', '/picture', '/picture/remove', '/way-in', '/remove'])
+    expect([form, (await other.postForm(running.url + path + form, {})).status]).not.toEqual([form, 303])
+  expect((await other.postForm(`${running.url}${users}/bulk`, { act: 'delete' })).status).toBe(403)
+  expect((await running.agent().get(`${running.url}${users}`)).status).toBe(303)
+})
+
+describe('the list', () => {
+  test('is searched, sorted, filtered and cut into pages by its address', async () => {
+    for (const name of ['lena', 'lars', 'lotte']) await added(name, { displayName: `Lister ${name}` })
+    const page = await (await get(`${users}?search=l&sort[column]=displayName&sort[direction]=desc`)).text
+    expect(page.indexOf('Lister lotte')).toBeLessThan(page.indexOf('Lister lena'))
+    expect(page).toContain('aria-sort="descending"')
+    const found = (await get(`${users}?search=lars`)).text
+    expect(found).toContain('Lister lars')
+    expect(found).not.toContain('Lister lotte')
+    const first = (await get(`${users}?limit=2`)).text
+    expect(first.match(/name="ids"/g)).toHaveLength(2)
+    expect(first).toContain('?limit=2&amp;page=2')
+    const administrators = (await get(`${users}?filters[isAdmin]=true&filters[disabled]=`)).text
+    expect(administrators.match(/name="ids"/g)).toHaveLength(1)
+    expect((await get(`${users}?search=nobody-at-all`)).text).toContain('Nothing matches')
+  })
+
+  test('finds who has no passkey', async () => {
+    await added('nopasskey')
+    const page = (await get(`${users}?filters[passkeys]=none&limit=100`)).text
+    expect(page).toContain('nopasskey')
+    expect(page).not.toContain('Ada Lovelace</bdi>')
+  })
+
+  test('shows the columns that were chosen last', async () => {
+    await added('columnist')
+    expect((await get(users)).text).toContain('columnist@example.com'.slice(-12))
+    await get(`${users}?columns=-&columns=groups`)
+    expect((await get(users)).text).not.toContain('data-label="E-mail"')
+    await get(`${users}?columns=-&columns=email`)
+    expect((await get(users)).text).toContain('data-label="E-mail"')
+  })
+
+  test('does with several what it has asked about, and says who stayed', async () => {
+    const [one, two] = [await added('several1'), await added('several2')]
+    const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
+    const chosen = [['act', 'disable'], ['list', '?page=1'], ...[idOf(one), idOf(two), ada].map((id) => ['ids', id])]
+    const pairs = chosen.map(([name = '', value = '']) => [name, value] as const)
+    const asked = await post(`${users}/bulk`, pairs)
+    expect([asked.status, asked.text.includes('Disable 3 people?')]).toEqual([200, true])
+    expect((await running.app.directory.findByName('several1'))?.disabled).toBe(false)
+    const done = await post(`${users}/bulk`, [...pairs, ['confirmed', 'yes']])
+    expect([done.status, done.location]).toEqual([303, `${running.url}${users}?page=1`])
+    const page = (await get(users)).text
+    expect(page).toContain('2 people can’t sign in any more.')
+    expect(page).toContain('Ada Lovelace</bdi>: This is the only administrator')
+    expect((await running.app.directory.findByName('several2'))?.disabled).toBe(true)
+    expect((await running.app.directory.findByName('ada'))?.disabled).toBe(false)
+  })
+
+  test('asks for a selection where there is none', async () => {
+    expect((await post(`${users}/bulk`, { act: 'delete' })).status).toBe(303)
+    expect((await get(users)).text).toContain('Nothing was selected')
+  })
+})
+
+describe('a user', () => {
+  test('keeps what was typed where it is refused, says why beside the field and in a summary', async () => {
+    const refused = await post(`${users}/new`, { username: '-x', email: 'no address', displayName: 'Typed' })
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('2 things need to be changed')
+    expect(refused.text).toMatch(/value="-x"[^>]*aria-invalid="true"/)
+    expect(refused.text).toContain('value="Typed"')
+    const taken = await post(`${users}/new`, { username: 'ada', email: 'other@example.com' })
+    expect([taken.status, taken.text.includes('This user name is taken')]).toEqual([409, true])
+  })
+
+  test('is changed, unless somebody else has saved meanwhile', async () => {
+    const path = await added('changing')
+    const version = versionOf((await get(path)).text)
+    const fields = {
+      username: 'changing',
+      email: 'changing@example.com',
+      firstName: 'New',
+      lastName: '',
+      displayName: 'New name',
+    }
+    expect((await post(path, { ...fields, version })).status).toBe(303)
+    expect((await get(path)).text).toContain('Your changes hold from now on.')
+    const late = await post(path, { ...fields, displayName: 'Too late', version })
+    expect(late.status).toBe(412)
+    expect(late.text).toContain('Somebody else has changed this meanwhile.')
+    expect(late.text).toContain('Display name is now: New name')
+    expect(late.text).toContain('value="Too late"')
+    expect((await running.app.directory.findByName('changing'))?.displayName).toBe('New name')
+    const again = await post(path, { ...fields, displayName: 'In time', version: versionOf(late.text) })
+    expect(again.status).toBe(303)
+    expect(audited('account_updated')).toBeGreaterThan(0)
+  })
+
+  test('has claims, which are refused where a name is there twice', async () => {
+    const path = await added('claiming')
+    const twice = [
+      ['key', 'team'],
+      ['value', 'a'],
+      ['key', 'team'],
+      ['value', 'b'],
+    ] as const
+    const refused = await post(`${path}/claims`, twice)
+    expect([refused.status, refused.text.includes('A name is there twice')]).toEqual([400, true])
+    expect((await post(`${path}/claims`, [...twice.slice(0, 2), ['key', ''], ['value', '']])).status).toBe(303)
+    expect((await running.app.directory.users.find(idOf(path)))?.claims).toEqual([{ key: 'team', value: 'a' }])
+  })
+
+  test('is let in by a code that is shown once', async () => {
+    const path = await added('letin')
+    const made = await post(`${path}/way-in`, { kind: 'code', lifetime: '15m' })
+    expect([made.status, made.location]).toEqual([303, `${running.url}${path}#way-in`])
+    const page = (await get(path)).text
+    const code = /id="way-in-code"[^>]*>([^<]+)</.exec(page)?.[1] ?? ''
+    expect(code).toMatch(/^\w{6,}$/)
+    expect(page).toContain('role="img" aria-label="QR code of the link"')
+    expect((await get(path)).text).not.toContain(code)
+    const other = running.agent()
+    expect((await other.postForm(`${running.url}/lc`, { code })).status).toBe(303)
+    expect((await other.get(`${running.url}/settings/account`)).status).toBe(200)
+  })
+
+  test('is told where nothing can be sent', async () => {
+    const id = crypto.randomUUID()
+    const names = { firstName: '', lastName: '', displayName: 'Una', locale: null }
+    await running.app.directory.create({ id, userName: 'unsendable', email: null, ...names })
+    const path = `${users}/${id}`
+    expect((await get(path)).text).toContain('There’s no e-mail address, so nothing can be sent.')
+    expect((await post(`${path}/way-in/send`, { kind: 'invitation', lifetime: '24h' })).status).toBe(409)
+  })
+
+  test('has a picture that is put and taken away', async () => {
+    const path = await added('pictured')
+    const form = new FormData()
+    const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+    form.set('file', new Blob([Buffer.from(pixel, 'base64')], { type: 'image/png' }), 'a.png')
+    const cookie = agent
+      .cookies()
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
+    const headers = { cookie, origin: running.url, 'sec-fetch-site': 'same-origin' }
+    const send = (body: FormData) =>
+      fetch(`${running.url}${path}/picture`, { method: 'POST', body, headers, redirect: 'manual' })
+    expect((await send(form)).status).toBe(303)
+    expect((await get(path)).text).toContain('/profile-picture.png?v=')
+    const text = new FormData()
+    text.set('file', new Blob(['no picture']), 'a.png')
+    expect((await send(text)).status).toBe(415)
+    expect((await post(`${path}/picture/remove`, {})).status).toBe(303)
+    expect((await get(path)).text).not.toContain('/profile-picture.png?v=')
+  })
+
+  test('is disabled, let in again, and deleted after a page has asked', async () => {
+    const path = await added('leaving')
+    expect((await post(`${path}/disable`, {})).status).toBe(303)
+    expect((await get(path)).text).toContain('This person can’t sign in.')
+    expect((await post(`${path}/enable`, {})).status).toBe(303)
+    const asked = (await get(`${path}/remove`)).text
+    expect(asked).toContain('Delete Eze?')
+    expect(asked).toContain('This can’t be undone.')
+    expect((await post(`${path}/remove`, { confirmed: 'yes' })).location).toBe(running.url + users)
+    expect((await get(users)).text).toContain('One person was deleted.')
+    expect((await get(path)).status).toBe(404)
+    expect(audited('account_removed')).toBe(1)
+  })
+})
+
+test('whoever has not used a passkey changes no administrator, and makes none', async () => {
+  const path = await added('deputy')
+  await running.app.directory.users.update(idOf(path), {}, { administrator: true })
+  const { code } = await running.app.issueLoginCode('deputy')
+  const deputy = running.agent()
+  await deputy.postForm(`${running.url}/lc`, { code })
+  const ada = `${users}/${(await running.app.directory.findByName('ada'))?.id}`
+  for (const form of ['', '/disable', '/groups', '/claims', '/way-in', '/remove'])
+    expect([form, (await deputy.postForm(running.url + ada + form, {})).status]).toEqual([form, 403])
+  const grant = { username: 'granted', email: '', isAdmin: 'yes' }
+  expect((await deputy.postForm(`${running.url}${users}/new`, grant)).status).toBe(403)
+  expect(await running.app.directory.findByName('granted')).toBeUndefined()
+})

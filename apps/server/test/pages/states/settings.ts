@@ -1,0 +1,195 @@
+import type { EmailItem } from '../../../src/email/page-model.ts'
+import type { ListView } from '../../../src/http/list-page.ts'
+import type { PageModel } from '../../../src/http/page-models.ts'
+import { defaultValues } from '../../../src/settings/definitions.ts'
+import { ownSettings } from '../../../src/settings/own/definitions.ts'
+import { isContractKey } from '../../../src/settings/pages/fields.ts'
+import type { SettingsPage } from '../../../src/settings/pages/page-model.ts'
+import { type SectionName, sections } from '../../../src/settings/pages/sections.ts'
+import { shownValue } from '../../../src/settings/pages/written.ts'
+import type { AnySettingKey } from '../../../src/settings/save-section.ts'
+import { anna, day, now } from './common.ts'
+import { list } from './users.ts'
+
+interface Given {
+  readonly values?: Partial<Record<AnySettingKey, string>>
+  readonly locked?: Partial<Record<AnySettingKey, string>>
+}
+
+function groupsOf(section: SectionName, { values = {}, locked = {} }: Given = {}): SettingsPage['groups'] {
+  return sections[section].map(({ name, fields }) => ({
+    name,
+    fields: fields.map(({ key, control }) => ({
+      key,
+      control,
+      value: values[key] ?? shownValue(control, isContractKey(key) ? defaultValues[key] : ownSettings[key].default),
+      isSet: control.kind === 'secret' && section === 'email' && Object.keys(values).length > 0,
+      locked: locked[key] ?? null,
+    })),
+  }))
+}
+
+const usual = {
+  view: 'settings',
+  viewer: anna,
+  uiConfigDisabled: false,
+  userGroups: { offered: [], more: 0 },
+  problems: [],
+  version: 'W/"x"',
+  conflict: null,
+  notice: null,
+  test: null,
+} as const
+const path = '/settings/admin/application-configuration'
+const general = { ...usual, section: 'general', path, lead: 'usual' } as const
+const signUp = { ...usual, section: 'sign-up', path: `${path}/sign-up`, lead: 'withToken' } as const
+const email = { ...usual, section: 'email', path: `${path}/email`, lead: 'on' } as const
+const oidc = { ...usual, section: 'oidc', path: `${path}/oidc`, lead: 'off' } as const
+const server = { smtpHost: 'mail.example.com', smtpFrom: 'login@example.com', smtpUser: 'login', smtpTls: 'tls' }
+
+const sent: EmailItem = {
+  id: '0',
+  kind: 'email-verification',
+  recipient: 'anna@example.com',
+  state: 'sent',
+  attempts: 1,
+  lastError: null,
+  nextAttemptAt: null,
+  createdAt: now - 3_600_000,
+  sentAt: now - 3_599_000,
+}
+const emailList: ListView = {
+  ...list,
+  path: '/settings/admin/emails',
+  columns: [
+    { name: 'recipient', href: '?sort%5Bcolumn%5D=recipient', sorted: null },
+    { name: 'kind', href: '?sort%5Bcolumn%5D=kind', sorted: null },
+    { name: 'state', href: null, sorted: null },
+    { name: 'created', href: '?sort%5Bcolumn%5D=createdAt', sorted: 'descending' },
+  ],
+  choices: [{ name: 'kind', shown: true }],
+  filters: [{ name: 'state', values: ['waiting', 'sent', 'failed'], chosen: '' }],
+  applied: [{ name: 'search', value: 'an', without: '?' }],
+  sorts: [{ column: 'createdAt', name: 'created' }],
+  sort: { column: 'createdAt', descending: true },
+  total: 4,
+  page: 1,
+  pages: 1,
+  from: 1,
+  to: 4,
+  previous: null,
+  next: null,
+  last: null,
+}
+
+export const settingsStates: Readonly<Record<string, PageModel>> = {
+  'settings-general': { ...general, notice: 'saved', groups: groupsOf('general') },
+  'settings-general-refused': {
+    ...general,
+    groups: groupsOf('general', {
+      values: { appName: '', sessionDuration: 'an hour', accentColor: 'a nice green' },
+      locked: { homePageUrl: 'HOME_PAGE_URL', allowOwnAccountEdit: 'ALLOW_OWN_ACCOUNT_EDIT' },
+    }),
+    problems: [
+      { field: 'appName', code: 'required', message: 'is required' },
+      { field: 'accentColor', code: 'invalid_format', message: 'must be a colour' },
+      { field: 'sessionDuration', code: 'out_of_range', message: 'must be a number' },
+    ],
+  },
+  'settings-sign-up': {
+    ...signUp,
+    groups: groupsOf('sign-up', {
+      values: {
+        allowUserSignups: 'withToken',
+        signupDefaultUserGroupIDs: '["family"]',
+        signupDefaultCustomClaims: 'plan = free\nquota = 5 GB',
+      },
+    }),
+    userGroups: {
+      offered: [
+        { id: 'family', name: 'Family' },
+        { id: 'friends', name: 'Friends of the house who come by every now and then' },
+      ],
+      more: 12,
+    },
+    conflict: [
+      { field: 'allowUserSignups', stored: 'open' },
+      { field: 'signUpApproval', stored: 'true' },
+      { field: 'signupDefaultUserGroupIDs', stored: '["friends"]' },
+    ],
+  },
+  'settings-email-off': { ...email, lead: 'off', groups: groupsOf('email') },
+  'settings-email-test-failed': {
+    ...email,
+    groups: groupsOf('email', { values: server, locked: { smtpHost: 'SMTP_HOST', smtpPassword: 'SMTP_PASSWORD' } }),
+    test: {
+      outcome: 'failed',
+      address: 'anna@example.com',
+      answer: 'Invalid login: 535 5.7.8 Error: authentication failed',
+    },
+  },
+  'settings-email-tested': {
+    ...email,
+    groups: groupsOf('email', { values: server }),
+    test: { outcome: 'sent', address: 'anna@example.com', answer: '' },
+  },
+  'settings-oidc': {
+    ...oidc,
+    groups: groupsOf('oidc', {
+      values: { webFingerDomains: 'example.com\nno domain', cimdUrlAllowlist: 'https://*.example.com/*' },
+    }),
+    problems: [{ field: 'webFingerDomains[1]', code: 'invalid_format', message: 'must be the name of a domain' }],
+  },
+  'settings-all-locked': {
+    ...oidc,
+    uiConfigDisabled: true,
+    groups: groupsOf('oidc', {
+      locked: {
+        dynamicRegistration: 'UI_CONFIG_DISABLED',
+        dynamicRegistrationRestricted: 'UI_CONFIG_DISABLED',
+        unusedClientDays: 'UI_CONFIG_DISABLED',
+        cimdUrlAllowlist: 'UI_CONFIG_DISABLED',
+        webFingerDomains: 'UI_CONFIG_DISABLED',
+      },
+    }),
+  },
+  emails: {
+    view: 'emails',
+    viewer: anna,
+    failed: 2,
+    notice: null,
+    list: emailList,
+    emails: [
+      { ...sent, id: '1', state: 'waiting', attempts: 0, sentAt: null },
+      {
+        ...sent,
+        id: '2',
+        kind: 'new-sign-in',
+        state: 'waiting',
+        sentAt: null,
+        nextAttemptAt: now + 3_600_000,
+        lastError: 'connect ECONNREFUSED 192.0.2.25:465',
+      },
+      {
+        ...sent,
+        id: '3',
+        kind: 'one-time-access',
+        state: 'failed',
+        sentAt: null,
+        attempts: 9,
+        recipient: 'somebody.with.quite.a.long.name@a-rather-long-subdomain.example.com',
+        lastError:
+          "Can't send mail - all recipients were rejected: 550 5.1.1 <somebody>: Recipient address rejected: User unknown in virtual mailbox table",
+      },
+      { ...sent, id: '4', createdAt: now - 3 * day },
+    ],
+  },
+  'emails-none': {
+    view: 'emails',
+    viewer: anna,
+    failed: 0,
+    notice: null,
+    list: { ...emailList, applied: [], total: 0, pages: 1 },
+    emails: [],
+  },
+}

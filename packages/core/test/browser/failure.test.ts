@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals'
+import { WebAuthnError } from '@simplewebauthn/browser'
+import { isInAppBrowser } from '../../src/browser/circumstances.ts'
+import { failureOf } from '../../src/browser/failure.ts'
+import { type CeremonyFailure, ceremonyFailures } from '../../src/browser/problem.ts'
+
+type Code = WebAuthnError['code']
+
+/** What counts of a DOMException here. */
+const thrown = (name: string, message = 'No.') => Object.assign(new Error(message), { name })
+const told = (code: Code, cause = thrown('NotAllowedError')) => new WebAuthnError({ message: 'No.', code, cause })
+const passedThrough = (cause: Error) => told('ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY', cause)
+
+describe('what a browser throws', () => {
+  test.each<[CeremonyFailure, string, unknown]>([
+    [
+      'cancelled',
+      'a person who says no',
+      thrown('NotAllowedError', 'The operation either timed out or was not allowed.'),
+    ],
+    ['cancelled', 'the same by way of the library', passedThrough(thrown('NotAllowedError'))],
+    ['cancelled', 'another ceremony that took over', told('ERROR_CEREMONY_ABORTED', thrown('AbortError'))],
+    ['cancelled', 'a page that is left', thrown('AbortError')],
+    ['none_here', 'a browser that says that there is none', thrown('NotAllowedError', 'No available authenticator.')],
+    ['none_here', 'Android', thrown('NotAllowedError', 'No passkeys available')],
+    ['none_here', 'one that has none of these', thrown('InvalidStateError')],
+    ['timed_out', 'a browser that says so', thrown('TimeoutError')],
+    ['already_registered', 'a second passkey', told('ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED')],
+    ['authenticator_unsuitable', 'no PIN', told('ERROR_AUTHENTICATOR_MISSING_USER_VERIFICATION_SUPPORT')],
+    ['authenticator_unsuitable', 'no room', told('ERROR_AUTHENTICATOR_MISSING_DISCOVERABLE_CREDENTIAL_SUPPORT')],
+    ['authenticator_unsuitable', 'no key of our kinds', told('ERROR_AUTHENTICATOR_NO_SUPPORTED_PUBKEYCREDPARAMS_ALG')],
+    ['authenticator_unsuitable', 'what it cannot do', thrown('ConstraintError')],
+    ['authenticator_unsuitable', 'what it does not know', thrown('NotSupportedError')],
+    ['wrong_address', 'another domain', told('ERROR_INVALID_DOMAIN')],
+    ['wrong_address', 'another RP ID', told('ERROR_INVALID_RP_ID')],
+    ['wrong_address', 'an address that is none', thrown('SecurityError')],
+    ['unexpected', 'a fault of its own', thrown('UnknownError')],
+    ['unexpected', 'no error at all', 'no'],
+  ])('is %s: %s', (failure, _name, error) => {
+    expect(failureOf(error, false)).toBe(failure)
+  })
+
+  test('is a timeout where the time is up, since browsers do not say', () => {
+    expect(failureOf(thrown('NotAllowedError'), true)).toBe('timed_out')
+    expect(failureOf(passedThrough(thrown('NotAllowedError')), true)).toBe('timed_out')
+    expect(failureOf(thrown('SecurityError'), true)).toBe('wrong_address')
+  })
+})
+
+test.each<[string, boolean]>([
+  [
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/480.0]',
+    true,
+  ],
+  ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 Instagram 350.0.0', true],
+  [
+    'Mozilla/5.0 (Linux; Android 15; Pixel 9; wv) AppleWebKit/537.36 Version/4.0 Chrome/131.0 Mobile Safari/537.36',
+    true,
+  ],
+  ['Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 Safari Line/14.0', true],
+  ['Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0', true],
+  ['Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36', false],
+  ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1', false],
+  ['Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0', false],
+])('whether %s is inside of another app: %s', (userAgent, inside) => {
+  expect(isInAppBrowser(userAgent)).toBe(inside)
+})
+
+test('every failure is named once', () => {
+  expect(new Set(ceremonyFailures).size).toBe(ceremonyFailures.length)
+})

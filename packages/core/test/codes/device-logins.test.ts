@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals'
+import { type Account, MasterKey } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { createDeviceLogins } from '../../src/codes/device-logins.ts'
+import { minute, second, TestClock } from '../flows/host.ts'
+
+const ada = { id: 'ada', userName: 'ada', disabled: false } as Account
+
+function setting(account: Account = ada) {
+  const clock = new TestClock()
+  const accounts = { find: async (id: string) => (id === account.id ? account : undefined) }
+  const masterKey = MasterKey.from('a key of sixteen bytes or more')
+  const deviceLogins = createDeviceLogins({ store: memoryStores().deviceLogins, accounts, masterKey, clock })
+  return { clock, deviceLogins, request: () => deviceLogins.request({ ipAddress: null, userAgent: null }) }
+}
+
+const approval = { status: 'approved', accountId: 'ada' } as const
+const unknown = { code: 'device_code_invalid' }
+const over = { code: 'device_login_expired' }
+
+describe('a device that asks to be let in', () => {
+  test('is found by its code, however that is typed', async () => {
+    const { deviceLogins, request } = setting()
+    const { userCode } = await request()
+    const typed = ` ${userCode.slice(0, 4).toLowerCase()}\u2013${userCode.slice(4).replaceAll('Q', '0').replaceAll('V', 'u')}`
+    expect(await deviceLogins.find(typed)).toMatchObject({ userCode })
+  })
+
+  test('can no more be let in after five minutes', async () => {
+    const { deviceLogins, request, clock } = setting()
+    const { id, token, userCode } = await request()
+    clock.pass(5 * minute - 10 * second)
+    expect(await deviceLogins.redeem(id, token)).toBeUndefined()
+    clock.pass(10 * second)
+    await expect(deviceLogins.find(userCode)).rejects.toMatchObject(unknown)
+    await expect(deviceLogins.decide(userCode, approval)).rejects.toMatchObject(unknown)
+    await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject(over)
+  })
+
+  test('does not come in when it fetches an approval too late, or with another browser’s token', async () => {
+    const { deviceLogins, request, clock } = setting()
+    const [one, other] = [await request(), await request()]
+    await deviceLogins.decide(one.userCode, approval)
+    await expect(deviceLogins.redeem(one.id, other.token)).rejects.toMatchObject(over)
+    clock.pass(5 * minute)
+    await expect(deviceLogins.redeem(one.id, one.token)).rejects.toMatchObject(over)
+  })
+
+  test('is decided about once', async () => {
+    const { deviceLogins, request } = setting()
+    const { id, token, userCode } = await request()
+    await deviceLogins.decide(userCode, { status: 'denied', accountId: 'ada' })
+    await expect(deviceLogins.decide(userCode, approval)).rejects.toMatchObject(unknown)
+    await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject({ code: 'device_login_denied' })
+    await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject(over)
+  })
+
+  test('comes in as whoever has decided, whatever account was meant', async () => {
+    const { deviceLogins, request } = setting()
+    const { id, token, userCode } = await request()
+    await deviceLogins.decide(userCode, { ...approval, accountId: 'nobody' })
+    await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject({ code: 'account_not_found' })
+  })
+})
