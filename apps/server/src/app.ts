@@ -11,7 +11,7 @@ import { accountRemovalPages } from './account/removal-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
-import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
+import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
 import { auditLogPages } from './audit-log/page.ts'
@@ -26,7 +26,6 @@ import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
 import { emailQueuePages } from './email/queue-page.ts'
 import { chooseFileStore } from './files/choose-file-store.ts'
-import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { loadCatalogues } from './http/catalogues.ts'
@@ -49,6 +48,7 @@ import { openApiPage } from './openapi/page.ts'
 import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
+import { scheduledJobs } from './scheduled-jobs.ts'
 import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
@@ -81,9 +81,8 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
 }
 
-const minute = 60_000
-const hour = 60 * minute
-const day = 24 * hour
+/** Milliseconds. */
+const hour = 3_600_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
@@ -222,48 +221,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
-  scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
-  scheduler.register({
-    name: 'send-logout-notices',
-    intervalMs: 5000,
-    run: (signal) => pocket.sendLogoutNotices(signal),
-  })
-  scheduler.register({
-    name: 'remove-expired-signup-tokens',
-    intervalMs: hour,
-    run: () => database.signupTokens.removeExpired(clock.now()),
-  })
-  scheduler.register({
-    name: 'end-memberships',
-    intervalMs: minute,
-    run: () => endMemberships({ directory, pocket, audit }),
-  })
-  scheduler.register({
-    name: 'remove-unused-clients',
-    intervalMs: hour,
-    async run(signal) {
-      const { unusedClientDays } = await ownSettings.values()
-      while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientDays * day, 100)) > 0);
-    },
-  })
-  scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
-  scheduler.register({
-    name: 'refresh-authenticator-metadata',
-    intervalMs: day,
-    run: () => pocket.refreshAuthenticatorMetadata(),
-  })
-  scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
-  scheduler.register({
-    name: 'remove-old-audit-entries',
-    intervalMs: hour,
-    async run(signal) {
-      const { auditLogRetentionDays } = await ownSettings.values()
-      await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
-    },
-  })
-
-  for (const job of mail.jobs) scheduler.register(job)
-
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
@@ -292,11 +249,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     clock,
   })
-  scheduler.register({
-    name: 'remove-unverified-signups',
-    intervalMs: hour,
-    run: () => administration.waitingAddresses.removeExpired(),
-  })
+  const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
+  for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const api = composeRestApi({
     config,
     logger,
@@ -494,8 +448,4 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await database[Symbol.asyncDispose]()
     },
   }
-}
-
-async function removeExpired(pocket: Pocket, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await pocket.removeExpired(1000)) > 0);
 }

@@ -39,7 +39,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const people = createPeopleServices(options, services, engine)
   const { sessions, loginCodes, deviceCookie, metadata } = people
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
-  const frontDoor = createFrontDoor(options, services, engine, createInteractions(options, services, engine, people))
+  const interactions = createInteractions(options, services, engine, people)
+  const frontDoor = createFrontDoor(options, services, engine, people, interactions)
 
   return {
     issuer: issuer.origin,

@@ -153,6 +153,8 @@ export interface SignOutView extends InLanguages {
   readonly submitTo: string
   readonly hidden: Readonly<Record<string, string>>
   readonly confirm: { readonly name: string; readonly value: string }
+  /** Why what a client asked does not count, so that the person is asked and stays here afterwards. */
+  readonly refused?: { readonly code: string; readonly description: string; readonly requestId: string }
 }
 
 /** Says that the person has been signed out. */

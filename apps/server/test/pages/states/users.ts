@@ -201,7 +201,6 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
       code: 'K7QP2M',
       link: 'https://id.example.com/lc/K7QP2M',
       qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
-      expiresAt: now + day,
     },
     notice: 'created',
     hasPicture: false,
