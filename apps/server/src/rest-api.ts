@@ -18,7 +18,7 @@ import { groupDto } from './groups/group-dto.ts'
 import { createAdmission } from './http/api/admission.ts'
 import { apiRoutes } from './http/api/routes.ts'
 import { imageOperations } from './images/api.ts'
-import { createApplicationImages } from './images/application-images.ts'
+import type { ApplicationImages } from './images/application-images.ts'
 import type { ClientLogos } from './images/client-logos.ts'
 import type { Images } from './images/images.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
@@ -62,6 +62,7 @@ export interface RestApiParts {
   readonly mail: Mail
   readonly images: Images
   readonly clientLogos: ClientLogos
+  readonly applicationImages: ApplicationImages
   readonly sessions: SessionAdministration
   readonly setUp: SetUp
   readonly jobs: Jobs
@@ -92,6 +93,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     passkeyPolicy,
     images,
     clientLogos,
+    applicationImages: application,
     sessions,
     mail,
     setUp,
@@ -103,7 +105,6 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   const { apiKeys, users, groups, signupTokens: tokens, approvals } = administration
   const admit = createAdmission({ pocket, directory, apiKeys, staticApiKey: config.staticApiKey })
   const allowedClients = createAllowedClients(pocket.clients)
-  const application = createApplicationImages(images)
   const profilePictures = createProfilePictures({ images, application, directory })
   const latestVersion = createLatestVersion({
     url: config.versionCheckUrl,

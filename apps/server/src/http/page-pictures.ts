@@ -9,6 +9,8 @@ export interface PagePictures {
   instance(): Promise<{
     readonly favicon: { readonly href: string; readonly type: string } | null
     readonly logo: ClientPictures | null
+    /** For the sign-in side. */
+    readonly background: string | null
   }>
   client(id: string): Promise<ClientPictures | null>
   /** Those of several clients; who has none is left out. One statement. */
@@ -16,7 +18,7 @@ export interface PagePictures {
 }
 
 export const noPictures: PagePictures = {
-  instance: async () => ({ favicon: null, logo: null }),
+  instance: async () => ({ favicon: null, logo: null, background: null }),
   client: async () => null,
   clients: async () => new Map(),
 }
