@@ -50,13 +50,13 @@ import type { SignUp } from './sign-up/sign-up.ts'
 import { userOperations } from './users/api.ts'
 import { groupItemDto } from './users/user-dto.ts'
 import { versionOperations } from './version/api.ts'
-import { createLatestVersion } from './version/latest-version.ts'
+import type { LatestVersion } from './version/latest-version.ts'
 import { ownVersion } from './version/version.ts'
 import { webAuthnOperations } from './webauthn/api.ts'
 import { complianceOperations } from './webauthn/compliance-api.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
+  readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey'>
   readonly logger: Logger
   readonly database: Pick<OpenDatabase, 'auditLog' | 'emails'>
   readonly pocket: Pocket
@@ -72,6 +72,7 @@ export interface RestApiParts {
   readonly setUp: SetUp
   readonly jobs: Jobs
   readonly signUp: SignUp
+  readonly latestVersion: LatestVersion
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -105,6 +106,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     setUp,
     jobs,
     signUp,
+    latestVersion,
     transaction,
     clock,
   } = parts
@@ -122,11 +124,6 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       maxBytes: largestLogo,
       timeout: logoTimeout,
     }),
-  })
-  const latestVersion = createLatestVersion({
-    url: config.versionCheckUrl,
-    clock,
-    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
   })
   const operations = [
     ...imageOperations({ application, profilePictures, clientLogos }),
@@ -153,7 +150,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       now: () => clock.now(),
     }),
     ...ownSettingsOperations(ownSettings),
-    ...versionOperations(latestVersion),
+    ...versionOperations(() => latestVersion.find()),
     ...jobOperations(jobs),
     ...clientOperations({
       pocket,
