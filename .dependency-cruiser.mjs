@@ -8,6 +8,7 @@ const databaseCode = '[.]table[.]ts$|-store[.]ts$|/migrations/|/src/typeorm/|^ap
 
 /** A third-party library and the only sources that may import it, so that an upgrade is a change in one place. */
 const homes = [
+  { library: 'culori', home: '^apps/server/src/appearance/' },
   { library: 'oidc-provider', home: `${core}/((oidc|interactions)/|(create-)?pocket[.]ts$)` },
   { library: '@simplewebauthn/server', home: `${core}/passkeys/`, typesAnywhereIn: core },
   {
@@ -25,7 +26,6 @@ const homes = [
   { library: 'koa-views', home: '^apps/server/src/http/' },
   { library: 'ldapts', home: '^packages/directory/src/ldap/' },
   { library: 'nodemailer', home: '^apps/server/src/email/' },
-  { library: 'culori', home: '^apps/server/src/email/' },
   { library: 'uqr', home: '^apps/server/src/device-login/' },
   { library: 'sharp', home: '^apps/server/src/images/' },
   { library: 'svgo', home: '^apps/server/src/images/' },

@@ -13,6 +13,7 @@ import { createApplicationImages } from './images/application-images.ts'
 import type { Images } from './images/images.ts'
 import { userPictures } from './images/page-pictures.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
+import type { SessionAdministration } from './sessions/session-administration.ts'
 import type { Settings } from './settings/settings.ts'
 import { userPages } from './users/page.ts'
 
@@ -21,6 +22,7 @@ export interface AdministrationPageParts {
   readonly directory: Directory
   readonly administration: Administration
   readonly auditLog: AuditLogStore
+  readonly sessions: SessionAdministration
   readonly audit: AuditSink
   readonly settings: Settings
   readonly passkeyPolicy: ReadPasskeyPolicy

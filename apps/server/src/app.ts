@@ -14,6 +14,7 @@ import { composeAdministrationPages } from './administration-pages.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
+import { auditLogPages } from './audit-log/page.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -53,6 +54,9 @@ import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
+import { settingPages } from './settings/pages/page.ts'
+import { createSectionPage } from './settings/pages/section-page.ts'
+import { createSettingSections } from './settings/save-section.ts'
 import { createSettings } from './settings/settings.ts'
 import { signInPages } from './sign-in/page.ts'
 import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
@@ -317,6 +321,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
   const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
   const reauthentication = reauthenticationPages({ pocket, authentication, show })
+  const settingSections = createSettingSections({
+    store: database.settings,
+    settings,
+    ownSettings,
+    transaction: stores.transaction,
+  })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
@@ -348,7 +358,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       users: administration.users,
       sessions,
       authentication,
-      show,
       flashes,
       sensitive: reauthentication.sensitive,
     }),
@@ -385,6 +394,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       directory,
       administration,
       auditLog: database.auditLog,
+      sessions,
       audit,
       settings,
       passkeyPolicy,
@@ -418,7 +428,18 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     }),
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
-    pages: jobPages({ jobs, authentication, show, flashes }),
+    pages: [
+      ...jobPages({ jobs, authentication, show, flashes }),
+      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
+      ...settingPages({
+        sections: settingSections,
+        page: createSectionPage({ sections: settingSections, settings, ownSettings, groups: directory.groups, show }),
+        testEmail: mail.test,
+        authentication,
+        sensitive: reauthentication.sensitive,
+        flashes,
+      }),
+    ],
     limits: pocket.limits,
     apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
   })

@@ -193,7 +193,6 @@ export function createRoutes({
   router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
   router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
 
-  router.get('/settings/admin/users/:id/sessions', userSessions.show)
   router.post('/settings/admin/users/:id/sessions/end', userSessions.endAll)
   router.post('/settings/admin/users/:id/sessions/:sessionId/end', userSessions.end)
 

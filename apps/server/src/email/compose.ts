@@ -1,7 +1,7 @@
+import { accentOf } from '../appearance/email-accent.ts'
 import type { Catalogues } from '../http/catalogues.ts'
 import { createTemplates } from '../http/page.ts'
 import type { SettingValues } from '../settings/definitions.ts'
-import { accentOf } from './accent.ts'
 import type { Message } from './email.ts'
 import { type Wording, wordingOf } from './wording.ts'
 

@@ -9,8 +9,20 @@ export interface ListPageDefinition {
   readonly columns: readonly ListColumn[]
   /** For each filter what can be chosen, by the names of the REST API. */
   readonly filters?: Readonly<Record<string, readonly string[]>>
+  /** What values of filters are called that no catalogue can name. */
+  readonly labels?: FilterLabels
+  /** Whether a first and a last day can be asked for. */
+  readonly range?: boolean
   /** How it is sorted where nothing else is said. */
   readonly sort: { readonly column: string; readonly descending: boolean }
+}
+
+export type FilterLabels = Readonly<Record<string, ReadonlyMap<string, string>>>
+
+/** Days such as 2026-01-31; empty where there is no limit. */
+export interface ListRange {
+  readonly from: string
+  readonly to: string
 }
 
 export interface ListColumn {
@@ -33,6 +45,10 @@ export interface ListView {
   }[]
   readonly choices: readonly { readonly name: string; readonly shown: boolean }[]
   readonly filters: readonly { readonly name: string; readonly values: readonly string[]; readonly chosen: string }[]
+  /** What the catalogue cannot name. */
+  readonly labels?: FilterLabels
+  /** Where days can be asked for. */
+  readonly range?: ListRange
   /** What limits it now, each with the address of the list without it. */
   readonly applied: readonly { readonly name: string; readonly value: string; readonly without: string }[]
   readonly sorts: readonly { readonly column: string; readonly name: string }[]
@@ -57,6 +73,7 @@ export interface ListView {
 
 export interface ListPage {
   readonly request: ListRequest
+  readonly range: ListRange
   /** Whether this column is shown, so that nobody looks up what nobody sees. */
   shows(column: string): boolean
   view(total: number): ListView
@@ -71,7 +88,7 @@ const kept = 365 * 86_400_000
  * `search`, `page`, `limit`), so that a link holds all of it; the columns are kept by the browser.
  */
 export function readListPage(ctx: Context, definition: ListPageDefinition, secure: boolean): ListPage {
-  const { path, columns, filters = {}, sort: usual } = definition
+  const { path, columns, filters = {}, labels = {}, sort: usual } = definition
   // A form sends its empty fields as well.
   const query = Object.fromEntries(Object.entries(ctx.query).filter(([, value]) => value !== ''))
   const sorts = columns.flatMap(({ name, sort }) => (sort === undefined ? [] : [{ column: sort, name }]))
@@ -85,6 +102,8 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
   const typed = Object.fromEntries(chosen.map(([name]) => [name, read.filters[name] ?? []]))
   const request: ListRequest = { ...read, search, filters: typed, sort: read.sort ?? usual }
   const ordered = request.sort ?? usual
+  const range = definition.range ? { from: day(query.from), to: day(query.to) } : { from: '', to: '' }
+  const days = Object.entries(range).filter(([, value]) => value !== '')
   const shown = shownColumns(ctx, definition, secure)
 
   const address = (change: Partial<Pick<ListRequest, 'page' | 'sort' | 'search'>> & { readonly without?: string }) => {
@@ -95,6 +114,7 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
       ...Object.fromEntries(
         chosen.filter(([name]) => name !== change.without).map(([name, value]) => [`filters[${name}]`, value]),
       ),
+      ...Object.fromEntries(days.filter(([name]) => name !== change.without)),
       ...(wanted.sort && !isUsual && { 'sort[column]': wanted.sort.column }),
       ...(wanted.sort && !isUsual && { 'sort[direction]': wanted.sort.descending ? 'desc' : 'asc' }),
       ...(wanted.limit !== limits[0] && { limit: String(wanted.limit) }),
@@ -105,6 +125,7 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
 
   return {
     request,
+    range,
     shows: (name) => shown.has(name),
     view(total) {
       const pages = Math.max(1, Math.ceil(total / request.limit))
@@ -128,9 +149,15 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
           .filter(({ choice }) => choice !== undefined)
           .map(({ name }) => ({ name, shown: shown.has(name) })),
         filters: known.map(([name, value = '']) => ({ name, values: filters[name] ?? [], chosen: value })),
+        labels,
+        ...(definition.range && { range }),
         applied: [
           ...(search === '' ? [] : [{ name: 'search', value: search, without: address({ page: 1, search: '' }) }]),
-          ...chosen.map(([name, value]) => ({ name, value, without: address({ page: 1, without: name }) })),
+          ...[...chosen, ...days].map(([name, value]) => ({
+            name,
+            value,
+            without: address({ page: 1, without: name }),
+          })),
         ],
         sorts,
         sort: ordered,
@@ -177,6 +204,13 @@ function shownColumns(ctx: Context, { path, columns }: ListPageDefinition, secur
 /** Where a form leads back to: the list as it was, by what it has sent as `list`. */
 export function backTo(path: string, sent: string): string {
   return sent.startsWith('?') ? path + sent : path
+}
+
+/** A day that there is, or nothing. */
+function day(value: string | readonly string[] | undefined): string {
+  const text = first(value) ?? ''
+  const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text) ? text : ''
 }
 
 function first(value: string | readonly string[] | undefined): string | undefined {

@@ -8,6 +8,8 @@ export type MessageValues = Readonly<Record<string, string | number>>
 export interface MessagePart {
   readonly text: string
   readonly isValue: boolean
+  /** The placeholder that it stands for. */
+  readonly name?: string
 }
 
 /** The sentences of one language. */
@@ -76,7 +78,7 @@ export function createMessages(catalogue: unknown): Messages {
         .map((piece, index) => {
           if (index % 2 === 0) return { text: piece, isValue: false }
           if (values[piece] === undefined) throw new Error(`The message ${key} needs the value ${piece}.`)
-          return { text: written(values[piece]), isValue: true }
+          return { text: written(values[piece]), isValue: true, name: piece }
         })
         .filter((piece) => piece.text !== ''),
     has: (key) => entries.has(key),

@@ -1,13 +1,14 @@
 import type { View } from '@pocket/core'
 import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
+import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
-import type { UserSessionsPage } from '../sessions/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
+import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
 import type {
   AddPasskeyPage,
@@ -33,6 +34,8 @@ export type PageModel =
   | GroupPage
   | AccountPage
   | AccountRemovedPage
+  | AuditLogPage
+  | AuditLogAllPage
   | ClientsPage
   | ClientNewPage
   | ClientPage
@@ -47,8 +50,8 @@ export type PageModel =
   | SignUpWaitingPage
   | ApprovalsPage
   | InvitationsPage
-  | UserSessionsPage
   | AddPasskeyPage
   | PasskeyPolicyPage
   | PasskeyPolicyReviewPage
   | JobsPage
+  | SettingsPage

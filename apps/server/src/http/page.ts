@@ -97,7 +97,9 @@ function createTranslator(messages: Messages) {
     has(`${prefix}.${code}`) ? `${prefix}.${code}` : `${prefix}.${fallback}`
   /** Why a field was refused: the sentence of this field, or that of any field. */
   const field = (name: string, code: string, values = {}): string =>
-    has(`fields.${name}.${code}`) ? text(`fields.${name}.${code}`, values) : text(either('fields.any', code, 'invalid'))
+    has(`fields.${name}.${code}`)
+      ? text(`fields.${name}.${code}`, values)
+      : text(either('fields.any', code, 'invalid'), values)
   /** The title or text for an error's code. */
   const error = (code: string, part: 'title' | 'text'): string =>
     has(`errors.${code}.${part}`) ? text(`errors.${code}.${part}`) : text(`errors.fallback.${part}`)

@@ -13,7 +13,10 @@ export interface RailEntry {
 
 /** Where somebody can go, in the order in which it is shown. An entry is here once its page exists. */
 export const rail = {
-  own: [{ name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] }],
+  own: [
+    { name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] },
+    { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
+  ],
   administration: [
     { name: 'users', icon: 'users', path: '/settings/admin/users', views: ['users', 'user', 'user-new'] },
     { name: 'groups', icon: 'group', path: '/settings/admin/user-groups', views: ['groups', 'group', 'group-new'] },
@@ -24,13 +27,14 @@ export const rail = {
       views: ['clients', 'client', 'client-new'],
     },
     { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
-    {
-      name: 'passkeys',
-      icon: 'key-round',
-      path: '/settings/admin/passkeys',
-      views: ['passkey-policy', 'passkey-policy-review'],
-    },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
     { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs'] },
+    { name: 'auditLog', icon: 'scroll-text', path: '/settings/admin/audit-log', views: ['audit-log-all'] },
+    {
+      name: 'settings',
+      icon: 'settings',
+      path: '/settings/admin/application-configuration',
+      views: ['settings', 'passkey-policy', 'passkey-policy-review'],
+    },
   ],
 } as const satisfies Readonly<Record<string, readonly RailEntry[]>>

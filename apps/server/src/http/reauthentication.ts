@@ -17,7 +17,7 @@ type Act = (ctx: Context) => Promise<void>
 
 const here = '/reauthenticate'
 /** What a form of ours holds at most, to be sent again. */
-const mostFields = 200
+const mostFields = 1200
 
 /** Asks for a passkey before something sensitive that a page does, and goes on with it. */
 export function reauthenticationPages({ pocket, authentication, show }: ReauthenticationPorts) {

@@ -6,7 +6,7 @@ import type { Check, Fault } from './definition.ts'
 const longestText = 4096
 const longestList = 32_768
 /** Ten years. */
-const mostMinutes = 5_256_000
+export const mostMinutes = 5_256_000
 
 function malformed(message: string): Fault {
   return { code: 'invalid_format', message }

@@ -28,6 +28,8 @@ export interface Settings {
   values(): Promise<SettingValues>
   /** Like `values`, but those of the last time where they cannot be read now: good enough to show something. */
   lastKnown(): Promise<SettingValues>
+  /** All values as they are stored at this moment. */
+  present(): Promise<SettingValues>
   /**
    * Writes all settings at once. An absent value is an empty one, the placeholder keeps a secret.
    * `assertMayChange` is told what would change, before anything does.
@@ -40,6 +42,8 @@ export interface Settings {
     given: GivenSettings,
     assertMayChange?: (keys: readonly SettingKey[]) => void,
   ): Promise<SettingValues>
+  /** Writes those that are given; absent ones stay as they are. @throws as `replace` */
+  change(actor: Actor, given: GivenSettings): Promise<SettingValues>
 }
 
 const mostAge = 5000
@@ -63,6 +67,37 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
     return known.values
   }
 
+  const write = async (
+    actor: Actor,
+    given: GivenSettings,
+    absent: 'empty' | 'kept',
+    assertMayChange?: (keys: readonly SettingKey[]) => void,
+  ): Promise<SettingValues> => {
+    if (uiConfigDisabled)
+      throw new Forbidden(
+        'ui_config_disabled',
+        'The UI configuration is disabled: all settings come from the environment.',
+      )
+    const update = readUpdate(given, fixed, absent)
+    const written = await transaction(async () => {
+      await store.lock()
+      const before = await load()
+      assertUnchanged(actor, settingsValidator(before))
+      const after = perSetting(({ key }) => update.get(key) ?? before[key])
+      const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
+      const keys = changed.map(({ key }) => key)
+      assertMayChange?.(keys)
+      for (const definition of changed) await writeOne(ports, definition, after[definition.key])
+      const secret = settingDefinitions.flatMap(({ key, sensitive }) => (sensitive ? [key] : []))
+      const changes = changesBetween(before, after, { secret })
+      if (keys.length > 0)
+        await audit.record({ event: 'settings_changed', keys, by: actor.id, ...changes }, actor.origin)
+      return after
+    })
+    known = { values: written, readAt: clock.now() }
+    return written
+  }
+
   return {
     uiConfigDisabled,
     isFixed: (key) => uiConfigDisabled || fixed.has(key),
@@ -72,32 +107,9 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
         onError(error)
         return known.values
       }),
-
-    async replace(actor, given, assertMayChange) {
-      if (uiConfigDisabled)
-        throw new Forbidden(
-          'ui_config_disabled',
-          'The UI configuration is disabled: all settings come from the environment.',
-        )
-      const update = readUpdate(given, fixed)
-      const written = await transaction(async () => {
-        await store.lock()
-        const before = await load()
-        assertUnchanged(actor, settingsValidator(before))
-        const after = perSetting(({ key }) => update.get(key) ?? before[key])
-        const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
-        const keys = changed.map(({ key }) => key)
-        assertMayChange?.(keys)
-        for (const definition of changed) await write(ports, definition, after[definition.key])
-        const secret = settingDefinitions.flatMap(({ key, sensitive }) => (sensitive ? [key] : []))
-        const changes = changesBetween(before, after, { secret })
-        if (keys.length > 0)
-          await audit.record({ event: 'settings_changed', keys, by: actor.id, ...changes }, actor.origin)
-        return after
-      })
-      known = { values: written, readAt: clock.now() }
-      return written
-    },
+    present: load,
+    replace: (actor, given, assertMayChange) => write(actor, given, 'empty', assertMayChange),
+    change: (actor, given) => write(actor, given, 'kept'),
   }
 }
 
@@ -119,7 +131,7 @@ async function readSettings({ store, masterKey, environment }: SettingsPorts): P
   })
 }
 
-async function write({ store, masterKey }: SettingsPorts, definition: Setting, value: string): Promise<void> {
+async function writeOne({ store, masterKey }: SettingsPorts, definition: Setting, value: string): Promise<void> {
   const { key, sensitive, default: usual } = definition
   if (value === usual) return store.remove(key)
   return store.put({ key, value: sensitive ? masterKey.encrypt('setting', value) : value })

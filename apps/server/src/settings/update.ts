@@ -6,8 +6,8 @@ import { type Setting, type SettingKey, settingDefinitions } from './definitions
 export type GivenSettings = Readonly<Partial<Record<SettingKey, string>>>
 
 /**
- * The values to write. Settings that stay as they are are not among them: fixed ones, and secrets for which the
- * placeholder was sent.
+ * The values to write. Settings that stay as they are are not among them: fixed ones, secrets for which the placeholder
+ * was sent, and absent ones where `absent` says so.
  *
  * @throws {InvalidInput} `validation_failed` with every field that is wrong
  * @throws {Forbidden} `ui_config_disabled` with the fixed settings in `details.key`, where others were asked of them
@@ -15,8 +15,11 @@ export type GivenSettings = Readonly<Partial<Record<SettingKey, string>>>
 export function readUpdate(
   given: GivenSettings,
   fixed: ReadonlyMap<SettingKey, string>,
+  absent: 'empty' | 'kept' = 'empty',
 ): ReadonlyMap<SettingKey, string> {
-  const free = settingDefinitions.filter(({ key }) => !fixed.has(key))
+  const free = settingDefinitions.filter(
+    ({ key }) => !fixed.has(key) && (absent === 'empty' || Object.hasOwn(given, key)),
+  )
   const wanted = new Map(free.map((definition) => [definition, given[definition.key] ?? '']))
   assertValid(wanted)
   assertFixedUnchanged(given, fixed)
@@ -24,11 +27,16 @@ export function readUpdate(
   return new Map(written.map(([definition, text]) => [definition.key, text === '' ? definition.default : text]))
 }
 
-function assertValid(wanted: ReadonlyMap<Setting, string>): void {
-  const fields = [...wanted].flatMap(([definition, text]): FieldError[] => {
+/** What is wrong with these values, setting by setting. */
+export function settingFaults(wanted: Iterable<readonly [Setting, string]>): readonly FieldError[] {
+  return [...wanted].flatMap(([definition, text]): FieldError[] => {
     const fault = faultOf(definition, text)
     return fault === undefined ? [] : [{ field: definition.key, ...fault }]
   })
+}
+
+function assertValid(wanted: ReadonlyMap<Setting, string>): void {
+  const fields = settingFaults(wanted)
   if (fields.length === 0) return
   const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
   throw new InvalidInput('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })

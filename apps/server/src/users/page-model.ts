@@ -5,6 +5,7 @@ import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-page.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { SessionLine } from '../sessions/page-model.ts'
 
 /** A user as the list shows them. Instants are milliseconds since the Unix epoch. */
 export interface UserItem {
@@ -86,6 +87,8 @@ export const userNotices = [
   'passkey_removed',
   'code_sent',
   'invitation_sent',
+  'session_ended',
+  'sessions_ended',
   'disabled',
   'enabled',
 ] as const
@@ -132,6 +135,8 @@ export interface UserPage {
   readonly picture: string
   readonly hasPicture: boolean
   readonly passkeys: readonly PasskeyItem[]
+  /** Whichever was used last comes first. */
+  readonly sessions: readonly SessionLine[]
   readonly wayIn: WayIn | null
   /** What can be sent by e-mail. */
   readonly sendable: { readonly code: boolean; readonly invitation: boolean }

@@ -8,6 +8,7 @@ import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Flashes } from '../http/flash.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import type { SessionAdministration } from '../sessions/session-administration.ts'
 import { groupChoices } from './group-choices.ts'
 import { type UserPage, userNotices, type WayIn } from './page-model.ts'
 import { userPath } from './paths.ts'
@@ -18,6 +19,7 @@ export interface ShowUserPorts {
   readonly pocket: Pick<Pocket, 'passkeys'>
   readonly directory: Directory
   readonly auditLog: Pick<AuditLogStore, 'list'>
+  readonly sessions: Pick<SessionAdministration, 'list'>
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** What can be sent by e-mail just now. */
@@ -38,7 +40,8 @@ export type ShowUser = (ctx: Context, viewer: User, user: UserDetails, typed?: T
 const latest = { page: 1, limit: 10, sort: null }
 
 export function createShowUser(ports: ShowUserPorts): ShowUser {
-  const { pocket, directory, auditLog, passkeyPolicy, pictures, sendable, emailRequired, show, flashes } = ports
+  const { pocket, directory, auditLog, sessions, passkeyPolicy, pictures, sendable, emailRequired, show, flashes } =
+    ports
   return async (ctx, viewer, user, typed = {}) => {
     const { id, userName, displayName, email, disabled, createdAt } = user
     const policy = await passkeyPolicy()
@@ -66,6 +69,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       picture: own ?? `/api/users/${id}/profile-picture.png`,
       hasPicture: own !== undefined,
       passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),
+      sessions: await sessions.list(id, null),
       wayIn: wayInOf(left),
       sendable: email === null ? { code: false, invitation: false } : possible,
       events: events.map(({ lastAt, event, actorName, clientName }) => ({

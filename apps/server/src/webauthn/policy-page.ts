@@ -8,8 +8,7 @@ import { formText } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { placeholder } from '../settings/definition.ts'
-import { perSetting, settingDefinitions } from '../settings/definitions.ts'
+import { settingDefinitions } from '../settings/definitions.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { pageActor } from '../users/actor.ts'
@@ -100,9 +99,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
     await transaction(async () => {
       await ownSettings.change(actor, ownChanges(values))
       if (settings.uiConfigDisabled) return
-      const before = await settings.values()
-      const kept = perSetting(({ key, sensitive }) => (sensitive && before[key] !== '' ? placeholder : before[key]))
-      await settings.replace(actor, { ...kept, ...contractChanges(values) })
+      await settings.change(actor, contractChanges(values))
     })
   }
 

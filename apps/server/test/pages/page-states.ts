@@ -1,10 +1,12 @@
 import type { PageModel } from '../../src/http/page-models.ts'
 import { accountStates } from './states/account.ts'
+import { auditLogStates } from './states/audit-log.ts'
 import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
 import { groupsStates } from './states/groups.ts'
 import { jobsStates } from './states/jobs.ts'
 import { passkeyStates } from './states/passkeys.ts'
+import { settingsStates } from './states/settings.ts'
 import { signInStates } from './states/sign-in.ts'
 import { signUpStates } from './states/sign-up.ts'
 import { usersStates } from './states/users.ts'
@@ -12,11 +14,13 @@ import { usersStates } from './states/users.ts'
 /** Every page in the states that look different. The name is the page's address in the preview. */
 export const pageStates: Readonly<Record<string, PageModel>> = {
   ...accountStates,
+  ...auditLogStates,
   ...clientsStates,
   ...deviceStates,
   ...groupsStates,
   ...passkeyStates,
   ...jobsStates,
+  ...settingsStates,
   ...signInStates,
   ...signUpStates,
   ...usersStates,

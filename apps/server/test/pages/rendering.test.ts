@@ -99,7 +99,7 @@ describe('the catalogue', () => {
     const messages = createMessages({ language: 'en', sent: 'To {host}.' })
     expect(messages.parts('sent', { host: '{host}' })).toEqual([
       { text: 'To ', isValue: false },
-      { text: '{host}', isValue: true },
+      { text: '{host}', isValue: true, name: 'host' },
       { text: '.', isValue: false },
     ])
   })

@@ -50,6 +50,11 @@ type Happening =
   | { readonly event: 'account_enabled'; readonly accountId: string; readonly by?: string }
   | { readonly event: 'account_removed'; readonly accountId: string; readonly by?: string }
   | {
+      /** Somebody took all that is kept of them away as a file. */
+      readonly event: 'account_exported'
+      readonly accountId: string
+    }
+  | {
       readonly event: 'account_groups_changed'
       readonly accountId: string
       /** Ids of groups. */

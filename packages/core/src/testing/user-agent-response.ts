@@ -135,7 +135,25 @@ function tags(markup: string, name: string): string[] {
 }
 
 function fieldsOf(form: string): [string, string][] {
+  return [...inputsOf(form), ...textAreasOf(form)]
+}
+
+function textAreasOf(form: string): [string, string][] {
+  return [...form.matchAll(/<textarea\b([^>]*)>\n?(.*?)<\/textarea>/gis)].flatMap(
+    ([, attributes = '', content = '']): [string, string][] => {
+      const name = attribute(attributes, 'name')
+      return name === undefined || isDisabled(attributes) ? [] : [[name, decodeReferences(content)]]
+    },
+  )
+}
+
+function isDisabled(attributes: string): boolean {
+  return /\sdisabled(?=[\s=]|$)/i.test(attributes.replaceAll(/"[^"]*"/g, '""'))
+}
+
+function inputsOf(form: string): [string, string][] {
   return tags(form, 'input').flatMap((input): [string, string][] => {
+    if (isDisabled(input)) return []
     const name = attribute(input, 'name')
     const type = attribute(input, 'type')?.toLowerCase() ?? 'text'
     if (name === undefined || ['submit', 'button', 'image', 'reset'].includes(type)) return []

@@ -92,7 +92,20 @@ export function createOwnSettings({ store, environment, audit, transaction, cloc
   }
 }
 
+/** What is wrong with these values, setting by setting. */
+export function ownSettingFaults(given: GivenOwnSettings): readonly FieldError[] {
+  return readGiven(given).problems
+}
+
 function checked(given: GivenOwnSettings): ReadonlyMap<OwnSettingKey, unknown> {
+  const { wanted, problems } = readGiven(given)
+  if (problems.length === 0) return wanted
+  throw new InvalidInput('validation_failed', problems.map(({ field, message }) => `${field} ${message}`).join(', '), {
+    fields: problems,
+  })
+}
+
+function readGiven(given: GivenOwnSettings) {
   const problems: FieldError[] = []
   const wanted = new Map<OwnSettingKey, unknown>()
   for (const key of ownSettingKeys) {
@@ -102,10 +115,7 @@ function checked(given: GivenOwnSettings): ReadonlyMap<OwnSettingKey, unknown> {
     if ('value' in read) wanted.set(key, read.value)
     else problems.push({ field: key + read.fault.at, code: read.fault.code, message: read.fault.message })
   }
-  if (problems.length === 0) return wanted
-  throw new InvalidInput('validation_failed', problems.map(({ field, message }) => `${field} ${message}`).join(', '), {
-    fields: problems,
-  })
+  return { wanted, problems }
 }
 
 /** To repeat what the environment says is no harm: who reads everything may send everything back. */

@@ -115,20 +115,6 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     verifiable: true,
     notice: { done: 'verification_sent', name: 'anna@example.com' },
   },
-  'user-sessions': {
-    view: 'user-sessions',
-    viewer: anna,
-    user: { id: '1', displayName: 'Dolores Ibárruri-Fernández de la Torre', userName: 'dolores' },
-    sessions: account.sessions.map((session) => ({ ...session, current: false })),
-    notice: 'session_ended',
-  },
-  'user-sessions-none': {
-    view: 'user-sessions',
-    viewer: anna,
-    user: { id: '1', displayName: '', userName: 'dolores' },
-    sessions: [],
-    notice: 'sessions_ended',
-  },
   'account-removed': { view: 'account-removed' },
   'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
 }

@@ -142,6 +142,7 @@ const one = {
   picture: 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7',
   hasPicture: true,
   passkeys: account.passkeys,
+  sessions: account.sessions.map((session) => ({ ...session, current: false })),
   wayIn: null,
   sendable: { code: true, invitation: true },
   events: [

@@ -1,0 +1,102 @@
+import type { Change } from '@pocket/core'
+import type { AuditEntry } from './audit-entry.ts'
+import { deviceOf } from './device.ts'
+import type { AuditChange, AuditLine, Subject } from './page-model.ts'
+
+/** What entries name by an id alone, and where people and clients still are. */
+export interface KnownSubjects {
+  readonly groups: ReadonlyMap<string, string>
+  readonly apis: ReadonlyMap<string, string>
+  /** Where the page of a user or client is; `null` where there is none. */
+  readonly user: (id: string) => string | null
+  readonly client: (id: string) => string | null
+}
+
+/** For somebody who may see nothing but their own entries. */
+export const nothingKnown: KnownSubjects = {
+  groups: new Map(),
+  apis: new Map(),
+  user: () => null,
+  client: () => null,
+}
+
+/** Data that the sentence or its line says in another way. */
+const said = new Set(['clientName', 'passkeyName', 'actorUsername', 'actorUserID', 'code', 'method', 'deviceAddress'])
+const groupsAt = '/settings/admin/user-groups'
+
+/** An entry as the person reads whom it concerns, or as an administrator does. */
+export function auditLine(entry: AuditEntry, voice: 'own' | 'all', known: KnownSubjects): AuditLine {
+  const { id, event, createdAt, lastAt, occurrences, ipAddress, userAgent, data, changes } = entry
+  return {
+    id,
+    event,
+    keys: keysOf(entry, voice),
+    subjects: subjectsOf(entry, known),
+    at: createdAt,
+    occurrences,
+    lastAt,
+    device: deviceOf(userAgent),
+    ipAddress,
+    code: data.code ?? null,
+    isRefusal: /_(FAILED|REFUSED|DENIED|REGRESSED)$/.test(event),
+    changes: Object.entries(changes ?? {}).map(([field, change]) => changeOf(field, change)),
+    details: voice === 'own' ? [] : detailsOf(entry),
+  }
+}
+
+/** How it is said best, what is there for sure last. */
+function keysOf({ event, accountId, actorId, data }: AuditEntry, voice: 'own' | 'all'): readonly string[] {
+  const name = event === 'SIGN_IN' && data.method !== undefined && data.method !== 'passkey' ? 'SIGN_UP_SIGN_IN' : event
+  const ways = [
+    ...(voice === 'own' ? [...(actorId === null ? [] : ['ownBy']), 'own'] : []),
+    ...(actorId === null ? [] : ['allBy']),
+    ...(accountId === null ? ['none'] : []),
+    'all',
+    'none',
+  ]
+  return ways.map((way) => `${name}.${way}`)
+}
+
+function subjectsOf(entry: AuditEntry, known: KnownSubjects): Readonly<Record<string, Subject>> {
+  const { accountId, accountName, actorId, actorName, clientId, clientName, data } = entry
+  const named = (name: string | null | undefined, href: string | null = null): Subject => ({ name: name ?? null, href })
+  const group = data.groupId === undefined ? undefined : known.groups.get(data.groupId)
+  const api = data.apiId === undefined ? undefined : known.apis.get(data.apiId)
+  return {
+    account: named(accountName, accountId === null ? null : known.user(accountId)),
+    actor: named(actorName, actorId === null ? null : known.user(actorId)),
+    client: named(clientName, clientId === null ? null : known.client(clientId)),
+    passkey: named(data.passkeyName),
+    group: named(group ?? nameIn(entry), group === undefined ? null : `${groupsAt}/${data.groupId}`),
+    api: named(api ?? nameIn(entry)),
+    apiKey: named(nameIn(entry)),
+    job: named(data.job),
+  }
+}
+
+/** What a thing is called that has come, gone or changed its name. */
+function nameIn({ changes }: AuditEntry): string | null {
+  const change = changes?.friendlyName ?? changes?.name
+  const name = change?.after ?? change?.before
+  return typeof name === 'string' ? name : null
+}
+
+function changeOf(field: string, { before, after }: Change): AuditChange {
+  return { field, before: written(before), after: written(after) }
+}
+
+function written(value: unknown): string | null {
+  if (value === null || value === undefined || value === '') return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function detailsOf({ event, data, requestId, userAgent }: AuditEntry): AuditLine['details'] {
+  return [
+    { name: 'event', value: event },
+    ...Object.entries(data)
+      .filter(([name]) => !said.has(name))
+      .map(([name, value]) => ({ name, value })),
+    ...(userAgent === null ? [] : [{ name: 'userAgent', value: userAgent }]),
+    ...(requestId === null ? [] : [{ name: 'requestID', value: requestId }]),
+  ]
+}

@@ -1,0 +1,91 @@
+import type { AuditEvent } from '@pocket/core'
+import { eventName } from './event-name.ts'
+
+type Kind = AuditEvent['event']
+
+/** Every kind of event, so that the compiler asks for a new one, and whether people look for it in their own log. */
+const kinds: Readonly<Record<Kind, boolean>> = {
+  signed_in: true,
+  sign_in_failed: true,
+  reauthenticated: false,
+  device_login_approved: true,
+  device_login_denied: false,
+  signed_out: true,
+  session_ended: true,
+  setup_completed: false,
+  account_created: false,
+  account_updated: true,
+  account_disabled: false,
+  account_enabled: false,
+  account_removed: false,
+  account_exported: false,
+  account_groups_changed: false,
+  account_claims_changed: false,
+  group_created: false,
+  group_updated: false,
+  group_removed: false,
+  group_members_changed: false,
+  membership_end_changed: false,
+  membership_ended: false,
+  group_claims_changed: false,
+  passkey_added: true,
+  passkey_renamed: false,
+  passkey_removed: true,
+  passkey_refused: false,
+  passkey_counter_regressed: false,
+  code_issued: true,
+  client_created: false,
+  client_registered: false,
+  client_updated: false,
+  client_removed: false,
+  initial_access_token_created: false,
+  initial_access_token_removed: false,
+  client_groups_changed: false,
+  group_clients_changed: false,
+  client_secret_added: false,
+  client_secret_removed: false,
+  consent_given: true,
+  device_authorized: false,
+  device_authorized_again: false,
+  device_refused: false,
+  consent_refused: false,
+  consent_withdrawn: true,
+  client_authorized: true,
+  authorization_refused: false,
+  token_refused: false,
+  request_refused: false,
+  logout_notice_failed: false,
+  token_revoked: false,
+  signup_token_created: false,
+  signup_token_removed: false,
+  api_created: false,
+  api_removed: false,
+  api_updated: false,
+  api_permissions_changed: false,
+  api_cimd_access_changed: false,
+  api_access_changed: false,
+  api_access_removed: false,
+  job_requested: false,
+  keys_rotated: false,
+  audit_log_exported: false,
+  api_key_created: true,
+  api_key_renewed: false,
+  api_key_removed: true,
+  settings_changed: false,
+}
+
+/** The names of the audit log for a kind of event. */
+function namesOf(kind: Kind): readonly string[] {
+  // A cast: what an event is called depends on its kind and on how somebody signed in, and on nothing else.
+  const name = (method: string) => eventName({ event: kind, method } as AuditEvent)
+  return kind === 'signed_in' ? ['passkey', 'code', 'device'].map(name) : [name('')]
+}
+
+// The record above has no other keys.
+const all = Object.keys(kinds) as Kind[]
+
+/** Every name that an entry of the audit log can have. */
+export const eventNames: readonly string[] = all.flatMap(namesOf)
+
+/** Those that people look for in their own log. */
+export const commonEventNames: readonly string[] = all.filter((kind) => kinds[kind]).flatMap(namesOf)

@@ -1,0 +1,100 @@
+import type { Pocket } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { auditLine, nothingKnown } from './audit-line.ts'
+import type { AuditLogStore } from './audit-log-store.ts'
+import { auditQuery } from './audit-query.ts'
+import { commonEventNames, eventNames } from './event-names.ts'
+import { exportFormats } from './export.ts'
+import { type Choices, createAuditSubjects } from './subjects.ts'
+
+export interface AuditLogPagesPorts {
+  readonly store: AuditLogStore
+  readonly directory: Directory
+  readonly pocket: Pick<Pocket, 'clients' | 'apis' | 'issuer'>
+  readonly authentication: Authentication
+  readonly show: ShowPage
+}
+
+const own = '/settings/audit-log'
+const everybodys = '/settings/admin/audit-log'
+const usual = {
+  columns: [
+    { name: 'when', sort: 'createdAt' },
+    { name: 'event', sort: 'event' },
+    { name: 'address', sort: 'ipAddress' },
+  ],
+  sort: { column: 'createdAt', descending: true },
+  range: true,
+} as const
+
+/** `/settings/audit-log` and `/settings/admin/audit-log`: what happened, in words. */
+export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
+  const { store, pocket, authentication, show } = ports
+  const secure = pocket.issuer.startsWith('https:')
+  const subjects = createAuditSubjects(ports)
+
+  const showOwn = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const listPage = readListPage(ctx, { ...usual, path: own, filters: { event: commonEventNames } }, secure)
+    const query = auditQuery(user.id, { ...listPage.range }, listPage.request)
+    const { items, total } = await store.list(query, listPage.request)
+    await show(ctx, {
+      view: 'audit-log',
+      viewer: viewerOf(user),
+      list: listPage.view(total),
+      lines: items.map((entry) => auditLine(entry, 'own', nothingKnown)),
+    })
+  }
+
+  const showAll = async (ctx: Context) => {
+    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+    const choices = await subjects.choices(ctx.query)
+    const listPage = readListPage(ctx, definitionOf(choices), secure)
+    const { items, total } = await store.list(
+      auditQuery(null, { ...listPage.range }, listPage.request),
+      listPage.request,
+    )
+    const known = await subjects.known(items, choices)
+    const list = listPage.view(total)
+    await show(ctx, {
+      view: 'audit-log-all',
+      viewer,
+      list,
+      lines: items.map((entry) => auditLine(entry, 'all', known)),
+      exports: exportsOf(list.fields),
+    })
+  }
+
+  return [
+    { method: 'get', path: own, handle: showOwn },
+    { method: 'get', path: everybodys, handle: showAll },
+    // Where Pocket ID has it.
+    { method: 'get', path: `${own}/global`, handle: async (ctx) => seeOther(ctx, everybodys + ctx.search) },
+  ]
+}
+
+function definitionOf({ people, clients }: Choices): ListPageDefinition {
+  return {
+    ...usual,
+    path: everybodys,
+    filters: { event: eventNames, userID: [...people.keys()], clientName: [...clients.keys()] },
+    labels: { userID: people, clientName: clients },
+  }
+}
+
+function exportsOf(fields: readonly { readonly name: string; readonly value: string }[]) {
+  const limits = fields.filter(
+    ({ name }) => name === 'search' || name === 'from' || name === 'to' || name.startsWith('filters['),
+  )
+  const [csv, jsonl] = exportFormats.map((format) => {
+    const query = new URLSearchParams({ format, ...Object.fromEntries(limits.map(({ name, value }) => [name, value])) })
+    return `/api/audit-logs/export?${query}`
+  })
+  return { csv: csv ?? '', jsonl: jsonl ?? '' }
+}

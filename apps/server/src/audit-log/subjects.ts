@@ -1,0 +1,68 @@
+import type { Pocket } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import type { AuditEntry } from './audit-entry.ts'
+import type { KnownSubjects } from './audit-line.ts'
+import type { AuditLogStore } from './audit-log-store.ts'
+
+/** Whom and what a filter offers: what is sent, by what is shown. */
+export interface Choices {
+  readonly people: ReadonlyMap<string, string>
+  readonly clients: ReadonlyMap<string, string>
+  /** Ids of those who are there; `null` where there are too many to know. */
+  readonly userIds: ReadonlySet<string> | null
+  readonly clientIds: ReadonlySet<string> | null
+}
+
+/** How many people and clients a filter offers; others are found by searching, or from an entry of theirs. */
+const mostChoices = 200
+
+interface Ports {
+  readonly store: Pick<AuditLogStore, 'lastAccountName'>
+  readonly directory: Directory
+  readonly pocket: Pick<Pocket, 'clients' | 'apis'>
+}
+
+/** Whom and what the audit log of everybody names, in as many statements whatever it holds. */
+export function createAuditSubjects({ store, directory, pocket }: Ports) {
+  return {
+    async choices(query: Readonly<Record<string, string | readonly string[] | undefined>>): Promise<Choices> {
+      const all = { page: 1, limit: mostChoices, filters: {}, search: '' } as const
+      const users = await directory.users.page({ ...all, sort: { column: 'username', descending: false } })
+      const clients = await pocket.clients.page({
+        ...all,
+        scope: { of: 'everybody' },
+        sort: { by: 'name', descending: false },
+      })
+      const userId = one(query['filters[userID]'])
+      const clientName = one(query['filters[clientName]'])
+      const people = new Map(users.items.map(({ id, userName }) => [id, userName]))
+      if (userId !== '' && !people.has(userId)) people.set(userId, (await store.lastAccountName(userId)) ?? userId)
+      const names = new Map(clients.items.map(({ client: { name } }) => [name, name]))
+      if (clientName !== '') names.set(clientName, clientName)
+      return {
+        people,
+        clients: names,
+        userIds: users.total > users.items.length ? null : new Set(users.items.map(({ id }) => id)),
+        clientIds: clients.total > clients.items.length ? null : new Set(clients.items.map(({ client }) => client.id)),
+      }
+    },
+
+    async known(entries: readonly AuditEntry[], { userIds, clientIds }: Choices): Promise<KnownSubjects> {
+      const groupIds = entries.flatMap(({ data }) => data.groupId ?? [])
+      const groups = groupIds.length === 0 ? [] : await directory.groups.list([...new Set(groupIds)])
+      const apis = entries.some(({ data }) => data.apiId !== undefined) ? await pocket.apis.list() : []
+      const at = (path: string, ids: ReadonlySet<string> | null) => (id: string) =>
+        ids === null || ids.has(id) ? `${path}/${encodeURIComponent(id)}` : null
+      return {
+        groups: new Map(groups.map(({ id, friendlyName }) => [id, friendlyName])),
+        apis: new Map(apis.map(({ id, name }) => [id, name])),
+        user: at('/settings/admin/users', userIds),
+        client: at('/settings/admin/oidc-clients', clientIds),
+      }
+    },
+  }
+}
+
+function one(value: string | readonly string[] | undefined): string {
+  return [value ?? ''].flat()[0] ?? ''
+}

@@ -1,0 +1,16 @@
+import type { PresentSettings } from '../save-section.ts'
+import type { SectionName } from './sections.ts'
+
+/** How things are, in one word; the sentence is `settings.leads.SECTION.WORD`. */
+export function leadOf(section: SectionName, { contract, own }: PresentSettings): string {
+  switch (section) {
+    case 'general':
+      return 'usual'
+    case 'sign-up':
+      return contract.allowUserSignups
+    case 'email':
+      return contract.smtpHost === '' || contract.smtpFrom === '' ? 'off' : 'on'
+    case 'oidc':
+      return own.dynamicRegistration
+  }
+}

@@ -1,0 +1,101 @@
+import { Conflict, type FieldError, Misconfigured, NotFound } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../../http/authentication.ts'
+import type { Flashes } from '../../http/flash.ts'
+import { formText } from '../../http/form.ts'
+import { refusalOf, versionSent } from '../../http/form-page.ts'
+import type { PageRoute } from '../../http/page-routes.ts'
+import { seeOther } from '../../http/show-page.ts'
+import { messageOf } from '../../logging/failure.ts'
+import { pageActor } from '../../users/actor.ts'
+import { type AnySettingKey, type SettingSections, sectionFaults } from '../save-section.ts'
+import type { SettingsPage } from './page-model.ts'
+import { changesOf, enteredSettings, writtenProblems } from './section-form.ts'
+import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
+import { fieldsOf, keysOf, type SectionName, sectionNames } from './sections.ts'
+
+export interface SettingPagesPorts {
+  readonly sections: SettingSections
+  readonly page: SectionPage
+  /** Sends somebody a test e-mail. @throws {Misconfigured} because of what the e-mail server said @throws {Conflict} `user_email_not_set` */
+  readonly testEmail: (user: User) => Promise<void>
+  readonly authentication: Authentication
+  /** Around what needs a passkey that was used just now. */
+  readonly sensitive: (act: (ctx: Context) => Promise<void>) => (ctx: Context) => Promise<void>
+  readonly flashes: Flashes
+}
+
+/** `/settings/admin/application-configuration`: the settings, a page a section. */
+export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
+  const { sections, page, testEmail, authentication, sensitive, flashes } = ports
+
+  const show = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    const section = sectionOf(ctx)
+    const flash = flashes.take(ctx, pathOf(section))
+    await page.show(ctx, user, section, { notice: flash.notice === 'saved' ? 'saved' : null, test: testOf(flash.test) })
+  }
+
+  const save = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    const section = sectionOf(ctx)
+    const fields = fieldsOf(section).filter(page.isFree)
+    const present = await sections.present()
+    const { offered } = await page.groupsFor(section)
+    const entered = enteredSettings(ctx, fields, new Set(offered.map(({ id }) => id)), present)
+    const removed = new Set<AnySettingKey>(
+      fields.flatMap(({ key }) => (formText(ctx, `${key}Remove`, 10) === 'true' ? [key] : [])),
+    )
+    const version = versionSent(ctx)
+    const changes = changesOf(fields, entered, removed)
+    const unreadable = writtenProblems(fields, entered)
+    const isReadable = ({ field }: FieldError) => !unreadable.some((problem) => problem.field === field)
+    const problems = unreadable.length > 0 ? [...unreadable, ...sectionFaults(changes).filter(isReadable)] : []
+    const refusal =
+      problems.length > 0
+        ? { status: 400, problems, isConflict: false }
+        : await refusalOf(() => sections.save({ ...pageActor(user, ctx), ...version }, keysOf(section), changes))
+    if (refusal)
+      return page.show(ctx, user, section, {
+        ...refusal,
+        entered,
+        // Whoever corrects a typing error must still hear of what others have changed.
+        ...(!refusal.isConflict && version.ifMatch !== undefined && { version: version.ifMatch }),
+      })
+    const test = section === 'email' && formText(ctx, 'act', 10) === 'test' ? await tried(testEmail, user) : null
+    flashes.leave(ctx, pathOf(section), test ? { test } : { notice: 'saved' })
+    seeOther(ctx, pathOf(section))
+  }
+
+  return [settingsPath, `${settingsPath}/:section`].flatMap((path): readonly PageRoute[] => [
+    { method: 'get', path: path as `/${string}`, handle: show },
+    { method: 'post', path: path as `/${string}`, handle: sensitive(save) },
+  ])
+}
+
+function sectionOf({ params }: Context): SectionName {
+  const { section = 'general' } = params
+  const known = sectionNames.find((name) => name === section)
+  if (known === undefined) throw new NotFound('not_found', 'There is no such page.')
+  return known
+}
+
+/** What became of a test e-mail, so that its page can say it. */
+async function tried(send: (user: User) => Promise<void>, user: User): Promise<SettingsPage['test']> {
+  const address = user.email ?? ''
+  try {
+    await send(user)
+    return { outcome: 'sent', address, answer: '' }
+  } catch (error) {
+    if (error instanceof Conflict) return { outcome: 'no_address', address, answer: '' }
+    if (!(error instanceof Misconfigured)) throw error
+    return { outcome: 'failed', address, answer: messageOf(error.cause).slice(0, 500) }
+  }
+}
+
+function testOf(value: unknown): SettingsPage['test'] {
+  const { outcome, address, answer } = Object(value)
+  const isKnown = outcome === 'sent' || outcome === 'failed' || outcome === 'no_address'
+  return isKnown && typeof address === 'string' && typeof answer === 'string' ? { outcome, address, answer } : null
+}

@@ -1,0 +1,113 @@
+import type { FieldError } from '@pocket/core/errors'
+import type { Groups, User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Difference } from '../../http/form-page.ts'
+import type { ShowPage } from '../../http/show-page.ts'
+import { viewerOf } from '../../http/viewer.ts'
+import type { OwnSettings } from '../own/settings.ts'
+import { type SettingSections, sectionValidator } from '../save-section.ts'
+import type { Settings } from '../settings.ts'
+import type { SettingField } from './fields.ts'
+import { leadOf } from './lead.ts'
+import type { SettingsPage } from './page-model.ts'
+import { type Entered, lockOf, shownSettings, storedValue } from './section-form.ts'
+import { fieldsOf, keysOf, type SectionName, sections } from './sections.ts'
+
+export const settingsPath = '/settings/admin/application-configuration'
+/** How many groups a page offers; with more, the API does it. */
+const mostGroups = 200
+
+export interface SectionPagePorts {
+  readonly sections: SettingSections
+  readonly settings: Settings
+  readonly ownSettings: OwnSettings
+  readonly groups: Pick<Groups, 'page'>
+  readonly show: ShowPage
+}
+
+/** What a page says beside what is stored. */
+export interface SectionAnswer {
+  readonly status?: number
+  readonly entered?: Entered
+  readonly problems?: readonly FieldError[]
+  /** What a refused form was based on. */
+  readonly version?: string
+  readonly isConflict?: boolean
+  readonly notice?: SettingsPage['notice']
+  readonly test?: SettingsPage['test']
+}
+
+export interface SectionPage {
+  show(ctx: Context, user: User, section: SectionName, answer?: SectionAnswer): Promise<void>
+  /** Whether somebody can change a setting here. */
+  isFree(field: SettingField): boolean
+  /** The groups that a section offers, and how many more there are. */
+  groupsFor(section: SectionName): Promise<SettingsPage['userGroups']>
+}
+
+export function createSectionPage({
+  sections: stored,
+  settings,
+  ownSettings,
+  groups,
+  show,
+}: SectionPagePorts): SectionPage {
+  const lock = ({ key }: SettingField) => lockOf(key, settings, ownSettings)
+
+  const groupsFor = async (section: SectionName): Promise<SettingsPage['userGroups']> => {
+    if (!fieldsOf(section).some(({ control }) => control.kind === 'groups')) return { offered: [], more: 0 }
+    const sort = { column: 'friendlyName', descending: false }
+    const { items, total } = await groups.page({ page: 1, limit: mostGroups, sort, filters: {}, search: '' })
+    return { offered: items.map(({ id, friendlyName }) => ({ id, name: friendlyName })), more: total - items.length }
+  }
+
+  return {
+    groupsFor,
+    isFree: (field) => lock(field) === null,
+    async show(ctx, user, section, answer = {}) {
+      const { status = 200, entered, problems = [], isConflict = false, notice = null, test = null } = answer
+      const present = await stored.present()
+      const fields = fieldsOf(section)
+      const shown = shownSettings(fields, present)
+      await show(ctx, {
+        view: 'settings',
+        viewer: viewerOf(user),
+        section,
+        path: pathOf(section),
+        lead: leadOf(section, present),
+        groups: sections[section].map(({ name, fields: some }) => ({
+          name,
+          fields: some.map((field) => ({
+            key: field.key,
+            control: field.control,
+            value: entered?.get(field.key) ?? shown.get(field.key) ?? '',
+            isSet: field.control.kind === 'secret' && storedValue(field, present) !== '',
+            locked: lock(field),
+          })),
+        })),
+        uiConfigDisabled: settings.uiConfigDisabled,
+        userGroups: await groupsFor(section),
+        problems,
+        version: answer.version ?? sectionValidator(present, keysOf(section)),
+        conflict: isConflict && entered ? differences(fields, shown, entered) : null,
+        notice,
+        test,
+      })
+      ctx.status = status
+    },
+  }
+}
+
+export function pathOf(section: SectionName): string {
+  return section === 'general' ? settingsPath : `${settingsPath}/${section}`
+}
+
+/** What is there now and not what was entered; secrets are told to nobody. */
+function differences(fields: readonly SettingField[], shown: Entered, entered: Entered): readonly Difference[] {
+  return fields.flatMap(({ key, control }) => {
+    const now = shown.get(key) ?? ''
+    return control.kind === 'secret' || !entered.has(key) || entered.get(key) === now
+      ? []
+      : [{ field: key, stored: now }]
+  })
+}

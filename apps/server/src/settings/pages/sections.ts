@@ -1,0 +1,93 @@
+import { mostMinutes } from '../checks.ts'
+import type { AnySettingKey } from '../save-section.ts'
+import { choice, ownChoice, ownNumber, type SettingField, type SettingGroup, text, toggle } from './fields.ts'
+
+/** The pages of the settings, in their order. */
+export const sectionNames = ['general', 'sign-up', 'email', 'oidc'] as const
+export type SectionName = (typeof sectionNames)[number]
+
+/** What each page asks, in its order. */
+export const sections: Readonly<Record<SectionName, readonly SettingGroup[]>> = {
+  general: [
+    { name: 'instance', fields: [text('appName', 30), text('homePageUrl', 1000)] },
+    { name: 'appearance', fields: [{ key: 'accentColor', control: { kind: 'color' } }, toggle('disableAnimations')] },
+    {
+      name: 'sessions',
+      fields: [
+        { key: 'sessionDuration', control: { kind: 'number', unit: 'minutes', least: 1, most: mostMinutes } },
+        ownNumber('sessionIdleMinutes', 'minutes'),
+      ],
+    },
+    {
+      name: 'accounts',
+      fields: [
+        toggle('allowOwnAccountEdit'),
+        toggle('ownAccountRemoval'),
+        toggle('requireUserEmail'),
+        toggle('emailsVerified'),
+      ],
+    },
+    { name: 'records', fields: [ownNumber('auditLogRetentionDays', 'days')] },
+  ],
+  'sign-up': [
+    {
+      name: 'signUp',
+      fields: [
+        choice('allowUserSignups', ['disabled', 'withToken', 'open']),
+        toggle('signUpVerification'),
+        toggle('signUpApproval'),
+      ],
+    },
+    {
+      name: 'newUsers',
+      fields: [
+        { key: 'signupDefaultUserGroupIDs', control: { kind: 'groups' } },
+        { key: 'signupDefaultCustomClaims', control: { kind: 'claims' } },
+      ],
+    },
+  ],
+  email: [
+    {
+      name: 'server',
+      fields: [
+        text('smtpHost', 255, { optional: true }),
+        text('smtpPort', 5, { optional: true }),
+        choice('smtpTls', ['tls', 'starttls', 'none']),
+        toggle('smtpSkipCertVerify'),
+        text('smtpFrom', 254, { optional: true, type: 'email' }),
+        text('smtpUser', 255, { optional: true }),
+        { key: 'smtpPassword', control: { kind: 'secret' } },
+      ],
+    },
+    {
+      name: 'sent',
+      fields: [
+        toggle('emailLoginNotificationEnabled'),
+        toggle('emailVerificationEnabled'),
+        toggle('emailApiKeyExpirationEnabled'),
+        toggle('emailOneTimeAccessAsAdminEnabled'),
+        toggle('emailOneTimeAccessAsUnauthenticatedEnabled'),
+      ],
+    },
+  ],
+  oidc: [
+    {
+      name: 'registration',
+      fields: [
+        ownChoice('dynamicRegistration'),
+        toggle('dynamicRegistrationRestricted'),
+        ownNumber('unusedClientDays', 'days'),
+      ],
+    },
+    { name: 'documents', fields: [{ key: 'cimdUrlAllowlist', control: { kind: 'lines' } }] },
+    { name: 'discovery', fields: [{ key: 'webFingerDomains', control: { kind: 'lines' } }] },
+  ],
+}
+
+export function fieldsOf(section: SectionName): readonly SettingField[] {
+  return sections[section].flatMap(({ fields }) => fields)
+}
+
+export function keysOf(section: SectionName): readonly AnySettingKey[] {
+  return fieldsOf(section).map(({ key }) => key)
+}

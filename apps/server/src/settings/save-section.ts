@@ -1,0 +1,95 @@
+import type { Transaction } from '@pocket/core'
+import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
+import type { Actor } from '../users/actor.ts'
+import { type SettingKey, type SettingValues, settingDefinitions } from './definitions.ts'
+import { type OwnSettingKey, type OwnSettingValues, ownSettingKeys } from './own/definitions.ts'
+import { type GivenOwnSettings, type OwnSettings, ownSettingFaults } from './own/settings.ts'
+import type { SettingStore } from './setting-store.ts'
+import type { Settings } from './settings.ts'
+import { type GivenSettings, settingFaults } from './update.ts'
+
+/** Both kinds of settings at one moment. */
+export interface PresentSettings {
+  readonly contract: SettingValues
+  readonly own: OwnSettingValues
+}
+
+/** What a section changes; absent settings stay as they are. */
+export interface SectionChanges {
+  readonly contract: GivenSettings
+  readonly own: GivenOwnSettings
+}
+
+export type AnySettingKey = SettingKey | OwnSettingKey
+
+export interface SettingSectionPorts {
+  readonly store: Pick<SettingStore, 'lock'>
+  readonly settings: Settings
+  readonly ownSettings: OwnSettings
+  readonly transaction: Transaction
+}
+
+/** Settings that are shown and saved together. */
+export interface SettingSections {
+  present(): Promise<PresentSettings>
+  /**
+   * Saves what belongs together, all of it or nothing. The precondition of `actor` is about `keys` alone, so that two
+   * people can work on two sections at once.
+   *
+   * @throws {PreconditionFailed} `precondition_failed` where one of `keys` has changed since it was read
+   * @throws {InvalidInput} `validation_failed` with every field that is wrong @throws {Forbidden} `ui_config_disabled`
+   */
+  save(actor: Actor, keys: readonly AnySettingKey[], changes: SectionChanges): Promise<void>
+}
+
+export function createSettingSections({
+  store,
+  settings,
+  ownSettings,
+  transaction,
+}: SettingSectionPorts): SettingSections {
+  const present = async (): Promise<PresentSettings> => ({
+    contract: await settings.present(),
+    own: await ownSettings.values(),
+  })
+  return {
+    present,
+    async save({ ifMatch, ...actor }, keys, { contract, own }) {
+      assertValid({ contract, own })
+      await transaction(async () => {
+        await store.lock()
+        assertUnchanged(ifMatch === undefined ? {} : { ifMatch }, sectionValidator(await present(), keys))
+        await ownSettings.change(actor, own)
+        if (Object.keys(contract).length > 0) await settings.change(actor, contract)
+      })
+    },
+  }
+}
+
+/** Of a secret only whether there is one. */
+export function sectionValidator({ contract, own }: PresentSettings, keys: readonly AnySettingKey[]): string {
+  const ours = new Set<string>(keys)
+  return validatorOf([
+    ...settingDefinitions.map(
+      ({ key, sensitive }) => ours.has(key) && (sensitive ? contract[key] !== '' : contract[key]),
+    ),
+    ...ownSettingKeys.map((key) => ours.has(key) && own[key]),
+  ])
+}
+
+/** What is wrong with these values, setting by setting. */
+export function sectionFaults({ contract, own }: SectionChanges): readonly FieldError[] {
+  const wanted = settingDefinitions.flatMap((definition) => {
+    const text = contract[definition.key]
+    return text === undefined ? [] : [[definition, text] as const]
+  })
+  return [...settingFaults(wanted), ...ownSettingFaults(own)]
+}
+
+function assertValid(changes: SectionChanges): void {
+  const fields = sectionFaults(changes)
+  if (fields.length === 0) return
+  const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
+  throw new InvalidInput('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
+}

@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { AuditEntry } from '../../src/audit-log/audit-entry.ts'
+import { auditLine, nothingKnown } from '../../src/audit-log/audit-line.ts'
+import { commonEventNames, eventNames } from '../../src/audit-log/event-names.ts'
+import { loadMessages } from '../../src/http/messages.ts'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { freshName } from '../api/people.ts'
+
+const own = '/settings/audit-log'
+const all = '/settings/admin/audit-log'
+let instance: CalledInstance
+
+beforeAll(async () => {
+  instance = await startCalled('SQLite')
+})
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+const get = (path: string, agent = instance.administrator) => agent.get(instance.url + path)
+
+describe('every event', () => {
+  const entry: AuditEntry = {
+    id: '1',
+    createdAt: 0,
+    event: '',
+    accountId: 'a',
+    accountName: 'anna',
+    actorId: null,
+    actorName: null,
+    clientId: null,
+    clientName: null,
+    ipAddress: null,
+    userAgent: null,
+    requestId: null,
+    data: {},
+    changes: null,
+    occurrences: 1,
+    lastAt: 0,
+    last: null,
+    repetition: null,
+    searched: '',
+  }
+
+  test('is said in words, whoever did it, and can be chosen by a name', async () => {
+    const messages = await loadMessages(fileURLToPath(new URL('../../locales/en.json', import.meta.url)))
+    const people = [{}, { actorId: 'b', actorName: 'eve' }, { accountId: null, accountName: null }]
+    const missing = eventNames.flatMap((event) => {
+      const unsaid = people.flatMap((who) =>
+        (['own', 'all'] as const).filter((voice) => {
+          const { keys } = auditLine({ ...entry, ...who, event }, voice, nothingKnown)
+          return !keys.some((key) => messages.has(`auditLog.sentences.${key}`))
+        }),
+      )
+      return unsaid.length > 0 || !messages.has(`auditLog.filters.event.${event}`) ? [event] : []
+    })
+    expect(missing).toEqual([])
+    expect(commonEventNames.filter((name) => !messages.has(`auditLog.sentences.${name}.own`))).toEqual([])
+  })
+
+  test('of the catalogue is one that can happen', async () => {
+    const file = await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8')
+    const { auditLog } = JSON.parse(file) as { auditLog: { sentences: object } }
+    const known = [...eventNames, 'SIGN_UP_SIGN_IN']
+    expect(Object.keys(auditLog.sentences).filter((name) => !known.includes(name))).toEqual([])
+  })
+
+  test('is told as what was done by oneself, by somebody else, and at set-up', () => {
+    const line = (parts: Partial<AuditEntry>, voice: 'own' | 'all') =>
+      auditLine({ ...entry, ...parts }, voice, nothingKnown).keys[0]
+    expect(line({ event: 'ACCOUNT_UPDATED' }, 'own')).toBe('ACCOUNT_UPDATED.own')
+    expect(line({ event: 'ACCOUNT_UPDATED', actorId: 'b' }, 'own')).toBe('ACCOUNT_UPDATED.ownBy')
+    expect(line({ event: 'ACCOUNT_UPDATED', actorId: 'b' }, 'all')).toBe('ACCOUNT_UPDATED.allBy')
+    expect(line({ event: 'SIGN_IN', data: { method: 'sign_up' } }, 'own')).toBe('SIGN_UP_SIGN_IN.own')
+    expect(line({ event: 'CLIENT_REMOVED', accountId: null }, 'all')).toBe('CLIENT_REMOVED.none')
+  })
+})
+
+describe('one’s own log', () => {
+  test('tells what happened to oneself, in words, and nothing of others', async () => {
+    const { id, agent } = await instance.personWithoutPasskey(freshName())
+    await instance.call('PUT /api/users/{id}', {
+      params: { id },
+      body: { username: 'ownlog', email: 'ownlog@example.com', firstName: 'Olga' },
+    })
+    const page = await get(own, agent)
+    expect(page.status).toBe(200)
+    expect(page.text).toContain('You signed in with a login code')
+    expect(page.text).toMatch(/<strong><bdi>[^<]+<\/bdi><\/strong> changed your account/)
+    expect(page.text).not.toContain('set this instance up')
+    expect(page.text).not.toContain('/settings/admin/')
+  })
+
+  test('is filtered by event and day, and says what limits it', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const filtered = await get(`${own}?filters[event]=SIGN_IN`, agent)
+    expect(filtered.text).toContain('Nothing matches')
+    const past = await get(`${own}?from=2020-01-01&to=2020-02-01`, agent)
+    expect(past.text).toContain('Until Feb 1, 2020')
+    expect(past.text).toContain('Nothing matches')
+    const here = await get(`${own}?from=2020-01-01&to=2020-02-31`, agent)
+    expect(here.text).toContain('You signed in with a login code')
+  })
+
+  test('is for whoever is signed in', async () => {
+    expect((await get(own, instance.agent())).status).toBe(303)
+  })
+})
+
+describe('the log of everybody', () => {
+  test('is for administrators alone, also where Pocket ID had it', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    expect([(await get(all, agent)).status, (await get(all, instance.agent())).status]).toEqual([403, 303])
+    const there = await get('/settings/audit-log/global?search=x', instance.administrator)
+    expect([there.status, there.location]).toEqual([303, `${instance.url}${all}?search=x`])
+  })
+
+  test('says who did what to whom, with links and what it was before', async () => {
+    const person = await instance.personWithoutPasskey(freshName())
+    const name = freshName()
+    await instance.call('PUT /api/users/{id}', {
+      params: { id: person.id },
+      body: { username: name, email: `${name}@example.com`, firstName: '<b>Before' },
+    })
+    await instance.call('PUT /api/users/{id}', {
+      params: { id: person.id },
+      body: { username: name, email: `${name}@example.com`, firstName: 'After' },
+    })
+    const { text } = await get(`${all}?filters[userID]=${person.id}&filters[event]=ACCOUNT_UPDATED`)
+    expect(text).toMatch(/<bdi>[^<]+<\/bdi><\/strong> changed the user <strong><bdi>/)
+    expect(text).toContain(`href="/settings/admin/users/${person.id}"`)
+    expect(text).toMatch(/data-label="Before"><bdi>&lt;b&gt;Before<\/bdi>.*?data-label="After"><bdi>After<\/bdi>/s)
+    expect(text).toContain(`>${name}</option>`)
+  })
+
+  test('names groups, and has no link to what is gone', async () => {
+    const body = { name: freshName(), friendlyName: 'Bookworms' }
+    const { json } = await instance.call('POST /api/user-groups', { body })
+    const created = (await get(`${all}?filters[event]=GROUP_CREATED`)).text
+    expect(created).toContain('created the group <strong><bdi>Bookworms</bdi></strong>')
+    expect(created).toContain(`href="/settings/admin/user-groups/${json.id}"`)
+    await instance.call('DELETE /api/user-groups/{id}', { params: { id: String(json.id) } })
+    expect((await get(`${all}?filters[event]=GROUP_CREATED`)).text).not.toContain(`/user-groups/${json.id}`)
+  })
+
+  test('gives away the part that is shown', async () => {
+    const { text } = await get(`${all}?filters[event]=GROUP_CREATED&from=2020-01-01`)
+    const [, href = ''] = /href="(\/api\/audit-logs\/export\?format=csv[^"]*)"/.exec(text) ?? []
+    const file = await get(href.replaceAll('&amp;', '&'))
+    expect(file.headers.get('content-disposition')).toContain('audit-log.csv')
+    const lines = file.text.trim().split('\r\n')
+    expect(lines.length).toBeGreaterThan(1)
+    expect(lines.slice(1).every((line) => line.includes('GROUP_CREATED'))).toBe(true)
+  })
+})

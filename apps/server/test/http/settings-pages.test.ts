@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { PageForm, UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { passkeyAnswer } from '../api/instance.ts'
+import { freshName } from '../api/people.ts'
+import { type MailServer, startMailServer } from '../email/mail-server.ts'
+
+const base = '/settings/admin/application-configuration'
+
+type Fields = Readonly<Record<string, string>>
+
+/** What an administrator does on the pages of the settings. */
+function pagesOf(instance: CalledInstance, agent: UserAgent = instance.administrator) {
+  const get = (path: string) => agent.get(instance.url + path)
+  const formOf = (page: UserAgentResponse): PageForm => {
+    const form = page.forms().find(({ fields }) => fields.version !== undefined)
+    if (!form) throw new Error('The page has no settings.')
+    return form
+  }
+  /** Sends the form; a field that is `null` is left out, as an unticked box is. */
+  const send = async (page: UserAgentResponse, changes: Readonly<Record<string, string | null>>) => {
+    const form = formOf(page)
+    const fields = Object.entries({ ...form.fields, ...changes }).filter(
+      (field): field is [string, string] => field[1] !== null,
+    )
+    const post = () => agent.postForm(form.action, Object.fromEntries(fields))
+    const answer = await post()
+    if (answer.status !== 401) return agent.follow(answer)
+    // On a busy machine the set-up may be more than a minute ago.
+    const response = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
+    await agent.postJson(`${instance.url}/api/webauthn/reauthenticate`, response)
+    return agent.follow(await post())
+  }
+  return { get, formOf, send, save: async (path: string, changes: Fields) => send(await get(path), changes) }
+}
+
+async function contract(instance: CalledInstance): Promise<Fields> {
+  const { response } = await instance.call('GET /api/application-configuration/all')
+  const list = response.json() as readonly { key: string; value: string }[]
+  return Object.fromEntries(list.map(({ key, value }) => [key, value]))
+}
+const own = async (instance: CalledInstance) => (await instance.call('GET /api/settings')).json
+
+describe.each(kinds)('settings on %s', (kind) => {
+  let instance: CalledInstance
+  let pages: ReturnType<typeof pagesOf>
+
+  beforeAll(async () => {
+    instance = await startCalled(kind, { SMTP_FROM: 'login@example.com', SESSION_IDLE_MINUTES: '30' })
+    pages = pagesOf(instance)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  test('a section is saved, both kinds of settings at once, and every other setting stays', async () => {
+    const before = await contract(instance)
+    const saved = await pages.save(base, {
+      appName: 'Our door',
+      accentColor: 'own',
+      accentColorOwn: 'rebeccapurple',
+      disableAnimations: 'true',
+      sessionDuration: '1440',
+      ownAccountRemoval: 'true',
+      auditLogRetentionDays: '365',
+    })
+    expect(saved.url).toBe(instance.url + base)
+    expect(saved.text).toContain('Saved. It holds from now on.')
+    expect(saved.text).toContain('<span>Our door</span>')
+    const changed = {
+      appName: 'Our door',
+      accentColor: 'rebeccapurple',
+      disableAnimations: 'true',
+      sessionDuration: '1440',
+    }
+    expect(await contract(instance)).toEqual({ ...before, ...changed })
+    expect(await own(instance)).toMatchObject({ ownAccountRemoval: true, auditLogRetentionDays: 365 })
+    expect(
+      audited(instance, 'settings_changed')
+        .slice(-2)
+        .map(({ keys }) => keys),
+    ).toEqual([
+      ['auditLogRetentionDays', 'ownAccountRemoval'],
+      ['appName', 'sessionDuration', 'accentColor', 'disableAnimations'],
+    ])
+    const form = pages.formOf(await pages.get(base))
+    expect(form.fields).toMatchObject({
+      accentColor: 'own',
+      accentColorOwn: 'rebeccapurple',
+      disableAnimations: 'true',
+    })
+    // An unticked box is not sent.
+    await pages.send(await pages.get(base), { disableAnimations: null, accentColor: 'default' })
+    expect(await contract(instance)).toMatchObject({ disableAnimations: 'false', accentColor: 'default' })
+  })
+
+  test('what is wrong is said beside each field, what was typed is kept, and nothing is saved', async () => {
+    const before = await contract(instance)
+    const refused = await pages.save(base, { appName: '', sessionDuration: 'an hour', auditLogRetentionDays: '0' })
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('3 things need to be changed')
+    expect(refused.text).toContain('href="#f-sessionDuration"')
+    expect(refused.text).toContain('Enter a whole number from 1 to 5,256,000.')
+    expect(refused.text).toContain('Enter a whole number from 1 to 36,500.')
+    expect(refused.text).toContain('value="an hour"')
+    expect(await contract(instance)).toEqual(before)
+    expect((await own(instance)).auditLogRetentionDays).not.toBe(0)
+  })
+
+  test.each([
+    [base, { homePageUrl: 'javascript:alert(1)' }, 'Enter a path such as'],
+    [base, { accentColor: 'own', accentColorOwn: 'a nice green' }, 'This is no colour that can be read.'],
+    [`${base}/sign-up`, { signupDefaultCustomClaims: 'email = x' }, 'One of these claims can’t be given.'],
+    [`${base}/sign-up`, { allowUserSignups: 'all' }, 'Choose one of these.'],
+    [`${base}/sign-up`, { signupDefaultCustomClaims: '[{"key":1}]' }, 'One of these claims can’t be given.'],
+    [`${base}/email`, { smtpPort: '70000' }, 'Enter a port from 1 to 65535'],
+    [`${base}/oidc`, { cimdUrlAllowlist: 'http://example.com' }, 'Each line has to begin with https://'],
+    [`${base}/oidc`, { webFingerDomains: 'example.com\nno domain' }, 'no domain isn’t the name of a domain'],
+    [`${base}/oidc`, { dynamicRegistration: 'sometimes' }, 'Choose one of these.'],
+  ])('%s refuses %j', async (path, changes, sentence) => {
+    const refused = await pages.save(path, changes)
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining(sentence)])
+  })
+
+  test('whoever saves what somebody else has changed meanwhile hears of it, and can save it then', async () => {
+    const [mine, theirs] = [await pages.get(`${base}/oidc`), await pages.get(`${base}/oidc`)]
+    const general = await pages.get(base)
+    await pages.send(theirs, { dynamicRegistration: 'with-token', webFingerDomains: 'example.org' })
+    const conflict = await pages.send(mine, { webFingerDomains: 'example.com\nexample.net', unusedClientDays: '7' })
+    expect(conflict.status).toBe(412)
+    expect(conflict.text).toContain('Somebody else has changed this meanwhile.')
+    expect(conflict.text).toContain('Who may register clients is now: Programs with an initial access token')
+    expect(conflict.text).toContain('Domains is now: example.org')
+    expect(await own(instance)).toMatchObject({ webFingerDomains: ['example.org'], unusedClientDays: 30 })
+    // Another section is another thing.
+    expect((await pages.send(general, { appName: 'Ours' })).status).toBe(200)
+    expect((await pages.send(conflict, {})).text).toContain('Saved.')
+    expect(await own(instance)).toMatchObject({
+      webFingerDomains: ['example.com', 'example.net'],
+      unusedClientDays: 7,
+      dynamicRegistration: 'off',
+    })
+  })
+
+  test('a typing error does not hide what somebody else has changed', async () => {
+    const [mine, theirs] = [await pages.get(base), await pages.get(base)]
+    await pages.send(theirs, { appName: 'Theirs' })
+    const refused = await pages.send(mine, { sessionDuration: 'x' })
+    expect(refused.status).toBe(400)
+    expect((await pages.send(refused, { sessionDuration: '60' })).status).toBe(412)
+  })
+
+  test('what the environment decides is locked, and nothing that is sent changes it', async () => {
+    const email = await pages.get(`${base}/email`)
+    expect(email.text).toMatch(/<input id="f-smtpFrom"[^>]*value="login@example.com"[^>]* disabled/)
+    expect(email.text).toContain('<code>SMTP_FROM</code> in the environment decides this.')
+    const general = await pages.get(base)
+    expect(general.text).toContain('<code>SESSION_IDLE_MINUTES</code> in the environment decides this.')
+    await pages.send(email, { smtpFrom: 'stranger@example.com', smtpUser: 'login' })
+    await pages.send(general, { sessionIdleMinutes: '1' })
+    expect(await contract(instance)).toMatchObject({ smtpFrom: 'login@example.com', smtpUser: 'login' })
+    expect((await own(instance)).sessionIdleMinutes).toBe(30)
+  })
+
+  test('a secret is stored, never shown, kept where nothing is entered, and forgotten where that is asked for', async () => {
+    const secret = `password-${kind}`
+    const saved = await pages.save(`${base}/email`, { smtpPassword: secret })
+    expect(saved.text).toContain('One is stored. Leave this empty to keep it.')
+    expect(saved.text).not.toContain(secret)
+    await pages.save(`${base}/email`, { smtpUser: 'another' })
+    expect((await contract(instance)).smtpPassword).toBe('XXXXXXXXXX')
+    expect((await pages.save(`${base}/email`, { smtpPasswordRemove: 'true' })).text).not.toContain('One is stored.')
+    expect((await contract(instance)).smtpPassword).toBe('')
+    expect(instance.log.join()).not.toContain(secret)
+  })
+
+  test('groups and claims of new people are chosen; what the page cannot show stays', async () => {
+    const group = await instance.call('POST /api/user-groups', { body: { name: 'family', friendlyName: 'Family' } })
+    const id = String(group.json.id)
+    const saved = await pages.save(`${base}/sign-up`, {
+      allowUserSignups: 'open',
+      signupDefaultUserGroupIDs: id,
+      signupDefaultCustomClaims: 'plan = free\nmotto = a = b',
+      signUpApproval: 'true',
+    })
+    expect(saved.text).toContain('Everybody can sign up.')
+    const claims = '[{"key":"plan","value":"free"},{"key":"motto","value":"a = b"}]'
+    expect(await contract(instance)).toMatchObject({
+      signupDefaultUserGroupIDs: JSON.stringify([id]),
+      signupDefaultCustomClaims: claims,
+    })
+    const odd = '[{"key":"a=b","value":"two\\nlines"}]'
+    await instance.call('PUT /api/application-configuration', {
+      body: { ...(await contract(instance)), signupDefaultCustomClaims: odd, signupDefaultUserGroupIDs: '["gone"]' },
+    })
+    await pages.save(`${base}/sign-up`, {})
+    expect(await contract(instance)).toMatchObject({
+      signupDefaultUserGroupIDs: '["gone"]',
+      signupDefaultCustomClaims: odd,
+    })
+  })
+
+  test('they are for administrators alone, and no other site can send them', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    for (const path of [base, `${base}/email`]) {
+      expect((await instance.agent().get(instance.url + path)).status).toBe(303)
+      expect((await agent.get(instance.url + path)).status).toBe(403)
+      expect((await instance.agent().postForm(instance.url + path, {})).status).toBe(401)
+      expect((await agent.postForm(instance.url + path, { appName: 'Mine' })).status).toBe(403)
+      const foreign = { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } }
+      expect((await instance.administrator.postForm(instance.url + path, { appName: 'Mine' }, foreign)).status).toBe(
+        403,
+      )
+    }
+    expect((await pages.get(`${base}/nowhere`)).status).toBe(404)
+  })
+})
+
+describe('a test e-mail', () => {
+  let instance: CalledInstance
+  let server: MailServer
+
+  beforeAll(async () => {
+    server = await startMailServer()
+    instance = await startCalled('SQLite')
+  })
+  afterAll(async () => {
+    await instance[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+  })
+
+  test('is sent with what was just saved, and what the e-mail server says is shown', async () => {
+    const pages = pagesOf(instance)
+    const settings = {
+      smtpHost: '127.0.0.1',
+      smtpPort: String(server.port),
+      smtpFrom: 'login@example.com',
+      act: 'test',
+    }
+    const none = await pages.save(`${base}/email`, { act: 'test' })
+    expect(none.text).toContain('No e-mail server is set up')
+    const sent = await pages.save(`${base}/email`, settings)
+    expect(sent.text).toContain('took a test e-mail to <strong>ada@example.com</strong>')
+    expect((await server.received('ada@example.com')).mail.subject).toBeTruthy()
+    server.refuseNext(550)
+    const refused = await pages.save(`${base}/email`, settings)
+    expect(refused.text).toContain('the test e-mail could not be sent')
+    expect(refused.text).toMatch(/<code>[^<]*550 Not now<\/code>/)
+    // It is said once.
+    expect((await pages.get(`${base}/email`)).text).not.toContain('550')
+  })
+})
+
+describe('where the environment decides everything', () => {
+  test('everything is locked, and the e-mail server can still be tried', async () => {
+    await using instance = await startCalled('SQLite', { UI_CONFIG_DISABLED: 'true' })
+    const pages = pagesOf(instance)
+    const page = await pages.get(base)
+    expect(page.text).toContain('<code>UI_CONFIG_DISABLED</code> is set, so the environment decides all settings.')
+    expect(page.text).not.toContain('>Save<')
+    await pages.send(page, { appName: 'Mine', auditLogRetentionDays: '1' })
+    expect(await contract(instance)).toMatchObject({ appName: 'Pocket ID' })
+    expect((await own(instance)).auditLogRetentionDays).toBe(90)
+    expect((await pages.save(`${base}/email`, { act: 'test' })).text).toContain('No e-mail server is set up')
+  })
+})

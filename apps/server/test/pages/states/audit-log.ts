@@ -1,0 +1,133 @@
+import type { AuditLine } from '../../../src/audit-log/page-model.ts'
+import type { ListView } from '../../../src/http/list-page.ts'
+import type { PageModel } from '../../../src/http/page-models.ts'
+import { anna, day, long, now } from './common.ts'
+
+const list: ListView = {
+  path: '/settings/admin/audit-log',
+  search: '',
+  columns: [],
+  choices: [],
+  filters: [
+    { name: 'event', values: ['SIGN_IN', 'SIGN_IN_FAILED', 'SETTINGS_CHANGED'], chosen: '' },
+    { name: 'userID', values: ['1', '2'], chosen: '' },
+  ],
+  labels: { userID: new Map(Object.entries({ 1: 'anna', 2: 'dolores' })) },
+  range: { from: '', to: '' },
+  applied: [],
+  sorts: [
+    { column: 'createdAt', name: 'when' },
+    { column: 'event', name: 'event' },
+  ],
+  sort: { column: 'createdAt', descending: true },
+  limits: [20, 50, 100],
+  limit: 20,
+  total: 4,
+  page: 1,
+  pages: 1,
+  from: 1,
+  to: 4,
+  previous: null,
+  next: null,
+  last: null,
+  here: '?',
+  fields: [],
+}
+
+const nobody = { name: null, href: null }
+const line: AuditLine = {
+  id: '1',
+  event: 'SIGN_IN',
+  keys: ['SIGN_IN.own', 'SIGN_IN.all'],
+  subjects: {
+    account: { name: 'anna', href: '/settings/admin/users/1' },
+    actor: nobody,
+    client: nobody,
+    passkey: nobody,
+    group: nobody,
+    api: nobody,
+    apiKey: nobody,
+    job: nobody,
+  },
+  at: now - 3 * 3_600_000,
+  occurrences: 1,
+  lastAt: now - 3 * 3_600_000,
+  device: 'Firefox on Linux',
+  ipAddress: '192.0.2.1',
+  code: null,
+  isRefusal: false,
+  changes: [],
+  details: [],
+}
+const failed: AuditLine = {
+  ...line,
+  id: '2',
+  event: 'SIGN_IN_FAILED',
+  keys: ['SIGN_IN_FAILED.own', 'SIGN_IN_FAILED.all'],
+  at: now - day,
+  occurrences: 12,
+  lastAt: now - 60_000,
+  device: 'Mozilla/5.0 (compatible; something that nobody knows and that has a very long name/1.0)',
+  ipAddress: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+  code: 'passkey_not_recognised',
+  isRefusal: true,
+}
+const settings: AuditLine = {
+  ...line,
+  id: '3',
+  event: 'SETTINGS_CHANGED',
+  keys: ['SETTINGS_CHANGED.all'],
+  at: now - 2 * day,
+  changes: [
+    { field: 'appName', before: 'Pocket ID', after: 'The family’s own door with a long name' },
+    { field: 'smtpPassword', before: null, after: '(redacted)' },
+    { field: 'signupDefaultUserGroupIDs', before: '[]', after: '["4b1b8a7e-3c52-4a2f-a0a3-7a3b7f0c2d11"]' },
+  ],
+  details: [
+    { name: 'event', value: 'SETTINGS_CHANGED' },
+    { name: 'keys', value: 'appName, smtpPassword, signupDefaultUserGroupIDs' },
+    { name: 'requestID', value: '4b1b8a7e-3c52-4a2f-a0a3-7a3b7f0c2d11' },
+  ],
+}
+const granted: AuditLine = {
+  ...line,
+  id: '4',
+  event: 'NEW_CLIENT_AUTHORIZATION',
+  keys: ['NEW_CLIENT_AUTHORIZATION.all'],
+  subjects: {
+    ...line.subjects,
+    account: { name: 'dolores', href: null },
+    client: { name: 'مكتبة الصور', href: '/settings/admin/oidc-clients/photos' },
+  },
+  at: now - 40 * day,
+}
+
+const own = { view: 'audit-log', viewer: long, list, lines: [line, failed] } as const
+const all = {
+  view: 'audit-log-all',
+  viewer: anna,
+  list,
+  lines: [{ ...line, keys: ['SIGN_IN.all'] }, { ...failed, keys: ['SIGN_IN_FAILED.all'] }, settings, granted],
+  exports: { csv: '/api/audit-logs/export?format=csv', jsonl: '/api/audit-logs/export?format=jsonl' },
+} as const
+
+export const auditLogStates: Readonly<Record<string, PageModel>> = {
+  'audit-log': own,
+  'audit-log-empty': { ...own, list: { ...list, total: 0 }, lines: [] },
+  'audit-log-all': all,
+  'audit-log-all-none': {
+    ...all,
+    list: {
+      ...list,
+      total: 0,
+      search: 'nobody of this name',
+      range: { from: '2025-11-01', to: '2025-11-24' },
+      applied: [
+        { name: 'search', value: 'nobody of this name', without: '?' },
+        { name: 'from', value: '2025-11-01', without: '?' },
+        { name: 'userID', value: '2', without: '?' },
+      ],
+    },
+    lines: [],
+  },
+}
