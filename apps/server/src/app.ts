@@ -45,6 +45,8 @@ import { createJobs } from './jobs/jobs.ts'
 import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
+import { createOverview } from './overview/overview.ts'
+import { overviewPages } from './overview/page.ts'
 import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
@@ -65,6 +67,7 @@ import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { createLatestVersion } from './version/latest-version.ts'
 import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
@@ -296,9 +299,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     intervalMs: hour,
     run: () => administration.waitingAddresses.removeExpired(),
   })
+  const latestVersion = createLatestVersion({
+    url: config.versionCheckUrl,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+  })
+  const overview = createOverview({ store: database.overview, jobs, settings, latestVersion, clock })
   const api = composeRestApi({
     config,
-    logger,
     database,
     pocket,
     directory,
@@ -313,6 +321,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp,
     jobs,
     signUp,
+    latestVersion,
     transaction: stores.transaction,
     clock,
   })
@@ -429,6 +438,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: [
+      ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
       ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
       ...settingPages({

@@ -31,7 +31,6 @@ import type { Images } from './images/images.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
 import { jobOperations } from './jobs/api.ts'
 import type { Jobs } from './jobs/jobs.ts'
-import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { sessionOperations } from './sessions/api.ts'
@@ -57,7 +56,6 @@ import { complianceOperations } from './webauthn/compliance-api.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey'>
-  readonly logger: Logger
   readonly database: Pick<OpenDatabase, 'auditLog' | 'emails'>
   readonly pocket: Pocket
   readonly directory: Directory
@@ -91,7 +89,6 @@ export interface RestApi {
 export function composeRestApi(parts: RestApiParts): RestApi {
   const {
     config,
-    logger,
     database,
     pocket,
     directory,
