@@ -59,8 +59,8 @@ const everyday = 20
 export const paths = {
   jobs: '/settings/admin/jobs',
   email: '/settings/admin/application-configuration/email',
+  emails: '/settings/admin/emails',
   approvals: '/settings/admin/approvals',
-  invitations: '/settings/admin/invitations',
   users: '/settings/admin/users',
   client: (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}`,
   user: (id: string) => `/settings/admin/users/${encodeURIComponent(id)}`,
@@ -80,9 +80,9 @@ export function findingsOf(known: Known): readonly Finding[] {
     else add('secretEnds', 'soon', paths.client(id), { about: name, at: endsAt })
   for (const { id, name, endsAt } of apiKeys.items)
     add('apiKeyEnds', 'soon', paths.user(id), { about: name, at: endsAt })
-  if (emails.failed > 0) add('emailFailed', 'bad', paths.email, { count: emails.failed })
+  if (emails.failed > 0) add('emailFailed', 'bad', `${paths.emails}?filters[state]=failed`, { count: emails.failed })
   if (emails.waitingSince !== null && now - emails.waitingSince > patience && mail.isSetUp)
-    add('emailStuck', 'bad', paths.email, { count: emails.waiting, at: emails.waitingSince })
+    add('emailStuck', 'bad', `${paths.emails}?filters[state]=waiting`, { count: emails.waiting, at: emails.waitingSince })
   if (mail.isNeeded && !mail.isSetUp) add('emailMissing', 'bad', paths.email)
   if (keyChangesAt !== null && now - keyChangesAt > day) add('keyOverdue', 'bad', paths.jobs, { at: keyChangesAt })
   if (signIns.failed > everyday && signIns.failed > signIns.worked)

@@ -167,7 +167,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     await email('3', Date.now() - day, later, null)
     await email('4', Date.now() - day, null, Date.now())
     const off = await html()
-    expect(findings(off)).toEqual([['/settings/admin/application-configuration/email', 'An e-mail could not be sent']])
+    expect(findings(off)).toEqual([['/settings/admin/emails?filters[state]=failed', 'An e-mail could not be sent']])
     expect(figure(off, 'E-mail')).toBe('Not set up')
     const { json } = await instance.call('GET /api/application-configuration/all')
     const all = (json as unknown as readonly { key: string; value: string }[]).map(({ key, value }) => [key, value])
