@@ -82,7 +82,10 @@ export function findingsOf(known: Known): readonly Finding[] {
     add('apiKeyEnds', 'soon', paths.user(id), { about: name, at: endsAt })
   if (emails.failed > 0) add('emailFailed', 'bad', `${paths.emails}?filters[state]=failed`, { count: emails.failed })
   if (emails.waitingSince !== null && now - emails.waitingSince > patience && mail.isSetUp)
-    add('emailStuck', 'bad', `${paths.emails}?filters[state]=waiting`, { count: emails.waiting, at: emails.waitingSince })
+    add('emailStuck', 'bad', `${paths.emails}?filters[state]=waiting`, {
+      count: emails.waiting,
+      at: emails.waitingSince,
+    })
   if (mail.isNeeded && !mail.isSetUp) add('emailMissing', 'bad', paths.email)
   if (keyChangesAt !== null && now - keyChangesAt > day) add('keyOverdue', 'bad', paths.jobs, { at: keyChangesAt })
   if (signIns.failed > everyday && signIns.failed > signIns.worked)
