@@ -10,6 +10,7 @@ import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
 import { extras } from '../oidc/client-metadata.ts'
+import { type PairwiseIdentifier, subjectFor } from '../oidc/pairwise.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
 import {
@@ -29,6 +30,7 @@ export interface ConsentPorts {
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
+  readonly pairwise: PairwiseIdentifier
   readonly sessions: Sessions
   readonly audit: AuditSink
   readonly clock: Clock
@@ -36,7 +38,7 @@ export interface ConsentPorts {
 
 /** Asks a person whether a client may know who they are, and remembers the answer. */
 export function createConsent(ports: ConsentPorts) {
-  const { provider, accounts, consents, apiAccess, sessions, audit, clock } = ports
+  const { provider, pairwise, accounts, consents, apiAccess, sessions, audit, clock } = ports
   /** @throws {Conflict} `interaction_expired` where somebody else is signed in by now */
   const whoDecides = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
@@ -59,10 +61,11 @@ export function createConsent(ports: ConsentPorts) {
       const { params } = interaction
       const before = await consents.find(account.id, clientIdOf(interaction))
       const client = await clientOf(interaction)
+      const claims = claimsTold(account, client, params, subjectFor(pairwise, account.id, client))
       return {
         account,
         origin: extras(client).pocket_origin,
-        claims: claimsToShow(claimsTold(account, client, params), account.emailVerified, requestedScopes(params)),
+        claims: claimsToShow(claims, account.emailVerified, requestedScopes(params)),
         apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map(apiView),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         allowedBefore: before !== undefined,

@@ -162,6 +162,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         userCode: code.userCode,
         client: { id: client.clientId, name: client.clientName ?? client.clientId },
         scopes,
+        // No client here has pairwise subjects (`oidc/client-metadata.ts`).
         claims: claimsToShow(claimsTold(account, client, params), account.emailVerified, requestedScopes(params)),
         apis: apis.map(apiView),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),

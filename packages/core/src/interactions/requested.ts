@@ -15,9 +15,9 @@ export type Parameters = Readonly<Record<string, unknown>>
 type ProviderClient = InstanceType<Provider['Client']>
 
 /** What the client would be told of the person. */
-export function claimsTold(account: Account, client: ProviderClient, params: Parameters): Claims {
+export function claimsTold(account: Account, client: ProviderClient, params: Parameters, subject?: string): Claims {
   const names = claimsAskedFor(params.claims)
-  return claimsFor(account, extras(client).pocket_protocol, { scopes: requestedScopes(params), names })
+  return claimsFor(account, extras(client).pocket_protocol, { scopes: requestedScopes(params), names }, subject)
 }
 
 /** The APIs that the client asks for, with the permissions that it asks for and has. */

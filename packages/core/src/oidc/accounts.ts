@@ -6,12 +6,13 @@ import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
 import { defaultProtocol } from '../clients/protocol.ts'
 import { extras } from './client-metadata.ts'
 import { revokeGrant } from './logout.ts'
+import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 
 /**
  * The library's view of an account. One that is disabled is none, and one that may not use the client any more is none
  * to whatever the client was given before; the token endpoint ends all of it (RFC 6749 §5.2).
  */
-export function createFindAccount(accounts: AccountStore): FindAccount {
+export function createFindAccount(accounts: AccountStore, pairwise: PairwiseIdentifier): FindAccount {
   return async ({ oidc }, id, token) => {
     const found = await findAccount(accounts, id)
     if (!found || found.disabled) return undefined
@@ -28,7 +29,9 @@ export function createFindAccount(accounts: AccountStore): FindAccount {
       async claims(_use, scope, claims, rejected) {
         const settings = oidc.client ? extras(oidc.client).pocket_protocol : defaultProtocol
         const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
-        return { ...claimsFor(found, settings, request), sub: id }
+        const subject = oidc.client && subjectFor(pairwise, id, oidc.client)
+        // The library makes the subject of it.
+        return { ...claimsFor(found, settings, request, subject), sub: id }
       },
     }
   }

@@ -108,7 +108,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
   const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
-    findAccount: createFindAccount(accounts),
+    findAccount: createFindAccount(accounts, ports.pairwise),
     loadExistingGrant: createGrantLoader(ports.consents),
     jwks: { keys: [...ports.keys] },
     claims: { ...claimsByScope },

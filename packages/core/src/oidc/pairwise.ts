@@ -13,6 +13,11 @@ export function createPairwiseIdentifier(masterKey: MasterKey): PairwiseIdentifi
   }
 }
 
+/** What the client calls the person. */
+export function subjectFor(pairwise: PairwiseIdentifier, accountId: string, client: object): string {
+  return extras(client).pocket_protocol.subjectType === 'pairwise' ? pairwise(accountId, client) : accountId
+}
+
 /** The same, as the library asks. */
 export function libraryPairwiseIdentifier(
   pairwise: PairwiseIdentifier,

@@ -11,6 +11,7 @@ import { authenticationContext } from '../sessions/session.ts'
 import { extras } from './client-metadata.ts'
 import { idTokenLifetime } from './configuration.ts'
 import { ownIdTokenClaims } from './id-token-claims.ts'
+import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 
 /** What a client would be given for a person who signs in by passkey and allows all of it. */
 export interface TokenPreview {
@@ -24,10 +25,11 @@ export interface TokenPreviewPorts {
   readonly provider: () => Provider
   readonly accounts: AccountStore
   readonly clock: Clock
+  readonly pairwise: PairwiseIdentifier
 }
 
 /** Shows what tokens would hold without making any; what they say of the person comes from where theirs comes from. */
-export function createTokenPreview({ provider, accounts, clock }: TokenPreviewPorts) {
+export function createTokenPreview({ provider, accounts, clock, pairwise }: TokenPreviewPorts) {
   /**
    * @param scope - as in a request (RFC 6749 §3.3); those that count as requested are added, unknown ones dropped
    * @throws {NotFound} `client_not_found`, `account_not_found`
@@ -46,7 +48,11 @@ export function createTokenPreview({ provider, accounts, clock }: TokenPreviewPo
 
     const requested = new Set<string>(['openid', ...scopesRequested(scope, protocol)])
     const scopes = supportedScopes.filter((known) => requested.has(known))
-    const claims = claimsFor(account, protocol, { scopes })
+    const claims = {
+      ...claimsFor(account, protocol, { scopes }, subjectFor(pairwise, accountId, client)),
+      // The library makes the subject of it.
+      sub: accountId,
+    }
     const { amr, acr, authTime } = authenticationContext('passkey', clock.now())
     const idToken = Object.assign(new IdToken({ ...claims, amr, acr, auth_time: authTime }, { client }), {
       scope: scopes.join(' '),
