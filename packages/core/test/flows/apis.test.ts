@@ -233,6 +233,16 @@ describe('an access token for an API', () => {
     expect((await verified(setting, last.access_token)).payload.scope).toBe('openid notes:read')
   })
 
+  test('can be neither introspected nor revoked as a JWT, and says so', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { access_token: token } = await tokens(setting)
+    const unsupported = { status: 400, error: 'unsupported_token_type' }
+    await expect(oidc.tokenIntrospection(setting.configuration, token)).rejects.toMatchObject(unsupported)
+    await expect(oidc.tokenRevocation(setting.configuration, token)).rejects.toMatchObject(unsupported)
+    expect((await verified(setting, token)).payload.scope).toContain('notes:read')
+  })
+
   test('is refreshed for fewer permissions, and for those alone that are left', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
