@@ -11,6 +11,7 @@ import { accountRemovalPages } from './account/removal-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
+import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
@@ -37,6 +38,7 @@ import { listen, stopListening } from './http/listen.ts'
 import { createPageRenderer } from './http/page.ts'
 import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
+import { createApplicationImages } from './images/application-images.ts'
 import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
@@ -55,6 +57,7 @@ import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
+import { imagePages } from './settings/pages/image-pages.ts'
 import { settingPages } from './settings/pages/page.ts'
 import { createSectionPage } from './settings/pages/section-page.ts'
 import { createSettingSections } from './settings/save-section.ts'
@@ -147,6 +150,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     transaction: stores.transaction,
     clock,
+    onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
   const atStart = await settings.values()
   const images = createImages({
@@ -159,15 +163,25 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
   })
   const catalogues = await loadCatalogues(cataloguesDirectory)
+  const pictures = createPagePictures({
+    images,
+    onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+  })
+  const appearance = createAppearance({
+    async settings() {
+      const { accentColor, disableAnimations } = await settings.lastKnown()
+      const { styleVariables } = await ownSettings.lastKnown()
+      return { accentColor, still: disableAnimations === 'true', variables: styleVariables }
+    },
+    pictures,
+  })
   const render = createPageRenderer({
     viewsDirectory,
     assets,
     catalogues,
     appName: async () => (await settings.lastKnown()).appName,
-    pictures: createPagePictures({
-      images,
-      onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
-    }),
+    appearance: appearance.addressFor,
+    pictures,
     clock,
   })
   const show = createShowPage(render)
@@ -251,6 +265,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
   const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
+  const applicationImages = createApplicationImages(images)
   const api = composeRestApi({
     config,
     logger,
@@ -264,6 +279,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     passkeyPolicy,
     mail,
     images,
+    applicationImages,
     sessions,
     setUp,
     jobs,
@@ -281,6 +297,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     settings,
     ownSettings,
     transaction: stores.transaction,
+  })
+  const settingsPage = createSectionPage({
+    sections: settingSections,
+    settings,
+    ownSettings,
+    groups: directory.groups,
+    images: applicationImages,
+    show,
   })
   const routes = createRoutes({
     health: healthCheck(database.ping),
@@ -393,9 +417,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         secure: pocket.issuer.startsWith('https:'),
       }),
       ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
+      ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({
         sections: settingSections,
-        page: createSectionPage({ sections: settingSections, settings, ownSettings, groups: directory.groups, show }),
+        page: settingsPage,
         testEmail: mail.test,
         authentication,
         sensitive: reauthentication.sensitive,
@@ -403,12 +428,17 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       }),
     ],
     limits: pocket.limits,
-    apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
+    apiDocs: openApiPage({
+      document: api.document,
+      styles: assets.path('pocket.css'),
+      appearance: async () => appearance.addressFor((await pictures.instance()).background),
+    }),
   })
 
   const koa = createKoa({ trustProxy: config.trustProxy, logger, show })
   koa
     .use(serveAssets(assets))
+    .use(appearance.serve)
     .use(limitRequests(pocket.limits))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.originOf))

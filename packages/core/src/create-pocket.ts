@@ -81,7 +81,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       return token
     },
     ...accessEnds,
-    previewTokens: createTokenPreview({ provider, accounts, clock, pairwise: engine.pairwise }),
+    previewTokens: createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return

@@ -11,15 +11,18 @@ export interface ClaimRequest {
   readonly names?: Iterable<string>
   /** Claims that the person has refused. */
   readonly rejected?: Iterable<string>
+  /** What the host's own function says. */
+  readonly ofHost?: Claims
 }
 
 export type ClaimSettings = Pick<ClientProtocol, 'claimRules' | 'groupRules' | 'userNames'>
 
 /**
  * What a client is told about an account. The ID token, UserInfo, a refreshed token, the consent page and the preview are
- * all made of it. Standard claims count before custom ones of the same name, and the client's own rules before both. A rule
- * tells nothing that the scopes do not: its source must be among what may be told, but for a constant. A client that knows
- * the person by another `subject` than the account's id is told nothing that has that id in it.
+ * all made of it. Of claims of one name the last of these counts: custom ones of groups, custom ones of the person, standard
+ * ones, those of the host's function, the client's own rules. A rule tells nothing that the scopes do not: its source must
+ * be among what may be told, but for a constant. A client that knows the person by another `subject` than the account's id
+ * is told nothing that has that id in it.
  */
 export function claimsFor(
   account: Account,
@@ -28,7 +31,7 @@ export function claimsFor(
   subject: string = account.id,
 ): Claims {
   const custom = customClaims(account)
-  const standard = { ...standardClaims(account, settings), sub: subject }
+  const standard = { ...standardClaims(account, settings), ...request.ofHost, sub: subject }
   const mayTell = permission(request)
   const known = { ...Object.fromEntries(custom), ...standard }
   const told = Object.entries(known).filter(([claim]) => mayTell(claim))
@@ -40,8 +43,8 @@ export function claimsFor(
     ])
     .filter(([, value]) => value !== undefined && value !== null)
   const rejected = new Set(request.rejected)
-  const isKnownAs = (value: unknown) => subject === account.id || !`${JSON.stringify(value)}`.includes(account.id)
-  const claims = [...told, ...ruled].filter(([claim, value]) => !rejected.has(claim) && isKnownAs(value))
+  const mayKnow = (value: unknown) => subject === account.id || !`${JSON.stringify(value)}`.includes(account.id)
+  const claims = [...told, ...ruled].filter(([claim, value]) => !rejected.has(claim) && mayKnow(value))
   return { ...present(Object.fromEntries(claims)), sub: subject }
 }
 

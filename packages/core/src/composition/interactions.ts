@@ -14,7 +14,7 @@ import type { SettledOptions } from './settled-options.ts'
 export function createInteractions(
   options: SettledOptions,
   { apiAccess }: ClientServices,
-  { holder, pairwise }: Engine,
+  { holder }: Engine,
   { sessions, signIn }: PeopleServices,
 ): Middleware {
   const { audit, clock, render, origins, stores } = options
@@ -23,11 +23,11 @@ export function createInteractions(
   const consent = createConsent({
     authorizationDetailsTypes: options.authorizationDetailsTypes,
     provider,
-    pairwise,
     sessions,
     audit,
     clock,
     accounts,
+    makeClaims: options.makeClaims,
     consents,
     apiAccess,
   })

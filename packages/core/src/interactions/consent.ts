@@ -4,13 +4,13 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import type { MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
 import { extras } from '../oidc/client-metadata.ts'
-import { type PairwiseIdentifier, subjectFor } from '../oidc/pairwise.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
 import {
@@ -27,10 +27,10 @@ import {
 export interface ConsentPorts {
   readonly provider: () => Provider
   readonly accounts: AccountStore
+  readonly makeClaims: MakeClaims
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
-  readonly pairwise: PairwiseIdentifier
   readonly sessions: Sessions
   readonly audit: AuditSink
   readonly clock: Clock
@@ -38,7 +38,7 @@ export interface ConsentPorts {
 
 /** Asks a person whether a client may know who they are, and remembers the answer. */
 export function createConsent(ports: ConsentPorts) {
-  const { provider, pairwise, accounts, consents, apiAccess, sessions, audit, clock } = ports
+  const { provider, accounts, makeClaims, consents, apiAccess, sessions, audit, clock } = ports
   /** @throws {Conflict} `interaction_expired` where somebody else is signed in by now */
   const whoDecides = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
@@ -61,11 +61,14 @@ export function createConsent(ports: ConsentPorts) {
       const { params } = interaction
       const before = await consents.find(account.id, clientIdOf(interaction))
       const client = await clientOf(interaction)
-      const claims = claimsTold(account, client, params, subjectFor(pairwise, account.id, client))
       return {
         account,
         origin: extras(client).pocket_origin,
-        claims: claimsToShow(claims, account.emailVerified, requestedScopes(params)),
+        claims: claimsToShow(
+          await claimsTold(makeClaims, { account, client, params }),
+          account.emailVerified,
+          requestedScopes(params),
+        ),
         apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map(apiView),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         allowedBefore: before !== undefined,

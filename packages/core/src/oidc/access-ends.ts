@@ -1,6 +1,5 @@
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { findAccount } from '../accounts/eligibility.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import type { Pocket } from '../pocket.ts'
 import type { PocketStores } from '../stores.ts'
@@ -29,8 +28,7 @@ export function createAccessEnds({ stores, provider }: AccessEndsPorts): AccessE
     await notify(accountId, clientId)
     await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
   }
-  const groupIdsOf = async (accountId: string) =>
-    ((await findAccount(accounts, accountId))?.groups ?? []).map(({ id }) => id)
+  const groupIdsOf = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
