@@ -6,15 +6,12 @@ import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
-import { accountPages } from './account/page.ts'
-import { accountRemovalPages } from './account/removal-page.ts'
-import { createSecondPasskey } from './account/second-passkey.ts'
+import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
 import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
-import { auditLogPages } from './audit-log/page.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -48,7 +45,6 @@ import { openApiPage } from './openapi/page.ts'
 import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
-import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
@@ -334,26 +330,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({
-      pocket,
-      authentication,
-      audit,
-      show,
-      flashes,
-      passkeyPolicy,
-      secondPasskey: createSecondPasskey(database.reminders, clock),
-      ownPasskeys: administration.ownPasskeys,
-      sessions,
-      users: administration.users,
-      verification: {
-        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
-        async begin(user) {
-          await mail.verification.begin(user)
-          mail.delivery.soon()
-        },
-      },
-    }),
-    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
     userSessions: userSessionsPages({
       users: administration.users,
       sessions,
@@ -388,7 +364,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     ...composeAdministrationPages({
       pocket,
       directory,
@@ -430,7 +405,25 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: [
       ...jobPages({ jobs, authentication, show, flashes }),
-      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
+      ...composeAccountPages({
+        database,
+        pocket,
+        directory,
+        administration,
+        sessions,
+        audit,
+        settings,
+        ownSettings,
+        passkeyPolicy,
+        mail,
+        images,
+        catalogues,
+        authentication,
+        reauthentication,
+        show,
+        flashes,
+        clock,
+      }),
       ...settingPages({
         sections: settingSections,
         page: createSectionPage({ sections: settingSections, settings, ownSettings, groups: directory.groups, show }),
