@@ -9,7 +9,8 @@ import type { Logger } from 'pino'
 import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
-import { createAuditLog, removeOldEntries } from './audit-log/audit-log.ts'
+import { createAppearance } from './appearance/appearance.ts'
+import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
 import { clientPages } from './clients/page.ts'
@@ -21,8 +22,8 @@ import { deviceAuthorizationPages } from './device-authorization/page.ts'
 import { devicePages } from './device-login/page.ts'
 import { createMailRoom } from './email/mail.ts'
 import { emailPages } from './email/page.ts'
+import { emailQueuePages } from './email/queue-page.ts'
 import { chooseFileStore } from './files/choose-file-store.ts'
-import { endMemberships } from './groups/membership-ends.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { loadCatalogues } from './http/catalogues.ts'
@@ -34,6 +35,7 @@ import { listen, stopListening } from './http/listen.ts'
 import { createPageRenderer } from './http/page.ts'
 import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
+import { createApplicationImages } from './images/application-images.ts'
 import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
@@ -45,11 +47,14 @@ import { openApiPage } from './openapi/page.ts'
 import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
+import { scheduledJobs } from './scheduled-jobs.ts'
+import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
+import { imagePages } from './settings/pages/image-pages.ts'
 import { settingPages } from './settings/pages/page.ts'
 import { createSectionPage } from './settings/pages/section-page.ts'
 import { createSettingSections } from './settings/save-section.ts'
@@ -76,9 +81,8 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
 }
 
-const minute = 60_000
-const hour = 60 * minute
-const day = 24 * hour
+/** Milliseconds. */
+const hour = 3_600_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
@@ -143,6 +147,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     transaction: stores.transaction,
     clock,
+    onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
   const atStart = await settings.values()
   const images = createImages({
@@ -155,15 +160,25 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
   })
   const catalogues = await loadCatalogues(cataloguesDirectory)
+  const pictures = createPagePictures({
+    images,
+    onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+  })
+  const appearance = createAppearance({
+    async settings() {
+      const { accentColor, disableAnimations } = await settings.lastKnown()
+      const { styleVariables } = await ownSettings.lastKnown()
+      return { accentColor, still: disableAnimations === 'true', variables: styleVariables }
+    },
+    pictures,
+  })
   const render = createPageRenderer({
     viewsDirectory,
     assets,
     catalogues,
     appName: async () => (await settings.lastKnown()).appName,
-    pictures: createPagePictures({
-      images,
-      onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
-    }),
+    appearance: appearance.addressFor,
+    pictures,
     clock,
   })
   const show = createShowPage(render)
@@ -217,48 +232,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
 
   const mail = openMail(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
-  scheduler.register({ name: 'remove-expired', intervalMs: hour, run: (signal) => removeExpired(pocket, signal) })
-  scheduler.register({
-    name: 'send-logout-notices',
-    intervalMs: 5000,
-    run: (signal) => pocket.sendLogoutNotices(signal),
-  })
-  scheduler.register({
-    name: 'remove-expired-signup-tokens',
-    intervalMs: hour,
-    run: () => database.signupTokens.removeExpired(clock.now()),
-  })
-  scheduler.register({
-    name: 'end-memberships',
-    intervalMs: minute,
-    run: () => endMemberships({ directory, pocket, audit }),
-  })
-  scheduler.register({
-    name: 'remove-unused-clients',
-    intervalMs: hour,
-    async run(signal) {
-      const { unusedClientDays } = await ownSettings.values()
-      while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientDays * day, 100)) > 0);
-    },
-  })
-  scheduler.register({ name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() })
-  scheduler.register({
-    name: 'refresh-authenticator-metadata',
-    intervalMs: day,
-    run: () => pocket.refreshAuthenticatorMetadata(),
-  })
-  scheduler.register({ name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() })
-  scheduler.register({
-    name: 'remove-old-audit-entries',
-    intervalMs: hour,
-    async run(signal) {
-      const { auditLogRetentionDays } = await ownSettings.values()
-      await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
-    },
-  })
-
-  for (const job of mail.jobs) scheduler.register(job)
-
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const setUp = createSetUp({ pocket, directory, audit })
   const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
@@ -287,11 +260,9 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     clock,
   })
-  scheduler.register({
-    name: 'remove-unverified-signups',
-    intervalMs: hour,
-    run: () => administration.waitingAddresses.removeExpired(),
-  })
+  const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
+  for (const job of scheduledJobs(jobParts)) scheduler.register(job)
+  const applicationImages = createApplicationImages(images)
   const api = composeRestApi({
     config,
     logger,
@@ -305,6 +276,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     passkeyPolicy,
     mail,
     images,
+    applicationImages,
     sessions,
     setUp,
     jobs,
@@ -322,6 +294,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     settings,
     ownSettings,
     transaction: stores.transaction,
+  })
+  const settingsPage = createSectionPage({
+    sections: settingSections,
+    settings,
+    ownSettings,
+    groups: directory.groups,
+    images: applicationImages,
+    show,
   })
   const routes = createRoutes({
     health: healthCheck(database.ping),
@@ -424,9 +404,18 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         clock,
       }),
+      ...emailQueuePages({
+        queue: mail.queue,
+        authentication,
+        show,
+        flashes,
+        secure: pocket.issuer.startsWith('https:'),
+      }),
+      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
+      ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({
         sections: settingSections,
-        page: createSectionPage({ sections: settingSections, settings, ownSettings, groups: directory.groups, show }),
+        page: settingsPage,
         testEmail: mail.test,
         authentication,
         sensitive: reauthentication.sensitive,
@@ -434,12 +423,17 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       }),
     ],
     limits: pocket.limits,
-    apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
+    apiDocs: openApiPage({
+      document: api.document,
+      styles: assets.path('pocket.css'),
+      appearance: async () => appearance.addressFor((await pictures.instance()).background),
+    }),
   })
 
   const koa = createKoa({ trustProxy: config.trustProxy, logger, show })
   koa
     .use(serveAssets(assets))
+    .use(appearance.serve)
     .use(limitRequests(pocket.limits))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.originOf))
@@ -479,8 +473,4 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await database[Symbol.asyncDispose]()
     },
   }
-}
-
-async function removeExpired(pocket: Pocket, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await pocket.removeExpired(1000)) > 0);
 }

@@ -25,7 +25,7 @@ import { groupDto } from './groups/group-dto.ts'
 import { createAdmission } from './http/api/admission.ts'
 import { apiRoutes } from './http/api/routes.ts'
 import { imageOperations } from './images/api.ts'
-import { createApplicationImages } from './images/application-images.ts'
+import type { ApplicationImages } from './images/application-images.ts'
 import { createClientLogos, largestLogo } from './images/client-logos.ts'
 import type { Images } from './images/images.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
@@ -58,7 +58,7 @@ import { complianceOperations } from './webauthn/compliance-api.ts'
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'auditLog' | 'emails'>
+  readonly database: Pick<OpenDatabase, 'auditLog'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly administration: Administration
@@ -68,6 +68,7 @@ export interface RestApiParts {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly mail: Mail
   readonly images: Images
+  readonly applicationImages: ApplicationImages
   readonly sessions: SessionAdministration
   readonly setUp: SetUp
   readonly jobs: Jobs
@@ -100,6 +101,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ownSettings,
     passkeyPolicy,
     images,
+    applicationImages: application,
     sessions,
     mail,
     setUp,
@@ -111,7 +113,6 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   const { apiKeys, users, groups, signupTokens: tokens, approvals } = administration
   const admit = createAdmission({ pocket, directory, apiKeys, staticApiKey: config.staticApiKey })
   const allowedClients = createAllowedClients(pocket.clients)
-  const application = createApplicationImages(images)
   const profilePictures = createProfilePictures({ images, application, directory })
   const clientLogos = createClientLogos({
     images,
@@ -147,10 +148,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...settingsOperations(settings),
     ...emailOperations({
       mail,
-      store: database.emails,
       users,
       bindBrowser: pocket.bindBrowser,
-      now: () => clock.now(),
     }),
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(latestVersion),

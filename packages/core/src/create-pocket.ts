@@ -39,7 +39,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const people = createPeopleServices(options, services, engine)
   const { sessions, loginCodes, deviceCookie, metadata } = people
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
-  const frontDoor = createFrontDoor(options, services, engine, createInteractions(options, services, engine, people))
+  const interactions = createInteractions(options, services, engine, people)
+  const frontDoor = createFrontDoor(options, services, engine, people, interactions)
 
   return {
     issuer: issuer.origin,
@@ -79,7 +80,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       return token
     },
     ...createAccessEnds({ stores, provider }),
-    previewTokens: createTokenPreview({ provider, accounts, clock }),
+    previewTokens: createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return

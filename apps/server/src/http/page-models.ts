@@ -4,7 +4,7 @@ import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
-import type { VerifyEmailPage } from '../email/page-model.ts'
+import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
@@ -57,3 +57,4 @@ export type PageModel =
   | PasskeyPolicyReviewPage
   | JobsPage
   | SettingsPage
+  | EmailsPage

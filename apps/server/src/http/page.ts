@@ -21,16 +21,30 @@ export interface PageRendererOptions {
   /** What people call this instance just now. */
   readonly appName: () => Promise<string>
   readonly pictures: PagePictures
+  /** The address of the style sheet for what this instance looks like; `null` where there is none. */
+  readonly appearance: (background: string | null) => Promise<string | null>
   /** For words such as “3 hours ago”. */
   readonly clock: Clock
 }
 
 /** The names that templates see. Everything about the page itself is below `page`, for EJS reads its options from the same object. */
-const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName', 'rail', 'pictures', 'preferences']
+const templateNames = [
+  'page',
+  't',
+  'asset',
+  'icon',
+  'when',
+  'initials',
+  'appName',
+  'appearance',
+  'rail',
+  'pictures',
+  'preferences',
+]
 
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, catalogues, appName, pictures, clock } = options
+  const { viewsDirectory, assets, catalogues, appName, appearance, pictures, clock } = options
   const spoken = new Map<Messages, object>()
   const inLanguage = (messages: Messages): object => {
     const known = spoken.get(messages)
@@ -51,6 +65,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       ...inLanguage(messages),
       page,
       appName: await appName(),
+      appearance: await appearance(known.background),
       pictures: known,
       preferences: { languages: catalogues.languages, theme, here },
     })

@@ -23,7 +23,12 @@ export const rail = {
     { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
   ],
   administration: [
-    { name: 'users', icon: 'users', path: '/settings/admin/users', views: ['users', 'user', 'user-new'] },
+    {
+      name: 'users',
+      icon: 'users',
+      path: '/settings/admin/users',
+      views: ['users', 'user', 'user-new'],
+    },
     { name: 'groups', icon: 'group', path: '/settings/admin/user-groups', views: ['groups', 'group', 'group-new'] },
     {
       name: 'clients',
@@ -39,7 +44,7 @@ export const rail = {
       name: 'settings',
       icon: 'settings',
       path: '/settings/admin/application-configuration',
-      views: ['settings', 'passkey-policy', 'passkey-policy-review'],
+      views: ['settings', 'passkey-policy', 'passkey-policy-review', 'emails'],
     },
   ],
 } as const satisfies Readonly<Record<string, readonly RailEntry[]>>

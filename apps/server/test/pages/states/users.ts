@@ -14,13 +14,12 @@ export const list: ListView = {
     { name: 'groups', href: null, sorted: null },
     { name: 'passkeys', href: null, sorted: null },
     { name: 'lastUsed', href: null, sorted: null },
-    { name: 'created', href: '?sort%5Bcolumn%5D=createdAt', sorted: null },
     { name: 'state', href: null, sorted: null },
   ],
   choices: [
     { name: 'email', shown: true },
     { name: 'groups', shown: true },
-    { name: 'created', shown: true },
+    { name: 'created', shown: false },
   ],
   filters: [
     { name: 'disabled', values: ['true', 'false'], chosen: 'false' },
@@ -190,6 +189,7 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
     problem: 'last_administrator',
     claimsProblem: 'duplicate',
     events: [],
+    sessions: [],
     groups: [],
   },
   'user-way-in': {
@@ -201,7 +201,6 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
       code: 'K7QP2M',
       link: 'https://id.example.com/lc/K7QP2M',
       qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
-      expiresAt: now + day,
     },
     notice: 'created',
     hasPicture: false,

@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { type PageServer, startPageServer } from './page-server.ts'
+
+type Page = Awaited<ReturnType<TestBrowser['newPage']>>
+
+const phone = { width: 320, height: 640 }
+let server: PageServer
+let browser: TestBrowser
+let page: Page
+
+beforeAll(async () => {
+  server = await startPageServer()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+})
+afterEach(() => page.context().close())
+
+async function open(name: string, options?: Parameters<TestBrowser['newPage']>[0]): Promise<void> {
+  page = await browser.newPage(options)
+  await page.goto(`${server.origin}/${name}`)
+}
+const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim())
+
+describe('a dangerous act', () => {
+  test('opens a dialog by the keyboard, which says what happens, and gives the focus back', async () => {
+    await open('user')
+    const dialog = page.getByRole('dialog', { name: 'Delete Bilal Mansour?' })
+    await page.getByRole('button', { name: 'Delete…' }).press('Enter')
+    await dialog.waitFor()
+    await dialog.getByText('This can’t be undone.').waitFor()
+    await expectNoAxeViolations(page)
+    expect(await dialog.locator('form').first().getAttribute('action')).toBe('/settings/admin/users/2/remove')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await focused()).toBe('Delete…')
+    await page.keyboard.press(' ')
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(page.url()).toBe(`${server.origin}/user`)
+  })
+
+  test('is a link to a page that asks where no script runs', async () => {
+    await open('user', { javaScriptEnabled: false })
+    const link = page.getByRole('link', { name: 'Delete…' })
+    expect(await link.getAttribute('href')).toBe('/settings/admin/users/2/remove')
+  })
+})
+
+describe('a list', () => {
+  test('shows what can be done with several once one is chosen, and chooses all at once', async () => {
+    await open('users')
+    const acts = page.getByRole('group', { name: 'What to do with the selected' })
+    expect(await acts.isVisible()).toBe(false)
+    await page.getByRole('checkbox', { name: 'Select Anna Koch' }).press(' ')
+    expect(await acts.getByRole('button').allTextContents()).toEqual([
+      'Enable…',
+      'Disable…',
+      'Add to a group…',
+      'Delete…',
+    ])
+    await expectNoAxeViolations(page)
+    const all = page.getByRole('checkbox', { name: 'Select everything on this page' })
+    expect(await all.evaluate((box) => 'indeterminate' in box && box.indeterminate)).toBe(true)
+    await all.check()
+    expect(await page.locator('tbody :checked').count()).toBe(3)
+    await all.uncheck()
+    expect(await acts.isVisible()).toBe(false)
+  })
+
+  test('works without scripts, but for choosing all at once', async () => {
+    await open('users', { javaScriptEnabled: false })
+    expect(await page.getByRole('checkbox', { name: 'Select everything on this page' }).isVisible()).toBe(false)
+    await page.getByRole('checkbox', { name: 'Select Anna Koch' }).check()
+    expect(await page.getByRole('button', { name: 'Disable…' }).isVisible()).toBe(true)
+    await page.locator('summary', { hasText: 'Columns' }).click()
+    expect(await page.getByRole('checkbox', { name: 'E-mail' }).isChecked()).toBe(true)
+  })
+
+  test('asks the server for what is typed and chosen', async () => {
+    await open('users')
+    await page.getByText('Filter and sort').click()
+    await page.getByLabel('State').selectOption('true')
+    await page.getByLabel('Order').selectOption('desc')
+    await page.getByRole('searchbox').fill('anna')
+    await page.getByRole('searchbox').press('Enter')
+    await page.waitForURL('**/settings/admin/users?**')
+    const { searchParams } = new URL(page.url())
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      search: 'anna',
+      'filters[disabled]': 'true',
+      'sort[column]': 'displayName',
+      'sort[direction]': 'desc',
+      limit: '20',
+    })
+  })
+
+  test('closes what drops down by Escape, and gives the focus back', async () => {
+    await open('users')
+    const columns = page.locator('details', { hasText: 'Columns' }).last()
+    await columns.locator('summary').press('Enter')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Escape')
+    expect(await columns.evaluate((element) => element.hasAttribute('open'))).toBe(false)
+    expect(await focused()).toBe('Columns')
+  })
+})
+
+describe('the rail', () => {
+  test.each(['light', 'dark'] as const)('is a menu on a phone, in %s', async (colorScheme) => {
+    await open('users', { viewport: phone, colorScheme })
+    const users = page.getByRole('link', { name: 'Users', exact: true })
+    expect(await users.isVisible()).toBe(false)
+    await page.getByRole('button', { name: 'Menu' }).press('Enter')
+    await users.waitFor()
+    expect(await users.getAttribute('aria-current')).toBe('page')
+    await expectNoAxeViolations(page)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(phone.width)
+    await page.keyboard.press('Escape')
+    expect(await users.isVisible()).toBe(false)
+    expect(await focused()).toBe('Menu')
+  })
+
+  test('opens without scripts as well', async () => {
+    await open('users', { viewport: phone, javaScriptEnabled: false })
+    await page.getByRole('button', { name: 'Menu' }).click()
+    expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(true)
+  })
+
+  test('shows its administration to administrators alone', async () => {
+    await open('account-no-passkey')
+    expect(await page.getByRole('link', { name: 'Users', exact: true }).count()).toBe(0)
+    expect(await page.getByRole('link', { name: 'Account', exact: true }).isVisible()).toBe(true)
+  })
+})
