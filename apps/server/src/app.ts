@@ -48,7 +48,6 @@ import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { scheduledJobs } from './scheduled-jobs.ts'
-import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
@@ -411,7 +410,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         secure: pocket.issuer.startsWith('https:'),
       }),
-      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
       ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({
         sections: settingSections,
