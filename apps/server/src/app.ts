@@ -44,6 +44,8 @@ import { createJobs } from './jobs/jobs.ts'
 import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
+import { createOverview } from './overview/overview.ts'
+import { overviewPages } from './overview/page.ts'
 import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
@@ -65,6 +67,7 @@ import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { createLatestVersion } from './version/latest-version.ts'
 import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
@@ -262,9 +265,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const applicationImages = createApplicationImages(images)
+  const latestVersion = createLatestVersion({
+    url: config.versionCheckUrl,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+  })
+  const overview = createOverview({ store: database.overview, jobs, settings, latestVersion, clock })
   const api = composeRestApi({
     config,
-    logger,
     database,
     pocket,
     directory,
@@ -280,6 +288,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp,
     jobs,
     signUp,
+    latestVersion,
     transaction: stores.transaction,
     clock,
   })
@@ -383,6 +392,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: [
+      ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
       ...composeAccountPages({
         database,
