@@ -6,16 +6,13 @@ import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
-import { accountPages } from './account/page.ts'
-import { accountRemovalPages } from './account/removal-page.ts'
-import { createSecondPasskey } from './account/second-passkey.ts'
+import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
 import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
-import { auditLogPages } from './audit-log/page.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -47,11 +44,12 @@ import { createJobs } from './jobs/jobs.ts'
 import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
+import { createOverview } from './overview/overview.ts'
+import { overviewPages } from './overview/page.ts'
 import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { scheduledJobs } from './scheduled-jobs.ts'
-import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
@@ -69,6 +67,7 @@ import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { createLatestVersion } from './version/latest-version.ts'
 import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
@@ -266,9 +265,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const applicationImages = createApplicationImages(images)
+  const latestVersion = createLatestVersion({
+    url: config.versionCheckUrl,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+  })
+  const overview = createOverview({ store: database.overview, jobs, settings, latestVersion, clock })
   const api = composeRestApi({
     config,
-    logger,
     database,
     pocket,
     directory,
@@ -284,6 +288,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp,
     jobs,
     signUp,
+    latestVersion,
     transaction: stores.transaction,
     clock,
   })
@@ -313,26 +318,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({
-      pocket,
-      authentication,
-      audit,
-      show,
-      flashes,
-      passkeyPolicy,
-      secondPasskey: createSecondPasskey(database.reminders, clock),
-      ownPasskeys: administration.ownPasskeys,
-      sessions,
-      users: administration.users,
-      verification: {
-        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
-        async begin(user) {
-          await mail.verification.begin(user)
-          mail.delivery.soon()
-        },
-      },
-    }),
-    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
     userSessions: userSessionsPages({
       users: administration.users,
       sessions,
@@ -367,7 +352,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     ...composeAdministrationPages({
       pocket,
       directory,
@@ -408,7 +392,27 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: [
+      ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...composeAccountPages({
+        database,
+        pocket,
+        directory,
+        administration,
+        sessions,
+        audit,
+        settings,
+        ownSettings,
+        passkeyPolicy,
+        mail,
+        images,
+        catalogues,
+        authentication,
+        reauthentication,
+        show,
+        flashes,
+        clock,
+      }),
       ...emailQueuePages({
         queue: mail.queue,
         authentication,
@@ -416,7 +420,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         secure: pocket.issuer.startsWith('https:'),
       }),
-      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
       ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({
         sections: settingSections,
