@@ -80,7 +80,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       return token
     },
     ...createAccessEnds({ stores, provider }),
-    previewTokens: createTokenPreview({ provider, accounts, clock }),
+    previewTokens: createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return

@@ -12,6 +12,8 @@ export interface PageRequest {
   readonly without?: readonly string[]
   /** Of users: those alone who are in the group of this id. */
   readonly memberOf?: string
+  /** Only those with these ids. */
+  readonly among?: readonly string[]
 }
 
 /** Some items of a list, and how many there are altogether. */

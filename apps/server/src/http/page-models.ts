@@ -7,6 +7,7 @@ import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
+import type { OverviewPage } from '../overview/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
@@ -54,5 +55,6 @@ export type PageModel =
   | PasskeyPolicyPage
   | PasskeyPolicyReviewPage
   | JobsPage
+  | OverviewPage
   | SettingsPage
   | EmailsPage

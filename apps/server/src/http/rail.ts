@@ -18,6 +18,7 @@ export const rail = {
     { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
   ],
   administration: [
+    { name: 'overview', icon: 'gauge', path: '/settings/admin', views: ['overview'] },
     {
       name: 'users',
       icon: 'users',

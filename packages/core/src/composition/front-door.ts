@@ -52,6 +52,11 @@ export function createFrontDoor(
       ctx.respond = false
       return answerRelatedOrigins(ctx.res, origins)
     }
+    if (ctx.path.startsWith('/interaction/assets/')) {
+      ctx.respond = false
+      if (!options.assets.answer(ctx.req, ctx.res)) ctx.res.writeHead(404).end()
+      return
+    }
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
     if (ctx.path === webFingerPath) {
       ctx.respond = false

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { findAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
 import { requestContext } from '../http/request-context.ts'
 import {
@@ -108,7 +107,7 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
 
   const toSession = async ({ accountId, amr, acr, loginTs, uid }: ProviderSession): Promise<Session | undefined> => {
     if (accountId === undefined) return undefined
-    const account = await findAccount(accounts, accountId)
+    const account = await accounts.find(accountId)
     if (!account || account.disabled) return undefined
     return { accountId, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
   }
