@@ -71,7 +71,9 @@ const pages = [
   `/settings/admin/user-groups/${largeGroup}?search=tenth`,
   `/settings/admin/user-groups/${largeGroup}?search=user${count / 10 - 1}n`,
 ]
-for (const path of pages.filter((page) => positionals.length === 0 || positionals.some((part) => page.includes(part)))) {
+for (const path of pages.filter(
+  (page) => positionals.length === 0 || positionals.some((part) => page.includes(part)),
+)) {
   const times: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     const started = performance.now()
