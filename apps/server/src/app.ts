@@ -6,16 +6,13 @@ import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
-import { accountPages } from './account/page.ts'
-import { accountRemovalPages } from './account/removal-page.ts'
-import { createSecondPasskey } from './account/second-passkey.ts'
+import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
 import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
-import { auditLogPages } from './audit-log/page.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -53,7 +50,6 @@ import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { scheduledJobs } from './scheduled-jobs.ts'
-import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
@@ -322,26 +318,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({
-      pocket,
-      authentication,
-      audit,
-      show,
-      flashes,
-      passkeyPolicy,
-      secondPasskey: createSecondPasskey(database.reminders, clock),
-      ownPasskeys: administration.ownPasskeys,
-      sessions,
-      users: administration.users,
-      verification: {
-        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
-        async begin(user) {
-          await mail.verification.begin(user)
-          mail.delivery.soon()
-        },
-      },
-    }),
-    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
     userSessions: userSessionsPages({
       users: administration.users,
       sessions,
@@ -376,7 +352,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     ...composeAdministrationPages({
       pocket,
       directory,
@@ -419,6 +394,25 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     pages: [
       ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...composeAccountPages({
+        database,
+        pocket,
+        directory,
+        administration,
+        sessions,
+        audit,
+        settings,
+        ownSettings,
+        passkeyPolicy,
+        mail,
+        images,
+        catalogues,
+        authentication,
+        reauthentication,
+        show,
+        flashes,
+        clock,
+      }),
       ...emailQueuePages({
         queue: mail.queue,
         authentication,
@@ -426,7 +420,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         secure: pocket.issuer.startsWith('https:'),
       }),
-      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
       ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({
         sections: settingSections,

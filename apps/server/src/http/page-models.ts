@@ -1,5 +1,5 @@
 import type { View } from '@pocket/core'
-import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
+import type { AccountDataPage, AccountPage, AccountRemovedPage, AccountSecurityPage } from '../account/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
@@ -34,6 +34,8 @@ export type PageModel =
   | GroupNewPage
   | GroupPage
   | AccountPage
+  | AccountSecurityPage
+  | AccountDataPage
   | AccountRemovedPage
   | AuditLogPage
   | AuditLogAllPage

@@ -14,7 +14,12 @@ export interface RailEntry {
 /** Where somebody can go, in the order in which it is shown. An entry is here once its page exists. */
 export const rail = {
   own: [
-    { name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] },
+    {
+      name: 'account',
+      icon: 'user-round',
+      path: '/settings/account',
+      views: ['account', 'account-security', 'account-data'],
+    },
     { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
   ],
   administration: [
