@@ -10,6 +10,7 @@ import type { LoginCode } from './codes/login-codes.ts'
 import type { ConnectionLog } from './connection-log/connection-log.ts'
 import type { DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import type { DeviceLoginService } from './interactions/device-login.ts'
+import type { Exchange } from './interactions/interaction.ts'
 import type { ReauthenticationService } from './interactions/reauthentication.ts'
 import type { RegistrationService } from './interactions/registration.ts'
 import type { SignInService } from './interactions/sign-in.ts'
@@ -49,6 +50,11 @@ export interface Pocket extends AsyncDisposable {
   callback(): RequestListener
   /** Who is signed in in this browser. */
   session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
+  /**
+   * The client that the interaction at this path leads to; `undefined` where the path is none's. With an exchange, of a request
+   * to an address below that path, only while the interaction is open in that browser.
+   */
+  interactionClient(path: string, exchange?: Exchange): Promise<string | undefined>
   readonly sessions: SessionRecords
   /** Ends the browser's session and what clients got in it. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>

@@ -13,6 +13,7 @@ import type { CodePage } from '../sign-in/page-model.ts'
 import type {
   AddPasskeyPage,
   ApprovalsPage,
+  ArrivedPage,
   InvitationsPage,
   SignUpPage,
   SignUpWaitingPage,
@@ -49,6 +50,7 @@ export type PageModel =
   | SignUpPage
   | SignUpWaitingPage
   | ApprovalsPage
+  | ArrivedPage
   | InvitationsPage
   | AddPasskeyPage
   | PasskeyPolicyPage
