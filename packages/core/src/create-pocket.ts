@@ -40,7 +40,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const people = createPeopleServices(options, services, engine)
   const { sessions, loginCodes, deviceCookie, metadata } = people
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
-  const frontDoor = createFrontDoor(options, services, engine, createInteractions(options, services, engine, people))
+  const interactions = createInteractions(options, services, engine, people)
+  const frontDoor = createFrontDoor(options, services, engine, people, interactions)
 
   return {
     issuer: issuer.origin,
@@ -82,7 +83,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       return token
     },
     ...createAccessEnds({ stores, provider }),
-    previewTokens: createTokenPreview({ provider, accounts, clock }),
+    previewTokens: createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return

@@ -5,6 +5,8 @@
  */
 export type { Account, AccountGroup, CustomClaim } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
+export type { Claims } from './accounts/claims.ts'
+export type { HostAccount, HostAccounts } from './accounts/host-accounts.ts'
 export { protocolClaims } from './accounts/reserved-claims.ts'
 export {
   type AccessTokenFormat,
@@ -43,6 +45,7 @@ export type {
 } from './clients/client-list.ts'
 export type { ClientOrigin } from './clients/client-origin.ts'
 export type { ClientStore } from './clients/client-store.ts'
+export type { ClaimsContext, HostClaims } from './clients/host-claims.ts'
 export type { InitialAccessToken, InitialAccessTokenStore } from './clients/initial-access-token-store.ts'
 export type { InitialAccessTokens, NewInitialAccessToken } from './clients/initial-access-tokens.ts'
 export {
@@ -102,10 +105,12 @@ export type {
   ClientView,
   ConsentView,
   ErrorView,
+  RenderPage,
   RenderView,
   SignedOutView,
   SignInView,
   SignOutView,
+  StandardPages,
   View,
 } from './interactions/views.ts'
 export type { LimitRequest, LimitStore, StoredLimit } from './limits/limit-store.ts'
@@ -122,7 +127,7 @@ export type {
   AuthorizationDetailsTypes,
 } from './oidc/authorization-details.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
-export type { KeySchedule } from './oidc/keys.ts'
+export { defaultKeySchedule, type KeySchedule } from './oidc/keys.ts'
 export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'

@@ -1,18 +1,32 @@
 import { Misconfigured } from './errors.ts'
 
+/** Who this provider is, and where. */
+export interface Issuer {
+  /** As tokens say it: the origin and the path, without a slash at the end. */
+  readonly id: string
+  readonly origin: string
+  readonly host: string
+  readonly hostname: string
+  readonly protocol: string
+  /** The path below which everything of this provider is, without a slash at the end: `''` for one at the root. */
+  readonly path: string
+}
+
 /**
- * The issuer as a URL (OpenID Connect Discovery §3): an https origin, or an http one on localhost, where browsers offer
- * passkeys as well.
+ * The issuer (OpenID Connect Discovery §3, RFC 8414 §2): https, or http on localhost, where browsers offer passkeys as well.
+ * Its path, if it has one, consists of letters, digits, `-` and `_`.
  *
  * @throws {Misconfigured} for anything else
  */
-export function issuerUrl(issuer: string): URL {
+export function issuerOf(issuer: string): Issuer {
   const url = URL.parse(issuer)
-  if (!url || url.href !== `${url.origin}/` || !(url.protocol === 'https:' || isLocal(url)))
+  const path = url?.pathname.replace(/\/$/, '') ?? ''
+  if (!url || url.href.replace(/\/$/, '') !== url.origin + path || !/^(\/[\w-]+)*$/.test(path) || !isSafe(url))
     throw new Misconfigured(
-      `The issuer "${issuer}" must be an https origin without a path, or an http one on localhost.`,
+      `The issuer "${issuer}" must be an https address, or an http one on localhost, without a query; a path may hold letters, digits, - and _.`,
     )
-  return url
+  const { origin, host, hostname, protocol } = url
+  return { id: origin + path, origin, host, hostname, protocol, path }
 }
 
 /**
@@ -29,6 +43,8 @@ export function relatedOrigins(origins: readonly string[]): readonly string[] {
   })
 }
 
-function isLocal({ protocol, hostname }: URL): boolean {
-  return protocol === 'http:' && (hostname === 'localhost' || hostname.endsWith('.localhost'))
+function isSafe({ protocol, hostname }: URL): boolean {
+  return (
+    protocol === 'https:' || (protocol === 'http:' && (hostname === 'localhost' || hostname.endsWith('.localhost')))
+  )
 }

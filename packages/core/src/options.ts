@@ -1,8 +1,9 @@
-import type { AccountStore } from './accounts/account-store.ts'
+import type { HostAccounts } from './accounts/host-accounts.ts'
 import type { AuditSink } from './audit/audit-sink.ts'
+import type { HostClaims } from './clients/host-claims.ts'
 import type { Clock } from './clock.ts'
 import type { TrustProxy } from './http/request-context.ts'
-import type { RenderView } from './interactions/views.ts'
+import type { RenderPage } from './interactions/views.ts'
 import type { MasterKey } from './master-key.ts'
 import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
 import type { KeySchedule } from './oidc/keys.ts'
@@ -28,15 +29,26 @@ export interface RegistrationPolicy {
 
 /** What a provider is made of. */
 export interface PocketOptions {
-  /** The issuer: an https origin, or an http one on localhost. Passkeys are bound to its host name for ever. */
+  /**
+   * The issuer: an https address, or an http one on localhost, with or without a path. Passkeys are bound to its host name
+   * for ever.
+   */
   readonly issuer: string
-  /** What people know this provider as; authenticators show it. */
-  readonly name: string
-  /** Protects everything that is stored encrypted. */
-  readonly masterKey: MasterKey
-  readonly stores: PocketStores & { readonly accounts: AccountStore }
-  /** Makes the pages. */
-  readonly render: RenderView
+  /** What people know this provider as; authenticators show it. By default the host name of the issuer. */
+  readonly name?: string
+  /** Protects everything that is stored encrypted: 16 bytes at least, text counts as UTF-8. Keep it apart from the stores. */
+  readonly masterKey: MasterKey | string | Buffer
+  readonly stores: PocketStores & { readonly accounts: HostAccounts }
+  /** Makes the pages. By default they are plain ones in English. What it throws is shown as an error. */
+  readonly render?: RenderPage
+  /**
+   * What is said of people beside, or in place of, the standard claims, in ID tokens, at UserInfo, on the consent page alike.
+   * Custom claims and standard ones give way to it, the rules of the client do not. Where it throws, or answers with
+   * anything but an object of JSON without claims of the protocol, nobody is told anything: `misconfigured`.
+   */
+  readonly claims?: HostClaims
+  /** Milliseconds that `stores.accounts` and `claims` have for an answer. By default 10,000. */
+  readonly answerWithin?: number
   /** The languages that there are pages in (BCP 47), for the metadata. By default it says nothing of them. */
   readonly languages?: readonly string[]
   /** Where events go. By default nowhere. */

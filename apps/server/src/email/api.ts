@@ -1,4 +1,3 @@
-import { Conflict, NotFound } from '@pocket/core/errors'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
@@ -6,7 +5,7 @@ import { sameSitePath } from '../http/same-site-path.ts'
 import { actorOf } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import { type Email, stateOf } from './email.ts'
-import { type EmailStore, emailFilters, emailSorts } from './email-store.ts'
+import { emailFilters, emailSorts } from './email-store.ts'
 import type { Mail } from './mail.ts'
 import { type BindBrowser, requestCode } from './request-code.ts'
 import { sendingOperations } from './sending-operations.ts'
@@ -34,10 +33,8 @@ const emailSchema = named('EmailDto', {
 
 export interface EmailApiPorts {
   readonly mail: Mail
-  readonly store: EmailStore
   readonly users: Pick<UserAdministration, 'find'>
   readonly bindBrowser: BindBrowser
-  readonly now: () => number
 }
 
 /** `/api/emails`, and what sends e-mails. */
@@ -50,7 +47,7 @@ export function emailOperations(ports: EmailApiPorts): readonly Operation[] {
   ]
 }
 
-function queueOperations({ mail, store, now }: EmailApiPorts): readonly Operation[] {
+function queueOperations({ mail }: EmailApiPorts): readonly Operation[] {
   const shared = { area: 'settings', access: 'administrator' } as const
   return [
     operation({
@@ -62,7 +59,7 @@ function queueOperations({ mail, store, now }: EmailApiPorts): readonly Operatio
       list: { sort: emailSorts, filter: emailFilters, search: true },
       answer: { status: 200, schema: pageOf(emailSchema) },
       async handle({ list }) {
-        const { items, total } = await store.list(list)
+        const { items, total } = await mail.queue.list(list)
         return pageAnswer({ items: items.map(emailDto), total }, list)
       },
     }),
@@ -73,15 +70,7 @@ function queueOperations({ mail, store, now }: EmailApiPorts): readonly Operatio
       path: '/api/emails/:id/retry',
       summary: 'Try again to send an e-mail',
       answer: { status: 204 },
-      async handle({ params }) {
-        const { id = '' } = params
-        if (!(await store.retry(id, now()))) {
-          if (await store.find(id))
-            throw new Conflict('email_not_waiting', 'This e-mail was sent, or is of no use any more.')
-          throw new NotFound('email_not_found', 'There is no such e-mail.')
-        }
-        mail.delivery.soon()
-      },
+      handle: ({ params }) => mail.queue.retry(params.id ?? ''),
     }),
   ]
 }

@@ -62,6 +62,19 @@ export interface CodeRequest {
 export type EmailContent = Message | CodeRequest
 export type EmailKind = EmailContent['kind']
 
+/** What can wait to be sent; a test is sent at once. */
+export const emailKinds = [
+  'one-time-access',
+  'one-time-access-request',
+  'email-verification',
+  'new-sign-in',
+  'code-sign-in',
+  'account-approved',
+  'account-refused',
+  'api-key-expiring',
+  'invitation',
+] as const satisfies readonly EmailKind[]
+
 /** An e-mail that waits, was sent, or was given up. Instants in milliseconds since the Unix epoch. */
 export interface Email {
   /** A UUID. */

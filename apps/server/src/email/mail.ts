@@ -13,6 +13,7 @@ import { createComposer } from './compose.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { createLoginCodeEmails, type LoginCodeEmails } from './login-code-emails.ts'
 import { addressOf, createOutbox, type Outbox } from './outbox.ts'
+import { createEmailQueue, type EmailQueue } from './queue.ts'
 import { noticingSignIns } from './sign-in-notices.ts'
 import { createSmtpTransport } from './transport.ts'
 import { createEmailVerification, type EmailVerification } from './verification.ts'
@@ -42,6 +43,7 @@ export interface MailRoom {
 export interface Mail {
   readonly outbox: Outbox
   readonly delivery: Delivery
+  readonly queue: EmailQueue
   readonly loginCodes: LoginCodeEmails
   readonly verification: EmailVerification
   readonly jobs: readonly Job[]
@@ -109,6 +111,7 @@ export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
       return {
         outbox,
         delivery: sending,
+        queue: createEmailQueue({ store, delivery: sending, clock }),
         loginCodes,
         verification: createEmailVerification({
           store: emailVerifications,

@@ -44,7 +44,7 @@ export function lettingInPages(ports: UserPagePorts, { done }: Ways) {
       const lifetime = lifetimeOf(formText(ctx, 'lifetime', 10), usual[kind])
       const code = await users.issueCode(pageActor(viewer, ctx), id, lifetime)
       const query = kind === 'invitation' ? `?${new URLSearchParams({ redirect: addPasskeyPath })}` : ''
-      const wayIn = { kind, code, link: `${pocket.issuer}/lc/${code}${query}`, expiresAt: Date.now() + lifetime }
+      const wayIn = { kind, code, link: `${pocket.issuer}/lc/${code}${query}` }
       flashes.leave(ctx, userPath(id), { wayIn })
       seeOther(ctx, `${userPath(id)}#way-in`)
     }),

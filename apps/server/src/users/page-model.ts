@@ -100,7 +100,6 @@ export interface WayIn {
   readonly link: string
   /** `path` is the `d` of an SVG path in a square of `size` units. */
   readonly qrCode: { readonly size: number; readonly path: string }
-  readonly expiresAt: number
 }
 
 /** `/settings/admin/users/ID`. Its forms are posted below the same address. */

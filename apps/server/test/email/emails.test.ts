@@ -178,6 +178,32 @@ describe.each(kinds)('%s', (kind) => {
     expect(await instance.call('GET /api/emails', { agent })).toMatchObject({ status: 403 })
   })
 
+  test('the page of e-mails says what the e-mail server said, and tries again', async () => {
+    const at = `${instance.url}/settings/admin/emails`
+    const { administrator } = instance
+    const { email, agent } = await signedIn()
+    server.refuseNext(550)
+    await instance.call('POST /api/users/me/send-email-verification', { agent })
+    await verificationToken(await signedIn())
+    const page = await administrator.get(`${at}?search=${email}&filters[state]=failed`)
+    expect(page.text).toContain('could not be sent.')
+    expect(page.text).toMatch(/<bdi>[^<]*550 Not now<\/bdi>/)
+    const [, id = ''] = /name="ids" value="([^"]+)"/.exec(page.text) ?? []
+    const retried = await administrator.follow(
+      await administrator.postForm(at, { ids: id, list: '?search=x', act: 'retry' }),
+    )
+    expect(retried.url).toBe(`${at}?search=x`)
+    expect(retried.text).toContain('One e-mail is being sent.')
+    await server.received(email)
+    await verificationToken(await signedIn())
+    const late = await administrator.follow(await administrator.postForm(at, { ids: id }))
+    expect(late.text).toContain(`<bdi>${email}</bdi>: This e-mail was sent already`)
+    expect((await administrator.follow(await administrator.postForm(at, {}))).text).toContain('Nothing was selected.')
+    expect((await agent.get(at)).status).toBe(403)
+    expect((await agent.postForm(at, { ids: id })).status).toBe(403)
+    expect((await administrator.postForm(at, { ids: id }, { from: 'https://evil.example/' })).status).toBe(403)
+  })
+
   test('e-mails of somebody who is deleted are gone', async () => {
     const { id, email, agent } = await signedIn()
     server.refuseNext(451)

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts'
 
-/** Where people come from. A host with users of its own implements this one method. */
+/** Where people come from, as core asks: a host's own store, held to its word (`host-accounts.ts`). */
 export interface AccountStore {
   /**
    * The account with this id, or `undefined` where there is none. A disabled account is returned as such: core refuses

@@ -36,4 +36,6 @@ export interface Account {
   readonly customClaims?: readonly CustomClaim[]
   /** Milliseconds since the Unix epoch; becomes `updated_at`, in seconds. */
   readonly updatedAt: number | null
+  /** What the host knows beside this, for its own `claims` function; core tells nobody. */
+  readonly extra?: Readonly<Record<string, unknown>>
 }

@@ -11,18 +11,21 @@ export interface ClaimRequest {
   readonly names?: Iterable<string>
   /** Claims that the person has refused. */
   readonly rejected?: Iterable<string>
+  /** What the host's own function says. */
+  readonly ofHost?: Claims
 }
 
 export type ClaimSettings = Pick<ClientProtocol, 'claimRules' | 'groupRules' | 'userNames'>
 
 /**
  * What a client is told about an account. The ID token, UserInfo, a refreshed token, the consent page and the preview are
- * all made of it. Standard claims count before custom ones of the same name, and the client's own rules before both. A rule
- * tells nothing that the scopes do not: its source must be among what may be told, but for a constant.
+ * all made of it. Of claims of one name the last of these counts: custom ones of groups, custom ones of the person, standard
+ * ones, those of the host's function, the client's own rules. A rule tells nothing that the scopes do not: its source must
+ * be among what may be told, but for a constant.
  */
 export function claimsFor(account: Account, settings: ClaimSettings, request: ClaimRequest): Claims {
   const custom = customClaims(account)
-  const standard = standardClaims(account, settings)
+  const standard = { ...standardClaims(account, settings), ...request.ofHost }
   const mayTell = permission(request)
   const known = { ...Object.fromEntries(custom), ...standard }
   const told = Object.entries(known).filter(([claim]) => mayTell(claim))

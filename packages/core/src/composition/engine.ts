@@ -53,6 +53,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         secure: options.secure,
         sessionLifetime: options.sessionLifetime,
         accounts: stores.accounts,
+        makeClaims: options.makeClaims,
         consents: stores.consents,
         apiAccess,
         keys,

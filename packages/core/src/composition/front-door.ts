@@ -11,7 +11,9 @@ import { createFederatedAssertions } from '../oidc/client-authentication/federat
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
 import { clientOfToken, isFirstUse } from '../oidc/client-authentication/library.ts'
 import { refuseForNow } from '../oidc/failed-clients.ts'
+import { createHintedLogout } from '../oidc/hinted-logout.ts'
 import { calledOrigin } from '../oidc/internal-addresses.ts'
+import { createPairwiseIdentifier } from '../oidc/pairwise.ts'
 import { isBrowserPath, isProtocolPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
@@ -19,6 +21,7 @@ import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
 import { answerRelatedOrigins, relatedOriginsPath } from '../passkeys/related-origins.ts'
 import type { ClientServices } from './client-services.ts'
 import type { Engine } from './engine.ts'
+import type { PeopleServices } from './people-services.ts'
 import type { SettledOptions } from './settled-options.ts'
 
 /** Takes every request, and answers those that are for this provider; the others go on to the next middleware. */
@@ -26,10 +29,11 @@ export function createFrontDoor(
   options: SettledOptions,
   services: ClientServices,
   engine: Engine,
+  people: PeopleServices,
   interactions: Middleware,
 ): Middleware {
   const { issuer, origins, internalOrigin, trustProxy } = options
-  const answerProtocol = createProtocolAnswers(options, services, engine)
+  const answerProtocol = createProtocolAnswers(options, services, engine, people)
   const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains })
 
   const answer: Middleware = async (ctx, next) => {
@@ -47,6 +51,11 @@ export function createFrontDoor(
     if (ctx.path === relatedOriginsPath) {
       ctx.respond = false
       return answerRelatedOrigins(ctx.res, origins)
+    }
+    if (ctx.path.startsWith('/interaction/assets/')) {
+      ctx.respond = false
+      if (!options.assets.answer(ctx.req, ctx.res)) ctx.res.writeHead(404).end()
+      return
     }
     if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
     if (ctx.path === webFingerPath) {
@@ -67,10 +76,22 @@ export function createFrontDoor(
 }
 
 /** What happens to a request of the protocol before the engine sees it. */
-function createProtocolAnswers(options: SettledOptions, { clients }: ClientServices, { holder }: Engine) {
+function createProtocolAnswers(
+  options: SettledOptions,
+  { clients }: ClientServices,
+  { holder }: Engine,
+  { sessions }: PeopleServices,
+) {
   const { issuer, limits, clock, fetch, audit, render, onError } = options
   const provider = holder.current
   const answerPosted = createPostedRequests({ issuer: issuer.origin, render, audit })
+  const signOutByHint = createHintedLogout({
+    issuer: issuer.origin,
+    provider,
+    sessions,
+    pairwise: createPairwiseIdentifier(options.masterKey),
+    audit,
+  })
   const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
   const authenticateClient = createClientAuthentication({
     assertAdmitted: (req, clientId) => limits.check(req, 'client-authentication', clientHere(req, clientId)),
@@ -88,6 +109,7 @@ function createProtocolAnswers(options: SettledOptions, { clients }: ClientServi
     if (await answerPosted(ctx)) return
     settleResources(ctx.req)
     await holder.refresh((error) => onError(error, requestId))
+    if (await signOutByHint(ctx)) return
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
     ctx.res.statusCode = 200

@@ -27,6 +27,7 @@ export function createInteractions(
     audit,
     clock,
     accounts,
+    makeClaims: options.makeClaims,
     consents,
     apiAccess,
   })

@@ -47,6 +47,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     onError: options.onError,
     sessionLifetime: options.sessionLifetime,
     accounts,
+    makeClaims: options.makeClaims,
     consents: stores.consents,
     apiAccess,
     authorizationDetailsTypes,

@@ -1,27 +1,46 @@
+import { guardAccounts } from '../accounts/host-accounts.ts'
 import { noAudit } from '../audit/audit-sink.ts'
+import { createClaimMaker } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
-import { issuerUrl, relatedOrigins } from '../issuer.ts'
+import { issuerOf, relatedOrigins } from '../issuer.ts'
 import { createLimiter, type Limiter, noLimits } from '../limits/limiter.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
 import type { PocketOptions, RegistrationPolicy } from '../options.ts'
 import { createPublicFetch } from '../outbound/public-fetch.ts'
 import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
+import { masterKeyOf, optionProblems } from './check-options.ts'
+import { createPages } from './pages.ts'
 
 const closedRegistration: RegistrationPolicy = { mode: 'off', restrictToGroups: false, documentPatterns: [] }
 
 /** The options as they hold: checked, and with a value wherever none was given. */
 export type SettledOptions = ReturnType<typeof settleOptions>
 
-/** @throws {Misconfigured} for an issuer, a related origin or a leeway that cannot be */
+/** @throws {Misconfigured} whose `fields` are all the options that cannot be */
 export function settleOptions(options: PocketOptions) {
-  const issuer = issuerUrl(options.issuer)
-  const { audit = noAudit, clock = systemClock, refreshLeeway = 3 } = options
+  const fields = optionProblems(options)
+  if (fields.length > 0)
+    throw new Misconfigured(
+      `The options cannot be used. ${fields.map(({ field, message }) => `${field}: ${message}`).join('. ')}`,
+      { fields },
+    )
+  const issuer = issuerOf(options.issuer)
+  const {
+    audit = noAudit,
+    clock = systemClock,
+    refreshLeeway = 3,
+    name = issuer.hostname,
+    answerWithin = 10_000,
+  } = options
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
-  if (!(refreshLeeway >= 0 && refreshLeeway <= 10))
-    throw new Misconfigured(`A refresh token has a leeway of 0 to 10 seconds, not ${refreshLeeway}.`)
   return {
     ...options,
+    ...createPages({ name, mountPath: issuer.path, render: options.render, onError }),
+    name,
+    masterKey: masterKeyOf(options.masterKey),
+    stores: { ...options.stores, accounts: guardAccounts(options.stores.accounts, answerWithin) },
+    makeClaims: createClaimMaker(options.claims, answerWithin),
     audit,
     clock,
     onError,

@@ -4,6 +4,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import type { MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
@@ -26,6 +27,7 @@ import {
 export interface ConsentPorts {
   readonly provider: () => Provider
   readonly accounts: AccountStore
+  readonly makeClaims: MakeClaims
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
@@ -36,7 +38,7 @@ export interface ConsentPorts {
 
 /** Asks a person whether a client may know who they are, and remembers the answer. */
 export function createConsent(ports: ConsentPorts) {
-  const { provider, accounts, consents, apiAccess, sessions, audit, clock } = ports
+  const { provider, accounts, makeClaims, consents, apiAccess, sessions, audit, clock } = ports
   /** @throws {Conflict} `interaction_expired` where somebody else is signed in by now */
   const whoDecides = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
@@ -62,7 +64,11 @@ export function createConsent(ports: ConsentPorts) {
       return {
         account,
         origin: extras(client).pocket_origin,
-        claims: claimsToShow(claimsTold(account, client, params), account.emailVerified, requestedScopes(params)),
+        claims: claimsToShow(
+          await claimsTold(makeClaims, { account, client, params }),
+          account.emailVerified,
+          requestedScopes(params),
+        ),
         apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map(apiView),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         allowedBefore: before !== undefined,

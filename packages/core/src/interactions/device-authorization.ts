@@ -5,6 +5,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import type { MakeClaims } from '../clients/claim-maker.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
 import { normalUserCode } from '../codes/user-codes.ts'
@@ -72,6 +73,7 @@ export interface DeviceAuthorizationService {
 export interface DeviceAuthorizationPorts {
   readonly provider: () => Provider
   readonly accounts: AccountStore
+  readonly makeClaims: MakeClaims
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
   readonly sessions: Pick<Sessions, 'read'>
@@ -162,7 +164,11 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         userCode: code.userCode,
         client: { id: client.clientId, name: client.clientName ?? client.clientId },
         scopes,
-        claims: claimsToShow(claimsTold(account, client, params), account.emailVerified, requestedScopes(params)),
+        claims: claimsToShow(
+          await claimsTold(ports.makeClaims, { account, client, params }),
+          account.emailVerified,
+          requestedScopes(params),
+        ),
         apis: apis.map(apiView),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         consentRequired:

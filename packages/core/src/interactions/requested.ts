@@ -2,10 +2,10 @@ import type Provider from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
 import { type Claims, supportedScopes } from '../accounts/claims.ts'
 import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
-import { claimsFor } from '../clients/claims.ts'
+import type { MakeClaims } from '../clients/claim-maker.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
-import { extras } from '../oidc/client-metadata.ts'
+import { toldClient } from '../oidc/client-metadata.ts'
 import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
 import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
 
@@ -15,9 +15,12 @@ export type Parameters = Readonly<Record<string, unknown>>
 type ProviderClient = InstanceType<Provider['Client']>
 
 /** What the client would be told of the person. */
-export function claimsTold(account: Account, client: ProviderClient, params: Parameters): Claims {
+export function claimsTold(
+  makeClaims: MakeClaims,
+  { account, client, params }: { account: Account; client: ProviderClient; params: Parameters },
+): Promise<Claims> {
   const names = claimsAskedFor(params.claims)
-  return claimsFor(account, extras(client).pocket_protocol, { scopes: requestedScopes(params), names })
+  return makeClaims(account, toldClient(client), { scopes: requestedScopes(params), names })
 }
 
 /** The APIs that the client asks for, with the permissions that it asks for and has. */

@@ -153,6 +153,8 @@ export interface SignOutView extends InLanguages {
   readonly submitTo: string
   readonly hidden: Readonly<Record<string, string>>
   readonly confirm: { readonly name: string; readonly value: string }
+  /** Why what a client asked does not count, so that the person is asked and stays here afterwards. */
+  readonly refused?: { readonly code: string; readonly description: string; readonly requestId: string }
 }
 
 /** Says that the person has been signed out. */
@@ -176,3 +178,21 @@ export type View =
  * @param req - the request that it answers, for what the host keeps in cookies: a language, a theme
  */
 export type RenderView = (view: View, req: IncomingMessage) => string | Promise<string>
+
+/** What core has for pages, for a host that makes some of them itself. */
+export interface StandardPages {
+  /** The plain page of a view. */
+  page(view: View): string
+  /** The address of `@pocket/core/browser` as one module that core serves, for `<script type="module" src="…">`. */
+  readonly browserModule: string
+}
+
+/**
+ * As {@link RenderView}; `standard` helps where a host wants pages of its own for some views only.
+ *
+ * @example
+ * ```ts
+ * render: (view, req, standard) => (view.view === 'sign-in' ? mySignIn(view) : standard.page(view))
+ * ```
+ */
+export type RenderPage = (view: View, req: IncomingMessage, standard: StandardPages) => string | Promise<string>

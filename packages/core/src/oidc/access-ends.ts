@@ -1,6 +1,5 @@
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { findAccount } from '../accounts/eligibility.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import type { Pocket } from '../pocket.ts'
 import type { PocketStores } from '../stores.ts'
@@ -31,7 +30,7 @@ export function createAccessEnds({ stores, provider }: AccessEndsPorts): AccessE
     endAccess,
     endAccessBy: (accountId, groupIds) =>
       transaction(async () => {
-        const present = ((await findAccount(accounts, accountId))?.groups ?? []).map(({ id }) => id)
+        const present = ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
         for (const groupId of groupIds)
           for (const { id } of await stores.clients.allowedTo(groupId)) {
             const client = await stores.clients.find(id)

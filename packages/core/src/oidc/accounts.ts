@@ -1,19 +1,17 @@
 import { type Account, errors, type FindAccount } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { findAccount } from '../accounts/eligibility.ts'
-import { claimsFor } from '../clients/claims.ts'
+import type { MakeClaims } from '../clients/claim-maker.ts'
 import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
-import { defaultProtocol } from '../clients/protocol.ts'
-import { extras } from './client-metadata.ts'
+import { extras, toldClient } from './client-metadata.ts'
 import { revokeGrant } from './logout.ts'
 
 /**
  * The library's view of an account. One that is disabled is none, and one that may not use the client any more is none
  * to whatever the client was given before; the token endpoint ends all of it (RFC 6749 §5.2).
  */
-export function createFindAccount(accounts: AccountStore): FindAccount {
+export function createFindAccount(accounts: AccountStore, makeClaims: MakeClaims): FindAccount {
   return async ({ oidc }, id, token) => {
-    const found = await findAccount(accounts, id)
+    const found = await accounts.find(id)
     if (!found || found.disabled) return undefined
     const groupIds = found.groups.map((group) => group.id)
     if (token && oidc.client && !mayUse(extras(oidc.client).pocket_access, groupIds)) {
@@ -26,9 +24,8 @@ export function createFindAccount(accounts: AccountStore): FindAccount {
       accountId: id,
       groupIds,
       async claims(_use, scope, claims, rejected) {
-        const settings = oidc.client ? extras(oidc.client).pocket_protocol : defaultProtocol
         const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
-        return { ...claimsFor(found, settings, request), sub: id }
+        return { ...(await makeClaims(found, toldClient(oidc.client), request)), sub: id }
       },
     }
   }

@@ -1,7 +1,8 @@
 import type { ClientMetadata } from 'oidc-provider'
+import type { ToldClient } from '../clients/claim-maker.ts'
 import type { Client } from '../clients/client.ts'
 import { type ClientOrigin, clientOrigin } from '../clients/client-origin.ts'
-import type { Encryption } from '../clients/protocol.ts'
+import { defaultProtocol, type Encryption } from '../clients/protocol.ts'
 import { signingSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
@@ -174,4 +175,13 @@ export function signInDemands(client: object): SignInDemands {
 export function extras(client: object): ClientExtras {
   // A cast, since every client comes from the adapter, and the adapter's from `createClientMetadata`.
   return client as ClientExtras
+}
+
+/** The client as claims are made for it; one that nobody knows has no name and no rules. */
+export function toldClient(
+  client: { readonly clientId: string; readonly clientName?: string | undefined } | undefined,
+): ToldClient {
+  if (!client) return { id: '', name: '', settings: defaultProtocol }
+  const { clientId: id, clientName: name = id } = client
+  return { id, name, settings: extras(client).pocket_protocol }
 }

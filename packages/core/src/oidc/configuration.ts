@@ -2,6 +2,7 @@ import type { Adapter, Configuration } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
+import type { MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
@@ -72,6 +73,7 @@ function refreshTokenLifetime(_ctx: unknown, token: { totalLifetime(): number },
 }
 
 export interface ConfigurationPorts {
+  readonly makeClaims: MakeClaims
   readonly adapter: (model: string) => Adapter
   readonly accounts: AccountStore
   readonly consents: ConsentStore
@@ -108,7 +110,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
   const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
-    findAccount: createFindAccount(accounts),
+    findAccount: createFindAccount(accounts, ports.makeClaims),
     loadExistingGrant: createGrantLoader(ports.consents),
     jwks: { keys: [...ports.keys] },
     claims: { ...claimsByScope },

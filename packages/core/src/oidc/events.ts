@@ -3,6 +3,7 @@ import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import type { AuditEvent } from '../audit/events.ts'
+import { PocketError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import { refusalOf } from './client-authentication/proofs.ts'
 
@@ -58,7 +59,17 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
     const token = ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode
     if (ctx.oidc.route === 'token' && token) collect(ctx, revoked(token))
   })
-  provider.on('server_error', (ctx, error) => onError(error, requestContext(ctx.req).requestId))
+  provider.on('server_error', (ctx, error) => {
+    onError(error, requestContext(ctx.req).requestId)
+    if (error instanceof PocketError)
+      collect(ctx, {
+        event: 'request_refused',
+        endpoint: ctx.oidc?.route ?? 'protocol',
+        code: error.code,
+        reason: error.message,
+        ...(ctx.oidc?.client && { clientId: ctx.oidc.client.clientId }),
+      })
+  })
 
   const koa: EventEmitter = provider
   koa.on('error', (error: unknown, ctx?: KoaContextWithOIDC) =>

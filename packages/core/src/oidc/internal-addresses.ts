@@ -6,8 +6,11 @@ const { token, userinfo, introspection, revocation, pushed_authorization_request
 /** Where a client proves that it holds a key, by a proof that names the address (RFC 9449 §4.2), and no answer tells one. */
 const proven = new Set<string>([token, userinfo, introspection, revocation, pushed])
 
+/** An origin, as far as requests say it. */
+type Called = Pick<URL, 'host' | 'protocol'>
+
 /** Which origin a client has called: the internal one where the metadata lead it there, the issuer's otherwise. */
-export function calledOrigin(req: IncomingMessage, path: string, issuer: URL, internalOrigin?: string): URL {
+export function calledOrigin(req: IncomingMessage, path: string, issuer: Called, internalOrigin?: string): Called {
   const internal = internalOrigin === undefined || !proven.has(path) ? null : URL.parse(internalOrigin)
   return internal !== null && req.headers.host?.toLowerCase() === internal.host ? internal : issuer
 }

@@ -1,7 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { findAccount } from '../accounts/eligibility.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import { audienceOf } from './access-token-claims.ts'
@@ -45,7 +44,7 @@ export function introspectionPolicy({ accounts, apiAccess, pairwise }: Introspec
     return asking === clientId || found.api.resourceServerClientIds.includes(asking)
   }
   const mayHave = async (accountId: string, holder: LibraryClient) => {
-    const account = await findAccount(accounts, accountId)
+    const account = await accounts.find(accountId)
     if (account === undefined || account.disabled) return false
     const groupIds = account.groups.map(({ id }) => id)
     return mayUse(extras(holder).pocket_access, groupIds)

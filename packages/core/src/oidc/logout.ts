@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import { protocolRoutes } from './paths.ts'
 
 /** The library's session, as far as it concerns its end. */
@@ -40,4 +42,18 @@ export function revokeAtLogout(provider: Provider): void {
     const ended = Object.entries(before).filter(([clientId]) => !Object.hasOwn(kept, clientId))
     await revokeGrantsOf(provider, { authorizations: Object.fromEntries(ended) })
   })
+}
+
+/**
+ * Lets whoever is signed in sign out although the library refuses what a client asked at the end-session endpoint. Returns
+ * the secret that the page has to send back, as the library makes it; `undefined` where nobody is, or at another endpoint.
+ */
+export async function beginLogout({ oidc }: KoaContextWithOIDC): Promise<string | undefined> {
+  // Absent where no route of the library's was found.
+  const session: ProviderSession | undefined = (oidc as typeof oidc | undefined)?.session
+  if (oidc?.route !== 'end_session' || session?.accountId === undefined) return undefined
+  const secret = randomBytes(24).toString('hex')
+  session.state = { secret }
+  await session.persist()
+  return secret
 }

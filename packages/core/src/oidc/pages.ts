@@ -3,7 +3,9 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { languagesOf } from '../interactions/languages.ts'
-import type { ClientView, ErrorView, RenderView } from '../interactions/views.ts'
+import type { ClientView, ErrorView, RenderView, SignOutView } from '../interactions/views.ts'
+import { beginLogout } from './logout.ts'
+import { withParameter } from './post-logout.ts'
 
 /** The pages that the library shows by itself, in our words. */
 export interface ProtocolPages {
@@ -37,10 +39,29 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
     pageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
-    ctx.body = await render({ ...view, languages: languagesOf(ctx.oidc?.params?.ui_locales) }, ctx.req)
+    const uiLocales = ctx.oidc?.params?.ui_locales ?? ctx.query.ui_locales
+    ctx.body = await render({ ...view, languages: languagesOf(uiLocales) }, ctx.req)
+  }
+  const askToSignOut = (ctx: KoaContextWithOIDC, secret: unknown, refused?: SignOutView['refused']) => {
+    const { post_logout_redirect_uri: destination, ui_locales: uiLocales } = ctx.oidc.params ?? {}
+    const submitTo = ctx.oidc.urlFor('end_session_confirm')
+    return show(ctx, {
+      view: 'sign-out',
+      client: refused ? null : clientView(ctx, destination),
+      submitTo: typeof uiLocales === 'string' ? withParameter(submitTo, 'ui_locales', uiLocales) : submitTo,
+      hidden: { xsrf: typeof secret === 'string' ? secret : '' },
+      confirm: { name: 'logout', value: 'yes' },
+      ...(refused && { refused }),
+    })
   }
   return {
     async renderError(ctx, out, error) {
+      const { requestId } = requestContext(ctx.req)
+      const description = out.error_description ?? error.message
+      if (ctx.status < 500) {
+        const secret = await beginLogout(ctx)
+        if (secret !== undefined) return askToSignOut(ctx, secret, { code: out.error, description, requestId })
+      }
       const redirectUri = ctx.oidc?.params?.redirect_uri
       const received = typeof redirectUri === 'string' ? redirectUri : undefined
       const fragment = out.error === 'invalid_redirect_uri' && received?.includes('#')
@@ -53,7 +74,7 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
         view: 'error',
         status: ctx.status,
         code: fragment ? 'redirect_uri_has_fragment' : out.error,
-        description: out.error_description ?? error.message,
+        description,
         details: {
           ...(ctx.oidc?.client?.clientName !== undefined && { client: ctx.oidc.client.clientName }),
           ...(out.error === 'invalid_redirect_uri' && received !== undefined && { received }),
@@ -61,20 +82,13 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
         },
         ...(remedy?.acceptWith && { acceptWith: remedy.acceptWith }),
         fields: [],
-        requestId: requestContext(ctx.req).requestId,
+        requestId,
         retryAt: null,
       })
     },
 
     async logoutSource(ctx) {
-      const secret = ctx.oidc.session?.state?.secret
-      await show(ctx, {
-        view: 'sign-out',
-        client: clientView(ctx, ctx.oidc.params?.post_logout_redirect_uri),
-        submitTo: ctx.oidc.urlFor('end_session_confirm'),
-        hidden: { xsrf: typeof secret === 'string' ? secret : '' },
-        confirm: { name: 'logout', value: 'yes' },
-      })
+      await askToSignOut(ctx, ctx.oidc.session?.state?.secret)
     },
 
     async postLogoutSuccessSource(ctx) {

@@ -1,14 +1,14 @@
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { type Claims, supportedScopes } from '../accounts/claims.ts'
-import { findAccount } from '../accounts/eligibility.ts'
-import { claimsFor, scopesRequested } from '../clients/claims.ts'
+import type { MakeClaims } from '../clients/claim-maker.ts'
+import { scopesRequested } from '../clients/claims.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
 import { Forbidden, NotFound } from '../errors.ts'
 import { uuid } from '../random.ts'
 import { authenticationContext } from '../sessions/session.ts'
-import { extras } from './client-metadata.ts'
+import { extras, toldClient } from './client-metadata.ts'
 import { idTokenLifetime } from './configuration.ts'
 import { ownIdTokenClaims } from './id-token-claims.ts'
 
@@ -23,11 +23,12 @@ export interface TokenPreview {
 export interface TokenPreviewPorts {
   readonly provider: () => Provider
   readonly accounts: AccountStore
+  readonly makeClaims: MakeClaims
   readonly clock: Clock
 }
 
 /** Shows what tokens would hold without making any; what they say of the person comes from where theirs comes from. */
-export function createTokenPreview({ provider, accounts, clock }: TokenPreviewPorts) {
+export function createTokenPreview({ provider, accounts, makeClaims, clock }: TokenPreviewPorts) {
   /**
    * @param scope - as in a request (RFC 6749 §3.3); those that count as requested are added, unknown ones dropped
    * @throws {NotFound} `client_not_found`, `account_not_found`
@@ -37,7 +38,7 @@ export function createTokenPreview({ provider, accounts, clock }: TokenPreviewPo
     const { Client, IdToken, Claims: LibraryClaims, issuer } = provider()
     const client = await Client.find(clientId)
     if (!client) throw new NotFound('client_not_found', 'There is no such client.')
-    const account = await findAccount(accounts, accountId)
+    const account = await accounts.find(accountId)
     if (!account) throw new NotFound('account_not_found', 'There is no such account.')
     const { pocket_access: access, pocket_protocol: protocol, pocket_access_token_lifetime: lifetime } = extras(client)
     const groupIds = account.groups.map(({ id }) => id)
@@ -46,7 +47,7 @@ export function createTokenPreview({ provider, accounts, clock }: TokenPreviewPo
 
     const requested = new Set<string>(['openid', ...scopesRequested(scope, protocol)])
     const scopes = supportedScopes.filter((known) => requested.has(known))
-    const claims = claimsFor(account, protocol, { scopes })
+    const claims = await makeClaims(account, toldClient(client), { scopes })
     const { amr, acr, authTime } = authenticationContext('passkey', clock.now())
     const idToken = Object.assign(new IdToken({ ...claims, amr, acr, auth_time: authTime }, { client }), {
       scope: scopes.join(' '),

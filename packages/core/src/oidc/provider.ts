@@ -18,6 +18,7 @@ import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { revokeAtLogout } from './logout.ts'
 import { keepLogoutNotices } from './logout-notices.ts'
+import { keepLanguagesAtLogout } from './post-logout.ts'
 import { answerRegistrations, type RegistrationAnswerPorts } from './registration/answers.ts'
 import { noteFirstUses } from './registration/first-use.ts'
 import { decideReplaysByInsert } from './replay-detection.ts'
@@ -65,6 +66,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   revokeAtLogout(provider)
+  keepLanguagesAtLogout(provider)
   keepLogoutNotices(provider, ports.keepLogoutNotice)
   noteFirstUses(provider, ports)
   answerRegistrations(provider, ports)

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
-import { findAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
 import { requestContext } from '../http/request-context.ts'
 import {
@@ -37,6 +36,15 @@ export interface Sessions {
   switchTo(req: IncomingMessage, res: ServerResponse, uid: string): Promise<boolean>
   /** Ends one session of this browser, and what clients got in it. */
   endOne(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined>
+  /**
+   * Ends the first session of this browser that is meant, the active one before others, and what clients got in it. Returns
+   * whose it was: `null` where nobody is signed in here, `undefined` where nobody is in such a session.
+   */
+  endWhere(
+    req: IncomingMessage,
+    res: ServerResponse,
+    isMeant: (session: ProviderSession) => boolean,
+  ): Promise<string | null | undefined>
   /** A passkey has been registered in this browser's session: from now on it is good for everything. */
   strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Ends all sessions of this browser, and what clients got in them. Returns whose the active one was. */
@@ -99,10 +107,22 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
 
   const toSession = async ({ accountId, amr, acr, loginTs, uid }: ProviderSession): Promise<Session | undefined> => {
     if (accountId === undefined) return undefined
-    const account = await findAccount(accounts, accountId)
+    const account = await accounts.find(accountId)
     if (!account || account.disabled) return undefined
     return { accountId, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
   }
+  const endWhere: Sessions['endWhere'] = async (req, res, isMeant) => {
+    const { current, ctx, session, cookieName, inactive } = await open(req, res)
+    const others = await inactive.sessions()
+    const present = [session, ...others].filter(({ accountId }) => accountId !== undefined)
+    const ended = present.find(isMeant)
+    if (!ended) return present.length === 0 ? null : undefined
+    await endSession(current, ended)
+    if (ended === session) ctx.cookies.set(cookieName, null, cookie)
+    else inactive.keep(others.filter((each) => each !== ended))
+    return ended.accountId
+  }
+
   return {
     async read(req, res) {
       const opened = await open(req, res)
@@ -137,15 +157,10 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       return true
     },
 
+    endWhere,
+
     async endOne(req, res, uid) {
-      const { current, ctx, session, cookieName, inactive } = await open(req, res)
-      const others = await inactive.sessions()
-      const ended = [session, ...others].find((each) => each.accountId !== undefined && each.uid === uid)
-      if (!ended) return undefined
-      await endSession(current, ended)
-      if (ended === session) ctx.cookies.set(cookieName, null, cookie)
-      else inactive.keep(others.filter((each) => each !== ended))
-      return ended.accountId
+      return (await endWhere(req, res, (session) => session.uid === uid)) ?? undefined
     },
 
     async start(req, res, { accountId, method }) {

@@ -1,16 +1,21 @@
 import { describe, expect, test } from '@jest/globals'
+import * as oidc from 'openid-client'
 import { viewOf } from '../flows/host.ts'
+import { redirectUri } from '../flows/signed-in.ts'
 import { confirm, endSession, isLoggedIn, loggedIn, postLogoutRedirectUri } from './logout.ts'
 import { logIn } from './party.ts'
 
+const open = { registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const }
+
 describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   const state = 'a state of the client'
+  const refused = { view: 'sign-out', client: null, refused: { code: 'invalid_request' } }
 
   test('oidcc-rp-initiated-logout', async () => {
     await using session = await loggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state }
-    const gone = await confirm(party, await endSession(party, parameters))
+    const gone = await endSession(party, parameters)
     expect(gone.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
     expect(await isLoggedIn(party)).toBe(false)
   })
@@ -22,7 +27,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     const posted = await party.agent.postForm(`${party.host.issuer}/api/oidc/end-session`, parameters, {
       from: 'https://app.example/',
     })
-    const gone = await confirm(party, await party.agent.follow(posted))
+    const gone = await party.agent.follow(posted, { until: (url) => url.startsWith(postLogoutRedirectUri) })
     expect(gone.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
     expect(await isLoggedIn(party)).toBe(false)
   })
@@ -34,8 +39,11 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     await using session = await loggedIn()
     const { party, login } = session
     const page = await endSession(party, { id_token_hint: login.idToken, post_logout_redirect_uri: uri, state })
-    expect([page.status, page.location, viewOf(page)]).toMatchObject([400, null, { view: 'error' }])
+    expect([page.status, page.location, viewOf(page)]).toMatchObject([400, null, refused])
     expect(await isLoggedIn(party)).toBe(true)
+    const last = await confirm(party, page)
+    expect([last.location, viewOf(last)]).toMatchObject([null, { view: 'signed-out' }])
+    expect(await isLoggedIn(party)).toBe(false)
   })
 
   test('oidcc-rp-initiated-logout-modified-id-token-hint', async () => {
@@ -45,8 +53,11 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     const claims = Buffer.from(JSON.stringify({ ...login.claims, sub: 'somebody else' })).toString('base64url')
     const parameters = { post_logout_redirect_uri: postLogoutRedirectUri, state }
     const page = await endSession(party, { ...parameters, id_token_hint: `${header}.${claims}.${signature}` })
-    expect([page.status, page.location, viewOf(page)]).toMatchObject([400, null, { view: 'error' }])
+    expect([page.status, page.location, viewOf(page)]).toMatchObject([400, null, refused])
     expect(await isLoggedIn(party)).toBe(true)
+    const last = await confirm(party, page)
+    expect([last.location, viewOf(last)]).toMatchObject([null, { view: 'signed-out' }])
+    expect(await isLoggedIn(party)).toBe(false)
   })
 
   test('oidcc-rp-initiated-logout-bad-id-token-hint', async () => {
@@ -54,8 +65,11 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     const { party } = session
     const parameters = { id_token_hint: 'not a token', post_logout_redirect_uri: postLogoutRedirectUri, state }
     const page = await endSession(party, parameters)
-    expect([page.status, page.location, viewOf(page)]).toMatchObject([400, null, { view: 'error' }])
+    expect([page.status, page.location, viewOf(page)]).toMatchObject([400, null, refused])
     expect(await isLoggedIn(party)).toBe(true)
+    const last = await confirm(party, page)
+    expect([last.location, viewOf(last)]).toMatchObject([null, { view: 'signed-out' }])
+    expect(await isLoggedIn(party)).toBe(false)
   })
 
   test.each([
@@ -70,9 +84,17 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   })
 
   test('oidcc-rp-initiated-logout-no-post-logout-redirect-uri', async () => {
-    await using session = await loggedIn()
-    const { party, login } = session
-    const last = await confirm(party, await endSession(party, { id_token_hint: login.idToken, state }))
+    await using session = await loggedIn({ options: open })
+    const { host, agent } = session.party
+    const registered = await oidc.dynamicClientRegistration(
+      new URL(host.issuer),
+      { redirect_uris: [redirectUri], post_logout_redirect_uris: [postLogoutRedirectUri] },
+      undefined,
+      { execute: [oidc.allowInsecureRequests] },
+    )
+    const party = { ...session.party, configuration: registered }
+    const login = await logIn(party)
+    const last = await agent.follow(await endSession(party, { id_token_hint: login.idToken, state }))
     expect([last.status, last.location, viewOf(last)]).toMatchObject([200, null, { view: 'signed-out' }])
     expect(await isLoggedIn(party)).toBe(false)
   })
@@ -81,7 +103,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     await using session = await loggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri }
-    const gone = await confirm(party, await endSession(party, parameters))
+    const gone = await endSession(party, parameters)
     expect(gone.location).toBe(postLogoutRedirectUri)
     expect(await isLoggedIn(party)).toBe(false)
   })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
 import { enter, logIn, type Party } from '../conformance/party.ts'
-import { type Host, startHost } from './host.ts'
+import { type Host, startHost, viewOf } from './host.ts'
 import { back, redirectUri } from './signed-in.ts'
 
 const own = await generateKeyPair('RS256', { extractable: true })
@@ -320,7 +320,14 @@ describe('what we have signed ourselves', () => {
   }
 
   test('an ID token counts as a hint', async () => {
-    expect([await hinted(idToken), await signOutWith(idToken)]).toEqual(['code', 200])
+    expect(await hinted(idToken)).toBe('code')
+  })
+
+  test('an access token signs nobody out', async () => {
+    const query = new URLSearchParams({ id_token_hint: accessToken })
+    const page = await party.agent.get(`${host.issuer}/api/oidc/end-session?${query}`)
+    expect(viewOf(page)).toMatchObject({ view: 'sign-out' })
+    expect(await hinted(idToken)).toBe('code')
   })
 
   test.each(kindsOfSignature)('an ID token with %s is no hint', async (kind) => {

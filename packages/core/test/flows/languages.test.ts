@@ -71,7 +71,10 @@ test('every page of an interaction knows them, and the one that asks whether to 
   await host.pocket.clients.update(clientId, { ...(await stored()), isGroupRestricted: false })
 
   const query = new URLSearchParams({ client_id: clientId, ...asked })
-  note(await agent.get(`${host.issuer}/api/oidc/end-session?${query}`))
+  const signOut = viewOf(note(await agent.get(`${host.issuer}/api/oidc/end-session?${query}`)))
+  if (signOut.view !== 'sign-out') throw new Error('This page asks for no logout.')
+  const fields = { ...signOut.hidden, [signOut.confirm.name]: signOut.confirm.value }
+  note(await agent.follow(await agent.postForm(signOut.submitTo, fields)))
 
   const languages = ['fr-CA', 'de']
   expect(Object.fromEntries(seen)).toEqual({
@@ -81,6 +84,7 @@ test('every page of an interaction knows them, and the one that asks whether to 
     'not-allowed': languages,
     error: languages,
     'sign-out': languages,
+    'signed-out': languages,
   })
 })
 

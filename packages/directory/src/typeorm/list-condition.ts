@@ -29,6 +29,10 @@ export function conditionOf(kind: DatabaseKind, { table, searched, flags }: List
     // A set operation is done once and by hashing; NOT IN would be looked through for each row where it is long.
     texts.push(`id IN (SELECT id FROM ${table} EXCEPT SELECT value FROM ${others})`)
   }
+  if (request.among !== undefined) {
+    const chosen = listed(kind, `$${parameters.push(JSON.stringify(request.among))}`)
+    texts.push(`id IN (SELECT value FROM ${chosen})`)
+  }
   return { text: texts.length === 0 ? '' : ` WHERE ${texts.join(' AND ')}`, parameters }
 }
 

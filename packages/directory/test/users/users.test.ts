@@ -260,6 +260,20 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect(await it.directory.users.page({ ...everything, search: 'nobody' })).toEqual({ items: [], total: 0 })
     })
 
+    test('leaves aside whom it is told to, however it is searched, filtered and sorted', async () => {
+      const anna = await it.directory.findByName('anna')
+      const without = [anna?.id ?? '', crypto.randomUUID()]
+      const sort = { column: 'username', descending: false }
+      expect(await listed({ without, sort })).toEqual(['bert', 'carl'])
+      expect(await listed({ without, search: 'anna' })).toEqual([])
+      expect((await listed({ without: [], filters: { disabled: [true, false] } })).sort()).toEqual([
+        'anna',
+        'bert',
+        'carl',
+      ])
+      expect((await it.directory.users.page({ ...everything, without, limit: 1 })).total).toBe(2)
+    })
+
     test('of equals shows everybody once', async () => {
       it.clock.time = noon
       for (let index = 0; index < 20; index += 1) await add({ username: `twin${index}`, firstName: 'Twin' })

@@ -51,7 +51,7 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     without: 1,
     withoutViewer: true,
     nonCompliance: 'require',
-    from: '2027-99-01',
+    from: '',
     fields: [{ name: 'webauthnAllowSyncedPasskeys', value: 'false' }],
     dayProblem: 'invalid_format',
   },

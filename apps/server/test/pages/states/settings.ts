@@ -1,3 +1,5 @@
+import type { EmailItem } from '../../../src/email/page-model.ts'
+import type { ListView } from '../../../src/http/list-page.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { defaultValues } from '../../../src/settings/definitions.ts'
 import { ownSettings } from '../../../src/settings/own/definitions.ts'
@@ -6,7 +8,8 @@ import type { SettingsPage } from '../../../src/settings/pages/page-model.ts'
 import { type SectionName, sections } from '../../../src/settings/pages/sections.ts'
 import { shownValue } from '../../../src/settings/pages/written.ts'
 import type { AnySettingKey } from '../../../src/settings/save-section.ts'
-import { anna } from './common.ts'
+import { anna, day, now } from './common.ts'
+import { list } from './users.ts'
 
 interface Given {
   readonly values?: Partial<Record<AnySettingKey, string>>
@@ -35,14 +38,59 @@ const usual = {
   version: 'W/"x"',
   conflict: null,
   notice: null,
+  images: [],
   test: null,
 } as const
 const path = '/settings/admin/application-configuration'
-const general = { ...usual, section: 'general', path, lead: 'usual' } as const
+const pocket = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b8064"/></svg>')}`
+const images: SettingsPage['images'] = [
+  { name: 'logoLight', isOwn: true, address: pocket },
+  { name: 'logoDark', isOwn: false, address: pocket },
+  { name: 'email', isOwn: false, address: pocket },
+  { name: 'background', isOwn: false, address: null },
+  { name: 'favicon', isOwn: false, address: pocket },
+  { name: 'default-profile-picture', isOwn: false, address: null },
+]
+const general = { ...usual, images, section: 'general', path, lead: 'usual' } as const
 const signUp = { ...usual, section: 'sign-up', path: `${path}/sign-up`, lead: 'withToken' } as const
 const email = { ...usual, section: 'email', path: `${path}/email`, lead: 'on' } as const
 const oidc = { ...usual, section: 'oidc', path: `${path}/oidc`, lead: 'off' } as const
 const server = { smtpHost: 'mail.example.com', smtpFrom: 'login@example.com', smtpUser: 'login', smtpTls: 'tls' }
+
+const sent: EmailItem = {
+  id: '0',
+  kind: 'email-verification',
+  recipient: 'anna@example.com',
+  state: 'sent',
+  attempts: 1,
+  lastError: null,
+  nextAttemptAt: null,
+  createdAt: now - 3_600_000,
+  sentAt: now - 3_599_000,
+}
+const emailList: ListView = {
+  ...list,
+  path: '/settings/admin/emails',
+  columns: [
+    { name: 'recipient', href: '?sort%5Bcolumn%5D=recipient', sorted: null },
+    { name: 'kind', href: '?sort%5Bcolumn%5D=kind', sorted: null },
+    { name: 'state', href: null, sorted: null },
+    { name: 'created', href: '?sort%5Bcolumn%5D=createdAt', sorted: 'descending' },
+  ],
+  choices: [{ name: 'kind', shown: true }],
+  filters: [{ name: 'state', values: ['waiting', 'sent', 'failed'], chosen: '' }],
+  applied: [{ name: 'search', value: 'an', without: '?' }],
+  sorts: [{ column: 'createdAt', name: 'created' }],
+  sort: { column: 'createdAt', descending: true },
+  total: 4,
+  page: 1,
+  pages: 1,
+  from: 1,
+  to: 4,
+  previous: null,
+  next: null,
+  last: null,
+}
 
 export const settingsStates: Readonly<Record<string, PageModel>> = {
   'settings-general': { ...general, notice: 'saved', groups: groupsOf('general') },
@@ -56,6 +104,7 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
       { field: 'appName', code: 'required', message: 'is required' },
       { field: 'accentColor', code: 'invalid_format', message: 'must be a colour' },
       { field: 'sessionDuration', code: 'out_of_range', message: 'must be a number' },
+      { field: 'picture-background', code: 'file_type_not_supported', message: 'is of another kind' },
     ],
   },
   'settings-sign-up': {
@@ -114,5 +163,44 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
         webFingerDomains: 'UI_CONFIG_DISABLED',
       },
     }),
+  },
+  emails: {
+    view: 'emails',
+    viewer: anna,
+    failed: 2,
+    notice: null,
+    list: emailList,
+    emails: [
+      { ...sent, id: '1', state: 'waiting', attempts: 0, sentAt: null },
+      {
+        ...sent,
+        id: '2',
+        kind: 'new-sign-in',
+        state: 'waiting',
+        sentAt: null,
+        nextAttemptAt: now + 3_600_000,
+        lastError: 'connect ECONNREFUSED 192.0.2.25:465',
+      },
+      {
+        ...sent,
+        id: '3',
+        kind: 'one-time-access',
+        state: 'failed',
+        sentAt: null,
+        attempts: 9,
+        recipient: 'somebody.with.quite.a.long.name@a-rather-long-subdomain.example.com',
+        lastError:
+          "Can't send mail - all recipients were rejected: 550 5.1.1 <somebody>: Recipient address rejected: User unknown in virtual mailbox table",
+      },
+      { ...sent, id: '4', createdAt: now - 3 * day },
+    ],
+  },
+  'emails-none': {
+    view: 'emails',
+    viewer: anna,
+    failed: 0,
+    notice: null,
+    list: { ...emailList, applied: [], total: 0, pages: 1 },
+    emails: [],
   },
 }

@@ -113,8 +113,8 @@ const groups = [
   { id: 'g2', name: 'Guests with a name as long as they come', chosen: false },
   { id: 'g3', name: 'العائلة', chosen: false },
 ] as const
-const account = accountStates.account
-if (account?.view !== 'account') throw new Error('The state shows another page.')
+const account = accountStates['account-security']
+if (account?.view !== 'account-security') throw new Error('The state shows another page.')
 const one = {
   view: 'user',
   viewer: anna,
@@ -201,7 +201,6 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
       code: 'K7QP2M',
       link: 'https://id.example.com/lc/K7QP2M',
       qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
-      expiresAt: now + day,
     },
     notice: 'created',
     hasPicture: false,

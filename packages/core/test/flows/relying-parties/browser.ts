@@ -33,18 +33,25 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
   async function signOut(): Promise<RelyingPartyResult> {
     const url = party.logoutUrl()
     if (url === null) throw new Error(`${party.application.name} does not sign out`)
-    const wanted = party.application.habits.logout?.postLogoutRedirectUri ?? null
-    const view = viewOf(await agent.get(url))
-    if (view.view !== 'sign-out') throw new Error(`This is no sign-out page but ${JSON.stringify(view)}`)
-    const fields = { ...view.hidden, [view.confirm.name]: view.confirm.value }
-    const last = await agent.follow(await agent.postForm(view.submitTo, fields), { until: (to) => to === wanted })
+    const { postLogoutRedirectUri: wanted = null, idTokenHint: hinted = false } = party.application.habits.logout ?? {}
+    const until = (to: string) => to === wanted
+    const shown = await agent.follow(await agent.get(url), { until })
+    const view = shown.location === null ? viewOf(shown) : null
+    const last =
+      view?.view === 'sign-out'
+        ? await agent.follow(
+            await agent.postForm(view.submitTo, { ...view.hidden, [view.confirm.name]: view.confirm.value }),
+            { until },
+          )
+        : shown
     const end = last.location ?? viewOf(last).view
-    const next = viewOf(await agent.follow(await agent.get(party.begin().url), { until }))
+    const next = viewOf(await agent.follow(await agent.get(party.begin().url), { until: party.isItsAddress }))
     const checks = [
       {
         name: wanted ? 'The browser goes back to the application' : 'A page says so',
         passed: end === (wanted ?? 'signed-out'),
       },
+      { name: hinted ? 'Nobody is asked' : 'The person is asked', passed: hinted === (view?.view !== 'sign-out') },
       { name: 'The next sign-in asks for the passkey', passed: next.view === 'sign-in' },
     ]
     return { account: null, passed: checks.every(({ passed }) => passed), checks }

@@ -1,0 +1,80 @@
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText, formTexts } from '../http/form.ts'
+import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { bulkNotice, withEach } from '../users/bulk.ts'
+import { type Email, emailKinds, stateOf } from './email.ts'
+import type { EmailItem } from './page-model.ts'
+import type { EmailQueue } from './queue.ts'
+
+export interface EmailQueuePagePorts {
+  readonly queue: EmailQueue
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+  /** Whether cookies are for https alone. */
+  readonly secure: boolean
+}
+
+const here = '/settings/admin/emails'
+
+const list: ListPageDefinition = {
+  path: here,
+  columns: [
+    { name: 'recipient', sort: 'recipient' },
+    { name: 'kind', sort: 'kind', choice: 'shown' },
+    { name: 'state' },
+    { name: 'attempts', sort: 'attempts', choice: 'hidden' },
+    { name: 'created', sort: 'createdAt', choice: 'shown' },
+    { name: 'sent', sort: 'sentAt', choice: 'hidden' },
+  ],
+  filters: { state: ['waiting', 'sent', 'failed'], kind: emailKinds },
+  sort: { column: 'createdAt', descending: true },
+}
+
+/** `/settings/admin/emails`: what became of the e-mails of the last 30 days. */
+export function emailQueuePages(ports: EmailQueuePagePorts): readonly PageRoute[] {
+  const { queue, authentication, show, flashes, secure } = ports
+  const failed = { page: 1, limit: 1, sort: null, search: '', filters: { state: ['failed'] } }
+
+  return [
+    {
+      method: 'get',
+      path: here,
+      async handle(ctx) {
+        const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+        const listPage = readListPage(ctx, list, secure)
+        const { items, total } = await queue.list(listPage.request)
+        await show(ctx, {
+          view: 'emails',
+          viewer,
+          list: listPage.view(total),
+          emails: items.map(emailItem),
+          failed: (await queue.list(failed)).total,
+          notice: bulkNotice(flashes.take(ctx, here)),
+        })
+      },
+    },
+    {
+      method: 'post',
+      path: here,
+      async handle(ctx) {
+        await authentication.requireAdministrator(ctx)
+        const chosen = await Promise.all([...new Set(formTexts(ctx, 'ids'))].map((id) => queue.find(id)))
+        const items = chosen.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
+        const done =
+          items.length === 0 ? { done: 'nothing' } : await withEach('retry', items, ({ id }) => queue.retry(id))
+        flashes.leave(ctx, here, done)
+        seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
+      },
+    },
+  ]
+}
+
+function emailItem(email: Email): EmailItem {
+  const { id, kind, recipient, attempts, lastError, nextAttemptAt, createdAt, sentAt } = email
+  return { id, kind, recipient, state: stateOf(email), attempts, lastError, nextAttemptAt, createdAt, sentAt }
+}

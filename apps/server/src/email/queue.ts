@@ -1,0 +1,40 @@
+import type { Clock } from '@pocket/core'
+import { Conflict, NotFound } from '@pocket/core/errors'
+import type { ListRequest, Page } from '../http/api/list.ts'
+import type { Delivery } from './delivery.ts'
+import type { Email } from './email.ts'
+import type { EmailStore } from './email-store.ts'
+
+export interface EmailQueuePorts {
+  readonly store: Pick<EmailStore, 'list' | 'retry' | 'find'>
+  readonly delivery: Pick<Delivery, 'soon'>
+  readonly clock: Clock
+}
+
+/** What was sent within the last 30 days, what waits, and what could not be sent. */
+export interface EmailQueue {
+  /** The newest first where nothing else is asked for. */
+  list(request: ListRequest): Promise<Page<Email>>
+  find(id: string): Promise<Email | undefined>
+  /**
+   * Tries again soon.
+   *
+   * @throws {NotFound} `email_not_found` @throws {Conflict} `email_not_waiting` where it was sent, or is of no use any more
+   */
+  retry(id: string): Promise<void>
+}
+
+export function createEmailQueue({ store, delivery, clock }: EmailQueuePorts): EmailQueue {
+  return {
+    list: (request) => store.list(request),
+    find: (id) => store.find(id),
+    async retry(id) {
+      if (!(await store.retry(id, clock.now()))) {
+        if (await store.find(id))
+          throw new Conflict('email_not_waiting', 'This e-mail was sent, or is of no use any more.')
+        throw new NotFound('email_not_found', 'There is no such e-mail.')
+      }
+      delivery.soon()
+    },
+  }
+}

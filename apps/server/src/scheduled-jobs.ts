@@ -1,0 +1,72 @@
+import type { AuditSink, Clock, Pocket } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import type { Administration } from './administration.ts'
+import { removeOldEntries } from './audit-log/audit-log.ts'
+import type { OpenDatabase } from './database/open-database.ts'
+import type { Mail } from './email/mail.ts'
+import { endMemberships } from './groups/membership-ends.ts'
+import type { Images } from './images/images.ts'
+import type { Job } from './jobs/scheduler.ts'
+import type { OwnSettings } from './settings/own/settings.ts'
+
+export interface ScheduledParts {
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly database: Pick<OpenDatabase, 'auditLog' | 'signupTokens'>
+  readonly administration: Pick<Administration, 'waitingAddresses'>
+  readonly ownSettings: OwnSettings
+  readonly images: Images
+  readonly mail: Mail
+  readonly audit: AuditSink
+  readonly clock: Clock
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/** What an instance does by itself. Each name has a sentence below `jobs.names` in the catalogue. */
+export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
+  const { pocket, directory, database, administration, ownSettings, images, mail, audit, clock } = parts
+  return [
+    {
+      name: 'remove-expired',
+      intervalMs: hour,
+      async run(signal) {
+        while (!signal.aborted && (await pocket.removeExpired(1000)) > 0);
+      },
+    },
+    { name: 'send-logout-notices', intervalMs: 5000, run: (signal) => pocket.sendLogoutNotices(signal) },
+    {
+      name: 'remove-expired-signup-tokens',
+      intervalMs: hour,
+      run: () => database.signupTokens.removeExpired(clock.now()),
+    },
+    { name: 'end-memberships', intervalMs: minute, run: () => endMemberships({ directory, pocket, audit }) },
+    {
+      name: 'remove-unused-clients',
+      intervalMs: hour,
+      async run(signal) {
+        const { unusedClientDays } = await ownSettings.values()
+        while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientDays * day, 100)) > 0);
+      },
+    },
+    { name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() },
+    { name: 'refresh-authenticator-metadata', intervalMs: day, run: () => pocket.refreshAuthenticatorMetadata() },
+    { name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() },
+    {
+      name: 'remove-old-audit-entries',
+      intervalMs: hour,
+      async run(signal) {
+        const { auditLogRetentionDays } = await ownSettings.values()
+        await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
+      },
+    },
+    {
+      name: 'remove-unverified-signups',
+      intervalMs: hour,
+      run: () => administration.waitingAddresses.removeExpired(),
+    },
+    ...mail.jobs,
+  ]
+}

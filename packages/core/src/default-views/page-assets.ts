@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { commonHeaders } from '../http/page-headers.ts'
+import { pageScript } from './generated/page-script.ts'
+import { style } from './style.ts'
+
+/** The files that pages need, at addresses that hold the hash of their content. They are below `/interaction/assets/`. */
+export interface PageAssets {
+  /** The address of `@pocket/core/browser` as one module, for pages of the host's own. */
+  readonly browserModule: string
+  readonly stylesheet: string
+  /** Answers a request for one of them; `false` where it is for something else. */
+  answer(req: IncomingMessage, res: ServerResponse): boolean
+}
+
+interface Asset {
+  readonly type: string
+  readonly bytes: Buffer
+}
+
+/** @param mountPath - the path of the issuer, without a slash at its end */
+export function createPageAssets(mountPath: string): PageAssets {
+  const files = new Map<string, Asset>()
+  const add = (name: string, type: string, text: string) => {
+    const bytes = Buffer.from(text)
+    const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 12)
+    const path = `/interaction/assets/${name.replace('.', `.${hash}.`)}`
+    files.set(path, { type, bytes })
+    return mountPath + path
+  }
+  const browserModule = add('passkey.js', 'text/javascript; charset=utf-8', pageScript)
+  const stylesheet = add('page.css', 'text/css; charset=utf-8', style)
+  return {
+    browserModule,
+    stylesheet,
+    answer(req, res) {
+      const file = files.get((req.url ?? '').split('?', 1)[0] ?? '')
+      if (!file || !/^(GET|HEAD)$/.test(req.method ?? '')) return false
+      commonHeaders(res)
+      res.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
+      res.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.byteLength })
+      res.end(req.method === 'HEAD' ? undefined : file.bytes)
+      return true
+    },
+  }
+}

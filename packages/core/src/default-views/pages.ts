@@ -1,0 +1,143 @@
+import type {
+  AuthorizationDetailView,
+  ClaimView,
+  ClientView,
+  ConsentView,
+  ErrorView,
+  NotAllowedView,
+  SelectAccountView,
+  SignedOutView,
+  SignInView,
+  SignOutView,
+  View,
+} from '../interactions/views.ts'
+import { dataBlock, type Html, html } from './html.ts'
+import { ceremonySentences, sentenceFor } from './sentences.ts'
+
+/** What a page shows, and what it is called. */
+export interface Page {
+  readonly title: string
+  readonly main: Html
+}
+
+export function pageOf(view: View): Page {
+  switch (view.view) {
+    case 'sign-in':
+      return signIn(view)
+    case 'consent':
+      return consent(view)
+    case 'select-account':
+      return selectAccount(view)
+    case 'not-allowed':
+      return notAllowed(view)
+    case 'error':
+      return failure(view)
+    case 'sign-out':
+      return signOut(view)
+    case 'signed-out':
+      return signedOut(view)
+  }
+}
+
+function signIn(view: SignInView): Page {
+  const { client, reason, otherWaysAt, signUpAt, emailCode, cancelTo } = view
+  return {
+    title: 'Sign in',
+    main: html`${wayTo(client)}
+${reason === 'again' && html`<p>Please confirm that it’s you.</p>`}
+<p class="problem" id="problem" role="alert"></p>
+<noscript><p class="problem">Passkeys need JavaScript. Turn it on for this site and load the page again.</p></noscript>
+<p><button type="button" class="first" id="passkey">Sign in with a passkey</button></p>
+${emailCode && html`<form method="post" action="${emailCode.submitTo}"><input type="hidden" name="redirect" value="${emailCode.redirect}"><label for="email">E-mail address</label><p><input id="email" name="email" type="email" autocomplete="email" required></p><button>Send me a code</button></form>`}
+${otherWaysAt && html`<p><a href="${otherWaysAt}">Sign in another way</a></p>`}
+${signUpAt && html`<p><a href="${signUpAt}">Create an account</a></p>`}
+${cancelTo && button(cancelTo, 'Cancel')}
+${dataBlock('ceremony', view.ceremony)}${dataBlock('sentences', ceremonySentences)}`,
+  }
+}
+
+const claimNames = { name: 'Name', user_name: 'User name', email: 'E-mail address', groups: 'Groups' } as const
+
+function claim({ claim: kind, name, value, verified }: ClaimView): Html {
+  if (kind === 'offline_access') return html`<dt>Access while you’re away</dt><dd>Until you take it back</dd>`
+  const label = kind === 'other' ? name : claimNames[kind]
+  return html`<dt>${label}</dt><dd>${value}${verified === false && ' (not verified)'}</dd>`
+}
+
+function detail({ type, description, json }: AuthorizationDetailView): Html {
+  return html`<h2>${description ?? type}</h2><pre>${json}</pre>`
+}
+
+function consent(view: ConsentView): Page {
+  const { client, account, claims, apis, authorizationDetails, allowedBefore } = view
+  return {
+    title: `Allow ${client.name}?`,
+    main: html`<p><strong>${client.name}</strong>${client.operator && ` (${client.operator})`} ${allowedBefore ? 'asks again, and' : ''} wants to know who you are.${client.destination && ` You’ll be sent to ${client.destination}.`}</p>
+<p class="quiet">You’re signed in as ${account.displayName || account.userName}.</p>
+<dl>${claims.map(claim)}</dl>
+${apis.map(({ name, permissions }) => html`<h2>${name}</h2><ul>${permissions.map((each) => html`<li>${each.name}${each.description && `: ${each.description}`}</li>`)}</ul>`)}
+${authorizationDetails.map(detail)}
+${button(view.submitTo, 'Allow', 'first')}${button(view.cancelTo, 'Don’t allow')}${button(view.switchTo, 'Use another account')}`,
+  }
+}
+
+function selectAccount({ client, accounts, chooseTo, signOutTo, anotherAt, cancelTo }: SelectAccountView): Page {
+  const account = (id: string) => html`<input type="hidden" name="account" value="${id}">`
+  return {
+    title: 'Choose an account',
+    main: html`${wayTo(client)}
+${accounts.map(
+  ({ id, userName, displayName }) =>
+    html`<form method="post" action="${chooseTo}">${account(id)}<button>${displayName || userName}${displayName && displayName !== userName && ` (${userName})`}</button></form>
+<form method="post" action="${signOutTo}">${account(id)}<button>Sign ${displayName || userName} out</button></form>`,
+)}
+<p><a class="button" href="${anotherAt}">Use another account</a></p>${button(cancelTo, 'Cancel')}`,
+  }
+}
+
+function notAllowed({ client, account, switchTo, cancelTo }: NotAllowedView): Page {
+  return {
+    title: 'Not for this account',
+    main: html`<p>${account.displayName || account.userName} may not use ${client.name}.</p>${button(switchTo, 'Use another account', 'first')}${button(cancelTo, 'Go back')}`,
+  }
+}
+
+function failure({ code, details, requestId, retryAt, retryAfter, acceptWith }: ErrorView): Page {
+  return {
+    title: 'That didn’t work',
+    main: html`<p role="alert">${sentenceFor(code)}</p>
+${retryAfter !== undefined && html`<p>Try again in ${Math.max(1, Math.ceil(retryAfter / 60))} min.</p>`}
+${details.received && html`<dl><dt>Address received</dt><dd>${details.received}</dd>${details.registered && html`<dt>Addresses registered</dt><dd>${details.registered}</dd>`}</dl>`}
+${retryAt && html`<p><a class="button first" href="${retryAt}">Start again</a></p>`}
+${acceptWith && html`<form method="post" action="${acceptWith.submitTo}">${hidden(acceptWith.hidden)}<button>Register this address</button></form>`}
+<p class="quiet">${code}${requestId && `, ${requestId}`}</p>`,
+  }
+}
+
+function signOut({ client, submitTo, hidden: fields, confirm }: SignOutView): Page {
+  return {
+    title: 'Sign out?',
+    main: html`${client && html`<p>${client.name} asks you to sign out here too.</p>`}
+<form method="post" action="${submitTo}">${hidden(fields)}<button class="first" name="${confirm.name}" value="${confirm.value}">Sign out</button></form>
+<form method="post" action="${submitTo}">${hidden(fields)}<button>Stay signed in</button></form>`,
+  }
+}
+
+function signedOut({ client }: SignedOutView): Page {
+  return { title: 'Signed out', main: html`<p>You’ve been signed out${client && ` of ${client.name}`}.</p>` }
+}
+
+function wayTo(client: ClientView | null): Html | null {
+  return (
+    client &&
+    html`<p>to go on to <strong>${client.name}</strong>${client.destination && ` at ${client.destination}`}</p>`
+  )
+}
+
+function button(action: string, text: string, kind = ''): Html {
+  return html`<form method="post" action="${action}"><button class="${kind}">${text}</button></form>`
+}
+
+function hidden(fields: Readonly<Record<string, string>>): Html[] {
+  return Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
+}

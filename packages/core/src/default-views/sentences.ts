@@ -1,0 +1,34 @@
+/** What a person reads: one calm sentence. Whoever runs the service finds the precise code in its audit log. */
+const sentences: Readonly<Record<string, string>> = {
+  account_disabled: 'This account can’t sign in at the moment. Ask whoever runs this service.',
+  account_not_found: 'This account isn’t there any more. Ask whoever runs this service.',
+  cancelled: 'No passkey was used, so nothing has happened. Try again when you’re ready.',
+  challenge_expired: 'This page has been open for too long. Load it again.',
+  client_not_found: 'The application that sent you here isn’t known. Ask whoever runs it.',
+  consent_required: 'You have to allow the application to know you first.',
+  cross_site_request: 'This request came from a page of another site, so it was left undone.',
+  in_app_browser: 'Passkeys don’t work in the browser of this app. Open this page in your own browser.',
+  insecure_context: 'Passkeys need a secure connection, and this page has none.',
+  interaction_expired: 'This sign-in has ended. Go back to the application and start again there.',
+  invalid_client: 'The application that sent you here isn’t known. Ask whoever runs it.',
+  invalid_redirect_uri: 'The application wants you back at an address that it hasn’t registered. Ask whoever runs it.',
+  misconfigured: 'Something is set up wrongly on our side. Ask whoever runs this service.',
+  network: 'The server can’t be reached. Check your connection and try again.',
+  none_here: 'This device has no passkey for this site. Use the device that has it.',
+  passkey_unknown: 'This passkey isn’t known here any more. Try another one.',
+  rate_limited: 'There were too many tries. Wait a little and try again.',
+  server_error: 'Something went wrong on our side. Try again in a moment.',
+  sign_in_refused: 'This sign-in was refused. Ask whoever runs this service.',
+  timed_out: 'The time for using your passkey ran out. Try again when you’re ready.',
+  unsupported: 'This browser can’t use passkeys. Use a newer one.',
+  wrong_device: 'This device has no passkey for this site. Use the device that has it.',
+}
+
+const fallback = 'That didn’t work, and nothing has happened. Try again, or go back to the application.'
+
+/** The sentences that the script of the sign-in page needs. */
+export const ceremonySentences: Readonly<Record<string, string>> = { ...sentences, fallback }
+
+export function sentenceFor(code: string): string {
+  return (Object.hasOwn(sentences, code) ? sentences[code] : undefined) ?? fallback
+}

@@ -1,0 +1,103 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import type { Context } from 'koa'
+import type Provider from 'oidc-provider'
+import type { AuditSink } from '../audit/audit-sink.ts'
+import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
+import { pageHeaders } from '../http/page-headers.ts'
+import { requestContext } from '../http/request-context.ts'
+import type { ProviderSession } from './logout.ts'
+import type { PairwiseIdentifier } from './pairwise.ts'
+import { protocolRoutes } from './paths.ts'
+import { afterLogout } from './post-logout.ts'
+import type { Sessions } from './sessions.ts'
+
+type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>
+
+export interface HintedLogoutPorts {
+  readonly issuer: string
+  readonly provider: () => Provider
+  readonly sessions: Pick<Sessions, 'endWhere'>
+  readonly pairwise: PairwiseIdentifier
+  readonly audit: AuditSink
+}
+
+/**
+ * Signs out without asking where the client proves by an ID token that it means a session of this browser in which it was
+ * entered, and where nobody is signed in (OpenID Connect RP-Initiated Logout §2). Everything else is left to the library,
+ * which asks.
+ *
+ * @returns whether it has answered
+ */
+export function createHintedLogout({ issuer, provider, sessions, pairwise, audit }: HintedLogoutPorts) {
+  return async (ctx: Context): Promise<boolean> => {
+    if (ctx.method !== 'GET' || ctx.path !== protocolRoutes.end_session) return false
+    const request = readRequest(ctx.querystring)
+    const hinted = request && (await readHint(provider(), request))
+    if (!request || !hinted) return false
+    const { client, subject, sid } = hinted
+    const destination = afterLogout(client, issuer, request)
+    if (destination === undefined) return false
+
+    const isMeant = ({ accountId, authorizations = {} }: ProviderSession) => {
+      const entered = Object.hasOwn(authorizations, client.clientId) ? authorizations[client.clientId] : undefined
+      if (accountId === undefined || entered === undefined || (sid !== undefined && sid !== entered.sid)) return false
+      return subject === (client.subjectType === 'pairwise' ? pairwise(accountId, client) : accountId)
+    }
+    const accountId = await sessions.endWhere(ctx.req, ctx.res, isMeant)
+    if (accountId === undefined) return false
+    if (accountId !== null) await audit.record({ event: 'signed_out', accountId }, requestContext(ctx.req))
+    pageHeaders(ctx.res, 'to-clients')
+    ctx.status = 303
+    ctx.redirect(destination)
+    return true
+  }
+}
+
+interface LogoutRequest {
+  readonly hint: string
+  readonly clientId: string | null
+  readonly redirectUri: string | null
+  readonly state: string | null
+  readonly uiLocales: string | null
+}
+
+/** `undefined` where there is no hint, or a parameter comes twice. */
+function readRequest(querystring: string): LogoutRequest | undefined {
+  const query = new URLSearchParams(querystring)
+  if (new Set(query.keys()).size !== query.size) return undefined
+  const hint = query.get('id_token_hint')
+  if (!hint) return undefined
+  return {
+    hint,
+    clientId: query.get('client_id') || null,
+    redirectUri: query.get('post_logout_redirect_uri') || null,
+    state: query.get('state'),
+    uiLocales: query.get('ui_locales'),
+  }
+}
+
+/**
+ * The client that an ID token of ours is for, and whom it is about. It may have expired, and be signed by any key that is
+ * published: the client may have had another algorithm then.
+ */
+async function readHint(provider: Provider, { hint, clientId }: LogoutRequest) {
+  try {
+    const { aud } = decodeJwt(hint)
+    if (typeof aud !== 'string' || (clientId !== null && clientId !== aud)) return undefined
+    const client = await provider.Client.find(aud)
+    const algorithm = decodeProtectedHeader(hint).alg
+    if (!client || !isSigningAlgorithm(algorithm)) return undefined
+    const then: Client = Object.create(client, { idTokenSignedResponseAlg: { value: algorithm } })
+    const { payload } = await provider.IdToken.validate(hint, then)
+    const { sub: subject, sid, type } = payload
+    // Other things are signed with these keys too.
+    if (type !== 'id-token' || typeof subject !== 'string') return undefined
+    return { client, subject, sid }
+  } catch {
+    return undefined
+  }
+}
+
+function isSigningAlgorithm(algorithm: string | undefined): algorithm is SigningAlgorithm {
+  return signingAlgorithms.some((known) => known === algorithm)
+}

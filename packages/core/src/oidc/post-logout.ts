@@ -1,0 +1,55 @@
+import type Provider from 'oidc-provider'
+import { extras } from './client-metadata.ts'
+import { protocolRoutes } from './paths.ts'
+
+/** The page that says that the person is signed out. */
+export const signedOutPath = `${protocolRoutes.end_session}/success`
+
+export interface AfterLogout {
+  readonly redirectUri: string | null
+  readonly state: string | null
+  readonly uiLocales: string | null
+}
+
+interface LibraryClient {
+  readonly clientId: string
+  postLogoutRedirectUriAllowed(uri: string): boolean
+}
+
+/**
+ * Where the browser goes after a client has signed somebody out: where it says, or else to the first address that is
+ * registered, as programs for the contract count on. A client that came by the protocol gets a page of ours instead, as
+ * OpenID Connect RP-Initiated Logout §2 has it. `undefined` where the client may not send people there.
+ */
+export function afterLogout(client: LibraryClient, issuer: string, request: AfterLogout): string | undefined {
+  const { redirectUri, state, uiLocales } = request
+  if (redirectUri !== null && !client.postLogoutRedirectUriAllowed(redirectUri)) return undefined
+  const uri = redirectUri ?? firstRegistered(client)
+  if (uri !== undefined) return state === null ? uri : withParameter(uri, 'state', state)
+  const page = withParameter(issuer + signedOutPath, 'client_id', client.clientId)
+  return uiLocales === null ? page : withParameter(page, 'ui_locales', uiLocales)
+}
+
+function firstRegistered(client: LibraryClient): string | undefined {
+  const { pocket_origin: origin, pocket_post_logout_redirect_uris: registered } = extras(client)
+  if (origin.kind !== 'administrator') return undefined
+  return registered.find((uri) => !uri.includes('*') && client.postLogoutRedirectUriAllowed(uri))
+}
+
+export function withParameter(uri: string, name: string, value: string): string {
+  const url = new URL(uri)
+  url.searchParams.set(name, value)
+  return url.href
+}
+
+/** The page after a logout that was asked for speaks the languages of the one that asked; the library drops them. */
+export function keepLanguagesAtLogout(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    const { ui_locales: uiLocales } = ctx.query
+    if (ctx.method !== 'POST' || ctx.status !== 303 || typeof uiLocales !== 'string') return
+    const location = ctx.response.get('Location')
+    if (URL.parse(location)?.pathname === signedOutPath && ctx.path === `${protocolRoutes.end_session}/confirm`)
+      ctx.redirect(withParameter(location, 'ui_locales', uiLocales))
+  })
+}

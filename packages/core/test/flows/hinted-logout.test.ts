@@ -1,0 +1,188 @@
+import { describe, expect, test } from '@jest/globals'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { decodeJwt } from 'jose'
+import * as oidc from 'openid-client'
+import { enter, logIn, type Party, second as secondOf } from '../conformance/party.ts'
+import { day, type HostOptions, startHost, viewOf } from './host.ts'
+import type { Parameters, RelyingPartyOptions } from './signed-in.ts'
+
+const bye = 'https://app.example/bye'
+const away = (url: string) => !url.startsWith('http://localhost')
+
+async function loggedIn(options: RelyingPartyOptions = {}, host: HostOptions = {}) {
+  const started = await startHost(host)
+  const party = await enter(started, { ...options, client: { postLogoutRedirectUris: [bye], ...options.client } })
+  const login = await logIn(party)
+  return { host: started, party, ...login, [Symbol.asyncDispose]: () => started[Symbol.asyncDispose]() }
+}
+
+async function endSession({ host, agent }: Party, parameters: Parameters) {
+  const url = `${host.issuer}/api/oidc/end-session?${new URLSearchParams(parameters)}`
+  return agent.follow(await agent.get(url), { until: away })
+}
+
+/** Where the browser is after that, and whether anybody is signed in there. */
+async function ended(party: Party, page: UserAgentResponse) {
+  const url = oidc.buildAuthorizationUrl(party.configuration, {
+    redirect_uri: 'https://app.example/callback',
+    scope: 'openid',
+    prompt: 'none',
+  })
+  const answer = await party.agent.follow(await party.agent.get(url.href), { until: away })
+  const signedIn = new URL(answer.location ?? '').searchParams.get('error') !== 'login_required'
+  return { at: page.location ?? viewOf(page).view, signedIn }
+}
+
+describe('a client that shows an ID token of the session signs the person out', () => {
+  test('at once, and all that the session gave ends, is told and noted', async () => {
+    await using session = await loggedIn({ protocol: { backchannelLogoutUri: 'http://127.0.0.1:1/back' } })
+    const { host, party, idToken, tokens } = session
+    const page = await endSession(party, { id_token_hint: idToken, post_logout_redirect_uri: bye, state: 'x y&z' })
+    expect(await ended(party, page)).toEqual({ at: `${bye}?state=x+y%26z`, signedIn: false })
+    await expect(oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+    expect(host.events.filter(({ event }) => event === 'signed_out')).toEqual([
+      { event: 'signed_out', accountId: party.person.account.id },
+    ])
+    await host.pocket[Symbol.asyncDispose]()
+    expect(await host.stores.logoutNotices.claimDue(host.clock.now() + day, 0, 10)).toMatchObject([
+      { clientId: party.client.id, accountId: party.person.account.id },
+    ])
+  })
+
+  test('a year after the ID token has expired', async () => {
+    await using session = await loggedIn({}, { options: { sessionLifetime: async () => yearLong } })
+    const { host, party, idToken } = session
+    host.clock.pass(364 * day)
+    expect((await endSession(party, { id_token_hint: idToken })).location).toBe(bye)
+  })
+
+  test('with a signature of a key that signs no more, or of another algorithm than now', async () => {
+    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
+    await using session = await loggedIn({}, { options: { keySchedule } })
+    const { host, party, idToken } = session
+    await host.pocket.rotateKeys()
+    const client = await host.pocket.clients.find(party.client.id)
+    if (!client) throw new Error('The client is gone.')
+    const protocol = { ...client.protocol, idTokenSignedResponseAlg: 'ES256' } as const
+    await host.pocket.clients.update(client.id, { ...client, protocol })
+    const page = await endSession(party, { id_token_hint: idToken, client_id: client.id })
+    expect(await ended(party, page)).toEqual({ at: bye, signedIn: false })
+  })
+
+  test('under its pairwise subject', async () => {
+    await using session = await loggedIn({ protocol: { subjectType: 'pairwise' } })
+    const { party, idToken, claims } = session
+    expect(claims.sub).not.toBe(party.person.account.id)
+    expect((await endSession(party, { id_token_hint: idToken })).location).toBe(bye)
+  })
+
+  test('whose account is not the active one in this browser, and nobody else', async () => {
+    await using session = await loggedIn()
+    const { host, party, idToken } = session
+    const other = { ...party, person: await host.person('bob') }
+    await logIn(other, { prompt: 'login' })
+    const page = await endSession(party, { id_token_hint: idToken })
+    expect(await ended(party, page)).toEqual({ at: bye, signedIn: true })
+    expect((await endSession(party, { id_token_hint: idToken })).status).toBe(200)
+  })
+})
+
+const yearLong = { length: 365 * 86_400, idle: 0 }
+
+describe('where the browser goes', () => {
+  test.each([
+    ['the first address that is one', ['https://*.example/x', 'app.example:/bye', bye], {}, 'app.example:/bye'],
+    ['the one that is asked for', ['https://first.example/', bye], { post_logout_redirect_uri: bye }, bye],
+    ['the first where the one asked for is empty', [bye], { post_logout_redirect_uri: '' }, bye],
+    ['with the state', ['app.example:///bye'], { state: 's' }, 'app.example:///bye?state=s'],
+    ['a page of ours where there is none', [], { ui_locales: 'da' }, 'signed-out'],
+    ['a page of ours where there are only wildcards', ['https://*.example/x'], {}, 'signed-out'],
+  ])('%s', async (_what, postLogoutRedirectUris, parameters, at) => {
+    await using session = await loggedIn({ client: { postLogoutRedirectUris } })
+    const { party, idToken } = session
+    const page = await endSession(party, { id_token_hint: idToken, ...parameters })
+    expect(await ended(party, page)).toEqual({ at, signedIn: false })
+    if (at === 'signed-out') {
+      expect(viewOf(page)).toMatchObject({ client: { id: party.client.id } })
+      expect(viewOf(page).languages).toEqual('ui_locales' in parameters ? ['da'] : [])
+    }
+  })
+
+  test('the same where nobody is signed in any more', async () => {
+    await using session = await loggedIn()
+    const { party, idToken } = session
+    const elsewhere = { ...party, agent: new UserAgent() }
+    const page = await endSession(elsewhere, { id_token_hint: idToken, state: 's' })
+    expect([page.location, page.headers.get('set-cookie')]).toEqual([`${bye}?state=s`, null])
+  })
+})
+
+describe('the person is asked', () => {
+  test('where the ID token is about somebody else', async () => {
+    await using session = await loggedIn()
+    const { host, party, idToken } = session
+    const victim = { ...party, agent: new UserAgent(), person: await host.person('bob') }
+    await logIn(victim)
+    const page = await endSession(victim, { id_token_hint: idToken, post_logout_redirect_uri: bye })
+    expect(await ended(victim, page)).toEqual({ at: 'sign-out', signedIn: true })
+  })
+
+  test('where the client was not entered in this session', async () => {
+    await using session = await loggedIn()
+    const { party, idToken } = session
+    const other = await secondOf({ ...party, agent: new UserAgent() })
+    await logIn(other)
+    const page = await endSession(other, { id_token_hint: idToken })
+    expect(await ended(other, page)).toEqual({ at: 'sign-out', signedIn: true })
+  })
+
+  test('where the ID token names another session of theirs', async () => {
+    const protocol = { backchannelLogoutUri: 'https://app.example/back', backchannelLogoutSessionRequired: true }
+    await using session = await loggedIn({ protocol })
+    const { party, idToken } = session
+    const other = { ...party, agent: new UserAgent() }
+    const { idToken: own } = await logIn(other)
+    const page = await endSession(other, { id_token_hint: idToken })
+    expect(await ended(other, page)).toEqual({ at: 'sign-out', signedIn: true })
+    expect(await ended(other, await endSession(other, { id_token_hint: own }))).toEqual({ at: bye, signedIn: false })
+  })
+
+  test.each<[string, Parameters, string]>([
+    ['another client is named', { client_id: 'other' }, 'invalid_request'],
+    ['the address is not registered', { post_logout_redirect_uri: 'https://evil.example/' }, 'invalid_request'],
+  ])('where %s, who then stays here', async (_what, parameters, code) => {
+    await using session = await loggedIn()
+    const { party, idToken } = session
+    const page = await endSession(party, { id_token_hint: idToken, ...parameters })
+    expect([page.status, viewOf(page)]).toMatchObject([400, { client: null, refused: { code } }])
+    expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
+  })
+
+  test('where what the client shows is another thing that we signed', async () => {
+    await using session = await loggedIn({ protocol: { userinfoSignedResponseAlg: 'RS256' } })
+    const { host, party, tokens } = session
+    const headers = { authorization: `Bearer ${tokens.access_token}` }
+    const userInfo = await (await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })).text()
+    expect(decodeJwt(userInfo)).toMatchObject({ aud: party.client.id, sub: party.person.account.id })
+    const page = await endSession(party, { id_token_hint: userInfo })
+    expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
+  })
+
+  test('where a parameter comes twice', async () => {
+    await using session = await loggedIn()
+    const { host, party, idToken } = session
+    const page = await party.agent.get(
+      `${host.issuer}/api/oidc/end-session?id_token_hint=${idToken}&state=a&state=b&post_logout_redirect_uri=${bye}`,
+    )
+    expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
+  })
+
+  test('where an unknown client asks', async () => {
+    await using session = await loggedIn()
+    const { party } = session
+    const page = await endSession(party, { client_id: 'nobody' })
+    expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
+  })
+})

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals'
+import type { HostAccounts } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { UserAgent } from '@pocket/core/testing'
+import { answerCeremony, startHost } from './host.ts'
+import { login, relyingParty } from './signed-in.ts'
+
+async function signInWith(find: (id: string) => unknown) {
+  const stores = memoryStores()
+  const host = await startHost({
+    stores,
+    // A cast: what a host without types may do.
+    options: { stores: { ...stores, accounts: { find } as HostAccounts }, answerWithin: 50 },
+  })
+  const person = await host.person('ada')
+  const { client } = await host.client({ redirectUris: ['https://app.example/'] })
+  const query = { client_id: client.id, redirect_uri: 'https://app.example/', response_type: 'code', scope: 'openid' }
+  const agent = new UserAgent()
+  const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
+  return { host, agent, person, answer: await answerCeremony(agent, page, person.authenticator) }
+}
+
+describe('an account store', () => {
+  test.each([
+    ['throws', () => Promise.reject(new Error('no database')), 'failed'],
+    ['hangs', () => new Promise(() => {}), 'failed'],
+    ['answers with another account', async () => ({ id: 'somebody', userName: 'somebody' }), 'another_account'],
+    ['answers with a text', async () => 'ada', 'invalid'],
+    ['knows no name', async (id: string) => ({ id }), 'invalid'],
+    ['has groups without names', async (id: string) => ({ id, userName: 'a', groups: [{ id: 'g' }] }), 'invalid'],
+  ])('that %s signs nobody in, and is named', async (_name, find, code) => {
+    const { host, agent, answer } = await signInWith(find)
+    await using _host = host
+    expect(answer.status).toBe(500)
+    expect(answer.json()).toMatchObject({ code: 'misconfigured', details: { option: 'stores.accounts' } })
+    expect(host.events.at(-1)).toMatchObject({ event: 'sign_in_failed', code: 'misconfigured' })
+    expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
+    expect(code).toBeTruthy()
+  })
+
+  test('that says no more than who somebody is, is enough', async () => {
+    const stores = memoryStores()
+    const accounts: HostAccounts = { find: async (id) => ({ id, userName: 'ada' }) }
+    await using host = await startHost({ stores, options: { stores: { ...stores, accounts } } })
+    const { configuration } = await relyingParty(host)
+    const { account, finish } = await login(host, configuration)
+    expect((await finish()).claims()).toMatchObject({ sub: account.id, name: 'ada', groups: [] })
+  })
+
+  test('returns a disabled account as such: core refuses it, audited', async () => {
+    const { host, person, answer } = await signInWith(async (id) => ({ id, userName: 'ada', disabled: true }))
+    await using _host = host
+    expect(answer.json()).toMatchObject({ code: 'account_disabled' })
+    const event = { event: 'sign_in_failed', code: 'account_disabled', accountId: person.account.id }
+    expect(host.events.at(-1)).toMatchObject(event)
+  })
+})

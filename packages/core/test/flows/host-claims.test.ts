@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals'
+import type { HostClaims } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import { party, told } from './claims-client.ts'
+import { startHost } from './host.ts'
+import { login, relyingParty } from './signed-in.ts'
+
+const cyclic = (): Record<string, unknown> => {
+  const claims: Record<string, unknown> = {}
+  claims.self = claims
+  return claims
+}
+
+describe('the claims of a host', () => {
+  test('are told alike everywhere, between the standard ones and the rules of the client', async () => {
+    const asked: unknown[] = []
+    const claims: HostClaims = async (account, context) => {
+      asked.push(context)
+      return { department: account.extra?.department, locale: 'it', email: null, floor: 1 }
+    }
+    await using host = await startHost({ options: { claims } })
+    const rule = { claim: 'floor', source: { kind: 'constant', value: 9 }, as: null } as const
+    const setting = await party(
+      host,
+      { claimRules: [rule] },
+      {
+        locale: 'de',
+        extra: { department: 'Radio' },
+        customClaims: [{ key: 'department', value: 'from the directory' }],
+      },
+    )
+    const { idToken, userInfo, refreshed } = await told(setting, {
+      scope: 'openid profile email offline_access',
+      prompt: 'consent',
+    })
+    expect(idToken).toMatchObject({ department: 'Radio', locale: 'it', floor: 9, name: 'ada Koch' })
+    expect(idToken).not.toHaveProperty('email')
+    expect(userInfo).toEqual(idToken)
+    expect(refreshed).toEqual(idToken)
+    expect(asked).toContainEqual({
+      client: { id: expect.any(String), name: 'Client' },
+      scopes: expect.arrayContaining(['openid', 'profile']),
+    })
+  })
+
+  test('are not told where no scope lets them', async () => {
+    await using host = await startHost({ options: { claims: () => ({ department: 'Radio', name: 'A. K.' }) } })
+    const { idToken } = await told(await party(host), { scope: 'openid email' })
+    expect(idToken).toEqual({ email: 'ada@example.com', email_verified: true })
+  })
+
+  test.each([
+    ['nothing', () => undefined, 'not_an_object'],
+    ['a list', () => ['a'], 'not_an_object'],
+    ['a cycle', cyclic, 'not_json'],
+    ['a number without JSON', () => ({ big: 1n }), 'not_json'],
+    ['a claim of the protocol', () => ({ aud: 'somebody' }), 'reserved'],
+    ['an enormous claim', () => ({ story: 'a'.repeat(20_000) }), 'too_large'],
+    ['an exception', () => Promise.reject(new Error('the HR system is down')), 'failed'],
+    ['silence', () => new Promise(() => {}), 'failed'],
+  ])('that are %s end the sign-in, audited', async (_name, claims, code) => {
+    // A cast: what a host without types may do.
+    await using host = await startHost({ options: { claims: claims as HostClaims, answerWithin: 50 } })
+    const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
+    const agent = new UserAgent()
+    const { finish } = await login(host, configuration, {}, { agent })
+    await expect(finish()).rejects.toThrow('unexpected HTTP response status code')
+    expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', endpoint: 'token', code: 'misconfigured' })
+    expect(host.errors).toMatchObject([
+      { code: 'misconfigured', details: { option: 'claims' }, fields: [{ field: 'claims', code }] },
+    ])
+  })
+
+  test('that misbehave are no reason to ask for consent', async () => {
+    await using host = await startHost({ options: { claims: () => ({ sub: 'somebody else' }) } })
+    const { configuration } = await relyingParty(host)
+    const { page } = await login(host, configuration)
+    expect([page.status, page.location]).toEqual([500, null])
+    expect(host.events.at(-1)).toMatchObject({
+      event: 'request_refused',
+      endpoint: 'interaction',
+      code: 'misconfigured',
+    })
+  })
+})

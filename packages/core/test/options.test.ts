@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals'
+import { createPocket, type PocketOptions } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+
+const sound: PocketOptions = {
+  issuer: 'http://localhost:3000',
+  masterKey: 'a master key that is long enough',
+  stores: { ...memoryStores(), accounts: { find: async () => undefined } },
+}
+
+const fieldsOf = async (options: object) => {
+  // A cast: what a host without types may give.
+  const failed = createPocket({ ...sound, ...options } as PocketOptions)
+  return failed.then(
+    () => [],
+    (error: { readonly fields: readonly { field: string; code: string }[] }) =>
+      error.fields.map(({ field, code }) => `${field} ${code}`),
+  )
+}
+
+test('three options are enough', async () => {
+  await using pocket = await createPocket({ ...sound, masterKey: Buffer.from('a master key as bytes') })
+  expect(pocket.issuer).toBe('http://localhost:3000')
+})
+
+test('all wrong options are reported at once, by their names', async () => {
+  const wrong = {
+    issuer: 'http://id.example.com',
+    masterKey: 'short',
+    stores: { ...memoryStores(), passkeys: undefined, accounts: {} },
+    render: 'index.html',
+    refreshLeeway: 11,
+    audit: {},
+    relatedOrigins: ['https://id.example.com/path'],
+    rateLimit: false,
+  }
+  expect((await fieldsOf(wrong)).toSorted()).toEqual([
+    'audit invalid_type',
+    'issuer invalid_format',
+    'masterKey invalid_format',
+    'rateLimit unknown',
+    'refreshLeeway out_of_range',
+    'relatedOrigins invalid_format',
+    'render invalid_type',
+    'stores.accounts required',
+    'stores.passkeys required',
+  ])
+  const failed = createPocket({ ...sound, ...wrong } as unknown as PocketOptions)
+  await expect(failed).rejects.toThrow(/audit: must have a method record/)
+})
+
+test.each([
+  [
+    'nothing',
+    { issuer: undefined, masterKey: undefined, stores: undefined },
+    ['issuer required', 'masterKey required', 'stores required'],
+  ],
+  ['an issuer with a query', { issuer: 'https://id.example.com/?a=b' }, ['issuer invalid_format']],
+  ['an internal origin with a path', { internalOrigin: 'http://pocket:3000/a' }, ['internalOrigin invalid_format']],
+  [
+    'an issuer that is related to itself',
+    { issuer: 'https://id.example.com', relatedOrigins: ['https://id.example.com'] },
+    ['relatedOrigins contradiction'],
+  ],
+  [
+    'keys that sign for less than they are announced',
+    { keySchedule: { signsFor: 1, announcedFor: 2, keptFor: 3 } },
+    ['keySchedule contradiction'],
+  ],
+])('%s cannot be', async (_name, options, fields) => {
+  expect(await fieldsOf(options)).toEqual(fields)
+})
