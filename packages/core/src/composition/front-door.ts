@@ -13,7 +13,6 @@ import { clientOfToken, isFirstUse } from '../oidc/client-authentication/library
 import { refuseForNow } from '../oidc/failed-clients.ts'
 import { createHintedLogout } from '../oidc/hinted-logout.ts'
 import { calledOrigin } from '../oidc/internal-addresses.ts'
-import { createPairwiseIdentifier } from '../oidc/pairwise.ts'
 import { isBrowserPath, isProtocolPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
@@ -79,7 +78,7 @@ export function createFrontDoor(
 function createProtocolAnswers(
   options: SettledOptions,
   { clients }: ClientServices,
-  { holder }: Engine,
+  { holder, pairwise }: Engine,
   { sessions }: PeopleServices,
 ) {
   const { issuer, limits, clock, fetch, audit, render, onError } = options
@@ -89,7 +88,7 @@ function createProtocolAnswers(
     issuer: issuer.origin,
     provider,
     sessions,
-    pairwise: createPairwiseIdentifier(options.masterKey),
+    pairwise,
     audit,
   })
   const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
