@@ -174,55 +174,58 @@ describe.each(kinds)('%s', (kind) => {
   test.each([
     { approval: false, launchURL: 'https://app.example/start' },
     { approval: true, launchURL: null },
-  ])('who waited arrives at the application they came from, with approval: $approval', async ({ approval, launchURL }) => {
-    const { instance, signUp, linkFor } = shared
-    const { url } = instance
-    await instance.call('PATCH /api/settings', { body: { signUpApproval: approval } })
-    const client = await instance.call('POST /api/oidc/clients', {
-      body: { name: 'Notes', callbackURLs: ['https://app.example/cb'], launchURL },
-    })
-    const query = new URLSearchParams({
-      client_id: String(client.json.id),
-      redirect_uri: 'https://app.example/cb',
-      response_type: 'code',
-      scope: 'openid',
-    })
-    const agent = instance.agent()
-    const { location } = await agent.get(`${url}/authorize?${query}`)
-    const { pathname } = new URL(location ?? '', url)
-    const { finished, email, signIn } = await signUp(freshName(), `?redirect=${pathname}`, agent)
-    // A cast: what is missing in it fails the test.
-    const { redirectTo } = finished.json() as { redirectTo: string }
-    const waiting = await agent.get(url + redirectTo)
-    const mayBeIn = /href="(\/login\?[^"]+)"/.exec(waiting.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
-
-    const verifyAt = await linkFor(email)
-    const token = new URL(verifyAt).searchParams.get('token') ?? ''
-    const verified = await instance.agent().postForm(`${url}/verify-email`, { token })
-    let onwards = url + (/href="(\/interaction\/[^"]+)"/.exec(verified.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
-    if (approval) {
-      const { json } = await instance.call('GET /api/signup-approvals')
-      // A cast: the test of the document checks its shape.
-      const [person] = json as unknown as { user: { id: string } }[]
-      await instance.call('POST /api/signup-approvals/{id}/approve', {
-        params: { id: person?.user.id ?? '' },
-        body: {},
+  ])(
+    'who waited arrives at the application they came from, with approval: $approval',
+    async ({ approval, launchURL }) => {
+      const { instance, signUp, linkFor } = shared
+      const { url } = instance
+      await instance.call('PATCH /api/settings', { body: { signUpApproval: approval } })
+      const client = await instance.call('POST /api/oidc/clients', {
+        body: { name: 'Notes', callbackURLs: ['https://app.example/cb'], launchURL },
       })
-      onwards = await linkFor(email)
-    }
-    expect(new URL(onwards).pathname).toBe(`${pathname}/arrived`)
-    expect((await agent.get(onwards)).location).toContain('/login?redirect=%2Finteraction%2F')
-    expect((await signIn()).status).toBe(200)
-    // In the browser in which it began it goes on, by the link of the e-mail and by the page that was left open.
-    expect((await agent.get(onwards)).location).toBe(url + pathname)
-    const { location: signedIn } = await agent.get(url + mayBeIn)
-    expect((await agent.get(String(signedIn))).location).toBe(url + pathname)
+      const query = new URLSearchParams({
+        client_id: String(client.json.id),
+        redirect_uri: 'https://app.example/cb',
+        response_type: 'code',
+        scope: 'openid',
+      })
+      const agent = instance.agent()
+      const { location } = await agent.get(`${url}/authorize?${query}`)
+      const { pathname } = new URL(location ?? '', url)
+      const { finished, email, signIn } = await signUp(freshName(), `?redirect=${pathname}`, agent)
+      // A cast: what is missing in it fails the test.
+      const { redirectTo } = finished.json() as { redirectTo: string }
+      const waiting = await agent.get(url + redirectTo)
+      const mayBeIn = /href="(\/login\?[^"]+)"/.exec(waiting.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
 
-    // Where that has ended, or on another device, the application is named and opened anew.
-    agent.clearCookies()
-    expect((await signIn()).status).toBe(200)
-    const arrived = await agent.get(onwards)
-    expect([arrived.status, arrived.text]).toEqual([200, expect.stringContaining('Notes')])
-    expect(arrived.text.includes(`href="${launchURL}"`)).toBe(launchURL !== null)
-  })
+      const verifyAt = await linkFor(email)
+      const token = new URL(verifyAt).searchParams.get('token') ?? ''
+      const verified = await instance.agent().postForm(`${url}/verify-email`, { token })
+      let onwards = url + (/href="(\/interaction\/[^"]+)"/.exec(verified.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
+      if (approval) {
+        const { json } = await instance.call('GET /api/signup-approvals')
+        // A cast: the test of the document checks its shape.
+        const [person] = json as unknown as { user: { id: string } }[]
+        await instance.call('POST /api/signup-approvals/{id}/approve', {
+          params: { id: person?.user.id ?? '' },
+          body: {},
+        })
+        onwards = await linkFor(email)
+      }
+      expect(new URL(onwards).pathname).toBe(`${pathname}/arrived`)
+      expect((await agent.get(onwards)).location).toContain('/login?redirect=%2Finteraction%2F')
+      expect((await signIn()).status).toBe(200)
+      // In the browser in which it began it goes on, by the link of the e-mail and by the page that was left open.
+      expect((await agent.get(onwards)).location).toBe(url + pathname)
+      const { location: signedIn } = await agent.get(url + mayBeIn)
+      expect((await agent.get(String(signedIn))).location).toBe(url + pathname)
+
+      // Where that has ended, or on another device, the application is named and opened anew.
+      agent.clearCookies()
+      expect((await signIn()).status).toBe(200)
+      const arrived = await agent.get(onwards)
+      expect([arrived.status, arrived.text]).toEqual([200, expect.stringContaining('Notes')])
+      expect(arrived.text.includes(`href="${launchURL}"`)).toBe(launchURL !== null)
+    },
+  )
 })
