@@ -1,6 +1,6 @@
-import Koa from 'koa'
 import { removeUnusedClients } from './clients/unused-clients.ts'
 import { codeBrowserToken } from './codes/code-browser.ts'
+import { createCallback } from './composition/callback.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
 import { createFrontDoor } from './composition/front-door.ts'
@@ -43,9 +43,9 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const frontDoor = createFrontDoor(options, services, engine, people, interactions)
 
   return {
-    issuer: issuer.origin,
+    issuer: issuer.id,
     originOf: (req) => ownOrigin(req, origins, trustProxy),
-    endpoints: endpointsAt(issuer.origin),
+    endpoints: endpointsAt(issuer.id),
     clients,
     initialAccessTokens,
     refreshMetadataDocument: (id, req) => metadataDocuments.refresh(id, documentEvents(audit, req)),
@@ -60,13 +60,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     deviceAuthorizations,
     limits,
     koa: () => frontDoor,
-    callback: () =>
-      new Koa()
-        .use(frontDoor)
-        .on('error', (error: unknown, ctx?: Koa.Context) =>
-          onError(error, ctx ? requestContext(ctx.req).requestId : ''),
-        )
-        .callback(),
+    callback: () => createCallback({ frontDoor, onError }),
+    browserModule: options.assets.browserModule,
     session: (req, res) => sessions.read(req, res),
     sessions: createSessionRecords({ provider, artifacts: stores.artifacts, transaction, clock }),
     async signOut(req, res) {

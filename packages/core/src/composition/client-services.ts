@@ -65,7 +65,7 @@ export function createClientServices(options: SettledOptions) {
       clients: stores.clients,
       clock,
       transaction,
-      issuer: options.issuer.origin,
+      issuer: options.issuer.id,
     }),
     apiAccess: createApiAccess(stores),
   }
