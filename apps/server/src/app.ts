@@ -6,15 +6,13 @@ import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
-import { accountPages } from './account/page.ts'
-import { accountRemovalPages } from './account/removal-page.ts'
-import { createSecondPasskey } from './account/second-passkey.ts'
+import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
+import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
-import { auditLogPages } from './audit-log/page.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -37,6 +35,7 @@ import { listen, stopListening } from './http/listen.ts'
 import { createPageRenderer } from './http/page.ts'
 import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
+import { createApplicationImages } from './images/application-images.ts'
 import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
@@ -45,16 +44,18 @@ import { createJobs } from './jobs/jobs.ts'
 import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
+import { createOverview } from './overview/overview.ts'
+import { overviewPages } from './overview/page.ts'
 import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { scheduledJobs } from './scheduled-jobs.ts'
-import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
+import { imagePages } from './settings/pages/image-pages.ts'
 import { settingPages } from './settings/pages/page.ts'
 import { createSectionPage } from './settings/pages/section-page.ts'
 import { createSettingSections } from './settings/save-section.ts'
@@ -66,6 +67,7 @@ import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { createLatestVersion } from './version/latest-version.ts'
 import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
@@ -147,6 +149,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     audit,
     transaction: stores.transaction,
     clock,
+    onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
   const atStart = await settings.values()
   const images = createImages({
@@ -159,15 +162,25 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
   })
   const catalogues = await loadCatalogues(cataloguesDirectory)
+  const pictures = createPagePictures({
+    images,
+    onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+  })
+  const appearance = createAppearance({
+    async settings() {
+      const { accentColor, disableAnimations } = await settings.lastKnown()
+      const { styleVariables } = await ownSettings.lastKnown()
+      return { accentColor, still: disableAnimations === 'true', variables: styleVariables }
+    },
+    pictures,
+  })
   const render = createPageRenderer({
     viewsDirectory,
     assets,
     catalogues,
     appName: async () => (await settings.lastKnown()).appName,
-    pictures: createPagePictures({
-      images,
-      onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
-    }),
+    appearance: appearance.addressFor,
+    pictures,
     clock,
   })
   const show = createShowPage(render)
@@ -251,9 +264,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
   const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
+  const applicationImages = createApplicationImages(images)
+  const latestVersion = createLatestVersion({
+    url: config.versionCheckUrl,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+  })
+  const overview = createOverview({ store: database.overview, jobs, settings, latestVersion, clock })
   const api = composeRestApi({
     config,
-    logger,
     database,
     pocket,
     directory,
@@ -264,10 +283,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     passkeyPolicy,
     mail,
     images,
+    applicationImages,
     sessions,
     setUp,
     jobs,
     signUp,
+    latestVersion,
     transaction: stores.transaction,
     clock,
   })
@@ -282,6 +303,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     ownSettings,
     transaction: stores.transaction,
   })
+  const settingsPage = createSectionPage({
+    sections: settingSections,
+    settings,
+    ownSettings,
+    groups: directory.groups,
+    images: applicationImages,
+    show,
+  })
   const routes = createRoutes({
     health: healthCheck(database.ping),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
@@ -289,26 +318,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
     signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({
-      pocket,
-      authentication,
-      audit,
-      show,
-      flashes,
-      passkeyPolicy,
-      secondPasskey: createSecondPasskey(database.reminders, clock),
-      ownPasskeys: administration.ownPasskeys,
-      sessions,
-      users: administration.users,
-      verification: {
-        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
-        async begin(user) {
-          await mail.verification.begin(user)
-          mail.delivery.soon()
-        },
-      },
-    }),
-    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
     userSessions: userSessionsPages({
       users: administration.users,
       sessions,
@@ -343,7 +352,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     ...composeAdministrationPages({
       pocket,
       directory,
@@ -384,7 +392,27 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: [
+      ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...composeAccountPages({
+        database,
+        pocket,
+        directory,
+        administration,
+        sessions,
+        audit,
+        settings,
+        ownSettings,
+        passkeyPolicy,
+        mail,
+        images,
+        catalogues,
+        authentication,
+        reauthentication,
+        show,
+        flashes,
+        clock,
+      }),
       ...emailQueuePages({
         queue: mail.queue,
         authentication,
@@ -392,10 +420,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         secure: pocket.issuer.startsWith('https:'),
       }),
-      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
+      ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({
         sections: settingSections,
-        page: createSectionPage({ sections: settingSections, settings, ownSettings, groups: directory.groups, show }),
+        page: settingsPage,
         testEmail: mail.test,
         authentication,
         sensitive: reauthentication.sensitive,
@@ -403,12 +431,17 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       }),
     ],
     limits: pocket.limits,
-    apiDocs: openApiPage({ document: api.document, styles: assets.path('pocket.css') }),
+    apiDocs: openApiPage({
+      document: api.document,
+      styles: assets.path('pocket.css'),
+      appearance: async () => appearance.addressFor((await pictures.instance()).background),
+    }),
   })
 
   const koa = createKoa({ trustProxy: config.trustProxy, logger, show })
   koa
     .use(serveAssets(assets))
+    .use(appearance.serve)
     .use(limitRequests(pocket.limits))
     .use(pocket.koa())
     .use(sameOriginOnly(pocket.originOf))

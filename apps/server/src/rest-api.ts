@@ -25,13 +25,12 @@ import { groupDto } from './groups/group-dto.ts'
 import { createAdmission } from './http/api/admission.ts'
 import { apiRoutes } from './http/api/routes.ts'
 import { imageOperations } from './images/api.ts'
-import { createApplicationImages } from './images/application-images.ts'
+import type { ApplicationImages } from './images/application-images.ts'
 import { createClientLogos, largestLogo } from './images/client-logos.ts'
 import type { Images } from './images/images.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
 import { jobOperations } from './jobs/api.ts'
 import type { Jobs } from './jobs/jobs.ts'
-import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { sessionOperations } from './sessions/api.ts'
@@ -50,14 +49,13 @@ import type { SignUp } from './sign-up/sign-up.ts'
 import { userOperations } from './users/api.ts'
 import { groupItemDto } from './users/user-dto.ts'
 import { versionOperations } from './version/api.ts'
-import { createLatestVersion } from './version/latest-version.ts'
+import type { LatestVersion } from './version/latest-version.ts'
 import { ownVersion } from './version/version.ts'
 import { webAuthnOperations } from './webauthn/api.ts'
 import { complianceOperations } from './webauthn/compliance-api.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
-  readonly logger: Logger
+  readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey'>
   readonly database: Pick<OpenDatabase, 'auditLog'>
   readonly pocket: Pocket
   readonly directory: Directory
@@ -68,10 +66,12 @@ export interface RestApiParts {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly mail: Mail
   readonly images: Images
+  readonly applicationImages: ApplicationImages
   readonly sessions: SessionAdministration
   readonly setUp: SetUp
   readonly jobs: Jobs
   readonly signUp: SignUp
+  readonly latestVersion: LatestVersion
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -90,7 +90,6 @@ export interface RestApi {
 export function composeRestApi(parts: RestApiParts): RestApi {
   const {
     config,
-    logger,
     database,
     pocket,
     directory,
@@ -100,18 +99,19 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ownSettings,
     passkeyPolicy,
     images,
+    applicationImages: application,
     sessions,
     mail,
     setUp,
     jobs,
     signUp,
+    latestVersion,
     transaction,
     clock,
   } = parts
   const { apiKeys, users, groups, signupTokens: tokens, approvals } = administration
   const admit = createAdmission({ pocket, directory, apiKeys, staticApiKey: config.staticApiKey })
   const allowedClients = createAllowedClients(pocket.clients)
-  const application = createApplicationImages(images)
   const profilePictures = createProfilePictures({ images, application, directory })
   const clientLogos = createClientLogos({
     images,
@@ -122,11 +122,6 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       maxBytes: largestLogo,
       timeout: logoTimeout,
     }),
-  })
-  const latestVersion = createLatestVersion({
-    url: config.versionCheckUrl,
-    clock,
-    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
   })
   const operations = [
     ...imageOperations({ application, profilePictures, clientLogos }),
@@ -151,7 +146,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       bindBrowser: pocket.bindBrowser,
     }),
     ...ownSettingsOperations(ownSettings),
-    ...versionOperations(latestVersion),
+    ...versionOperations(() => latestVersion.find()),
     ...jobOperations(jobs),
     ...clientOperations({
       pocket,

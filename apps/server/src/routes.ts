@@ -1,8 +1,6 @@
 import Router from '@koa/router'
 import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
-import type { accountPages } from './account/page.ts'
-import type { accountRemovalPages } from './account/removal-page.ts'
 import type { clientPages } from './clients/page.ts'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
@@ -13,7 +11,6 @@ import { addPages, type PageRoute } from './http/page-routes.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { preferencePages } from './preferences/page.ts'
-import type { sessionPages } from './sessions/page.ts'
 import type { userSessionsPages } from './sessions/user-page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
@@ -31,9 +28,6 @@ export interface Handlers {
   readonly setUp: ReturnType<typeof setUpPages>
   readonly signUp: ReturnType<typeof signUpPages>
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
-  readonly account: ReturnType<typeof accountPages>
-  readonly accountRemoval: ReturnType<typeof accountRemovalPages>
-  readonly sessions: ReturnType<typeof sessionPages>
   readonly userSessions: ReturnType<typeof userSessionsPages>
   readonly approvals: ReturnType<typeof approvalsPages>
   readonly invitations: ReturnType<typeof invitationsPages>
@@ -59,9 +53,6 @@ export function createRoutes({
   signIn,
   setUp,
   signUp,
-  account,
-  accountRemoval,
-  sessions,
   userSessions,
   approvals,
   invitations,
@@ -136,20 +127,6 @@ export function createRoutes({
   router.post('/preferences', preferences.save)
 
   router.get('/settings', signIn.root)
-  router.get('/settings/account', account.show)
-  router.post('/settings/account/verify-email', limited(limits, 'send-email-verification'), account.verifyEmail)
-  router.post('/settings/account/second-passkey/later', account.putOffSecondPasskey)
-  router.post('/settings/account/passkeys/options', account.passkeyOptions)
-  router.post('/settings/account/passkeys', account.addPasskey)
-  router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)
-  router.post('/settings/account/passkeys/:id/remove', reauthentication.sensitive(account.removePasskey))
-
-  router.post('/settings/account/remove', reauthentication.sensitive(accountRemoval.remove))
-  router.get('/account-removed', accountRemoval.done)
-
-  router.post('/settings/account/sessions/end-others', sessions.endOthers)
-  router.post('/settings/account/sessions/:id/end', sessions.end)
-
   router.get('/settings/admin/users', users.list)
   router.post('/settings/admin/users/bulk', users.bulk)
   router.get('/settings/admin/users/new', users.new)

@@ -31,11 +31,12 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const { stores, masterKey, audit, clock, issuer, origins, trustProxy, limits, onError } = options
   const { accounts, transaction } = stores
 
-  const services = createClientServices(options)
+  const services = createClientServices(options, (clientId) => endAccessTo(clientId))
   const { clients, initialAccessTokens, metadataDocuments, apis, connectionLog, secretUses } = services
   const engine = await createEngine(options, services)
   const { holder, keyRing, logoutNotices } = engine
   const provider = holder.current
+  const { endAccessTo, ...accessEnds } = createAccessEnds({ stores, provider })
   const people = createPeopleServices(options, services, engine)
   const { sessions, loginCodes, deviceCookie, metadata } = people
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
@@ -74,7 +75,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       deviceCookie.give(req, res, token)
       return token
     },
-    ...createAccessEnds({ stores, provider }),
+    ...accessEnds,
     previewTokens: createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()

@@ -1,4 +1,4 @@
-import type { ListView } from '../http/list-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { BulkNotice } from '../users/page-model.ts'
 import type { Email, EmailState } from './email.ts'

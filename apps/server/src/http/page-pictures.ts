@@ -9,11 +9,13 @@ export interface PagePictures {
   instance(): Promise<{
     readonly favicon: { readonly href: string; readonly type: string } | null
     readonly logo: ClientPictures | null
+    /** For the sign-in side. */
+    readonly background: string | null
   }>
   client(id: string): Promise<ClientPictures | null>
 }
 
 export const noPictures: PagePictures = {
-  instance: async () => ({ favicon: null, logo: null }),
+  instance: async () => ({ favicon: null, logo: null, background: null }),
   client: async () => null,
 }

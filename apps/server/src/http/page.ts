@@ -21,16 +21,30 @@ export interface PageRendererOptions {
   /** What people call this instance just now. */
   readonly appName: () => Promise<string>
   readonly pictures: PagePictures
+  /** The address of the style sheet for what this instance looks like; `null` where there is none. */
+  readonly appearance: (background: string | null) => Promise<string | null>
   /** For words such as “3 hours ago”. */
   readonly clock: Clock
 }
 
 /** The names that templates see. Everything about the page itself is below `page`, for EJS reads its options from the same object. */
-const templateNames = ['page', 't', 'asset', 'icon', 'when', 'initials', 'appName', 'rail', 'pictures', 'preferences']
+const templateNames = [
+  'page',
+  't',
+  'asset',
+  'icon',
+  'when',
+  'initials',
+  'appName',
+  'appearance',
+  'rail',
+  'pictures',
+  'preferences',
+]
 
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, catalogues, appName, pictures, clock } = options
+  const { viewsDirectory, assets, catalogues, appName, appearance, pictures, clock } = options
   const spoken = new Map<Messages, object>()
   const inLanguage = (messages: Messages): object => {
     const known = spoken.get(messages)
@@ -51,6 +65,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       ...inLanguage(messages),
       page,
       appName: await appName(),
+      appearance: await appearance(known.background),
       pictures: known,
       preferences: { languages: catalogues.languages, theme, here },
     })
@@ -103,7 +118,9 @@ function createTranslator(messages: Messages) {
   /** The title or text for an error's code. */
   const error = (code: string, part: 'title' | 'text'): string =>
     has(`errors.${code}.${part}`) ? text(`errors.${code}.${part}`) : text(`errors.fallback.${part}`)
-  return Object.assign(text, { parts, plural, has, below, language, direction, field, error })
+  const numbers = new Intl.NumberFormat(language)
+  const number = (value: number): string => numbers.format(value)
+  return Object.assign(text, { parts, plural, has, below, language, direction, field, error, number })
 }
 
 /** An instant in words that are true in every time zone, or nearly: a date alone may be off by one. */

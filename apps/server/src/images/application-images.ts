@@ -1,6 +1,7 @@
 import type { Actor } from '../users/actor.ts'
+import { applicationImageAddress } from './application-image-address.ts'
 import { bundledImage } from './bundled.ts'
-import { type ApplicationImage, hashOf } from './image.ts'
+import { type ApplicationImage, applicationImages, hashOf } from './image.ts'
 import type { Images } from './images.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
 import type { Served } from './serve.ts'
@@ -30,8 +31,19 @@ export interface ApplicationImages {
   find(name: ApplicationImage): Promise<(Served & { readonly bundled: boolean }) | undefined>
   /** @throws as `prepareImage` */
   put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<void>
-  /** Back to ours. @throws {NotFound} `image_not_found` where nobody uploaded one */
-  remove(actor: Actor, name: ApplicationImage): Promise<void>
+  /** Back to ours. @throws {NotFound} `image_not_found` where nobody uploaded one, unless `evenNone` */
+  remove(actor: Actor, name: ApplicationImage, evenNone?: 'even-none'): Promise<void>
+  /** All of them, as pages show them. */
+  list(): Promise<readonly ApplicationImageItem[]>
+}
+
+/** An image of the instance, as a page shows it. */
+export interface ApplicationImageItem {
+  readonly name: ApplicationImage
+  /** Whether somebody has uploaded it. */
+  readonly isOwn: boolean
+  /** `null` where there is none. */
+  readonly address: string | null
 }
 
 export function createApplicationImages(images: Images): ApplicationImages {
@@ -50,6 +62,14 @@ export function createApplicationImages(images: Images): ApplicationImages {
       return bundled && { ...bundled, bundled: true, hash: hashOf(bundled.bytes), bytes: async () => bundled.bytes }
     },
     put: async (actor, name, bytes) => images.put(change(actor, name), await prepareImage(bytes, rules[name])),
-    remove: (actor, name) => images.remove(change(actor, name)),
+    remove: (actor, name, evenNone) => images.remove(change(actor, name), evenNone),
+    async list() {
+      const stored = await images.filled('application/')
+      return applicationImages.map((name) => {
+        const own = stored.find(({ slot }) => slot === `application/${name}`) ?? null
+        const isThere = own !== null || (name !== 'background' && name !== 'default-profile-picture')
+        return { name, isOwn: own !== null, address: isThere ? applicationImageAddress(name, own) : null }
+      })
+    },
   }
 }

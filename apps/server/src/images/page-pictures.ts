@@ -1,4 +1,5 @@
 import type { ClientPictures, PagePictures } from '../http/page-pictures.ts'
+import { applicationImageAddress } from './application-image-address.ts'
 import type { ApplicationImage, LogoTheme, StoredImage } from './image.ts'
 import { clientSlot, userSlot } from './image.ts'
 import type { Images } from './images.ts'
@@ -25,7 +26,8 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
     })
 
   return {
-    instance: () => orNone(images.filled('application/').then(instancePictures), { favicon: null, logo: null }),
+    instance: () =>
+      orNone(images.filled('application/').then(instancePictures), { favicon: null, logo: null, background: null }),
     client: (id) =>
       orNone(
         Promise.all([clientLogo(id, 'light'), clientLogo(id, 'dark')]).then(([light, dark]) => themed(light, dark)),
@@ -36,14 +38,15 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
 
 function instancePictures(stored: readonly StoredImage[]) {
   const find = (name: ApplicationImage) => stored.find(({ slot }) => slot === `application/${name}`)
-  const address = (name: ApplicationImage, path: string) => {
+  const address = (name: ApplicationImage) => {
     const image = find(name)
-    return image ? `/api/application-images/${path}${path.includes('?') ? '&' : '?'}v=${versionOf(image)}` : null
+    return image ? applicationImageAddress(name, image) : null
   }
-  const favicon = address('favicon', 'favicon')
+  const favicon = address('favicon')
   return {
     favicon: favicon === null ? null : { href: favicon, type: find('favicon')?.mediaType ?? '' },
-    logo: themed(address('logoLight', 'logo?light=true'), address('logoDark', 'logo?light=false')),
+    logo: themed(address('logoLight'), address('logoDark')),
+    background: address('background'),
   }
 }
 

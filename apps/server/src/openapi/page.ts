@@ -8,16 +8,21 @@ export interface DocsPorts {
   readonly document: OpenApiDocument
   /** The address of the style sheet. */
   readonly styles: string
+  /** The address of the one for what the instance looks like, if there is one. */
+  readonly appearance: () => Promise<string | null>
 }
 
 /** `/api/docs`: the document of the API for people. */
-export function openApiPage({ document, styles }: DocsPorts) {
-  const page = docsPage(document, styles).text
+export function openApiPage({ document, styles, appearance }: DocsPorts) {
+  // All of it is the same for everybody but for one line of its head.
+  const [start = '', end = ''] = docsPage(document, styles).text.split('</head>', 2)
   return {
     async show(ctx: Context) {
       pageHeaders(ctx.res)
       ctx.type = 'html'
-      ctx.body = page
+      const href = await appearance()
+      const link = href === null ? '' : html`<link rel="stylesheet" href="${href}">\n`.text
+      ctx.body = `${start}${link}</head>${end}`
     },
   }
 }

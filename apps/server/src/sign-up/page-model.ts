@@ -1,5 +1,5 @@
 import type { FieldError } from '@pocket/core/errors'
-import type { ListView } from '../http/list-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { SignUpMode } from './sign-up-settings.ts'
 

@@ -19,6 +19,7 @@ const usual = {
   sessionIdleMinutes: 0,
   signUpApproval: false,
   signUpVerification: false,
+  styleVariables: '',
   webFingerDomains: [],
   locked: [],
 }

@@ -39,6 +39,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     catalogues: catalogues ?? (await loadCatalogues(fileURLToPath(new URL('locales', server)))),
     appName: async () => 'Pocket ID',
     pictures: noPictures,
+    appearance: async () => null,
     clock: { now: () => now },
   })
   const pages = new Map(Object.entries(pageStates))

@@ -14,7 +14,6 @@ import { clientOfToken, isFirstUse } from '../oidc/client-authentication/library
 import { refuseForNow } from '../oidc/failed-clients.ts'
 import { createHintedLogout } from '../oidc/hinted-logout.ts'
 import { calledOrigin } from '../oidc/internal-addresses.ts'
-import { createPairwiseIdentifier } from '../oidc/pairwise.ts'
 import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
@@ -94,7 +93,7 @@ export function createFrontDoor(
 function createProtocolAnswers(
   options: SettledOptions,
   { clients }: ClientServices,
-  { holder }: Engine,
+  { holder, pairwise }: Engine,
   { sessions }: PeopleServices,
 ) {
   const { issuer, limits, clock, fetch, audit, render, onError } = options
@@ -104,7 +103,7 @@ function createProtocolAnswers(
     issuer: issuer.id,
     provider,
     sessions,
-    pairwise: createPairwiseIdentifier(options.masterKey),
+    pairwise,
     audit,
   })
   const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })

@@ -6,6 +6,7 @@ import { Misconfigured } from '../errors.ts'
 import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
 import { createLimiter, type Limiter, noLimits } from '../limits/limiter.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
+import { createSubjectOf } from '../oidc/pairwise.ts'
 import type { PocketOptions, RegistrationPolicy } from '../options.ts'
 import { createPublicFetch } from '../outbound/public-fetch.ts'
 import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
@@ -34,13 +35,14 @@ export function settleOptions(options: PocketOptions) {
     answerWithin = 10_000,
   } = options
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
+  const masterKey = masterKeyOf(options.masterKey)
   return {
     ...options,
     ...createPages({ name, mountPath: issuer.path, render: options.render, onError }),
     name,
-    masterKey: masterKeyOf(options.masterKey),
+    masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.stores.accounts, answerWithin) },
-    makeClaims: createClaimMaker(options.claims, answerWithin),
+    makeClaims: createClaimMaker({ ask: options.claims, answerWithin, subjectOf: createSubjectOf(masterKey) }),
     audit,
     clock,
     onError,

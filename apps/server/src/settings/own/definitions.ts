@@ -10,6 +10,7 @@ import { passkeyNonCompliance, passkeyNonComplianceFrom } from './passkey-non-co
 import { sessionIdleMinutes } from './session-idle-minutes.ts'
 import { signUpApproval } from './sign-up-approval.ts'
 import { signUpVerification } from './sign-up-verification.ts'
+import { styleVariables } from './style-variables.ts'
 import { unusedClientDays } from './unused-client-days.ts'
 import { webFingerDomains } from './web-finger-domains.ts'
 
@@ -29,6 +30,7 @@ export const ownSettings = {
   sessionIdleMinutes,
   signUpApproval,
   signUpVerification,
+  styleVariables,
   webFingerDomains,
 } as const
 
@@ -53,5 +55,6 @@ export const ownSettingKeys: readonly OwnSettingKey[] = [
   'sessionIdleMinutes',
   'signUpApproval',
   'signUpVerification',
+  'styleVariables',
   'webFingerDomains',
 ]

@@ -18,6 +18,8 @@ export interface OwnSettingsPorts {
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly clock: Clock
+  /** Takes why the settings could not be read, where the last known ones do as well. */
+  readonly onError: (error: unknown) => void
 }
 
 /** Milliseconds. */
@@ -33,6 +35,8 @@ export interface OwnSettings {
   values(): Promise<OwnSettingValues>
   /** Like `values`, at most 5 seconds old; what this process has changed shows at once. */
   recent(): Promise<OwnSettingValues>
+  /** Like `recent`, but those of the last time, or the defaults, where they cannot be read: good enough to show something. */
+  lastKnown(): Promise<OwnSettingValues>
   /**
    * @throws {Forbidden} `ui_config_disabled` with `details.key`, where the environment decides otherwise
    * @throws {InvalidInput} `validation_failed`
@@ -40,7 +44,14 @@ export interface OwnSettings {
   change(actor: Actor, given: GivenOwnSettings): Promise<OwnSettingValues>
 }
 
-export function createOwnSettings({ store, environment, audit, transaction, clock }: OwnSettingsPorts): OwnSettings {
+export function createOwnSettings({
+  store,
+  environment,
+  audit,
+  transaction,
+  clock,
+  onError,
+}: OwnSettingsPorts): OwnSettings {
   const { uiConfigDisabled, fixed } = environment
   const locked = ownSettingKeys.filter((key) => uiConfigDisabled || fixed[key] !== undefined)
 
@@ -55,17 +66,25 @@ export function createOwnSettings({ store, environment, audit, transaction, cloc
     })
   }
 
+  const recent = async (): Promise<OwnSettingValues> => {
+    if (kept && clock.now() - kept.readAt < mostAge) return kept.values
+    const [readAt, seen] = [clock.now(), changes]
+    const present = await values()
+    if (seen === changes) kept = { readAt, values: present }
+    return present
+  }
+
   return {
     locked,
     values,
 
-    async recent() {
-      if (kept && clock.now() - kept.readAt < mostAge) return kept.values
-      const [readAt, seen] = [clock.now(), changes]
-      const present = await values()
-      if (seen === changes) kept = { readAt, values: present }
-      return present
-    },
+    recent,
+
+    lastKnown: () =>
+      recent().catch((error: unknown) => {
+        onError(error)
+        return kept?.values ?? perOwnSetting((key) => fixed[key] ?? ownSettings[key].default)
+      }),
 
     async change(actor, given) {
       const wanted = checked(given)

@@ -15,6 +15,8 @@ export type Control =
   | { readonly kind: 'secret' }
   /** A text in each line. */
   | { readonly kind: 'lines' }
+  /** One text of several lines. */
+  | { readonly kind: 'block' }
   /** A name and a value in each line. */
   | { readonly kind: 'claims' }
   /** Ids of groups. */

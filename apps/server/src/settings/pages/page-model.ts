@@ -1,6 +1,7 @@
 import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../../http/form-page.ts'
 import type { Viewer } from '../../http/viewer.ts'
+import type { ApplicationImageItem } from '../../images/application-images.ts'
 import type { AnySettingKey } from '../save-section.ts'
 import type { Control } from './fields.ts'
 import type { SectionName } from './sections.ts'
@@ -39,7 +40,9 @@ export interface SettingsPage {
   readonly version: string
   /** What is there now and not what was entered, where somebody else has saved meanwhile. */
   readonly conflict: readonly Difference[] | null
-  readonly notice: 'saved' | null
+  readonly notice: 'saved' | 'picture_saved' | 'picture_removed' | null
+  /** What people see of the instance; none but on the page of the general settings. A form sends `file`. */
+  readonly images: readonly ApplicationImageItem[]
   /** What became of a test e-mail; `answer` is what the e-mail server said. */
   readonly test: {
     readonly outcome: 'sent' | 'failed' | 'no_address'

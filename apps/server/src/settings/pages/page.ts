@@ -26,6 +26,8 @@ export interface SettingPagesPorts {
   readonly flashes: Flashes
 }
 
+const notices = ['saved', 'picture_saved', 'picture_removed'] as const
+
 /** `/settings/admin/application-configuration`: the settings, a page a section. */
 export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
   const { sections, page, testEmail, authentication, sensitive, flashes } = ports
@@ -34,7 +36,10 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
     const user = await authentication.requireAdministrator(ctx)
     const section = sectionOf(ctx)
     const flash = flashes.take(ctx, pathOf(section))
-    await page.show(ctx, user, section, { notice: flash.notice === 'saved' ? 'saved' : null, test: testOf(flash.test) })
+    await page.show(ctx, user, section, {
+      notice: notices.find((notice) => notice === flash.notice) ?? null,
+      test: testOf(flash.test),
+    })
   }
 
   const save = async (ctx: Context) => {

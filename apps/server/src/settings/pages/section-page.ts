@@ -4,6 +4,7 @@ import type { Context } from 'koa'
 import type { Difference } from '../../http/form-page.ts'
 import type { ShowPage } from '../../http/show-page.ts'
 import { viewerOf } from '../../http/viewer.ts'
+import type { ApplicationImages } from '../../images/application-images.ts'
 import type { OwnSettings } from '../own/settings.ts'
 import { type SettingSections, sectionValidator } from '../save-section.ts'
 import type { Settings } from '../settings.ts'
@@ -22,6 +23,7 @@ export interface SectionPagePorts {
   readonly settings: Settings
   readonly ownSettings: OwnSettings
   readonly groups: Pick<Groups, 'page'>
+  readonly images: Pick<ApplicationImages, 'list'>
   readonly show: ShowPage
 }
 
@@ -50,6 +52,7 @@ export function createSectionPage({
   settings,
   ownSettings,
   groups,
+  images,
   show,
 }: SectionPagePorts): SectionPage {
   const lock = ({ key }: SettingField) => lockOf(key, settings, ownSettings)
@@ -91,6 +94,7 @@ export function createSectionPage({
         version: answer.version ?? sectionValidator(present, keysOf(section)),
         conflict: isConflict && entered ? differences(fields, shown, entered) : null,
         notice,
+        images: section === 'general' ? await images.list() : [],
         test,
       })
       ctx.status = status

@@ -10,7 +10,14 @@ export type SectionName = (typeof sectionNames)[number]
 export const sections: Readonly<Record<SectionName, readonly SettingGroup[]>> = {
   general: [
     { name: 'instance', fields: [text('appName', 30), text('homePageUrl', 1000)] },
-    { name: 'appearance', fields: [{ key: 'accentColor', control: { kind: 'color' } }, toggle('disableAnimations')] },
+    {
+      name: 'appearance',
+      fields: [
+        { key: 'accentColor', control: { kind: 'color' } },
+        toggle('disableAnimations'),
+        { key: 'styleVariables', control: { kind: 'block' } },
+      ],
+    },
     {
       name: 'sessions',
       fields: [

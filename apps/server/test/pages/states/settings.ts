@@ -1,5 +1,5 @@
 import type { EmailItem } from '../../../src/email/page-model.ts'
-import type { ListView } from '../../../src/http/list-page.ts'
+import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { defaultValues } from '../../../src/settings/definitions.ts'
 import { ownSettings } from '../../../src/settings/own/definitions.ts'
@@ -38,10 +38,20 @@ const usual = {
   version: 'W/"x"',
   conflict: null,
   notice: null,
+  images: [],
   test: null,
 } as const
 const path = '/settings/admin/application-configuration'
-const general = { ...usual, section: 'general', path, lead: 'usual' } as const
+const pocket = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b8064"/></svg>')}`
+const images: SettingsPage['images'] = [
+  { name: 'logoLight', isOwn: true, address: pocket },
+  { name: 'logoDark', isOwn: false, address: pocket },
+  { name: 'email', isOwn: false, address: pocket },
+  { name: 'background', isOwn: false, address: null },
+  { name: 'favicon', isOwn: false, address: pocket },
+  { name: 'default-profile-picture', isOwn: false, address: null },
+]
+const general = { ...usual, images, section: 'general', path, lead: 'usual' } as const
 const signUp = { ...usual, section: 'sign-up', path: `${path}/sign-up`, lead: 'withToken' } as const
 const email = { ...usual, section: 'email', path: `${path}/email`, lead: 'on' } as const
 const oidc = { ...usual, section: 'oidc', path: `${path}/oidc`, lead: 'off' } as const
@@ -94,6 +104,7 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
       { field: 'appName', code: 'required', message: 'is required' },
       { field: 'accentColor', code: 'invalid_format', message: 'must be a colour' },
       { field: 'sessionDuration', code: 'out_of_range', message: 'must be a number' },
+      { field: 'picture-background', code: 'file_type_not_supported', message: 'is of another kind' },
     ],
   },
   'settings-sign-up': {

@@ -1,0 +1,51 @@
+import type { Middleware } from 'koa'
+import type { PagePictures } from '../http/page-pictures.ts'
+import { type Look, type StyleSheet, styleSheetOf } from './style-sheet.ts'
+
+export interface AppearancePorts {
+  /** What the settings say of it; never fails, since a page without is better than none. */
+  readonly settings: () => Promise<Omit<Look, 'background'>>
+  readonly pictures: Pick<PagePictures, 'instance'>
+}
+
+/** How an instance looks, as a style sheet of its own origin: so that no page needs an inline style. */
+export interface Appearance {
+  /** The address of the style sheet for pages that show this background; `null` where there is nothing to say. */
+  addressFor(background: string | null): Promise<string | null>
+  /** Serves it. Everything else is left to the next middleware. */
+  readonly serve: Middleware
+}
+
+const address = (hash: string) => `/assets/appearance.${hash}.css`
+const addresses = /^\/assets\/appearance\.[\w-]{16}\.css$/
+
+export function createAppearance({ settings, pictures }: AppearancePorts): Appearance {
+  let last: { readonly of: string; readonly sheet: StyleSheet | null } | undefined
+  const sheetFor = async (background: string | null): Promise<StyleSheet | null> => {
+    const look = { ...(await settings()), background }
+    const of = JSON.stringify(look)
+    if (last?.of !== of) last = { of, sheet: styleSheetOf(look) }
+    return last.sheet
+  }
+
+  return {
+    async addressFor(background) {
+      const sheet = await sheetFor(background)
+      return sheet && address(sheet.hash)
+    },
+
+    async serve(ctx, next) {
+      if ((ctx.method !== 'GET' && ctx.method !== 'HEAD') || !addresses.test(ctx.path)) return next()
+      const sheet = await sheetFor((await pictures.instance()).background)
+      const css = sheet?.css ?? ''
+      ctx.status = 200
+      ctx.type = 'text/css; charset=utf-8'
+      // Another replica may have made the page, and know of a change a moment sooner or later.
+      const isThis = sheet !== null && ctx.path === address(sheet.hash)
+      ctx.set('Cache-Control', isThis ? 'public, max-age=31536000, immutable' : 'no-cache')
+      ctx.etag = sheet?.hash ?? 'none'
+      if (ctx.fresh) ctx.status = 304
+      else ctx.body = css
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { InvalidInput, PocketError } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import type { Authentication } from '../../http/authentication.ts'
+import type { Flashes } from '../../http/flash.ts'
+import type { PageRoute } from '../../http/page-routes.ts'
+import { seeOther } from '../../http/show-page.ts'
+import { type ApplicationImages, largestImage } from '../../images/application-images.ts'
+import { type ApplicationImage, applicationImages } from '../../images/image.ts'
+import { imageNotFound } from '../../images/refusals.ts'
+import { readUpload } from '../../images/upload.ts'
+import { pageActor } from '../../users/actor.ts'
+import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
+
+export interface ImagePagesPorts {
+  readonly images: ApplicationImages
+  readonly page: SectionPage
+  readonly authentication: Authentication
+  readonly flashes: Flashes
+}
+
+const at = `${settingsPath}/images/:name` as const
+
+/** The forms of the pictures, on the page of the general settings. */
+export function imagePages({ images, page, authentication, flashes }: ImagePagesPorts): readonly PageRoute[] {
+  const done = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {
+    flashes.leave(ctx, pathOf('general'), { notice })
+    seeOther(ctx, `${pathOf('general')}#pictures`)
+  }
+
+  return [
+    {
+      method: 'post',
+      path: at,
+      async handle(ctx) {
+        const user = await authentication.requireAdministrator(ctx)
+        const name = imageOf(ctx)
+        try {
+          await images.put(pageActor(user, ctx), name, await uploaded(ctx))
+        } catch (error) {
+          if (!(error instanceof PocketError) || error.status >= 500) throw error
+          const problem = {
+            field: `picture-${name}`,
+            code: error.fields[0]?.code ?? error.code,
+            message: error.message,
+          }
+          return page.show(ctx, user, 'general', { status: error.status, problems: [problem] })
+        }
+        done(ctx, 'picture_saved')
+      },
+    },
+    {
+      method: 'post',
+      path: `${at}/remove`,
+      async handle(ctx) {
+        const user = await authentication.requireAdministrator(ctx)
+        await images.remove(pageActor(user, ctx), imageOf(ctx), 'even-none')
+        done(ctx, 'picture_removed')
+      },
+    },
+  ]
+}
+
+/** A browser sends an empty file where none was chosen. */
+async function uploaded(ctx: Context): Promise<Buffer> {
+  const bytes = await readUpload(ctx, largestImage)
+  if (bytes.length > 0) return bytes
+  throw new InvalidInput('validation_failed', 'No file was chosen.', {
+    fields: [{ field: 'file', code: 'required', message: 'is required' }],
+  })
+}
+
+function imageOf({ params }: Context): ApplicationImage {
+  const name = applicationImages.find((each) => each === params.name)
+  if (name === undefined) throw imageNotFound()
+  return name
+}

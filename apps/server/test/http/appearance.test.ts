@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { expectNoAxeViolations, launchBrowser } from '@pocket/test-support'
+import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
+import { freshName } from '../api/people.ts'
+import { heic, photo, svg } from '../images/samples.ts'
+import { show, upload } from '../images/uploads.ts'
+
+const base = '/settings/admin/application-configuration'
+let instance: CalledInstance
+
+beforeAll(async () => {
+  instance = await startCalled('SQLite')
+})
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+async function setContract(changes: Readonly<Record<string, string>>) {
+  const { response } = await instance.call('GET /api/application-configuration/all')
+  const list = response.json() as readonly { key: string; value: string }[]
+  const values = Object.fromEntries(list.map(({ key, value }) => [key, value]))
+  await instance.call('PUT /api/application-configuration', { body: { ...values, ...changes } })
+}
+const sheetOf = ({ text }: { readonly text: string }) => /href="(\/assets\/appearance\.[^"]+)"/.exec(text)?.[1]
+const get = (path: string, agent: UserAgent = instance.agent()) => agent.get(instance.url + path)
+const send = (name: string, bytes: Uint8Array | string) =>
+  upload(instance.administrator, { method: 'POST', url: `${instance.url}${base}/images/${name}`, bytes })
+
+describe('the style sheet of an instance', () => {
+  test('is none where nothing differs', async () => {
+    expect(sheetOf(await get('/login'))).toBeUndefined()
+    expect((await get('/login')).text).toContain('<body class="gate">')
+  })
+
+  test('is on every page, kept for ever, and another one after a change', async () => {
+    await setContract({ accentColor: 'rebeccapurple', disableAnimations: 'true' })
+    const pages = [
+      await get('/login'),
+      await get(base, instance.administrator),
+      await get('/api/docs'),
+      await get('/nowhere'),
+    ]
+    const [address = '', ...others] = pages.map(sheetOf)
+    expect(others).toEqual([address, address, address])
+    expect(pages[0]?.headers.get('content-security-policy')).toContain("style-src 'self'")
+    const sheet = await show(instance.agent(), instance.url + address)
+    expect(sheet).toMatchObject({
+      status: 200,
+      type: 'text/css; charset=utf-8',
+      cache: expect.stringContaining('immutable'),
+    })
+    expect(sheet.bytes.toString()).toMatch(/^:root\{--accent-hue:30\d.*;--t:0s\}\n$/)
+    expect(await show(instance.agent(), instance.url + address, { 'if-none-match': sheet.tag ?? '' })).toMatchObject({
+      status: 304,
+    })
+
+    await instance.call('PATCH /api/settings', { body: { styleVariables: '--paper: #fff' } })
+    const next = sheetOf(await get('/login')) ?? ''
+    expect(next).not.toBe(address)
+    // A page that was made a moment ago gets what holds now.
+    const late = await show(instance.agent(), instance.url + address)
+    expect([late.cache, late.bytes.toString()]).toEqual(['no-cache', expect.stringContaining('--paper:#fff')])
+    await instance.call('PATCH /api/settings', { body: { styleVariables: null } })
+    await setContract({ accentColor: 'default', disableAnimations: 'false' })
+    expect(sheetOf(await get('/login'))).toBeUndefined()
+    expect((await show(instance.agent(), instance.url + next)).bytes.toString()).toBe('')
+  })
+
+  test('takes no variable that could do more', async () => {
+    const styleVariables = '--paper: red;} body{display:none'
+    const answer = await instance.call('PATCH /api/settings', { body: { styleVariables } })
+    expect(answer).toMatchObject({ status: 400, json: { details: { fields: [{ field: 'styleVariables[0]' }] } } })
+  })
+})
+
+describe('the pictures of an instance', () => {
+  test('are replaced and removed on the page, and shown', async () => {
+    const before = await get(base, instance.administrator)
+    expect(before.text.match(/class="chip ok">your own/g)).toBeNull()
+    for (const name of ['logoLight', 'background', 'favicon', 'default-profile-picture', 'email'])
+      expect([name, (await send(name, name === 'favicon' ? svg : await photo('png'))).status]).toEqual([name, 303])
+    const page = await get(base, instance.administrator)
+    expect(page.text.match(/class="chip ok">your own/g)).toHaveLength(5)
+    for (const [, address = ''] of page.text.matchAll(/src="(\/api\/application-images\/[^"]+)"/g))
+      expect([address, (await get(address.replaceAll('&amp;', '&'), instance.administrator)).status]).toEqual([
+        address,
+        200,
+      ])
+    const login = await get('/login')
+    expect(login.text).toContain('<body class="gate pictured">')
+    const sheet = await show(instance.agent(), instance.url + sheetOf(login))
+    expect(sheet.bytes.toString()).toMatch(
+      /^:root\{--background:url\("\/api\/application-images\/background\?v=[\w-]+"\)\}\n$/,
+    )
+    expect(audited(instance, 'settings_changed')).toContainEqual(
+      expect.objectContaining({ keys: ['image:background'] }),
+    )
+
+    const remove = `${instance.url}${base}/images/logoLight/remove`
+    const removed = await instance.administrator.follow(await instance.administrator.postForm(remove, {}))
+    expect(removed.text).toContain('The picture was removed.')
+    expect(removed.text.match(/class="chip ok">your own/g)).toHaveLength(4)
+  })
+
+  test('the logo is that of the theme that was chosen', async () => {
+    await send('logoLight', await photo('png', 8, 8))
+    await send('logoDark', await photo('png', 9, 9))
+    const agent = instance.agent()
+    expect((await get('/login', agent)).text).toMatch(
+      /<source srcset="[^"]*light=false[^"]*" media="\(prefers-color-scheme: dark\)">/,
+    )
+    await agent.postForm(`${instance.url}/preferences`, { theme: 'dark', back: '/login' })
+    expect((await get('/login', agent)).text).toMatch(/<p class="brand">\s*<img class="mark" src="[^"]*light=false/)
+  })
+
+  test.each([
+    ['logoLight', '', 400, 'Choose a file first.'],
+    ['logoLight', heic, 415, 'This kind of file can’t be used here.'],
+    ['email', svg, 415, 'This kind of file can’t be used here.'],
+    ['background', Buffer.from('GIF89a and no picture'), 400, 'This picture can’t be read'],
+    ['background', Buffer.alloc(10 * 1024 * 1024 + 1), 413, 'This file is larger than 10 MB.'],
+  ])('%s is refused with %# beside its field', async (name, bytes, status, sentence) => {
+    const answer = await send(name, bytes)
+    const text = await answer.text()
+    expect([answer.status, text]).toEqual([status, expect.stringContaining(sentence)])
+    expect(text).toContain(`href="#f-picture-${name}"`)
+  })
+
+  test('are for administrators alone, and no other site sends one', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const at = `${instance.url}${base}/images/logoLight`
+    expect((await upload(agent, { method: 'POST', url: at, bytes: svg })).status).toBe(403)
+    expect((await agent.postForm(`${at}/remove`, {})).status).toBe(403)
+    expect((await instance.administrator.postForm(`${at}/remove`, {}, { from: 'https://evil.example/' })).status).toBe(
+      403,
+    )
+    expect((await send('nothing', svg)).status).toBe(404)
+  })
+})
+
+test('a browser shows it all without a complaint, readable in both themes', async () => {
+  await setContract({ accentColor: 'yellow' })
+  await send('background', await photo('png', 1200, 900))
+  await using browser = await launchBrowser()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } })
+    const said: string[] = []
+    page.on('console', (message) => void said.push(message.text()))
+    await page.goto(`${instance.url}/login`)
+    await expectNoAxeViolations(page)
+    const seen = await page.evaluate(() => {
+      const beside = getComputedStyle(document.body, '::after')
+      const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent-hue')
+      const { right } = document.querySelector('main')?.getBoundingClientRect() ?? { right: 0 }
+      return { accent, picture: beside.backgroundImage, isClear: right <= innerWidth / 2 }
+    })
+    expect(seen).toEqual({
+      accent: expect.stringMatching(/^1\d\d/),
+      picture: expect.stringContaining('/api/application-images/background'),
+      isClear: true,
+    })
+    expect(said).toEqual([])
+    await page.context().close()
+  }
+})
