@@ -1,6 +1,6 @@
-import Koa from 'koa'
 import { removeUnusedClients } from './clients/unused-clients.ts'
 import { codeBrowserToken } from './codes/code-browser.ts'
+import { createCallback } from './composition/callback.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
 import { createFrontDoor } from './composition/front-door.ts'
@@ -45,9 +45,9 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const frontDoor = createFrontDoor(options, services, engine, people, interactions)
 
   return {
-    issuer: issuer.origin,
+    issuer: issuer.id,
     originOf: (req) => ownOrigin(req, origins, trustProxy),
-    endpoints: endpointsAt(issuer.origin),
+    endpoints: endpointsAt(issuer.id),
     clients,
     initialAccessTokens,
     refreshMetadataDocument: (id, req) => metadataDocuments.refresh(id, documentEvents(audit, req)),
@@ -62,13 +62,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     deviceAuthorizations,
     limits,
     koa: () => frontDoor,
-    callback: () =>
-      new Koa()
-        .use(frontDoor)
-        .on('error', (error: unknown, ctx?: Koa.Context) =>
-          onError(error, ctx ? requestContext(ctx.req).requestId : ''),
-        )
-        .callback(),
+    callback: () => createCallback({ frontDoor, onError }),
+    browserModule: options.assets.browserModule,
     session: (req, res) => sessions.read(req, res),
     interactionClient: (path, exchange) =>
       interactionClient(provider(), path, exchange && { ...exchange, now: clock.now() }),
