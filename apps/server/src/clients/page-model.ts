@@ -1,7 +1,7 @@
 import type { ConnectionAttempt, RedirectUriOpening } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../http/form-page.ts'
-import type { ListView } from '../http/list-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { FieldColumn, TextField } from './settings/field.ts'

@@ -1,4 +1,4 @@
-import type { ListView } from '../../../src/http/list-page.ts'
+import type { ListView } from '../../../src/http/list-view.ts'
 import type { Viewer } from '../../../src/http/viewer.ts'
 
 /** Now, for every page: 24 November 2025. */
