@@ -25,6 +25,7 @@ import { CreateApprovals1762000000120 } from './migrations/1762000000120-create-
 import { SealSignupTokens1762000000200 } from './migrations/1762000000200-seal-signup-tokens.ts'
 import { WaitForAddresses1762000000250 } from './migrations/1762000000250-wait-for-addresses.ts'
 import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index-unsent-emails.ts'
+import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -63,6 +64,7 @@ export const migrations: readonly MigrationSet[] = [
       SealSignupTokens1762000000200,
       WaitForAddresses1762000000250,
       IndexUnsentEmails1762000000300,
+      KeepWaysBack1762000000310,
     ],
   },
 ]

@@ -14,6 +14,7 @@ import type { CodePage } from '../sign-in/page-model.ts'
 import type {
   AddPasskeyPage,
   ApprovalsPage,
+  ArrivedPage,
   InvitationsPage,
   SignUpPage,
   SignUpWaitingPage,
@@ -52,6 +53,7 @@ export type PageModel =
   | SignUpPage
   | SignUpWaitingPage
   | ApprovalsPage
+  | ArrivedPage
   | InvitationsPage
   | AddPasskeyPage
   | PasskeyPolicyPage
