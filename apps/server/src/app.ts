@@ -67,6 +67,7 @@ import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { arrivedPage } from './sign-up/way-back.ts'
 import { createLatestVersion } from './version/latest-version.ts'
 import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
@@ -249,6 +250,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     settings: signUpSettings,
     verifyEmail: (user) => mail.verification.begin(user),
+    sendSoon: () => mail.delivery.soon(),
     clock,
   })
   const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
@@ -320,7 +322,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
-    signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
+    arrived: arrivedPage({ pocket, authentication, show }),
+    signUp: signUpPages({ pocket, signUp, settings: signUpSettings, authentication, show }),
     userSessions: userSessionsPages({
       users: administration.users,
       sessions,

@@ -18,6 +18,7 @@ import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { approvalsPages } from './sign-up/approvals-page.ts'
 import type { invitationsPages } from './sign-up/invitations-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
+import type { arrivedPage } from './sign-up/way-back.ts'
 import type { userPages } from './users/page.ts'
 import type { passkeyPolicyPages } from './webauthn/policy-page.ts'
 
@@ -27,6 +28,7 @@ export interface Handlers {
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
   readonly signUp: ReturnType<typeof signUpPages>
+  readonly arrived: ReturnType<typeof arrivedPage>
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly userSessions: ReturnType<typeof userSessionsPages>
   readonly approvals: ReturnType<typeof approvalsPages>
@@ -53,6 +55,7 @@ export function createRoutes({
   signIn,
   setUp,
   signUp,
+  arrived,
   userSessions,
   approvals,
   invitations,
@@ -117,6 +120,7 @@ export function createRoutes({
 
   router.get('/signup', signUp.show)
   router.get('/signup/waiting', signUp.waiting)
+  router.get('/interaction/:uid/arrived', arrived)
   router.get('/st/:token', signUpForm, signUp.showWithToken)
   router.post('/signup/options', signUpForm, signUp.options)
   router.post('/signup', limited(limits, 'signup'), signUp.finish)

@@ -77,6 +77,7 @@ export type { DeviceLoginStore, StoredDeviceLogin } from './codes/device-login-s
 export type { PendingDeviceLogin, RequestedDeviceLogin } from './codes/device-logins.ts'
 export type { LoginCode } from './codes/login-codes.ts'
 export { isUserCode } from './codes/user-codes.ts'
+export type { NodeHandler } from './composition/callback.ts'
 export type { ConnectionAttempt, ConnectionEndpoint, ConnectionLogStore } from './connection-log/connection-attempt.ts'
 export type { ConnectionLog } from './connection-log/connection-log.ts'
 export type { Consent } from './consents/consent.ts'

@@ -27,6 +27,7 @@ import { SealSignupTokens1762000000200 } from './migrations/1762000000200-seal-s
 import { WaitForAddresses1762000000250 } from './migrations/1762000000250-wait-for-addresses.ts'
 import { CreateFavourites1762000000280 } from './migrations/1762000000280-create-favourites.ts'
 import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index-unsent-emails.ts'
+import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -67,6 +68,7 @@ export const migrations: readonly MigrationSet[] = [
       WaitForAddresses1762000000250,
       CreateFavourites1762000000280,
       IndexUnsentEmails1762000000300,
+      KeepWaysBack1762000000310,
     ],
   },
 ]

@@ -15,6 +15,7 @@ import type { CodePage } from '../sign-in/page-model.ts'
 import type {
   AddPasskeyPage,
   ApprovalsPage,
+  ArrivedPage,
   InvitationsPage,
   SignUpPage,
   SignUpWaitingPage,
@@ -54,6 +55,7 @@ export type PageModel =
   | SignUpPage
   | SignUpWaitingPage
   | ApprovalsPage
+  | ArrivedPage
   | InvitationsPage
   | AddPasskeyPage
   | PasskeyPolicyPage

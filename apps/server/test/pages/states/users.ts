@@ -1,4 +1,4 @@
-import type { ListView } from '../../../src/http/list-page.ts'
+import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { accountStates } from './account.ts'
 import { anna, day, now } from './common.ts'
