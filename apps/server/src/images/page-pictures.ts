@@ -17,8 +17,7 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
     const slots = ids.flatMap((id) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
     const bySlot = new Map((await images.among(slots)).map((image) => [image.slot, image]))
     const address = (id: string, theme: LogoTheme) => {
-      const found = bySlot.get(clientSlot(id, theme))
-      return found ? logoAddress(id, theme, found) : null
+      return logoAddress(id, theme, bySlot.get(clientSlot(id, theme)))
     }
     return new Map(
       ids.flatMap((id) => {
@@ -45,10 +44,10 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
   }
 }
 
-function logoAddress(id: string, theme: LogoTheme, image: StoredImage): string {
+function logoAddress(id: string, theme: LogoTheme, image: StoredImage | undefined): string | null {
   // As the API has it: ids that are addresses cannot stand in a path.
   const name = /^[\w.-]+$/.test(id) ? id : `~${Buffer.from(id).toString('base64url')}`
-  return `/api/oidc/clients/${name}/logo?light=${theme === 'light'}&v=${versionOf(image)}`
+  return image ? `/api/oidc/clients/${name}/logo?light=${theme === 'light'}&v=${versionOf(image)}` : null
 }
 
 function instancePictures(stored: readonly StoredImage[]) {
@@ -69,6 +68,20 @@ function instancePictures(stored: readonly StoredImage[]) {
 function themed(light: string | null, dark: string | null): ClientPictures | null {
   const one = light ?? dark
   return one === null ? null : { light: one, dark: dark ?? one }
+}
+
+/** The addresses of the logos that these clients have, in one statement however many there are. */
+export function clientPictures({ filled }: Pick<Images, 'filled'>) {
+  return async (clientIds: readonly string[]): Promise<ReadonlyMap<string, ClientPictures>> => {
+    const stored = new Map((await filled('client-')).map((image) => [image.slot, image]))
+    const address = (id: string, theme: LogoTheme) => logoAddress(id, theme, stored.get(clientSlot(id, theme)))
+    return new Map(
+      clientIds.flatMap((id) => {
+        const pictures = themed(address(id, 'light'), address(id, 'dark'))
+        return pictures ? [[id, pictures] as const] : []
+      }),
+    )
+  }
 }
 
 /** The addresses of the pictures that these users have of their own. */
