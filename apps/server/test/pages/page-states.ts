@@ -1,5 +1,6 @@
 import type { PageModel } from '../../src/http/page-models.ts'
 import { accountStates } from './states/account.ts'
+import { apisStates } from './states/apis.ts'
 import { appsStates } from './states/apps.ts'
 import { auditLogStates } from './states/audit-log.ts'
 import { clientsStates } from './states/clients.ts'
@@ -18,6 +19,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...accountStates,
   ...appsStates,
   ...auditLogStates,
+  ...apisStates,
   ...clientsStates,
   ...deviceStates,
   ...groupsStates,
