@@ -10,7 +10,7 @@ import { assertUnread, dropUnreadBody } from '../http/unread-body.ts'
 import { clientHere } from '../limits/limiter.ts'
 import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
-import { clientOfToken, isFirstUse } from '../oidc/client-authentication/library.ts'
+import { clientOfToken, isFirstUse, nameRedirectUri } from '../oidc/client-authentication/library.ts'
 import { refuseForNow } from '../oidc/failed-clients.ts'
 import { createHintedLogout } from '../oidc/hinted-logout.ts'
 import { calledOrigin } from '../oidc/internal-addresses.ts'
@@ -117,6 +117,7 @@ function createProtocolAnswers(
       isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
     }),
     clientOfToken: (token) => clientOfToken(provider(), token),
+    nameRedirectUri: (form) => nameRedirectUri(provider(), form),
   })
 
   return async (ctx: Context, requestId: string): Promise<void> => {
