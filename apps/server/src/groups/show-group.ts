@@ -38,9 +38,7 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
   return async (ctx, viewer, group, typed = {}) => {
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
-    const { items, total } = await directory.groups.members(id, request)
-    const everybody = { page: 1, limit: 1, sort: null, filters: {}, search: '' }
-    const memberCount = request.search === '' ? total : (await directory.groups.members(id, everybody)).total
+    const { items, total, everybody } = await directory.groups.members(id, request)
     const { done } = flashes.take(ctx, groupPath(id))
     await show(ctx, {
       view: 'group',
@@ -57,7 +55,7 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
         displayName: member.displayName,
         endsAt: member.endsAt,
       })),
-      memberCount,
+      memberCount: everybody,
       memberProblem: null,
       adding: null,
       claims: group.claims,
