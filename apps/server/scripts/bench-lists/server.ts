@@ -44,7 +44,7 @@ export async function startBench({ count, postgres, url }: BenchOptions): Promis
     },
     () => Buffer.alloc(0),
   )
-  const logger = pino({ level: 'error' })
+  const logger = pino({ level: 'silent' })
   {
     await using opened = await openDatabase(config, logger)
     await fill(databaseOf(opened.dataSource), count)

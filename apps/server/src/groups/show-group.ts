@@ -7,6 +7,7 @@ import { readListPage } from '../http/list-page.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { groupRecordValidator } from '../users/validators.ts'
+import { clientChoices } from './client-choices.ts'
 import { type GroupPage, groupNotices } from './page-model.ts'
 
 export const groupsPath = '/settings/admin/user-groups'
@@ -16,7 +17,7 @@ export function groupPath(id: string): string {
 }
 
 export interface ShowGroupPorts {
-  readonly clients: Pick<Clients, 'list'>
+  readonly clients: Pick<Clients, 'page' | 'allowedTo'>
   readonly directory: Directory
   readonly show: ShowPage
   readonly flashes: Flashes
@@ -39,6 +40,7 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
     const { items, total, everybody } = await directory.groups.members(id, request)
+    const { choices, more } = await clientChoices(clients, id)
     const { done } = flashes.take(ctx, groupPath(id))
     await show(ctx, {
       view: 'group',
@@ -61,9 +63,8 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
       claims: group.claims,
       claimsProblem: null,
       claimKeys: await directory.claims.suggestions(),
-      clients: (await clients.list())
-        .filter(({ isGroupRestricted }) => isGroupRestricted)
-        .map((client) => ({ id: client.id, name: client.name, chosen: client.allowedGroupIds.includes(id) })),
+      clients: choices,
+      moreClients: more,
       notice: groupNotices.find((notice) => notice === done) ?? null,
       removal: groupRemoval(group),
       ...typed,
