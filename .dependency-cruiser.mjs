@@ -190,7 +190,10 @@ export default {
       name: 'server-nouns-meet-in-app',
       comment: 'api.ts and page.ts import the use case of their noun; nothing but the composition root imports them',
       severity: 'error',
-      from: { path: '^apps/server/src/', pathNot: '^apps/server/src/(app|routes|rest-api|administration-pages)[.]ts$' },
+      from: {
+        path: '^apps/server/src/',
+        pathNot: '^apps/server/src/(app|routes|rest-api|administration-pages|account-pages)[.]ts$',
+      },
       to: { path: '^apps/server/src/[^/]+/(api|page)[.]ts$', pathNot: '^apps/server/src/http/' },
     },
     {

@@ -15,7 +15,16 @@ const web = join(server, 'web')
 const target = join(server, 'dist', 'web')
 const prefix = '/assets/'
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
-const pageScripts = ['sign-in', 'setup', 'account', 'device', 'device-login', 'reauthenticate', 'administration']
+const pageScripts = [
+  'sign-in',
+  'setup',
+  'account',
+  'device',
+  'device-login',
+  'reauthenticate',
+  'administration',
+  'profile',
+]
 
 await rm(target, { recursive: true, force: true })
 await mkdir(target, { recursive: true })

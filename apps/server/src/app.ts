@@ -6,16 +6,13 @@ import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
-import { accountPages } from './account/page.ts'
-import { accountRemovalPages } from './account/removal-page.ts'
-import { createSecondPasskey } from './account/second-passkey.ts'
+import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
 import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
-import { auditLogPages } from './audit-log/page.ts'
 import { createRegistrationTokens } from './clients/initial-access-tokens.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
@@ -48,11 +45,12 @@ import { createJobs } from './jobs/jobs.ts'
 import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { openApiPage } from './openapi/page.ts'
+import { createOverview } from './overview/overview.ts'
+import { overviewPages } from './overview/page.ts'
 import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { scheduledJobs } from './scheduled-jobs.ts'
-import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
@@ -71,6 +69,8 @@ import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { arrivedPage } from './sign-up/way-back.ts'
+import { createLatestVersion } from './version/latest-version.ts'
 import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
 import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
@@ -249,6 +249,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     settings: signUpSettings,
     verifyEmail: (user) => mail.verification.begin(user),
+    sendSoon: () => mail.delivery.soon(),
     clock,
   })
   const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
@@ -268,9 +269,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const applicationImages = createApplicationImages(images)
+  const latestVersion = createLatestVersion({
+    url: config.versionCheckUrl,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+  })
+  const overview = createOverview({ store: database.overview, jobs, settings, latestVersion, clock })
   const api = composeRestApi({
     config,
-    logger,
     database,
     pocket,
     directory,
@@ -286,6 +292,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     setUp,
     jobs,
     signUp,
+    latestVersion,
     transaction: stores.transaction,
     clock,
   })
@@ -317,27 +324,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
-    signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({
-      pocket,
-      authentication,
-      audit,
-      show,
-      flashes,
-      passkeyPolicy,
-      secondPasskey: createSecondPasskey(database.reminders, clock),
-      ownPasskeys: administration.ownPasskeys,
-      sessions,
-      users: administration.users,
-      verification: {
-        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
-        async begin(user) {
-          await mail.verification.begin(user)
-          mail.delivery.soon()
-        },
-      },
-    }),
-    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
+    arrived: arrivedPage({ pocket, authentication, show }),
+    signUp: signUpPages({ pocket, signUp, settings: signUpSettings, authentication, show }),
     userSessions: userSessionsPages({
       users: administration.users,
       sessions,
@@ -372,7 +360,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     ...composeAdministrationPages({
       pocket,
       directory,
@@ -413,7 +400,27 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: [
+      ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...composeAccountPages({
+        database,
+        pocket,
+        directory,
+        administration,
+        sessions,
+        audit,
+        settings,
+        ownSettings,
+        passkeyPolicy,
+        mail,
+        images,
+        catalogues,
+        authentication,
+        reauthentication,
+        show,
+        flashes,
+        clock,
+      }),
       ...emailQueuePages({
         queue: mail.queue,
         authentication,
@@ -421,7 +428,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         secure: pocket.issuer.startsWith('https:'),
       }),
-      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
       ...registrationTokenPages({ tokens: registrationTokens, page: settingsPage, authentication, flashes }),
       ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({

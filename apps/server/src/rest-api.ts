@@ -31,7 +31,6 @@ import type { Images } from './images/images.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
 import { jobOperations } from './jobs/api.ts'
 import type { Jobs } from './jobs/jobs.ts'
-import type { Logger } from './logging/logger.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { sessionOperations } from './sessions/api.ts'
@@ -50,14 +49,13 @@ import type { SignUp } from './sign-up/sign-up.ts'
 import { userOperations } from './users/api.ts'
 import { groupItemDto } from './users/user-dto.ts'
 import { versionOperations } from './version/api.ts'
-import { createLatestVersion } from './version/latest-version.ts'
+import type { LatestVersion } from './version/latest-version.ts'
 import { ownVersion } from './version/version.ts'
 import { webAuthnOperations } from './webauthn/api.ts'
 import { complianceOperations } from './webauthn/compliance-api.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey' | 'versionCheckUrl'>
-  readonly logger: Logger
+  readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey'>
   readonly database: Pick<OpenDatabase, 'auditLog'>
   readonly pocket: Pocket
   readonly directory: Directory
@@ -73,6 +71,7 @@ export interface RestApiParts {
   readonly setUp: SetUp
   readonly jobs: Jobs
   readonly signUp: SignUp
+  readonly latestVersion: LatestVersion
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -91,7 +90,6 @@ export interface RestApi {
 export function composeRestApi(parts: RestApiParts): RestApi {
   const {
     config,
-    logger,
     database,
     pocket,
     directory,
@@ -107,6 +105,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     setUp,
     jobs,
     signUp,
+    latestVersion,
     transaction,
     clock,
   } = parts
@@ -123,11 +122,6 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       maxBytes: largestLogo,
       timeout: logoTimeout,
     }),
-  })
-  const latestVersion = createLatestVersion({
-    url: config.versionCheckUrl,
-    clock,
-    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
   })
   const operations = [
     ...imageOperations({ application, profilePictures, clientLogos }),
@@ -152,7 +146,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       bindBrowser: pocket.bindBrowser,
     }),
     ...ownSettingsOperations(ownSettings),
-    ...versionOperations(latestVersion),
+    ...versionOperations(() => latestVersion.find()),
     ...jobOperations(jobs),
     ...clientOperations({
       pocket,

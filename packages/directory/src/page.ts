@@ -10,6 +10,10 @@ export interface PageRequest {
   readonly search: string
   /** Rows of these ids, any number of them, are left aside. */
   readonly without?: readonly string[]
+  /** Of users: those alone who are in the group of this id. */
+  readonly memberOf?: string
+  /** Only those with these ids. */
+  readonly among?: readonly string[]
 }
 
 /** Some items of a list, and how many there are altogether. */

@@ -19,6 +19,8 @@ import type { JobStore } from '../jobs/job-store.ts'
 import { TypeormJobStore } from '../jobs/typeorm-job-store.ts'
 import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
+import type { OverviewStore } from '../overview/overview-store.ts'
+import { TypeormOverviewStore } from '../overview/typeorm-overview-store.ts'
 import type { SettingStore } from '../settings/setting-store.ts'
 import { TypeormSettingStore } from '../settings/typeorm-setting-store.ts'
 import type { ApprovalStore } from '../sign-up/approval-store.ts'
@@ -49,6 +51,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly signupTokens: SignupTokenStore
   readonly reminders: ReminderStore
   readonly approvals: ApprovalStore
+  readonly overview: OverviewStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
 }
@@ -80,6 +83,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     signupTokens: new TypeormSignupTokenStore(database),
     reminders: new TypeormReminderStore(database),
     approvals: new TypeormApprovalStore(database),
+    overview: new TypeormOverviewStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')
     },

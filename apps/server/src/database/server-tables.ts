@@ -24,6 +24,8 @@ import { CreateReminders1762000000100 } from './migrations/1762000000100-create-
 import { CreateApprovals1762000000120 } from './migrations/1762000000120-create-approvals.ts'
 import { SealSignupTokens1762000000200 } from './migrations/1762000000200-seal-signup-tokens.ts'
 import { WaitForAddresses1762000000250 } from './migrations/1762000000250-wait-for-addresses.ts'
+import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index-unsent-emails.ts'
+import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -61,6 +63,8 @@ export const migrations: readonly MigrationSet[] = [
       CreateApprovals1762000000120,
       SealSignupTokens1762000000200,
       WaitForAddresses1762000000250,
+      IndexUnsentEmails1762000000300,
+      KeepWaysBack1762000000310,
     ],
   },
 ]

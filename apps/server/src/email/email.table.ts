@@ -27,5 +27,6 @@ export const emailTable: EntitySchema<Email> = new EntitySchema<Email>({
     { name: 'pocket_email_due', columns: ['nextAttemptAt', 'id'] },
     { name: 'pocket_email_created', columns: ['createdAt', 'id'] },
     { name: 'pocket_email_account', columns: ['accountId'] },
+    { name: 'pocket_email_unsent', columns: ['createdAt', 'nextAttemptAt'], where: 'sent_at IS NULL' },
   ],
 })

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import type { ClientAdministration } from '../clients/administration.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import { backTo } from '../http/list-page.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
@@ -22,7 +23,7 @@ export function groupPages(ports: GroupPagePorts) {
   const showGroup = createShowGroup(ports)
   const done = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
     flashes.leave(ctx, groupPath(id), { done: notice })
-    seeOther(ctx, groupPath(id))
+    seeOther(ctx, backTo(groupPath(id), formText(ctx, 'list', 2000)))
   }
   const opened = async (ctx: Context) => {
     const viewer = await authentication.requireAdministrator(ctx)

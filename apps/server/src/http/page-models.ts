@@ -1,5 +1,5 @@
 import type { View } from '@pocket/core'
-import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
+import type { AccountDataPage, AccountPage, AccountRemovedPage, AccountSecurityPage } from '../account/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
@@ -7,12 +7,14 @@ import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
+import type { OverviewPage } from '../overview/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
 import type {
   AddPasskeyPage,
   ApprovalsPage,
+  ArrivedPage,
   InvitationsPage,
   SignUpPage,
   SignUpWaitingPage,
@@ -33,6 +35,8 @@ export type PageModel =
   | GroupNewPage
   | GroupPage
   | AccountPage
+  | AccountSecurityPage
+  | AccountDataPage
   | AccountRemovedPage
   | AuditLogPage
   | AuditLogAllPage
@@ -49,10 +53,12 @@ export type PageModel =
   | SignUpPage
   | SignUpWaitingPage
   | ApprovalsPage
+  | ArrivedPage
   | InvitationsPage
   | AddPasskeyPage
   | PasskeyPolicyPage
   | PasskeyPolicyReviewPage
   | JobsPage
+  | OverviewPage
   | SettingsPage
   | EmailsPage

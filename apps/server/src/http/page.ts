@@ -118,7 +118,9 @@ function createTranslator(messages: Messages) {
   /** The title or text for an error's code. */
   const error = (code: string, part: 'title' | 'text'): string =>
     has(`errors.${code}.${part}`) ? text(`errors.${code}.${part}`) : text(`errors.fallback.${part}`)
-  return Object.assign(text, { parts, plural, has, below, language, direction, field, error })
+  const numbers = new Intl.NumberFormat(language)
+  const number = (value: number): string => numbers.format(value)
+  return Object.assign(text, { parts, plural, has, below, language, direction, field, error, number })
 }
 
 /** An instant in words that are true in every time zone, or nearly: a date alone may be off by one. */

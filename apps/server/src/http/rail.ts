@@ -14,10 +14,16 @@ export interface RailEntry {
 /** Where somebody can go, in the order in which it is shown. An entry is here once its page exists. */
 export const rail = {
   own: [
-    { name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] },
+    {
+      name: 'account',
+      icon: 'user-round',
+      path: '/settings/account',
+      views: ['account', 'account-security', 'account-data'],
+    },
     { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
   ],
   administration: [
+    { name: 'overview', icon: 'gauge', path: '/settings/admin', views: ['overview'] },
     {
       name: 'users',
       icon: 'users',

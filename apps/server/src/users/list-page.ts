@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import type { Directory, User, UserDetails } from '@pocket/directory'
+import type { Directory, PageRequest, User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
@@ -40,7 +40,11 @@ const definition: ListPageDefinition = {
     { name: 'created', sort: 'createdAt', choice: 'hidden' },
     { name: 'state' },
   ],
-  filters: { disabled: ['true', 'false'], isAdmin: ['true', 'false'], passkeys: ['none'] },
+  filters: {
+    disabled: ['true', 'false'],
+    isAdmin: ['true', 'false'],
+    passkeys: ['none', 'single', 'on-one-device-only'],
+  },
   sort: { column: 'displayName', descending: false },
 }
 const acts = ['enable', 'disable', 'add-to-group', 'delete'] as const
@@ -65,6 +69,11 @@ export function userListPages(ports: UserListPorts) {
         picture: own.get(id) ?? null,
       }
     })
+  }
+  const chosenBy = async ([passkeys]: readonly unknown[] = []): Promise<Pick<PageRequest, 'among' | 'without'>> => {
+    if (passkeys === 'none') return { without: await pocket.passkeys.accountIds() }
+    if (passkeys !== 'single' && passkeys !== 'on-one-device-only') return {}
+    return { among: await pocket.passkeys.accountIds(passkeys) }
   }
   const chosen = async (ctx: Context): Promise<readonly User[]> => {
     const found = await Promise.all(
@@ -91,8 +100,7 @@ export function userListPages(ports: UserListPorts) {
     async list(ctx: Context) {
       const viewer = await authentication.requireAdministrator(ctx)
       const { request, view } = readListPage(ctx, definition, secure)
-      const without = request.filters.passkeys?.length ? { without: await pocket.passkeys.accountIds() } : {}
-      const { items, total } = await directory.users.page({ ...request, ...without })
+      const { items, total } = await directory.users.page({ ...request, ...(await chosenBy(request.filters.passkeys)) })
       const everybody = { page: 1, limit: 1, sort: null, search: '' }
       const { total: enabled } = await directory.users.page({ ...everybody, filters: { disabled: [false] } })
       await show(ctx, {

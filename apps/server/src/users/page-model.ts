@@ -3,7 +3,7 @@ import type { CustomClaim } from '@pocket/directory'
 import type { PasskeyItem } from '../account/page-model.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
-import type { ListView } from '../http/list-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { SessionLine } from '../sessions/page-model.ts'
 

@@ -13,16 +13,24 @@ const patience = 5000
 const mostBytes = 1_000_000
 const version = /^\d+\.\d+\.\d+(?:[-+][\w.+-]{1,50})?$/
 
+/** The newest version; the text is empty where it is not known. */
+export interface LatestVersion {
+  /** Waits for the answer where one is under way. */
+  find(): Promise<string>
+  /** What is known by now. Asks as well, for the next one who wants to know. */
+  known(): string
+}
+
 /**
  * Finds out the newest version, at most once in 15 minutes whoever asks how often, and whether or not it worked. What was
- * known before stays known; the text is empty where nothing is.
+ * known before stays known.
  */
-export function createLatestVersion({ url, clock, onError }: LatestVersionPorts): () => Promise<string> {
+export function createLatestVersion({ url, clock, onError }: LatestVersionPorts): LatestVersion {
   let known = ''
   let running: { readonly since: number; readonly done: Promise<void> } | undefined
 
-  return async () => {
-    if (url === null) return ''
+  const refresh = async (): Promise<void> => {
+    if (url === null) return
     const now = clock.now()
     const age = running === undefined ? freshFor : now - running.since
     if (running === undefined || age < 0 || age >= freshFor) {
@@ -32,7 +40,16 @@ export function createLatestVersion({ url, clock, onError }: LatestVersionPorts)
       running = { since: now, done: asked }
     }
     await running.done
-    return known
+  }
+  return {
+    async find() {
+      await refresh()
+      return known
+    },
+    known() {
+      void refresh()
+      return known
+    },
   }
 }
 

@@ -65,7 +65,9 @@ test('what was known stays where the answer is none, and it is asked again after
   const errors: unknown[] = []
   await using server = await releases(() => ({ status, body }))
   const clock = { now: () => now }
-  const latest = createLatestVersion({ url: server.url, clock, onError: (error) => errors.push(error) })
+  const version = createLatestVersion({ url: server.url, clock, onError: (error) => errors.push(error) })
+  const latest = () => version.find()
+  expect(version.known()).toBe('')
   expect(await latest()).toBe('1.2.3')
   for (const wrong of ['not JSON', '{"version":"<b>"}', 'null', `"${'x'.repeat(1_100_000)}"`]) {
     body = wrong

@@ -264,7 +264,10 @@ test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is refused on both kinds 
 test('a notice comes from what was done, not from a link', async () => {
   await using setting = await administrator()
   const { agent, running } = setting
-  for (const path of ['/settings/account?done=passkey_removed&name=Everything', `${clients}?removed=Everything`]) {
+  for (const path of [
+    '/settings/account/security?done=passkey_removed&name=Everything',
+    `${clients}?removed=Everything`,
+  ]) {
     const { text } = await agent.get(running.url + path)
     // The form of the preferences leads back to the address as it is.
     expect(text.replaceAll(/<input type="hidden"[^>]*>/g, '')).not.toContain('Everything')

@@ -61,6 +61,16 @@ describe('the list', () => {
     const page = (await get(`${users}?filters[passkeys]=none&limit=100`)).text
     expect(page).toContain('nopasskey')
     expect(page).not.toContain('Ada Lovelace</bdi>')
+    const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
+    const { count, synced } = (await running.app.pocket.passkeys.summarize([ada]))[0] ?? { count: 0, synced: 0 }
+    expect(count).toBe(1)
+    const single = (await get(`${users}?filters[passkeys]=single`)).text
+    expect([single.includes('Ada Lovelace</bdi>'), single.includes('nopasskey')]).toEqual([true, false])
+    const onOneDevice = (await get(`${users}?filters[passkeys]=on-one-device-only`)).text
+    expect([onOneDevice.includes('Ada Lovelace</bdi>'), onOneDevice.includes('nopasskey')]).toEqual([
+      synced === 0,
+      false,
+    ])
   })
 
   test('shows the columns that were chosen last', async () => {

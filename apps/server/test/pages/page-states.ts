@@ -5,6 +5,7 @@ import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
 import { groupsStates } from './states/groups.ts'
 import { jobsStates } from './states/jobs.ts'
+import { overviewStates } from './states/overview.ts'
 import { passkeyStates } from './states/passkeys.ts'
 import { settingsStates } from './states/settings.ts'
 import { signInStates } from './states/sign-in.ts'
@@ -20,6 +21,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...groupsStates,
   ...passkeyStates,
   ...jobsStates,
+  ...overviewStates,
   ...settingsStates,
   ...signInStates,
   ...signUpStates,

@@ -101,7 +101,7 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
     return fits ? [] : [problem('internalOrigin', 'invalid_format', 'must be an http or https origin')]
   },
   keySchedule: ({ keySchedule }) =>
-    keySchedule && keySchedule.announcedFor >= keySchedule.signsFor
+    keySchedule && keySchedule.announcedFor > keySchedule.signsFor
       ? [problem('keySchedule', 'contradiction', 'announces a key for longer than its predecessor signs')]
       : [],
 }

@@ -1,5 +1,11 @@
 import type { Passkey } from '../passkeys/passkey.ts'
-import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeyUse } from '../passkeys/passkey-store.ts'
+import type {
+  PasskeyOverview,
+  PasskeyStore,
+  PasskeySummary,
+  PasskeysHad,
+  PasskeyUse,
+} from '../passkeys/passkey-store.ts'
 import { add, type MemoryState, removeWhere } from './memory-state.ts'
 
 export class MemoryPasskeyStore implements PasskeyStore {
@@ -62,8 +68,12 @@ export class MemoryPasskeyStore implements PasskeyStore {
     })
   }
 
-  accountIds(): Promise<readonly string[]> {
-    return this.#state.run(() => this.#summaries().map(({ accountId }) => accountId))
+  accountIds(having?: PasskeysHad): Promise<readonly string[]> {
+    return this.#state.run(() =>
+      this.#summaries()
+        .filter(({ count, synced }) => having === undefined || (count === 1 && (having === 'single' || synced === 0)))
+        .map(({ accountId }) => accountId),
+    )
   }
 
   rename(accountId: string, id: string, name: string): Promise<boolean> {

@@ -25,6 +25,7 @@ export function createFindAccount(accounts: AccountStore, makeClaims: MakeClaims
       groupIds,
       async claims(_use, scope, claims, rejected) {
         const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
+        // The library makes the subject of it.
         return { ...(await makeClaims(found, toldClient(oidc.client), request)), sub: id }
       },
     }

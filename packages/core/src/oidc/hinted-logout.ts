@@ -6,7 +6,7 @@ import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ProviderSession } from './logout.ts'
-import type { PairwiseIdentifier } from './pairwise.ts'
+import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
 import { afterLogout } from './post-logout.ts'
 import type { Sessions } from './sessions.ts'
@@ -41,7 +41,7 @@ export function createHintedLogout({ issuer, provider, sessions, pairwise, audit
     const isMeant = ({ accountId, authorizations = {} }: ProviderSession) => {
       const entered = Object.hasOwn(authorizations, client.clientId) ? authorizations[client.clientId] : undefined
       if (accountId === undefined || entered === undefined || (sid !== undefined && sid !== entered.sid)) return false
-      return subject === (client.subjectType === 'pairwise' ? pairwise(accountId, client) : accountId)
+      return subject === subjectFor(pairwise, accountId, client)
     }
     const accountId = await sessions.endWhere(ctx.req, ctx.res, isMeant)
     if (accountId === undefined) return false

@@ -1,7 +1,7 @@
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { nameProblem, normalName } from '../names.ts'
 import type { Passkey } from './passkey.ts'
-import type { PasskeyOverview, PasskeyStore, PasskeySummary } from './passkey-store.ts'
+import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeysHad } from './passkey-store.ts'
 
 const longestName = 50
 
@@ -20,8 +20,8 @@ export interface PasskeyManagement {
   /** What those of these accounts have that have any; one statement. */
   summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
   overview(): Promise<PasskeyOverview>
-  /** Every account with a passkey. */
-  accountIds(): Promise<readonly string[]>
+  /** Every account with a passkey, or with these passkeys alone. */
+  accountIds(having?: PasskeysHad): Promise<readonly string[]>
   /** @throws {InvalidInput} `validation_failed`, field `name` (1–50 characters) @throws {NotFound} `passkey_not_found` */
   rename(accountId: string, id: string, name: string): Promise<PasskeyRenaming>
   /**
@@ -46,7 +46,7 @@ export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement 
     page: (after, limit) => store.page(after, limit),
     summarize: (accountIds) => store.summarize(accountIds),
     overview: () => store.overview(),
-    accountIds: () => store.accountIds(),
+    accountIds: (having) => store.accountIds(having),
 
     async rename(accountId, id, name) {
       const text = normalName(name)

@@ -27,6 +27,9 @@ export interface PasskeyOverview {
   readonly onOneDeviceOnly: number
 }
 
+/** A single one, or a single one that is on one device only. */
+export type PasskeysHad = 'single' | 'on-one-device-only'
+
 /** Where passkeys are kept. */
 export interface PasskeyStore {
   /** Returns `false`, and changes nothing, where the credential id is already registered by anybody. */
@@ -43,8 +46,8 @@ export interface PasskeyStore {
   /** Of those of these accounts that have any, in one statement. */
   summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
   overview(): Promise<PasskeyOverview>
-  /** Every account with a passkey. */
-  accountIds(): Promise<readonly string[]>
+  /** Every account with a passkey, or with these passkeys alone. */
+  accountIds(having?: PasskeysHad): Promise<readonly string[]>
   /** Returns `false` where this account has no such passkey. */
   rename(accountId: string, id: string, name: string): Promise<boolean>
   /** Removes it unless it is the account's last one. Of two removals at once, the second sees the first. */

@@ -1,5 +1,11 @@
 import type { Passkey } from '../passkeys/passkey.ts'
-import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeyUse } from '../passkeys/passkey-store.ts'
+import type {
+  PasskeyOverview,
+  PasskeyStore,
+  PasskeySummary,
+  PasskeysHad,
+  PasskeyUse,
+} from '../passkeys/passkey-store.ts'
 import type { Database } from './database.ts'
 import { jsonList } from './json-list.ts'
 import { passkeyTable } from './passkey.table.ts'
@@ -28,6 +34,10 @@ const sql = {
   overview: `SELECT COUNT(*) AS accounts, SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS single
     FROM (SELECT COUNT(*) AS number, ${synced} AS synced FROM ${rows.table} GROUP BY account_id) AS each_account`,
   accountIds: `SELECT DISTINCT account_id FROM ${rows.table}`,
+  accountIdsHaving: {
+    single: `SELECT account_id FROM ${rows.table} GROUP BY account_id HAVING COUNT(*) = 1`,
+    'on-one-device-only': `SELECT account_id FROM ${rows.table} GROUP BY account_id HAVING COUNT(*) = 1 AND ${synced} = 0`,
+  },
   rename: `UPDATE ${rows.table} SET name = $3 WHERE account_id = $1 AND id = $2`,
   idsOfAccount: `SELECT id FROM ${rows.table} WHERE account_id = $1 ORDER BY id`,
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND id = $2`,
@@ -86,8 +96,9 @@ export class TypeormPasskeyStore implements PasskeyStore {
     return { accounts: Number(found?.accounts ?? 0), onOneDeviceOnly: Number(found?.single ?? 0) }
   }
 
-  async accountIds(): Promise<readonly string[]> {
-    const found = await this.#database.query<{ account_id: string }>(sql.accountIds)
+  async accountIds(having?: PasskeysHad): Promise<readonly string[]> {
+    const text = having === undefined ? sql.accountIds : sql.accountIdsHaving[having]
+    const found = await this.#database.query<{ account_id: string }>(text)
     return found.map(({ account_id }) => account_id)
   }
 

@@ -1,6 +1,6 @@
 import type { DatabaseKind, Parameter } from '@pocket/core/typeorm'
 import type { PageRequest } from '../page.ts'
-import { listed } from './ids.ts'
+import { lastingAt, listed } from './ids.ts'
 import type { Listing } from './listing.ts'
 
 export interface Statement {
@@ -8,7 +8,7 @@ export interface Statement {
   readonly parameters: readonly Parameter[]
 }
 
-/** ` WHERE ...`, or nothing where everything is wanted. */
+/** ` WHERE ...`, or nothing where everything is wanted. `:now` stands for the instant of now. */
 export function conditionOf(kind: DatabaseKind, { table, searched, flags }: Listing, request: PageRequest): Statement {
   const texts: string[] = []
   const parameters: Parameter[] = []
@@ -24,10 +24,18 @@ export function conditionOf(kind: DatabaseKind, { table, searched, flags }: List
     if (values.length === 0 || (yes && no)) continue
     texts.push(yes || no ? `${column} = $${parameters.push(yes)}` : '1 = 0')
   }
+  if (request.memberOf !== undefined) {
+    const group = `$${parameters.push(request.memberOf)}`
+    texts.push(`id IN (SELECT user_id FROM pocket_membership WHERE group_id = ${group} AND ${lastingAt(':now')})`)
+  }
   if (request.without !== undefined) {
     const others = listed(kind, `$${parameters.push(JSON.stringify(request.without))}`)
     // A set operation is done once and by hashing; NOT IN would be looked through for each row where it is long.
     texts.push(`id IN (SELECT id FROM ${table} EXCEPT SELECT value FROM ${others})`)
+  }
+  if (request.among !== undefined) {
+    const chosen = listed(kind, `$${parameters.push(JSON.stringify(request.among))}`)
+    texts.push(`id IN (SELECT value FROM ${chosen})`)
   }
   return { text: texts.length === 0 ? '' : ` WHERE ${texts.join(' AND ')}`, parameters }
 }

@@ -50,6 +50,12 @@ export class TypeormMembershipStore implements MembershipStore {
     return memberships.all(await this.#database.query(sql.ofGroup, [groupId, this.#clock.now()]))
   }
 
+  async ofUsers(groupId: string, userIds: readonly string[]): Promise<readonly Membership[]> {
+    const chosen = `(SELECT value FROM ${listed(this.#database.kind, '$3')})`
+    const text = `${memberships.select} WHERE group_id = $1 AND ${lasting} AND user_id IN ${chosen} ORDER BY user_id`
+    return memberships.all(await this.#database.query(text, [groupId, this.#clock.now(), JSON.stringify(userIds)]))
+  }
+
   async setEnd({ groupId, userId, endsAt }: Membership): Promise<boolean> {
     return (await this.#database.execute(sql.setEnd, [groupId, this.#clock.now(), userId, endsAt])) === 1
   }

@@ -49,9 +49,11 @@ const listing: Listing = {
 export class TypeormUserStore implements UserStore {
   readonly #database: Database
   readonly #relations: UserRelations
+  readonly #clock: Clock
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
+    this.#clock = clock
     this.#relations = new UserRelations(database, clock)
   }
 
@@ -73,7 +75,7 @@ export class TypeormUserStore implements UserStore {
   }
 
   async page(request: PageRequest): Promise<Page<UserDetails>> {
-    const { rows: found, total } = await readPage(this.#database, listing, request)
+    const { rows: found, total } = await readPage(this.#database, listing, request, this.#clock.now())
     return { items: await this.withDetails(usersOf(found)), total }
   }
 

@@ -1,5 +1,5 @@
 import type { EmailItem } from '../../../src/email/page-model.ts'
-import type { ListView } from '../../../src/http/list-page.ts'
+import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { defaultValues } from '../../../src/settings/definitions.ts'
 import { ownSettings } from '../../../src/settings/own/definitions.ts'

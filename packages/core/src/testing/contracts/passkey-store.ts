@@ -177,6 +177,8 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       assert.deepEqual(await store.summarize([]), [])
       assert.deepEqual(await store.overview(), { accounts: 3, onOneDeviceOnly: 1 })
       assert.deepEqual([...(await store.accountIds())].sort(), ['account', 'single', 'synced'])
+      assert.deepEqual([...(await store.accountIds('single'))].sort(), ['single', 'synced'])
+      assert.deepEqual(await store.accountIds('on-one-device-only'), ['single'])
     },
   },
   {

@@ -1,0 +1,101 @@
+import type { JobItem } from '../jobs/jobs.ts'
+import { isNewer } from '../version/version.ts'
+import type { EmailCounts, Ending, Endings, PeopleCounts, Standing } from './overview-store.ts'
+
+/** What needs a look, and where it is mended. Its sentence is `overview.findings.NAME` in the catalogue. */
+export interface Finding {
+  readonly name: FindingName
+  /** `bad`: something does not work; `soon`: something will not; `advice`: it could be better. */
+  readonly severity: 'bad' | 'soon' | 'advice'
+  /** What it is about, where that is one thing with a name. */
+  readonly about: string | null
+  /** How many it is about, where it is not one thing with a name. */
+  readonly count: number
+  /** When it happens, or has happened, in milliseconds since the Unix epoch. */
+  readonly at: number | null
+  readonly href: string
+}
+
+export const findingNames = [
+  'jobFailed',
+  'secretEnded',
+  'emailFailed',
+  'emailStuck',
+  'emailMissing',
+  'keyOverdue',
+  'signInsFail',
+  'secretEnds',
+  'apiKeyEnds',
+  'approvals',
+  'administratorOnOneDevice',
+  'newVersion',
+] as const
+export type FindingName = (typeof findingNames)[number]
+
+export interface Known {
+  readonly now: number
+  readonly jobs: readonly JobItem[]
+  readonly secrets: Endings<Ending>
+  readonly apiKeys: Endings<Ending>
+  readonly emails: EmailCounts
+  /** Whether there is a mail server, and whether the settings send anything. */
+  readonly mail: { readonly isSetUp: boolean; readonly isNeeded: boolean }
+  readonly people: PeopleCounts
+  readonly standing: Standing
+  readonly keyChangesAt: number | null
+  /** Within the same time. */
+  readonly signIns: { readonly worked: number; readonly failed: number }
+  readonly version: { readonly own: string; readonly latest: string }
+}
+
+/** Milliseconds. */
+const minute = 60_000
+const day = 24 * 60 * minute
+/** The queue is looked at every few seconds and tries again within minutes. */
+const patience = 30 * minute
+/** Of failures so many are everyday. */
+const everyday = 20
+
+export const paths = {
+  jobs: '/settings/admin/jobs',
+  email: '/settings/admin/application-configuration/email',
+  emails: '/settings/admin/emails',
+  approvals: '/settings/admin/approvals',
+  users: '/settings/admin/users',
+  client: (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}`,
+  user: (id: string) => `/settings/admin/users/${encodeURIComponent(id)}`,
+} as const
+
+/** Everything that needs a look, the worst first. */
+export function findingsOf(known: Known): readonly Finding[] {
+  const { now, jobs, secrets, apiKeys, emails, mail, people, standing, keyChangesAt, signIns, version } = known
+  const found: Finding[] = []
+  const add = (name: FindingName, severity: Finding['severity'], href: string, more: Partial<Finding> = {}) =>
+    found.push({ name, severity, about: null, count: 1, at: null, href, ...more })
+
+  for (const { name, lastRun } of jobs)
+    if (lastRun?.outcome === 'failed') add('jobFailed', 'bad', paths.jobs, { about: name, at: lastRun.finishedAt })
+  for (const { id, name, endsAt } of secrets.items)
+    if (endsAt <= now) add('secretEnded', 'bad', paths.client(id), { about: name, at: endsAt })
+    else add('secretEnds', 'soon', paths.client(id), { about: name, at: endsAt })
+  for (const { id, name, endsAt } of apiKeys.items)
+    add('apiKeyEnds', 'soon', paths.user(id), { about: name, at: endsAt })
+  if (emails.failed > 0) add('emailFailed', 'bad', `${paths.emails}?filters[state]=failed`, { count: emails.failed })
+  if (emails.waitingSince !== null && now - emails.waitingSince > patience && mail.isSetUp)
+    add('emailStuck', 'bad', `${paths.emails}?filters[state]=waiting`, {
+      count: emails.waiting,
+      at: emails.waitingSince,
+    })
+  if (mail.isNeeded && !mail.isSetUp) add('emailMissing', 'bad', paths.email)
+  if (keyChangesAt !== null && now - keyChangesAt > day) add('keyOverdue', 'bad', paths.jobs, { at: keyChangesAt })
+  if (signIns.failed > everyday && signIns.failed > signIns.worked)
+    add('signInsFail', 'soon', '#failures', { count: signIns.failed })
+  if (standing.approvals > 0) add('approvals', 'soon', paths.approvals, { count: standing.approvals })
+  if (people.administratorsOnOneDeviceOnly > 0)
+    add('administratorOnOneDevice', 'advice', `${paths.users}?filters[isAdmin]=true`, {
+      count: people.administratorsOnOneDeviceOnly,
+    })
+  if (isNewer(version.latest, version.own)) add('newVersion', 'advice', '#version', { about: version.latest })
+  const place = { bad: 0, soon: 1, advice: 2 }
+  return found.sort((one, other) => place[one.severity] - place[other.severity])
+}

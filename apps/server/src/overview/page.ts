@@ -1,0 +1,25 @@
+import type { Authentication } from '../http/authentication.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import type { ShowPage } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import type { ReadOverview } from './overview.ts'
+
+export interface OverviewPagePorts {
+  readonly overview: ReadOverview
+  readonly authentication: Authentication
+  readonly show: ShowPage
+}
+
+/** `/settings/admin`: whether everything is all right. */
+export function overviewPages({ overview, authentication, show }: OverviewPagePorts): readonly PageRoute[] {
+  return [
+    {
+      method: 'get',
+      path: '/settings/admin',
+      async handle(ctx) {
+        const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+        await show(ctx, { view: 'overview', viewer, ...(await overview()) })
+      },
+    },
+  ]
+}

@@ -1,0 +1,151 @@
+import type { Database, DatabaseKind, Parameter } from '@pocket/core/typeorm'
+import type {
+  ApiKeyEnding,
+  DayCount,
+  EmailCounts,
+  Ending,
+  Endings,
+  FailureCount,
+  OverviewStore,
+  PeopleCounts,
+  Standing,
+} from './overview-store.ts'
+
+/** Milliseconds. */
+const day = 86_400_000
+
+/** Nothing but the columns of `pocket_audit_event` is read, so that a million entries are counted along the index. */
+const signIns = `SELECT created_at / ${day} AS day, COUNT(*) AS number FROM pocket_audit
+  WHERE event IN ('SIGN_IN', 'TOKEN_SIGN_IN', 'REMOTE_SIGN_IN') AND created_at >= $1
+  GROUP BY created_at / ${day}`
+
+const failures = (code: string) => `SELECT code, SUM(occurrences) AS number FROM (
+    SELECT ${code} AS code, occurrences FROM pocket_audit WHERE event = 'SIGN_IN_FAILED' AND created_at >= $1
+    ORDER BY created_at DESC, id DESC LIMIT $2) AS newest
+  GROUP BY code ORDER BY number DESC, code`
+
+const people = `SELECT COUNT(*) AS total,
+    SUM(CASE WHEN number IS NULL THEN 1 ELSE 0 END) AS without_passkey,
+    SUM(CASE WHEN number = 1 THEN 1 ELSE 0 END) AS single,
+    SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS one_device,
+    SUM(CASE WHEN number = 1 AND synced = 0 AND administrator THEN 1 ELSE 0 END) AS administrators
+  FROM pocket_user LEFT JOIN (
+    SELECT account_id, COUNT(*) AS number, SUM(CASE WHEN backed_up THEN 1 ELSE 0 END) AS synced
+    FROM pocket_passkey GROUP BY account_id) AS passkeys ON account_id = id
+  WHERE NOT disabled`
+
+/** `sent_at IS NULL` stands as in the index `pocket_email_unsent`, which holds only these. */
+const emails = `SELECT SUM(CASE WHEN next_attempt_at IS NOT NULL THEN 1 ELSE 0 END) AS waiting,
+    MIN(CASE WHEN next_attempt_at IS NOT NULL THEN created_at END) AS waiting_since,
+    SUM(CASE WHEN next_attempt_at IS NULL AND created_at >= $1 THEN 1 ELSE 0 END) AS failed
+  FROM pocket_email WHERE sent_at IS NULL`
+
+/** A client with a secret that never ends is left out before its JSON is taken apart. */
+const secrets = (each: string, ends: string) => `SELECT id, name, ends_at, COUNT(*) OVER () AS total FROM (
+    SELECT id, name, (SELECT MAX(${ends}) FROM ${each}) AS ends_at FROM pocket_client
+    WHERE NOT is_public AND secrets LIKE '%"expiresAt":%' AND secrets NOT LIKE '%"expiresAt":null%') AS clients
+  WHERE ends_at <= $1 ORDER BY ends_at, id LIMIT $2`
+
+const apiKeys = `SELECT owner_id AS id, pocket_api_key.name AS name, display_name AS owner_name, expires_at AS ends_at,
+    COUNT(*) OVER () AS total
+  FROM pocket_api_key LEFT JOIN pocket_user ON pocket_user.id = owner_id
+  WHERE expires_at > $1 AND expires_at <= $2 ORDER BY expires_at, pocket_api_key.id LIMIT $3`
+
+const standing = `SELECT
+    (SELECT COUNT(*) FROM pocket_approval WHERE awaits_administrator) AS approvals,
+    (SELECT COUNT(*) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitations,
+    (SELECT MIN(expires_at) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitation_ends_at,
+    (SELECT MIN(status_since) FROM pocket_key WHERE status = 'current') AS key_signs_since`
+
+const sql: Readonly<Record<DatabaseKind, { readonly failures: string; readonly secrets: string }>> = {
+  sqlite: {
+    failures: failures(`json_extract(data, '$.code')`),
+    secrets: secrets('json_each(secrets)', `json_extract(value, '$.expiresAt')`),
+  },
+  postgres: {
+    failures: failures(`data::json ->> 'code'`),
+    secrets: secrets('json_array_elements(secrets::json) AS each_secret', `(each_secret ->> 'expiresAt')::bigint`),
+  },
+}
+
+/** Numbers: some drivers give them as texts, and the sum of nothing is no number. */
+type Numeric = number | string | null
+
+export class TypeormOverviewStore implements OverviewStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async signIns(since: number): Promise<readonly DayCount[]> {
+    const rows = await this.#database.query<{ day: Numeric; number: Numeric }>(signIns, [since])
+    return rows.map((row) => ({ day: Number(row.day), count: Number(row.number) }))
+  }
+
+  async failures(since: number, most: number): Promise<readonly FailureCount[]> {
+    const text = sql[this.#database.kind].failures
+    const rows = await this.#database.query<{ code: string | null; number: Numeric }>(text, [since, most])
+    return rows.map(({ code, number }) => ({ code: code ?? '', count: Number(number) }))
+  }
+
+  async people(): Promise<PeopleCounts> {
+    const found = await this.#one(people, [])
+    return {
+      total: found('total'),
+      withoutPasskey: found('without_passkey'),
+      withSinglePasskey: found('single'),
+      onOneDeviceOnly: found('one_device'),
+      administratorsOnOneDeviceOnly: found('administrators'),
+    }
+  }
+
+  async emails(failedSince: number): Promise<EmailCounts> {
+    const found = await this.#one(emails, [failedSince])
+    return { waiting: found('waiting'), waitingSince: found('waiting_since') || null, failed: found('failed') }
+  }
+
+  async secrets(before: number, limit: number): Promise<Endings<Ending>> {
+    const text = sql[this.#database.kind].secrets
+    return endings(await this.#database.query<EndingRow>(text, [before, limit]), endingOf)
+  }
+
+  async apiKeys({ from, to }: { from: number; to: number }, limit: number): Promise<Endings<ApiKeyEnding>> {
+    const rows = await this.#database.query<EndingRow & { owner_name: string | null }>(apiKeys, [from, to, limit])
+    return endings(rows, (row) => ({ ...endingOf(row), ownerName: row.owner_name }))
+  }
+
+  async standing(now: number): Promise<Standing> {
+    const found = await this.#one(standing, [now])
+    return {
+      approvals: found('approvals'),
+      invitations: found('invitations'),
+      invitationEndsAt: found('invitation_ends_at') || null,
+      keySignsSince: found('key_signs_since') || null,
+    }
+  }
+
+  /** The numbers of a statement with one row. */
+  async #one(text: string, parameters: readonly Parameter[]): Promise<(column: string) => number> {
+    const [row = {}] = await this.#database.query<Readonly<Record<string, Numeric>>>(text, parameters)
+    return (column) => Number(row[column] ?? 0)
+  }
+}
+
+interface EndingRow {
+  readonly id: string
+  readonly name: string
+  readonly ends_at: Numeric
+  readonly total: Numeric
+}
+
+function endingOf({ id, name, ends_at }: EndingRow): Ending {
+  return { id, name, endsAt: Number(ends_at) }
+}
+
+function endings<Row extends EndingRow, Item extends Ending>(
+  rows: readonly Row[],
+  of: (row: Row) => Item,
+): Endings<Item> {
+  return { items: rows.map(of), total: Number(rows[0]?.total ?? 0) }
+}

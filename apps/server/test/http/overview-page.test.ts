@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { Database } from '@pocket/core/typeorm'
+import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { createPerson } from '../api/people.ts'
+
+const query = jest.spyOn(Database.prototype, 'query')
+const execute = jest.spyOn(Database.prototype, 'execute')
+const day = 86_400_000
+const overview = '/settings/admin'
+
+describe.each(kinds)('the overview on %s', (kind) => {
+  let instance: CalledInstance
+  let administratorId: string
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+    administratorId = String((await instance.call('GET /api/users/me')).json.id)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const get = (path: string, agent = instance.administrator) => agent.get(instance.url + path)
+  const html = async () => (await get(overview)).text
+  /** A link to what needs a look, and its sentence. */
+  const findings = (page: string) =>
+    [...page.matchAll(/<a class="item" href="([^"]*)">[\s\S]*?<strong>([^<]*)</g)].map(([, href, text]) => [href, text])
+  /** The number beside a word. */
+  const figure = (page: string, word: string) =>
+    new RegExp(`<dt>(?:<a [^>]*>)?${word}[\\s\\S]*?<dd>([^<]*)`).exec(page)?.[1]
+
+  function database(): Database {
+    const used = query.mock.contexts.at(-1)
+    if (used instanceof Database) return used
+    throw new Error('No statement has been sent yet.')
+  }
+  const run = (text: string, parameters: readonly (string | number | boolean | null)[] = []) =>
+    database().execute(text, parameters)
+
+  /** `count` entries of the audit log, so many milliseconds old. */
+  async function enter(event: string, count: number, age: number, data = '{}'): Promise<void> {
+    const at = Date.now() - age
+    await run(
+      `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
+        INSERT INTO pocket_audit (id, created_at, event, data, occurrences, last_at, searched)
+        SELECT '${at}-' || n || '-${event.slice(-9)}', ${at} - n, '${event}', $1, 1, ${at}, '' FROM numbers`,
+      [data],
+    )
+  }
+
+  /** The statements of the page, without those that jobs send meanwhile: the fewest of some attempts. */
+  async function statements(): Promise<number> {
+    const counts: number[] = []
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const before = query.mock.calls.length + execute.mock.calls.length
+      await html()
+      counts.push(query.mock.calls.length + execute.mock.calls.length - before)
+    }
+    return Math.min(...counts)
+  }
+
+  test('is for administrators', async () => {
+    const user = await createPerson(instance)
+    const { json } = await instance.call('POST /api/users/{id}/one-time-access-token', {
+      params: { id: user.id },
+      body: { ttl: '1h' },
+    })
+    const other = instance.agent()
+    await other.postForm(`${instance.url}/lc`, { code: String(json.token) })
+    expect((await get(overview, other)).status).toBe(403)
+    expect((await get(overview, instance.agent())).status).toBe(303)
+    await instance.call('DELETE /api/users/{id}', { params: { id: user.id } })
+  })
+
+  test('says in one sentence that all is right, and what needs a look otherwise, the worst first', async () => {
+    await run('UPDATE pocket_passkey SET backed_up = $1', [true])
+    const well = await html()
+    expect(findings(well)).toEqual([])
+    expect(well).toContain('<p>Everything is all right.</p>')
+    expect(figure(well, 'E-mail')).toBe('Not set up')
+    expect(figure(well, 'Signing key')).toMatch(/\d{4}/)
+
+    await run('UPDATE pocket_passkey SET backed_up = $1', [false])
+    const lonely = await html()
+    expect(lonely).toContain('<p>One thing needs a look.</p>')
+    expect(findings(lonely)).toEqual([
+      ['/settings/admin/users?filters[isAdmin]=true', 'An administrator could be locked out'],
+    ])
+
+    await run(
+      `UPDATE pocket_job SET last_outcome = 'failed', last_finished_at = $1, last_error = 'no', next_run_at = $2
+      WHERE name = 'rotate-keys'`,
+      [Date.now(), Date.now() + day],
+    )
+    await run(
+      `INSERT INTO pocket_approval (account_id, requested_at, awaits_administrator, awaits_verification) VALUES ($1, 0, $2, $3)`,
+      [administratorId, true, false],
+    )
+    const both = await html()
+    expect(both).toContain('<p>3 things need a look.</p>')
+    expect(findings(both).map(([href]) => href)).toEqual([
+      '/settings/admin/jobs',
+      '/settings/admin/approvals',
+      '/settings/admin/users?filters[isAdmin]=true',
+    ])
+    expect(findings(both)[0]?.[1]).toBe('“Rotate signing keys” failed')
+    await run(`UPDATE pocket_job SET last_outcome = 'succeeded' WHERE name = 'rotate-keys'`)
+    await run('DELETE FROM pocket_approval')
+    await run('UPDATE pocket_passkey SET backed_up = $1', [true])
+  })
+
+  test('names clients whose last secret ends, and API keys that end', async () => {
+    const secret = (expiresAt: number | null) => ({ id: 's', hash: 'h', prefix: 'p', createdAt: 0, expiresAt })
+    const soon = Date.now() + 3 * day
+    const kept = {
+      'No secret at all': [],
+      'Another one stays': [secret(soon), secret(null)],
+      'A later one': [secret(soon), secret(soon + 90 * day)],
+      'Ends soon': [secret(soon - day), secret(soon)],
+      'Has ended': [secret(1)],
+    }
+    for (const [name, secrets] of Object.entries(kept)) {
+      const { json } = await instance.call('POST /api/oidc/clients', { body: { name, callbackURLs: [] } })
+      await run('UPDATE pocket_client SET secrets = $2 WHERE id = $1', [String(json.id), JSON.stringify(secrets)])
+    }
+    const expiresAt = (days: number) => new Date(Date.now() + days * day).toISOString()
+    await instance.call('POST /api/api-keys', { body: { name: 'backup', expiresAt: expiresAt(2) } })
+    await instance.call('POST /api/api-keys', { body: { name: 'later', expiresAt: expiresAt(200) } })
+    const page = await html()
+    expect(findings(page).map(([, text]) => text)).toEqual([
+      'The secret of Has ended has ended',
+      'The secret of Ends soon ends soon',
+      'The API key “backup” ends soon',
+    ])
+    expect(findings(page)[2]?.[0]).toBe(`/settings/admin/users/${administratorId}`)
+    expect(figure(page, 'API key “backup” of ')).toMatch(/\d{4}/)
+    await run(`UPDATE pocket_client SET secrets = '[]'`)
+    await run('DELETE FROM pocket_api_key')
+  })
+
+  test('counts people who may sign in by what they sign in with', async () => {
+    const people = await Promise.all([1, 2].map(() => createPerson(instance)))
+    await createPerson(instance, { disabled: true })
+    await run('UPDATE pocket_passkey SET backed_up = $1', [false])
+    const page = await html()
+    expect(page).toContain('3 people can sign in')
+    expect(figure(page, 'Without a passkey')).toBe('2')
+    expect(figure(page, 'Without a second passkey')).toBe('1')
+    expect(figure(page, 'With one passkey, on one device only')).toBe('1')
+    const links = [...page.matchAll(/href="(\/settings\/admin\/users\?filters[^"]+)"/g)].map(([, href]) => String(href))
+    const listed = await Promise.all(
+      links.map(async (href) => (await get(href.replaceAll('&amp;', '&'))).text.match(/name="ids"/g)?.length ?? 0),
+    )
+    // The administrator who could be locked out, and the three kinds of people.
+    expect(listed).toEqual([1, 2, 1, 1])
+    for (const { id } of people) await instance.call('DELETE /api/users/{id}', { params: { id } })
+    await run('UPDATE pocket_passkey SET backed_up = $1', [true])
+  })
+
+  test('says how e-mail is', async () => {
+    const email = (id: string, at: number, next: number | null, sent: number | null) =>
+      run(
+        `INSERT INTO pocket_email (id, kind, recipient, data, attempts, next_attempt_at, expires_at, created_at, sent_at)
+          VALUES ($1, 'test', 'a@example.com', '', 1, $2, $3, $4, $5)`,
+        [id, next, Date.now() + 90 * day, at, sent],
+      )
+    const later = Date.now() + day
+    await email('1', Date.now() - day, null, null)
+    await email('2', Date.now() - 8 * day, null, null)
+    await email('3', Date.now() - day, later, null)
+    await email('4', Date.now() - day, null, Date.now())
+    const off = await html()
+    expect(findings(off)).toEqual([['/settings/admin/emails?filters[state]=failed', 'An e-mail could not be sent']])
+    expect(figure(off, 'E-mail')).toBe('Not set up')
+    const { json } = await instance.call('GET /api/application-configuration/all')
+    const all = (json as unknown as readonly { key: string; value: string }[]).map(({ key, value }) => [key, value])
+    const set = async (changes: Readonly<Record<string, string>>) => {
+      const body = { ...Object.fromEntries(all), ...changes }
+      const { status } = await instance.call('PUT /api/application-configuration', { body })
+      expect(status).toBe(200)
+    }
+    await set({ smtpHost: 'localhost', smtpFrom: 'a@example.com', emailLoginNotificationEnabled: 'true' })
+    const stuck = await html()
+    expect(figure(stuck, 'E-mail')).toBe('1 waits · 1 failed')
+    expect(findings(stuck).map(([, text]) => text)).toContain('An e-mail still waits to be sent')
+    await set({ smtpHost: '', smtpFrom: '' })
+    await run('DELETE FROM pocket_email')
+    await set({ smtpHost: '', smtpFrom: '', emailLoginNotificationEnabled: 'false' })
+  })
+
+  test('shows the sign-ins of thirty days as a chart and as a table, and why others failed', async () => {
+    await run('DELETE FROM pocket_audit')
+    await enter('SIGN_IN', 3, 3 * day)
+    await enter('REMOTE_SIGN_IN', 4, 3 * day)
+    await enter('SIGN_IN', 50, 40 * day)
+    await enter('SIGN_IN_FAILED', 2, day, '{"code":"passkey_not_known"}')
+    await enter('SIGN_IN_FAILED', 5, 2 * day, '{"code":"challenge_expired"}')
+    await enter('SIGN_IN_FAILED', 9, 10 * day, '{"code":"challenge_expired"}')
+    await run(`UPDATE pocket_audit SET occurrences = 10 WHERE event = 'SIGN_IN_FAILED' AND data LIKE '%not_known%'`)
+    const page = await html()
+    expect(page).toContain('7 within the last 30 days')
+    expect(/<svg class="chart"[\s\S]*?<\/svg>/.exec(page)?.[0].match(/<rect /g)).toHaveLength(30)
+    const cells = [...page.matchAll(/<th scope="row">[^<]+<\/th><td>(\d+)<\/td>/g)].map(([, count]) => Number(count))
+    expect(cells).toHaveLength(30)
+    expect(cells.filter((count) => count > 0)).toEqual([7])
+    expect(page).toContain('25 within the last 7 days')
+    expect(
+      [...page.matchAll(/<code class="muted">([^<]+)<\/code><\/dt><dd>(\d+)/g)].map((found) => found.slice(1)),
+    ).toEqual([
+      ['passkey_not_known', '20'],
+      ['challenge_expired', '5'],
+    ])
+    expect(findings(page).map(([, text]) => text)).toEqual(['More sign-ins failed than worked this week: 25'])
+  })
+
+  test('costs the same number of statements whatever there is, and counts along indexes', async () => {
+    const few = await statements()
+    await enter('TOKEN_SIGN_IN', 2000, 3 * day)
+    await enter('CLIENT_AUTHORIZATION', 20_000, 3 * day)
+    await enter('SIGN_IN_FAILED', 20_000, 4 * day, '{"code":"challenge_expired"}')
+    await run(kind === 'SQLite' ? 'ANALYZE' : 'VACUUM ANALYZE pocket_audit')
+    expect(await statements()).toBe(few)
+    // Of the newest only.
+    expect(await html()).toContain('10,018 within the last 7 days')
+
+    const sent = query.mock.calls.findLast(([text]) => text.includes('TOKEN_SIGN_IN') && text.includes('GROUP BY'))
+    const [text = '', parameters = []] = sent ?? []
+    const explained = `${kind === 'SQLite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${text}`
+    const plan = JSON.stringify(await database().query(explained, parameters))
+    expect(plan).toMatch(
+      kind === 'SQLite' ? /COVERING INDEX pocket_audit_event/ : /Index (Only )?Scan (using|on) pocket_audit_event/,
+    )
+  })
+})
