@@ -209,7 +209,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
-    onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
+    async onClientRemoved(id) {
+      await images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark'))
+      await database.favourites.removeByClient(id)
+    },
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,

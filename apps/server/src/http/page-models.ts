@@ -1,5 +1,6 @@
 import type { View } from '@pocket/core'
 import type { AccountDataPage, AccountPage, AccountRemovedPage, AccountSecurityPage } from '../account/page-model.ts'
+import type { AppsPage } from '../apps/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
 import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
@@ -38,6 +39,7 @@ export type PageModel =
   | AccountSecurityPage
   | AccountDataPage
   | AccountRemovedPage
+  | AppsPage
   | AuditLogPage
   | AuditLogAllPage
   | ClientsPage

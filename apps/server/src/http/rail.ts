@@ -20,6 +20,7 @@ export const rail = {
       path: '/settings/account',
       views: ['account', 'account-security', 'account-data'],
     },
+    { name: 'apps', icon: 'layout-grid', path: '/settings/apps', views: ['apps'] },
     { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
   ],
   administration: [
