@@ -128,8 +128,7 @@ export type {
   AuthorizationDetailsTypes,
 } from './oidc/authorization-details.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
-export type { KeySchedule, PublishedKey } from './oidc/keys.ts'
-export { defaultKeySchedule, type KeySchedule } from './oidc/keys.ts'
+export { defaultKeySchedule, type KeySchedule, type PublishedKey } from './oidc/keys.ts'
 export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'
