@@ -37,6 +37,7 @@ import { createPageRenderer } from './http/page.ts'
 import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
 import { createApplicationImages } from './images/application-images.ts'
+import { createClientLogos, largestLogo } from './images/client-logos.ts'
 import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
@@ -88,6 +89,7 @@ export interface App extends AsyncDisposable {
 
 /** Milliseconds. */
 const hour = 3_600_000
+const logoTimeout = 15_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
@@ -269,6 +271,16 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     clock,
   })
+  const clientLogos = createClientLogos({
+    images,
+    clients: pocket.clients,
+    fetch: createPublicFetch({
+      allowedPrivateHosts: config.allowedPrivateHosts,
+      allowHttp: true,
+      maxBytes: largestLogo,
+      timeout: logoTimeout,
+    }),
+  })
   const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const applicationImages = createApplicationImages(images)
@@ -290,6 +302,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     passkeyPolicy,
     mail,
     images,
+    clientLogos,
     applicationImages,
     sessions,
     setUp,
@@ -380,17 +393,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    clients: clientPages({
-      pocket,
-      accounts: directory.accounts,
-      groups: directory.groups,
-      users: directory,
-      authentication,
-      audit,
-      transaction: stores.transaction,
-      show,
-      flashes,
-    }),
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({
@@ -405,6 +407,21 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     pages: [
       ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...clientPages({
+        pocket,
+        accounts: directory.accounts,
+        groups: directory.groups,
+        users: directory,
+        logos: clientLogos,
+        pictures,
+        appName: async () => (await settings.lastKnown()).appName,
+        now: () => clock.now(),
+        authentication,
+        audit,
+        transaction: stores.transaction,
+        show,
+        flashes,
+      }),
       ...composeAccountPages({
         database,
         pocket,

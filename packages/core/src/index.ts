@@ -52,10 +52,14 @@ export {
   type ClaimRule,
   type ClientAuthenticationMethod,
   type ClientProtocol,
+  clientAuthenticationMethods,
+  contentEncryptionAlgorithms,
   defaultProtocol,
   type Encryption,
   type GroupRules,
+  keyManagementAlgorithms,
   type SigningAlgorithm,
+  signingAlgorithms,
 } from './clients/protocol.ts'
 export type { ClientProtocolInput } from './clients/protocol-input.ts'
 export { clientProtocolSchema } from './clients/protocol-schema.ts'

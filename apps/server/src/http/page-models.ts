@@ -2,7 +2,7 @@ import type { View } from '@pocket/core'
 import type { AccountDataPage, AccountPage, AccountRemovedPage, AccountSecurityPage } from '../account/page-model.ts'
 import type { AppsPage } from '../apps/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
-import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
+import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
@@ -43,6 +43,7 @@ export type PageModel =
   | AuditLogPage
   | AuditLogAllPage
   | ClientsPage
+  | ClientChoosePage
   | ClientNewPage
   | ClientPage
   | DeviceAuthorizationPage
