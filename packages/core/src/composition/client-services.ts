@@ -66,7 +66,7 @@ export function createClientServices(options: SettledOptions, onNarrow: (clientI
       clients: stores.clients,
       clock,
       transaction,
-      issuer: options.issuer.origin,
+      issuer: options.issuer.id,
     }),
     apiAccess: createApiAccess(stores),
   }

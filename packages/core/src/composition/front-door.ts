@@ -1,11 +1,12 @@
 import type { Context, Middleware } from 'koa'
 import { RateLimited } from '../errors.ts'
-import { pinToIssuer } from '../http/front.ts'
+import { originForm, pinToIssuer } from '../http/front.ts'
+import { belowIssuer, noteMountPath, wholeTarget } from '../http/mount.ts'
 import { ownOrigin } from '../http/own-origin.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { settleResources } from '../http/resource-parameter.ts'
-import { dropUnreadBody } from '../http/unread-body.ts'
+import { assertUnread, dropUnreadBody } from '../http/unread-body.ts'
 import { clientHere } from '../limits/limiter.ts'
 import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
@@ -13,7 +14,7 @@ import { clientOfToken, isFirstUse } from '../oidc/client-authentication/library
 import { refuseForNow } from '../oidc/failed-clients.ts'
 import { createHintedLogout } from '../oidc/hinted-logout.ts'
 import { calledOrigin } from '../oidc/internal-addresses.ts'
-import { isBrowserPath, isProtocolPath, protocolRoutes } from '../oidc/paths.ts'
+import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
@@ -33,21 +34,31 @@ export function createFrontDoor(
 ): Middleware {
   const { issuer, origins, internalOrigin, trustProxy } = options
   const answerProtocol = createProtocolAnswers(options, services, engine, people)
-  const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains })
+  const webFinger = createWebFinger({ issuer: issuer.id, domains: options.webFingerDomains })
 
   const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, trustProxy)
+    const given = originForm(ctx.req.url ?? '/') ?? '/'
     ctx.res.setHeader('X-Request-ID', requestId)
     dropUnreadBody(ctx.req, ctx.res)
+    const target = originForm(wholeTarget(ctx.req, ctx.originalUrl)) ?? '/'
+    const path = pathOf(target)
+    const below = path === insertedMetadataPath(issuer.path) ? metadataPath : belowIssuer(target, issuer.path)
+    if (below === undefined && path !== relatedOriginsPath && path !== webFingerPath) return next()
     const origin = ownOrigin(ctx.req, origins, trustProxy)
-    pinToIssuer(ctx.req, calledOrigin(ctx.req, ctx.path, issuer, internalOrigin))
+    pinToIssuer(ctx.req, calledOrigin(ctx.req, pathOf(below ?? path), issuer, internalOrigin))
+    const onward = () => {
+      ctx.req.url = given
+      return next()
+    }
+    ctx.req.url = below ?? target
     // Its sessions and interactions are those of one origin.
     if (origin !== issuer.origin && isBrowserPath(ctx.path)) {
-      ctx.redirect(issuer.origin + ctx.req.url)
+      ctx.redirect(issuer.origin + target)
       ctx.status = 307
       return
     }
-    if (ctx.path === relatedOriginsPath) {
+    if (path === relatedOriginsPath) {
       ctx.respond = false
       return answerRelatedOrigins(ctx.res, origins)
     }
@@ -56,12 +67,16 @@ export function createFrontDoor(
       if (!options.assets.answer(ctx.req, ctx.res)) ctx.res.writeHead(404).end()
       return
     }
-    if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
-    if (ctx.path === webFingerPath) {
+    if (ctx.path.startsWith('/interaction/')) {
+      assertUnread(ctx.req)
+      return interactions(ctx, onward)
+    }
+    if (path === webFingerPath) {
       ctx.respond = false
       return webFinger(ctx.req, ctx.res)
     }
-    if (!isProtocolPath(ctx.path)) return next()
+    if (!isProtocolPath(ctx.path)) return onward()
+    assertUnread(ctx.req)
     return answerProtocol(ctx, requestId)
   }
 
@@ -83,9 +98,9 @@ function createProtocolAnswers(
 ) {
   const { issuer, limits, clock, fetch, audit, render, onError } = options
   const provider = holder.current
-  const answerPosted = createPostedRequests({ issuer: issuer.origin, render, audit })
+  const answerPosted = createPostedRequests({ issuer: issuer.id, render, audit })
   const signOutByHint = createHintedLogout({
-    issuer: issuer.origin,
+    issuer: issuer.id,
     provider,
     sessions,
     pairwise,
@@ -97,7 +112,7 @@ function createProtocolAnswers(
     findClient: clients.find,
     federated: createFederatedAssertions({
       fetch,
-      issuer: issuer.origin,
+      issuer: issuer.id,
       now: () => clock.now(),
       isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
     }),
@@ -121,6 +136,11 @@ function createProtocolAnswers(
       return refuseForNow(ctx.res, error)
     }
     await filterOwnSecret(ctx.req, ctx.path)
+    noteMountPath(ctx.req, issuer.path)
     await holder.handle(ctx.req, ctx.res)
   }
+}
+
+function pathOf(target: string): string {
+  return target.split('?', 1)[0] ?? ''
 }

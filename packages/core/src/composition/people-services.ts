@@ -23,7 +23,7 @@ export type PeopleServices = ReturnType<typeof createPeopleServices>
 
 /** How people come in, prove again that it is they, and let devices in. */
 export function createPeopleServices(options: SettledOptions, { apiAccess }: ClientServices, { holder }: Engine) {
-  const { stores, clock, audit, masterKey, secure, limits, authorizationDetailsTypes } = options
+  const { stores, clock, audit, masterKey, secure, cookieSuffix, limits, authorizationDetailsTypes } = options
   const { accounts } = stores
   const provider = holder.current
   const metadata = createAuthenticatorMetadata(options.readAuthenticatorMetadata, clock)
@@ -36,8 +36,8 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     accounts,
     clock,
   }
-  const browserTokens = createBrowserTokens(secure)
-  const deviceCookie = bearerCookie({ name: 'device_token', secure, path: '/', maxAge: 900 })
+  const browserTokens = createBrowserTokens(secure, cookieSuffix)
+  const deviceCookie = bearerCookie({ name: `device_token${cookieSuffix}`, secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
   const asking = {
     provider,
@@ -69,7 +69,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     signIn,
     passkeys: stores.passkeys,
     cookie: bearerCookie({
-      name: 'reauthentication_token',
+      name: `reauthentication_token${cookieSuffix}`,
       secure,
       path: '/',
       maxAge: reauthenticationLifetime / 1000,

@@ -3,7 +3,7 @@ import { noAudit } from '../audit/audit-sink.ts'
 import { createClaimMaker } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
-import { issuerOf, relatedOrigins } from '../issuer.ts'
+import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
 import { createLimiter, type Limiter, noLimits } from '../limits/limiter.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
 import { createSubjectOf } from '../oidc/pairwise.ts'
@@ -50,6 +50,8 @@ export function settleOptions(options: PocketOptions) {
     issuer,
     /** The issuer's comes first. */
     origins: [issuer.origin, ...relatedOrigins(options.relatedOrigins ?? [])] as const,
+    /** What tells the cookies of several providers at one host apart. */
+    cookieSuffix: cookieSuffix(issuer.path),
     /** Whether cookies are for https alone. */
     secure: issuer.protocol === 'https:',
     sessionLifetime: options.sessionLifetime ?? (async () => ({ length: 3600, idle: 0 })),

@@ -127,15 +127,15 @@ export function interactionRoutes({
   })
 
   router.post('/sign-out', async (ctx) => {
-    const { uid } = await found(ctx)
+    const interaction = await found(ctx)
     await signOut(ctx, (await readForm(ctx.req, 4096)).get('account') ?? '')
-    redirect(ctx, `/interaction/${uid}`)
+    redirect(ctx, pages.at(interaction))
   })
 
   router.post('/switch', async (ctx) => {
     const interaction = await found(ctx)
     await login.askForAccount(interaction)
-    redirect(ctx, `/interaction/${interaction.uid}`)
+    redirect(ctx, pages.at(interaction))
   })
 
   router.post('/consent', async (ctx) => redirect(ctx, await consent.allow(ctx, await found(ctx))))
