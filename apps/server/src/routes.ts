@@ -1,7 +1,6 @@
 import Router from '@koa/router'
 import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
-import type { clientPages } from './clients/page.ts'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
@@ -18,6 +17,7 @@ import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { approvalsPages } from './sign-up/approvals-page.ts'
 import type { invitationsPages } from './sign-up/invitations-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
+import type { arrivedPage } from './sign-up/way-back.ts'
 import type { userPages } from './users/page.ts'
 import type { passkeyPolicyPages } from './webauthn/policy-page.ts'
 
@@ -27,11 +27,11 @@ export interface Handlers {
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
   readonly signUp: ReturnType<typeof signUpPages>
+  readonly arrived: ReturnType<typeof arrivedPage>
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly userSessions: ReturnType<typeof userSessionsPages>
   readonly approvals: ReturnType<typeof approvalsPages>
   readonly invitations: ReturnType<typeof invitationsPages>
-  readonly clients: ReturnType<typeof clientPages>
   readonly users: ReturnType<typeof userPages>
   readonly groups: ReturnType<typeof groupPages>
   readonly device: ReturnType<typeof devicePages>
@@ -53,10 +53,10 @@ export function createRoutes({
   signIn,
   setUp,
   signUp,
+  arrived,
   userSessions,
   approvals,
   invitations,
-  clients,
   users,
   groups,
   device,
@@ -117,6 +117,7 @@ export function createRoutes({
 
   router.get('/signup', signUp.show)
   router.get('/signup/waiting', signUp.waiting)
+  router.get('/interaction/:uid/arrived', arrived)
   router.get('/st/:token', signUpForm, signUp.showWithToken)
   router.post('/signup/options', signUpForm, signUp.options)
   router.post('/signup', limited(limits, 'signup'), signUp.finish)
@@ -158,17 +159,6 @@ export function createRoutes({
   router.post('/settings/admin/user-groups/:id/clients', groups.setClients)
   router.get('/settings/admin/user-groups/:id/remove', groups.askRemoval)
   router.post('/settings/admin/user-groups/:id/remove', groups.remove)
-
-  router.get('/settings/admin/oidc-clients', clients.list)
-  router.get('/settings/admin/oidc-clients/new', clients.new)
-  router.post('/settings/admin/oidc-clients/new', clients.create)
-  router.get('/settings/admin/oidc-clients/:id', clients.show)
-  router.post('/settings/admin/oidc-clients/:id', clients.update)
-  router.post('/settings/admin/oidc-clients/:id/access', clients.setAccess)
-  router.post('/settings/admin/oidc-clients/:id/redirect-uris', clients.addRedirectUri)
-  router.post('/settings/admin/oidc-clients/:id/secrets', clients.addSecret)
-  router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
-  router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
 
   router.post('/settings/admin/users/:id/sessions/end', userSessions.endAll)
   router.post('/settings/admin/users/:id/sessions/:sessionId/end', userSessions.end)

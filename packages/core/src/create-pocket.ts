@@ -9,6 +9,7 @@ import { createPeopleServices } from './composition/people-services.ts'
 import { settleOptions } from './composition/settled-options.ts'
 import { ownOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
+import { interactionClient } from './interactions/interaction.ts'
 import { createAccessEnds } from './oidc/access-ends.ts'
 import { endpointsAt } from './oidc/paths.ts'
 import { createTokenPreview } from './oidc/preview.ts'
@@ -64,6 +65,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     callback: () => createCallback({ frontDoor, onError }),
     browserModule: options.assets.browserModule,
     session: (req, res) => sessions.read(req, res),
+    interactionClient: (path, exchange) =>
+      interactionClient(provider(), path, exchange && { ...exchange, now: clock.now() }),
     sessions: createSessionRecords({ provider, artifacts: stores.artifacts, transaction, clock }),
     async signOut(req, res) {
       const accountId = await sessions.end(req, res)
@@ -84,6 +87,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       for (const kid of kids)
         await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
     },
+    signingKeys: () => keyRing.list(),
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
       const removed = await Promise.all(

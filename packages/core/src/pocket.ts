@@ -11,10 +11,12 @@ import type { NodeHandler } from './composition/callback.ts'
 import type { ConnectionLog } from './connection-log/connection-log.ts'
 import type { DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import type { DeviceLoginService } from './interactions/device-login.ts'
+import type { Exchange } from './interactions/interaction.ts'
 import type { ReauthenticationService } from './interactions/reauthentication.ts'
 import type { RegistrationService } from './interactions/registration.ts'
 import type { SignInService } from './interactions/sign-in.ts'
 import type { Limiter } from './limits/limiter.ts'
+import type { PublishedKey } from './oidc/keys.ts'
 import type { EndpointName } from './oidc/paths.ts'
 import type { TokenPreview } from './oidc/preview.ts'
 import type { SessionRecords } from './oidc/session-records.ts'
@@ -66,6 +68,11 @@ export interface Pocket extends AsyncDisposable {
   readonly browserModule: string
   /** Who is signed in in this browser. */
   session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
+  /**
+   * The client that the interaction at this path leads to; `undefined` where the path is none's. With an exchange, of a request
+   * to an address below that path, only while the interaction is open in that browser.
+   */
+  interactionClient(path: string, exchange?: Exchange): Promise<string | undefined>
   readonly sessions: SessionRecords
   /** Ends the browser's session and what clients got in it. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
@@ -98,6 +105,8 @@ export interface Pocket extends AsyncDisposable {
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
+  /** The keys that are published, for people. */
+  signingKeys(): Promise<readonly PublishedKey[]>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
   /**

@@ -27,7 +27,7 @@ import { createPolicy } from './policy.ts'
 import { registrationFeatures } from './registration/features.ts'
 import { onlyOurs } from './registration/foreign-metadata.ts'
 import type { Registrar } from './registration/registrar.ts'
-import { requestedScopes } from './requested-claims.ts'
+import { extraParams } from './requested-claims.ts'
 import { refusedBeforeUse, resourceIndicators } from './resources.ts'
 
 const minute = 60
@@ -122,7 +122,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     scopes: [...supportedScopes],
     acrValues: [...acrValues],
     conformIdTokenClaims: false,
-    extraParams: requestedScopes,
+    extraParams,
     extraTokenClaims: subjectOfClients,
     formats: { customizers: { jwt: shapeAccessTokens } },
     responseTypes: ['code', 'id_token'],

@@ -102,13 +102,21 @@ const reauthenticate = {
 } as const
 
 export const accountStates: Readonly<Record<string, PageModel>> = {
-  'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com', userName: null },
+  'verify-email': {
+    view: 'verify-email',
+    state: 'ask',
+    token: 'abc',
+    email: 'anna@example.com',
+    userName: null,
+    goOnAt: null,
+  },
   'verify-email-verified': {
     view: 'verify-email',
     state: 'verified',
     token: '',
     email: 'anna@example.com',
     userName: null,
+    goOnAt: null,
   },
   'verify-email-refused': {
     view: 'verify-email',
@@ -116,6 +124,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: '',
     email: 'anna@example.com',
     userName: null,
+    goOnAt: null,
   },
   'verify-email-stranger': {
     view: 'verify-email',
@@ -123,14 +132,23 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: 'abc',
     email: 'eve@example.com',
     userName: 'eve',
+    goOnAt: null,
   },
-  'verify-email-in': { view: 'verify-email', state: 'in', token: '', email: 'eve@example.com', userName: 'eve' },
+  'verify-email-in': {
+    view: 'verify-email',
+    state: 'in',
+    token: '',
+    email: 'eve@example.com',
+    userName: 'eve',
+    goOnAt: '/login',
+  },
   'verify-email-waiting': {
     view: 'verify-email',
     state: 'waiting',
     token: '',
     email: 'eve@example.com',
     userName: 'eve',
+    goOnAt: null,
   },
   account,
   reauthenticate,
