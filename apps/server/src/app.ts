@@ -14,6 +14,7 @@ import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
+import { createRegistrationTokens } from './clients/initial-access-tokens.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -59,6 +60,7 @@ import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { imagePages } from './settings/pages/image-pages.ts'
 import { settingPages } from './settings/pages/page.ts'
+import { registrationTokenPages } from './settings/pages/registration-token-pages.ts'
 import { createSectionPage } from './settings/pages/section-page.ts'
 import { createSettingSections } from './settings/save-section.ts'
 import { createSettings } from './settings/settings.ts'
@@ -322,12 +324,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     ownSettings,
     transaction: stores.transaction,
   })
+  const registrationTokens = createRegistrationTokens({ pocket, audit, transaction: stores.transaction })
   const settingsPage = createSectionPage({
     sections: settingSections,
     settings,
     ownSettings,
     groups: directory.groups,
     images: applicationImages,
+    tokens: registrationTokens,
+    signingKeys: pocket.signingKeys,
     show,
   })
   const routes = createRoutes({
@@ -445,6 +450,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         secure: pocket.issuer.startsWith('https:'),
       }),
+      ...registrationTokenPages({ tokens: registrationTokens, page: settingsPage, authentication, flashes }),
       ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({
         sections: settingSections,
