@@ -5,11 +5,11 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
+import type { ApiDesk } from './api-desk.ts'
 import { accessDto } from './api-dto.ts'
-import type { ApiPageParts } from './one-api-page.ts'
 
 /** `/settings/admin/apis/:id/clients/:clientId`: what one client may do at one API. */
-export function apiAccessPages(parts: ApiPageParts): readonly PageRoute[] {
+export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
   const { pocket, administration, authentication, show, flashes, path } = parts
   const one = `${path}/:id/clients/:clientId` as const
 

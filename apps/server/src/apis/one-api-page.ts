@@ -7,15 +7,10 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { type Actor, pageActor } from '../users/actor.ts'
-import { type ApiAdministration, apiValidator } from './administration.ts'
+import { apiValidator } from './administration.ts'
+import type { ApiDesk } from './api-desk.ts'
 import { apiInput, enteredPermissions, enteredValues, newApi, storedPermissions, storedValues } from './api-form.ts'
-import type { ApiPagesPorts } from './page.ts'
 import type { ApiNotice, ApiPage } from './page-model.ts'
-
-export interface ApiPageParts extends ApiPagesPorts {
-  readonly administration: ApiAdministration
-  readonly path: '/settings/admin/apis'
-}
 
 type Entered = Partial<Pick<ApiPage, 'values' | 'permissions'>>
 
@@ -25,7 +20,7 @@ const mostFound = 10
 const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
 
 /** `/settings/admin/apis/:id`: everything about one API. */
-export function oneApiPages(parts: ApiPageParts): readonly PageRoute[] {
+export function oneApiPages(parts: ApiDesk): readonly PageRoute[] {
   const { pocket, administration, authentication, show, flashes, path } = parts
   const { apis, clients } = pocket
 

@@ -1,28 +1,17 @@
-import type { AuditSink, Pocket, Transaction } from '@pocket/core'
 import type { Context } from 'koa'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
 import { apiAccessPages } from './access-page.ts'
 import { createApiAdministration } from './administration.ts'
+import type { ApiPagesPorts } from './api-desk.ts'
 import { apiInput, enteredValues, newApi } from './api-form.ts'
 import { apiListRequest } from './api-lists.ts'
 import { oneApiPages } from './one-api-page.ts'
-
-export interface ApiPagesPorts {
-  readonly pocket: Pick<Pocket, 'apis' | 'clients' | 'issuer'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-}
 
 const here = '/settings/admin/apis'
 
