@@ -52,10 +52,14 @@ export {
   type ClaimRule,
   type ClientAuthenticationMethod,
   type ClientProtocol,
+  clientAuthenticationMethods,
+  contentEncryptionAlgorithms,
   defaultProtocol,
   type Encryption,
   type GroupRules,
+  keyManagementAlgorithms,
   type SigningAlgorithm,
+  signingAlgorithms,
 } from './clients/protocol.ts'
 export type { ClientProtocolInput } from './clients/protocol-input.ts'
 export { clientProtocolSchema } from './clients/protocol-schema.ts'
@@ -128,7 +132,7 @@ export type {
   AuthorizationDetailsTypes,
 } from './oidc/authorization-details.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
-export { defaultKeySchedule, type KeySchedule } from './oidc/keys.ts'
+export { defaultKeySchedule, type KeySchedule, type PublishedKey } from './oidc/keys.ts'
 export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'

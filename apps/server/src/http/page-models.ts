@@ -3,7 +3,7 @@ import type { AccountDataPage, AccountPage, AccountRemovedPage, AccountSecurityP
 import type { ApiKeyRenewPage, ApiKeysPage } from '../api-keys/page-model.ts'
 import type { AppsPage } from '../apps/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
-import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
+import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
@@ -46,6 +46,7 @@ export type PageModel =
   | AuditLogPage
   | AuditLogAllPage
   | ClientsPage
+  | ClientChoosePage
   | ClientNewPage
   | ClientPage
   | DeviceAuthorizationPage

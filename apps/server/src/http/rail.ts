@@ -37,7 +37,7 @@ export const rail = {
       name: 'clients',
       icon: 'layout-grid',
       path: '/settings/admin/oidc-clients',
-      views: ['clients', 'client', 'client-new'],
+      views: ['clients', 'client', 'client-choose', 'client-new'],
     },
     { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },

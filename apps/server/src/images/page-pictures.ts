@@ -6,15 +6,25 @@ import type { Images } from './images.ts'
 import { versionOf } from './serve.ts'
 
 export interface PagePicturePorts {
-  readonly images: Pick<Images, 'filled' | 'find'>
+  readonly images: Pick<Images, 'filled' | 'among'>
   /** Takes why pictures could not be looked up; pages then go without. */
   readonly onError: (error: unknown) => void
 }
 
 /** The addresses of uploaded pictures for pages. */
 export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
-  const clientLogo = async (id: string, theme: LogoTheme): Promise<string | null> => {
-    return logoAddress(id, theme, await images.find(clientSlot(id, theme)))
+  const clientPictures = async (ids: readonly string[]) => {
+    const slots = ids.flatMap((id) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
+    const bySlot = new Map((await images.among(slots)).map((image) => [image.slot, image]))
+    const address = (id: string, theme: LogoTheme) => {
+      return logoAddress(id, theme, bySlot.get(clientSlot(id, theme)))
+    }
+    return new Map(
+      ids.flatMap((id) => {
+        const pictures = themed(address(id, 'light'), address(id, 'dark'))
+        return pictures ? [[id, pictures] as const] : []
+      }),
+    )
   }
   const orNone = <T>(work: Promise<T>, none: T): Promise<T> =>
     work.catch((error: unknown) => {
@@ -25,9 +35,10 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
   return {
     instance: () =>
       orNone(images.filled('application/').then(instancePictures), { favicon: null, logo: null, background: null }),
+    clients: (ids) => orNone(clientPictures(ids), new Map()),
     client: (id) =>
       orNone(
-        Promise.all([clientLogo(id, 'light'), clientLogo(id, 'dark')]).then(([light, dark]) => themed(light, dark)),
+        clientPictures([id]).then((found) => found.get(id) ?? null),
         null,
       ),
   }
