@@ -24,6 +24,7 @@ const pageScripts = [
   'reauthenticate',
   'administration',
   'profile',
+  'apps',
 ]
 
 await rm(target, { recursive: true, force: true })

@@ -5,7 +5,11 @@ import { profilePages } from './account/profile-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { securityPages } from './account/security-page.ts'
 import type { Administration } from './administration.ts'
+import { apiKeyPages } from './api-keys/page.ts'
+import { createOwnApps } from './apps/own-apps.ts'
+import { appPages } from './apps/page.ts'
 import { auditLogPages } from './audit-log/page.ts'
+import { createOwnConsents } from './clients/own-consents.ts'
 import type { OpenDatabase } from './database/open-database.ts'
 import type { Mail } from './email/mail.ts'
 import type { Authentication } from './http/authentication.ts'
@@ -16,7 +20,7 @@ import type { ReauthenticationPages } from './http/reauthentication.ts'
 import type { ShowPage } from './http/show-page.ts'
 import { createApplicationImages } from './images/application-images.ts'
 import type { Images } from './images/images.ts'
-import { userPictures } from './images/page-pictures.ts'
+import { clientPictures, userPictures } from './images/page-pictures.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
 import { sessionPages } from './sessions/page.ts'
 import type { SessionAdministration } from './sessions/session-administration.ts'
@@ -25,7 +29,7 @@ import type { Settings } from './settings/settings.ts'
 import { userSettingsOf } from './users/user-settings.ts'
 
 export interface AccountPageParts {
-  readonly database: Pick<OpenDatabase, 'auditLog' | 'reminders'>
+  readonly database: Pick<OpenDatabase, 'auditLog' | 'reminders' | 'favourites'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly administration: Administration
@@ -67,6 +71,18 @@ export function composeAccountPages(parts: AccountPageParts): readonly PageRoute
     ...securityPages(shared),
     ...sessionPages(shared),
     ...dataPages(shared),
+    ...appPages({
+      ...shared,
+      apps: createOwnApps({
+        pocket: parts.pocket,
+        accounts: directory.accounts,
+        favourites: database.favourites,
+        logos: clientPictures(images),
+      }),
+      favourites: database.favourites,
+      consents: createOwnConsents(parts),
+    }),
+    ...apiKeyPages({ ...shared, apiKeys: administration.apiKeys }),
     ...auditLogPages({ ...shared, store: database.auditLog }),
   ]
 }

@@ -13,6 +13,7 @@ import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
+import { createRegistrationTokens } from './clients/initial-access-tokens.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -36,6 +37,7 @@ import { createPageRenderer } from './http/page.ts'
 import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
 import { createApplicationImages } from './images/application-images.ts'
+import { createClientLogos, largestLogo } from './images/client-logos.ts'
 import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
@@ -57,6 +59,7 @@ import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { imagePages } from './settings/pages/image-pages.ts'
 import { settingPages } from './settings/pages/page.ts'
+import { registrationTokenPages } from './settings/pages/registration-token-pages.ts'
 import { createSectionPage } from './settings/pages/section-page.ts'
 import { createSettingSections } from './settings/save-section.ts'
 import { createSettings } from './settings/settings.ts'
@@ -86,6 +89,7 @@ export interface App extends AsyncDisposable {
 
 /** Milliseconds. */
 const hour = 3_600_000
+const logoTimeout = 15_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
@@ -207,7 +211,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
-    onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
+    async onClientRemoved(id) {
+      await images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark'))
+      await database.favourites.removeByClient(id)
+    },
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
@@ -264,6 +271,16 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     clock,
   })
+  const clientLogos = createClientLogos({
+    images,
+    clients: pocket.clients,
+    fetch: createPublicFetch({
+      allowedPrivateHosts: config.allowedPrivateHosts,
+      allowHttp: true,
+      maxBytes: largestLogo,
+      timeout: logoTimeout,
+    }),
+  })
   const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const applicationImages = createApplicationImages(images)
@@ -285,6 +302,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     passkeyPolicy,
     mail,
     images,
+    clientLogos,
     applicationImages,
     sessions,
     setUp,
@@ -305,12 +323,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     ownSettings,
     transaction: stores.transaction,
   })
+  const registrationTokens = createRegistrationTokens({ pocket, audit, transaction: stores.transaction })
   const settingsPage = createSectionPage({
     sections: settingSections,
     settings,
     ownSettings,
     groups: directory.groups,
     images: applicationImages,
+    tokens: registrationTokens,
+    signingKeys: pocket.signingKeys,
     show,
   })
   const routes = createRoutes({
@@ -372,17 +393,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    clients: clientPages({
-      pocket,
-      accounts: directory.accounts,
-      groups: directory.groups,
-      users: directory,
-      authentication,
-      audit,
-      transaction: stores.transaction,
-      show,
-      flashes,
-    }),
     device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({
@@ -397,6 +407,21 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     pages: [
       ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...clientPages({
+        pocket,
+        accounts: directory.accounts,
+        groups: directory.groups,
+        users: directory,
+        logos: clientLogos,
+        pictures,
+        appName: async () => (await settings.lastKnown()).appName,
+        now: () => clock.now(),
+        authentication,
+        audit,
+        transaction: stores.transaction,
+        show,
+        flashes,
+      }),
       ...composeAccountPages({
         database,
         pocket,
@@ -423,6 +448,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         secure: pocket.issuer.startsWith('https:'),
       }),
+      ...registrationTokenPages({ tokens: registrationTokens, page: settingsPage, authentication, flashes }),
       ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({
         sections: settingSections,

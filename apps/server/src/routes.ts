@@ -1,7 +1,6 @@
 import Router from '@koa/router'
 import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
-import type { clientPages } from './clients/page.ts'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
@@ -33,7 +32,6 @@ export interface Handlers {
   readonly userSessions: ReturnType<typeof userSessionsPages>
   readonly approvals: ReturnType<typeof approvalsPages>
   readonly invitations: ReturnType<typeof invitationsPages>
-  readonly clients: ReturnType<typeof clientPages>
   readonly users: ReturnType<typeof userPages>
   readonly groups: ReturnType<typeof groupPages>
   readonly device: ReturnType<typeof devicePages>
@@ -59,7 +57,6 @@ export function createRoutes({
   userSessions,
   approvals,
   invitations,
-  clients,
   users,
   groups,
   device,
@@ -162,17 +159,6 @@ export function createRoutes({
   router.post('/settings/admin/user-groups/:id/clients', groups.setClients)
   router.get('/settings/admin/user-groups/:id/remove', groups.askRemoval)
   router.post('/settings/admin/user-groups/:id/remove', groups.remove)
-
-  router.get('/settings/admin/oidc-clients', clients.list)
-  router.get('/settings/admin/oidc-clients/new', clients.new)
-  router.post('/settings/admin/oidc-clients/new', clients.create)
-  router.get('/settings/admin/oidc-clients/:id', clients.show)
-  router.post('/settings/admin/oidc-clients/:id', clients.update)
-  router.post('/settings/admin/oidc-clients/:id/access', clients.setAccess)
-  router.post('/settings/admin/oidc-clients/:id/redirect-uris', clients.addRedirectUri)
-  router.post('/settings/admin/oidc-clients/:id/secrets', clients.addSecret)
-  router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
-  router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
 
   router.post('/settings/admin/users/:id/sessions/end', userSessions.endAll)
   router.post('/settings/admin/users/:id/sessions/:sessionId/end', userSessions.end)

@@ -87,6 +87,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       for (const kid of kids)
         await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
     },
+    signingKeys: () => keyRing.list(),
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
       const removed = await Promise.all(

@@ -16,6 +16,7 @@ import type { ReauthenticationService } from './interactions/reauthentication.ts
 import type { RegistrationService } from './interactions/registration.ts'
 import type { SignInService } from './interactions/sign-in.ts'
 import type { Limiter } from './limits/limiter.ts'
+import type { PublishedKey } from './oidc/keys.ts'
 import type { EndpointName } from './oidc/paths.ts'
 import type { TokenPreview } from './oidc/preview.ts'
 import type { SessionRecords } from './oidc/session-records.ts'
@@ -104,6 +105,8 @@ export interface Pocket extends AsyncDisposable {
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
+  /** The keys that are published, for people. */
+  signingKeys(): Promise<readonly PublishedKey[]>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
   /**

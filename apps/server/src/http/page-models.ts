@@ -1,7 +1,9 @@
 import type { View } from '@pocket/core'
 import type { AccountDataPage, AccountPage, AccountRemovedPage, AccountSecurityPage } from '../account/page-model.ts'
+import type { ApiKeyRenewPage, ApiKeysPage } from '../api-keys/page-model.ts'
+import type { AppsPage } from '../apps/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
-import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
+import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
@@ -38,9 +40,13 @@ export type PageModel =
   | AccountSecurityPage
   | AccountDataPage
   | AccountRemovedPage
+  | AppsPage
+  | ApiKeysPage
+  | ApiKeyRenewPage
   | AuditLogPage
   | AuditLogAllPage
   | ClientsPage
+  | ClientChoosePage
   | ClientNewPage
   | ClientPage
   | DeviceAuthorizationPage

@@ -2,6 +2,7 @@ import type { Adapter, Configuration } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
+import type { AskChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
@@ -26,7 +27,7 @@ import { createPolicy } from './policy.ts'
 import { registrationFeatures } from './registration/features.ts'
 import { onlyOurs } from './registration/foreign-metadata.ts'
 import type { Registrar } from './registration/registrar.ts'
-import { requestedScopes } from './requested-claims.ts'
+import { extraParams } from './requested-claims.ts'
 import { refusedBeforeUse, resourceIndicators } from './resources.ts'
 
 const minute = 60
@@ -75,6 +76,7 @@ function refreshTokenLifetime(_ctx: unknown, token: { totalLifetime(): number },
 
 export interface ConfigurationPorts {
   readonly makeClaims: MakeClaims
+  readonly askChecks: AskChecks
   readonly adapter: (model: string) => Adapter
   readonly accounts: AccountStore
   readonly consents: ConsentStore
@@ -120,7 +122,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     scopes: [...supportedScopes],
     acrValues: [...acrValues],
     conformIdTokenClaims: false,
-    extraParams: requestedScopes,
+    extraParams,
     extraTokenClaims: subjectOfClients,
     formats: { customizers: { jwt: shapeAccessTokens } },
     responseTypes: ['code', 'id_token'],
@@ -143,7 +145,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       short: cookie,
     },
     interactions: {
-      policy: createPolicy(ports.clock),
+      policy: createPolicy(ports.clock, ports.askChecks),
       url: (_ctx, interaction) => `${ports.mountPath}/interaction/${interaction.uid}`,
     },
     ttl: lifetimes,
