@@ -21,6 +21,8 @@ const policy = {
   locked: [],
   compliance: { passkeys: 40, nonCompliant: 0 },
   metadata: { serial: null, readAt: null, models: 0 },
+  version: '"1"',
+  conflict: null,
   problems: [],
   notice: null,
 } as const satisfies PageModel
@@ -36,6 +38,14 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     metadata: { serial: 142, readAt: now - day / 2, models: 311 },
     problems: [{ field: 'passkeyAllowedModelsAdd', code: 'invalid', message: 'is the name of no model' }],
     notice: 'saved',
+  },
+  'passkey-policy-conflict': {
+    ...policy,
+    conflict: [
+      { field: 'webauthnUserVerification', stored: 'preferred' },
+      { field: 'passkeyNonComplianceFrom', stored: '' },
+      { field: 'passkeyDeniedModels', stored: yubiKey.name },
+    ],
   },
   'passkey-policy-unread': { ...policy, notice: 'metadata_failed' },
   'passkey-policy-review': {
@@ -53,6 +63,7 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     nonCompliance: 'require',
     from: '',
     fields: [{ name: 'webauthnAllowSyncedPasskeys', value: 'false' }],
+    version: '"1"',
     dayProblem: 'invalid_format',
   },
 }
