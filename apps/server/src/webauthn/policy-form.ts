@@ -19,6 +19,9 @@ const ownKeys = [
 ] as const
 const lists = ['passkeyAllowedModels', 'passkeyDeniedModels'] as const
 
+/** Every setting that the form is about. */
+export const policyKeys = [...contractKeys, ...ownKeys, ...lists] as const
+
 export type PolicyChoice = (typeof contractKeys)[number] | (typeof ownKeys)[number]
 export type ModelList = (typeof lists)[number]
 

@@ -8,8 +8,8 @@ import { formText } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { settingDefinitions } from '../settings/definitions.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
+import { lockOf } from '../settings/pages/section-form.ts'
 import type { Settings } from '../settings/settings.ts'
 import { pageActor } from '../users/actor.ts'
 import { type Compliance, complianceWith } from './compliance.ts'
@@ -20,6 +20,7 @@ import {
   ownChanges,
   type PolicyValues,
   policyFrom,
+  policyKeys,
   type StoredPolicy,
   sentValues,
   storedValues,
@@ -57,7 +58,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
     const present = await stored()
     const { choices, models } = values ?? storedValues(present)
     const { passkeys, nonCompliant } = await standing(storedValues(present), present)
-    const fixed = settingDefinitions.flatMap(({ key }) => (settings.isFixed(key) ? [key] : []))
+    const locks = policyKeys.map((key) => [key, lockOf(key, settings, ownSettings)] as const)
     await show(ctx, {
       view: 'passkey-policy',
       viewer: viewerOf(user),
@@ -67,7 +68,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
         passkeyDeniedModels: models.passkeyDeniedModels.map(modelItem),
       },
       known: authenticatorModels(),
-      locked: [...fixed, ...ownSettings.locked],
+      locked: new Map(locks.flatMap(([key, variable]) => (variable === null ? [] : [[key, variable] as const]))),
       compliance: { passkeys, nonCompliant },
       metadata: authenticatorMetadata.state(),
       problems,
