@@ -371,7 +371,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       pocket,
       settings,
       ownSettings,
-      transaction: stores.transaction,
+      sections: settingSections,
       authentication,
       show,
       flashes,

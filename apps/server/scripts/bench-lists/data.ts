@@ -95,9 +95,8 @@ export async function fill(database: Database, count: number): Promise<void> {
     )
   }
   await database.execute(
-    `INSERT INTO pocket_membership (user_id, group_id) SELECT id, $1 FROM pocket_user WHERE id NOT IN
-      (SELECT user_id FROM pocket_membership WHERE group_id = $1)`,
-    [largeGroup],
+    `INSERT INTO pocket_membership (user_id, group_id) SELECT id, '${largeGroup}' FROM pocket_user WHERE id NOT IN
+      (SELECT user_id FROM pocket_membership WHERE group_id = '${largeGroup}')`,
   )
   await database.execute(
     `INSERT INTO pocket_api_key (id, owner_id, name, name_key, token_hash, scopes, created_at, expires_at, expiration_email_sent)

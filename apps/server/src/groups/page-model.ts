@@ -83,8 +83,10 @@ export interface GroupPage {
   readonly claims: readonly CustomClaim[]
   readonly claimsProblem: string | null
   readonly claimKeys: readonly string[]
-  /** The clients that are restricted to groups. */
+  /** The clients that are restricted to groups, as many as are offered. */
   readonly clients: readonly GroupChoice[]
+  /** How many more of them there are. */
+  readonly moreClients: number
   readonly notice: (typeof groupNotices)[number] | null
   readonly removal: Confirmation
 }

@@ -7,6 +7,7 @@ import { readListPage } from '../http/list-page.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { groupRecordValidator } from '../users/validators.ts'
+import { clientChoices } from './client-choices.ts'
 import { type GroupPage, groupNotices } from './page-model.ts'
 
 export const groupsPath = '/settings/admin/user-groups'
@@ -16,7 +17,7 @@ export function groupPath(id: string): string {
 }
 
 export interface ShowGroupPorts {
-  readonly clients: Pick<Clients, 'list'>
+  readonly clients: Pick<Clients, 'page' | 'allowedTo'>
   readonly directory: Directory
   readonly show: ShowPage
   readonly flashes: Flashes
@@ -38,9 +39,8 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
   return async (ctx, viewer, group, typed = {}) => {
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
-    const { items, total } = await directory.groups.members(id, request)
-    const everybody = { page: 1, limit: 1, sort: null, filters: {}, search: '' }
-    const memberCount = request.search === '' ? total : (await directory.groups.members(id, everybody)).total
+    const { items, total, everybody } = await directory.groups.members(id, request)
+    const { choices, more } = await clientChoices(clients, id)
     const { done } = flashes.take(ctx, groupPath(id))
     await show(ctx, {
       view: 'group',
@@ -57,15 +57,14 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
         displayName: member.displayName,
         endsAt: member.endsAt,
       })),
-      memberCount,
+      memberCount: everybody,
       memberProblem: null,
       adding: null,
       claims: group.claims,
       claimsProblem: null,
       claimKeys: await directory.claims.suggestions(),
-      clients: (await clients.list())
-        .filter(({ isGroupRestricted }) => isGroupRestricted)
-        .map((client) => ({ id: client.id, name: client.name, chosen: client.allowedGroupIds.includes(id) })),
+      clients: choices,
+      moreClients: more,
       notice: groupNotices.find((notice) => notice === done) ?? null,
       removal: groupRemoval(group),
       ...typed,

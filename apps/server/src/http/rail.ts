@@ -20,7 +20,8 @@ export const rail = {
       path: '/settings/account',
       views: ['account', 'account-security', 'account-data'],
     },
-    { name: 'apps', icon: 'layout-grid', path: '/settings/apps', views: ['apps'] },
+    { name: 'apps', icon: 'app-window', path: '/settings/apps', views: ['apps'] },
+    { name: 'apiKeys', icon: 'key-square', path: '/settings/api-keys', views: ['api-keys', 'api-key-renew'] },
     { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
   ],
   administration: [

@@ -43,7 +43,8 @@ export interface UsersPage {
   readonly users: readonly UserItem[]
   /** How many are not disabled. */
   readonly enabled: number
-  readonly onOneDeviceOnly: number
+  /** `null` where the list is searched, filtered or paged through: it is not counted then. */
+  readonly onOneDeviceOnly: number | null
   readonly notice: BulkNotice | null
 }
 

@@ -104,9 +104,18 @@ test('a group has claims, and clients that its members may use', async () => {
     redirectUris: ['https://photos.example.com/cb'],
     isGroupRestricted: true,
   })
-  expect((await get(path)).text).toContain('Immich')
-  expect((await post(`${path}/clients`, { clients: client.id })).status).toBe(303)
+  const open = await running.app.pocket.clients.create({
+    name: 'Open',
+    redirectUris: ['https://open.example.com/cb'],
+  })
+  await running.app.pocket.clients.setAllowedGroups(open.id, [idOf(path)])
+  const page = (await get(path)).text
+  expect([page.includes('Immich'), page.includes('>Open<')]).toEqual([true, false])
+  expect((await post(`${path}/clients`, { shown: client.id, clients: client.id })).status).toBe(303)
+  expect((await running.app.pocket.clients.find(open.id))?.allowedGroupIds).toEqual([idOf(path)])
   expect((await running.app.pocket.clients.find(client.id))?.allowedGroupIds).toEqual([idOf(path)])
+  expect((await post(`${path}/clients`, { shown: client.id })).status).toBe(303)
+  expect((await running.app.pocket.clients.find(client.id))?.allowedGroupIds).toEqual([])
 })
 
 test('groups are deleted one by one and several at once, after a page has asked', async () => {

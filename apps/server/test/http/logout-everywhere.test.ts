@@ -91,6 +91,12 @@ const ways: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     await administer('DELETE', `/api/users/${id}/sessions/${session}`)
   },
   'is signed out everywhere by an administrator': ({ id }) => administer('DELETE', `/api/users/${id}/sessions`),
+  'is signed out by an administrator on their page': async ({ id }) => {
+    const session = await firstSession(instance.administrator, `/api/users/${id}/sessions`)
+    await press(instance.administrator, `/settings/admin/users/${id}`, `/sessions/${session}/end`)
+  },
+  'is signed out everywhere on their page': ({ id }) =>
+    press(instance.administrator, `/settings/admin/users/${id}`, '/sessions/end'),
   'is disabled': async ({ id }) => {
     const user = (await instance.administrator.getJson(`${instance.url}/api/users/${id}`)).json() as object
     await administer('PUT', `/api/users/${id}`, { ...user, email: `${id}@example.com`, disabled: true })
@@ -102,7 +108,17 @@ test.each(Object.entries(ways))('whoever %s is signed out of the application', a
   const person = await instance.person(name.replaceAll(' ', '.').toLowerCase())
   expect((await person.agent.get(authorize)).location).toContain('code=')
   const heard = application.hears(person.id)
+  const cookie = person.agent
+    .cookies()
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
+  const thief = async (path: string) => instance.agent().getJson(instance.url + path, { headers: { cookie } })
+  expect((await thief('/api/users/me')).status).toBe(200)
   await way(person)
   await heard
   expect((await person.agent.get(authorize)).location ?? '').not.toContain('code=')
+  // Whoever has copied the cookies before has nothing left.
+  expect((await thief('/api/users/me')).status).toBe(401)
+  const stolen = await instance.agent().get(authorize, { headers: { cookie } })
+  expect(stolen.location ?? '').not.toContain('code=')
 })

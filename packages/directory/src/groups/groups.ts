@@ -21,6 +21,11 @@ export interface Member extends UserDetails {
   readonly endsAt: number | null
 }
 
+export interface MemberPage extends Page<Member> {
+  /** How many members there are, whatever is searched. */
+  readonly everybody: number
+}
+
 /** What became of a change. */
 export interface GroupUpdate {
   readonly before: Group
@@ -49,10 +54,9 @@ export interface Groups {
   /** These users and no others are in the group. Unknown ids are left aside. @throws NotFound `not_found` */
   setMembers(id: string, userIds: readonly string[]): Promise<MembershipChange>
   /**
-   * Some of the members, searched and sorted as users are; nobody where there is no such group. Always the same number of
-   * statements.
+   * Some of the members, searched and sorted as users are; nobody where there is no such group. Five statements at most.
    */
-  members(id: string, request: PageRequest): Promise<Page<Member>>
+  members(id: string, request: PageRequest): Promise<MemberPage>
   /** Until when this user is in the group; nothing where they are not. */
   membership(id: string, userId: string): Promise<Membership | undefined>
   /** Who is in the group, and until when. @throws NotFound `not_found` */
@@ -136,14 +140,15 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
       }),
 
     async members(id, request) {
-      if (!isId(id)) return { items: [], total: 0 }
-      const { items, total } = await users.page({ ...request, memberOf: id })
+      if (!isId(id)) return { items: [], total: 0, everybody: 0 }
+      const count = await memberships.count(id)
+      const { items, total } = await users.page({ ...request, memberOf: { groupId: id, count } })
       const found = await memberships.ofUsers(
         id,
         items.map((user) => user.id),
       )
       const ends = new Map(found.map(({ userId, endsAt }) => [userId, endsAt]))
-      return { items: items.map((user) => ({ ...user, endsAt: ends.get(user.id) ?? null })), total }
+      return { items: items.map((user) => ({ ...user, endsAt: ends.get(user.id) ?? null })), total, everybody: count }
     },
 
     async membership(id, userId) {

@@ -161,6 +161,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     const sort = { column: 'username', descending: false }
     const page = async (request: Partial<PageRequest>) => {
       const found = await it.directory.groups.members(staff.id, { ...everything, limit: 2, sort, ...request })
+      expect(found.everybody).toBe(it.clock.time === noon ? 4 : 3)
       return [found.total, ...found.items.map(({ userName, endsAt }) => [userName, endsAt])]
     }
     expect(await page({})).toEqual([4, ['ada', noon + 1], ['bob', null]])
@@ -171,12 +172,12 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     expect(await it.directory.groups.membership(guests.id, cid)).toBeUndefined()
     const counts = new Set<number>()
     for (const limit of [1, 4]) counts.add(await statementsOf(it.dataSource, () => page({ limit })))
-    expect([...counts]).toEqual([4])
+    expect([...counts]).toEqual([5])
     it.clock.time = noon + 1
     expect(await page({})).toEqual([3, ['bob', null], ['cid', noon + 9]])
     expect(await it.directory.groups.membership(staff.id, ada)).toBeUndefined()
     for (const id of [randomUUID(), 'x'])
-      expect(await it.directory.groups.members(id, everything)).toEqual({ items: [], total: 0 })
+      expect(await it.directory.groups.members(id, everything)).toEqual({ items: [], total: 0, everybody: 0 })
   })
 
   test('no two have one name, whatever the case', async () => {

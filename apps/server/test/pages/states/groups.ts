@@ -81,6 +81,7 @@ const group = {
     { id: 'c1', name: 'Immich', chosen: true },
     { id: 'c2', name: 'An application whose name is far longer than it ought to be', chosen: false },
   ],
+  moreClients: 0,
   notice: 'member_added',
   removal: {
     act: 'groups.delete',

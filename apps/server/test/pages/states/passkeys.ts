@@ -21,6 +21,8 @@ const policy = {
   locked: new Map(),
   compliance: { passkeys: 40, nonCompliant: 0 },
   metadata: { serial: null, readAt: null, models: 0 },
+  version: '"1"',
+  conflict: null,
   problems: [],
   notice: null,
 } as const satisfies PageModel
@@ -42,6 +44,14 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     problems: [{ field: 'passkeyAllowedModelsAdd', code: 'invalid', message: 'is the name of no model' }],
     notice: 'saved',
   },
+  'passkey-policy-conflict': {
+    ...policy,
+    conflict: [
+      { field: 'webauthnUserVerification', stored: 'preferred' },
+      { field: 'passkeyNonComplianceFrom', stored: '' },
+      { field: 'passkeyDeniedModels', stored: yubiKey.name },
+    ],
+  },
   'passkey-policy-unread': { ...policy, notice: 'metadata_failed' },
   'passkey-policy-review': {
     view: 'passkey-policy-review',
@@ -58,6 +68,7 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     nonCompliance: 'require',
     from: '',
     fields: [{ name: 'webauthnAllowSyncedPasskeys', value: 'false' }],
+    version: '"1"',
     dayProblem: 'invalid_format',
   },
 }
