@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
+import { apiPages } from './apis/page.ts'
 import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
@@ -371,7 +372,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       pocket,
       settings,
       ownSettings,
-      transaction: stores.transaction,
+      sections: settingSections,
       authentication,
       show,
       flashes,
@@ -407,6 +408,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     pages: [
       ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...apiPages({ pocket, audit, transaction: stores.transaction, authentication, show, flashes }),
       ...clientPages({
         pocket,
         accounts: directory.accounts,

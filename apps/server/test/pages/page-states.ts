@@ -1,6 +1,7 @@
 import type { PageModel } from '../../src/http/page-models.ts'
 import { accountStates } from './states/account.ts'
 import { apiKeysStates } from './states/api-keys.ts'
+import { apisStates } from './states/apis.ts'
 import { appsStates } from './states/apps.ts'
 import { auditLogStates } from './states/audit-log.ts'
 import { clientsStates } from './states/clients.ts'
@@ -20,6 +21,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...apiKeysStates,
   ...appsStates,
   ...auditLogStates,
+  ...apisStates,
   ...clientsStates,
   ...deviceStates,
   ...groupsStates,
