@@ -1486,6 +1486,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/me/data": {
+        parameters: NoParameters;
+        /**
+         * Take all that is kept of you away, as one JSON file without secrets
+         * @description The file is read as fast as it is taken. API keys are refused, since it holds more than the scopes of one.
+         */
+        get: operations["downloadOwnData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/me/profile-picture": {
         parameters: NoParameters;
         get?: never;
@@ -6687,6 +6702,22 @@ export interface operations {
         responses: {
             /** @description Done. */
             204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    downloadOwnData: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": unknown;
+                };
+            };
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
