@@ -15,7 +15,17 @@ const web = join(server, 'web')
 const target = join(server, 'dist', 'web')
 const prefix = '/assets/'
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
-const pageScripts = ['sign-in', 'setup', 'account', 'device', 'device-login', 'reauthenticate', 'administration']
+const pageScripts = [
+  'shell',
+  'palette',
+  'sign-in',
+  'setup',
+  'account',
+  'device',
+  'device-login',
+  'reauthenticate',
+  'administration',
+]
 
 await rm(target, { recursive: true, force: true })
 await mkdir(target, { recursive: true })
