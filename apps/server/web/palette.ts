@@ -23,13 +23,11 @@ let active = -1
 /** What the shown results are an answer to. */
 let answered: string | undefined
 
-/** The palette of commands: a combobox with a list (ARIA Authoring Practices, 3.8). */
-export function openPalette(): void {
-  if (!dialog || !input || dialog.open) return
-  input.value = ''
+/** The palette of commands, once it is open: a combobox with a list, as the ARIA Authoring Practices have it. */
+export function begin(): void {
   answered = undefined
   show([])
-  dialog.showModal()
+  announce('')
   void find()
 }
 
@@ -73,9 +71,15 @@ function option({ kindName, name, detail, href }: Result, index: number): HTMLEl
   item.role = 'option'
   item.dataset.href = href
   item.append(part('bdi', 'name', name), part('bdi', 'muted small', detail), part('span', 'chip', kindName))
-  item.addEventListener('click', () => location.assign(href))
+  item.addEventListener('click', () => go(href))
   item.addEventListener('pointermove', () => activate(index))
   return item
+}
+
+/** Whoever comes back finds the page without the palette. */
+function go(href: string): void {
+  dialog?.close()
+  location.assign(href)
 }
 
 function part(tag: string, classes: string, text: string): HTMLElement {
@@ -116,13 +120,15 @@ dialog?.querySelector('form')?.addEventListener('submit', async (event) => {
   event.preventDefault()
   if (answered !== input?.value) await find()
   const href = options()[active]?.dataset.href
-  if (href !== undefined && answered === input?.value) location.assign(href)
+  if (href !== undefined && answered === input?.value) go(href)
 })
 /** Outside of what it shows is the backdrop, which belongs to the dialog. */
 dialog?.addEventListener('click', ({ target }) => {
   if (target === dialog) dialog.close()
 })
 dialog?.addEventListener('close', () => {
+  // The event comes late: by now it may be open again.
+  if (dialog.open) return
   clearTimeout(timer)
   asked?.abort()
 })

@@ -1,11 +1,14 @@
 const opener = document.querySelector<HTMLButtonElement>('button[data-palette]')
+const dialog = document.querySelector<HTMLDialogElement>('#palette')
 
-/** The palette comes when it is asked for, so that no page carries it. */
+/** What the palette does comes when it is asked for, so that no page carries it. What is typed meanwhile is not lost. */
 async function open(): Promise<void> {
   const path = opener?.dataset.palette
-  if (path === undefined) return
-  const { openPalette }: typeof import('./palette.ts') = await import(path)
-  openPalette()
+  if (path === undefined || !dialog || dialog.open) return
+  dialog.querySelector('form')?.reset()
+  dialog.showModal()
+  const { begin }: typeof import('./palette.ts') = await import(path)
+  begin()
 }
 
 opener?.addEventListener('click', (event) => {

@@ -14,14 +14,21 @@ describe.each(kinds)('the search on %s', (kind) => {
     await instance.call('POST /api/user-groups', { body: { name: 'zephyr-family', friendlyName: 'Zephyr family' } })
     for (const name of ['Zephyr photos', 'Zéphyr <b>'])
       await instance.call('POST /api/oidc/clients', {
-        body: { name, callbackURLs: [], launchURL: name.includes('photos') ? 'https://photos.example.com/start' : null },
+        body: {
+          name,
+          callbackURLs: [],
+          launchURL: name.includes('photos') ? 'https://photos.example.com/start' : null,
+        },
       })
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
   type Results = readonly Readonly<Record<'kind' | 'name' | 'detail' | 'href', string>>[]
   const find = async (text: string, agent = instance.administrator) => {
-    const { json } = await instance.call('GET /api/search', { query: `?${new URLSearchParams({ query: text })}`, agent })
+    const { json } = await instance.call('GET /api/search', {
+      query: `?${new URLSearchParams({ query: text })}`,
+      agent,
+    })
     // A cast: the answer is held against its schema by the call.
     return json as unknown as { readonly results: Results; readonly summary: string }
   }
@@ -70,7 +77,11 @@ describe.each(kinds)('the search on %s', (kind) => {
   test('offers no application that somebody may not use', async () => {
     const { agent } = await instance.personWithoutPasskey('outsider')
     const { results } = await find('Zephyr photos')
-    const id = results.find((each) => each.kind === 'client')?.href.split('/').at(-1) ?? ''
+    const id =
+      results
+        .find((each) => each.kind === 'client')
+        ?.href.split('/')
+        .at(-1) ?? ''
     const { json } = await instance.call('GET /api/oidc/clients/{id}', { params: { id } })
     const restricted = { ...json, isGroupRestricted: true }
     await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: restricted })
@@ -83,7 +94,9 @@ describe.each(kinds)('the search on %s', (kind) => {
     expect(text).toContain('value="zephyr"')
     expect(text).toContain('5 results')
     expect([...text.matchAll(/<a class="item"/g)]).toHaveLength(5)
-    const hostile = await instance.administrator.get(`${instance.url}/settings/search?query=${encodeURIComponent('"><b>')}`)
+    const hostile = await instance.administrator.get(
+      `${instance.url}/settings/search?query=${encodeURIComponent('"><b>')}`,
+    )
     expect(hostile.text).toContain('value="&#34;&gt;&lt;b&gt;"')
     expect(hostile.text).toContain('Nothing matches')
   })
