@@ -190,7 +190,10 @@ export default {
       name: 'server-nouns-meet-in-app',
       comment: 'api.ts and page.ts import the use case of their noun; nothing but the composition root imports them',
       severity: 'error',
-      from: { path: '^apps/server/src/', pathNot: '^apps/server/src/(app|routes|rest-api|administration-pages)[.]ts$' },
+      from: {
+        path: '^apps/server/src/',
+        pathNot: '^apps/server/src/(app|routes|rest-api|administration-pages|account-pages)[.]ts$',
+      },
       to: { path: '^apps/server/src/[^/]+/(api|page)[.]ts$', pathNot: '^apps/server/src/http/' },
     },
     {
@@ -209,7 +212,8 @@ export default {
   options: {
     // TypeScript 7 has no compiler API for other programs; swc reads the same syntax and tells type imports apart.
     parser: 'swc',
-    exclude: { path: '^(packages|apps)/[^/]+/dist/' },
+    // Examples are installed on their own.
+    exclude: { path: '^(packages|apps)/[^/]+/(dist|examples)/' },
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],

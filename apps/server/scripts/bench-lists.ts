@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { administrator, largeGroup } from './bench-lists/data.ts'
 import { startBench } from './bench-lists/server.ts'
 
 // A program: fills a database with users, groups and clients, and prints how long any page of their lists takes over
@@ -6,6 +7,7 @@ import { startBench } from './bench-lists/server.ts'
 // next to nothing, a tenth and everything. It is SQLite; with --postgres a PostgreSQL is started for it, and
 // BENCH_DATABASE_URL names an empty database of another one. BENCH_USERS says how many users there are; of groups and
 // clients there is a tenth of that. On a busy machine --fastest tells more: the best time instead of the median. Addresses (/api/users) choose some of the lists.
+// At the end come the pages of administrators for users and groups, one group of which has everybody in it.
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -56,6 +58,30 @@ for (const [path, columns] of Object.entries(lists)) {
     }
   }
 }
+const pages = [
+  '/settings/admin/users',
+  '/settings/admin/users?page=2500',
+  '/settings/admin/users?search=tenth',
+  '/settings/admin/users?search=ample&page=2500',
+  '/settings/admin/users?filters%5Bpasskeys%5D=none',
+  `/settings/admin/users/${administrator}`,
+  '/settings/admin/user-groups',
+  `/settings/admin/user-groups/${largeGroup}`,
+  `/settings/admin/user-groups/${largeGroup}?page=2500`,
+  `/settings/admin/user-groups/${largeGroup}?search=tenth`,
+  `/settings/admin/user-groups/${largeGroup}?search=user${count / 10 - 1}n`,
+]
+for (const path of pages.filter(
+  (page) => positionals.length === 0 || positionals.some((part) => page.includes(part)),
+)) {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const started = performance.now()
+    await bench.page(path)
+    times.push(performance.now() - started)
+  }
+  print(medianOf(times).toFixed(1).padStart(7), path)
+}
 print(`\n${over.length} of them over ${line} ms`, ...over.slice(0, 20).map((each) => `\n  ${each}`))
 
 interface Asked {
@@ -72,11 +98,15 @@ async function anyPage(asked: Asked): Promise<string> {
   for (const page of [1, Math.ceil(last / 2), last]) {
     const times: number[] = []
     for (let round = 0; round < rounds; round += 1) times.push((await answer(asked, page)).time)
-    const median = times.toSorted((a, b) => a - b)[options.fastest ? 0 : Math.floor(rounds / 2)] ?? 0
+    const median = medianOf(times)
     if (median > line) over.push(`${median.toFixed(1)} ms: ${Object.values(asked).join(' ')}, page ${page}`)
     medians.push(median.toFixed(1).padStart(6))
   }
   return medians.join(' ').padEnd(21)
+}
+
+function medianOf(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[options.fastest ? 0 : Math.floor(rounds / 2)] ?? 0
 }
 
 async function answer({ path, column, direction, search }: Asked, page: number) {

@@ -25,6 +25,8 @@ const pageScripts = [
   'device-login',
   'reauthenticate',
   'administration',
+  'profile',
+  'apps',
 ]
 
 await rm(target, { recursive: true, force: true })

@@ -18,7 +18,10 @@ import { createOwnPasskeys, type OwnPasskeys } from './webauthn/own-passkeys.ts'
 
 export interface AdministrationParts {
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'apiKeys' | 'signupTokens' | 'reminders' | 'approvals' | 'masterKey'>
+  readonly database: Pick<
+    OpenDatabase,
+    'apiKeys' | 'signupTokens' | 'reminders' | 'favourites' | 'approvals' | 'masterKey'
+  >
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
@@ -54,6 +57,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     await apiKeys.removeByOwner(userId)
     await mail.forget(userId)
     await database.reminders.removeByAccount(userId)
+    await database.favourites.removeByAccount(userId)
     await database.approvals.remove(userId)
     await images.forget(userSlot(userId))
   }

@@ -6,16 +6,14 @@ import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
-import { accountPages } from './account/page.ts'
-import { accountRemovalPages } from './account/removal-page.ts'
-import { createSecondPasskey } from './account/second-passkey.ts'
+import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
 import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
-import { auditLogPages } from './audit-log/page.ts'
+import { createRegistrationTokens } from './clients/initial-access-tokens.ts'
 import { clientPages } from './clients/page.ts'
 import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from './clients/registration-policy.ts'
@@ -39,6 +37,7 @@ import { createPageRenderer } from './http/page.ts'
 import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
 import { createApplicationImages } from './images/application-images.ts'
+import { createClientLogos, largestLogo } from './images/client-logos.ts'
 import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
@@ -56,7 +55,6 @@ import { scheduledJobs } from './scheduled-jobs.ts'
 import { createMessagesFor } from './search/messages-for.ts'
 import { searchPages } from './search/page.ts'
 import { createSearch } from './search/search.ts'
-import { sessionPages } from './sessions/page.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
@@ -64,6 +62,7 @@ import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
 import { imagePages } from './settings/pages/image-pages.ts'
 import { settingPages } from './settings/pages/page.ts'
+import { registrationTokenPages } from './settings/pages/registration-token-pages.ts'
 import { createSectionPage } from './settings/pages/section-page.ts'
 import { createSettingSections } from './settings/save-section.ts'
 import { createSettings } from './settings/settings.ts'
@@ -74,6 +73,7 @@ import { invitationsPages } from './sign-up/invitations-page.ts'
 import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
+import { arrivedPage } from './sign-up/way-back.ts'
 import { createLatestVersion } from './version/latest-version.ts'
 import { metadataReader } from './webauthn/authenticator-metadata.ts'
 import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
@@ -92,6 +92,7 @@ export interface App extends AsyncDisposable {
 
 /** Milliseconds. */
 const hour = 3_600_000
+const logoTimeout = 15_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
@@ -213,7 +214,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
     fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
-    onClientRemoved: (id) => images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark')),
+    async onClientRemoved(id) {
+      await images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark'))
+      await database.favourites.removeByClient(id)
+    },
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
@@ -253,6 +257,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     transaction: stores.transaction,
     settings: signUpSettings,
     verifyEmail: (user) => mail.verification.begin(user),
+    sendSoon: () => mail.delivery.soon(),
     clock,
   })
   const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
@@ -268,6 +273,16 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     images,
     transaction: stores.transaction,
     clock,
+  })
+  const clientLogos = createClientLogos({
+    images,
+    clients: pocket.clients,
+    fetch: createPublicFetch({
+      allowedPrivateHosts: config.allowedPrivateHosts,
+      allowHttp: true,
+      maxBytes: largestLogo,
+      timeout: logoTimeout,
+    }),
   })
   const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
@@ -292,6 +307,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     passkeyPolicy,
     mail,
     images,
+    clientLogos,
     applicationImages,
     sessions,
     setUp,
@@ -314,12 +330,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     ownSettings,
     transaction: stores.transaction,
   })
+  const registrationTokens = createRegistrationTokens({ pocket, audit, transaction: stores.transaction })
   const settingsPage = createSectionPage({
     sections: settingSections,
     settings,
     ownSettings,
     groups: directory.groups,
     images: applicationImages,
+    tokens: registrationTokens,
+    signingKeys: pocket.signingKeys,
     show,
   })
   const routes = createRoutes({
@@ -328,27 +347,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
     setUp: setUpPages({ setUp, show }),
     addPasskey: addPasskeyPages({ pocket, authentication, show }),
-    signUp: signUpPages({ signUp, settings: signUpSettings, authentication, show }),
-    account: accountPages({
-      pocket,
-      authentication,
-      audit,
-      show,
-      flashes,
-      passkeyPolicy,
-      secondPasskey: createSecondPasskey(database.reminders, clock),
-      ownPasskeys: administration.ownPasskeys,
-      sessions,
-      users: administration.users,
-      verification: {
-        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
-        async begin(user) {
-          await mail.verification.begin(user)
-          mail.delivery.soon()
-        },
-      },
-    }),
-    accountRemoval: accountRemovalPages({ authentication, users: administration.users, show }),
+    arrived: arrivedPage({ pocket, authentication, show }),
+    signUp: signUpPages({ pocket, signUp, settings: signUpSettings, authentication, show }),
     userSessions: userSessionsPages({
       users: administration.users,
       sessions,
@@ -383,7 +383,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       show,
       flashes,
     }),
-    sessions: sessionPages({ pocket, authentication, sessions, flashes }),
     ...composeAdministrationPages({
       pocket,
       directory,
@@ -398,17 +397,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       transaction: stores.transaction,
       authentication,
       reauthentication,
-      show,
-      flashes,
-    }),
-    clients: clientPages({
-      pocket,
-      accounts: directory.accounts,
-      groups: directory.groups,
-      users: directory,
-      authentication,
-      audit,
-      transaction: stores.transaction,
       show,
       flashes,
     }),
@@ -427,6 +415,40 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       ...searchPages({ search, messagesFor, authentication, show }),
       ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...clientPages({
+        pocket,
+        accounts: directory.accounts,
+        groups: directory.groups,
+        users: directory,
+        logos: clientLogos,
+        pictures,
+        appName: async () => (await settings.lastKnown()).appName,
+        now: () => clock.now(),
+        authentication,
+        audit,
+        transaction: stores.transaction,
+        show,
+        flashes,
+      }),
+      ...composeAccountPages({
+        database,
+        pocket,
+        directory,
+        administration,
+        sessions,
+        audit,
+        settings,
+        ownSettings,
+        passkeyPolicy,
+        mail,
+        images,
+        catalogues,
+        authentication,
+        reauthentication,
+        show,
+        flashes,
+        clock,
+      }),
       ...emailQueuePages({
         queue: mail.queue,
         authentication,
@@ -434,7 +456,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
         flashes,
         secure: pocket.issuer.startsWith('https:'),
       }),
-      ...auditLogPages({ store: database.auditLog, directory, pocket, authentication, show }),
+      ...registrationTokenPages({ tokens: registrationTokens, page: settingsPage, authentication, flashes }),
       ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
       ...settingPages({
         sections: settingSections,

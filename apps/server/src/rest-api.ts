@@ -1,11 +1,4 @@
-import {
-  type AuditSink,
-  type Clock,
-  createPublicFetch,
-  type Pocket,
-  type ReadPasskeyPolicy,
-  type Transaction,
-} from '@pocket/core'
+import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import type { Administration } from './administration.ts'
@@ -26,7 +19,7 @@ import { createAdmission } from './http/api/admission.ts'
 import { apiRoutes } from './http/api/routes.ts'
 import { imageOperations } from './images/api.ts'
 import type { ApplicationImages } from './images/application-images.ts'
-import { createClientLogos, largestLogo } from './images/client-logos.ts'
+import type { ClientLogos } from './images/client-logos.ts'
 import type { Images } from './images/images.ts'
 import { createProfilePictures } from './images/profile-pictures.ts'
 import { jobOperations } from './jobs/api.ts'
@@ -69,6 +62,7 @@ export interface RestApiParts {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly mail: Mail
   readonly images: Images
+  readonly clientLogos: ClientLogos
   readonly applicationImages: ApplicationImages
   readonly sessions: SessionAdministration
   readonly setUp: SetUp
@@ -80,9 +74,6 @@ export interface RestApiParts {
   readonly transaction: Transaction
   readonly clock: Clock
 }
-
-/** Milliseconds. */
-const logoTimeout = 15_000
 
 /** The REST API: every noun's operations, at their addresses and in one document. */
 export interface RestApi {
@@ -104,6 +95,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ownSettings,
     passkeyPolicy,
     images,
+    clientLogos,
     applicationImages: application,
     sessions,
     mail,
@@ -120,16 +112,6 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   const admit = createAdmission({ pocket, directory, apiKeys, staticApiKey: config.staticApiKey })
   const allowedClients = createAllowedClients(pocket.clients)
   const profilePictures = createProfilePictures({ images, application, directory })
-  const clientLogos = createClientLogos({
-    images,
-    clients: pocket.clients,
-    fetch: createPublicFetch({
-      allowedPrivateHosts: config.allowedPrivateHosts,
-      allowHttp: true,
-      maxBytes: largestLogo,
-      timeout: logoTimeout,
-    }),
-  })
   const operations = [
     ...imageOperations({ application, profilePictures, clientLogos }),
     ...setUpOperations(setUp),

@@ -1,9 +1,6 @@
 import Router from '@koa/router'
 import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
-import type { accountPages } from './account/page.ts'
-import type { accountRemovalPages } from './account/removal-page.ts'
-import type { clientPages } from './clients/page.ts'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
@@ -13,7 +10,6 @@ import { addPages, type PageRoute } from './http/page-routes.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { openApiPage } from './openapi/page.ts'
 import type { preferencePages } from './preferences/page.ts'
-import type { sessionPages } from './sessions/page.ts'
 import type { userSessionsPages } from './sessions/user-page.ts'
 import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
@@ -21,6 +17,7 @@ import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { approvalsPages } from './sign-up/approvals-page.ts'
 import type { invitationsPages } from './sign-up/invitations-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
+import type { arrivedPage } from './sign-up/way-back.ts'
 import type { userPages } from './users/page.ts'
 import type { passkeyPolicyPages } from './webauthn/policy-page.ts'
 
@@ -30,14 +27,11 @@ export interface Handlers {
   readonly signIn: ReturnType<typeof signInPages>
   readonly setUp: ReturnType<typeof setUpPages>
   readonly signUp: ReturnType<typeof signUpPages>
+  readonly arrived: ReturnType<typeof arrivedPage>
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
-  readonly account: ReturnType<typeof accountPages>
-  readonly accountRemoval: ReturnType<typeof accountRemovalPages>
-  readonly sessions: ReturnType<typeof sessionPages>
   readonly userSessions: ReturnType<typeof userSessionsPages>
   readonly approvals: ReturnType<typeof approvalsPages>
   readonly invitations: ReturnType<typeof invitationsPages>
-  readonly clients: ReturnType<typeof clientPages>
   readonly users: ReturnType<typeof userPages>
   readonly groups: ReturnType<typeof groupPages>
   readonly device: ReturnType<typeof devicePages>
@@ -59,13 +53,10 @@ export function createRoutes({
   signIn,
   setUp,
   signUp,
-  account,
-  accountRemoval,
-  sessions,
+  arrived,
   userSessions,
   approvals,
   invitations,
-  clients,
   users,
   groups,
   device,
@@ -126,6 +117,7 @@ export function createRoutes({
 
   router.get('/signup', signUp.show)
   router.get('/signup/waiting', signUp.waiting)
+  router.get('/interaction/:uid/arrived', arrived)
   router.get('/st/:token', signUpForm, signUp.showWithToken)
   router.post('/signup/options', signUpForm, signUp.options)
   router.post('/signup', limited(limits, 'signup'), signUp.finish)
@@ -136,20 +128,6 @@ export function createRoutes({
   router.post('/preferences', preferences.save)
 
   router.get('/settings', signIn.root)
-  router.get('/settings/account', account.show)
-  router.post('/settings/account/verify-email', limited(limits, 'send-email-verification'), account.verifyEmail)
-  router.post('/settings/account/second-passkey/later', account.putOffSecondPasskey)
-  router.post('/settings/account/passkeys/options', account.passkeyOptions)
-  router.post('/settings/account/passkeys', account.addPasskey)
-  router.post('/settings/account/passkeys/:id/rename', account.renamePasskey)
-  router.post('/settings/account/passkeys/:id/remove', reauthentication.sensitive(account.removePasskey))
-
-  router.post('/settings/account/remove', reauthentication.sensitive(accountRemoval.remove))
-  router.get('/account-removed', accountRemoval.done)
-
-  router.post('/settings/account/sessions/end-others', sessions.endOthers)
-  router.post('/settings/account/sessions/:id/end', sessions.end)
-
   router.get('/settings/admin/users', users.list)
   router.post('/settings/admin/users/bulk', users.bulk)
   router.get('/settings/admin/users/new', users.new)
@@ -181,17 +159,6 @@ export function createRoutes({
   router.post('/settings/admin/user-groups/:id/clients', groups.setClients)
   router.get('/settings/admin/user-groups/:id/remove', groups.askRemoval)
   router.post('/settings/admin/user-groups/:id/remove', groups.remove)
-
-  router.get('/settings/admin/oidc-clients', clients.list)
-  router.get('/settings/admin/oidc-clients/new', clients.new)
-  router.post('/settings/admin/oidc-clients/new', clients.create)
-  router.get('/settings/admin/oidc-clients/:id', clients.show)
-  router.post('/settings/admin/oidc-clients/:id', clients.update)
-  router.post('/settings/admin/oidc-clients/:id/access', clients.setAccess)
-  router.post('/settings/admin/oidc-clients/:id/redirect-uris', clients.addRedirectUri)
-  router.post('/settings/admin/oidc-clients/:id/secrets', clients.addSecret)
-  router.post('/settings/admin/oidc-clients/:id/secrets/:secretId/remove', clients.removeSecret)
-  router.post('/settings/admin/oidc-clients/:id/remove', clients.remove)
 
   router.post('/settings/admin/users/:id/sessions/end', userSessions.endAll)
   router.post('/settings/admin/users/:id/sessions/:sessionId/end', userSessions.end)

@@ -47,3 +47,15 @@ for (const drop of document.querySelectorAll<HTMLDetailsElement>('details.drop')
     drop.querySelector('summary')?.focus()
   })
 }
+
+/** A list is narrowed as somebody types; without this, the form beside it asks the server. */
+for (const input of document.querySelectorAll<HTMLInputElement>('input[data-narrows]')) {
+  const list = document.querySelector(`#${CSS.escape(input.dataset.narrows ?? '')}`)
+  const none = document.querySelector<HTMLElement>(`#${CSS.escape(input.dataset.narrows ?? '')}-none`)
+  const items = [...(list?.querySelectorAll<HTMLElement>('[data-name]') ?? [])]
+  input.addEventListener('input', () => {
+    const words = input.value.toLowerCase().split(/\s+/)
+    for (const item of items) item.hidden = !words.every((word) => item.dataset.name?.includes(word))
+    if (none) none.hidden = items.some((item) => !item.hidden)
+  })
+}

@@ -1,6 +1,6 @@
-import Koa from 'koa'
 import { removeUnusedClients } from './clients/unused-clients.ts'
 import { codeBrowserToken } from './codes/code-browser.ts'
+import { createCallback } from './composition/callback.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
 import { createFrontDoor } from './composition/front-door.ts'
@@ -9,6 +9,7 @@ import { createPeopleServices } from './composition/people-services.ts'
 import { settleOptions } from './composition/settled-options.ts'
 import { ownOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
+import { interactionClient } from './interactions/interaction.ts'
 import { createAccessEnds } from './oidc/access-ends.ts'
 import { endpointsAt } from './oidc/paths.ts'
 import { createTokenPreview } from './oidc/preview.ts'
@@ -31,11 +32,12 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const { stores, masterKey, audit, clock, issuer, origins, trustProxy, limits, onError } = options
   const { accounts, transaction } = stores
 
-  const services = createClientServices(options)
+  const services = createClientServices(options, (clientId) => endAccessTo(clientId))
   const { clients, initialAccessTokens, metadataDocuments, apis, connectionLog, secretUses } = services
   const engine = await createEngine(options, services)
   const { holder, keyRing, logoutNotices } = engine
   const provider = holder.current
+  const { endAccessTo, ...accessEnds } = createAccessEnds({ stores, provider })
   const people = createPeopleServices(options, services, engine)
   const { sessions, loginCodes, deviceCookie, metadata } = people
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
@@ -43,9 +45,9 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const frontDoor = createFrontDoor(options, services, engine, people, interactions)
 
   return {
-    issuer: issuer.origin,
+    issuer: issuer.id,
     originOf: (req) => ownOrigin(req, origins, trustProxy),
-    endpoints: endpointsAt(issuer.origin),
+    endpoints: endpointsAt(issuer.id),
     clients,
     initialAccessTokens,
     refreshMetadataDocument: (id, req) => metadataDocuments.refresh(id, documentEvents(audit, req)),
@@ -60,14 +62,11 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     deviceAuthorizations,
     limits,
     koa: () => frontDoor,
-    callback: () =>
-      new Koa()
-        .use(frontDoor)
-        .on('error', (error: unknown, ctx?: Koa.Context) =>
-          onError(error, ctx ? requestContext(ctx.req).requestId : ''),
-        )
-        .callback(),
+    callback: () => createCallback({ frontDoor, onError }),
+    browserModule: options.assets.browserModule,
     session: (req, res) => sessions.read(req, res),
+    interactionClient: (path, exchange) =>
+      interactionClient(provider(), path, exchange && { ...exchange, now: clock.now() }),
     sessions: createSessionRecords({ provider, artifacts: stores.artifacts, transaction, clock }),
     async signOut(req, res) {
       const accountId = await sessions.end(req, res)
@@ -79,7 +78,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       deviceCookie.give(req, res, token)
       return token
     },
-    ...createAccessEnds({ stores, provider }),
+    ...accessEnds,
     previewTokens: createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
@@ -88,6 +87,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       for (const kid of kids)
         await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
     },
+    signingKeys: () => keyRing.list(),
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
       const removed = await Promise.all(

@@ -5,6 +5,7 @@
  */
 export type { Account, AccountGroup, CustomClaim } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
+export type { BeforeSignIn, ProvenBy } from './accounts/admission.ts'
 export type { Claims } from './accounts/claims.ts'
 export type { HostAccount, HostAccounts } from './accounts/host-accounts.ts'
 export { protocolClaims } from './accounts/reserved-claims.ts'
@@ -25,6 +26,7 @@ export type { PermissionLists } from './apis/grants.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
+export type { AccessAnswer, AccessCheck, AccessChecks, AccessQuestion } from './clients/access-checks.ts'
 export type {
   Client,
   ClientRecord,
@@ -52,10 +54,14 @@ export {
   type ClaimRule,
   type ClientAuthenticationMethod,
   type ClientProtocol,
+  clientAuthenticationMethods,
+  contentEncryptionAlgorithms,
   defaultProtocol,
   type Encryption,
   type GroupRules,
+  keyManagementAlgorithms,
   type SigningAlgorithm,
+  signingAlgorithms,
 } from './clients/protocol.ts'
 export type { ClientProtocolInput } from './clients/protocol-input.ts'
 export { clientProtocolSchema } from './clients/protocol-schema.ts'
@@ -77,6 +83,7 @@ export type { DeviceLoginStore, StoredDeviceLogin } from './codes/device-login-s
 export type { PendingDeviceLogin, RequestedDeviceLogin } from './codes/device-logins.ts'
 export type { LoginCode } from './codes/login-codes.ts'
 export { isUserCode } from './codes/user-codes.ts'
+export type { NodeHandler } from './composition/callback.ts'
 export type { ConnectionAttempt, ConnectionEndpoint, ConnectionLogStore } from './connection-log/connection-attempt.ts'
 export type { ConnectionLog } from './connection-log/connection-log.ts'
 export type { Consent } from './consents/consent.ts'
@@ -127,7 +134,7 @@ export type {
   AuthorizationDetailsTypes,
 } from './oidc/authorization-details.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
-export { defaultKeySchedule, type KeySchedule } from './oidc/keys.ts'
+export { defaultKeySchedule, type KeySchedule, type PublishedKey } from './oidc/keys.ts'
 export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'

@@ -29,6 +29,11 @@ export function issuerOf(issuer: string): Issuer {
   return { id: origin + path, origin, host, hostname, protocol, path }
 }
 
+/** Providers at one host see each other's cookies, which have to be there for every page of the host: their names differ. */
+export function cookieSuffix(issuerPath: string): string {
+  return issuerPath.replaceAll('/', '.')
+}
+
 /**
  * Further origins at which the same passkeys work (WebAuthn Level 3 §5.11).
  *

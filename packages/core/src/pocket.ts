@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
@@ -7,13 +7,16 @@ import type { Client } from './clients/client.ts'
 import type { InitialAccessTokens } from './clients/initial-access-tokens.ts'
 import type { Clients } from './clients/registration.ts'
 import type { LoginCode } from './codes/login-codes.ts'
+import type { NodeHandler } from './composition/callback.ts'
 import type { ConnectionLog } from './connection-log/connection-log.ts'
 import type { DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import type { DeviceLoginService } from './interactions/device-login.ts'
+import type { Exchange } from './interactions/interaction.ts'
 import type { ReauthenticationService } from './interactions/reauthentication.ts'
 import type { RegistrationService } from './interactions/registration.ts'
 import type { SignInService } from './interactions/sign-in.ts'
 import type { Limiter } from './limits/limiter.ts'
+import type { PublishedKey } from './oidc/keys.ts'
 import type { EndpointName } from './oidc/paths.ts'
 import type { TokenPreview } from './oidc/preview.ts'
 import type { SessionRecords } from './oidc/session-records.ts'
@@ -43,12 +46,33 @@ export interface Pocket extends AsyncDisposable {
   readonly deviceAuthorizations: DeviceAuthorizationService
   /** How often something can be tried, for the host's own pages too. */
   readonly limits: Limiter
-  /** Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware. */
+  /**
+   * Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware, with the
+   * issuer's host and protocol in its headers. Use it before anything that reads bodies, at the root or below the
+   * issuer's path.
+   */
   koa(): Middleware
-  /** The same for `node:http`; everything else is answered with 404. */
-  callback(): RequestListener
+  /**
+   * The same for `node:http`, Express, NestJS and the hooks of Fastify. Everything else goes on to `next` as it came, or is
+   * answered with 404 where there is none.
+   *
+   * @example
+   * ```ts
+   * createServer(pocket.callback())
+   * expressOrNest.use(pocket.callback())
+   * fastify.addHook('onRequest', (request, reply, next) => handle(request.raw, reply.raw, next))
+   * ```
+   */
+  callback(): NodeHandler
+  /** The address, without host, at which `@pocket/core/browser` is served as one module for pages of the host's own. */
+  readonly browserModule: string
   /** Who is signed in in this browser. */
   session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
+  /**
+   * The client that the interaction at this path leads to; `undefined` where the path is none's. With an exchange, of a request
+   * to an address below that path, only while the interaction is open in that browser.
+   */
+  interactionClient(path: string, exchange?: Exchange): Promise<string | undefined>
   readonly sessions: SessionRecords
   /** Ends the browser's session and what clients got in it. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
@@ -81,6 +105,8 @@ export interface Pocket extends AsyncDisposable {
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
+  /** The keys that are published, for people. */
+  signingKeys(): Promise<readonly PublishedKey[]>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */
   removeExpired(limit: number): Promise<number>
   /**

@@ -9,7 +9,14 @@ export type { Claims } from './claims/claims.ts'
 export { createDirectory, type Directory, type DirectoryPorts } from './directory.ts'
 export type { Group, GroupItem, GroupWithClaims } from './groups/group.ts'
 export type { GroupStore } from './groups/group-store.ts'
-export { type GroupDetails, type Groups, type GroupUpdate, groupNotFound } from './groups/groups.ts'
+export {
+  type GroupDetails,
+  type Groups,
+  type GroupUpdate,
+  groupNotFound,
+  type Member,
+  type MemberPage,
+} from './groups/groups.ts'
 export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
 export type { Page, PageRequest } from './page.ts'
 export { type NewUser, newUser } from './users/create-user.ts'

@@ -10,6 +10,8 @@ export interface PageRequest {
   readonly search: string
   /** Rows of these ids, any number of them, are left aside. */
   readonly without?: readonly string[]
+  /** Of users: those alone who are in this group, which has so many members. */
+  readonly memberOf?: { readonly groupId: string; readonly count: number }
   /** Only those with these ids. */
   readonly among?: readonly string[]
 }

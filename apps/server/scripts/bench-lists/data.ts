@@ -37,6 +37,19 @@ const rows: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     created_at: 'n',
   },
   pocket_membership: { user_id: id, group_id: groupId },
+  pocket_passkey: {
+    id,
+    account_id: id,
+    credential_id: `'credential' || n`,
+    public_key: `'${'A'.repeat(100)}'`,
+    counter: '0',
+    transports: `'[]'`,
+    aaguid: `'00000000-0000-0000-0000-000000000000'`,
+    device_type: `'multiDevice'`,
+    backed_up: 'n % 2 = 0',
+    name: `'Passkey'`,
+    created_at: 'n',
+  },
   pocket_client: {
     id,
     name: `'Sample ' || n || 'n' || ${tenth}`,
@@ -62,11 +75,16 @@ const rows: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pocket_client_group: { client_id: id, group_id: groupId },
 }
 
-const ofPeople = new Set(['pocket_user', 'pocket_membership'])
+const ofPeople = new Set(['pocket_user', 'pocket_membership', 'pocket_passkey'])
+
+export const administrator = '00000000-0000-4000-8000-100000000000'
+
+/** The group in which everybody is; the others have ten members. */
+export const largeGroup = '00000000-0000-4000-8000-100000000000'
 
 /**
- * So many users, and a tenth of that of groups and of clients, by a statement for each table; and an API key of the
- * first user, who is the administrator.
+ * So many users with a passkey each, and a tenth of that of groups and of clients, by a statement for each table; and an
+ * API key of the first user, who is the administrator.
  */
 export async function fill(database: Database, count: number): Promise<void> {
   for (const [table, columns] of Object.entries(rows)) {
@@ -76,6 +94,10 @@ export async function fill(database: Database, count: number): Promise<void> {
         INSERT INTO ${table} (${Object.keys(columns)}) SELECT ${Object.values(columns)} FROM numbers`,
     )
   }
+  await database.execute(
+    `INSERT INTO pocket_membership (user_id, group_id) SELECT id, '${largeGroup}' FROM pocket_user WHERE id NOT IN
+      (SELECT user_id FROM pocket_membership WHERE group_id = '${largeGroup}')`,
+  )
   await database.execute(
     `INSERT INTO pocket_api_key (id, owner_id, name, name_key, token_hash, scopes, created_at, expires_at, expiration_email_sent)
       SELECT id, id, 'Key', 'key', $1, 'null', 0, $2, $3 FROM pocket_user WHERE administrator`,

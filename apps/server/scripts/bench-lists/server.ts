@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { Agent, request } from 'node:http'
+import { Agent, type OutgoingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { UserAgent } from '@pocket/core/testing'
 import { databaseOf } from '@pocket/core/typeorm'
 import { freePort, startPostgres } from '@pocket/test-support'
 import { pino } from 'pino'
 import { createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { openDatabase } from '../../src/database/open-database.ts'
-import { apiKey, fill } from './data.ts'
+import { administrator, apiKey, fill } from './data.ts'
 
 interface BenchOptions {
   /** Users. */
@@ -22,6 +23,8 @@ interface BenchOptions {
 interface Bench extends AsyncDisposable {
   /** What the REST API answers to an administrator's API key. */
   get(path: string): Promise<string>
+  /** A page, as a browser gets it in which this administrator is signed in. */
+  page(path: string): Promise<string>
 }
 
 /** The server in this process on a database full of people, and one connection to it. */
@@ -48,19 +51,26 @@ export async function startBench({ count, postgres, url }: BenchOptions): Promis
     // What a running instance gets within a minute by itself.
     if (databaseOf(opened.dataSource).kind === 'postgres') await opened.dataSource.query('VACUUM ANALYZE')
   }
-  await stack.use(await createApp(config, logger)).listen()
+  const app = stack.use(await createApp(config, logger))
+  const { url: origin } = await app.listen()
   const agent = stack.adopt(new Agent({ keepAlive: true, maxSockets: 1 }), (each) => each.destroy())
+  const get = async (path: string, headers: OutgoingHttpHeaders) => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const sent = request({ port, host: '127.0.0.1', path, agent, headers }, (response) => {
+      const answered = text(response)
+      if (response.statusCode === 200) answered.then(resolve, reject)
+      else answered.then((body) => reject(new Error(`${path} was answered ${response.statusCode}: ${body}`)), reject)
+    })
+    sent.on('error', reject).end()
+    return promise
+  }
+  const browser = new UserAgent()
+  const { code } = await app.pocket.issueLoginCode({ id: administrator }, 60_000)
+  await browser.postForm(`${origin}/lc`, { code })
+  const cookie = browser.cookies().map(({ name, value }) => `${name}=${value}`)
   return {
-    async get(path) {
-      const { promise, resolve, reject } = Promise.withResolvers<string>()
-      const sent = request({ port, host: '127.0.0.1', path, agent, headers: { 'X-API-Key': apiKey } }, (response) => {
-        const answered = text(response)
-        if (response.statusCode === 200) answered.then(resolve, reject)
-        else answered.then((body) => reject(new Error(`${path} was answered ${response.statusCode}: ${body}`)), reject)
-      })
-      sent.on('error', reject).end()
-      return promise
-    },
+    get: (path) => get(path, { 'X-API-Key': apiKey }),
+    page: (path) => get(path, { cookie: cookie.join('; ') }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }

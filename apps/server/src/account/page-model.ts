@@ -1,3 +1,5 @@
+import type { FieldError } from '@pocket/core/errors'
+import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { SessionLine } from '../sessions/page-model.ts'
 
@@ -19,45 +21,94 @@ export interface PasskeyItem {
   readonly lastUsedAt: number | null
 }
 
-/** `/settings/account`. */
+/** What the browser's password manager is told: every passkey, and what the person is called. */
+export interface AccountSignals {
+  readonly rpId: string
+  readonly userId: string
+  readonly credentialIds: readonly string[]
+  readonly userName: string
+  readonly displayName: string
+}
+
+/** What people write of themselves. */
+export interface ProfileValues {
+  readonly username: string
+  readonly email: string
+  readonly firstName: string
+  readonly lastName: string
+  readonly displayName: string
+}
+
+export const profileNotices = [
+  'saved',
+  'language_saved',
+  'picture_saved',
+  'picture_removed',
+  'verification_sent',
+] as const
+
+/** `/settings/account`: who one is. */
 export interface AccountPage {
   readonly view: 'account'
   readonly viewer: Viewer
-  readonly email: string | null
-  readonly emailVerified: boolean
-  /** Whether to offer a link that verifies the address. */
-  readonly verifiable: boolean
+  readonly passkeyCount: number
   /** Whether to ask for a second passkey, since the only one is on one device. */
   readonly secondAskedFor: boolean
+  readonly signals: AccountSignals
+  /** Whether people may change it themselves. */
+  readonly isEditable: boolean
+  readonly emailRequired: boolean
+  /** Whether the address that is stored is verified, and whether to offer a link that does so. */
+  readonly emailVerified: boolean
+  readonly verifiable: boolean
+  /** What is shown in the form, and what it is based on. */
+  readonly values: ProfileValues
+  readonly version: string
+  readonly picture: string
+  /** Whether it is one of their own. */
+  readonly hasPicture: boolean
+  /** The language that the account says: a BCP 47 tag. */
+  readonly locale: string | null
+  readonly problems: readonly FieldError[]
+  /** Why something was refused as a whole: the code of an error. */
+  readonly problem: string | null
+  readonly conflict: readonly Difference<keyof ProfileValues>[] | null
+  /** `name` is the e-mail address to which something was sent. */
+  readonly notice: { readonly done: (typeof profileNotices)[number]; readonly name: string } | null
+}
+
+export const securityNotices = [
+  'passkey_added',
+  'passkey_renamed',
+  'passkey_removed',
+  'session_ended',
+  'sessions_ended',
+] as const
+
+/** `/settings/account/security`: passkeys, and where one is signed in. */
+export interface AccountSecurityPage {
+  readonly view: 'account-security'
+  readonly viewer: Viewer
+  readonly secondAskedFor: boolean
+  readonly signals: AccountSignals
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
   /** There is one, and nothing else lets the person in. */
   readonly lastStays: boolean
   /** Whichever was used last comes first. */
   readonly sessions: readonly SessionLine[]
-  /** Whether people may delete themselves. */
-  readonly removable: boolean
-  /** What the browser's password manager is told: every passkey, and what the person is called. */
-  readonly signals: {
-    readonly rpId: string
-    readonly userId: string
-    readonly credentialIds: readonly string[]
-    readonly userName: string
-    readonly displayName: string
-  }
-  /** What has just been done; `name` is the passkey's, or the e-mail address. */
-  readonly notice: {
-    readonly done:
-      | 'passkey_added'
-      | 'passkey_renamed'
-      | 'passkey_removed'
-      | 'verification_sent'
-      | 'session_ended'
-      | 'sessions_ended'
-    readonly name: string
-  } | null
+  /** What has just been done; `name` is the passkey's, or the device. */
+  readonly notice: { readonly done: (typeof securityNotices)[number]; readonly name: string } | null
   /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
   readonly renameProblem: { readonly passkeyId: string; readonly name: string; readonly code: string } | null
+}
+
+/** `/settings/account/data`: what one can take away, and how to leave. */
+export interface AccountDataPage {
+  readonly view: 'account-data'
+  readonly viewer: Viewer
+  /** Whether people may delete themselves. */
+  readonly removable: boolean
 }
 
 /** `/account-removed`: for whoever has just deleted themselves. */

@@ -8,7 +8,7 @@ const tokenFormat = {
   type: 'string',
   enum: ['jwt', 'opaque'],
   description:
-    'Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.',
+    'Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked (`unsupported_token_type`, RFC 7009 §2.2.1): it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.',
 } as const
 const tokenLifetime = {
   type: ['integer', 'null'],

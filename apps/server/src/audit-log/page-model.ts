@@ -1,4 +1,4 @@
-import type { ListView } from '../http/list-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 
 /** Whom or what a sentence names. `name` is `null` where it is not known, `href` where there is nothing to go to. */

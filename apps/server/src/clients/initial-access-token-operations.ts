@@ -1,14 +1,9 @@
-import { type AuditSink, changesBetween, type InitialAccessToken, type Pocket, type Transaction } from '@pocket/core'
+import type { InitialAccessToken } from '@pocket/core'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
-
-export interface InitialAccessTokenPorts {
-  readonly pocket: Pick<Pocket, 'initialAccessTokens'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-}
+import { createRegistrationTokens, type RegistrationTokenPorts } from './initial-access-tokens.ts'
 
 const usualLifetime = 60 * 60_000
 
@@ -41,11 +36,8 @@ const schema = named('InitialAccessTokenDto', {
 })
 
 /** `/api/oidc/initial-access-tokens`: what lets programs register clients (RFC 7591 §3). */
-export function initialAccessTokenOperations({
-  pocket: { initialAccessTokens },
-  audit,
-  transaction,
-}: InitialAccessTokenPorts): readonly Operation[] {
+export function initialAccessTokenOperations(ports: RegistrationTokenPorts): readonly Operation[] {
+  const tokens = createRegistrationTokens(ports)
   const shared = { area: 'clients', access: 'administrator' } as const
   return [
     operation({
@@ -59,15 +51,8 @@ export function initialAccessTokenOperations({
       answer: { status: 201, schema },
       async handle(call) {
         const { ttl, usageLimit = 1, description = '' } = call.body
-        const { id: by, origin } = actorOf(call)
         const wanted = { lifetime: lifetimeOf(ttl, usualLifetime), usageLimit, description }
-        const { token, stored } = await transaction(async () => {
-          const issued = await initialAccessTokens.issue(wanted)
-          const { id: initialAccessTokenId } = issued.stored
-          const changes = changesBetween(null, described(issued.stored))
-          await audit.record({ event: 'initial_access_token_created', initialAccessTokenId, by, ...changes }, origin)
-          return issued
-        })
+        const { token, stored } = await tokens.create(actorOf(call), wanted)
         return dto(stored, token)
       },
     }),
@@ -78,7 +63,7 @@ export function initialAccessTokenOperations({
       path: '/api/oidc/initial-access-tokens',
       summary: 'List the initial access tokens that have not expired, the newest first',
       answer: { status: 200, schema: { type: 'array', items: schema } },
-      handle: async () => (await initialAccessTokens.list()).map((token) => dto(token)),
+      handle: async () => (await tokens.list()).map((token) => dto(token)),
     }),
     operation({
       ...shared,
@@ -87,23 +72,9 @@ export function initialAccessTokenOperations({
       path: '/api/oidc/initial-access-tokens/:id',
       summary: 'Delete an initial access token; clients that were registered with it stay',
       answer: { status: 204 },
-      handle: (call) => {
-        const { id: by, origin } = actorOf(call)
-        const initialAccessTokenId = call.params.id ?? ''
-        return transaction(async () => {
-          const before = (await initialAccessTokens.list()).find(({ id }) => id === initialAccessTokenId)
-          if (!(await initialAccessTokens.remove(initialAccessTokenId))) return
-          const changes = changesBetween(before ? described(before) : null, null)
-          await audit.record({ event: 'initial_access_token_removed', initialAccessTokenId, by, ...changes }, origin)
-        })
-      },
+      handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),
     }),
   ]
-}
-
-/** What the audit log says of a token: nothing that could be tried. */
-function described({ description, usageLimit, expiresAt }: InitialAccessToken): object {
-  return { description, usageLimit, expiresAt: new Date(expiresAt).toISOString() }
 }
 
 function dto({ id, description, usageLimit, usageCount, expiresAt, createdAt }: InitialAccessToken, token = '') {

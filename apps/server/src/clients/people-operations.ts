@@ -7,7 +7,7 @@ import type { ClientLogos } from '../images/client-logos.ts'
 import { accessibleClientDto, authorizedClientDto } from './client-dto.ts'
 import { accessibleClients, authorizedClients, clientListRequest } from './client-lists.ts'
 import { accessibleClientSchema, authorizedClientSchema } from './client-schema.ts'
-import { clientNotFound } from './contract-errors.ts'
+import { createOwnConsents } from './own-consents.ts'
 
 export interface PeopleOperationPorts {
   readonly pocket: Pick<Pocket, 'clients' | 'issuer' | 'withdrawConsent'>
@@ -18,6 +18,7 @@ export interface PeopleOperationPorts {
 
 /** `/api/oidc/users`: the clients of a person. */
 export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOperationPorts): readonly Operation[] {
+  const consents = createOwnConsents({ pocket, audit })
   const page = (list: ListRequest, scope: ClientScope) => pocket.clients.page(clientListRequest(list, scope))
 
   const authorized = async (list: ListRequest, accountId: string) => {
@@ -60,9 +61,7 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
       access: 'user',
       answer: { status: 204 },
       async handle({ user, params, ctx }) {
-        const clientId = params.clientId ?? ''
-        if (!(await pocket.withdrawConsent(user.id, clientId))) throw clientNotFound()
-        await audit.record({ event: 'consent_withdrawn', accountId: user.id, clientId }, requestContext(ctx.req))
+        await consents.withdraw(user.id, params.clientId ?? '', requestContext(ctx.req))
       },
     }),
     operation({

@@ -6,6 +6,8 @@ import type { ReminderStore } from '../account/reminder-store.ts'
 import { TypeormReminderStore } from '../account/typeorm-reminder-store.ts'
 import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
 import { TypeormApiKeyStore } from '../api-keys/typeorm-api-key-store.ts'
+import type { FavouriteStore } from '../apps/favourite-store.ts'
+import { TypeormFavouriteStore } from '../apps/typeorm-favourite-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { TypeormAuditLogStore } from '../audit-log/typeorm-audit-log-store.ts'
 import type { Config } from '../config/load.ts'
@@ -50,6 +52,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly images: ImageStore
   readonly signupTokens: SignupTokenStore
   readonly reminders: ReminderStore
+  readonly favourites: FavouriteStore
   readonly approvals: ApprovalStore
   readonly overview: OverviewStore
   /** Resolves when the database answers. */
@@ -82,6 +85,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     images: new TypeormImageStore(database),
     signupTokens: new TypeormSignupTokenStore(database),
     reminders: new TypeormReminderStore(database),
+    favourites: new TypeormFavouriteStore(database),
     approvals: new TypeormApprovalStore(database),
     overview: new TypeormOverviewStore(database),
     async ping() {

@@ -3,6 +3,7 @@ import { directoryMigrations, directoryTables } from '@pocket/directory/typeorm'
 import type { EntitySchema } from 'typeorm'
 import { reminderTable } from '../account/reminder.table.ts'
 import { apiKeyTable } from '../api-keys/api-key.table.ts'
+import { favouriteTable } from '../apps/favourite.table.ts'
 import { auditTable } from '../audit-log/audit-entry.table.ts'
 import { emailTable } from '../email/email.table.ts'
 import { verificationTable } from '../email/verification.table.ts'
@@ -24,7 +25,9 @@ import { CreateReminders1762000000100 } from './migrations/1762000000100-create-
 import { CreateApprovals1762000000120 } from './migrations/1762000000120-create-approvals.ts'
 import { SealSignupTokens1762000000200 } from './migrations/1762000000200-seal-signup-tokens.ts'
 import { WaitForAddresses1762000000250 } from './migrations/1762000000250-wait-for-addresses.ts'
+import { CreateFavourites1762000000280 } from './migrations/1762000000280-create-favourites.ts'
 import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index-unsent-emails.ts'
+import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
 
 /** Every table of this program. */
 export const tables: readonly EntitySchema[] = [
@@ -41,6 +44,7 @@ export const tables: readonly EntitySchema[] = [
   fileTable,
   reminderTable,
   approvalTable,
+  favouriteTable,
 ]
 
 /** Every migration, in the order in which the sets run. */
@@ -62,7 +66,9 @@ export const migrations: readonly MigrationSet[] = [
       CreateApprovals1762000000120,
       SealSignupTokens1762000000200,
       WaitForAddresses1762000000250,
+      CreateFavourites1762000000280,
       IndexUnsentEmails1762000000300,
+      KeepWaysBack1762000000310,
     ],
   },
 ]

@@ -32,7 +32,7 @@ export interface Answered {
 export interface Delivery {
   /** Sends everything that is due, one after the other, until told to stop. */
   run(signal: AbortSignal): Promise<void>
-  /** Sends beside whatever runs, after the transaction in which it is called has ended. */
+  /** Sends beside whatever runs, in no transaction: what one has left is seen after it has ended. */
   soon(): void
   /** Begins nothing new and resolves when nothing is being sent any more. */
   settled(): Promise<void>

@@ -36,6 +36,8 @@ export type Message =
       readonly name: string
       /** What the administrator has to say, if anything. */
       readonly note?: string | null
+      /** The path on this server at which they go on; the account otherwise. */
+      readonly wayBack?: string | null
     }
   | { readonly kind: 'account-refused'; readonly name: string; readonly note: string }
   | {

@@ -51,8 +51,11 @@ export interface Mail {
   test(user: User): Promise<void>
   /** Whether what is left for somebody would reach them: e-mail is set up, and they have an address. */
   reaches(user: Pick<User, 'email'>): Promise<boolean>
-  /** Tells somebody, whom it reaches, that an administrator has let them in; `note` is what that one has to say. */
-  approved(user: User, note: string | null): Promise<void>
+  /**
+   * Tells somebody, whom it reaches, that an administrator has let them in; `note` is what that one has to say, `wayBack`
+   * the path on this server at which they go on.
+   */
+  approved(user: User, words: { readonly note: string | null; readonly wayBack: string | null }): Promise<void>
   /** Tells somebody whose account is gone by now that an administrator has not let them in, and why. */
   refused(user: User, note: string): Promise<void>
   /** Removes what is kept of a user, within the transaction. */
@@ -138,9 +141,9 @@ export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
           }
         },
         reaches,
-        async approved(user, note) {
+        async approved(user, words) {
           if (!(await reaches(user))) return
-          const message = { kind: 'account-approved', name: user.displayName, note } as const
+          const message = { kind: 'account-approved', name: user.displayName, ...words } as const
           await outbox.leave({ to: user, message, expiresAt: clock.now() + kept })
         },
         async refused({ email, locale, displayName }, note) {

@@ -1,4 +1,4 @@
-import type { ListView } from '../http/list-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { BulkNotice } from '../users/page-model.ts'
 import type { Email, EmailState } from './email.ts'
@@ -12,6 +12,8 @@ export interface VerifyEmailPage {
   readonly email: string
   /** Of somebody who has just signed up and cannot sign in yet: they come in, or wait for an administrator. */
   readonly userName: string | null
+  /** Where somebody who is in goes on, signing in on the way; `null` for everybody else. */
+  readonly goOnAt: string | null
 }
 
 /** An e-mail as the list shows it. */

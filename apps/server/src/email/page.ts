@@ -44,12 +44,19 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
       const asked = typeof token === 'string' && token !== '' && token.length <= longestToken
       const stranger = asked ? await waiting.find(token) : undefined
       if (asked && stranger) {
-        const { userName, email } = stranger
-        return show(ctx, { view: 'verify-email', state: 'ask', token, email: email ?? '', userName })
+        const { userName, email } = stranger.user
+        return show(ctx, { view: 'verify-email', state: 'ask', token, email: email ?? '', userName, goOnAt: null })
       }
       const { email, emailVerified } = await authentication.requireUser(ctx)
       const state = asked ? 'ask' : emailVerified ? 'verified' : 'refused'
-      await show(ctx, { view: 'verify-email', state, token: asked ? token : '', email: email ?? '', userName: null })
+      await show(ctx, {
+        view: 'verify-email',
+        state,
+        token: asked ? token : '',
+        email: email ?? '',
+        userName: null,
+        goOnAt: null,
+      })
     },
 
     async verify(ctx: Context) {
@@ -57,13 +64,14 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
       const stranger = await waiting.find(token)
       if (stranger) {
         const isIn = await waiting.finish(requestContext(ctx.req), token)
-        const { userName, email } = stranger
+        const { userName, email } = stranger.user
         return show(ctx, {
           view: 'verify-email',
           state: isIn ? 'in' : 'waiting',
           token: '',
           email: email ?? '',
           userName,
+          goOnAt: isIn ? (stranger.wayBack ?? '/login') : null,
         })
       }
       const user = await authentication.requireUser(ctx)
@@ -71,7 +79,14 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
         await mail.verification.finish(actorOf({ user, ctx }), token)
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
-        await show(ctx, { view: 'verify-email', state: 'refused', token: '', email: user.email ?? '', userName: null })
+        await show(ctx, {
+          view: 'verify-email',
+          state: 'refused',
+          token: '',
+          email: user.email ?? '',
+          userName: null,
+          goOnAt: null,
+        })
         ctx.status = error.status
         return
       }

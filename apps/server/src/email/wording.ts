@@ -83,7 +83,7 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
           text('approval.text', values),
           ...(message.note ? [message.note] : []),
         ],
-        link: { label: text('approval.button'), url: `${appUrl}/login` },
+        link: { label: text('approval.button'), url: `${appUrl}${message.wayBack ?? '/login'}` },
       }
     case 'account-refused':
       return {

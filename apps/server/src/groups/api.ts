@@ -1,5 +1,5 @@
 import { NotFound } from '@pocket/core/errors'
-import type { Directory, GroupDetails } from '@pocket/directory'
+import { type Directory, groupNotFound } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
@@ -46,7 +46,9 @@ const membersBody = {
 
 /** `/api/user-groups`, the groups of a user, and the claims of groups. */
 export function groupOperations({ directory, groups, allowedClients }: GroupOperationPorts): readonly Operation[] {
-  const answer = async (ctx: Context, group: GroupDetails) => {
+  const answer = async (ctx: Context, id: string) => {
+    const group = await directory.groups.find(id)
+    if (group === undefined) throw groupNotFound()
     ctx.set('ETag', groupValidator(group))
     return groupDto(group, await allowedClients(group.id))
   }
@@ -58,7 +60,7 @@ export function groupOperations({ directory, groups, allowedClients }: GroupOper
 }
 
 interface Parts extends Pick<GroupOperationPorts, 'directory' | 'groups'> {
-  readonly answer: (ctx: Context, group: GroupDetails) => Promise<object>
+  readonly answer: (ctx: Context, id: string) => Promise<object>
 }
 
 function recordOperations({ directory, groups, answer }: Parts): readonly Operation[] {
@@ -84,7 +86,7 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       summary: 'Create a group',
       body: groupBody,
       answer: { status: 201, schema: groupSchema },
-      handle: async (call) => answer(call.ctx, await groups.create(actorOf(call), call.body)),
+      handle: async (call) => answer(call.ctx, (await groups.create(actorOf(call), call.body)).id),
     }),
     operation({
       ...administration,
@@ -93,7 +95,7 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       path: '/api/user-groups/:id',
       summary: 'Read a group, with everybody in it',
       answer: { status: 200, schema: groupSchema },
-      handle: async ({ params, ctx }) => answer(ctx, await groups.find(params.id ?? '')),
+      handle: async ({ params, ctx }) => answer(ctx, params.id ?? ''),
     }),
     operation({
       ...administration,
@@ -104,7 +106,11 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       summary: 'Change the names of a group',
       body: groupBody,
       answer: { status: 200, schema: groupSchema },
-      handle: async (call) => answer(call.ctx, await groups.update(actorOf(call), call.params.id ?? '', call.body)),
+      async handle(call) {
+        const { id = '' } = call.params
+        await groups.update(actorOf(call), id, call.body)
+        return answer(call.ctx, id)
+      },
     }),
     operation({
       ...administration,
@@ -131,8 +137,11 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
       summary: 'Choose the members of a group',
       body: membersBody,
       answer: { status: 200, schema: groupSchema },
-      handle: async (call) =>
-        answer(call.ctx, await groups.setMembers(actorOf(call), call.params.id ?? '', call.body.userIds)),
+      async handle(call) {
+        const { id = '' } = call.params
+        await groups.setMembers(actorOf(call), id, call.body.userIds)
+        return answer(call.ctx, id)
+      },
     }),
     operation({
       ...administration,

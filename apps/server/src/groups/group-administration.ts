@@ -1,9 +1,15 @@
 import { type AuditEvent, type AuditSink, changesBetween, type Pocket, type Transaction } from '@pocket/core'
-import { type CustomClaim, type Directory, type GroupDetails, groupNotFound, type Membership } from '@pocket/directory'
-import { assertUnchanged } from '../http/api/precondition.ts'
+import {
+  type CustomClaim,
+  type Directory,
+  type GroupWithClaims,
+  groupNotFound,
+  type Membership,
+} from '@pocket/directory'
+import { assertUnchanged, isUnchanged } from '../http/api/precondition.ts'
 import type { Actor } from '../users/actor.ts'
 import { claimsByKey } from '../users/claims-by-key.ts'
-import { groupValidator } from '../users/validators.ts'
+import { groupRecordValidator, groupValidator } from '../users/validators.ts'
 
 export interface GroupAdministrationPorts {
   readonly directory: Directory
@@ -22,30 +28,30 @@ export interface GroupNames {
 
 /** What administrators do with groups. What there is no group for ends with `not_found`. */
 export interface GroupAdministration {
-  find(id: string): Promise<GroupDetails>
+  /** Without its members, who may be everybody. */
+  find(id: string): Promise<GroupWithClaims>
   /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` */
-  create(actor: Actor, names: GroupNames): Promise<GroupDetails>
+  create(actor: Actor, names: GroupNames): Promise<GroupWithClaims>
   /** @throws as `create` */
-  update(actor: Actor, id: string, names: GroupNames): Promise<GroupDetails>
+  update(actor: Actor, id: string, names: GroupNames): Promise<void>
   remove(actor: Actor, id: string): Promise<void>
-  setMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<GroupDetails>
+  setMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<void>
   /** Says when a membership ends. @throws {InvalidInput} `validation_failed` where that has passed */
   setMembershipEnd(actor: Actor, membership: Membership): Promise<void>
   /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
 }
 
-/** Which group was changed, and what the audit log is told where anything was. */
-interface Changed {
-  readonly id: string
-  readonly event?: AuditEvent
-}
-
 export function createGroupAdministration(ports: GroupAdministrationPorts): GroupAdministration {
   const { directory, pocket, audit, transaction, forget } = ports
   const { groups, claims } = directory
 
-  const find = async (id: string): Promise<GroupDetails> => {
+  const find = async (id: string): Promise<GroupWithClaims> => {
+    const [group] = await groups.list([id])
+    if (group === undefined) throw groupNotFound()
+    return group
+  }
+  const withMembers = async (id: string) => {
     const group = await groups.find(id)
     if (group === undefined) throw groupNotFound()
     return group
@@ -55,16 +61,16 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
     actor.ifMatch === undefined
       ? transaction(work)
       : directory.exclusively(async () => {
-          assertUnchanged(actor, groupValidator(await find(id)))
+          if (!isUnchanged(actor, groupRecordValidator(await find(id))))
+            assertUnchanged(actor, groupValidator(await withMembers(id)))
           return work()
         })
-  /** Does something with a group, and writes it into the audit log. */
-  const written = async (actor: Actor, { id, event }: Changed) => {
-    if (event) await audit.record(event, actor.origin)
-    return find(id)
-  }
-  const changeOf = (actor: Actor, id: string, work: () => Promise<Changed>) =>
-    unchanged(actor, id, async () => written(actor, await work()))
+  /** Does something with a group, and writes into the audit log what was changed, where anything was. */
+  const changeOf = (actor: Actor, id: string, work: () => Promise<AuditEvent | null>) =>
+    unchanged(actor, id, async () => {
+      const event = await work()
+      if (event) await audit.record(event, actor.origin)
+    })
 
   return {
     find,
@@ -73,20 +79,21 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       transaction(async () => {
         const { id } = await groups.create({ name, friendlyName })
         const changes = changesBetween(null, { name, friendlyName })
-        return written(actor, { id, event: { event: 'group_created', groupId: id, by: actor.id, ...changes } })
+        await audit.record({ event: 'group_created', groupId: id, by: actor.id, ...changes }, actor.origin)
+        return find(id)
       }),
 
     update: (actor, id, { name, friendlyName }) =>
       changeOf(actor, id, async () => {
         const { before, group, changed } = await groups.update(id, { name, friendlyName })
-        if (changed.length === 0) return { id }
+        if (changed.length === 0) return null
         const changes = changesBetween(before, group)
-        return { id, event: { event: 'group_updated', groupId: id, fields: changed, by: actor.id, ...changes } }
+        return { event: 'group_updated', groupId: id, fields: changed, by: actor.id, ...changes }
       }),
 
     remove: (actor, id) =>
       unchanged(actor, id, async () => {
-        const { claims: own, members, ...before } = await find(id)
+        const { claims: own, members, ...before } = await withMembers(id)
         await groups.remove(id)
         await forget(id)
         const names = {
@@ -101,17 +108,17 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
     setMembers: (actor, id, userIds) =>
       changeOf(actor, id, async () => {
         const { added, removed } = await groups.setMembers(id, userIds)
-        if (added.length === 0 && removed.length === 0) return { id }
+        if (added.length === 0 && removed.length === 0) return null
         for (const userId of removed) await pocket.endAccessBy(userId, [id])
         // Only who came and who went: a group may hold everybody.
         const changes = changesBetween({ members: removed }, { members: added })
-        return { id, event: { event: 'group_members_changed', groupId: id, added, removed, by: actor.id, ...changes } }
+        return { event: 'group_members_changed', groupId: id, added, removed, by: actor.id, ...changes }
       }),
 
     setMembershipEnd: (actor, membership) =>
       transaction(async () => {
         const { userId: accountId, groupId, endsAt: end } = membership
-        const before = (await groups.memberships(groupId)).find(({ userId }) => userId === accountId)
+        const before = await groups.membership(groupId, accountId)
         await groups.setMembershipEnd(membership)
         const endsAt = instantText(end) ?? ''
         const changes = changesBetween({ endsAt: instantText(before?.endsAt ?? null) }, { endsAt: instantText(end) })

@@ -31,18 +31,30 @@ export function memberPages({ directory, users, groups, authentication, reauthen
   const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.sensitive(act) : act
 
+  /** Somebody chosen of those who were found, or typed as they are called. */
+  const meant = async (id: string, typed: string) => {
+    if (id !== '') return directory.find(id)
+    return typed === '' ? undefined : directory.findByName(typed)
+  }
+
   return {
     async addMember(ctx: Context) {
       const viewer = await authentication.requireAdministrator(ctx)
       const groupId = String(ctx.params.id)
       const group = await groups.find(groupId)
       const typed = formText(ctx, 'user', 300).trim()
-      const found = typed === '' ? undefined : await directory.findByName(typed)
+      const found = await meant(formText(ctx, 'userId', 50), typed)
       const refuse = async (code: string) => {
         await showGroup(ctx, viewer, group, { memberProblem: { typed, code } })
         ctx.status = 400
       }
-      if (!found) return refuse(typed === '' ? 'required' : 'unknown')
+      if (!found) {
+        if (typed === '') return refuse('required')
+        const { items, total } = await directory.users.page({ ...some, search: typed })
+        if (total === 0) return refuse('unknown')
+        const adding = { typed, endsAt: formText(ctx, 'endsAt', 10), found: items, more: total - items.length }
+        return showGroup(ctx, viewer, group, { adding })
+      }
       await protecting(found.administrator, async () => {
         const actor = pageActor(viewer, ctx)
         const refusal = await refusalOf(async () => {
@@ -80,6 +92,9 @@ export function memberPages({ directory, users, groups, authentication, reauthen
     },
   }
 }
+
+/** How many are offered of those who may be meant. */
+const some = { page: 1, limit: 8, sort: { column: 'username', descending: false }, filters: {} }
 
 /** The last instant of a day in UTC; `null` for none. @throws {InvalidInput} `validation_failed` for what is no day */
 function endOf(day: string): number | null {

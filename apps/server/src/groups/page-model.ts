@@ -2,7 +2,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { CustomClaim } from '@pocket/directory'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
-import type { ListView } from '../http/list-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { BulkNotice, GroupChoice } from '../users/page-model.ts'
 
@@ -60,7 +60,9 @@ export interface GroupPage {
   readonly problems: readonly FieldError[]
   readonly version: string
   readonly conflict: readonly Difference[] | null
-  /** By user name, as many as are shown. `endsAt` in milliseconds since the Unix epoch. */
+  /** How the members are searched, and paged through. */
+  readonly list: ListView
+  /** By user name, those of the page. `endsAt` in milliseconds since the Unix epoch. */
   readonly members: readonly {
     readonly id: string
     readonly userName: string
@@ -68,15 +70,23 @@ export interface GroupPage {
     readonly endsAt: number | null
   }[]
   readonly memberCount: number
-  /** What was looked for among the members. */
-  readonly memberSearch: string
+  /** Who can be meant by what was typed to add somebody, and until when they would be in the group: a day, or empty. */
+  readonly adding: {
+    readonly typed: string
+    readonly endsAt: string
+    /** As many as are shown. */
+    readonly found: readonly { readonly id: string; readonly userName: string; readonly displayName: string }[]
+    readonly more: number
+  } | null
   /** A refused addition: what was typed, and why. */
   readonly memberProblem: { readonly typed: string; readonly code: string } | null
   readonly claims: readonly CustomClaim[]
   readonly claimsProblem: string | null
   readonly claimKeys: readonly string[]
-  /** The clients that are restricted to groups. */
+  /** The clients that are restricted to groups, as many as are offered. */
   readonly clients: readonly GroupChoice[]
+  /** How many more of them there are. */
+  readonly moreClients: number
   readonly notice: (typeof groupNotices)[number] | null
   readonly removal: Confirmation
 }

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import type { ClientAdministration } from '../clients/administration.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import { backTo } from '../http/list-page.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
@@ -22,7 +23,7 @@ export function groupPages(ports: GroupPagePorts) {
   const showGroup = createShowGroup(ports)
   const done = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
     flashes.leave(ctx, groupPath(id), { done: notice })
-    seeOther(ctx, groupPath(id))
+    seeOther(ctx, backTo(groupPath(id), formText(ctx, 'list', 2000)))
   }
   const opened = async (ctx: Context) => {
     const viewer = await authentication.requireAdministrator(ctx)
@@ -87,16 +88,14 @@ export function groupPages(ports: GroupPagePorts) {
     async setClients(ctx: Context) {
       const { viewer, group } = await opened(ctx)
       const chosen = new Set(formTexts(ctx, 'clients'))
-      // What is open to everybody is not shown, and stays as it was prepared for the day when it is restricted.
-      const wanted = (await clients.list()).filter(({ id, isGroupRestricted, allowedGroupIds }) =>
-        isGroupRestricted ? chosen.has(id) : allowedGroupIds.includes(group.id),
-      )
+      const shown = new Set(formTexts(ctx, 'shown'))
+      // What the page has not shown stays: such as what is open to everybody, and prepared for the day when it is restricted.
+      const others = (await clients.allowedTo(group.id)).filter(({ id }) => !shown.has(id))
       const { id: accountId, origin } = pageActor(viewer, ctx)
-      await clientAdministration.setAllowedTo(
-        { accountId, origin },
-        group.id,
-        wanted.map(({ id }) => id),
-      )
+      await clientAdministration.setAllowedTo({ accountId, origin }, group.id, [
+        ...chosen,
+        ...others.map(({ id }) => id),
+      ])
       done(ctx, group.id, 'clients_saved')
     },
 

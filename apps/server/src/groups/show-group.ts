@@ -1,11 +1,13 @@
 import type { Clients } from '@pocket/core'
-import type { Directory, GroupDetails, User } from '@pocket/directory'
+import type { Directory, Group, GroupWithClaims, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Flashes } from '../http/flash.ts'
+import { readListPage } from '../http/list-page.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { groupValidator } from '../users/validators.ts'
+import { groupRecordValidator } from '../users/validators.ts'
+import { clientChoices } from './client-choices.ts'
 import { type GroupPage, groupNotices } from './page-model.ts'
 
 export const groupsPath = '/settings/admin/user-groups'
@@ -15,32 +17,30 @@ export function groupPath(id: string): string {
 }
 
 export interface ShowGroupPorts {
-  readonly clients: Pick<Clients, 'list'>
+  readonly clients: Pick<Clients, 'page' | 'allowedTo'>
   readonly directory: Directory
   readonly show: ShowPage
   readonly flashes: Flashes
+  readonly secure: boolean
 }
 
 /** What a page shows beside what is stored: what was typed and refused. */
 export type Typed = Partial<
-  Pick<GroupPage, 'values' | 'problems' | 'conflict' | 'claims' | 'claimsProblem' | 'memberProblem'>
+  Pick<GroupPage, 'values' | 'problems' | 'conflict' | 'claims' | 'claimsProblem' | 'memberProblem' | 'adding'>
 >
 
 /** Shows the page of a group. */
-export type ShowGroup = (ctx: Context, viewer: User, group: GroupDetails, typed?: Typed) => Promise<void>
+export type ShowGroup = (ctx: Context, viewer: User, group: GroupWithClaims, typed?: Typed) => Promise<void>
 
-/** How many members the page shows; the others are found by their names. */
-const most = 100
+const columns = [{ name: 'userName', sort: 'username' }]
+const sort = { column: 'username', descending: false }
 
-export function createShowGroup({ clients, directory, show, flashes }: ShowGroupPorts): ShowGroup {
+export function createShowGroup({ clients, directory, show, flashes, secure }: ShowGroupPorts): ShowGroup {
   return async (ctx, viewer, group, typed = {}) => {
     const { id, name, friendlyName, createdAt } = group
-    const memberSearch = String([ctx.query.member ?? ''].flat()[0] ?? '').slice(0, 200)
-    const wanted = memberSearch.trim().toLowerCase()
-    const ends = new Map((await directory.groups.memberships(id)).map(({ userId, endsAt }) => [userId, endsAt]))
-    const found = group.members.filter(
-      ({ userName, displayName }) => wanted === '' || `${userName}\n${displayName}`.toLowerCase().includes(wanted),
-    )
+    const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
+    const { items, total, everybody } = await directory.groups.members(id, request)
+    const { choices, more } = await clientChoices(clients, id)
     const { done } = flashes.take(ctx, groupPath(id))
     await show(ctx, {
       view: 'group',
@@ -48,23 +48,23 @@ export function createShowGroup({ clients, directory, show, flashes }: ShowGroup
       group: { id, name, friendlyName, createdAt },
       values: { name, friendlyName },
       problems: [],
-      version: groupValidator(group),
+      version: groupRecordValidator(group),
       conflict: null,
-      members: found.slice(0, most).map((member) => ({
+      list: view(total),
+      members: items.map((member) => ({
         id: member.id,
         userName: member.userName,
         displayName: member.displayName,
-        endsAt: ends.get(member.id) ?? null,
+        endsAt: member.endsAt,
       })),
-      memberCount: group.members.length,
-      memberSearch,
+      memberCount: everybody,
       memberProblem: null,
+      adding: null,
       claims: group.claims,
       claimsProblem: null,
       claimKeys: await directory.claims.suggestions(),
-      clients: (await clients.list())
-        .filter(({ isGroupRestricted }) => isGroupRestricted)
-        .map((client) => ({ id: client.id, name: client.name, chosen: client.allowedGroupIds.includes(id) })),
+      clients: choices,
+      moreClients: more,
       notice: groupNotices.find((notice) => notice === done) ?? null,
       removal: groupRemoval(group),
       ...typed,
@@ -73,7 +73,7 @@ export function createShowGroup({ clients, directory, show, flashes }: ShowGroup
 }
 
 /** What is asked before a group is deleted. */
-export function groupRemoval({ id, friendlyName }: Pick<GroupDetails, 'id' | 'friendlyName'>): Confirmation {
+export function groupRemoval({ id, friendlyName }: Pick<Group, 'id' | 'friendlyName'>): Confirmation {
   return {
     act: 'groups.delete',
     names: [friendlyName],

@@ -7,9 +7,8 @@ import type { Context } from 'koa'
  * @throws {InvalidInput} `validation_failed` where it was sent more than once or is too long
  */
 export function formText(ctx: Context, name: string, longest = 10_000): string {
-  const body: unknown = ctx.request.body
-  const value: unknown =
-    typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : ''
+  const values = valuesOf(ctx, name)
+  const value = values.length > 1 ? values : (values[0] ?? '')
   if (typeof value === 'string' && value.length <= longest) return value
   const [code, message] =
     typeof value === 'string'
@@ -26,10 +25,7 @@ export function formText(ctx: Context, name: string, longest = 10_000): string {
  * @throws {InvalidInput} `validation_failed` beyond a thousand values, or where one is too long
  */
 export function formTexts(ctx: Context, name: string, longest = 255): readonly string[] {
-  const body: unknown = ctx.request.body
-  const value: unknown =
-    typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : []
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const values = valuesOf(ctx, name)
   const texts = values.filter((each) => typeof each === 'string')
   if (texts.length === values.length && texts.length <= 1000 && texts.every((each) => each.length <= longest))
     return texts
@@ -44,4 +40,19 @@ export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
   if (!ctx.is('json', '+json') || typeof body !== 'object' || body === null || Array.isArray(body))
     throw new InvalidInput('invalid_request_body', 'The body must be a JSON object, sent as application/json.')
   return { ...body }
+}
+
+const parsed = new WeakMap<Context, URLSearchParams>()
+
+/** Everything that was sent under this name, as it was sent: no dot, bracket or number of values means anything of its own. */
+function valuesOf(ctx: Context, name: string): readonly unknown[] {
+  const { body, rawBody } = ctx.request
+  if (ctx.is('application/x-www-form-urlencoded') && typeof rawBody === 'string') {
+    const form = parsed.get(ctx) ?? new URLSearchParams(rawBody)
+    parsed.set(ctx, form)
+    return form.getAll(name)
+  }
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return []
+  const value: unknown = Reflect.get(body, name)
+  return Array.isArray(value) ? value : [value]
 }

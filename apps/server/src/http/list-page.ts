@@ -1,5 +1,8 @@
 import type { Context } from 'koa'
 import { type ListRequest, readListRequest } from './api/list.ts'
+import { addressOf, type ListChange } from './list-address.ts'
+import { type ListColumn, shownColumns } from './list-columns.ts'
+import type { FilterLabels, ListRange, ListView } from './list-view.ts'
 
 /** What a page with a list can show, and how. */
 export interface ListPageDefinition {
@@ -17,60 +20,6 @@ export interface ListPageDefinition {
   readonly sort: { readonly column: string; readonly descending: boolean }
 }
 
-export type FilterLabels = Readonly<Record<string, ReadonlyMap<string, string>>>
-
-/** Days such as 2026-01-31; empty where there is no limit. */
-export interface ListRange {
-  readonly from: string
-  readonly to: string
-}
-
-export interface ListColumn {
-  readonly name: string
-  /** By what its head sorts, where it does. */
-  readonly sort?: string
-  /** Whether somebody can do without it, and whether it is there before they have chosen; always there by default. */
-  readonly choice?: 'shown' | 'hidden'
-}
-
-/** What a list's partials show. Addresses begin with `?`. */
-export interface ListView {
-  readonly path: string
-  readonly search: string
-  /** Those that are shown. */
-  readonly columns: readonly {
-    readonly name: string
-    readonly href: string | null
-    readonly sorted: 'ascending' | 'descending' | null
-  }[]
-  readonly choices: readonly { readonly name: string; readonly shown: boolean }[]
-  readonly filters: readonly { readonly name: string; readonly values: readonly string[]; readonly chosen: string }[]
-  /** What the catalogue cannot name. */
-  readonly labels?: FilterLabels
-  /** Where days can be asked for. */
-  readonly range?: ListRange
-  /** What limits it now, each with the address of the list without it. */
-  readonly applied: readonly { readonly name: string; readonly value: string; readonly without: string }[]
-  readonly sorts: readonly { readonly column: string; readonly name: string }[]
-  readonly sort: { readonly column: string; readonly descending: boolean }
-  readonly limits: readonly number[]
-  readonly limit: number
-  /** Items that match, in all pages. */
-  readonly total: number
-  readonly page: number
-  readonly pages: number
-  readonly from: number
-  readonly to: number
-  readonly previous: string | null
-  readonly next: string | null
-  /** The last page, unless it is the next one. */
-  readonly last: string | null
-  /** The same list, for forms that come back to it. */
-  readonly here: string
-  /** The same list from its beginning, as the fields of a form. */
-  readonly fields: readonly { readonly name: string; readonly value: string }[]
-}
-
 export interface ListPage {
   readonly request: ListRequest
   readonly range: ListRange
@@ -80,8 +29,6 @@ export interface ListPage {
 }
 
 const limits = [20, 50, 100]
-/** A browser keeps a choice of columns for a year. Milliseconds. */
-const kept = 365 * 86_400_000
 
 /**
  * What a page with a list was asked for. Its addresses have the names of the REST API (`sort[column]`, `filters[name]`,
@@ -105,22 +52,14 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
   const range = definition.range ? { from: day(query.from), to: day(query.to) } : { from: '', to: '' }
   const days = Object.entries(range).filter(([, value]) => value !== '')
   const shown = shownColumns(ctx, definition, secure)
+  const usualLimit = limits[0] ?? request.limit
+  const address = (change: ListChange) => addressOf({ request, usual, usualLimit, chosen, days }, change)
 
-  const address = (change: Partial<Pick<ListRequest, 'page' | 'sort' | 'search'>> & { readonly without?: string }) => {
-    const wanted = { ...request, ...change }
-    const isUsual = wanted.sort?.column === usual.column && wanted.sort.descending === usual.descending
-    const parameters = new URLSearchParams({
-      ...(wanted.search !== '' && { search: wanted.search }),
-      ...Object.fromEntries(
-        chosen.filter(([name]) => name !== change.without).map(([name, value]) => [`filters[${name}]`, value]),
-      ),
-      ...Object.fromEntries(days.filter(([name]) => name !== change.without)),
-      ...(wanted.sort && !isUsual && { 'sort[column]': wanted.sort.column }),
-      ...(wanted.sort && !isUsual && { 'sort[direction]': wanted.sort.descending ? 'desc' : 'asc' }),
-      ...(wanted.limit !== limits[0] && { limit: String(wanted.limit) }),
-      ...(wanted.page > 1 && { page: String(wanted.page) }),
-    })
-    return `?${parameters}`
+  const headOf = ({ name, sort: by }: ListColumn): ListView['columns'][number] => {
+    if (by === undefined) return { name, href: null, sorted: null }
+    const isThis = by === ordered.column
+    const href = address({ page: 1, sort: { column: by, descending: isThis && !ordered.descending } })
+    return { name, href, sorted: isThis ? (ordered.descending ? 'descending' : 'ascending') : null }
   }
 
   return {
@@ -130,21 +69,11 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
     view(total) {
       const pages = Math.max(1, Math.ceil(total / request.limit))
       const page = Math.min(request.page, pages)
+      const searched = { name: 'search', value: search, without: address({ page: 1, search: '' }) }
       return {
         path,
         search,
-        columns: columns
-          .filter(({ name }) => shown.has(name))
-          .map(({ name, sort: by }) => {
-            if (by === undefined) return { name, href: null, sorted: null }
-            const isThis = by === ordered.column
-            const descending = isThis && !ordered.descending
-            return {
-              name,
-              href: address({ page: 1, sort: { column: by, descending } }),
-              sorted: isThis ? (ordered.descending ? 'descending' : 'ascending') : null,
-            }
-          }),
+        columns: columns.filter(({ name }) => shown.has(name)).map(headOf),
         choices: columns
           .filter(({ choice }) => choice !== undefined)
           .map(({ name }) => ({ name, shown: shown.has(name) })),
@@ -152,7 +81,7 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
         labels,
         ...(definition.range && { range }),
         applied: [
-          ...(search === '' ? [] : [{ name: 'search', value: search, without: address({ page: 1, search: '' }) }]),
+          ...(search === '' ? [] : [searched]),
           ...[...chosen, ...days].map(([name, value]) => ({
             name,
             value,
@@ -176,29 +105,6 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
       }
     },
   }
-}
-
-/** The columns of the address, or of the last choice. */
-function shownColumns(ctx: Context, { path, columns }: ListPageDefinition, secure: boolean): ReadonlySet<string> {
-  const cookie = secure ? '__Secure-columns' : 'columns'
-  const given = ctx.query.columns
-  const asked = given === undefined ? ctx.cookies.get(cookie, { signed: false })?.split('.') : [given].flat()
-  const chosen = asked && columns.filter(({ name }) => asked.includes(name)).map(({ name }) => name)
-  if (given !== undefined && chosen)
-    ctx.cookies.set(cookie, `.${chosen.join('.')}`, {
-      path,
-      maxAge: kept,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure,
-      overwrite: true,
-      signed: false,
-    })
-  return new Set(
-    columns
-      .filter(({ name, choice }) => choice === undefined || (chosen ? chosen.includes(name) : choice === 'shown'))
-      .map(({ name }) => name),
-  )
 }
 
 /** Where a form leads back to: the list as it was, by what it has sent as `list`. */

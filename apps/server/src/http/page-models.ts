@@ -1,7 +1,8 @@
 import type { View } from '@pocket/core'
-import type { AccountPage, AccountRemovedPage } from '../account/page-model.ts'
+import type { AccountDataPage, AccountPage, AccountRemovedPage, AccountSecurityPage } from '../account/page-model.ts'
+import type { AppsPage } from '../apps/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
-import type { ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
+import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
@@ -15,6 +16,7 @@ import type { CodePage } from '../sign-in/page-model.ts'
 import type {
   AddPasskeyPage,
   ApprovalsPage,
+  ArrivedPage,
   InvitationsPage,
   SignUpPage,
   SignUpWaitingPage,
@@ -35,10 +37,14 @@ export type PageModel =
   | GroupNewPage
   | GroupPage
   | AccountPage
+  | AccountSecurityPage
+  | AccountDataPage
   | AccountRemovedPage
+  | AppsPage
   | AuditLogPage
   | AuditLogAllPage
   | ClientsPage
+  | ClientChoosePage
   | ClientNewPage
   | ClientPage
   | DeviceAuthorizationPage
@@ -51,6 +57,7 @@ export type PageModel =
   | SignUpPage
   | SignUpWaitingPage
   | ApprovalsPage
+  | ArrivedPage
   | InvitationsPage
   | AddPasskeyPage
   | PasskeyPolicyPage

@@ -13,9 +13,12 @@ export interface PagePictures {
     readonly background: string | null
   }>
   client(id: string): Promise<ClientPictures | null>
+  /** Those of several clients; who has none is left out. One statement. */
+  clients(ids: readonly string[]): Promise<ReadonlyMap<string, ClientPictures>>
 }
 
 export const noPictures: PagePictures = {
   instance: async () => ({ favicon: null, logo: null, background: null }),
   client: async () => null,
+  clients: async () => new Map(),
 }

@@ -14,7 +14,13 @@ export interface RailEntry {
 /** Where somebody can go, in the order in which it is shown. An entry is here once its page exists. */
 export const rail = {
   own: [
-    { name: 'account', icon: 'user-round', path: '/settings/account', views: ['account'] },
+    {
+      name: 'account',
+      icon: 'user-round',
+      path: '/settings/account',
+      views: ['account', 'account-security', 'account-data'],
+    },
+    { name: 'apps', icon: 'layout-grid', path: '/settings/apps', views: ['apps'] },
     { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
   ],
   administration: [
@@ -30,7 +36,7 @@ export const rail = {
       name: 'clients',
       icon: 'layout-grid',
       path: '/settings/admin/oidc-clients',
-      views: ['clients', 'client', 'client-new'],
+      views: ['clients', 'client', 'client-choose', 'client-new'],
     },
     { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },

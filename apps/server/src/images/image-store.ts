@@ -5,6 +5,8 @@ export interface ImageStore {
   find(slot: Slot): Promise<StoredImage | undefined>
   /** The slots that begin with this and have an image. */
   filled(prefix: 'application/' | 'client-'): Promise<readonly StoredImage[]>
+  /** The images in these slots, as far as there are any. */
+  among(slots: readonly Slot[]): Promise<readonly StoredImage[]>
   /** Until the end of the transaction nobody else writes. */
   lock(): Promise<void>
   insert(image: StoredImage): Promise<void>

@@ -29,6 +29,7 @@ export interface Images {
   /** The bytes of an image, or `undefined` where its file is gone. */
   read(image: StoredImage): Promise<Buffer | undefined>
   filled: ImageStore['filled']
+  among: ImageStore['among']
   put(change: ImageChange, image: PreparedImage): Promise<void>
   /** @throws {NotFound} `image_not_found`, unless `evenNone` */
   remove(change: ImageChange, evenNone?: 'even-none'): Promise<void>
@@ -58,6 +59,7 @@ export function createImages({ store, files, audit, transaction, clock, onError 
     find: (slot) => store.find(slot),
     read: ({ file }) => files.read(file),
     filled: (prefix) => store.filled(prefix),
+    among: (slots) => store.among(slots),
 
     async put({ slot, event, actor }, { bytes, mediaType }) {
       const extension = extensions[mediaType] ?? mediaType.slice('image/'.length)

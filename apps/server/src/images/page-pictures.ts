@@ -6,18 +6,25 @@ import type { Images } from './images.ts'
 import { versionOf } from './serve.ts'
 
 export interface PagePicturePorts {
-  readonly images: Pick<Images, 'filled' | 'find'>
+  readonly images: Pick<Images, 'filled' | 'among'>
   /** Takes why pictures could not be looked up; pages then go without. */
   readonly onError: (error: unknown) => void
 }
 
 /** The addresses of uploaded pictures for pages. */
 export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
-  const clientLogo = async (id: string, theme: LogoTheme): Promise<string | null> => {
-    const found = await images.find(clientSlot(id, theme))
-    // As the API has it: ids that are addresses cannot stand in a path.
-    const name = /^[\w.-]+$/.test(id) ? id : `~${Buffer.from(id).toString('base64url')}`
-    return found ? `/api/oidc/clients/${name}/logo?light=${theme === 'light'}&v=${versionOf(found)}` : null
+  const clientPictures = async (ids: readonly string[]) => {
+    const slots = ids.flatMap((id) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
+    const bySlot = new Map((await images.among(slots)).map((image) => [image.slot, image]))
+    const address = (id: string, theme: LogoTheme) => {
+      return logoAddress(id, theme, bySlot.get(clientSlot(id, theme)))
+    }
+    return new Map(
+      ids.flatMap((id) => {
+        const pictures = themed(address(id, 'light'), address(id, 'dark'))
+        return pictures ? [[id, pictures] as const] : []
+      }),
+    )
   }
   const orNone = <T>(work: Promise<T>, none: T): Promise<T> =>
     work.catch((error: unknown) => {
@@ -28,12 +35,19 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
   return {
     instance: () =>
       orNone(images.filled('application/').then(instancePictures), { favicon: null, logo: null, background: null }),
+    clients: (ids) => orNone(clientPictures(ids), new Map()),
     client: (id) =>
       orNone(
-        Promise.all([clientLogo(id, 'light'), clientLogo(id, 'dark')]).then(([light, dark]) => themed(light, dark)),
+        clientPictures([id]).then((found) => found.get(id) ?? null),
         null,
       ),
   }
+}
+
+function logoAddress(id: string, theme: LogoTheme, image: StoredImage | undefined): string | null {
+  // As the API has it: ids that are addresses cannot stand in a path.
+  const name = /^[\w.-]+$/.test(id) ? id : `~${Buffer.from(id).toString('base64url')}`
+  return image ? `/api/oidc/clients/${name}/logo?light=${theme === 'light'}&v=${versionOf(image)}` : null
 }
 
 function instancePictures(stored: readonly StoredImage[]) {
@@ -54,6 +68,20 @@ function instancePictures(stored: readonly StoredImage[]) {
 function themed(light: string | null, dark: string | null): ClientPictures | null {
   const one = light ?? dark
   return one === null ? null : { light: one, dark: dark ?? one }
+}
+
+/** The addresses of the logos that these clients have, in one statement however many there are. */
+export function clientPictures({ filled }: Pick<Images, 'filled'>) {
+  return async (clientIds: readonly string[]): Promise<ReadonlyMap<string, ClientPictures>> => {
+    const stored = new Map((await filled('client-')).map((image) => [image.slot, image]))
+    const address = (id: string, theme: LogoTheme) => logoAddress(id, theme, stored.get(clientSlot(id, theme)))
+    return new Map(
+      clientIds.flatMap((id) => {
+        const pictures = themed(address(id, 'light'), address(id, 'dark'))
+        return pictures ? [[id, pictures] as const] : []
+      }),
+    )
+  }
 }
 
 /** The addresses of the pictures that these users have of their own. */

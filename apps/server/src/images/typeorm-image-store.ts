@@ -29,6 +29,12 @@ export class TypeormImageStore implements ImageStore {
     return rows.all(await this.#database.query(sql.filled, [`${prefix}%`]))
   }
 
+  async among(slots: readonly Slot[]): Promise<readonly StoredImage[]> {
+    if (slots.length === 0) return []
+    const places = slots.map((_, index) => `$${index + 1}`).join(', ')
+    return rows.all(await this.#database.query(`${rows.select} WHERE "slot" IN (${places})`, [...slots]))
+  }
+
   async lock(): Promise<void> {
     await this.#database.lockTable(imageTable.options.name)
   }

@@ -3,10 +3,8 @@ import type { Catalogues } from '../http/catalogues.ts'
 import { formText } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
+import { keepPreference } from './keep.ts'
 import { cookieNames, themeOf } from './preferences.ts'
-
-/** Milliseconds: a year. */
-const kept = 31_536_000_000
 
 export interface PreferencePagesPorts {
   readonly catalogues: Pick<Catalogues, 'languages'>
@@ -15,16 +13,7 @@ export interface PreferencePagesPorts {
 
 /** `/preferences`: keeps a language or a theme in this browser; every page has the form. */
 export function preferencePages({ catalogues, secure }: PreferencePagesPorts) {
-  const keep = (ctx: Context, name: string, value: string | null) =>
-    ctx.cookies.set(name, value, {
-      path: '/',
-      maxAge: kept,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure,
-      overwrite: true,
-      signed: false,
-    })
+  const keep = (ctx: Context, name: string, value: string | null) => keepPreference(ctx, { name, value, secure })
   return {
     async save(ctx: Context) {
       const language = formText(ctx, 'language', 35)

@@ -2,6 +2,7 @@ import type { Pocket } from '@pocket/core'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { pageActor } from '../users/actor.ts'
 import type { SessionAdministration } from './session-administration.ts'
@@ -13,26 +14,28 @@ export interface SessionPagePorts {
   readonly flashes: Flashes
 }
 
-const here = '/settings/account'
+const here = '/settings/account/security'
+const sessionsAt = '/settings/account/sessions'
 
-/** The part of `/settings/account` that ends sessions. */
-export function sessionPages({ pocket, authentication, sessions, flashes }: SessionPagePorts) {
-  return {
-    async end(ctx: Context) {
-      const user = await authentication.requireUser(ctx)
-      const id = String(ctx.params.id)
-      const device = (await sessions.list(user.id, null)).find((session) => session.id === id)?.device ?? ''
-      await sessions.end(pageActor(user, ctx), user.id, id)
-      flashes.leave(ctx, here, { done: 'session_ended', name: device })
-      seeOther(ctx, here)
-    },
-
-    async endOthers(ctx: Context) {
-      const user = await authentication.requireUser(ctx)
-      const current = await pocket.session(ctx.req, ctx.res)
-      await sessions.endOthers(pageActor(user, ctx), user.id, current?.uid ?? null)
-      flashes.leave(ctx, here, { done: 'sessions_ended', name: '' })
-      seeOther(ctx, here)
-    },
+/** The part of `/settings/account/security` that ends sessions. */
+export function sessionPages({ pocket, authentication, sessions, flashes }: SessionPagePorts): readonly PageRoute[] {
+  const end = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const id = String(ctx.params.id)
+    const device = (await sessions.list(user.id, null)).find((session) => session.id === id)?.device ?? ''
+    await sessions.end(pageActor(user, ctx), user.id, id)
+    flashes.leave(ctx, here, { done: 'session_ended', name: device })
+    seeOther(ctx, here)
   }
+  const endOthers = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const current = await pocket.session(ctx.req, ctx.res)
+    await sessions.endOthers(pageActor(user, ctx), user.id, current?.uid ?? null)
+    flashes.leave(ctx, here, { done: 'sessions_ended', name: '' })
+    seeOther(ctx, here)
+  }
+  return [
+    { method: 'post', path: `${sessionsAt}/end-others`, handle: endOthers },
+    { method: 'post', path: `${sessionsAt}/:id/end`, handle: end },
+  ]
 }

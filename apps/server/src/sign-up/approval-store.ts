@@ -6,6 +6,8 @@ export interface Approval {
   readonly awaitsAdministrator: boolean
   /** Of their e-mail address. */
   readonly awaitsVerification: boolean
+  /** The path on this server at which they go on once they are in; `null` where they came for nothing else. */
+  readonly wayBack: string | null
 }
 
 /** Who waits to be let in. */

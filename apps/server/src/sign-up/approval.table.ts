@@ -2,7 +2,7 @@ import { columns } from '@pocket/core/typeorm'
 import { EntitySchema } from 'typeorm'
 import type { Approval } from './approval-store.ts'
 
-const { bigint, boolean, uuid } = columns
+const { bigint, boolean, text, uuid } = columns
 
 export const approvalTable: EntitySchema<Approval> = new EntitySchema<Approval>({
   name: 'pocket_approval',
@@ -12,5 +12,6 @@ export const approvalTable: EntitySchema<Approval> = new EntitySchema<Approval>(
     requestedAt: { ...bigint, name: 'requested_at' },
     awaitsAdministrator: { ...boolean, name: 'awaits_administrator' },
     awaitsVerification: { ...boolean, name: 'awaits_verification' },
+    wayBack: { ...text, name: 'way_back', nullable: true },
   },
 })

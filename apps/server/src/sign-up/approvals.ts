@@ -35,14 +35,22 @@ export interface ApprovalPorts {
   readonly transaction: Transaction
   /** Leaves e-mails for whoever has been let in, or has not been and is gone. */
   readonly mail: {
-    readonly approved: (user: User, note: string | null) => Promise<void>
+    readonly approved: (
+      user: User,
+      words: { readonly note: string | null; readonly wayBack: string | null },
+    ) => Promise<void>
     readonly refused: (user: User, note: string) => Promise<void>
+    readonly delivery: { readonly soon: () => void }
   }
 }
 
 export function createApprovals({ store, directory, users, audit, transaction, mail }: ApprovalPorts): Approvals {
   const take = async (accountId: string) => {
     if (!(await store.remove(accountId))) throw new NotFound('user_not_found', 'Nobody of this id waits for approval.')
+  }
+  const decide = async (decision: () => Promise<void>) => {
+    await transaction(decision)
+    mail.delivery.soon()
   }
   return {
     async list() {
@@ -56,16 +64,17 @@ export function createApprovals({ store, directory, users, audit, transaction, m
     },
 
     approve: (actor, accountId, note) =>
-      transaction(async () => {
+      decide(async () => {
+        const wayBack = (await store.find(accountId))?.wayBack ?? null
         await take(accountId)
         const { before, user } = await directory.users.update(accountId, {}, { disabled: false })
         const changes = changesBetween({ disabled: before.disabled }, { disabled: user.disabled })
         await audit.record({ event: 'account_enabled', accountId, by: actor.id, ...changes }, actor.origin)
-        await mail.approved(user, note)
+        await mail.approved(user, { note, wayBack })
       }),
 
     reject: (actor, accountId, note) =>
-      transaction(async () => {
+      decide(async () => {
         await take(accountId)
         const user = await directory.users.find(accountId)
         await users.remove({ id: actor.id, origin: actor.origin }, accountId)

@@ -1,5 +1,6 @@
+import type { ClientView } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
-import type { ListView } from '../http/list-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { SignUpMode } from './sign-up-settings.ts'
 
@@ -20,6 +21,16 @@ export interface SignUpWaitingPage {
   readonly view: 'sign-up-waiting'
   /** For what: an administrator, until their e-mail address is verified, or both. */
   readonly awaits: 'administrator' | 'verification' | 'both'
+  /** For whoever has been let in meanwhile. */
+  readonly signInAt: string
+}
+
+/** `/interaction/:uid/arrived`: for whoever is in at last, and whose request for a sign-in has ended meanwhile. */
+export interface ArrivedPage {
+  readonly view: 'arrived'
+  readonly client: ClientView
+  /** Where the application is opened; `null` where nobody has said so. */
+  readonly startAt: string | null
 }
 
 /** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */

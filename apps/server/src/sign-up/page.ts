@@ -1,3 +1,4 @@
+import type { Pocket } from '@pocket/core'
 import { Conflict } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
@@ -6,8 +7,10 @@ import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import type { SignUp } from './sign-up.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
+import { wayBackOf } from './way-back.ts'
 
 export interface SignUpPagePorts {
+  readonly pocket: Pick<Pocket, 'interactionClient'>
   readonly signUp: SignUp
   readonly settings: () => Promise<Pick<SignUpSettings, 'approval' | 'requireEmail' | 'verification'>>
   readonly authentication: Authentication
@@ -18,7 +21,7 @@ const home = '/settings/account'
 const waitingAt = '/signup/waiting'
 
 /** `/signup`, and `/st/TOKEN` for whoever was given a token. */
-export function signUpPages({ signUp, settings, authentication, show }: SignUpPagePorts) {
+export function signUpPages({ pocket, signUp, settings, authentication, show }: SignUpPagePorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const leadingTo = (path: string, to: string) =>
     to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
@@ -46,7 +49,7 @@ export function signUpPages({ signUp, settings, authentication, show }: SignUpPa
     async waiting(ctx: Context) {
       const { approval, verification } = await settings()
       const awaits = verification ? (approval ? 'both' : 'verification') : 'administrator'
-      await show(ctx, { view: 'sign-up-waiting', awaits })
+      await show(ctx, { view: 'sign-up-waiting', awaits, signInAt: leadingTo('/login', target(ctx)) })
     },
 
     async options(ctx: Context) {
@@ -57,8 +60,10 @@ export function signUpPages({ signUp, settings, authentication, show }: SignUpPa
 
     async finish(ctx: Context) {
       const { response } = jsonObject(ctx)
-      const { disabled } = await besideField(signUp.finish(ctx, response))
-      ctx.body = { redirectTo: disabled ? waitingAt : target(ctx) }
+      const to = target(ctx)
+      const wayBack = await wayBackOf(pocket, to)
+      const { disabled } = await besideField(signUp.finish(ctx, response, wayBack))
+      ctx.body = { redirectTo: disabled ? leadingTo(waitingAt, wayBack ?? home) : to }
     },
   }
 }

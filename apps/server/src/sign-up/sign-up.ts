@@ -29,9 +29,9 @@ export interface SignUp {
   begin(ctx: Context, input: SignUpInput, token: string | null): ReturnType<Pocket['registration']['options']>
   /**
    * Verifies the passkey, then creates the person and the passkey together and signs them in; somebody who has to wait for
-   * an administrator is disabled and not signed in. @throws as `begin`
+   * an administrator is disabled and not signed in, and `wayBack`, a path on this server, is kept. @throws as `begin`
    */
-  finish(ctx: Context, response: unknown): Promise<User>
+  finish(ctx: Context, response: unknown, wayBack: string | null): Promise<User>
   /** Creates somebody who has no passkey yet, and signs them in as `finish` does. @throws as `begin` */
   withoutPasskey(ctx: Context, input: SignUpInput, token: string | null): Promise<User>
 }
@@ -47,6 +47,8 @@ export interface SignUpPorts {
   readonly settings: () => Promise<SignUpSettings>
   /** Sends a link that verifies the e-mail address of somebody who has one. */
   readonly verifyEmail: (user: User) => Promise<void>
+  /** Sends what was left within the transaction, after it. */
+  readonly sendSoon: () => void
   readonly clock: Clock
 }
 
@@ -54,10 +56,12 @@ interface Plan {
   readonly user: NewUser
   /** Of the token, which is nowhere kept in clear. */
   readonly tokenHash: string | null
+  /** Of somebody who has to wait. */
+  readonly wayBack?: string | null
 }
 
 export function createSignUp(ports: SignUpPorts): SignUp {
-  const { pocket, directory, tokens, approvals, audit, transaction, settings, verifyEmail, clock } = ports
+  const { pocket, directory, tokens, approvals, audit, transaction, settings, verifyEmail, sendSoon, clock } = ports
 
   const assertAllowed = ({ mode }: SignUpSettings, tokenHash: string | null) => {
     if (mode === 'disabled') throw new Forbidden('open_signup_disabled', 'Nobody can sign up here.')
@@ -72,11 +76,15 @@ export function createSignUp(ports: SignUpPorts): SignUp {
   }
 
   /** Creates a person, uses the token up and does what else belongs to it, all of it or nothing. */
-  const create = async (ctx: Context, { user, tokenHash }: Plan, alongside: () => Promise<void>): Promise<User> => {
+  const create = async (
+    ctx: Context,
+    { user, tokenHash, wayBack = null }: Plan,
+    alongside: () => Promise<void>,
+  ): Promise<User> => {
     const current = await settings()
     const { defaultGroupIds, defaultClaims, emailsVerified } = current
     assertAllowed(current, tokenHash)
-    return transaction(async () => {
+    const created = await transaction(async () => {
       const token = tokenHash === null ? undefined : await tokens.use(tokenHash, clock.now())
       if (tokenHash !== null && !token) throw tokenInvalid()
       const created = await directory.create(user, {
@@ -92,6 +100,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
           requestedAt: clock.now(),
           awaitsAdministrator: current.approval,
           awaitsVerification: current.verification,
+          wayBack,
         })
       const asked = current.verifyEmail || current.verification
       if (asked && created.email !== null && !created.emailVerified) await verifyEmail(created)
@@ -101,6 +110,8 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       await audit.record({ event: 'account_created', accountId: user.id, ...how }, requestContext(ctx.req))
       return created
     })
+    sendSoon()
+    return created
   }
 
   const signIn = async ({ req, res }: Context, { id, disabled }: User, method: 'sign_up' | 'api') => {
@@ -127,9 +138,9 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       return pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'sign_up', data })
     },
 
-    async finish(ctx, response) {
+    async finish(ctx, response, wayBack) {
       const { passkey, data } = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'sign_up' })
-      const user = await create(ctx, planOf(data), async () => {
+      const user = await create(ctx, { ...planOf(data), wayBack }, async () => {
         await pocket.registration.store(passkey)
         const { accountId, id: passkeyId, credentialId } = passkey
         const event = { event: 'passkey_added', accountId, passkeyId, credentialId } as const

@@ -17,8 +17,8 @@ export interface WaitingAddressPorts {
 
 /** Those who have signed up and wait until their e-mail address is verified; they cannot sign in to verify it. */
 export interface WaitingAddresses {
-  /** Whom a link was sent to, where they wait for that. */
-  find(token: string): Promise<User | undefined>
+  /** Whom a link was sent to, where they wait for that, and the path at which they go on once they are in. */
+  find(token: string): Promise<{ readonly user: User; readonly wayBack: string | null } | undefined>
   /**
    * Uses the link up. Resolves to whether they are in; otherwise an administrator has to let them in.
    *
@@ -38,9 +38,10 @@ export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddre
 
   const find = async (token: string) => {
     const id = await verification.accountOf(token)
-    if (id === undefined || !(await store.find(id))?.awaitsVerification) return undefined
-    const user = await directory.find(id)
-    return user?.disabled ? user : undefined
+    const waiting = id === undefined ? undefined : await store.find(id)
+    if (!waiting?.awaitsVerification) return undefined
+    const user = await directory.find(waiting.accountId)
+    return user?.disabled ? { user, wayBack: waiting.wayBack } : undefined
   }
 
   return {
@@ -48,8 +49,9 @@ export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddre
 
     finish: (origin, token) =>
       transaction(async () => {
-        const user = await find(token)
-        if (!user) throw new InvalidInput('invalid_email_verification_token', 'Nobody waits for this link.')
+        const found = await find(token)
+        if (!found) throw new InvalidInput('invalid_email_verification_token', 'Nobody waits for this link.')
+        const { user } = found
         await verification.finish({ id: user.id, origin }, token)
         await store.noteVerified(user.id)
         if (!(await store.removeComplete(user.id))) return false

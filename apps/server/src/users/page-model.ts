@@ -3,7 +3,7 @@ import type { CustomClaim } from '@pocket/directory'
 import type { PasskeyItem } from '../account/page-model.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
-import type { ListView } from '../http/list-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { SessionLine } from '../sessions/page-model.ts'
 
@@ -43,7 +43,8 @@ export interface UsersPage {
   readonly users: readonly UserItem[]
   /** How many are not disabled. */
   readonly enabled: number
-  readonly onOneDeviceOnly: number
+  /** `null` where the list is searched, filtered or paged through: it is not counted then. */
+  readonly onOneDeviceOnly: number | null
   readonly notice: BulkNotice | null
 }
 

@@ -6,6 +6,7 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from './actor.ts'
 import { belongingsPages } from './belongings-page.ts'
+import { userBulkPages } from './bulk-page.ts'
 import { knownGroups } from './group-choices.ts'
 import { lettingInPages } from './letting-in-page.ts'
 import { userListPages } from './list-page.ts'
@@ -59,6 +60,7 @@ export function userPages(ports: UserPagePorts) {
 
   return {
     ...userListPages(ports),
+    ...userBulkPages(ports),
     ...belongingsPages(ports, { showUser, done }),
     ...lettingInPages(ports, { done }),
 

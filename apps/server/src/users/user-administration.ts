@@ -44,6 +44,8 @@ export interface UserAdministration {
   update(actor: Actor, id: string, body: UserBody): Promise<UserDetails>
   /** What people say of themselves: neither rights nor whether the e-mail address is verified. @throws as `create` */
   updateOwn(actor: Actor, body: UserBody): Promise<UserDetails>
+  /** The language in which people want to read, whatever else they may change; `null` for that of the browser. */
+  setOwnLocale(actor: Actor, locale: string | null): Promise<UserDetails>
   /** With sessions, tokens and everything else. @throws {Conflict} `last_administrator` */
   remove(actor: Actor, id: string): Promise<void>
   /** Whether people may remove themselves just now. */
@@ -139,6 +141,9 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         return eventsOf(await users.update(actor.id, fields, rights), actor)
       })
     },
+
+    setOwnLocale: (actor, locale) =>
+      change(actor, actor.id, async () => eventsOf(await users.update(actor.id, { locale }), actor)),
 
     remove,
 

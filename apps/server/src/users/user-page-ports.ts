@@ -1,11 +1,12 @@
 import type { Pocket } from '@pocket/core'
 import type { Mail } from '../email/mail.ts'
 import type { ProfilePictures } from '../images/profile-pictures.ts'
+import type { UserBulkPorts } from './bulk-page.ts'
 import type { UserListPorts } from './list-page.ts'
 import type { ShowUserPorts } from './show-user.ts'
 
 /** What the pages of users need. */
-export interface UserPagePorts extends UserListPorts, ShowUserPorts {
+export interface UserPagePorts extends UserListPorts, UserBulkPorts, ShowUserPorts {
   readonly pocket: Pick<Pocket, 'passkeys' | 'issuer'>
   readonly profilePictures: ProfilePictures
   readonly mail: Pick<Mail, 'loginCodes' | 'delivery'>

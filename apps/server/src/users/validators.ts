@@ -1,4 +1,4 @@
-import type { GroupDetails, UserDetails } from '@pocket/directory'
+import type { GroupDetails, GroupWithClaims, UserDetails } from '@pocket/directory'
 import { validatorOf } from '../http/api/precondition.ts'
 
 /** Changes with the user, with the claims, and with the groups they are in. */
@@ -9,4 +9,9 @@ export function userValidator({ groups, updatedAt: _, ...user }: UserDetails): s
 /** Changes with the group, with the claims, and with its members, whatever they are called. */
 export function groupValidator({ members, ...group }: GroupDetails): string {
   return validatorOf([group, members.map(({ id }) => id).sort()])
+}
+
+/** Changes with the group and with its claims. It is what a page has read, which does not show every member. */
+export function groupRecordValidator({ id, name, friendlyName, createdAt, claims }: GroupWithClaims): string {
+  return validatorOf([{ id, name, friendlyName, createdAt, claims }])
 }

@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 
 /** `/.well-known/passkey-endpoints`: where a password manager sends people to add a passkey, and to see theirs (W3C). */
 export function passkeyEndpoints(issuer: string) {
-  const account = `${issuer}/settings/account`
+  const account = `${issuer}/settings/account/security`
   return async (ctx: Context): Promise<void> => {
     ctx.set('Cache-Control', 'public, max-age=300')
     ctx.body = { enroll: account, manage: account }

@@ -19,7 +19,7 @@ describe.each(kinds)('%s', (kind) => {
   test('where people may not, nobody deletes themselves, and nobody is asked', async () => {
     await allow(false)
     const { id, agent } = await instance.person(freshName())
-    expect((await agent.get(`${instance.url}/settings/account`)).text).not.toContain(remove)
+    expect((await agent.get(`${instance.url}/settings/account/data`)).text).not.toContain(remove)
     expect((await agent.postForm(instance.url + remove, form)).status).toBe(403)
     const answer = await instance.call('DELETE /api/users/me', { agent })
     expect(answer).toMatchObject({ status: 403, json: { code: 'account_removal_disabled' } })
@@ -31,7 +31,7 @@ describe.each(kinds)('%s', (kind) => {
     const { id, agent, authenticator } = await instance.person(freshName())
     const key = { name: 'Script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
     const { token } = (await instance.call('POST /api/api-keys', { body: key, agent })).json
-    expect((await agent.get(`${instance.url}/settings/account`)).text).toContain(remove)
+    expect((await agent.get(`${instance.url}/settings/account/data`)).text).toContain(remove)
     // Without the tick nothing happens.
     expect((await agent.postForm(instance.url + remove, {})).status).toBe(303)
     const now = Date.now() + 61_000

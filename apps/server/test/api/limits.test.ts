@@ -169,9 +169,12 @@ describe.each(kinds)('%s', (kind) => {
 
   test('everything that programs call is limited for an address, and nothing else', async () => {
     const address = somewhere()
+    const begun = performance.now()
     const answers = await times(600, () => from(address).getJson(`${instance.url}/.well-known/webfinger`))
+    // There is one more each hundredth of a second: a busy machine takes longer, and is given more.
+    const atMost = 301 + (performance.now() - begun) / 10
     expect(admitted(answers)).toBeGreaterThanOrEqual(300)
-    expect(admitted(answers)).toBeLessThan(600)
+    expect(admitted(answers)).toBeLessThanOrEqual(atMost)
     expect((await from(address).get(`${instance.url}/healthz`)).status).toBe(204)
     expect((await from(address).get(`${instance.url}/lc`)).status).toBe(200)
     expect((await from(somewhere()).getJson(`${instance.url}/api/version/latest`)).status).not.toBe(429)

@@ -94,7 +94,7 @@ describe.each(kinds)('%s', (kind) => {
   test('one that was accepted before stays, until another one is demanded', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await register(agent, {})
-    const page = async () => (await agent.get(`${instance.url}/settings/account`)).text
+    const page = async () => (await agent.get(`${instance.url}/settings/account/security`)).text
     await policy({ webauthnAllowSyncedPasskeys: 'false' })
     expect(await signIn(authenticator)).toEqual([200, undefined])
     expect(await page()).not.toContain('no longer accepted')
@@ -117,7 +117,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await asks()).toBe(false)
     await register(agent, key)
     expect(await asks()).toBe(true)
-    expect((await agent.get(`${instance.url}/settings/account`)).text).toMatch(
+    expect((await agent.get(`${instance.url}/settings/account/security`)).text).toMatch(
       /YubiKey 5 Series with NFC.*Created in /s,
     )
     expect((await agent.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
@@ -170,7 +170,9 @@ describe.each(kinds)('%s', (kind) => {
     expect(regressions()).toHaveLength(0)
     expect(await signIn(authenticator, { counter: 1 })).toEqual([200, undefined])
     expect(regressions()).toHaveLength(1)
-    expect((await agent.get(`${instance.url}/settings/account`)).text).toContain('didn’t fit the one before it')
+    expect((await agent.get(`${instance.url}/settings/account/security`)).text).toContain(
+      'didn’t fit the one before it',
+    )
     await policy({}, { passkeyCounterRegression: 'refuse' })
     expect(await signIn(authenticator, { counter: 1 })).toEqual([400, 'passkey_counter_regressed'])
     expect(regressions()).toHaveLength(2)

@@ -163,14 +163,14 @@ describe.each(kinds)('%s', (kind) => {
     const version = versionOf((await agent.get(page)).text)
     const body = { name: 'Their <name>', callbackURLs }
     await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body })
-    const form = { name: 'My name', redirectUris: callbackURLs.join('\n') }
-    const conflict = await agent.postForm(page, { ...form, version })
+    const form = { name: 'My name' }
+    const conflict = await agent.postForm(`${page}/settings/identity`, { ...form, version })
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Their &lt;name&gt;')
     expect(conflict.text).toContain('value="My name"')
     expect(conflict.text).toContain('Somebody else has changed this')
     expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('Their <name>')
-    await agent.postForm(page, { ...form, version: versionOf(conflict.text) })
+    await agent.postForm(`${page}/settings/identity`, { ...form, version: versionOf(conflict.text) })
     expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('My name')
   })
 })

@@ -67,11 +67,11 @@ describe.each(kinds)('%s', (kind) => {
     )
 
     const third = await secondBrowser(person)
-    const account = await agent.get(`${instance.url}/settings/account`)
+    const account = await agent.get(`${instance.url}/settings/account/security`)
     expect(account.text).toContain('Firefox on Windows')
     const [thereNow] = (await listed('GET /api/sessions', { agent })).filter(({ current }) => !current)
     const ended = await agent.postForm(`${instance.url}/settings/account/sessions/${thereNow?.id}/end`, {})
-    expect([ended.status, ended.location]).toEqual([303, `${instance.url}/settings/account`])
+    expect([ended.status, ended.location]).toEqual([303, `${instance.url}/settings/account/security`])
     expect((await instance.call('GET /api/users/me', { agent: third })).status).toBe(401)
     const fourth = await secondBrowser(person)
     expect((await agent.postForm(`${instance.url}/settings/account/sessions/end-others`, {})).status).toBe(303)

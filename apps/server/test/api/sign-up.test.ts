@@ -37,6 +37,23 @@ describe.each(kinds)('signing up on %s', (kind) => {
       expect([answer.status, answer.json]).toMatchObject([403, { code: 'open_signup_disabled' }])
   })
 
+  test('is what clients can ask for by `prompt=create` while it is open to everybody, and only then', async () => {
+    const advertised = async (etag = '') => {
+      const address = `${instance.url}/.well-known/openid-configuration`
+      const answer = await fetch(address, { headers: { 'if-none-match': etag } })
+      const prompts = answer.status === 200 ? (await answer.json()).prompt_values_supported : []
+      return { status: answer.status, create: prompts.includes('create'), etag: answer.headers.get('etag') ?? '' }
+    }
+    const closed = await advertised()
+    expect([closed.create, (await advertised(closed.etag)).status]).toEqual([false, 304])
+    await change({ allowUserSignups: 'open' })
+    expect(await advertised(closed.etag)).toMatchObject({ status: 200, create: true })
+    await change({ allowUserSignups: 'withToken' })
+    expect((await advertised()).create).toBe(false)
+    await change({ allowUserSignups: 'disabled' })
+    expect(await advertised()).toEqual(closed)
+  })
+
   test('with a token lets in as many as it says', async () => {
     await change({ allowUserSignups: 'withToken' })
     const family = await group('family')

@@ -166,7 +166,7 @@ describe.each(kinds)('%s', (kind) => {
         await settings({ ...codes, ...mail })
         await address(false)
         expect(await remove()).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
-        const page = async () => (await agent.get(`${instance.url}/settings/account`)).text
+        const page = async () => (await agent.get(`${instance.url}/settings/account/security`)).text
         expect(await page()).not.toContain('Remove passkey')
         await address(true)
         expect(await page()).toContain('Remove passkey')

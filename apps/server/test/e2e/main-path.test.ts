@@ -179,7 +179,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await using window = await openWindow()
     const { page, authenticator } = window
     await setUpAdministrator(page, instance)
-    await page.goto(`${instance.url}/settings/account`)
+    await page.goto(`${instance.url}/settings/account/security`)
     await page.getByText('Edit').first().click()
     expect(await page.getByRole('button', { name: 'Remove passkey' }).count()).toBe(0)
     await authenticator.remove()

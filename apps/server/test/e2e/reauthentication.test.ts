@@ -32,7 +32,7 @@ test('the page asks for the passkey in place and goes on with what it was asked 
   await page.getByLabel('E-mail').fill('ada@example.com')
   await page.getByRole('button', { name: 'Create passkey and finish' }).click()
   await page.waitForURL('**/settings/admin/oidc-clients')
-  await page.goto(`${running.url}/settings/account`)
+  await page.goto(`${running.url}/settings/account/security`)
 
   pass(61_000)
   const asked: string[] = []

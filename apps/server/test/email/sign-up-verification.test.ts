@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { createTestDatabase } from '@pocket/test-support'
 import { openDatabase } from '../../src/database/open-database.ts'
@@ -37,15 +37,14 @@ describe.each(kinds)('%s', (kind) => {
       ),
     )
     /** Signs up on the page, with a passkey. */
-    const signUp = async (username = freshName()) => {
-      const agent = instance.agent()
+    const signUp = async (username = freshName(), redirect = '', agent = instance.agent()) => {
       const authenticator = new SoftwareAuthenticator()
       const email = `${username}@example.com`
       const begun = await agent.postJson(`${instance.url}/signup/options`, { username, email, firstName: 'Eve' })
       // A cast: the authenticator refuses what is none.
       const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
       const response = authenticator.create(options, { origin: instance.url })
-      const finished = await agent.postJson(`${instance.url}/signup`, { response })
+      const finished = await agent.postJson(`${instance.url}/signup${redirect}`, { response })
       const signIn = async () =>
         agent.postJson(
           `${instance.url}/api/webauthn/login/finish`,
@@ -53,12 +52,24 @@ describe.each(kinds)('%s', (kind) => {
         )
       return { agent, username, email, finished, signIn }
     }
+    /** The link of the next e-mail to this address. */
+    const linkFor = async (email: string) => {
+      const { mail } = await server.received(email)
+      server.forget(email)
+      return /http\S+/.exec(mail.text ?? '')?.[0] ?? ''
+    }
     const tokenFor = async (email: string) =>
       new URL(
         /http\S+\/verify-email\?\S+/.exec((await server.received(email)).mail.text ?? '')?.[0] ?? '',
       ).searchParams.get('token') ?? ''
-    return { instance, database, signUp, tokenFor, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+    return { instance, database, signUp, tokenFor, linkFor, [Symbol.asyncDispose]: () => stack.disposeAsync() }
   }
+
+  let shared: Awaited<ReturnType<typeof start>>
+  beforeAll(async () => {
+    shared = await start()
+  })
+  afterAll(async () => shared[Symbol.asyncDispose]())
 
   test('who signs up comes in once their address is verified, wherever the link is opened', async () => {
     await using setting = await start()
@@ -145,4 +156,76 @@ describe.each(kinds)('%s', (kind) => {
     expect(await instance.app.directory.findByName(helped.username)).toBeDefined()
     expect((await signUp(late.username)).finished.status).toBe(200)
   })
+
+  test.each([
+    ['?redirect=https%3A%2F%2Fevil.example%2F', '/login'],
+    ['?redirect=%2F%2Fevil.example', '/login'],
+    ['?redirect=%2Finteraction%2Fsomebody-elses', '/login'],
+    ['?redirect=%2Fsettings%2Faudit-log', '/settings/audit-log'],
+    [`?redirect=%2Fdevice%3Fcode%3D${'A'.repeat(3000)}`, '/login'],
+  ])('of the way back nothing is kept that leads elsewhere or nowhere', async (redirect, expected) => {
+    const { signUp, linkFor, instance } = shared
+    const { email } = await signUp(freshName(), redirect)
+    const token = new URL(await linkFor(email)).searchParams.get('token') ?? ''
+    const { text } = await instance.agent().postForm(`${instance.url}/verify-email`, { token })
+    expect(text).toContain(`<a class="btn primary big" href="${expected}">`)
+  })
+
+  test.each([
+    { approval: false, launchURL: 'https://app.example/start' },
+    { approval: true, launchURL: null },
+  ])(
+    'who waited arrives at the application they came from, with approval: $approval',
+    async ({ approval, launchURL }) => {
+      const { instance, signUp, linkFor } = shared
+      const { url } = instance
+      await instance.call('PATCH /api/settings', { body: { signUpApproval: approval } })
+      const client = await instance.call('POST /api/oidc/clients', {
+        body: { name: 'Notes', callbackURLs: ['https://app.example/cb'], launchURL },
+      })
+      const query = new URLSearchParams({
+        client_id: String(client.json.id),
+        redirect_uri: 'https://app.example/cb',
+        response_type: 'code',
+        scope: 'openid',
+      })
+      const agent = instance.agent()
+      const { location } = await agent.get(`${url}/authorize?${query}`)
+      const { pathname } = new URL(location ?? '', url)
+      const { finished, email, signIn } = await signUp(freshName(), `?redirect=${pathname}`, agent)
+      // A cast: what is missing in it fails the test.
+      const { redirectTo } = finished.json() as { redirectTo: string }
+      const waiting = await agent.get(url + redirectTo)
+      const mayBeIn = /href="(\/login\?[^"]+)"/.exec(waiting.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+
+      const verifyAt = await linkFor(email)
+      const token = new URL(verifyAt).searchParams.get('token') ?? ''
+      const verified = await instance.agent().postForm(`${url}/verify-email`, { token })
+      let onwards = url + (/href="(\/interaction\/[^"]+)"/.exec(verified.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
+      if (approval) {
+        const { json } = await instance.call('GET /api/signup-approvals')
+        // A cast: the test of the document checks its shape.
+        const [person] = json as unknown as { user: { id: string } }[]
+        await instance.call('POST /api/signup-approvals/{id}/approve', {
+          params: { id: person?.user.id ?? '' },
+          body: {},
+        })
+        onwards = await linkFor(email)
+      }
+      expect(new URL(onwards).pathname).toBe(`${pathname}/arrived`)
+      expect((await agent.get(onwards)).location).toContain('/login?redirect=%2Finteraction%2F')
+      expect((await signIn()).status).toBe(200)
+      // In the browser in which it began it goes on, by the link of the e-mail and by the page that was left open.
+      expect((await agent.get(onwards)).location).toBe(url + pathname)
+      const { location: signedIn } = await agent.get(url + mayBeIn)
+      expect((await agent.get(String(signedIn))).location).toBe(url + pathname)
+
+      // Where that has ended, or on another device, the application is named and opened anew.
+      agent.clearCookies()
+      expect((await signIn()).status).toBe(200)
+      const arrived = await agent.get(onwards)
+      expect([arrived.status, arrived.text]).toEqual([200, expect.stringContaining('Notes')])
+      expect(arrived.text.includes(`href="${launchURL}"`)).toBe(launchURL !== null)
+    },
+  )
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
+import { newUser } from '@pocket/directory'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
 const groups = '/settings/admin/user-groups'
@@ -64,6 +65,35 @@ test('somebody comes until a day, stays longer, and goes', async () => {
   expect((await find(path))?.members).toHaveLength(0)
 })
 
+test('of many members a page shows some, and somebody is found by a part of the name, to be added or among them', async () => {
+  const path = await added('crowd')
+  const { directory } = running.app
+  const people = Array.from({ length: 23 }, (_, number) => `crowd${String(number).padStart(2, '0')}`)
+  const ids: string[] = []
+  for (const userName of people)
+    ids.push((await directory.create(newUser({ username: userName, firstName: 'Cro' }))).id)
+  await directory.groups.setMembers(idOf(path), ids.slice(1))
+  const first = (await get(path)).text
+  expect([first.includes('crowd01'), first.includes('crowd20'), first.includes('crowd21')]).toEqual([true, true, false])
+  expect(first).toContain(`href="${path}?page=2#members"`)
+  expect((await get(`${path}?page=2`)).text).toContain('crowd22')
+  const searched = (await get(`${path}?search=WD07`)).text
+  expect([searched.includes('crowd07'), searched.includes('crowd08'), searched.includes('22 people')]).toEqual([
+    true,
+    false,
+    true,
+  ])
+  const which = await post(`${path}/members`, { user: 'crowd', endsAt: '2999-01-31' })
+  expect([which.status, which.text.includes('15 more match')]).toEqual([200, true])
+  expect(which.text).toContain(`name="userId" value="${ids[0]}" aria-label="Add Cro"`)
+  const chosen = { user: 'crowd', userId: String(ids[0]), endsAt: '2999-01-31', list: '?page=2' }
+  const back = await post(`${path}/members`, chosen)
+  expect([back.status, back.location]).toEqual([303, `${running.url}${path}?page=2`])
+  expect((await directory.groups.membership(idOf(path), String(ids[0])))?.endsAt).toBe(
+    Date.parse('2999-01-31T23:59:59.999Z'),
+  )
+})
+
 test('a group has claims, and clients that its members may use', async () => {
   const path = await added('photographers')
   expect((await post(`${path}/claims`, { key: 'quota', value: '5' })).status).toBe(303)
@@ -74,9 +104,18 @@ test('a group has claims, and clients that its members may use', async () => {
     redirectUris: ['https://photos.example.com/cb'],
     isGroupRestricted: true,
   })
-  expect((await get(path)).text).toContain('Immich')
-  expect((await post(`${path}/clients`, { clients: client.id })).status).toBe(303)
+  const open = await running.app.pocket.clients.create({
+    name: 'Open',
+    redirectUris: ['https://open.example.com/cb'],
+  })
+  await running.app.pocket.clients.setAllowedGroups(open.id, [idOf(path)])
+  const page = (await get(path)).text
+  expect([page.includes('Immich'), page.includes('>Open<')]).toEqual([true, false])
+  expect((await post(`${path}/clients`, { shown: client.id, clients: client.id })).status).toBe(303)
+  expect((await running.app.pocket.clients.find(open.id))?.allowedGroupIds).toEqual([idOf(path)])
   expect((await running.app.pocket.clients.find(client.id))?.allowedGroupIds).toEqual([idOf(path)])
+  expect((await post(`${path}/clients`, { shown: client.id })).status).toBe(303)
+  expect((await running.app.pocket.clients.find(client.id))?.allowedGroupIds).toEqual([])
 })
 
 test('groups are deleted one by one and several at once, after a page has asked', async () => {

@@ -74,13 +74,13 @@ const ways: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     const other = instance.agent()
     const response = await passkeyAnswer(other, instance.url, authenticator)
     await other.postJson(`${instance.url}/api/webauthn/login/finish`, response)
-    await press(other, '/settings/account', `/sessions/${await firstSession(agent, '/api/sessions')}/end`)
+    await press(other, '/settings/account/security', `/sessions/${await firstSession(agent, '/api/sessions')}/end`)
   },
   'ends all other sessions': async ({ authenticator }) => {
     const other = instance.agent()
     const response = await passkeyAnswer(other, instance.url, authenticator)
     await other.postJson(`${instance.url}/api/webauthn/login/finish`, response)
-    await press(other, '/settings/account', '/sessions/end-others')
+    await press(other, '/settings/account/security', '/sessions/end-others')
   },
   'ends it over the REST API': async ({ agent }) => {
     const id = await firstSession(agent, '/api/sessions')

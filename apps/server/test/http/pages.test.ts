@@ -31,7 +31,8 @@ describe('whoever is not signed in', () => {
     '/settings/account/passkeys/options',
     '/settings/account/passkeys',
     `${clients}/new`,
-    `${clients}/x`,
+    `${clients}/acts`,
+    `${clients}/x/settings/identity`,
     `${clients}/x/secrets`,
     `${clients}/x/remove`,
     '/settings/account/passkeys/x/remove',
@@ -183,7 +184,9 @@ describe('a client', () => {
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
     )
     const at = page.url
-    await agent.postForm(at, { name: 'Wiki 2', redirectUris: 'https://wiki.example\nhttp://192.168.1.5:8080/cb' })
+    await agent.postForm(`${at}/settings/identity`, { name: 'Wiki 2' })
+    const redirectUris = 'https://wiki.example\nhttp://192.168.1.5:8080/cb'
+    await agent.postForm(`${at}/settings/addresses`, { redirectUris })
     await agent.postForm(`${at}/secrets`, {})
     const [client] = await running.app.pocket.clients.list()
     expect(client).toMatchObject({
@@ -264,7 +267,10 @@ test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is refused on both kinds 
 test('a notice comes from what was done, not from a link', async () => {
   await using setting = await administrator()
   const { agent, running } = setting
-  for (const path of ['/settings/account?done=passkey_removed&name=Everything', `${clients}?removed=Everything`]) {
+  for (const path of [
+    '/settings/account/security?done=passkey_removed&name=Everything',
+    `${clients}?removed=Everything`,
+  ]) {
     const { text } = await agent.get(running.url + path)
     // The form of the preferences leads back to the address as it is.
     expect(text.replaceAll(/<input type="hidden"[^>]*>/g, '')).not.toContain('Everything')

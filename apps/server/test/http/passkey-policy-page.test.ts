@@ -84,7 +84,7 @@ describe('the policy for passkeys', () => {
     expect(await contract()).toMatchObject({ webauthnAllowSyncedPasskeys: 'false' })
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'require', passkeyNonComplianceFrom: '2999-01-01' })
     expect((await agent.get(at)).text).toContain('One of 1 passkeys doesn’t comply.')
-    expect((await agent.get(`${running.url}/settings/account`)).text).toContain('no longer accepted')
+    expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
     // What concerns nobody more than before needs no review.
     expect((await post({ webauthnAllowSyncedPasskeys: 'false' })).status).toBe(303)
     expect((await post({})).status).toBe(303)

@@ -33,7 +33,7 @@ describe('an instance at more than one origin', () => {
       'application/json',
       { origins: [APP_URL, other, 'https://id.example.net:8443'] },
     ])
-    const account = `${APP_URL}/settings/account`
+    const account = `${APP_URL}/settings/account/security`
     expect((await agent().get(`${APP_URL}/.well-known/passkey-endpoints`)).json()).toEqual({
       enroll: account,
       manage: account,

@@ -198,6 +198,58 @@ describe.each(kinds)('settings on %s', (kind) => {
     })
   })
 
+  test('a token with which programs register clients is made, shown once, and deleted', async () => {
+    const at = `${base}/oidc/initial-access-tokens`
+    const { administrator, url } = instance
+    const make = (fields: Fields) => administrator.postForm(url + at, { uses: '2', lifetime: 'day', ...fields })
+    const made = await administrator.follow(await make({ description: 'The build server' }))
+    const token = />(iat_[\w-]+)</.exec(made.text)?.[1] ?? ''
+    expect(made.text).toContain('<bdi>The build server</bdi>')
+    expect(made.text).toContain('0 of 2 used')
+    const again = await pages.get(`${base}/oidc`)
+    expect([token.length > 20, again.text.includes(token)]).toEqual([true, false])
+    await pages.send(again, { dynamicRegistration: 'with-token' })
+    const register = () =>
+      administrator.fetch(`${url}/api/oidc/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ redirect_uris: ['https://app.example.com/cb'] }),
+      })
+    expect((await register()).status).toBe(201)
+    const used = await pages.get(`${base}/oidc`)
+    expect(used.text).toContain('1 of 2 used')
+    const remove = /action="([^"]+initial-access-tokens\/[^"]+\/remove)"/.exec(used.text)?.[1] ?? ''
+    const removed = await administrator.follow(await administrator.postForm(url + remove, {}))
+    expect(removed.text).toContain('The token was deleted.')
+    expect(removed.text).not.toContain('The build server')
+    expect((await register()).status).toBe(401)
+    expect(audited(instance, 'initial_access_token_removed')).toHaveLength(1)
+    expect(instance.log.join()).not.toContain(token)
+
+    const refused = await make({ description: 'Two of them', uses: 'two' })
+    expect([refused.status, refused.text]).toEqual([
+      400,
+      expect.stringContaining('Enter a number from 1 to 1,000,000.'),
+    ])
+    expect(refused.text).toContain('value="Two of them"')
+    expect(refused.text).toContain('href="#f-token-usageLimit"')
+  })
+
+  test('whoever came by a login code makes no token', async () => {
+    const { id, agent } = await instance.personWithoutPasskey(freshName())
+    await instance.app.directory.users.update(id, {}, { administrator: true })
+    const answer = await agent.postForm(`${instance.url}${base}/oidc/initial-access-tokens`, { uses: '1' })
+    expect([answer.status, answer.text]).toEqual([403, expect.not.stringContaining('iat_')])
+  })
+
+  test('the keys that sign are shown, and when they change', async () => {
+    const page = await pages.get(`${base}/oidc`)
+    const jwks = await (await instance.agent().fetch(`${instance.url}/.well-known/jwks.json`)).json()
+    // A cast: the document is that of RFC 7517.
+    for (const { kid } of (jwks as { keys: { kid: string }[] }).keys) expect(page.text).toContain(`>${kid}<`)
+    expect(page.text).toMatch(/Since [^<]+, and until [^<]+</)
+  })
+
   test('they are for administrators alone, and no other site can send them', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     for (const path of [base, `${base}/email`]) {

@@ -54,7 +54,7 @@ async function makePasskey(): Promise<void> {
     '/settings/account/passkeys/options': { status: 200, body: { options: creation } },
     '/settings/account/passkeys': { status: 200, body: { redirectTo: '/signed-out' } },
   })
-  await page.goto(`${server.origin}/account`)
+  await page.goto(`${server.origin}/account-security`)
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await page.waitForURL('**/signed-out')
 }

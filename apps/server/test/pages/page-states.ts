@@ -1,5 +1,6 @@
 import type { PageModel } from '../../src/http/page-models.ts'
 import { accountStates } from './states/account.ts'
+import { appsStates } from './states/apps.ts'
 import { auditLogStates } from './states/audit-log.ts'
 import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
@@ -16,6 +17,7 @@ import { usersStates } from './states/users.ts'
 /** Every page in the states that look different. The name is the page's address in the preview. */
 export const pageStates: Readonly<Record<string, PageModel>> = {
   ...accountStates,
+  ...appsStates,
   ...auditLogStates,
   ...clientsStates,
   ...deviceStates,

@@ -1727,7 +1727,7 @@ export interface components {
             /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
             accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked (`unsupported_token_type`, RFC 7009 §2.2.1): it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -1796,7 +1796,7 @@ export interface components {
             /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
             accessTokenDurationMinutes: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked (`unsupported_token_type`, RFC 7009 §2.2.1): it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat: "jwt" | "opaque";
@@ -1821,7 +1821,7 @@ export interface components {
             /** @description Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`. */
             accessTokenDurationMinutes?: number | null;
             /**
-             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked: it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
+             * @description Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked (`unsupported_token_type`, RFC 7009 §2.2.1): it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.
              * @enum {string}
              */
             accessTokenFormat?: "jwt" | "opaque";
@@ -1997,7 +1997,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "sign_in_refused" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };

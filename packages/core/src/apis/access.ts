@@ -13,6 +13,8 @@ export interface AccessibleApi {
 export interface ApiAccessReader {
   /** `undefined` where there is no such API, or where the client has no access to it. */
   find(resource: string, clientId: string, subject: GrantSubject): Promise<AccessibleApi | undefined>
+  /** Whether there is such an API, whoever may go there. */
+  knows(resource: string): Promise<boolean>
 }
 
 export function createApiAccess({ apis, clients }: { apis: ApiStore; clients: ClientStore }): ApiAccessReader {
@@ -24,5 +26,6 @@ export function createApiAccess({ apis, clients }: { apis: ApiStore; clients: Cl
       const permissions = client && permissionsOf(api, { client, grant, subject })
       return permissions && { api, permissions }
     },
+    knows: async (resource) => (await apis.findByResource(normalResource(resource))) !== undefined,
   }
 }

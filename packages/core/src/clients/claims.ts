@@ -21,11 +21,17 @@ export type ClaimSettings = Pick<ClientProtocol, 'claimRules' | 'groupRules' | '
  * What a client is told about an account. The ID token, UserInfo, a refreshed token, the consent page and the preview are
  * all made of it. Of claims of one name the last of these counts: custom ones of groups, custom ones of the person, standard
  * ones, those of the host's function, the client's own rules. A rule tells nothing that the scopes do not: its source must
- * be among what may be told, but for a constant.
+ * be among what may be told, but for a constant. A client that knows the person by another `subject` than the account's id
+ * is told nothing that has that id in it.
  */
-export function claimsFor(account: Account, settings: ClaimSettings, request: ClaimRequest): Claims {
+export function claimsFor(
+  account: Account,
+  settings: ClaimSettings,
+  request: ClaimRequest,
+  subject: string = account.id,
+): Claims {
   const custom = customClaims(account)
-  const standard = { ...standardClaims(account, settings), ...request.ofHost }
+  const standard = { ...standardClaims(account, settings), ...request.ofHost, sub: subject }
   const mayTell = permission(request)
   const known = { ...Object.fromEntries(custom), ...standard }
   const told = Object.entries(known).filter(([claim]) => mayTell(claim))
@@ -37,8 +43,9 @@ export function claimsFor(account: Account, settings: ClaimSettings, request: Cl
     ])
     .filter(([, value]) => value !== undefined && value !== null)
   const rejected = new Set(request.rejected)
-  const claims = [...told, ...ruled].filter(([claim]) => !rejected.has(claim))
-  return { ...present(Object.fromEntries(claims)), sub: account.id }
+  const mayKnow = (value: unknown) => subject === account.id || !`${JSON.stringify(value)}`.includes(account.id)
+  const claims = [...told, ...ruled].filter(([claim, value]) => !rejected.has(claim) && mayKnow(value))
+  return { ...present(Object.fromEntries(claims)), sub: subject }
 }
 
 function standardClaims(account: Account, { groupRules, userNames }: ClaimSettings): Claims {

@@ -69,6 +69,11 @@ function sameResource(registered: string, requested: string): boolean {
   return left === right
 }
 
+/** Whether it names the root of a web server, with its slash or without. */
+export function isBareRoot(uri: string): boolean {
+  return rootSlash.test(uri.replace(/\/?$/, '/'))
+}
+
 const rootSlash = /^(https?:\/\/[^/?#\\]+)\/$/
 
 /** Browsers take a backslash in a web address for a slash. */

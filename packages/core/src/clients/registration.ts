@@ -16,6 +16,7 @@ import {
 } from './client-input.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
+import { isNarrower } from './group-restriction.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { RedirectUriPolicy } from './redirect-uris.ts'
 import type { SecretUses } from './secret-uses.ts'
@@ -75,6 +76,8 @@ export interface ClientsPorts {
   readonly sealSecret: (plain: string) => string
   /** Ends what the client was given, within the transaction that removes it. */
   readonly onRemove: (clientId: string) => Promise<void>
+  /** Ends what people had at the client who may not use it any more, within the transaction that says so. */
+  readonly onNarrow: (clientId: string) => Promise<void>
 }
 
 const mostSecrets = 20
@@ -89,7 +92,7 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
 export const byAdministrator = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
 
 export function createClients(ports: ClientsPorts): Clients {
-  const { store, clock, redirectUriPolicy, transaction, secretUses, sealSecret, read, onRemove } = ports
+  const { store, clock, redirectUriPolicy, transaction, secretUses, sealSecret, read, onRemove, onNarrow } = ports
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -99,6 +102,7 @@ export function createClients(ports: ClientsPorts): Clients {
       if (changes === undefined) return client
       const changed = { ...client, ...changes, updatedAt: clock.now() }
       await store.update(changed)
+      if (isNarrower(changed, client)) await onNarrow(id)
       return changed
     })
 
@@ -204,7 +208,12 @@ export function createClients(ports: ClientsPorts): Clients {
 
     async setAllowedTo(groupId, clientIds) {
       refuse(groupIdProblems([groupId]))
-      await store.setAllowedTo(groupId, clientIds)
+      await transaction(async () => {
+        const before = await store.allowedTo(groupId)
+        await store.setAllowedTo(groupId, clientIds)
+        for (const { id, isGroupRestricted } of before)
+          if (isGroupRestricted && !clientIds.includes(id)) await onNarrow(id)
+      })
     },
   }
 }

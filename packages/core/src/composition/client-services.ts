@@ -14,7 +14,7 @@ import type { SettledOptions } from './settled-options.ts'
 export type ClientServices = ReturnType<typeof createClientServices>
 
 /** The clients, the ways in which they come to be known, and the APIs they may call. */
-export function createClientServices(options: SettledOptions) {
+export function createClientServices(options: SettledOptions, onNarrow: (clientId: string) => Promise<void>) {
   const { stores, clock, audit, fetch, redirectUriPolicy, masterKey } = options
   const { transaction } = stores
   const onError = (error: unknown) => options.onError(error, '')
@@ -30,6 +30,7 @@ export function createClientServices(options: SettledOptions) {
   const clients = createClients({
     ...registration,
     secretUses,
+    onNarrow,
     onRemove: async (id) => {
       await stores.artifacts.destroyByClient(id)
       await stores.consents.removeByClient(id)
@@ -65,7 +66,7 @@ export function createClientServices(options: SettledOptions) {
       clients: stores.clients,
       clock,
       transaction,
-      issuer: options.issuer.origin,
+      issuer: options.issuer.id,
     }),
     apiAccess: createApiAccess(stores),
   }

@@ -18,6 +18,7 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
 export async function createEngine(options: SettledOptions, services: ClientServices) {
   const { stores, clock, audit, masterKey, limits } = options
   const { registrar, metadataDocuments, secretUses, connectionLog, apiAccess } = services
+  const pairwise = createPairwiseIdentifier(masterKey)
   const keyRing = createKeyRing({
     store: stores.keys,
     masterKey,
@@ -51,9 +52,11 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         onError: options.onError,
         clock,
         secure: options.secure,
+        mountPath: options.issuer.path,
         sessionLifetime: options.sessionLifetime,
         accounts: stores.accounts,
         makeClaims: options.makeClaims,
+        askChecks: options.askChecks,
         consents: stores.consents,
         apiAccess,
         keys,
@@ -61,14 +64,14 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         authorizationDetailsTypes: options.authorizationDetailsTypes,
         redirectUriPolicy: options.redirectUriPolicy,
         languages: options.languages,
-        pairwise: createPairwiseIdentifier(masterKey),
+        pairwise,
         registrar,
         registrationPolicy: options.registration,
         signUpIsOpen: async () => (await options.signUpAt()) !== null,
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,
-        issuer: options.issuer.origin,
+        issuer: options.issuer.id,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         pages: createProtocolPages(options.render, options.remedyOf),
@@ -78,5 +81,5 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         noteFailedClient: (req, clientId) => limits.note(req, 'client-authentication', clientHere(req, clientId)),
       }),
   })
-  return { keyRing, holder, logoutNotices }
+  return { keyRing, holder, logoutNotices, pairwise }
 }

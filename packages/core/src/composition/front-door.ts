@@ -1,22 +1,22 @@
 import type { Context, Middleware } from 'koa'
 import { RateLimited } from '../errors.ts'
-import { pinToIssuer } from '../http/front.ts'
+import { originForm, pinToIssuer } from '../http/front.ts'
+import { belowIssuer, noteMountPath, wholeTarget } from '../http/mount.ts'
 import { ownOrigin } from '../http/own-origin.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { settleResources } from '../http/resource-parameter.ts'
-import { dropUnreadBody } from '../http/unread-body.ts'
+import { assertUnread, dropUnreadBody } from '../http/unread-body.ts'
 import { clientHere } from '../limits/limiter.ts'
 import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
-import { clientOfToken, isFirstUse } from '../oidc/client-authentication/library.ts'
+import { clientOfToken, isFirstUse, nameRedirectUri } from '../oidc/client-authentication/library.ts'
 import { refuseForNow } from '../oidc/failed-clients.ts'
-import { createHintedLogout } from '../oidc/hinted-logout.ts'
 import { calledOrigin } from '../oidc/internal-addresses.ts'
-import { createPairwiseIdentifier } from '../oidc/pairwise.ts'
-import { isBrowserPath, isProtocolPath, protocolRoutes } from '../oidc/paths.ts'
+import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
+import { createUnaskedLogout } from '../oidc/unasked-logout.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
 import { answerRelatedOrigins, relatedOriginsPath } from '../passkeys/related-origins.ts'
 import type { ClientServices } from './client-services.ts'
@@ -34,21 +34,31 @@ export function createFrontDoor(
 ): Middleware {
   const { issuer, origins, internalOrigin, trustProxy } = options
   const answerProtocol = createProtocolAnswers(options, services, engine, people)
-  const webFinger = createWebFinger({ issuer: issuer.origin, domains: options.webFingerDomains })
+  const webFinger = createWebFinger({ issuer: issuer.id, domains: options.webFingerDomains })
 
   const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, trustProxy)
+    const given = originForm(ctx.req.url ?? '/') ?? '/'
     ctx.res.setHeader('X-Request-ID', requestId)
     dropUnreadBody(ctx.req, ctx.res)
+    const target = originForm(wholeTarget(ctx.req, ctx.originalUrl)) ?? '/'
+    const path = pathOf(target)
+    const below = path === insertedMetadataPath(issuer.path) ? metadataPath : belowIssuer(target, issuer.path)
+    if (below === undefined && path !== relatedOriginsPath && path !== webFingerPath) return next()
     const origin = ownOrigin(ctx.req, origins, trustProxy)
-    pinToIssuer(ctx.req, calledOrigin(ctx.req, ctx.path, issuer, internalOrigin))
+    pinToIssuer(ctx.req, calledOrigin(ctx.req, pathOf(below ?? path), issuer, internalOrigin))
+    const onward = () => {
+      ctx.req.url = given
+      return next()
+    }
+    ctx.req.url = below ?? target
     // Its sessions and interactions are those of one origin.
     if (origin !== issuer.origin && isBrowserPath(ctx.path)) {
-      ctx.redirect(issuer.origin + ctx.req.url)
+      ctx.redirect(issuer.origin + target)
       ctx.status = 307
       return
     }
-    if (ctx.path === relatedOriginsPath) {
+    if (path === relatedOriginsPath) {
       ctx.respond = false
       return answerRelatedOrigins(ctx.res, origins)
     }
@@ -57,12 +67,16 @@ export function createFrontDoor(
       if (!options.assets.answer(ctx.req, ctx.res)) ctx.res.writeHead(404).end()
       return
     }
-    if (ctx.path.startsWith('/interaction/')) return interactions(ctx, next)
-    if (ctx.path === webFingerPath) {
+    if (ctx.path.startsWith('/interaction/')) {
+      assertUnread(ctx.req)
+      return interactions(ctx, onward)
+    }
+    if (path === webFingerPath) {
       ctx.respond = false
       return webFinger(ctx.req, ctx.res)
     }
-    if (!isProtocolPath(ctx.path)) return next()
+    if (!isProtocolPath(ctx.path)) return onward()
+    assertUnread(ctx.req)
     return answerProtocol(ctx, requestId)
   }
 
@@ -79,17 +93,17 @@ export function createFrontDoor(
 function createProtocolAnswers(
   options: SettledOptions,
   { clients }: ClientServices,
-  { holder }: Engine,
+  { holder, pairwise }: Engine,
   { sessions }: PeopleServices,
 ) {
   const { issuer, limits, clock, fetch, audit, render, onError } = options
   const provider = holder.current
-  const answerPosted = createPostedRequests({ issuer: issuer.origin, render, audit })
-  const signOutByHint = createHintedLogout({
-    issuer: issuer.origin,
+  const answerPosted = createPostedRequests({ issuer: issuer.id, render, audit })
+  const signOutUnasked = createUnaskedLogout({
+    issuer: issuer.id,
     provider,
     sessions,
-    pairwise: createPairwiseIdentifier(options.masterKey),
+    pairwise,
     audit,
   })
   const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
@@ -98,18 +112,19 @@ function createProtocolAnswers(
     findClient: clients.find,
     federated: createFederatedAssertions({
       fetch,
-      issuer: issuer.origin,
+      issuer: issuer.id,
       now: () => clock.now(),
       isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
     }),
     clientOfToken: (token) => clientOfToken(provider(), token),
+    nameRedirectUri: (form) => nameRedirectUri(provider(), form),
   })
 
   return async (ctx: Context, requestId: string): Promise<void> => {
     if (await answerPosted(ctx)) return
     settleResources(ctx.req)
     await holder.refresh((error) => onError(error, requestId))
-    if (await signOutByHint(ctx)) return
+    if (await signOutUnasked(ctx)) return
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
     ctx.res.statusCode = 200
@@ -122,6 +137,11 @@ function createProtocolAnswers(
       return refuseForNow(ctx.res, error)
     }
     await filterOwnSecret(ctx.req, ctx.path)
+    noteMountPath(ctx.req, issuer.path)
     await holder.handle(ctx.req, ctx.res)
   }
+}
+
+function pathOf(target: string): string {
+  return target.split('?', 1)[0] ?? ''
 }

@@ -41,6 +41,7 @@ export function createInteractions(
       requestPasskey: signIn.request,
       accounts,
       sessions,
+      mountPath: options.issuer.path,
       otherWaysAt: options.otherWaysAt,
       signUpAt: options.signUpAt,
       emailCodesAt: options.emailCodesAt,

@@ -23,7 +23,7 @@ export type PeopleServices = ReturnType<typeof createPeopleServices>
 
 /** How people come in, prove again that it is they, and let devices in. */
 export function createPeopleServices(options: SettledOptions, { apiAccess }: ClientServices, { holder }: Engine) {
-  const { stores, clock, audit, masterKey, secure, limits, authorizationDetailsTypes } = options
+  const { stores, clock, audit, masterKey, secure, cookieSuffix, limits, authorizationDetailsTypes } = options
   const { accounts } = stores
   const provider = holder.current
   const metadata = createAuthenticatorMetadata(options.readAuthenticatorMetadata, clock)
@@ -36,8 +36,8 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     accounts,
     clock,
   }
-  const browserTokens = createBrowserTokens(secure)
-  const deviceCookie = bearerCookie({ name: 'device_token', secure, path: '/', maxAge: 900 })
+  const browserTokens = createBrowserTokens(secure, cookieSuffix)
+  const deviceCookie = bearerCookie({ name: `device_token${cookieSuffix}`, secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
   const asking = {
     provider,
@@ -48,6 +48,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     sessionLifetime: options.sessionLifetime,
     accounts,
     makeClaims: options.makeClaims,
+    askChecks: options.askChecks,
     consents: stores.consents,
     apiAccess,
     authorizationDetailsTypes,
@@ -59,6 +60,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     browserTokens,
     deviceCookie,
     startSession: sessions.start,
+    admit: options.admit,
     limits,
     audit,
     clock,
@@ -69,7 +71,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     signIn,
     passkeys: stores.passkeys,
     cookie: bearerCookie({
-      name: 'reauthentication_token',
+      name: `reauthentication_token${cookieSuffix}`,
       secure,
       path: '/',
       maxAge: reauthenticationLifetime / 1000,
@@ -93,6 +95,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     deviceLogins: createDeviceLoginService({
       deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
       startSession: sessions.start,
+      admit: options.admit,
       limits,
       audit,
     }),

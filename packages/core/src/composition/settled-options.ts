@@ -1,11 +1,14 @@
+import { createAdmission } from '../accounts/admission.ts'
 import { guardAccounts } from '../accounts/host-accounts.ts'
 import { noAudit } from '../audit/audit-sink.ts'
+import { createAccessChecks } from '../clients/access-checks.ts'
 import { createClaimMaker } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
-import { issuerOf, relatedOrigins } from '../issuer.ts'
+import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
 import { createLimiter, type Limiter, noLimits } from '../limits/limiter.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
+import { createSubjectOf } from '../oidc/pairwise.ts'
 import type { PocketOptions, RegistrationPolicy } from '../options.ts'
 import { createPublicFetch } from '../outbound/public-fetch.ts'
 import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
@@ -34,13 +37,16 @@ export function settleOptions(options: PocketOptions) {
     answerWithin = 10_000,
   } = options
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
+  const masterKey = masterKeyOf(options.masterKey)
   return {
     ...options,
     ...createPages({ name, mountPath: issuer.path, render: options.render, onError }),
     name,
-    masterKey: masterKeyOf(options.masterKey),
+    masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.stores.accounts, answerWithin) },
-    makeClaims: createClaimMaker(options.claims, answerWithin),
+    makeClaims: createClaimMaker({ ask: options.claims, answerWithin, subjectOf: createSubjectOf(masterKey) }),
+    admit: createAdmission(options.beforeSignIn, answerWithin),
+    askChecks: createAccessChecks(options.checks ?? {}, answerWithin),
     audit,
     clock,
     onError,
@@ -48,6 +54,8 @@ export function settleOptions(options: PocketOptions) {
     issuer,
     /** The issuer's comes first. */
     origins: [issuer.origin, ...relatedOrigins(options.relatedOrigins ?? [])] as const,
+    /** What tells the cookies of several providers at one host apart. */
+    cookieSuffix: cookieSuffix(issuer.path),
     /** Whether cookies are for https alone. */
     secure: issuer.protocol === 'https:',
     sessionLifetime: options.sessionLifetime ?? (async () => ({ length: 3600, idle: 0 })),
@@ -67,8 +75,9 @@ export function settleOptions(options: PocketOptions) {
 }
 
 function limiterOf(
-  { rateLimits, stores }: PocketOptions,
+  { limiter, rateLimits, stores }: PocketOptions,
   ports: Omit<Parameters<typeof createLimiter>[0], 'store'>,
 ): Limiter {
+  if (limiter) return limiter
   return rateLimits === false ? noLimits : createLimiter({ store: stores.limits, ...ports })
 }

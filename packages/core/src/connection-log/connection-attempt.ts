@@ -46,5 +46,7 @@ export interface ConnectionLogStore {
   insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void>
   /** The last attempts, the newest first. */
   list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]>
+  /** The newest attempt of each of these clients; those without one are left out. One statement. */
+  latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]>
   removeByAccount(accountId: string): Promise<void>
 }

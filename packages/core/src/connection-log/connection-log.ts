@@ -11,6 +11,8 @@ const mostWaiting = 500
 export interface ConnectionLog {
   /** The last 50 attempts, the newest first; those of this process up to this moment. */
   list(clientId: string): Promise<readonly ConnectionAttempt[]>
+  /** The newest attempt of each of these clients that has tried something. */
+  latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]>
 }
 
 export interface ConnectionRecorder extends ConnectionLog {
@@ -58,6 +60,10 @@ export function createConnectionLog({ store, clock, onError }: ConnectionLogPort
     async list(clientId) {
       await settled()
       return store.list(clientId, connectionLogLength)
+    },
+    async latest(clientIds) {
+      await settled()
+      return store.latest(clientIds)
     },
     settled,
   }

@@ -95,10 +95,10 @@ ${accounts.map(
   }
 }
 
-function notAllowed({ client, account, switchTo, cancelTo }: NotAllowedView): Page {
+function notAllowed({ client, account, reason, switchTo, cancelTo }: NotAllowedView): Page {
   return {
     title: 'Not for this account',
-    main: html`<p>${account.displayName || account.userName} may not use ${client.name}.</p>${button(switchTo, 'Use another account', 'first')}${button(cancelTo, 'Go back')}`,
+    main: html`<p>${account.displayName || account.userName} may not use ${client.name}.</p>${reason && html`<p>${reason}</p>`}${button(switchTo, 'Use another account', 'first')}${button(cancelTo, 'Go back')}`,
   }
 }
 
@@ -114,10 +114,10 @@ ${acceptWith && html`<form method="post" action="${acceptWith.submitTo}">${hidde
   }
 }
 
-function signOut({ client, submitTo, hidden: fields, confirm }: SignOutView): Page {
+function signOut({ client, submitTo, hidden: fields, confirm, refused }: SignOutView): Page {
   return {
     title: 'Sign out?',
-    main: html`${client && html`<p>${client.name} asks you to sign out here too.</p>`}
+    main: html`${client && html`<p>${client.name} asks you to sign out here too.</p>`}${refused && html`<p class="problem">The request of the application can’t be trusted (${refused.description}). If you sign out, you stay here.</p>`}
 <form method="post" action="${submitTo}">${hidden(fields)}<button class="first" name="${confirm.name}" value="${confirm.value}">Sign out</button></form>
 <form method="post" action="${submitTo}">${hidden(fields)}<button>Stay signed in</button></form>`,
   }

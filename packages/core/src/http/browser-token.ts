@@ -10,8 +10,8 @@ export interface BrowserTokens {
   read(req: IncomingMessage, res: ServerResponse): string
 }
 
-export function createBrowserTokens(secure: boolean): BrowserTokens {
-  const name = secure ? '__Host-session' : 'session'
+export function createBrowserTokens(secure: boolean, suffix: string): BrowserTokens {
+  const name = `${secure ? '__Host-' : ''}session${suffix}`
   const known = (req: IncomingMessage, res: ServerResponse) => {
     const value = new Cookies(req, res, { secure }).get(name)
     return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { TrustProxy } from './request-context.ts'
 
-const known = new WeakMap<IncomingMessage, string>()
+/** Of each request, by the issuer's origin: there may be several providers. */
+const known = new WeakMap<IncomingMessage, Map<string, string>>()
 
 /**
  * At which of our origins a request arrived: the first one, the issuer's, unless its host is that of another one. The
@@ -13,11 +14,11 @@ export function ownOrigin(
   origins: readonly [string, ...string[]],
   trustProxy: TrustProxy = () => false,
 ): string {
-  const before = known.get(req)
+  const before = known.get(req)?.get(origins[0])
   if (before !== undefined) return before
   const host = hostOf(req, trustProxy)
   const origin = origins.find((each) => new URL(each).host === host) ?? origins[0]
-  known.set(req, origin)
+  known.set(req, new Map([...(known.get(req) ?? []), [origins[0], origin]]))
   return origin
 }
 

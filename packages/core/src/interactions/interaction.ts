@@ -31,6 +31,28 @@ export async function findInteraction(
   return interaction
 }
 
+/**
+ * The client that the person in the interaction at this path is on the way to; with an exchange, as long as the interaction is
+ * open in that browser. Its cookie is sent to addresses below that path alone.
+ */
+export async function interactionClient(
+  provider: Provider,
+  path: string,
+  exchange?: Exchange & { readonly now: number },
+): Promise<string | undefined> {
+  const uid = /^\/interaction\/([^/?]+)$/.exec(path)?.[1]
+  if (uid === undefined) return undefined
+  try {
+    const interaction = exchange
+      ? await findInteraction(provider, exchange, uid)
+      : await provider.Interaction.find(uid, { ignoreExpiration: true })
+    return interaction && String(interaction.params.client_id)
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
+}
+
 /** A request and its answer. */
 export interface Exchange {
   readonly req: IncomingMessage

@@ -24,6 +24,8 @@ export interface InteractionPagePorts {
   readonly requestPasskey: (req: IncomingMessage, res: ServerResponse) => Promise<AuthenticationRequest>
   readonly accounts: AccountStore
   readonly sessions: Pick<Sessions, 'list'>
+  /** The path of the issuer, without a slash at its end. */
+  readonly mountPath: string
   /** The page of other ways to sign in; it is given `?redirect=` with the way back. `null` where the host has none. */
   readonly otherWaysAt: string | null
   /** The page on which strangers sign up, while they may; it is given the same. */
@@ -39,11 +41,12 @@ export function createInteractionPages({
   requestPasskey,
   accounts,
   sessions,
+  mountPath,
   otherWaysAt,
   signUpAt,
   emailCodesAt,
 }: InteractionPagePorts) {
-  const at = ({ uid }: Interaction, act = '') => `/interaction/${uid}${act}`
+  const at = ({ uid }: Interaction, act = '') => `${mountPath}/interaction/${uid}${act}`
 
   /** A page from which the person comes back signed in, where the interaction is content with that. */
   const leadingBack = (page: string | null, interaction: Interaction) =>
@@ -75,6 +78,16 @@ export function createInteractionPages({
   }
 
   return {
+    /** The page of the host's to which a check sends the person, with the way back. */
+    hostPage(interaction: Interaction): string {
+      const page = String(interaction.prompt.details.goTo ?? '/')
+      const query = new URLSearchParams({ redirect: at(interaction, '?back=yes') })
+      return `${page}${page.includes('?') ? '&' : '?'}${query}`
+    },
+
+    /** The address of the interaction itself. */
+    at: (interaction: Interaction) => at(interaction),
+
     ceremony,
 
     async signIn(exchange: Exchange, interaction: Interaction): Promise<SignInView> {
@@ -119,6 +132,7 @@ export function createInteractionPages({
         view: 'not-allowed',
         client: await clientView(interaction),
         account: { userName, displayName },
+        ...(typeof interaction.prompt.details.refuse === 'string' && { reason: interaction.prompt.details.refuse }),
         switchTo: at(interaction, '/switch'),
         cancelTo: at(interaction, '/cancel'),
       }

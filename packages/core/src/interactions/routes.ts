@@ -10,6 +10,7 @@ import { readForm, readJsonObject } from '../http/body.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
+import { hostPagePrompt } from '../oidc/access-checks.ts'
 import type { ConsentInteraction } from './consent.ts'
 import { type Exchange, findInteraction } from './interaction.ts'
 import { languagesOf } from './languages.ts'
@@ -97,6 +98,8 @@ export function interactionRoutes({
     const interaction = await found(ctx)
     const { name } = interaction.prompt
     if (name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
+    if (name === hostPagePrompt)
+      return redirect(ctx, ctx.query.back === undefined ? pages.hostPage(interaction) : await login.goOn(interaction))
     if (name === 'not_allowed') return show(ctx, await pages.notAllowed(interaction))
     const goOn =
       (await login.unmet(interaction)) ??
@@ -127,15 +130,15 @@ export function interactionRoutes({
   })
 
   router.post('/sign-out', async (ctx) => {
-    const { uid } = await found(ctx)
+    const interaction = await found(ctx)
     await signOut(ctx, (await readForm(ctx.req, 4096)).get('account') ?? '')
-    redirect(ctx, `/interaction/${uid}`)
+    redirect(ctx, pages.at(interaction))
   })
 
   router.post('/switch', async (ctx) => {
     const interaction = await found(ctx)
     await login.askForAccount(interaction)
-    redirect(ctx, `/interaction/${interaction.uid}`)
+    redirect(ctx, pages.at(interaction))
   })
 
   router.post('/consent', async (ctx) => redirect(ctx, await consent.allow(ctx, await found(ctx))))

@@ -56,6 +56,13 @@ export class MemoryArtifactStore implements ArtifactStore {
     )
   }
 
+  accountsOf(clientId: string): Promise<readonly string[]> {
+    return this.#state.run(() => {
+      const ofClient = [...this.#artifacts.values()].filter((artifact) => artifact.clientId === clientId)
+      return [...new Set(ofClient.flatMap(({ accountId }) => accountId ?? []))]
+    })
+  }
+
   findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined> {
     return this.#first((artifact) => artifact.model === model && artifact.userCodeHash === userCodeHash)
   }

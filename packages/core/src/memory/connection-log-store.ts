@@ -24,6 +24,11 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
     return this.#state.run(() => (this.#hasClient(clientId) ? this.#newestFirst(clientId).slice(0, limit) : []))
   }
 
+  latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]> {
+    const known = () => clientIds.filter((id) => this.#hasClient(id))
+    return this.#state.run(() => known().flatMap((id) => this.#newestFirst(id).slice(0, 1)))
+  }
+
   async removeByAccount(accountId: string): Promise<void> {
     await this.#state.run(() => removeWhere(this.#attempts, (attempt) => attempt.accountId === accountId))
   }

@@ -10,16 +10,29 @@ export interface AccessEndsPorts {
   readonly provider: () => Provider
 }
 
-type AccessEnds = Pick<Pocket, 'endAccess' | 'endAccessBy' | 'forgetAccount' | 'withdrawConsent'>
+interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessBy' | 'forgetAccount' | 'withdrawConsent'> {
+  /** Ends what people had at this client who may not use it any more. */
+  endAccessTo(clientId: string): Promise<void>
+}
 
 /** How people lose what they were given: all of it, what their groups gave them, or what one client got. */
 export function createAccessEnds({ stores, provider }: AccessEndsPorts): AccessEnds {
   const { accounts, transaction } = stores
 
+  const notify = async (accountId: string, clientId?: string) => {
+    for (const { payload } of await stores.artifacts.listByAccount('Session', accountId))
+      await notifyClientsOf(provider(), JSON.parse(payload), clientId)
+  }
+  /** The session stays: only this client is told that it has ended. */
+  const endAt = async (accountId: string, clientId: string) => {
+    await notify(accountId, clientId)
+    await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
+  }
+  const groupIdsOf = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
+
   const endAccess = (accountId: string) =>
     transaction(async () => {
-      for (const { payload } of await stores.artifacts.listByAccount('Session', accountId))
-        await notifyClientsOf(provider(), JSON.parse(payload))
+      await notify(accountId)
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)
@@ -30,12 +43,18 @@ export function createAccessEnds({ stores, provider }: AccessEndsPorts): AccessE
     endAccess,
     endAccessBy: (accountId, groupIds) =>
       transaction(async () => {
-        const present = ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
+        const present = await groupIdsOf(accountId)
         for (const groupId of groupIds)
           for (const { id } of await stores.clients.allowedTo(groupId)) {
             const client = await stores.clients.find(id)
-            if (client && !mayUse(client, present)) await stores.artifacts.destroyByAccountAndClient(accountId, id)
+            if (client && !mayUse(client, present)) await endAt(accountId, id)
           }
+      }),
+    endAccessTo: (clientId) =>
+      transaction(async () => {
+        const client = await stores.clients.find(clientId)
+        for (const accountId of client ? await stores.artifacts.accountsOf(clientId) : [])
+          if (client && !mayUse(client, await groupIdsOf(accountId))) await endAt(accountId, clientId)
       }),
     forgetAccount: (accountId) =>
       transaction(async () => {
@@ -46,7 +65,7 @@ export function createAccessEnds({ stores, provider }: AccessEndsPorts): AccessE
       }),
     withdrawConsent: (accountId, clientId) =>
       transaction(async () => {
-        await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
+        await endAt(accountId, clientId)
         return stores.consents.remove(accountId, clientId)
       }),
   }

@@ -47,6 +47,8 @@ export interface ArtifactStore {
   findByUid(model: string, uid: string): Promise<Artifact | undefined>
   /** The artifacts of one model that let this account in; expired ones too. */
   listByAccount(model: string, accountId: string): Promise<readonly Artifact[]>
+  /** The accounts that let this client have anything, each once; expired things too. */
+  accountsOf(clientId: string): Promise<readonly string[]>
   findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined>
   /**
    * Marks it as consumed; returns `true` for exactly one of any number of calls, or for as many as the leeway allows while

@@ -181,7 +181,8 @@ export function extras(client: object): ClientExtras {
 export function toldClient(
   client: { readonly clientId: string; readonly clientName?: string | undefined } | undefined,
 ): ToldClient {
-  if (!client) return { id: '', name: '', settings: defaultProtocol }
+  if (!client) return { id: '', name: '', redirectUris: [], settings: defaultProtocol }
   const { clientId: id, clientName: name = id } = client
-  return { id, name, settings: extras(client).pocket_protocol }
+  const { pocket_redirect_uris: redirectUris, pocket_protocol: settings } = extras(client)
+  return { id, name, redirectUris, settings }
 }

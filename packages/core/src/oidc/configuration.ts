@@ -2,9 +2,11 @@ import type { Adapter, Configuration } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
+import type { AskChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
+import { cookieSuffix } from '../issuer.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { acrValues } from '../sessions/session.ts'
 import { shapeAccessTokens, subjectOfClients } from './access-token-claims.ts'
@@ -25,7 +27,7 @@ import { createPolicy } from './policy.ts'
 import { registrationFeatures } from './registration/features.ts'
 import { onlyOurs } from './registration/foreign-metadata.ts'
 import type { Registrar } from './registration/registrar.ts'
-import { requestedScopes } from './requested-claims.ts'
+import { extraParams } from './requested-claims.ts'
 import { refusedBeforeUse, resourceIndicators } from './resources.ts'
 
 const minute = 60
@@ -74,6 +76,7 @@ function refreshTokenLifetime(_ctx: unknown, token: { totalLifetime(): number },
 
 export interface ConfigurationPorts {
   readonly makeClaims: MakeClaims
+  readonly askChecks: AskChecks
   readonly adapter: (model: string) => Adapter
   readonly accounts: AccountStore
   readonly consents: ConsentStore
@@ -83,6 +86,8 @@ export interface ConfigurationPorts {
   readonly cookieKeys: readonly string[]
   /** Whether cookies are for https alone. */
   readonly secure: boolean
+  /** The path of the issuer, without a slash at its end. */
+  readonly mountPath: string
   readonly pages: ProtocolPages
   readonly fetch: PublicFetch
   readonly pairwise: PairwiseIdentifier
@@ -95,11 +100,11 @@ export interface ConfigurationPorts {
 }
 
 /** The names of the cookies; the session's is the one that tools for this API look for. */
-export function cookieNames(secure: boolean) {
+export function cookieNames(secure: boolean, suffix: string) {
   return {
-    session: secure ? '__Host-access_token' : 'access_token',
-    interaction: secure ? '__Secure-interaction' : 'interaction',
-    resume: secure ? '__Secure-resume' : 'resume',
+    session: `${secure ? '__Host-' : ''}access_token${suffix}`,
+    interaction: `${secure ? '__Secure-' : ''}interaction${suffix}`,
+    resume: `${secure ? '__Secure-' : ''}resume${suffix}`,
   }
 }
 
@@ -117,7 +122,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     scopes: [...supportedScopes],
     acrValues: [...acrValues],
     conformIdTokenClaims: false,
-    extraParams: requestedScopes,
+    extraParams,
     extraTokenClaims: subjectOfClients,
     formats: { customizers: { jwt: shapeAccessTokens } },
     responseTypes: ['code', 'id_token'],
@@ -134,12 +139,15 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     routes: { ...protocolRoutes, code_verification: deviceVerificationPath },
     cookies: {
       keys: [...ports.cookieKeys],
-      names: cookieNames(secure),
+      names: cookieNames(secure, cookieSuffix(ports.mountPath)),
       // Its value is nothing that could be guessed, and programs for the contract keep this one cookie alone.
       long: { ...cookie, signed: false, path: '/' },
       short: cookie,
     },
-    interactions: { policy: createPolicy(ports.clock), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      policy: createPolicy(ports.clock, ports.askChecks),
+      url: (_ctx, interaction) => `${ports.mountPath}/interaction/${interaction.uid}`,
+    },
     ttl: lifetimes,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,

@@ -28,6 +28,8 @@ interface Document {
 
 export interface DocumentsPorts {
   readonly issuer: string
+  /** The path of the issuer. */
+  readonly mountPath: string
   /** The origin at which clients reach the back-channel endpoints. */
   readonly internalOrigin?: string | undefined
   readonly registrationPolicy: () => Promise<RegistrationPolicy>
@@ -45,7 +47,8 @@ export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promi
  * @returns answers a request for a document that has been made already; `false` where the library must answer.
  */
 export function keepDocuments(provider: Provider, ports: DocumentsPorts): ServeDocument {
-  const { issuer, internalOrigin = issuer, registrationPolicy, signUpIsOpen } = ports
+  const { issuer, mountPath, internalOrigin, registrationPolicy, signUpIsOpen } = ports
+  const internal = internalOrigin === undefined ? issuer : internalOrigin + mountPath
   const kept = new Map<string, Document>()
   /** What is on can change at any time; there is a document for each state. */
   const stateOf = async (name: string): Promise<Advertised> =>
@@ -57,8 +60,7 @@ export function keepDocuments(provider: Provider, ports: DocumentsPorts): ServeD
     const name = documentOf[ctx.path]
     if (name === undefined || ctx.status !== 200 || !/^(GET|HEAD)$/.test(ctx.method)) return
     const state = await stateOf(name)
-    const body =
-      name === metadata ? withState(withInternalAddresses(ctx.body, issuer, internalOrigin), state) : ctx.body
+    const body = name === metadata ? withState(withInternalAddresses(ctx.body, issuer, internal), state) : ctx.body
     const document = toDocument(body)
     kept.set(keyOf(name, state), document)
     ctx.respond = false
@@ -103,7 +105,7 @@ function withState(
 
 type Metadata = Readonly<Record<string, unknown>>
 
-function withInternalAddresses(body: unknown, issuer: string, internalOrigin: string): Metadata {
+function withInternalAddresses(body: unknown, issuer: string, internal: string): Metadata {
   const addresses = [
     ...backChannel.map((name) => [`${name}_endpoint`, protocolRoutes[name]]),
     ['jwks_uri', protocolRoutes.jwks],
@@ -111,7 +113,7 @@ function withInternalAddresses(body: unknown, issuer: string, internalOrigin: st
   // A cast: the library's discovery action makes an object.
   const document = body as Metadata
   const moved = addresses.filter(([name = '', path = '']) => document[name] === issuer + path)
-  return { ...document, ...Object.fromEntries(moved.map(([name, path]) => [name, internalOrigin + path])) }
+  return { ...document, ...Object.fromEntries(moved.map(([name, path]) => [name, internal + path])) }
 }
 
 function toDocument(body: unknown): Document {

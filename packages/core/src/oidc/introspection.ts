@@ -5,7 +5,7 @@ import type { ApiAccessReader } from '../apis/access.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import { audienceOf } from './access-token-claims.ts'
 import { extras } from './client-metadata.ts'
-import type { PairwiseIdentifier } from './pairwise.ts'
+import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 
 /** A token as the library has it, and says afterwards what it holds. */
 interface Introspected {
@@ -27,7 +27,6 @@ export interface IntrospectionPorts {
 
 interface LibraryClient {
   readonly clientId: string
-  readonly subjectType?: string | undefined
 }
 
 /**
@@ -55,7 +54,7 @@ export function introspectionPolicy({ accounts, apiAccess, pairwise }: Introspec
     if (accountId !== undefined) {
       const holder = clientId === client.clientId ? client : await oidc.provider.Client.find(clientId)
       if (!holder || !(await mayHave(accountId, holder))) return false
-      const username = holder.subjectType === 'pairwise' ? pairwise(accountId, holder) : accountId
+      const username = subjectFor(pairwise, accountId, holder)
       token.extra = { ...(token.extra ?? {}), username }
     }
     const reader = [token.aud ?? token.resource ?? clientId].flat()[0]

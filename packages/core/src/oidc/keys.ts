@@ -34,6 +34,16 @@ export interface KeyRing {
   load(): Promise<KeySet>
   /** Moves the keys on where their time has come; returns the `kid`s of the new signing keys. */
   rotate(): Promise<readonly string[]>
+  /** The keys that are published, for people: those of one algorithm together, the signing one first. */
+  list(): Promise<readonly PublishedKey[]>
+}
+
+/** A key that is published. Instants in milliseconds since the Unix epoch. */
+export interface PublishedKey extends Pick<StoredKey, 'kid' | 'algorithm' | 'status'> {
+  /** Since when it has its status. */
+  readonly since: number
+  /** When it moves on: the current one stops to sign, the next one begins to, the previous one is published no more. */
+  readonly until: number
 }
 
 export interface KeyRingPorts {
@@ -93,6 +103,21 @@ export function createKeyRing({ store, masterKey, clock, transaction, schedule }
       const rotated: string[] = []
       for (const algorithm of signingAlgorithms) rotated.push(...(await rotateOne(algorithm, keys)))
       return rotated
+    },
+
+    async list() {
+      const keys = await complete()
+      const rotationOf = (algorithm: string): number => {
+        const since = (status: KeyStatus) =>
+          keys.find((key) => key.algorithm === algorithm && key.status === status)?.statusSince ?? 0
+        return Math.max(since('current') + schedule.signsFor, since('next') + schedule.announcedFor)
+      }
+      return [...keys]
+        .sort((left, right) => placeOf(left) - placeOf(right))
+        .map(({ kid, algorithm, status, statusSince: since }) => {
+          const until = status === 'previous' ? since + schedule.keptFor : rotationOf(algorithm)
+          return { kid, algorithm, status, since, until }
+        })
     },
   }
 }

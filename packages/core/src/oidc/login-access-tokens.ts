@@ -6,7 +6,7 @@ import { audienceOf } from './access-token-claims.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
 import type { SigningKey } from './key-generation.ts'
-import type { PairwiseIdentifier } from './pairwise.ts'
+import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 
 export interface LoginAccessTokenPorts {
   readonly issuer: string
@@ -64,7 +64,7 @@ async function sign(token: AccessToken, payload: Made['payload'], { issuer, keys
   return new SignJWT(claims)
     .setProtectedHeader({ alg, kid: key.kid, typ: 'at+jwt' })
     .setIssuer(issuer)
-    .setSubject(client.subjectType === 'pairwise' ? pairwise(accountId, client) : accountId)
+    .setSubject(subjectFor(pairwise, accountId, client))
     .setAudience(audienceOf(client.clientId, scopes, issuer))
     .setIssuedAt(payload.iat)
     .setExpirationTime(payload.exp)

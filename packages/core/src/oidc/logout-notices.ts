@@ -40,13 +40,15 @@ export async function sendLogoutToken(
   return true
 }
 
-/** Keeps a notice for every client that was entered in this session and wants to hear of its end. */
+/** Keeps a notice for every client, or for the one of this id, that was entered in the session and wants to hear of its end. */
 export async function notifyClientsOf(
   provider: Provider,
   { accountId, authorizations }: Pick<ProviderSession, 'accountId' | 'authorizations'>,
+  only?: string,
 ): Promise<void> {
   if (accountId === undefined) return
   for (const [clientId, { sid }] of Object.entries(authorizations ?? {})) {
+    if (only !== undefined && clientId !== only) continue
     const client = await find(provider, clientId)
     const notify: unknown = client && Reflect.get(client, 'backchannelLogout')
     if (client?.backchannelLogoutUri !== undefined && typeof notify === 'function')

@@ -21,7 +21,16 @@ export function endpointsAt(issuer: string): Readonly<Record<EndpointName, strin
   return Object.fromEntries(addresses) as Record<EndpointName, string>
 }
 
-const discovery = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
+/** Below the issuer (OpenID Connect Discovery §4). */
+export const metadataPath = '/.well-known/openid-configuration'
+const wellKnown = '/.well-known/oauth-authorization-server'
+
+/** Where the host's root has the metadata of an issuer with a path: that is put behind (RFC 8414 §3.1). */
+export function insertedMetadataPath(issuerPath: string): string {
+  return wellKnown + issuerPath
+}
+
+const discovery = [metadataPath, wellKnown]
 const exact = new Set<string>([...Object.values(protocolRoutes), ...discovery])
 const below = [protocolRoutes.authorization, protocolRoutes.end_session, protocolRoutes.registration].map(
   (path) => `${path}/`,

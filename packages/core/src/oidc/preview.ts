@@ -47,7 +47,8 @@ export function createTokenPreview({ provider, accounts, makeClaims, clock }: To
 
     const requested = new Set<string>(['openid', ...scopesRequested(scope, protocol)])
     const scopes = supportedScopes.filter((known) => requested.has(known))
-    const claims = await makeClaims(account, toldClient(client), { scopes })
+    // The library makes the subject of it.
+    const claims = { ...(await makeClaims(account, toldClient(client), { scopes })), sub: accountId }
     const { amr, acr, authTime } = authenticationContext('passkey', clock.now())
     const idToken = Object.assign(new IdToken({ ...claims, amr, acr, auth_time: authTime }, { client }), {
       scope: scopes.join(' '),

@@ -1,11 +1,18 @@
 import { decodeJwt } from 'jose'
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { scopesOfClaims, scopesRequested } from '../clients/claims.ts'
 import { extras } from './client-metadata.ts'
 
-/** Adds the scopes that count as requested for the client; what nobody knows is dropped when tokens are made. */
-export const requestedScopes: NonNullable<Configuration['extraParams']> = {
+/** Looks at parameters once more, after the library. */
+export const extraParams: NonNullable<Configuration['extraParams']> = {
+  /** OpenID Connect Core §3.1.2.1; the library takes whatever JavaScript makes a number of. */
+  max_age(ctx: KoaContextWithOIDC) {
+    const maxAge = parameterSent(ctx, 'max_age') ?? ''
+    if (maxAge !== '' && !/^\d+$/.test(String(maxAge)))
+      throw new errors.InvalidRequest('invalid max_age parameter value')
+  },
+  /** Adds the scopes that count as requested for the client; what nobody knows is dropped when tokens are made. */
   scope(ctx: KoaContextWithOIDC, scope, client) {
     const { oidc } = ctx
     const asked = mayStay(ctx, client) ? `${scope ?? ''} offline_access` : scope
@@ -19,15 +26,19 @@ export const requestedScopes: NonNullable<Configuration['extraParams']> = {
  * `prompt=consent`; here clients get refresh tokens without, which is another condition that permits it (OpenID Connect Core
  * §11), and some look for the scope in the answer.
  */
-function mayStay({ oidc, method, query }: KoaContextWithOIDC, client: MayRefresh): boolean {
-  const { body = {}, params, entities } = oidc
-  const responseType = params?.response_type
+function mayStay(ctx: KoaContextWithOIDC, client: MayRefresh): boolean {
+  const responseType = ctx.oidc.params?.response_type
   if (typeof responseType === 'string' && !responseType.split(' ').includes('code')) return false
   if (!client.grantTypeAllowed('refresh_token')) return false
-  const sent = method === 'POST' ? body : query
+  return namesOfflineAccess(parameterSent(ctx, 'scope'))
+}
+
+function parameterSent({ oidc, method, query }: KoaContextWithOIDC, name: string): unknown {
+  const { body = {}, entities } = oidc
+  const sent: Readonly<Record<string, unknown>> = method === 'POST' ? body : query
   const requestObject = entities.PushedAuthorizationRequest?.request ?? sent.request
   // Beside a request object nothing counts (RFC 9101 §6.3).
-  return namesOfflineAccess(requestObject === undefined ? sent.scope : scopeOf(requestObject))
+  return requestObject === undefined ? sent[name] : claimOf(requestObject, name)
 }
 
 interface MayRefresh {
@@ -35,9 +46,9 @@ interface MayRefresh {
 }
 
 /** The library has verified it by now, or made it. */
-function scopeOf(requestObject: unknown): unknown {
+function claimOf(requestObject: unknown, name: string): unknown {
   const isReadable = typeof requestObject === 'string' && requestObject.split('.').length === 3
-  return isReadable ? decodeJwt(requestObject).scope : undefined
+  return isReadable ? decodeJwt(requestObject)[name] : undefined
 }
 
 function namesOfflineAccess(scope: unknown): boolean {

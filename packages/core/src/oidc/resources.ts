@@ -30,7 +30,10 @@ export function resourceIndicators(access: ApiAccessReader) {
       if (Array.isArray(params?.resource) && params.resource.length > 1) throw oneResourceOnly()
       const subject = route === 'token' && params?.grant_type === 'client_credentials' ? 'client' : 'user'
       const found = await access.find(indicator, client.clientId, subject)
-      if (!found) throw new errors.InvalidTarget('there is no such resource for this client')
+      if (!found) {
+        if (await access.knows(indicator)) throw new errors.AccessDenied('the client has no access to this resource')
+        throw new errors.InvalidTarget('there is no such resource')
+      }
       const keys = found.permissions.map(({ key }) => key)
       assertAllowed(ctx, client, keys)
       // A service that names no scope is given all that it has (RFC 6749 §3.3).

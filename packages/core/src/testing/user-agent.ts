@@ -102,6 +102,13 @@ export class UserAgent {
     return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
   }
 
+  /** Sends a form with files of text, which navigates (`multipart/form-data`, RFC 7578). */
+  async postMultipart(url: string, form: FormData, options: RequestOptions = {}): Promise<UserAgentResponse> {
+    const encoded = new Response(form)
+    const content = { type: encoded.headers.get('content-type') ?? '', text: await encoded.text() }
+    return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
+  }
+
   /** Sends `form` of `page`; `fields` add to its own or replace them, a pressed button among them. */
   submit(
     page: UserAgentResponse,

@@ -14,6 +14,7 @@ const sql = {
   find: `${rows.select} WHERE "key" = $1`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
   listByAccount: `${rows.select} WHERE account_id = $1 AND model = $2`,
+  accountsOf: `SELECT DISTINCT account_id AS "accountId" FROM ${rows.table} WHERE client_id = $1 AND account_id IS NOT NULL`,
   findByUserCode: `${rows.select} WHERE user_code_hash = $1 AND model = $2 LIMIT 1`,
   consume: `UPDATE ${rows.table} SET consumed_at = COALESCE(consumed_at, $2), times_consumed = COALESCE(times_consumed, 0) + 1
     WHERE "key" = $1 AND (consumed_at IS NULL OR (consumed_at > $3 AND COALESCE(times_consumed, 1) < $4))`,
@@ -65,6 +66,10 @@ export class TypeormArtifactStore implements ArtifactStore {
 
   async listByAccount(model: string, accountId: string): Promise<readonly Artifact[]> {
     return rows.all(await this.#database.query(sql.listByAccount, [accountId, model]))
+  }
+
+  async accountsOf(clientId: string): Promise<readonly string[]> {
+    return (await this.#database.query<{ accountId: string }>(sql.accountsOf, [clientId])).map((row) => row.accountId)
   }
 
   async findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined> {

@@ -22,6 +22,8 @@ function statements(kind: DatabaseKind) {
             ROW_NUMBER() OVER (PARTITION BY client_id, stranger ORDER BY sequence DESC) AS of_the_same
           FROM ${rows.table} WHERE client_id IN ${jsonList(kind, '$1')}) AS counted) AS placed WHERE place > $2)`,
     list: `${rows.select} WHERE client_id = $1 ORDER BY sequence DESC LIMIT $2`,
+    latest: `${rows.select} WHERE (client_id, sequence) IN (SELECT client_id, MAX(sequence) FROM ${rows.table}
+      WHERE client_id IN ${jsonList(kind, '$1')} GROUP BY client_id)`,
     removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   }
 }
@@ -52,6 +54,11 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
   async list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]> {
     if (clientId.includes('\0')) return []
     return rows.all(await this.#database.query(this.#sql.list, [clientId, limit])).map(attemptOf)
+  }
+
+  async latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]> {
+    const known = clientIds.filter((id) => !id.includes('\0'))
+    return rows.all(await this.#database.query(this.#sql.latest, [JSON.stringify(known)])).map(attemptOf)
   }
 
   async removeByAccount(accountId: string): Promise<void> {

@@ -233,6 +233,16 @@ describe('an access token for an API', () => {
     expect((await verified(setting, last.access_token)).payload.scope).toBe('openid notes:read')
   })
 
+  test('can be neither introspected nor revoked as a JWT, and says so', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { access_token: token } = await tokens(setting)
+    const unsupported = { status: 400, error: 'unsupported_token_type' }
+    await expect(oidc.tokenIntrospection(setting.configuration, token)).rejects.toMatchObject(unsupported)
+    await expect(oidc.tokenRevocation(setting.configuration, token)).rejects.toMatchObject(unsupported)
+    expect((await verified(setting, token)).payload.scope).toContain('notes:read')
+  })
+
   test('is refreshed for fewer permissions, and for those alone that are left', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
@@ -253,27 +263,29 @@ describe('an access token for an API', () => {
     ).rejects.toMatchObject({ error: 'invalid_target' })
     await host.pocket.apis.removeGrant(setting.api.id, setting.client.id)
     await expect(oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '')).rejects.toMatchObject({
-      error: 'invalid_target',
+      error: 'access_denied',
     })
     await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, ['notes:read']))
     const kept = await oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '')
     expect((await verified(setting, kept.access_token)).payload.scope).toBe('openid notes:read')
   })
 
-  test.each<[string, (host: Host, ids: { api: string; client: string }) => Promise<unknown>]>([
-    ['its API is deleted', (host, { api }) => host.pocket.apis.remove(api)],
-    ['the client loses its access', (host, { api, client }) => host.pocket.apis.removeGrant(api, client)],
-    ['its API loses all permissions', (host, { api }) => host.pocket.apis.setPermissions(api, [])],
-  ])('is not refreshed once %s', async (_what, happens) => {
+  test.each<[string, string, (host: Host, ids: { api: string; client: string }) => Promise<unknown>]>([
+    ['its API is deleted', 'invalid_target', (host, { api }) => host.pocket.apis.remove(api)],
+    [
+      'the client loses its access',
+      'access_denied',
+      (host, { api, client }) => host.pocket.apis.removeGrant(api, client),
+    ],
+    ['its API loses all permissions', 'access_denied', (host, { api }) => host.pocket.apis.setPermissions(api, [])],
+  ])('is not refreshed once %s', async (_what, error, happens) => {
     await using host = await startHost()
     const setting = await prepared(host)
     const { refresh_token: token = '' } = await tokens(setting)
     await happens(host, { api: setting.api.id, client: setting.client.id })
-    await expect(oidc.refreshTokenGrant(setting.configuration, token)).rejects.toMatchObject({
-      error: 'invalid_target',
-    })
+    await expect(oidc.refreshTokenGrant(setting.configuration, token)).rejects.toMatchObject({ error })
     const again = await authorize(setting, { prompt: 'none' })
-    expect(parameters(again.page.location).get('error')).toBe('invalid_target')
+    expect(parameters(again.page.location).get('error')).toBe(error)
   })
 
   test('is refused to a person who is in none of the groups of the client', async () => {
@@ -304,7 +316,7 @@ describe('a request', () => {
     const setting = await prepared(host)
     const stranger = await relyingParty(host)
     const { page } = await authorize({ ...setting, ...stranger })
-    expect(parameters(page.location).get('error')).toBe('invalid_target')
+    expect(parameters(page.location).get('error')).toBe('access_denied')
   })
 
   test('for two APIs at a time is refused', async () => {
@@ -440,7 +452,7 @@ describe('a client in its own name', () => {
     const { configuration, client, api } = await prepared(host)
     await host.pocket.apis.setGrant(api.id, client.id, access(api, ['notes:read']))
     await expect(oidc.clientCredentialsGrant(configuration, { resource })).rejects.toMatchObject({
-      error: 'invalid_target',
+      error: 'access_denied',
     })
   })
 
@@ -458,7 +470,7 @@ describe('a client in its own name', () => {
     const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
     expect((await verified(setting, token)).payload.scope).toBe('openid notes:write')
     await expect(oidc.clientCredentialsGrant(setting.configuration, { resource })).rejects.toMatchObject({
-      error: 'invalid_target',
+      error: 'access_denied',
     })
   })
 

@@ -58,6 +58,25 @@ async function entered(receiver: LogoutReceiver, options = {}) {
   return { host, client, account, authenticator, agent, authorize }
 }
 
+/** Somebody who is signed in at two clients with a back channel; `groups` are let in at the first. */
+async function enteredBoth(receiver: LogoutReceiver, groups?: readonly string[]) {
+  const one = await entered(receiver)
+  const { host, agent, client } = one
+  if (groups) {
+    const isRestricted = { ...client, isGroupRestricted: true }
+    await host.stores.clients.update({ ...isRestricted, allowedGroupIds: [...groups] })
+  }
+  const { client: second } = await host.client({
+    redirectUris: [redirectUri],
+    skipConsent: true,
+    protocol: { backchannelLogoutUri: receiver.url },
+  })
+  const query = { client_id: second.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+  const other = `${host.issuer}/authorize?${new URLSearchParams(query)}`
+  await agent.follow(await agent.get(other), { until: back })
+  return { ...one, other, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
+}
+
 async function signOutEverywhere(agent: UserAgent, issuer: string): Promise<void> {
   const view = viewOf(await agent.get(`${issuer}/api/oidc/end-session`))
   if (view.view !== 'sign-out') throw new Error(`This is no sign-out page but ${JSON.stringify(view)}`)
@@ -147,6 +166,70 @@ describe('back-channel logout', () => {
     await host.pocket[name](account.id)
     expect(await host.pocket.sendLogoutNotices()).toBe(1)
     expect(receiver.tokens).toHaveLength(1)
+  })
+
+  describe('who may use the client no more is logged out of it, and of nothing else', () => {
+    const family = 'g1'
+    type Entered = Awaited<ReturnType<typeof entered>>
+    const leave = ({ host, account }: Entered) => host.accounts.set(account.id, { ...account, groups: [] })
+    const restricted = async ({ host, client }: Entered, groups: readonly string[]) => {
+      await host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true })
+      await host.pocket.clients.setAllowedGroups(client.id, groups)
+    }
+    test.each<[string, (one: Entered) => Promise<unknown>]>([
+      [
+        'lost the group',
+        async (one) => {
+          leave(one)
+          await one.host.pocket.endAccessBy(one.account.id, [family])
+        },
+      ],
+      [
+        'is in no group that is let in',
+        ({ host, client }) => host.pocket.clients.setAllowedGroups(client.id, ['staff']),
+      ],
+      ['is in a group that is let in no more', ({ host }) => host.pocket.clients.setAllowedTo(family, [])],
+      ['took back the consent', ({ host, account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
+    ])('who %s', async (_why, lose) => {
+      await using receiver = await startReceiver()
+      await using one = await enteredBoth(receiver, [family])
+      await lose(one)
+      expect(await one.host.pocket.sendLogoutNotices()).toBe(1)
+      expect(receiver.tokens).toMatchObject([{ sub: one.account.id, aud: one.client.id, sid: expect.any(String) }])
+      expect(await one.host.stores.artifacts.accountsOf(one.client.id)).toEqual([])
+      // Signed in still, and at the other client too.
+      expect((await one.agent.get(one.other)).location).toContain('code=')
+    })
+
+    test('who uses one that is restricted from now on', async () => {
+      await using receiver = await startReceiver()
+      await using one = await enteredBoth(receiver)
+      await restricted(one, [family])
+      expect(await one.host.pocket.sendLogoutNotices()).toBe(1)
+      expect(receiver.tokens).toMatchObject([{ sub: one.account.id, aud: one.client.id }])
+    })
+
+    test.each<[string, (one: Entered) => Promise<unknown>]>([
+      [
+        'one more group is let in',
+        ({ host, client }) => host.pocket.clients.setAllowedGroups(client.id, [family, 'staff']),
+      ],
+      ['another group is let in no more', ({ host }) => host.pocket.clients.setAllowedTo('staff', [])],
+      [
+        'everybody is let in',
+        ({ host, client }) => host.pocket.clients.update(client.id, { ...client, isGroupRestricted: false }),
+      ],
+      [
+        'a group is lost that another makes up for',
+        ({ host, account }) => host.pocket.endAccessBy(account.id, ['staff']),
+      ],
+    ])('nobody where %s', async (_why, change) => {
+      await using receiver = await startReceiver()
+      await using one = await enteredBoth(receiver, [family, 'staff'])
+      await change(one)
+      expect(await one.host.pocket.sendLogoutNotices()).toBe(0)
+      expect(await one.host.stores.artifacts.accountsOf(one.client.id)).toEqual([one.account.id])
+    })
   })
 
   test('somebody else who signs in in the same browser logs nobody out', async () => {

@@ -250,6 +250,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['with a registration', { registration: '{}' }, 'registration_not_supported'],
       ['with claims that are none', { claims: '[]' }, 'invalid_request'],
       ['with a negative age', { max_age: '-1' }, 'invalid_request'],
+      ['with an age that is no integer', { max_age: '1e3' }, 'invalid_request'],
       ['with none beside another prompt', { prompt: 'none login' }, 'invalid_request'],
     ])('%s ends as it should', async (_name, changes, expected) => {
       const fields = Object.entries({ ...base(), ...changes }).filter(

@@ -255,6 +255,39 @@ describe('the rules of a client', () => {
   })
 })
 
+test('a client with pairwise subjects never learns the id of the account', async () => {
+  await using host = await startHost()
+  const setting = await party(host, {
+    subjectType: 'pairwise',
+    claimRules: [
+      { claim: 'user_id', source: { kind: 'claim', name: 'sub' } },
+      { claim: 'ids', source: { kind: 'claim', name: 'sub' }, as: 'array' },
+      { claim: 'photo', source: { kind: 'claim', name: 'picture' } },
+      { claim: 'also', source: { kind: 'custom', key: 'room' } },
+      { claim: 'kept', source: { kind: 'claim', name: 'email' } },
+    ],
+  })
+  const { account, configuration } = setting
+  host.accounts.set(account.id, {
+    ...account,
+    picture: `https://id.example/${account.id}.png`,
+    customClaims: [{ key: 'room', value: `{"of":["${account.id}"]}` }],
+  })
+  const page = await begin(setting, { scope: 'openid profile email' })
+  const consent = await signIn(setting.agent, page, setting.authenticator, (url) => url.startsWith('https://app.'))
+  expect(consent.text).toContain('user_id')
+  const tokens = await oidc.authorizationCodeGrant(configuration, await agree(setting, consent))
+  const { sub = '', ...claims } = tokens.claims() ?? {}
+  const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, sub)
+  const refreshed = (await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).claims()
+  const preview = await host.pocket.previewTokens(setting.client.id, account.id, 'openid profile email')
+  expect(sub).not.toBe(account.id)
+  for (const told of [claims, userInfo, refreshed, preview.idToken, preview.userInfo])
+    expect(told).toMatchObject({ user_id: sub, ids: [sub], kept: account.email })
+  const all = [consent.text, claims, userInfo, refreshed, preview].map((told) => JSON.stringify(told))
+  for (const told of all) expect(told).not.toContain(account.id)
+})
+
 test('the consent page shows what the client will be told', async () => {
   await using host = await startHost()
   const setting = await party(

@@ -146,6 +146,7 @@ describe('the connection log of a client', () => {
         await gate.promise
       },
       list: async () => [],
+      latest: async () => [],
       removeByAccount: async () => {},
     }
     const log = createConnectionLog({ store, clock: { now: () => 0 }, onError: () => {} })

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   type Account,
@@ -36,7 +36,7 @@ export const hour = 60 * minute
 export const day = 24 * hour
 
 /** Pages as a test reads them: the view model and nothing else. */
-const renderAsJson: RenderView = (view) =>
+export const renderAsJson: RenderView = (view) =>
   `<!doctype html><script type="application/json">${JSON.stringify(view).replaceAll('<', '\\u003c')}</script>`
 
 export function viewOf(response: UserAgentResponse): View {
@@ -44,11 +44,16 @@ export function viewOf(response: UserAgentResponse): View {
 }
 
 export interface HostOptions {
+  /** The path of the issuer. */
+  readonly path?: string
+  /** By default `pocket.callback()` is all that there is. */
+  readonly mount?: (pocket: Pocket) => RequestListener | Promise<RequestListener>
   readonly stores?: PocketStores
   readonly options?: Partial<PocketOptions>
 }
 
 export interface Host extends AsyncDisposable {
+  readonly server: Server
   readonly issuer: string
   readonly pocket: Pocket
   readonly clock: TestClock
@@ -62,10 +67,15 @@ export interface Host extends AsyncDisposable {
 }
 
 /** A service of somebody else's that embeds this provider, on `http://localhost`. */
-export async function startHost({ stores = memoryStores(), options = {} }: HostOptions = {}): Promise<Host> {
+export async function startHost({
+  path = '',
+  mount,
+  stores = memoryStores(),
+  options = {},
+}: HostOptions = {}): Promise<Host> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
+  const issuer = `http://localhost:${(server.address() as AddressInfo).port}${path}`
   const accounts = new Map<string, Account>()
   const events: AuditEvent[] = []
   const errors: unknown[] = []
@@ -83,9 +93,10 @@ export async function startHost({ stores = memoryStores(), options = {} }: HostO
     rateLimits: false,
     ...options,
   })
-  server.on('request', pocket.callback())
+  server.on('request', mount ? await mount(pocket) : pocket.callback())
   madeKeys ??= await stores.keys.list()
   return {
+    server,
     issuer,
     pocket,
     clock,

@@ -341,7 +341,7 @@ test('an administrator decides beside the document, and the document about what 
 test('an API that is open to such clients is open to it, for people and not for itself', async () => {
   const api = await host.pocket.apis.create({ name: 'Photos', resource: 'https://photos.example' })
   const resource = { resource: 'https://photos.example' }
-  expect((await authorize(new UserAgent(), resource)).location).toContain('error=invalid_target')
+  expect((await authorize(new UserAgent(), resource)).location).toContain('error=access_denied')
   await host.pocket.apis.setCimdAccess(api.id, { enabled: true, permissionIds: [] })
   expect((await authorize(new UserAgent(), resource)).location).toContain('/interaction/')
   expect(await exchange('', { grant_type: 'client_credentials', ...resource })).not.toHaveProperty('access_token')

@@ -178,6 +178,13 @@ describe('max_age', () => {
     ['-1', 'refused'],
     ['1.5', 'refused'],
     ['soon', 'refused'],
+    ['1e3', 'refused'],
+    ['0x10', 'refused'],
+    ['0x0', 'refused'],
+    ['-0', 'refused'],
+    ['60.0', 'refused'],
+    ['+60', 'refused'],
+    [' 60', 'refused'],
   ])('%s, two minutes after the sign-in: asks again %s', async (maxAge, again) => {
     const agent = await signedIn()
     const page = await authorize(agent, 'usual', { max_age: maxAge, state: 's' })

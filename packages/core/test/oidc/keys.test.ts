@@ -65,6 +65,33 @@ describe('the key ring', () => {
     expect((await ring().load()).keys.map(({ kid }) => kid)).not.toContain(first.keys[0]?.kid)
   })
 
+  test('says of each key since when it is what it is, and until when', async () => {
+    const { ring, clock } = setting()
+    const start = clock.now()
+    await ring().load()
+    const inDays = async () =>
+      (await ring().list())
+        .filter(({ algorithm }) => algorithm === 'RS256')
+        .map(({ kid, status, since, until }) => ({
+          kid,
+          days: [status, Math.round((since - start) / day), Math.round((until - start) / day)],
+        }))
+    const first = await inDays()
+    expect(first.map(({ days }) => days)).toEqual([
+      ['current', 0, 90],
+      ['next', 0, 90],
+    ])
+    clock.pass(100 * day)
+    await ring().rotate()
+    const second = await inDays()
+    expect(second.map(({ days }) => days)).toEqual([
+      ['current', 100, 190],
+      ['next', 100, 190],
+      ['previous', 100, 130],
+    ])
+    expect(second.map(({ kid }) => kid)).toEqual([first[1]?.kid, expect.any(String), first[0]?.kid])
+  })
+
   test('rotates once, however many processes try', async () => {
     const { ring, clock } = setting()
     await ring().load()

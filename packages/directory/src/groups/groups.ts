@@ -15,6 +15,17 @@ export interface GroupDetails extends GroupWithClaims {
   readonly members: readonly UserDetails[]
 }
 
+/** Somebody in a group, as a list shows them. */
+export interface Member extends UserDetails {
+  /** Milliseconds since the Unix epoch; from then on the membership counts no more. `null`: it does not end by itself. */
+  readonly endsAt: number | null
+}
+
+export interface MemberPage extends Page<Member> {
+  /** How many members there are, whatever is searched. */
+  readonly everybody: number
+}
+
 /** What became of a change. */
 export interface GroupUpdate {
   readonly before: Group
@@ -42,6 +53,12 @@ export interface Groups {
   remove(id: string): Promise<Group>
   /** These users and no others are in the group. Unknown ids are left aside. @throws NotFound `not_found` */
   setMembers(id: string, userIds: readonly string[]): Promise<MembershipChange>
+  /**
+   * Some of the members, searched and sorted as users are; nobody where there is no such group. Five statements at most.
+   */
+  members(id: string, request: PageRequest): Promise<MemberPage>
+  /** Until when this user is in the group; nothing where they are not. */
+  membership(id: string, userId: string): Promise<Membership | undefined>
   /** Who is in the group, and until when. @throws NotFound `not_found` */
   memberships(id: string): Promise<readonly Membership[]>
   /**
@@ -121,6 +138,22 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
         await existing(id)
         return memberships.replaceMembers(id, userIds.filter(isId))
       }),
+
+    async members(id, request) {
+      if (!isId(id)) return { items: [], total: 0, everybody: 0 }
+      const count = await memberships.count(id)
+      const { items, total } = await users.page({ ...request, memberOf: { groupId: id, count } })
+      const found = await memberships.ofUsers(
+        id,
+        items.map((user) => user.id),
+      )
+      const ends = new Map(found.map(({ userId, endsAt }) => [userId, endsAt]))
+      return { items: items.map((user) => ({ ...user, endsAt: ends.get(user.id) ?? null })), total, everybody: count }
+    },
+
+    async membership(id, userId) {
+      return isId(id) && isId(userId) ? (await memberships.ofUsers(id, [userId]))[0] : undefined
+    },
 
     async memberships(id) {
       await existing(id)

@@ -19,6 +19,10 @@ export interface MembershipStore {
   /** By user name. */
   membersOf(groupId: string): Promise<readonly User[]>
   ofGroup(groupId: string): Promise<readonly Membership[]>
+  /** How many members the group has. */
+  count(groupId: string): Promise<number>
+  /** Those of these users. */
+  ofUsers(groupId: string, userIds: readonly string[]): Promise<readonly Membership[]>
   /** Returns `false`, and changes nothing, where there is no such membership. */
   setEnd(membership: Membership): Promise<boolean>
   /** Removes the memberships that have ended, and returns them. */

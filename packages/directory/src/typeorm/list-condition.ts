@@ -1,14 +1,17 @@
 import type { DatabaseKind, Parameter } from '@pocket/core/typeorm'
 import type { PageRequest } from '../page.ts'
-import { listed } from './ids.ts'
+import { lastingAt, listed } from './ids.ts'
 import type { Listing } from './listing.ts'
+
+/** So many rows are found and sorted at once: along an index of the order asked for, the first may come late. */
+export const some = 20_000
 
 export interface Statement {
   readonly text: string
   readonly parameters: readonly Parameter[]
 }
 
-/** ` WHERE ...`, or nothing where everything is wanted. */
+/** ` WHERE ...`, or nothing where everything is wanted. `:now` stands for the instant of now. */
 export function conditionOf(kind: DatabaseKind, { table, searched, flags }: Listing, request: PageRequest): Statement {
   const texts: string[] = []
   const parameters: Parameter[] = []
@@ -23,6 +26,13 @@ export function conditionOf(kind: DatabaseKind, { table, searched, flags }: List
     const [yes, no] = [values.some(isTrue), values.some(isFalse)]
     if (values.length === 0 || (yes && no)) continue
     texts.push(yes || no ? `${column} = $${parameters.push(yes)}` : '1 = 0')
+  }
+  if (request.memberOf !== undefined) {
+    const { groupId, count } = request.memberOf
+    const inGroup = `FROM pocket_membership WHERE group_id = $${parameters.push(groupId)} AND ${lastingAt(':now')}`
+    // Few are looked up; of many the next one is never far.
+    if (count <= some) texts.push(`id IN (SELECT user_id ${inGroup})`)
+    else texts.push(`EXISTS (SELECT 1 ${inGroup} AND user_id = ${table}.id)`)
   }
   if (request.without !== undefined) {
     const others = listed(kind, `$${parameters.push(JSON.stringify(request.without))}`)

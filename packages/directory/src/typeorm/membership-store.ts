@@ -16,6 +16,7 @@ const sql = {
   membersOf: `${users.select} WHERE id IN (SELECT user_id FROM pocket_membership WHERE group_id = $1 AND ${lasting})
     ORDER BY user_name_key`,
   ofGroup: `${memberships.select} WHERE group_id = $1 AND ${lasting} ORDER BY user_id`,
+  count: `SELECT COUNT(*) AS number FROM pocket_membership WHERE group_id = $1 AND ${lasting}`,
   setEnd: `UPDATE pocket_membership SET ends_at = $4 WHERE group_id = $1 AND user_id = $3 AND ${lasting}`,
   removeEnded: `DELETE FROM pocket_membership WHERE ends_at <= $1 RETURNING ${memberships.columns}`,
 }
@@ -48,6 +49,17 @@ export class TypeormMembershipStore implements MembershipStore {
 
   async ofGroup(groupId: string): Promise<readonly Membership[]> {
     return memberships.all(await this.#database.query(sql.ofGroup, [groupId, this.#clock.now()]))
+  }
+
+  async count(groupId: string): Promise<number> {
+    const [found] = await this.#database.query<{ number: number | string }>(sql.count, [groupId, this.#clock.now()])
+    return Number(found?.number ?? 0)
+  }
+
+  async ofUsers(groupId: string, userIds: readonly string[]): Promise<readonly Membership[]> {
+    const chosen = `(SELECT value FROM ${listed(this.#database.kind, '$3')})`
+    const text = `${memberships.select} WHERE group_id = $1 AND ${lasting} AND user_id IN ${chosen} ORDER BY user_id`
+    return memberships.all(await this.#database.query(text, [groupId, this.#clock.now(), JSON.stringify(userIds)]))
   }
 
   async setEnd({ groupId, userId, endsAt }: Membership): Promise<boolean> {

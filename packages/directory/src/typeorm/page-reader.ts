@@ -1,7 +1,7 @@
 import type { Database, DatabaseKind, Parameter } from '@pocket/core/typeorm'
 import type { PageRequest } from '../page.ts'
 import { listed } from './ids.ts'
-import { conditionOf, type Statement } from './list-condition.ts'
+import { conditionOf, type Statement, some } from './list-condition.ts'
 import type { Listing } from './listing.ts'
 
 export interface RowPage {
@@ -9,18 +9,16 @@ export interface RowPage {
   readonly total: number
 }
 
-/** So many rows are found and sorted at once: along an index of the order asked for, the first may come late. */
-const some = 20_000
-
 /**
- * Reads one page in two statements: how many rows there are, and those of the page. There are only as many different
+ * Reads one page in two statements at most: how many rows there are, and those of the page. There are only as many different
  * texts as there are sorts and filters, so all of them stay prepared.
  */
 export async function readPage(database: Database, listing: Listing, request: PageRequest, now = 0): Promise<RowPage> {
   const { kind } = database
   const condition = conditionOf(kind, listing, request)
   const counting = condition.text === '' ? countAll(listing) : countAndChoose(kind, listing, request, condition)
-  const [counted] = await database.query<Counted>(...at(now, counting))
+  const known = knownCount(request)
+  const [counted] = known === null ? await database.query<Counted>(...at(now, counting)) : [{ total: known, ids: null }]
   const [total, ids] = [Number(counted?.total ?? 0), counted?.ids ?? null]
   // Those that were found need not be searched for once more, which is what costs the time.
   if (ids !== null) return { rows: await database.query(...at(now, readChosen(kind, listing, request, ids))), total }
@@ -33,6 +31,12 @@ interface Counted {
   readonly total: number | string
   /** A JSON array of those of the page; `null` where they are many, or all. */
   readonly ids: string | null
+}
+
+/** Where only the members of a large group are asked for: they have been counted along an index. */
+function knownCount({ memberOf, search, filters, without, among }: PageRequest): number | null {
+  const isAll = search === '' && Object.keys(filters).length === 0 && without === undefined && among === undefined
+  return isAll && memberOf !== undefined && memberOf.count > some ? memberOf.count : null
 }
 
 function countAll({ table }: Listing): Statement {

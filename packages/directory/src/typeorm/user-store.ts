@@ -17,6 +17,7 @@ const sql = {
   list: `${rows.select} ORDER BY user_name_key`,
   anyAdministrator: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $1 LIMIT 1`,
   anyOther: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $2 AND disabled = $3 AND id <> $1 LIMIT 1`,
+  countEnabled: `SELECT COUNT(*) AS number FROM ${rows.table} WHERE disabled = $1`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
   remove: `DELETE FROM ${rows.table} WHERE id = $1`,
@@ -49,9 +50,11 @@ const listing: Listing = {
 export class TypeormUserStore implements UserStore {
   readonly #database: Database
   readonly #relations: UserRelations
+  readonly #clock: Clock
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
+    this.#clock = clock
     this.#relations = new UserRelations(database, clock)
   }
 
@@ -73,8 +76,13 @@ export class TypeormUserStore implements UserStore {
   }
 
   async page(request: PageRequest): Promise<Page<UserDetails>> {
-    const { rows: found, total } = await readPage(this.#database, listing, request)
+    const { rows: found, total } = await readPage(this.#database, listing, request, this.#clock.now())
     return { items: await this.withDetails(usersOf(found)), total }
+  }
+
+  async countEnabled(): Promise<number> {
+    const [found] = await this.#database.query<{ number: number | string }>(sql.countEnabled, [false])
+    return Number(found?.number ?? 0)
   }
 
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]> {

@@ -18,6 +18,8 @@ export interface UserStore {
    * REST API; the oldest come first by default. Always the same number of statements.
    */
   page(request: PageRequest): Promise<Page<UserDetails>>
+  /** How many of the users are not disabled. */
+  countEnabled(): Promise<number>
   /** The groups and claims of these users, in their order, in one statement. */
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]>
   /** Whether anybody is an administrator. */

@@ -37,6 +37,8 @@ export interface Users {
    * `emailVerified`, `isAdmin` and `disabled`.
    */
   page(request: PageRequest): Promise<Page<UserDetails>>
+  /** How many of the users are not disabled. */
+  countEnabled(): Promise<number>
   /**
    * Changes what `fields` name, as {@link newUser} reads them: what is `undefined` stays, what is `null` is emptied. A new
    * e-mail address is not verified, unless `rights` say so.
@@ -79,6 +81,8 @@ export function createUsers({ users, memberships, exclusively, clock }: UserPort
     },
 
     page: (request) => users.page(request),
+
+    countEnabled: () => users.countEnabled(),
 
     update: (id, fields, rights = {}) =>
       exclusively(async () => {

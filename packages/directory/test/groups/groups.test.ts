@@ -146,6 +146,40 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     })
   })
 
+  test('show some of their members at a time, always by as many statements', async () => {
+    const [staff, guests] = [await group('staff'), await group('guests')]
+    const people: User[] = []
+    for (const name of ['dan', 'ada', 'cid', 'bob', 'eve']) people.push(await person(name))
+    await it.directory.groups.setMembers(
+      staff.id,
+      people.slice(0, 4).map(({ id }) => id),
+    )
+    await it.directory.groups.setMembers(guests.id, [String(people[4]?.id)])
+    const [ada, cid] = [String(people[1]?.id), String(people[2]?.id)]
+    await it.directory.groups.setMembershipEnd({ userId: ada, groupId: staff.id, endsAt: noon + 1 })
+    await it.directory.groups.setMembershipEnd({ userId: cid, groupId: staff.id, endsAt: noon + 9 })
+    const sort = { column: 'username', descending: false }
+    const page = async (request: Partial<PageRequest>) => {
+      const found = await it.directory.groups.members(staff.id, { ...everything, limit: 2, sort, ...request })
+      expect(found.everybody).toBe(it.clock.time === noon ? 4 : 3)
+      return [found.total, ...found.items.map(({ userName, endsAt }) => [userName, endsAt])]
+    }
+    expect(await page({})).toEqual([4, ['ada', noon + 1], ['bob', null]])
+    expect(await page({ page: 2 })).toEqual([4, ['cid', noon + 9], ['dan', null]])
+    expect(await page({ search: 'D' })).toEqual([3, ['ada', noon + 1], ['cid', noon + 9]])
+    expect(await page({ search: 'eve' })).toEqual([0])
+    expect(await it.directory.groups.membership(staff.id, cid)).toMatchObject({ endsAt: noon + 9 })
+    expect(await it.directory.groups.membership(guests.id, cid)).toBeUndefined()
+    const counts = new Set<number>()
+    for (const limit of [1, 4]) counts.add(await statementsOf(it.dataSource, () => page({ limit })))
+    expect([...counts]).toEqual([5])
+    it.clock.time = noon + 1
+    expect(await page({})).toEqual([3, ['bob', null], ['cid', noon + 9]])
+    expect(await it.directory.groups.membership(staff.id, ada)).toBeUndefined()
+    for (const id of [randomUUID(), 'x'])
+      expect(await it.directory.groups.members(id, everything)).toEqual({ items: [], total: 0, everybody: 0 })
+  })
+
   test('no two have one name, whatever the case', async () => {
     const staff = await group('Stäff')
     const taken = { status: 409, code: 'already_in_use', details: { property: 'name' } }

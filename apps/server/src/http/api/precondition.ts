@@ -18,15 +18,20 @@ export function validatorOf(state: unknown): string {
   return `W/"${createHash('sha256').update(JSON.stringify(state)).digest('base64url').slice(0, 22)}"`
 }
 
+/** Whether somebody has read what there is now, or has not said what they have read. */
+export function isUnchanged({ ifMatch }: Precondition, validator: string): boolean {
+  if (ifMatch === undefined || ifMatch === '*') return true
+  // All of ours are weak, so the comparison has to be as well: the strong one would never match.
+  const given = [...ifMatch.matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\uffff]*")/g)].map(([, tag]) => tag)
+  return given.includes(validator.slice(2))
+}
+
 /**
  * Call it in the transaction of the change, after the lock: what it has compared must not change before the write.
  *
  * @throws {PreconditionFailed} `precondition_failed` where somebody else has changed it meanwhile
  */
-export function assertUnchanged({ ifMatch }: Precondition, validator: string): void {
-  if (ifMatch === undefined || ifMatch === '*') return
-  // All of ours are weak, so the comparison has to be as well: the strong one would never match.
-  const given = [...ifMatch.matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\uffff]*")/g)].map(([, tag]) => tag)
-  if (given.includes(validator.slice(2))) return
-  throw new PreconditionFailed('precondition_failed', 'It has been changed since it was read.')
+export function assertUnchanged(precondition: Precondition, validator: string): void {
+  if (!isUnchanged(precondition, validator))
+    throw new PreconditionFailed('precondition_failed', 'It has been changed since it was read.')
 }

@@ -1,3 +1,4 @@
+import type { InitialAccessToken, PublishedKey } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../../http/form-page.ts'
 import type { Viewer } from '../../http/viewer.ts'
@@ -40,7 +41,7 @@ export interface SettingsPage {
   readonly version: string
   /** What is there now and not what was entered, where somebody else has saved meanwhile. */
   readonly conflict: readonly Difference[] | null
-  readonly notice: 'saved' | 'picture_saved' | 'picture_removed' | null
+  readonly notice: 'saved' | 'picture_saved' | 'picture_removed' | 'token_removed' | null
   /** What people see of the instance; none but on the page of the general settings. A form sends `file`. */
   readonly images: readonly ApplicationImageItem[]
   /** What became of a test e-mail; `answer` is what the e-mail server said. */
@@ -49,4 +50,21 @@ export interface SettingsPage {
     readonly address: string
     readonly answer: string
   } | null
+  /** What lets programs register clients, and what signs what they get; `null` but on the page of OpenID Connect. */
+  readonly oidc: OidcPart | null
+}
+
+export interface OidcPart {
+  readonly tokens: readonly Omit<InitialAccessToken, 'tokenHash'>[]
+  /** The token that was made by this very request, in clear. */
+  readonly newToken: { readonly id: string; readonly token: string } | null
+  /** What the form holds that makes one. */
+  readonly token: TokenFormValues
+  readonly keys: readonly PublishedKey[]
+}
+
+export interface TokenFormValues {
+  readonly description: string
+  readonly uses: string
+  readonly lifetime: 'hour' | 'day' | 'week' | 'month'
 }

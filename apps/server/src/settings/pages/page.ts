@@ -26,7 +26,7 @@ export interface SettingPagesPorts {
   readonly flashes: Flashes
 }
 
-const notices = ['saved', 'picture_saved', 'picture_removed'] as const
+const notices = ['saved', 'picture_saved', 'picture_removed', 'token_removed'] as const
 
 /** `/settings/admin/application-configuration`: the settings, a page a section. */
 export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
@@ -39,6 +39,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
     await page.show(ctx, user, section, {
       notice: notices.find((notice) => notice === flash.notice) ?? null,
       test: testOf(flash.test),
+      newToken: newTokenOf(flash.newToken),
     })
   }
 
@@ -103,4 +104,9 @@ function testOf(value: unknown): SettingsPage['test'] {
   const { outcome, address, answer } = Object(value)
   const isKnown = outcome === 'sent' || outcome === 'failed' || outcome === 'no_address'
   return isKnown && typeof address === 'string' && typeof answer === 'string' ? { outcome, address, answer } : null
+}
+
+function newTokenOf(value: unknown): { readonly id: string; readonly token: string } | null {
+  const { id, token } = Object(value)
+  return typeof id === 'string' && typeof token === 'string' ? { id, token } : null
 }

@@ -1,6 +1,8 @@
+import type { Pocket } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { Groups, User } from '@pocket/directory'
 import type { Context } from 'koa'
+import type { RegistrationTokens } from '../../clients/initial-access-tokens.ts'
 import type { Difference } from '../../http/form-page.ts'
 import type { ShowPage } from '../../http/show-page.ts'
 import { viewerOf } from '../../http/viewer.ts'
@@ -10,11 +12,12 @@ import { type SettingSections, sectionValidator } from '../save-section.ts'
 import type { Settings } from '../settings.ts'
 import type { SettingField } from './fields.ts'
 import { leadOf } from './lead.ts'
-import type { SettingsPage } from './page-model.ts'
+import type { OidcPart, SettingsPage, TokenFormValues } from './page-model.ts'
 import { type Entered, lockOf, shownSettings, storedValue } from './section-form.ts'
 import { fieldsOf, keysOf, type SectionName, sections } from './sections.ts'
 
 export const settingsPath = '/settings/admin/application-configuration'
+const usualToken: TokenFormValues = { description: '', uses: '1', lifetime: 'hour' }
 /** How many groups a page offers; with more, the API does it. */
 const mostGroups = 200
 
@@ -24,6 +27,8 @@ export interface SectionPagePorts {
   readonly ownSettings: OwnSettings
   readonly groups: Pick<Groups, 'page'>
   readonly images: Pick<ApplicationImages, 'list'>
+  readonly tokens: Pick<RegistrationTokens, 'list'>
+  readonly signingKeys: Pocket['signingKeys']
   readonly show: ShowPage
 }
 
@@ -37,6 +42,9 @@ export interface SectionAnswer {
   readonly isConflict?: boolean
   readonly notice?: SettingsPage['notice']
   readonly test?: SettingsPage['test']
+  readonly newToken?: OidcPart['newToken']
+  /** What was entered for a token that was refused. */
+  readonly token?: TokenFormValues
 }
 
 export interface SectionPage {
@@ -53,6 +61,8 @@ export function createSectionPage({
   ownSettings,
   groups,
   images,
+  tokens,
+  signingKeys,
   show,
 }: SectionPagePorts): SectionPage {
   const lock = ({ key }: SettingField) => lockOf(key, settings, ownSettings)
@@ -63,6 +73,13 @@ export function createSectionPage({
     const { items, total } = await groups.page({ page: 1, limit: mostGroups, sort, filters: {}, search: '' })
     return { offered: items.map(({ id, friendlyName }) => ({ id, name: friendlyName })), more: total - items.length }
   }
+
+  const oidcPart = async ({ newToken = null, token = usualToken }: SectionAnswer): Promise<OidcPart> => ({
+    tokens: (await tokens.list()).map(({ tokenHash: _, ...rest }) => rest),
+    newToken,
+    token,
+    keys: await signingKeys(),
+  })
 
   return {
     groupsFor,
@@ -94,6 +111,7 @@ export function createSectionPage({
         version: answer.version ?? sectionValidator(present, keysOf(section)),
         conflict: isConflict && entered ? differences(fields, shown, entered) : null,
         notice,
+        oidc: section === 'oidc' ? await oidcPart(answer) : null,
         images: section === 'general' ? await images.list() : [],
         test,
       })

@@ -26,14 +26,47 @@ const passkeys = [
   },
 ] as const
 
+const signals = {
+  rpId: 'localhost',
+  userId: 'YW5uYQ',
+  credentialIds: [],
+  userName: 'anna',
+  displayName: 'Anna Koch',
+} as const
+
 const account = {
   view: 'account',
-  secondAskedFor: false,
-  signals: { rpId: 'localhost', userId: 'YW5uYQ', credentialIds: [], userName: 'anna', displayName: 'Anna Koch' },
   viewer: anna,
-  email: 'anna@example.com',
+  passkeyCount: 2,
+  secondAskedFor: false,
+  signals,
+  isEditable: true,
+  emailRequired: true,
   emailVerified: true,
   verifiable: false,
+  values: {
+    username: 'anna',
+    email: 'anna@example.com',
+    firstName: 'Anna',
+    lastName: 'Koch',
+    displayName: 'Anna Koch',
+  },
+  version: 'W/"x"',
+  picture:
+    'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"%3E%3Crect width="1" height="1" fill="%236ba"/%3E%3C/svg%3E',
+  hasPicture: true,
+  locale: 'de-AT',
+  problems: [],
+  problem: null,
+  conflict: null,
+  notice: null,
+} as const
+
+const security = {
+  view: 'account-security',
+  viewer: anna,
+  secondAskedFor: false,
+  signals,
   passkeys,
   lastStays: false,
   sessions: [
@@ -58,7 +91,6 @@ const account = {
   ],
   notice: null,
   renameProblem: null,
-  removable: true,
 } as const
 
 const reauthenticate = {
@@ -70,13 +102,21 @@ const reauthenticate = {
 } as const
 
 export const accountStates: Readonly<Record<string, PageModel>> = {
-  'verify-email': { view: 'verify-email', state: 'ask', token: 'abc', email: 'anna@example.com', userName: null },
+  'verify-email': {
+    view: 'verify-email',
+    state: 'ask',
+    token: 'abc',
+    email: 'anna@example.com',
+    userName: null,
+    goOnAt: null,
+  },
   'verify-email-verified': {
     view: 'verify-email',
     state: 'verified',
     token: '',
     email: 'anna@example.com',
     userName: null,
+    goOnAt: null,
   },
   'verify-email-refused': {
     view: 'verify-email',
@@ -84,6 +124,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: '',
     email: 'anna@example.com',
     userName: null,
+    goOnAt: null,
   },
   'verify-email-stranger': {
     view: 'verify-email',
@@ -91,30 +132,63 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: 'abc',
     email: 'eve@example.com',
     userName: 'eve',
+    goOnAt: null,
   },
-  'verify-email-in': { view: 'verify-email', state: 'in', token: '', email: 'eve@example.com', userName: 'eve' },
+  'verify-email-in': {
+    view: 'verify-email',
+    state: 'in',
+    token: '',
+    email: 'eve@example.com',
+    userName: 'eve',
+    goOnAt: '/login',
+  },
   'verify-email-waiting': {
     view: 'verify-email',
     state: 'waiting',
     token: '',
     email: 'eve@example.com',
     userName: 'eve',
+    goOnAt: null,
   },
   account,
   reauthenticate,
-  'account-one-passkey': {
+  'account-locked': {
     ...account,
-    secondAskedFor: true,
-    passkeys: passkeys.slice(0, 1),
-    notice: { done: 'passkey_added', name: 'iCloud Keychain' },
+    viewer: long,
+    isEditable: false,
+    hasPicture: false,
+    locale: null,
+    verifiable: true,
+    emailVerified: false,
   },
-  'account-no-passkey': { ...account, viewer: long, email: null, passkeys: [] },
+  'account-no-passkey': { ...account, viewer: long, passkeyCount: 0 },
+  'account-one-passkey': { ...account, passkeyCount: 1, secondAskedFor: true },
+  'account-refused': {
+    ...account,
+    values: { ...account.values, username: '-anna', email: 'nowhere' },
+    problems: [
+      { field: 'username', code: 'invalid_format', message: '' },
+      { field: 'email', code: 'invalid_format', message: '' },
+    ],
+  },
+  'account-conflict': { ...account, conflict: [{ field: 'displayName', stored: 'Anna Maria Koch' }] },
+  'account-picture-refused': { ...account, problem: 'file_type_not_supported' },
   'account-unverified': {
     ...account,
     emailVerified: false,
     verifiable: true,
     notice: { done: 'verification_sent', name: 'anna@example.com' },
   },
+  'account-security': security,
+  'account-security-one': {
+    ...security,
+    secondAskedFor: true,
+    passkeys: passkeys.slice(0, 1),
+    notice: { done: 'passkey_added', name: 'iCloud Keychain' },
+  },
+  'account-security-none': { ...security, viewer: long, passkeys: [] },
+  'account-security-refused': { ...security, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
+  'account-data': { view: 'account-data', viewer: anna, removable: true },
+  'account-data-kept': { view: 'account-data', viewer: long, removable: false },
   'account-removed': { view: 'account-removed' },
-  'account-rename-refused': { ...account, renameProblem: { passkeyId: '2', name: '', code: 'required' } },
 }

@@ -1,5 +1,5 @@
 import type { AuditLine } from '../../../src/audit-log/page-model.ts'
-import type { ListView } from '../../../src/http/list-page.ts'
+import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { anna, day, long, now } from './common.ts'
 

@@ -1,5 +1,10 @@
+import { type Client, defaultProtocol } from '@pocket/core'
+import { sectionViews } from '../../../src/clients/section-views.ts'
+import { sectionNamed, storedValues } from '../../../src/clients/settings/section-form.ts'
+import { instructionsOf } from '../../../src/clients/templates/instructions.ts'
+import { templateOf, templates } from '../../../src/clients/templates/templates.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
-import { anna, day, now } from './common.ts'
+import { anna, day, listOf, now } from './common.ts'
 
 const issuer = 'https://id.example.com'
 
@@ -47,9 +52,82 @@ const access = {
   more: 0,
 } as const
 
+const stored: Client = {
+  id: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11',
+  name: 'Immich',
+  description: 'Our photos',
+  type: 'standard',
+  launchUrl: 'https://photos.example.com',
+  redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'],
+  postLogoutRedirectUris: [],
+  isPublic: false,
+  pkceRequired: true,
+  pkceSupported: true,
+  requiresReauthentication: false,
+  requiresPushedAuthorizationRequests: false,
+  skipConsent: false,
+  isGroupRestricted: true,
+  allowedGroupIds: ['g1'],
+  secrets: [],
+  federatedIdentities: [
+    {
+      issuer: 'https://token.actions.githubusercontent.com',
+      subject: 'repo:example/deploy:ref:refs/heads/main',
+      audience: null,
+      jwks: null,
+      replayProtection: true,
+    },
+  ],
+  accessTokenDurationMinutes: 60,
+  refreshTokenDurationMinutes: 43_200,
+  protocol: {
+    ...defaultProtocol,
+    operator: 'The platform team',
+    claimRules: [
+      { claim: 'role', source: { kind: 'custom', key: 'immich_role' }, as: 'string' },
+      { claim: 'quota', source: { kind: 'constant', value: 100 }, as: null },
+    ],
+    groupRules: { include: ['family', 'guests-*'], rename: { family: 'users' } },
+    userNames: { anna: 'akoch' },
+  },
+  template: null,
+  registration: null,
+  unusedSince: null,
+  metadataExpiresAt: null,
+  createdAt: now,
+  updatedAt: now,
+}
+
+const secret = {
+  id: 's1',
+  prefix: 'pks_7Qm2xR',
+  createdAt: now - 30 * day,
+  expiresAt: null,
+  isActive: true,
+  lastUsedAt: now - 3_600_000,
+}
+
 const client = {
   view: 'client',
   access,
+  instructions: null,
+  sections: sectionViews(stored, null),
+  logos: { light: true, dark: false },
+  logoProblem: null,
+  apis: {
+    granted: [
+      {
+        id: 'a1',
+        name: 'Photos',
+        resource: 'https://photos.example.com/api',
+        forPeople: 2,
+        forItself: null,
+        permissions: 3,
+      },
+      { id: 'a2', name: 'Printing', resource: 'urn:example:printing', forPeople: 1, forItself: 0, permissions: 1 },
+    ],
+    others: [{ id: 'a3', name: 'Billing' }],
+  },
   preview: {
     userName: 'anna',
     scope: 'openid profile',
@@ -67,13 +145,15 @@ const client = {
     { uri: '*', opening: 'nothing' },
   ],
   client: {
-    id: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11',
-    name: 'Immich',
-    redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'],
+    id: stored.id,
+    name: stored.name,
+    redirectUris: stored.redirectUris,
     template: null,
     isPublic: false,
+    isDescribed: false,
+    accessTokenDurationMinutes: 60,
     createdAt: now,
-    secrets: [{ id: 's1', prefix: 'pks_7Qm2xR', createdAt: now - 30 * day }],
+    secrets: [secret],
   },
   endpoints: [
     { name: 'discovery', url: `${issuer}/.well-known/openid-configuration` },
@@ -90,14 +170,9 @@ const client = {
   version: 'W/"1"',
   conflict: null,
   corrections: [],
-  values: {
-    name: 'Immich',
-    redirectUris: ['https://photos.example.com/auth/login', 'app.immich:///oauth-callback'],
-    operator: 'The platform team',
-  },
   problems: [],
   notice: null,
-} as const
+} as const satisfies PageModel
 
 const dsm = {
   ...client,
@@ -107,43 +182,148 @@ const dsm = {
     redirectUris: ['https://nas.example.com:5001'],
     template: 'synology-dsm',
   },
-  values: { name: 'Synology DSM', redirectUris: ['https://nas.example.com:5001'], operator: '' },
+  openings: [],
 } as const
+
+const immich = templateOf('immich')
+const fromTemplate = {
+  ...client,
+  openings: [],
+  client: { ...client.client, template: 'immich' },
+  instructions:
+    immich &&
+    instructionsOf(immich, {
+      pocket: {
+        issuer,
+        endpoints: {
+          authorization: `${issuer}/authorize`,
+          token: `${issuer}/api/oidc/token`,
+        } as Parameters<typeof instructionsOf>[1]['pocket']['endpoints'],
+      },
+      appName: 'Pocket',
+      client: stored,
+      secret: 'pks_9dKw1ZtB3nXq8vLrYh4mJc7sDfGzPaEoUi5TkRwVyQb',
+    }),
+} as const
+
+const told = sectionNamed('told')
+const refused = { field: 'protocol.userNames', key: 'userNames', code: 'unknown', value: '' }
 
 const clientNew = {
   view: 'client-new',
   viewer: anna,
-  template: null,
-  values: { name: '', redirectUris: [], operator: '' },
+  template: { id: 'immich', name: 'Immich', example: 'https://photos.example.com' },
+  values: { name: 'Immich', address: '', redirectUris: [], operator: '' },
   isGroupRestricted: true,
   problems: [],
+  doubt: null,
+  port: 2283,
 } as const
+
+const item = {
+  picture: null,
+  destination: 'photos.example.com',
+  groups: null,
+  pkce: 'required',
+  isPublic: false,
+  isSelfRegistered: false,
+  lastAttempt: { at: now - 60_000, succeeded: true },
+  createdAt: now - day,
+} as const
+
+const list = listOf('/settings/admin/oidc-clients', ['name', 'access', 'lastAttempt', 'pkce', 'id', 'created'], 43)
 
 export const clientsStates: Readonly<Record<string, PageModel>> = {
   clients: {
     view: 'clients',
     viewer: anna,
+    list: { ...list, filters: [{ name: 'isGroupRestricted', values: ['true', 'false'], chosen: '' }] },
     clients: [
-      { id: '1', name: 'Immich', destination: 'photos.example.com', createdAt: now - day },
-      { id: '2', name: 'Synology DSM', destination: 'nas.example.com:5001', createdAt: now },
-      { id: '3', name: 'Wiki', destination: null, createdAt: now - 400 * day },
+      { ...item, id: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11', name: 'Immich' },
+      { ...item, id: '2', name: 'Synology DSM', destination: 'nas.example.com:5001', groups: 2, pkce: 'optional' },
+      {
+        ...item,
+        id: '3',
+        name: 'A wiki with a name that goes on for as long as names may go on',
+        destination: null,
+        groups: 0,
+        lastAttempt: null,
+        pkce: 'seen',
+      },
+      {
+        ...item,
+        id: 'https://app.example.com/client.json',
+        name: 'Notes',
+        isPublic: true,
+        isSelfRegistered: true,
+        lastAttempt: { at: now - day, succeeded: false },
+      },
     ],
-    removed: 'Grafana',
+    removed: { name: 'Grafana', count: 1 },
+    nothingSelected: false,
   },
-  'clients-none': { view: 'clients', viewer: anna, clients: [], removed: null },
-  'client-choose': clientNew,
+  'clients-none': {
+    view: 'clients',
+    viewer: anna,
+    list: { ...list, total: 0 },
+    clients: [],
+    removed: null,
+    nothingSelected: false,
+  },
+  'clients-nothing-found': {
+    view: 'clients',
+    viewer: anna,
+    list: { ...list, total: 0, search: 'x', applied: [{ name: 'search', value: 'x', without: '?' }] },
+    clients: [],
+    removed: null,
+    nothingSelected: true,
+  },
+  'clients-delete': {
+    view: 'confirm',
+    viewer: anna,
+    within: 'clients',
+    confirmation: {
+      act: 'clientsDelete',
+      names: ['Immich', 'Wiki'],
+      count: 2,
+      submitTo: '/settings/admin/oidc-clients/acts',
+      fields: [],
+      isDangerous: true,
+    },
+    cancelTo: '/settings/admin/oidc-clients',
+  },
+  'client-choose': {
+    view: 'client-choose',
+    viewer: anna,
+    search: '',
+    templates: templates.map(({ id, name }) => ({ id, name, isListed: true })),
+  },
+  'client-choose-none': {
+    view: 'client-choose',
+    viewer: anna,
+    search: 'nothing',
+    templates: templates.map(({ id, name }) => ({ id, name, isListed: false })),
+  },
+  'client-new': clientNew,
+  'client-new-doubt': {
+    ...clientNew,
+    values: { name: 'Immich', address: 'http://192.168.1.5:2284', redirectUris: [], operator: '' },
+    doubt: { code: 'insecure', address: 'http://192.168.1.5:2284' },
+  },
   'client-new-dsm': {
     ...clientNew,
-    template: 'synology-dsm',
-    values: { name: 'Synology DSM', redirectUris: [], operator: '' },
+    template: { id: 'synology-dsm', name: 'Synology DSM', example: 'https://nas.example.com:5001' },
+    values: { name: 'Synology DSM', address: '', redirectUris: [], operator: '' },
+    isGroupRestricted: false,
   },
   'client-new-refused': {
     ...clientNew,
-    template: 'other',
+    template: null,
     values: {
-      operator: '',
+      address: '',
       name: '',
       redirectUris: ['https://photos.example.com/auth/login', 'photos.example.com/cb', 'https://h/#x'],
+      operator: '',
     },
     problems: [
       { field: 'name', code: 'required', message: '' },
@@ -159,11 +339,41 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
   },
   'client-dsm': { ...dsm, access: { isGroupRestricted: true, allowed: 0, groups: [], more: 3 }, attempts: [] },
   client,
+  'client-template-created': {
+    ...fromTemplate,
+    attempts: [],
+    newSecret: { id: 's1', value: 'pks_9dKw1ZtB3nXq8vLrYh4mJc7sDfGzPaEoUi5TkRwVyQb' },
+    notice: 'created',
+  },
+  'client-refused': {
+    ...client,
+    sections: sectionViews(
+      stored,
+      told ? { name: 'told', values: storedValues(told, stored), problems: [refused] } : null,
+    ),
+    problems: [refused],
+    openings: [],
+  },
+  'client-conflict': {
+    ...client,
+    conflict: [{ field: 'redirectUris', stored: 'https://photos.example.com/auth/login' }],
+    openings: [],
+  },
+  'client-described': {
+    ...client,
+    sections: sectionViews({ ...stored, type: 'cimd' }, null),
+    client: { ...client.client, isDescribed: true, isPublic: true, secrets: [] },
+    openings: [],
+    logoProblem: 'logo_download_failed',
+  },
   'client-new-secret': {
     ...client,
     client: {
       ...client.client,
-      secrets: [...client.client.secrets, { id: 's2', prefix: 'pks_9dKw1Z', createdAt: now }],
+      secrets: [
+        { ...secret, expiresAt: now - day, isActive: false },
+        { ...secret, id: 's2', prefix: 'pks_9dKw1Z', createdAt: now, expiresAt: now + 183 * day, lastUsedAt: null },
+      ],
     },
     newSecret: { id: 's2', value: 'pks_9dKw1ZtB3nXq8vLrYh4mJc7sDfGzPaEoUi5TkRwVyQb' },
     notice: 'secret_added',

@@ -1,3 +1,4 @@
+import type { ListView } from '../../../src/http/list-view.ts'
 import type { Viewer } from '../../../src/http/viewer.ts'
 
 /** Now, for every page: 24 November 2025. */
@@ -24,3 +25,30 @@ export const ceremony = {
   refreshFrom: '/ceremony',
   submitTo: '/submit',
 } as const
+
+/** A list of some columns, by the first of them. */
+export function listOf(path: string, columns: readonly [string, ...string[]], total: number): ListView {
+  const sort = { column: columns[0], descending: false }
+  return {
+    path,
+    search: '',
+    columns: columns.map((name, index) => ({ name, href: '?', sorted: index === 0 ? 'ascending' : null })),
+    choices: columns.slice(1).map((name) => ({ name, shown: true })),
+    filters: [],
+    applied: [],
+    sorts: columns.map((name) => ({ column: name, name })),
+    sort,
+    limits: [20, 50, 100],
+    limit: 20,
+    total,
+    page: 1,
+    pages: Math.max(1, Math.ceil(total / 20)),
+    from: Math.min(1, total),
+    to: Math.min(20, total),
+    previous: null,
+    next: total > 20 ? '?page=2' : null,
+    last: total > 40 ? '?page=3' : null,
+    here: '?',
+    fields: [],
+  }
+}

@@ -1,10 +1,10 @@
 import type { EmailItem } from '../../../src/email/page-model.ts'
-import type { ListView } from '../../../src/http/list-page.ts'
+import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { defaultValues } from '../../../src/settings/definitions.ts'
 import { ownSettings } from '../../../src/settings/own/definitions.ts'
 import { isContractKey } from '../../../src/settings/pages/fields.ts'
-import type { SettingsPage } from '../../../src/settings/pages/page-model.ts'
+import type { OidcPart, SettingsPage } from '../../../src/settings/pages/page-model.ts'
 import { type SectionName, sections } from '../../../src/settings/pages/sections.ts'
 import { shownValue } from '../../../src/settings/pages/written.ts'
 import type { AnySettingKey } from '../../../src/settings/save-section.ts'
@@ -39,6 +39,7 @@ const usual = {
   conflict: null,
   notice: null,
   images: [],
+  oidc: null,
   test: null,
 } as const
 const path = '/settings/admin/application-configuration'
@@ -54,7 +55,19 @@ const images: SettingsPage['images'] = [
 const general = { ...usual, images, section: 'general', path, lead: 'usual' } as const
 const signUp = { ...usual, section: 'sign-up', path: `${path}/sign-up`, lead: 'withToken' } as const
 const email = { ...usual, section: 'email', path: `${path}/email`, lead: 'on' } as const
-const oidc = { ...usual, section: 'oidc', path: `${path}/oidc`, lead: 'off' } as const
+const kid = 'Zk1xq0Vw7cQ8hGm3nJ5pR2sT4uV6wX8yZ0aB1cD2eF3'
+const oidcPart: OidcPart = {
+  token: { description: '', uses: '1', lifetime: 'hour' },
+  newToken: null,
+  tokens: [],
+  keys: [
+    { kid, algorithm: 'RS256', status: 'current', since: now - 40 * day, until: now + 50 * day },
+    { kid: kid.toLowerCase(), algorithm: 'RS256', status: 'next', since: now - 40 * day, until: now + 50 * day },
+    { kid: kid.toUpperCase(), algorithm: 'RS256', status: 'previous', since: now - 12 * day, until: now + 18 * day },
+    { kid: `E${kid.slice(1)}`, algorithm: 'EdDSA', status: 'current', since: now - 40 * day, until: now + 50 * day },
+  ],
+}
+const oidc = { ...usual, oidc: oidcPart, section: 'oidc', path: `${path}/oidc`, lead: 'off' } as const
 const server = { smtpHost: 'mail.example.com', smtpFrom: 'login@example.com', smtpUser: 'login', smtpTls: 'tls' }
 
 const sent: EmailItem = {
@@ -150,6 +163,26 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
       values: { webFingerDomains: 'example.com\nno domain', cimdUrlAllowlist: 'https://*.example.com/*' },
     }),
     problems: [{ field: 'webFingerDomains[1]', code: 'invalid_format', message: 'must be the name of a domain' }],
+  },
+  'settings-oidc-token': {
+    ...oidc,
+    lead: 'with-token',
+    groups: groupsOf('oidc', { values: { dynamicRegistration: 'with-token' } }),
+    oidc: {
+      ...oidcPart,
+      newToken: { id: '1', token: 'iat_bGFuZ2VyIHRva2VuIGZ1ZXIgZWluIFByb2dyYW1t' },
+      tokens: [
+        {
+          id: '1',
+          description: 'The build server',
+          usageLimit: 5,
+          usageCount: 0,
+          createdAt: now,
+          expiresAt: now + day,
+        },
+        { id: '2', description: '', usageLimit: 1, usageCount: 1, createdAt: now - day, expiresAt: now + 3 * day },
+      ],
+    },
   },
   'settings-all-locked': {
     ...oidc,

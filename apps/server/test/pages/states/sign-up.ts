@@ -109,7 +109,17 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
     values: { uses: '0', lifetime: 'day', groupIds: ['g1'] },
     problems: [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }],
   },
-  'sign-up-waiting': { view: 'sign-up-waiting', awaits: 'administrator' },
-  'sign-up-waiting-address': { view: 'sign-up-waiting', awaits: 'verification' },
-  'sign-up-waiting-both': { view: 'sign-up-waiting', awaits: 'both' },
+  'sign-up-waiting': { view: 'sign-up-waiting', awaits: 'administrator', signInAt: '/login' },
+  'sign-up-waiting-address': { view: 'sign-up-waiting', awaits: 'verification', signInAt: '/login' },
+  'sign-up-waiting-both': { view: 'sign-up-waiting', awaits: 'both', signInAt: '/login' },
+  arrived: {
+    view: 'arrived',
+    client: { id: 'c1', name: 'Nextcloud', destination: 'cloud.example.com' },
+    startAt: 'https://cloud.example.com/',
+  },
+  'arrived-without-address': {
+    view: 'arrived',
+    client: { id: 'c1', name: 'Nextcloud', destination: null },
+    startAt: null,
+  },
 }

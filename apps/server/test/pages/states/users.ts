@@ -1,4 +1,4 @@
-import type { ListView } from '../../../src/http/list-page.ts'
+import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { accountStates } from './account.ts'
 import { anna, day, now } from './common.ts'
@@ -113,8 +113,8 @@ const groups = [
   { id: 'g2', name: 'Guests with a name as long as they come', chosen: false },
   { id: 'g3', name: 'العائلة', chosen: false },
 ] as const
-const account = accountStates.account
-if (account?.view !== 'account') throw new Error('The state shows another page.')
+const account = accountStates['account-security']
+if (account?.view !== 'account-security') throw new Error('The state shows another page.')
 const one = {
   view: 'user',
   viewer: anna,

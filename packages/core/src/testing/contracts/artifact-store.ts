@@ -225,6 +225,18 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
+    name: 'knows each account that let a client have something',
+    run: async (store) => {
+      await store.upsert(artifact('a', { accountId: 'x', clientId: 'k', model: 'Grant' }))
+      await store.upsert(artifact('b', { accountId: 'x', clientId: 'k', model: 'RefreshToken' }))
+      await store.upsert(artifact('c', { accountId: 'y', clientId: 'k' }))
+      await store.upsert(artifact('d', { accountId: 'z', clientId: 'l' }))
+      await store.upsert(artifact('e', { clientId: 'k' }))
+      assert.deepEqual([...(await store.accountsOf('k'))].sort(), ['x', 'y'])
+      assert.deepEqual(await store.accountsOf('nobody'), [])
+    },
+  },
+  {
     name: 'destroys what an account let one client have',
     run: async (store) => {
       await store.upsert(artifact('a', { accountId: 'x', clientId: 'k', model: 'Grant' }))

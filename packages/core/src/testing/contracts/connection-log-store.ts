@@ -44,6 +44,18 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     },
   },
   {
+    name: 'says what each of some clients has tried last',
+    run: async ({ clients, connectionLog }) => {
+      for (const id of ['nas', 'wiki', 'idle', 'other']) await clients.insert(client(id))
+      const tried = (id: string, clientId: string, sequence: number) => attempt(id, { clientId, sequence })
+      await connectionLog.insert([tried('a', 'nas', 1), tried('b', 'nas', 3), tried('c', 'nas', 2)], 50)
+      await connectionLog.insert([tried('w', 'wiki', 2), tried('o', 'other', 9)], 50)
+      const latest = await connectionLog.latest(['wiki', 'idle', 'nas', 'nobody', 'a\0b'])
+      assert.deepEqual(ids(latest).sort(), ['b', 'w'])
+      assert.deepEqual(await connectionLog.latest([]), [])
+    },
+  },
+  {
     name: 'keeps the last ones of each client, whoever else writes',
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki']) await clients.insert(client(id))

@@ -117,6 +117,22 @@ describe('where the browser goes', () => {
     const page = await endSession(elsewhere, { id_token_hint: idToken, state: 's' })
     expect([page.location, page.headers.get('set-cookie')]).toEqual([`${bye}?state=s`, null])
   })
+
+  test.each<[string, (clientId: string) => Parameters, string]>([
+    ['nobody asks', () => ({ state: 's' }), 'signed-out'],
+    ['a client is named', (id) => ({ client_id: id, state: 's' }), 'signed-out'],
+    ['a client asks', (id) => ({ client_id: id, post_logout_redirect_uri: bye, state: 's' }), `${bye}?state=s`],
+    ['nobody is named', () => ({ post_logout_redirect_uri: bye }), 'signed-out'],
+    ['an unknown client asks', () => ({ client_id: 'nobody' }), 'error'],
+    ['it is not registered', (id) => ({ client_id: id, post_logout_redirect_uri: `${bye}/x` }), 'error'],
+  ])('at once where nobody is signed in, and %s', async (_who, parameters, at) => {
+    await using host = await startHost()
+    const { client } = await host.client({ postLogoutRedirectUris: [bye] })
+    const agent = new UserAgent()
+    const url = `${host.issuer}/api/oidc/end-session?${new URLSearchParams(parameters(client.id))}`
+    const page = await agent.follow(await agent.get(url), { until: away })
+    expect([page.location ?? viewOf(page).view, page.headers.get('set-cookie')]).toEqual([at, null])
+  })
 })
 
 describe('the person is asked', () => {

@@ -1,0 +1,86 @@
+import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import { dataPages } from './account/data-page.ts'
+import { profilePages } from './account/profile-page.ts'
+import { createSecondPasskey } from './account/second-passkey.ts'
+import { securityPages } from './account/security-page.ts'
+import type { Administration } from './administration.ts'
+import { createOwnApps } from './apps/own-apps.ts'
+import { appPages } from './apps/page.ts'
+import { auditLogPages } from './audit-log/page.ts'
+import { createOwnConsents } from './clients/own-consents.ts'
+import type { OpenDatabase } from './database/open-database.ts'
+import type { Mail } from './email/mail.ts'
+import type { Authentication } from './http/authentication.ts'
+import type { Catalogues } from './http/catalogues.ts'
+import type { Flashes } from './http/flash.ts'
+import type { PageRoute } from './http/page-routes.ts'
+import type { ReauthenticationPages } from './http/reauthentication.ts'
+import type { ShowPage } from './http/show-page.ts'
+import { createApplicationImages } from './images/application-images.ts'
+import type { Images } from './images/images.ts'
+import { clientPictures, userPictures } from './images/page-pictures.ts'
+import { createProfilePictures } from './images/profile-pictures.ts'
+import { sessionPages } from './sessions/page.ts'
+import type { SessionAdministration } from './sessions/session-administration.ts'
+import type { OwnSettings } from './settings/own/settings.ts'
+import type { Settings } from './settings/settings.ts'
+import { userSettingsOf } from './users/user-settings.ts'
+
+export interface AccountPageParts {
+  readonly database: Pick<OpenDatabase, 'auditLog' | 'reminders' | 'favourites'>
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly administration: Administration
+  readonly sessions: SessionAdministration
+  readonly audit: AuditSink
+  readonly settings: Settings
+  readonly ownSettings: OwnSettings
+  readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly mail: Mail
+  readonly images: Images
+  readonly catalogues: Pick<Catalogues, 'languages'>
+  readonly authentication: Authentication
+  readonly reauthentication: ReauthenticationPages
+  readonly show: ShowPage
+  readonly flashes: Flashes
+  readonly clock: Clock
+}
+
+/** The pages on which people deal with what is theirs. */
+export function composeAccountPages(parts: AccountPageParts): readonly PageRoute[] {
+  const { database, directory, administration, settings, ownSettings, mail, images, clock } = parts
+  const { users, ownPasskeys } = administration
+  const shared = { ...parts, users, ownPasskeys, secondPasskey: createSecondPasskey(database.reminders, clock) }
+  return [
+    ...profilePages({
+      ...shared,
+      languages: parts.catalogues.languages,
+      settings: async () => userSettingsOf(await settings.lastKnown(), await ownSettings.recent()),
+      profilePictures: createProfilePictures({ images, directory, application: createApplicationImages(images) }),
+      pictures: userPictures(images),
+      verification: {
+        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
+        async begin(user) {
+          await mail.verification.begin(user)
+          mail.delivery.soon()
+        },
+      },
+    }),
+    ...securityPages(shared),
+    ...sessionPages(shared),
+    ...dataPages(shared),
+    ...appPages({
+      ...shared,
+      apps: createOwnApps({
+        pocket: parts.pocket,
+        accounts: directory.accounts,
+        favourites: database.favourites,
+        logos: clientPictures(images),
+      }),
+      favourites: database.favourites,
+      consents: createOwnConsents(parts),
+    }),
+    ...auditLogPages({ ...shared, store: database.auditLog }),
+  ]
+}

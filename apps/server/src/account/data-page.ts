@@ -1,0 +1,39 @@
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import { formText } from '../http/form.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { pageActor } from '../users/actor.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import { accountPaths } from './paths.ts'
+
+export interface DataPagePorts {
+  readonly authentication: Authentication
+  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
+  readonly users: Pick<UserAdministration, 'removeOwn' | 'mayRemoveOwn'>
+  readonly show: ShowPage
+}
+
+const here = accountPaths.data
+
+/** `/settings/account/data`: what people can take away, and where they delete themselves. */
+export function dataPages({ authentication, reauthentication, users, show }: DataPagePorts): readonly PageRoute[] {
+  const showData = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    await show(ctx, { view: 'account-data', viewer: viewerOf(user), removable: await users.mayRemoveOwn() })
+  }
+  const remove = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    // The browser asks for it as well.
+    if (formText(ctx, 'sure') !== 'yes') return seeOther(ctx, `${here}#remove-account`)
+    await users.removeOwn(pageActor(user, ctx))
+    seeOther(ctx, '/account-removed')
+  }
+  return [
+    { method: 'get', path: here, handle: showData },
+    { method: 'post', path: `${accountPaths.profile}/remove`, handle: reauthentication.sensitive(remove) },
+    { method: 'get', path: '/account-removed', handle: (ctx) => show(ctx, { view: 'account-removed' }) },
+  ]
+}

@@ -1,0 +1,27 @@
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { formText } from '../http/form.ts'
+import type { UserBody } from '../users/user-body.ts'
+import type { ProfileValues } from './page-model.ts'
+
+/** What was typed. */
+export function profileValues(ctx: Context): ProfileValues {
+  const text = (name: string) => formText(ctx, name, 300).trim()
+  return {
+    username: text('username'),
+    email: text('email'),
+    firstName: text('firstName'),
+    lastName: text('lastName'),
+    displayName: text('displayName'),
+  }
+}
+
+/** What is stored, as the form shows it. */
+export function storedProfile({ userName, email, firstName, lastName, displayName }: User): ProfileValues {
+  return { username: userName, email: email ?? '', firstName, lastName, displayName }
+}
+
+/** As the REST API takes it; what the form does not show stays as it is. */
+export function profileBody({ email, ...values }: ProfileValues, { locale }: Pick<User, 'locale'>): UserBody {
+  return { ...values, email: email === '' ? null : email, locale }
+}

@@ -1,0 +1,30 @@
+import type { Pocket } from '@pocket/core'
+import type { User } from '@pocket/directory'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import type { ShowPage } from '../http/show-page.ts'
+import type { ProfilePictures } from '../images/profile-pictures.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { UserSettings } from '../users/user-settings.ts'
+import type { SecondPasskey } from './second-passkey.ts'
+
+export interface ProfilePorts {
+  readonly pocket: Pick<Pocket, 'passkeys' | 'issuer'>
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+  readonly users: Pick<UserAdministration, 'find' | 'updateOwn' | 'setOwnLocale'>
+  readonly settings: () => Promise<Pick<UserSettings, 'editOwnAccount' | 'requireEmail'>>
+  readonly profilePictures: Pick<ProfilePictures, 'put' | 'remove'>
+  /** The addresses of the pictures that these users have of their own. */
+  readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  readonly secondPasskey: SecondPasskey
+  /** Those in which there are pages. */
+  readonly languages: readonly { readonly tag: string }[]
+  readonly verification: {
+    /** Whether people are asked to verify their e-mail address. */
+    readonly enabled: () => Promise<boolean>
+    /** Sends a link that verifies it. @throws {Conflict} `user_email_not_set` */
+    readonly begin: (user: User) => Promise<void>
+  }
+}

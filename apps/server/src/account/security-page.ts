@@ -1,0 +1,120 @@
+import { type AuditSink, changesBetween, type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText, jsonObject } from '../http/form.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import type { SessionAdministration } from '../sessions/session-administration.ts'
+import type { OwnPasskeys } from '../webauthn/own-passkeys.ts'
+import { type AccountSecurityPage, securityNotices } from './page-model.ts'
+import { passkeyItem } from './passkey-item.ts'
+import { accountPaths } from './paths.ts'
+import type { SecondPasskey } from './second-passkey.ts'
+import { signalsOf } from './signals.ts'
+
+export interface SecurityPorts {
+  readonly pocket: Pocket
+  readonly authentication: Authentication
+  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
+  readonly audit: AuditSink
+  readonly show: ShowPage
+  readonly flashes: Flashes
+  readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly secondPasskey: SecondPasskey
+  readonly ownPasskeys: OwnPasskeys
+  readonly sessions: Pick<SessionAdministration, 'list'>
+}
+
+const here = accountPaths.security
+const passkeysAt = `${accountPaths.profile}/passkeys` as const
+
+/** `/settings/account/security`: one's own passkeys, and where one is signed in. */
+export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
+  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, ownPasskeys, sessions } = ports
+  const showSecurity = async (ctx: Context, user: User, renameProblem: AccountSecurityPage['renameProblem'] = null) => {
+    const passkeys = await pocket.passkeys.list(user.id)
+    const policy = await passkeyPolicy()
+    const session = await pocket.session(ctx.req, ctx.res)
+    await show(ctx, {
+      view: 'account-security',
+      viewer: viewerOf(user),
+      secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
+      passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
+      lastStays: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),
+      sessions: await sessions.list(user.id, session?.uid ?? null),
+      signals: signalsOf(pocket.issuer, user, passkeys),
+      notice: noticeOf(flashes.take(ctx, here)),
+      renameProblem,
+    })
+  }
+  const leave = (ctx: Context, done: (typeof securityNotices)[number], name: string) =>
+    flashes.leave(ctx, here, { done, name })
+
+  const passkeyOptions = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    await pocket.reauthentication.assertMayAddPasskey(ctx.req, ctx.res)
+    const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
+    ctx.body = { options: await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration' }) }
+  }
+
+  const addPasskey = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const { response } = jsonObject(ctx)
+    const adding = { response, purpose: 'registration', accountId: user.id } as const
+    const { name } = await pocket.registration.add(ctx.req, ctx.res, adding)
+    leave(ctx, 'passkey_added', name)
+    ctx.body = { redirectTo: here }
+  }
+
+  const renamePasskey = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const name = formText(ctx, 'name')
+    const passkeyId = String(ctx.params.id)
+    let renaming: Awaited<ReturnType<typeof pocket.passkeys.rename>>
+    try {
+      renaming = await pocket.passkeys.rename(user.id, passkeyId, name)
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error
+      await showSecurity(ctx, user, { passkeyId, name, code: error.fields[0]?.code ?? 'invalid' })
+      ctx.status = error.status
+      return
+    }
+    const { before, after } = renaming
+    const changes = changesBetween({ name: before.name }, { name: after.name })
+    const renamed = { accountId: user.id, passkeyId, ...changes }
+    await audit.record({ event: 'passkey_renamed', ...renamed }, requestContext(ctx.req))
+    leave(ctx, 'passkey_renamed', after.name)
+    seeOther(ctx, here)
+  }
+
+  const removePasskey = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const removed = await ownPasskeys.remove(user, String(ctx.params.id), requestContext(ctx.req))
+    leave(ctx, 'passkey_removed', removed.name)
+    seeOther(ctx, here)
+  }
+
+  const putOffSecondPasskey = async (ctx: Context) => {
+    await secondPasskey.putOff((await authentication.requireUser(ctx)).id)
+    seeOther(ctx, here)
+  }
+
+  return [
+    { method: 'get', path: here, handle: async (ctx) => showSecurity(ctx, await authentication.requireUser(ctx)) },
+    { method: 'post', path: `${accountPaths.profile}/second-passkey/later`, handle: putOffSecondPasskey },
+    { method: 'post', path: `${passkeysAt}/options`, handle: passkeyOptions },
+    { method: 'post', path: passkeysAt, handle: addPasskey },
+    { method: 'post', path: `${passkeysAt}/:id/rename`, handle: renamePasskey },
+    { method: 'post', path: `${passkeysAt}/:id/remove`, handle: ports.reauthentication.sensitive(removePasskey) },
+  ]
+}
+
+function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AccountSecurityPage['notice'] {
+  const known = securityNotices.find((notice) => notice === done)
+  return known && typeof name === 'string' ? { done: known, name } : null
+}

@@ -1,0 +1,18 @@
+import type { Passkey } from '@pocket/core'
+import type { User } from '@pocket/directory'
+import type { AccountSignals } from './page-model.ts'
+
+/** What the browser's password manager is told about an account (WebAuthn Level 3 §5.1.10). */
+export function signalsOf(
+  issuer: string,
+  { id, userName, displayName }: Pick<User, 'id' | 'userName' | 'displayName'>,
+  passkeys: readonly Pick<Passkey, 'credentialId'>[],
+): AccountSignals {
+  return {
+    rpId: new URL(issuer).hostname,
+    userId: Buffer.from(id).toString('base64url'),
+    credentialIds: passkeys.map(({ credentialId }) => credentialId),
+    userName,
+    displayName,
+  }
+}

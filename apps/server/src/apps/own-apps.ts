@@ -1,0 +1,84 @@
+import {
+  type AccountStore,
+  type ClientList,
+  type ClientScope,
+  type ListedClient,
+  type Pocket,
+  startAddress,
+} from '@pocket/core'
+import type { ClientPictures } from '../http/page-pictures.ts'
+import type { FavouriteStore } from './favourite-store.ts'
+import type { AppTile } from './page-model.ts'
+
+/** Applications on one page; who has more of them searches. */
+const mostApps = 300
+
+export interface OwnAppsPorts {
+  readonly pocket: Pick<Pocket, 'clients' | 'issuer'>
+  readonly accounts: AccountStore
+  readonly favourites: FavouriteStore
+  /** The uploaded logos of these clients. */
+  readonly logos: (clientIds: readonly string[]) => Promise<ReadonlyMap<string, ClientPictures>>
+}
+
+/** The applications of a person. */
+export interface OwnApps {
+  /** Those that they may use, in as many statements however many there are. */
+  usable(accountId: string, search: string): Promise<{ readonly tiles: readonly AppTile[]; readonly more: number }>
+  /** Those that they have allowed something, whatever was used last first. */
+  allowed(accountId: string): Promise<readonly ListedClient[]>
+  /** Whether they may use this one. */
+  isUsable(accountId: string, clientId: string): Promise<boolean>
+}
+
+export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPorts): OwnApps {
+  const page = (scope: ClientScope, search: string): Promise<ClientList> =>
+    pocket.clients.page({
+      scope,
+      search,
+      page: 1,
+      limit: mostApps,
+      sort: { by: 'lastUsedAt', descending: true },
+      filters: {},
+    })
+  const groupsOf = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
+
+  return {
+    async usable(accountId, search) {
+      const groupIds = await groupsOf(accountId)
+      const { items, total } = await page({ of: 'usable', accountId, groupIds }, search)
+      const chosen = new Set(await favourites.list(accountId))
+      const pictures = await logos(items.map(({ client }) => client.id))
+      const tiles = items.map(({ client, consent }) => ({
+        id: client.id,
+        name: client.name,
+        description: client.description,
+        logo: pictures.get(client.id) ?? null,
+        launch: launchOf(startAddress(client, pocket.issuer)),
+        isFavourite: chosen.has(client.id),
+        lastUsedAt: consent?.updatedAt ?? null,
+      }))
+      const sorted = [
+        ...tiles.filter(({ isFavourite }) => isFavourite),
+        ...tiles.filter(({ isFavourite }) => !isFavourite),
+      ]
+      return { tiles: sorted, more: total - items.length }
+    },
+
+    allowed: async (accountId) => (await page({ of: 'consented', accountId }, '')).items,
+
+    async isUsable(accountId, clientId) {
+      const client = await pocket.clients.find(clientId)
+      if (client === undefined) return false
+      if (!client.isGroupRestricted) return true
+      const groupIds = await groupsOf(accountId)
+      return client.allowedGroupIds.some((id) => groupIds.includes(id))
+    },
+  }
+}
+
+/** A link on a page leads to a page: nothing that a browser would run. */
+function launchOf(address: string | null): AppTile['launch'] {
+  const url = address === null ? null : URL.parse(address)
+  return url && /^https?:$/.test(url.protocol) ? { href: url.href, host: url.host } : null
+}

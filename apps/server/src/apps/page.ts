@@ -1,0 +1,92 @@
+import { type Clock, consentedScopes, type ListedClient, type Pocket, requestContext } from '@pocket/core'
+import { NotFound } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import type { OwnConsents } from '../clients/own-consents.ts'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText } from '../http/form.ts'
+import { backTo } from '../http/list-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import type { FavouriteStore } from './favourite-store.ts'
+import type { OwnApps } from './own-apps.ts'
+import { type AllowedApp, type AppsPage, appNotices } from './page-model.ts'
+
+export interface AppPagesPorts {
+  readonly pocket: Pick<Pocket, 'clients'>
+  readonly apps: OwnApps
+  readonly favourites: FavouriteStore
+  readonly consents: OwnConsents
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+  readonly clock: Clock
+}
+
+const here = '/settings/apps'
+
+/** `/settings/apps`: where people start their applications, and see what they have allowed them. */
+export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
+  const { pocket, apps, favourites, consents, authentication, show, flashes, clock } = ports
+
+  const showApps = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const search = ([ctx.query.search ?? ''].flat()[0] ?? '').trim().slice(0, 200)
+    const { tiles, more } = await apps.usable(user.id, search)
+    const allowed = (await apps.allowed(user.id)).map(allowedApp)
+    const notice = noticeOf(flashes.take(ctx, here))
+    await show(ctx, { view: 'apps', viewer: viewerOf(user), search, tiles, more, allowed, notice })
+  }
+
+  const setFavourite = async (ctx: Context) => {
+    const { id: accountId } = await authentication.requireUser(ctx)
+    const clientId = String(ctx.params.id)
+    if (formText(ctx, 'favourite') === 'yes') {
+      if (!(await apps.isUsable(accountId, clientId))) throw new NotFound('not_found', 'There is no such application.')
+      await favourites.add({ accountId, clientId, createdAt: clock.now() })
+    } else await favourites.remove(accountId, clientId)
+    seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
+  }
+
+  const askRemoval = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const found = (await apps.allowed(user.id)).find(({ client }) => client.id === ctx.params.id)
+    if (!found) throw new NotFound('not_found', 'This application was allowed nothing.')
+    const { removal: confirmation } = allowedApp(found)
+    await show(ctx, { view: 'confirm', viewer: viewerOf(user), within: 'apps', confirmation, cancelTo: here })
+  }
+
+  const withdraw = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const clientId = String(ctx.params.id)
+    const client = await pocket.clients.find(clientId)
+    await consents.withdraw(user.id, clientId, requestContext(ctx.req))
+    flashes.leave(ctx, here, { done: 'withdrawn', name: client?.name ?? clientId })
+    seeOther(ctx, here)
+  }
+
+  return [
+    { method: 'get', path: here, handle: showApps },
+    { method: 'post', path: `${here}/:id/favourite`, handle: setFavourite },
+    { method: 'get', path: `${here}/:id/withdraw`, handle: askRemoval },
+    { method: 'post', path: `${here}/:id/withdraw`, handle: withdraw },
+  ]
+}
+
+function allowedApp({ client: { id, name, createdAt }, consent }: ListedClient): AllowedApp {
+  const at = `${here}/${encodeURIComponent(id)}/withdraw`
+  return {
+    id,
+    name,
+    scopes: consentedScopes(consent?.scopes ?? []),
+    lastUsedAt: consent?.updatedAt ?? createdAt,
+    askAt: at,
+    removal: { act: 'withdrawConsent', names: [name], count: 1, submitTo: at, fields: [], isDangerous: true },
+  }
+}
+
+function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AppsPage['notice'] {
+  const known = appNotices.find((notice) => notice === done)
+  return known && typeof name === 'string' ? { done: known, name } : null
+}

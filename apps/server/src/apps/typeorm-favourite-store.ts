@@ -1,0 +1,41 @@
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import { favouriteTable } from './favourite.table.ts'
+import type { Favourite, FavouriteStore } from './favourite-store.ts'
+
+const rows = new TableRows(favouriteTable)
+
+const sql = {
+  list: `${rows.select} WHERE account_id = $1`,
+  add: `${rows.insert} ON CONFLICT (account_id, client_id) DO NOTHING`,
+  remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
+  removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  removeByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
+}
+
+export class TypeormFavouriteStore implements FavouriteStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async list(accountId: string): Promise<readonly string[]> {
+    return rows.all(await this.#database.query(sql.list, [accountId])).map(({ clientId }) => clientId)
+  }
+
+  async add(favourite: Favourite): Promise<void> {
+    await this.#database.execute(sql.add, rows.values(favourite))
+  }
+
+  async remove(accountId: string, clientId: string): Promise<void> {
+    await this.#database.execute(sql.remove, [accountId, clientId])
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
+  async removeByClient(clientId: string): Promise<void> {
+    await this.#database.execute(sql.removeByClient, [clientId])
+  }
+}

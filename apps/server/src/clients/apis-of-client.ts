@@ -1,0 +1,31 @@
+import type { Apis } from '@pocket/core'
+import type { ClientPage } from './page-model.ts'
+
+/** How many APIs the page offers. */
+const most = 100
+
+/** The APIs for which a client gets access tokens, and those that it could be given. */
+export async function apisOf(
+  apis: Pick<Apis, 'grantsTo' | 'list' | 'page'>,
+  clientId: string,
+): Promise<ClientPage['apis']> {
+  const grants = new Map((await apis.grantsTo(clientId)).map((grant) => [grant.apiId, grant]))
+  const known = grants.size === 0 ? [] : await apis.list()
+  const sort = { by: 'name', descending: false } as const
+  const { items } = await apis.page({ notGrantedTo: clientId, page: 1, limit: most, sort, search: '' })
+  return {
+    granted: known.flatMap(({ id, name, resource, permissions }) => {
+      const grant = grants.get(id)
+      if (!grant) return []
+      return {
+        id,
+        name,
+        resource,
+        forPeople: grant.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
+        forItself: grant.clientAccess ? grant.clientPermissionIds.length : null,
+        permissions: permissions.length,
+      }
+    }),
+    others: items.map(({ id, name }) => ({ id, name })),
+  }
+}

@@ -1,0 +1,248 @@
+import { type AccountStore, type Client, type Pocket, redirectUriOpening } from '@pocket/core'
+import { NotFound, PocketError } from '@pocket/core/errors'
+import type { Groups, User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { formText } from '../http/form.ts'
+import { differences, refusalOf } from '../http/form-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { type ClientLogos, largestLogo } from '../images/client-logos.ts'
+import type { LogoTheme } from '../images/image.ts'
+import { readUpload } from '../images/upload.ts'
+import { pageActor } from '../users/actor.ts'
+import { accessChoice } from './access-form.ts'
+import { clientValidator } from './administration.ts'
+import { apisOf } from './apis-of-client.ts'
+import type { ClientDesk } from './client-desk.ts'
+import { namedAttempts } from './connection-log.ts'
+import { dsmAddresses } from './dsm.ts'
+import { clientEndpoints } from './endpoints.ts'
+import { takeClientFlash } from './flash.ts'
+import type { ClientPage } from './page-model.ts'
+import { type PreviewFormPorts, previewFor } from './preview-form.ts'
+import { secretItems, secretLifetime } from './secret-form.ts'
+import { type EnteredSection, isLocked, sectionViews } from './section-views.ts'
+import {
+  changeOf,
+  comparable,
+  enteredValues,
+  problemsOf,
+  type SectionValues,
+  sectionNamed,
+  storedValues,
+} from './settings/section-form.ts'
+import { instructionsOf } from './templates/instructions.ts'
+import { templateOf } from './templates/templates.ts'
+import { type NamesOfUsers, withUserIds, withUserNames } from './user-names.ts'
+
+export interface ClientPagePorts {
+  readonly pocket: Pocket
+  readonly accounts: AccountStore
+  readonly groups: Pick<Groups, 'page' | 'list'>
+  readonly users: PreviewFormPorts['users'] & NamesOfUsers
+  readonly logos: ClientLogos
+  readonly appName: () => Promise<string>
+  readonly now: () => number
+  readonly desk: ClientDesk
+}
+
+type Shown = Partial<Pick<ClientPage, 'problems' | 'conflict'>> & { readonly entered?: EnteredSection }
+
+/** How many groups the page offers; with more, the API does it. */
+const mostGroups = 200
+
+/** `/settings/admin/oidc-clients/:id`: everything about one client. */
+export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
+  const { pocket, accounts, groups, users, logos, appName, now, desk } = ports
+  const { path, at, authentication, show, flashes, administration, by, existing, done, transaction } = desk
+
+  const showClient = async (ctx: Context, user: User, client: Client, { entered, ...more }: Shown = {}) => {
+    const flash = takeClientFlash(flashes, ctx, at(client.id))
+    const template = templateOf(client.template)
+    const [{ hasLogo, hasDarkLogo } = { hasLogo: false, hasDarkLogo: false }] = await logos.marked([
+      { id: client.id, hasLogo: false, hasDarkLogo: false },
+    ])
+    const parts = { pocket, appName: await appName(), client, secret: flash.newSecret?.value ?? null }
+    const uses = await administration.secretUses(client.id)
+    await show(ctx, {
+      view: 'client',
+      viewer: viewerOf(user),
+      client: {
+        id: client.id,
+        name: client.name,
+        redirectUris: client.redirectUris,
+        template: client.template,
+        isPublic: client.isPublic,
+        isDescribed: client.type === 'cimd',
+        accessTokenDurationMinutes: client.accessTokenDurationMinutes,
+        createdAt: client.createdAt,
+        secrets: secretItems(client.secrets, uses, now()),
+      },
+      instructions: template && template.entries.length > 0 ? instructionsOf(template, parts) : null,
+      sections: sectionViews(await withUserNames(users, client), entered ?? null),
+      logos: { light: hasLogo, dark: hasDarkLogo },
+      apis: await apisOf(pocket.apis, client.id),
+      endpoints: clientEndpoints(pocket),
+      attempts: await namedAttempts({ connectionLog: pocket.connectionLog, accounts }, client.id),
+      openings: openingsOf(client),
+      preview: await previewFor({ pocket, users }, client.id, ctx.query, user.userName),
+      access: await accessOf(client),
+      problems: [],
+      version: clientValidator(client),
+      conflict: null,
+      ...flash,
+      ...more,
+    })
+  }
+
+  const accessOf = async ({ isGroupRestricted, allowedGroupIds }: Client): Promise<ClientPage['access']> => {
+    const sort = { column: 'friendlyName', descending: false }
+    const { items, total } = await groups.page({ page: 1, limit: mostGroups, sort, filters: {}, search: '' })
+    const allowed = new Set(allowedGroupIds)
+    const shown = items.map(({ id, friendlyName }) => ({ id, name: friendlyName, allowed: allowed.has(id) }))
+    return { isGroupRestricted, allowed: allowed.size, groups: shown, more: total - items.length }
+  }
+
+  /** A form on the page: `work` resolves to what the page says afterwards. */
+  const form = (
+    part: string,
+    work: (ctx: Context, client: Client, user: User) => Promise<Parameters<ClientDesk['done']>[2]>,
+  ) => ({
+    method: 'post' as const,
+    path: `${path}/:id/${part}` as const,
+    async handle(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const client = await existing(ctx)
+      done(ctx, client.id, await work(ctx, client, user))
+    },
+  })
+
+  const saveSection = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    const client = await existing(ctx)
+    const section = sectionNamed(String(ctx.params.section))
+    if (!section) throw new NotFound('not_found', 'There are no such settings.')
+    const stored = storedValues(section, await withUserNames(users, client))
+    const typed = enteredValues(section, ctx)
+    const locked = section.fields.filter((field) => isLocked(client, field)).map(({ name }) => name)
+    const values: SectionValues = new Map([...typed, ...[...stored].filter(([name]) => locked.includes(name))])
+    const corrections: ClientPage['corrections'][number][] = []
+    const refusal = await refusalOf(async () => {
+      const change = await withUserIds(users, changeOf(section, values))
+      const addresses =
+        client.template === 'synology-dsm' && change.redirectUris ? dsmAddresses(change.redirectUris) : null
+      corrections.push(...(addresses?.corrections ?? []))
+      await administration.update(by(ctx, user), client.id, {
+        ...client,
+        ...change,
+        ...(addresses && { redirectUris: addresses.redirectUris }),
+      })
+    })
+    if (!refusal) return done(ctx, client.id, { corrections, notice: 'saved' })
+    const problems = problemsOf(section, values, refusal.problems)
+    const current = refusal.isConflict ? await existing(ctx) : client
+    const present = storedValues(section, await withUserNames(users, current))
+    await showClient(ctx, user, current, {
+      entered: { name: section.name, values, problems },
+      problems,
+      conflict: refusal.isConflict ? differences(comparable(section, present), comparable(section, values)) : null,
+    })
+    ctx.status = refusal.status
+  }
+
+  const themeSent = (ctx: Context): LogoTheme => (ctx.query.theme === 'dark' ? 'dark' : 'light')
+  /** Says on the page why a picture could not be used. */
+  const withLogo = async (work: () => Promise<void>) => {
+    try {
+      await work()
+      return { notice: 'logo_saved' } as const
+    } catch (error) {
+      if (!(error instanceof PocketError) || error.status >= 500) throw error
+      return { logoProblem: error.code }
+    }
+  }
+
+  return [
+    {
+      method: 'get',
+      path: `${path}/:id`,
+      async handle(ctx) {
+        const user = await authentication.requireAdministrator(ctx)
+        await showClient(ctx, user, await existing(ctx))
+      },
+    },
+    { method: 'post', path: `${path}/:id/settings/:section`, handle: saveSection },
+
+    /** Who may use it: everybody, or the members of groups. */
+    form('access', async (ctx, client, user) => {
+      const { isGroupRestricted, groupIds } = accessChoice(ctx, true)
+      const shown = new Set((await accessOf(client)).groups.map(({ id }) => id))
+      // Groups beyond those that the page shows stay as they are.
+      const kept = client.allowedGroupIds.filter((id) => !shown.has(id))
+      const chosen = (await groups.list(groupIds)).map(({ id }) => id)
+      await transaction(async () => {
+        if (client.isGroupRestricted !== isGroupRestricted)
+          await administration.update(by(ctx, user), client.id, { ...client, isGroupRestricted })
+        if (isGroupRestricted) await administration.setAllowedGroups(by(ctx, user), client.id, [...kept, ...chosen])
+      })
+      return { notice: 'saved' }
+    }),
+
+    /** Registers an address with which the client came and was refused. */
+    form('redirect-uris', async (ctx, { id }, user) => {
+      await administration.addRedirectUri(by(ctx, user), id, formText(ctx, 'redirectUri'))
+      return { notice: 'saved' }
+    }),
+
+    form('secrets', async (ctx, { id }, user) => {
+      const { plain, stored } = await administration.addSecret(by(ctx, user), id, secretLifetime(ctx, now()))
+      return { newSecret: { id: stored.id, value: plain }, notice: 'secret_added' }
+    }),
+
+    form('secrets/:secretId/remove', async (ctx, { id }, user) => {
+      await administration.removeSecret(by(ctx, user), id, String(ctx.params.secretId))
+      return { notice: 'secret_removed' }
+    }),
+
+    form('logo', (ctx, { id }, user) =>
+      withLogo(async () => logos.upload(pageActor(user, ctx), id, themeSent(ctx), await readUpload(ctx, largestLogo))),
+    ),
+    form('logo/address', (ctx, { id }, user) =>
+      withLogo(async () => {
+        const read = await logos.download({ [themeSent(ctx)]: formText(ctx, 'logoUrl', 2000).trim() })
+        await logos.keep(pageActor(user, ctx), id, read)
+      }),
+    ),
+    form('logo/remove', async (ctx, { id }, user) => {
+      await logos.remove(pageActor(user, ctx), id, themeSent(ctx))
+      return { notice: 'logo_removed' }
+    }),
+
+    /** Reads the metadata document of a client that describes itself. */
+    form('document', async (ctx, { id }) => {
+      await pocket.refreshMetadataDocument(id, ctx.req)
+      return { notice: 'document_read' }
+    }),
+
+    {
+      method: 'post',
+      path: `${path}/:id/remove`,
+      async handle(ctx) {
+        const user = await authentication.requireAdministrator(ctx)
+        const { id, name } = await existing(ctx)
+        await administration.remove(by(ctx, user), id)
+        flashes.leave(ctx, path, { removed: name })
+        ctx.status = 303
+        ctx.redirect(path)
+      },
+    },
+  ]
+}
+
+/** The addresses that let in more than themselves. */
+function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPage['openings'] {
+  return [...new Set([...redirectUris, ...postLogoutRedirectUris])].flatMap((uri) => {
+    const opening = redirectUriOpening(uri)
+    return opening ? [{ uri, opening }] : []
+  })
+}

@@ -1,0 +1,135 @@
+import type { ClientRecord, Pocket } from '@pocket/core'
+import type { Context } from 'koa'
+import { formText, formTexts } from '../http/form.ts'
+import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import type { PagePictures } from '../http/page-pictures.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import type { ClientDesk } from './client-desk.ts'
+import { clientListRequest } from './client-lists.ts'
+import type { ClientItem } from './page-model.ts'
+
+export interface ClientListPagePorts {
+  readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'issuer'>
+  readonly pictures: Pick<PagePictures, 'clients'>
+  readonly desk: ClientDesk
+}
+
+const either = ['true', 'false']
+
+function definition(path: string): ListPageDefinition {
+  return {
+    path,
+    columns: [
+      { name: 'name', sort: 'name' },
+      { name: 'access', sort: 'allowedUserGroupsCount', choice: 'shown' },
+      { name: 'lastAttempt', choice: 'shown' },
+      { name: 'pkce', sort: 'pkceEnabled', choice: 'shown' },
+      { name: 'id', choice: 'hidden' },
+      { name: 'created', sort: 'createdAt', choice: 'hidden' },
+    ],
+    filters: {
+      isGroupRestricted: either,
+      pkceEnabled: either,
+      skipConsent: either,
+      requiresReauthentication: either,
+      requiresPushedAuthorizationRequests: either,
+      clientType: ['standard', 'cimd'],
+    },
+    sort: { column: 'name', descending: false },
+  }
+}
+
+/** `/settings/admin/oidc-clients`: the applications that people sign in to. */
+export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts): readonly PageRoute[] {
+  const { clients, connectionLog } = pocket
+  const { path, authentication, show, flashes, administration, by } = desk
+  const list = definition(path)
+
+  const showList = async (ctx: Context) => {
+    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+    const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
+    const { items, total } = await clients.page(clientListRequest(listPage.request, { of: 'everybody' }))
+    const ids = items.map(({ client }) => client.id)
+    const known = await pictures.clients(ids)
+    const attempts = listPage.shows('lastAttempt') ? await connectionLog.latest(ids) : []
+    const latest = new Map(attempts.map((attempt) => [attempt.clientId, attempt]))
+    const { removed, nothing, count } = flashes.take(ctx, path)
+    await show(ctx, {
+      view: 'clients',
+      viewer,
+      list: listPage.view(total),
+      clients: items.map(({ client, allowedGroupCount }): ClientItem => {
+        const attempt = latest.get(client.id)
+        return {
+          ...clientItem(client, allowedGroupCount),
+          picture: known.get(client.id) ?? null,
+          lastAttempt: attempt ? { at: attempt.at, succeeded: attempt.succeeded } : null,
+        }
+      }),
+      removed: typeof removed === 'string' ? { name: removed, count: typeof count === 'number' ? count : 1 } : null,
+      nothingSelected: nothing === true,
+    })
+  }
+
+  /** Deletes those that were selected, once somebody has confirmed it. */
+  const act = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    const sent = formText(ctx, 'list', 1000)
+    const found = await Promise.all(
+      [...new Set(formTexts(ctx, 'ids', 2048))].slice(0, 100).map((id) => clients.find(id)),
+    )
+    const chosen = found.filter((client) => client !== undefined)
+    const [first] = chosen
+    if (first === undefined) {
+      flashes.leave(ctx, path, { nothing: true })
+      seeOther(ctx, backTo(path, sent))
+      return
+    }
+    if (formText(ctx, 'confirmed') !== 'yes') {
+      await show(ctx, {
+        view: 'confirm',
+        viewer: viewerOf(user),
+        within: 'clients',
+        confirmation: {
+          act: 'clientsDelete',
+          names: chosen.slice(0, 20).map(({ name }) => name),
+          count: chosen.length,
+          submitTo: `${path}/acts`,
+          fields: [
+            { name: 'act', value: 'delete' },
+            { name: 'list', value: sent },
+            ...chosen.map(({ id }) => ({ name: 'ids', value: id })),
+          ],
+          isDangerous: true,
+        },
+        cancelTo: backTo(path, sent),
+      })
+      return
+    }
+    for (const { id } of chosen) await administration.remove(by(ctx, user), id)
+    flashes.leave(ctx, path, { removed: first.name, count: chosen.length })
+    seeOther(ctx, backTo(path, sent))
+  }
+
+  return [
+    { method: 'get', path: list.path as `/${string}`, handle: showList },
+    { method: 'post', path: `${list.path}/acts` as `/${string}`, handle: act },
+  ]
+}
+
+function clientItem(client: ClientRecord, allowedGroups: number): Omit<ClientItem, 'picture' | 'lastAttempt'> {
+  const url = URL.parse(client.redirectUris[0] ?? '')
+  const web = url?.protocol === 'https:' || url?.protocol === 'http:'
+  return {
+    id: client.id,
+    name: client.name,
+    destination: url ? (web ? url.host : url.protocol.slice(0, -1)) : null,
+    groups: client.isGroupRestricted ? allowedGroups : null,
+    pkce: client.pkceRequired ? 'required' : client.pkceSupported ? 'seen' : 'optional',
+    isPublic: client.isPublic,
+    isSelfRegistered: client.type === 'cimd' || client.registration !== null,
+    createdAt: client.createdAt,
+  }
+}

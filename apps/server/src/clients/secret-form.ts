@@ -1,0 +1,29 @@
+import type { ClientSecret, SecretInput } from '@pocket/core'
+import type { Context } from 'koa'
+import { formText } from '../http/form.ts'
+import type { SecretItem } from './page-model.ts'
+
+const day = 86_400_000
+/** How long a secret can work, by what the form calls it, in milliseconds. */
+const lifetimes: Readonly<Record<string, number>> = { month: 31 * day, halfYear: 183 * day, year: 366 * day }
+
+export function secretLifetime(ctx: Context, now: number): SecretInput {
+  const length = lifetimes[formText(ctx, 'lifetime', 20)]
+  return length === undefined ? {} : { expiresAt: now + length }
+}
+
+/** Secrets as the page shows them; `uses` in milliseconds by their ids. */
+export function secretItems(
+  secrets: readonly ClientSecret[],
+  uses: ReadonlyMap<string, number>,
+  now: number,
+): readonly SecretItem[] {
+  return secrets.map(({ id, prefix, createdAt, expiresAt }) => ({
+    id,
+    prefix,
+    createdAt,
+    expiresAt,
+    isActive: expiresAt === null || expiresAt > now,
+    lastUsedAt: uses.get(id) ?? null,
+  }))
+}

@@ -1,0 +1,51 @@
+import type { Pocket } from '@pocket/core'
+import type { ClientTemplate } from './template.ts'
+
+/** What to enter at the application, in its own words. */
+export interface Instructions {
+  readonly id: string
+  readonly name: string
+  readonly where: readonly string[]
+  readonly entries: readonly {
+    readonly label: string
+    /** `null`: the secret is in it, which is not shown now. */
+    readonly value: string | null
+  }[]
+}
+
+export interface InstructionParts {
+  readonly pocket: Pick<Pocket, 'issuer' | 'endpoints'>
+  readonly appName: string
+  readonly client: { readonly id: string; readonly redirectUris: readonly string[] }
+  /** In clear, where this very request has made it. */
+  readonly secret: string | null
+}
+
+export function instructionsOf(
+  { id, name, where, ...template }: ClientTemplate,
+  parts: InstructionParts,
+): Instructions {
+  const { pocket, client, secret } = parts
+  const redirectUri = client.redirectUris[0] ?? ''
+  const pattern = template.redirectUris[0] ?? ''
+  const values: Readonly<Record<string, string>> = {
+    ...pocket.endpoints,
+    issuer: pocket.issuer,
+    discovery: `${pocket.issuer}/.well-known/openid-configuration`,
+    appName: parts.appName,
+    clientId: client.id,
+    clientSecret: secret ?? '',
+    redirectUri,
+    address: redirectUri.slice(0, redirectUri.length - pattern.replace('{address}', '').length),
+  }
+  const filled = (value: string) => value.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)
+  return {
+    id,
+    name,
+    where,
+    entries: template.entries.map(({ label, value }) => ({
+      label,
+      value: secret === null && value.includes('{clientSecret}') ? null : filled(value),
+    })),
+  }
+}

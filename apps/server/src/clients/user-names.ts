@@ -1,0 +1,31 @@
+import type { Client } from '@pocket/core'
+import { InvalidInput } from '@pocket/core/errors'
+import type { Directory } from '@pocket/directory'
+import type { ClientChange } from './settings/field.ts'
+
+export type NamesOfUsers = Pick<Directory, 'find' | 'findByName'>
+
+/** The client with the user names that it overrides by name, as people know them, and not by id. */
+export async function withUserNames(users: NamesOfUsers, client: Client): Promise<Client> {
+  const entries = Object.entries(client.protocol.userNames)
+  if (entries.length === 0) return client
+  const named = await Promise.all(
+    entries.map(async ([id, as]) => [(await users.find(id))?.userName ?? id, as] as const),
+  )
+  return { ...client, protocol: { ...client.protocol, userNames: Object.fromEntries(named) } }
+}
+
+/** The reverse. @throws {InvalidInput} `validation_failed` on `protocol.userNames` for a name that nobody has */
+export async function withUserIds(users: NamesOfUsers, change: ClientChange): Promise<ClientChange> {
+  const entries = Object.entries(change.protocol?.userNames ?? {})
+  if (entries.length === 0) return change
+  const known = await Promise.all(
+    entries.map(async ([name, as]) => {
+      const user = (await users.findByName(name)) ?? (await users.find(name))
+      if (user) return [user.id, as] as const
+      const fields = [{ field: 'protocol.userNames', code: 'unknown', message: 'names nobody' }]
+      throw new InvalidInput('validation_failed', 'The client is not valid.', { fields })
+    }),
+  )
+  return { ...change, protocol: { ...change.protocol, userNames: Object.fromEntries(known) } }
+}

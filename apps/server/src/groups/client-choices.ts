@@ -1,0 +1,30 @@
+import type { Clients } from '@pocket/core'
+import type { GroupChoice } from '../users/page-model.ts'
+
+/** How many clients a page offers; with more, the client's own page does it. */
+const most = 200
+const restricted = {
+  scope: { of: 'everybody' },
+  page: 1,
+  limit: most,
+  sort: { by: 'name', descending: false },
+  filters: { isGroupRestricted: [true] },
+  search: '',
+} as const
+
+/** The clients that are restricted to groups: those that the group may use, and others by name, as many as a page offers. */
+export async function clientChoices(
+  clients: Pick<Clients, 'page' | 'allowedTo'>,
+  groupId: string,
+): Promise<{ readonly choices: readonly GroupChoice[]; readonly more: number }> {
+  const { items, total } = await clients.page(restricted)
+  const allowed = (await clients.allowedTo(groupId)).filter(({ isGroupRestricted }) => isGroupRestricted)
+  const isChosen = new Set(allowed.map(({ id }) => id))
+  const known = items.map(({ client }) => client)
+  const isKnown = new Set(known.map(({ id }) => id))
+  const choices = [...allowed.filter(({ id }) => !isKnown.has(id)), ...known]
+  return {
+    choices: choices.map(({ id, name }) => ({ id, name, chosen: isChosen.has(id) })),
+    more: total - choices.length,
+  }
+}

@@ -1,0 +1,24 @@
+import type { Context } from 'koa'
+
+/** Milliseconds: a year. */
+const kept = 31_536_000_000
+
+export interface Preference {
+  readonly name: string
+  /** `null` forgets it. */
+  readonly value: string | null
+  readonly secure: boolean
+}
+
+/** Has this browser keep a preference. */
+export function keepPreference(ctx: Context, { name, value, secure }: Preference): void {
+  ctx.cookies.set(name, value, {
+    path: '/',
+    maxAge: kept,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    overwrite: true,
+    signed: false,
+  })
+}

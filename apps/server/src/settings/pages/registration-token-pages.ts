@@ -1,0 +1,79 @@
+import type { Context } from 'koa'
+import type { RegistrationTokens } from '../../clients/initial-access-tokens.ts'
+import type { Authentication } from '../../http/authentication.ts'
+import type { Flashes } from '../../http/flash.ts'
+import { formText } from '../../http/form.ts'
+import { refusalOf } from '../../http/form-page.ts'
+import type { PageRoute } from '../../http/page-routes.ts'
+import { seeOther } from '../../http/show-page.ts'
+import { pageActor } from '../../users/actor.ts'
+import type { TokenFormValues } from './page-model.ts'
+import { pathOf, type SectionPage } from './section-page.ts'
+
+export interface RegistrationTokenPagesPorts {
+  readonly tokens: RegistrationTokens
+  readonly page: SectionPage
+  readonly authentication: Authentication
+  readonly flashes: Flashes
+}
+
+const hour = 60 * 60_000
+/** How long a token can work, by what the form calls it, in milliseconds. */
+const lifetimes: Readonly<Record<TokenFormValues['lifetime'], number>> = {
+  hour,
+  day: 24 * hour,
+  week: 7 * 24 * hour,
+  month: 31 * 24 * hour,
+}
+const at = '/settings/admin/application-configuration/oidc/initial-access-tokens'
+
+/** The forms of initial access tokens, on the page of OpenID Connect. */
+export function registrationTokenPages(ports: RegistrationTokenPagesPorts): readonly PageRoute[] {
+  const { tokens, page, authentication, flashes } = ports
+  return [
+    {
+      method: 'post',
+      path: at,
+      /** A token lets a program in, so that who makes one has to have used a passkey. */
+      async handle(ctx) {
+        const user = await authentication.requireFullAdministrator(ctx)
+        const token = formValues(ctx)
+        const wanted = {
+          description: token.description,
+          usageLimit: /^\d{1,7}$/.test(token.uses) ? Number(token.uses) : 0,
+          lifetime: lifetimes[token.lifetime],
+        }
+        let created = { id: '', token: '' }
+        const refusal = await refusalOf(async () => {
+          const issued = await tokens.create(pageActor(user, ctx), wanted)
+          created = { id: issued.stored.id, token: issued.token }
+        })
+        if (refusal) {
+          const problems = refusal.problems.map((problem) => ({ ...problem, field: `token-${problem.field}` }))
+          return page.show(ctx, user, 'oidc', { status: refusal.status, problems, token })
+        }
+        flashes.leave(ctx, pathOf('oidc'), { newToken: created })
+        seeOther(ctx, `${pathOf('oidc')}#tokens`)
+      },
+    },
+    {
+      method: 'post',
+      path: `${at}/:id/remove`,
+      async handle(ctx) {
+        const user = await authentication.requireAdministrator(ctx)
+        await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
+        flashes.leave(ctx, pathOf('oidc'), { notice: 'token_removed' })
+        seeOther(ctx, `${pathOf('oidc')}#tokens`)
+      },
+    },
+  ]
+}
+
+function formValues(ctx: Context): TokenFormValues {
+  const lifetime = formText(ctx, 'lifetime', 100)
+  return {
+    description: formText(ctx, 'description', 1000).trim(),
+    uses: formText(ctx, 'uses', 100).trim(),
+    lifetime: Object.hasOwn(lifetimes, lifetime) ? (lifetime as TokenFormValues['lifetime']) : 'hour',
+  }
+}

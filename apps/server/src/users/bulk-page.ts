@@ -1,0 +1,98 @@
+import type { Directory, User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText, formTexts } from '../http/form.ts'
+import { backTo } from '../http/list-page.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { pageActor } from './actor.ts'
+import { withEach } from './bulk.ts'
+import { knownGroups } from './group-choices.ts'
+import { usersPath } from './paths.ts'
+import type { UserAdministration } from './user-administration.ts'
+import { bodyOf, storedValues } from './user-form.ts'
+
+export interface UserBulkPorts {
+  readonly directory: Directory
+  readonly users: UserAdministration
+  readonly authentication: Authentication
+  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+const acts = ['enable', 'disable', 'add-to-group', 'delete'] as const
+
+/** `/settings/admin/users/bulk`: what is done with several users at once, after a page has asked. */
+export function userBulkPages(ports: UserBulkPorts) {
+  const { directory, users, authentication, reauthentication, show, flashes } = ports
+
+  const chosen = async (ctx: Context): Promise<readonly User[]> => {
+    const found = await Promise.all(
+      formTexts(ctx, 'ids')
+        .slice(0, 100)
+        .map((id) => directory.find(id)),
+    )
+    return found.filter((user) => user !== undefined)
+  }
+  const done = async (ctx: Context, actor: User, act: (typeof acts)[number], concerned: readonly User[]) => {
+    const by = pageActor(actor, ctx)
+    const named = concerned.map(({ id, displayName }) => ({ id, name: displayName }))
+    const groupId = formText(ctx, 'group', 100)
+    return withEach(act, named, async ({ id }) => {
+      const user = await users.find(id)
+      if (act === 'delete') return users.remove(by, id)
+      if (act !== 'add-to-group')
+        return users.update(by, id, { ...bodyOf(storedValues(user), user), disabled: act === 'disable' })
+      return users.setGroups(by, id, [...user.groups.map((group) => group.id), groupId])
+    })
+  }
+
+  return {
+    async bulk(ctx: Context) {
+      const viewer = await authentication.requireAdministrator(ctx)
+      const back = backTo(usersPath, formText(ctx, 'list', 2000))
+      const act = acts.find((known) => known === formText(ctx, 'act', 20))
+      const concerned = await chosen(ctx)
+      const finish = async () => {
+        if (act) flashes.leave(ctx, usersPath, await done(ctx, viewer, act, concerned))
+        seeOther(ctx, back)
+      }
+      if (act === undefined || concerned.length === 0) {
+        flashes.leave(ctx, usersPath, { done: 'nothing', count: 0, refused: [] })
+        return seeOther(ctx, back)
+      }
+      if (formText(ctx, 'confirmed', 3) === 'yes')
+        return concerned.some(({ administrator }) => administrator) ? reauthentication.sensitive(finish)(ctx) : finish()
+      await show(ctx, {
+        view: 'confirm',
+        viewer: viewerOf(viewer),
+        within: 'users',
+        confirmation: {
+          act: `users.${act}`,
+          names: concerned.map(({ displayName }) => displayName),
+          count: concerned.length,
+          submitTo: `${usersPath}/bulk`,
+          fields: [
+            { name: 'act', value: act },
+            { name: 'list', value: formText(ctx, 'list', 2000) },
+            ...concerned.map(({ id }) => ({ name: 'ids', value: id })),
+          ],
+          ...(act === 'add-to-group' && {
+            choice: {
+              name: 'group',
+              options: (await knownGroups(directory.groups)).items.map(({ id, friendlyName }) => ({
+                value: id,
+                label: friendlyName,
+              })),
+            },
+          }),
+          isDangerous: act === 'delete' || act === 'disable',
+        },
+        cancelTo: back,
+      })
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import sharp from 'sharp'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { freshName } from '../api/people.ts'
+import { whole, write } from '../api/setting-calls.ts'
+
+const here = '/settings/account'
+let instance: CalledInstance
+
+beforeAll(async () => {
+  instance = await startCalled('SQLite')
+})
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+const get = (agent: UserAgent, path = here) => agent.get(instance.url + path)
+const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>
+  agent.postForm(instance.url + path, fields)
+const settings = (changes: Parameters<typeof whole>[0]) => instance.call(write, { body: whole(changes) })
+async function profileOf(agent: UserAgent) {
+  const page = await get(agent)
+  const { fields } = page.form(here)
+  const { username = '' } = fields
+  return { page, form: { ...fields, username, email: `${username}@example.com` } }
+}
+const me = async (agent: UserAgent) => (await instance.call('GET /api/users/me', { agent })).json
+
+describe('the profile', () => {
+  test('is changed, by the rules of the REST API, and written into the audit log', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const { page, form } = await profileOf(agent)
+    expect(page.text).toMatch(/aria-current="page">Profile/)
+    const saved = await post(agent, here, {
+      ...form,
+      firstName: 'Grace',
+      lastName: 'Hopper',
+      displayName: 'Amazing Grace',
+    })
+    expect([saved.status, saved.location]).toEqual([303, instance.url + here])
+    expect((await get(agent)).text).toContain('Your profile was saved.')
+    expect(await me(agent)).toMatchObject({ firstName: 'Grace', lastName: 'Hopper', displayName: 'Amazing Grace' })
+    expect((await get(agent, '/settings/audit-log')).text).toContain('You changed your account')
+  })
+
+  test('keeps what was typed where it is refused, and says why', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const { form } = await profileOf(agent)
+    const refused = await post(agent, here, { ...form, username: '-no', firstName: '<i>Grace' })
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('value="-no"')
+    expect(refused.text).toContain('value="&lt;i&gt;Grace"')
+    expect(refused.text).toMatch(/<li><a href="#f-username">A user name has/)
+    const taken = await post(agent, here, { ...form, username: 'ada' })
+    expect(taken.text).toContain('This user name is taken')
+    expect(await me(agent)).toMatchObject({ username: form.username })
+  })
+
+  test('is not overwritten where somebody else has saved meanwhile', async () => {
+    const { id, agent } = await instance.personWithoutPasskey(freshName())
+    const { form } = await profileOf(agent)
+    const { username, email } = form
+    const body = { username, email, displayName: 'Of the administrator' }
+    await instance.call('PUT /api/users/{id}', { params: { id }, body })
+    const conflict = await post(agent, here, { ...form, displayName: 'My own' })
+    expect(conflict.status).toBe(412)
+    expect(conflict.text).toContain('Of the administrator')
+    expect(conflict.text).toContain('value="My own"')
+    const again = await agent.postForm(instance.url + here, { ...conflict.form(here).fields })
+    expect(again.status).toBe(303)
+    expect(await me(agent)).toMatchObject({ displayName: 'My own' })
+  })
+
+  test('cannot be changed where people may not, but for the language', async () => {
+    await settings({ allowOwnAccountEdit: 'false' })
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const before = await me(agent)
+    const { text } = await get(agent)
+    expect(text).toContain('Your administrator keeps these')
+    expect(text).not.toContain('name="displayName"')
+    await post(agent, here, { username: 'other', displayName: 'Other' })
+    expect(await me(agent)).toEqual(before)
+    expect((await post(agent, `${here}/language`, { language: 'en' })).status).toBe(303)
+    expect(await me(agent)).toMatchObject({ locale: 'en' })
+    await settings({ allowOwnAccountEdit: 'true' })
+  })
+
+  test('has a language for the account and this browser, or that of the browser', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const cookie = () => agent.cookies().find(({ name }) => name === 'language')?.value
+    await post(agent, `${here}/language`, { language: 'en' })
+    expect([(await me(agent)).locale, cookie()]).toEqual(['en', 'en'])
+    await post(agent, `${here}/language`, { language: 'tlh' })
+    expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
+  })
+
+  test('comes from nobody else, and from no other site', async () => {
+    expect((await post(instance.agent(), here, {})).status).toBe(401)
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const elsewhere = { from: 'https://evil.example/' }
+    for (const path of [here, `${here}/language`, `${here}/picture/remove`])
+      expect((await agent.postForm(instance.url + path, {}, elsewhere)).status).toBe(403)
+  })
+})
+
+describe('the picture', () => {
+  const upload = async (agent: UserAgent, bytes: Uint8Array<ArrayBuffer>) => {
+    const form = new FormData()
+    form.set('file', new Blob([bytes]), 'picture.png')
+    const cookie = agent
+      .cookies()
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
+    const headers = { cookie, origin: instance.url }
+    return fetch(`${instance.url}${here}/picture`, { method: 'POST', body: form, headers, redirect: 'manual' })
+  }
+
+  test('is uploaded without a script, shown, and removed', async () => {
+    const { id, agent } = await instance.personWithoutPasskey(freshName())
+    const red = await sharp({ create: { width: 40, height: 20, channels: 3, background: '#f00' } })
+      .png()
+      .toBuffer()
+    expect((await upload(agent, new Uint8Array(red))).status).toBe(303)
+    const page = await get(agent)
+    expect(page.text).toContain(`src="/api/users/${id}/profile-picture.png?v=`)
+    expect((await post(agent, `${here}/picture/remove`)).status).toBe(303)
+    expect((await get(agent)).text).not.toContain('picture/remove')
+  })
+
+  test('that is none is refused on the page', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const refused = await upload(agent, new TextEncoder().encode('no picture'))
+    const text = await refused.text()
+    expect([refused.status, text.includes('id="picture-form"')]).toEqual([415, true])
+    expect(text).toContain('role="alert"')
+  })
+})
+
+test('the pages of the account lead to each other', async () => {
+  const { agent } = await instance.personWithoutPasskey(freshName())
+  for (const path of [here, `${here}/security`, `${here}/data`]) {
+    const { status, text } = await get(agent, path)
+    expect([path, status]).toEqual([path, 200])
+    expect(text).toContain(`href="${path}" aria-current="page"`)
+    expect((await get(instance.agent(), path)).status).toBe(303)
+  }
+})

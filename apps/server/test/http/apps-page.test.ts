@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { freshName } from '../api/people.ts'
+
+const here = '/settings/apps'
+
+describe.each(kinds)('the applications of a person on %s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const get = (agent: UserAgent, path = here) => agent.get(instance.url + path)
+  const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>
+    agent.postForm(instance.url + path, fields)
+  const create = (name: string, more: Readonly<Record<string, unknown>> = {}) =>
+    instance.app.pocket.clients.create({ name, redirectUris: ['https://app.example'], ...more })
+  const namesOf = (text: string) => [...text.matchAll(/data-app="([^ "]+)/g)].map(([, name]) => name)
+
+  test('are those that they may use, with where they start', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const launchUrl = 'https://photos.example.com/start'
+    const { id } = await create('Photos', { launchUrl })
+    await create('Closed', { launchUrl, isGroupRestricted: true })
+    await create('Silent')
+    const { text, status } = await get(agent)
+    expect([status, namesOf(text)]).toEqual([200, expect.arrayContaining(['Photos', 'Silent'])])
+    expect(text).not.toContain('Closed')
+    expect(text).toContain(`href="${launchUrl}"`)
+    expect(text).toMatch(/Silent.*?none is known here/s)
+    const found = await get(agent, `${here}?search=phot`)
+    expect(namesOf(found.text)).toEqual(['Photos'])
+    expect(namesOf((await get(agent, `${here}?search=zebra`)).text)).toEqual([])
+    expect((await get(instance.agent())).status).toBe(303)
+    await instance.app.pocket.clients.remove(id)
+  })
+
+  test('have favourites, which come first, belong to one person, and go with the client', async () => {
+    const person = await instance.personWithoutPasskey(freshName())
+    const other = await instance.personWithoutPasskey(freshName())
+    const { id } = await create('Zulip')
+    const mark = (favourite: string, list = '?') =>
+      post(person.agent, `${here}/${encodeURIComponent(id)}/favourite`, { favourite, list })
+    const marked = await mark('yes', '?search=Z')
+    expect([marked.status, marked.location]).toEqual([303, `${instance.url}${here}?search=Z`])
+    expect((await mark('yes')).status).toBe(303)
+    expect(namesOf((await get(person.agent)).text)[0]).toBe('Zulip')
+    expect((await get(person.agent)).text.match(/aria-pressed="true"/g)).toHaveLength(1)
+    expect((await get(other.agent)).text).not.toContain('aria-pressed="true"')
+    await mark('no')
+    expect((await get(person.agent)).text).not.toContain('aria-pressed="true"')
+    await mark('yes')
+    await instance.call('DELETE /api/oidc/clients/{id}', { params: { id } })
+    expect((await mark('yes')).status).toBe(404)
+  })
+
+  test('that may not be used cannot be marked, and no other site marks any', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const { id } = await create('Hidden', { isGroupRestricted: true })
+    expect((await post(agent, `${here}/${id}/favourite`, { favourite: 'yes' })).status).toBe(404)
+    const from = { from: 'https://evil.example/' }
+    expect((await agent.postForm(`${instance.url}${here}/${id}/favourite`, {}, from)).status).toBe(403)
+    expect((await post(instance.agent(), `${here}/${id}/favourite`)).status).toBe(401)
+  })
+
+  test('know what they were allowed until that is taken back, once somebody was asked', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const { id } = await create('Reader')
+    const query = { client_id: id, redirect_uri: 'https://app.example', response_type: 'code', scope: 'openid profile' }
+    const consent = await agent.follow(await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`))
+    await agent.followTo(await agent.submit(consent, consent.form(`${new URL(consent.url).pathname}/consent`)), (to) =>
+      to.startsWith('https://app.example'),
+    )
+    const { text } = await get(agent)
+    expect(text).toMatch(/id="allowed".*Reader.*openid, profile/s)
+    expect(text).toContain('data-dialog="withdraw-0"')
+    const at = `${here}/${id}/withdraw`
+    const asked = await get(agent, at)
+    expect(asked.text).toContain('Take back what Reader may know?')
+    const stranger = await instance.personWithoutPasskey(freshName())
+    expect((await get(stranger.agent, at)).status).toBe(404)
+    expect((await post(stranger.agent, at)).status).toBe(404)
+    expect((await post(agent, at)).status).toBe(303)
+    const after = await get(agent)
+    expect(after.text).toContain('may know nothing of you any more')
+    expect(after.text).toContain('You haven’t allowed any application anything yet.')
+    expect((await get(agent, '/settings/audit-log')).text).toContain('You took back what you had allowed')
+  })
+})

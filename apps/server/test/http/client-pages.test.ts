@@ -1,0 +1,343 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { NewClientInput } from '@pocket/core'
+import type { UserAgent } from '@pocket/core/testing'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+let running: RunningApp
+let agent: UserAgent
+let at: string
+
+beforeAll(async () => {
+  running = await startApp()
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  at = `${running.url}/settings/admin/oidc-clients`
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+type Fields = Readonly<Record<string, string>>
+
+const clients = () => running.app.pocket.clients
+const made = (input: Partial<NewClientInput> = {}) =>
+  clients().create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
+const inForm = (text: string) => text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
+
+/** What the form of a section would send as it is. */
+async function sectionOf(id: string, section: string): Promise<URLSearchParams> {
+  const page = await agent.get(`${at}/${id}`)
+  expect(page.status).toBe(200)
+  const form = new RegExp(`<form[^>]*/settings/${section}"[^>]*>(.*?)</form>`, 's').exec(page.text)?.[1] ?? ''
+  const sent = new URLSearchParams()
+  const controls = /<input [^>]*>|<textarea[^>]*>[^<]*<\/textarea>|<select[^>]*>.*?<\/select>/gs
+  for (const [control] of form.matchAll(controls)) {
+    const name = /name="([^"]+)"/.exec(control)?.[1]
+    if (name === undefined || / disabled/.test(control)) continue
+    if (/type="checkbox"/.test(control) && !/ checked/.test(control)) continue
+    const value = control.startsWith('<textarea')
+      ? />([^<]*)</.exec(control)?.[1]
+      : control.startsWith('<select')
+        ? (/<option value="([^"]*)" selected/.exec(control) ?? /<option value="([^"]*)"/.exec(control))?.[1]
+        : /value="([^"]*)"/.exec(control)?.[1]
+    sent.append(name, inForm(value ?? ''))
+  }
+  return sent
+}
+
+/** Sends the section with changes: a list stands for a column of rows. */
+async function save(id: string, section: string, changes: Readonly<Record<string, string | readonly string[]>>) {
+  const sent = await sectionOf(id, section)
+  for (const [name, value] of Object.entries(changes)) {
+    sent.delete(name)
+    for (const each of [value].flat()) sent.append(name, each)
+  }
+  return agent.postForm(`${at}/${id}/settings/${section}`, [...sent])
+}
+
+describe('the list of clients', () => {
+  test('has pages, a search, filters, and what each has tried last', async () => {
+    const found = await Promise.all(
+      Array.from({ length: 25 }, (_, index) => made({ name: `Listed ${String(index).padStart(2, '0')}` })),
+    )
+    await clients().update(found[0]?.id ?? '', { name: 'Listed 00', redirectUris: [], isGroupRestricted: true })
+    await agent.get(`${running.url}/authorize?client_id=${found[1]?.id}&redirect_uri=https://wrong.example`)
+    const first = await agent.get(`${at}?search=Listed`)
+    expect(first.text).toContain('25 clients match.')
+    expect(first.text.match(/Listed \d\d<\/strong>/g)).toHaveLength(20)
+    expect(first.text).toContain('nobody yet')
+    expect(first.text).toContain('no callback URL yet')
+    expect(first.text).toMatch(/Listed 01<.*?chip warn">failed.*?Listed 02/s)
+    const second = await agent.get(`${at}?search=Listed&page=2`)
+    expect(second.text.match(/Listed \d\d<\/strong>/g)).toHaveLength(5)
+    const restricted = await agent.get(`${at}?search=Listed&filters[isGroupRestricted]=true`)
+    expect(restricted.text.match(/Listed \d\d<\/strong>/g)).toEqual(['Listed 00</strong>'])
+    expect((await agent.get(`${at}?search=there is none`)).text).toContain('Nothing matches')
+  })
+
+  test('deletes several once somebody has confirmed it, and says what was deleted', async () => {
+    const doomed = await Promise.all(Array.from({ length: 25 }, (_, index) => made({ name: `Doomed ${index}` })))
+    const sent = new URLSearchParams([
+      ['act', 'delete'],
+      ['list', '?search=Doomed'],
+      ...doomed.map(({ id }) => ['ids', id]),
+    ])
+    const asked = await agent.postForm(`${at}/acts`, [...sent])
+    expect(asked.status).toBe(200)
+    expect(asked.text).toContain('Delete 25 clients?')
+    expect(await clients().find(doomed[0]?.id ?? '')).toBeDefined()
+    sent.append('confirmed', 'yes')
+    const done = await agent.postForm(`${at}/acts`, [...sent])
+    expect([done.status, done.location]).toEqual([303, `${at}?search=Doomed`])
+    expect((await agent.follow(done)).text).toContain('25 clients were deleted.')
+    expect(await clients().find(doomed[24]?.id ?? '')).toBeUndefined()
+    expect(running.log.filter((line) => line.includes('"audit":"client_removed"'))).toHaveLength(25)
+    expect((await agent.follow(await agent.postForm(`${at}/acts`, { act: 'delete' }))).text).toContain(
+      'Nothing was selected.',
+    )
+  })
+})
+
+describe('the page of a client', () => {
+  test('saves each section as it is shown without changing anything', async () => {
+    const client = await made({
+      description: 'Pages',
+      launchUrl: 'https://wiki.example',
+      federatedIdentities: [
+        { issuer: 'https://ci.example', subject: 'repo', audience: null, jwks: null, replayProtection: true },
+      ],
+      protocol: {
+        claimRules: [
+          { claim: 'role', source: { kind: 'custom', key: 'role' }, as: 'array' },
+          { claim: 'level', source: { kind: 'constant', value: { of: [1, 'two'] } } },
+          { claim: 'number', source: { kind: 'constant', value: '7' } },
+          { claim: 'nick', source: { kind: 'claim', name: 'preferred_username' } },
+        ],
+        groupRules: { include: ['crew', 'guests *'], rename: { crew: 'admin' } },
+        jwksUri: 'https://wiki.example/keys',
+        idTokenEncryptedResponse: { alg: 'RSA-OAEP-256', enc: 'A256GCM' },
+        defaultScopes: ['groups'],
+        maxSessionAgeMinutes: 5,
+        backchannelLogoutUri: 'https://wiki.example/logout',
+      },
+    })
+    for (const section of ['identity', 'addresses', 'signIn', 'told', 'authentication', 'tokens', 'logout'])
+      expect([section, (await save(client.id, section, {})).status]).toEqual([section, 303])
+    const after = await clients().find(client.id)
+    expect({ ...after, updatedAt: 0, unusedSince: null }).toEqual({ ...client, updatedAt: 0, unusedSince: null })
+  })
+
+  test.each([
+    [
+      'identity',
+      { name: 'Other', description: 'A line', launchUrl: 'https://other.example', 'protocol.operator': 'Us' },
+      { name: 'Other', description: 'A line', launchUrl: 'https://other.example', protocol: { operator: 'Us' } },
+    ],
+    [
+      'addresses',
+      { redirectUris: 'https://a.example/cb\r\nmyapp://cb', postLogoutRedirectUris: 'https://a.example/' },
+      { redirectUris: ['https://a.example/cb', 'myapp://cb'], postLogoutRedirectUris: ['https://a.example/'] },
+    ],
+    [
+      'signIn',
+      {
+        isPublic: 'true',
+        skipConsent: 'true',
+        requiresReauthentication: 'true',
+        requiresPushedAuthorizationRequests: 'true',
+        'protocol.maxSessionAgeMinutes': '15',
+        accessTokenDurationMinutes: '',
+        refreshTokenDurationMinutes: '100',
+        'protocol.refreshTokenAbsoluteLifetimeMinutes': '1000',
+      },
+      {
+        isPublic: true,
+        pkceRequired: true,
+        skipConsent: true,
+        requiresReauthentication: true,
+        requiresPushedAuthorizationRequests: true,
+        accessTokenDurationMinutes: 60,
+        refreshTokenDurationMinutes: 100,
+        protocol: { maxSessionAgeMinutes: 15, refreshTokenAbsoluteLifetimeMinutes: 1000 },
+      },
+    ],
+    [
+      'told',
+      {
+        'protocol.defaultScopes': 'groups email',
+        'protocol.claimRules.claim': ['role', 'admin', '', ''],
+        'protocol.claimRules.from': ['custom', 'constant', 'claim', 'claim'],
+        'protocol.claimRules.value': ['role', 'true', '', ''],
+        'protocol.claimRules.as': ['array', '', '', ''],
+        'protocol.groupRules.include': 'crew\nguests *',
+        'protocol.groupRules.rename.group': ['crew'],
+        'protocol.groupRules.rename.as': ['admin'],
+        'protocol.subjectType': 'pairwise',
+      },
+      {
+        protocol: {
+          defaultScopes: ['groups', 'email'],
+          claimRules: [
+            { claim: 'role', source: { kind: 'custom', key: 'role' }, as: 'array' },
+            { claim: 'admin', source: { kind: 'constant', value: true }, as: null },
+          ],
+          groupRules: { include: ['crew', 'guests *'], rename: { crew: 'admin' } },
+          subjectType: 'pairwise',
+        },
+      },
+    ],
+    [
+      'authentication',
+      {
+        'federatedIdentities.issuer': ['https://ci.example'],
+        'federatedIdentities.subject': ['repo'],
+        'federatedIdentities.audience': [''],
+        'federatedIdentities.jwks': [''],
+        'federatedIdentities.replay': ['often'],
+        'protocol.jwksUri': 'https://wiki.example/keys',
+      },
+      {
+        federatedIdentities: [
+          { issuer: 'https://ci.example', subject: 'repo', audience: null, jwks: null, replayProtection: false },
+        ],
+        protocol: { jwksUri: 'https://wiki.example/keys' },
+      },
+    ],
+    [
+      'tokens',
+      {
+        'protocol.jwtAccessTokens': 'true',
+        'protocol.dpopBoundAccessTokens': 'true',
+        'protocol.implicitIdToken': 'true',
+        'protocol.idTokenSignedResponseAlg': 'ES256',
+        'protocol.userinfoSignedResponseAlg': 'PS256',
+        'protocol.introspectionSignedResponseAlg': 'EdDSA',
+        'protocol.authorizationDetailsTypes': 'payment',
+      },
+      {
+        protocol: {
+          jwtAccessTokens: true,
+          dpopBoundAccessTokens: true,
+          implicitIdToken: true,
+          idTokenSignedResponseAlg: 'ES256',
+          userinfoSignedResponseAlg: 'PS256',
+          introspectionSignedResponseAlg: 'EdDSA',
+          authorizationDetailsTypes: ['payment'],
+        },
+      },
+    ],
+    [
+      'logout',
+      {
+        'protocol.backchannelLogoutUri': 'https://wiki.example/out',
+        'protocol.backchannelLogoutSessionRequired': 'true',
+        'protocol.initiateLoginUri': 'https://wiki.example/in',
+      },
+      {
+        protocol: {
+          backchannelLogoutUri: 'https://wiki.example/out',
+          backchannelLogoutSessionRequired: true,
+          initiateLoginUri: 'https://wiki.example/in',
+        },
+      },
+    ],
+  ])('saves what is entered in %s', async (section, entered, stored) => {
+    const { id } = await made()
+    const answer = await save(id, section, entered)
+    expect([answer.status, answer.location]).toEqual([303, `${at}/${id}`])
+    expect(await clients().find(id)).toMatchObject(stored)
+    expect((await agent.follow(answer)).text).toContain('Your changes hold from now on.')
+  })
+
+  test.each<[string, Fields, string]>([
+    ['identity', { name: '' }, 'Enter a name.'],
+    ['identity', { name: 'Kept', launchUrl: 'nowhere' }, 'Enter a whole address'],
+    ['addresses', { redirectUris: 'https://x.example\nhttps://h/#x' }, 'must end before the #'],
+    ['signIn', { accessTokenDurationMinutes: 'soon' }, 'Enter a whole number from 1 on.'],
+    ['signIn', { 'protocol.maxSessionAgeMinutes': '0' }, 'doesn’t have the right form'],
+    ['told', { 'protocol.userNames.user': 'nobody', 'protocol.userNames.as': 'x' }, 'nobody’s here'],
+    ['told', { 'protocol.claimRules.claim': 'iss', 'protocol.claimRules.value': 'x' }, 'said by this server itself'],
+    ['authentication', { 'protocol.jwks': '{"keys":' }, 'These keys can’t be used.'],
+    ['authentication', { 'protocol.tokenEndpointAuthMethod': 'private_key_jwt' }, 'These keys can’t be used.'],
+    ['authentication', { 'protocol.tokenEndpointAuthMethod': 'magic' }, 'That doesn’t go together'],
+    ['tokens', { 'protocol.idTokenSignedResponseAlg': 'HS256' }, 'doesn’t have the right form'],
+    ['logout', { 'protocol.backchannelLogoutUri': 'https://x/#y' }, 'Enter an address without a #'],
+  ])('refuses in %s what is wrong (%j), says so, and keeps what was typed', async (section, entered, sentence) => {
+    const client = await made()
+    const answer = await save(client.id, section, entered)
+    expect(answer.status).toBe(400)
+    const refused = section === 'authentication' ? answer.text : answer.text.split('class="split"')[0]
+    expect(refused).toContain(sentence)
+    for (const value of Object.values(entered))
+      if (value !== 'magic' && value !== 'HS256') expect(inForm(answer.text)).toContain(value)
+    expect(await clients().find(client.id)).toEqual(client)
+  })
+
+  test('knows people by their names where the client knows them by others', async () => {
+    const { id } = await made()
+    const ada = await running.app.directory.findByName('ada')
+    await save(id, 'told', { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
+    expect(await clients().find(id)).toMatchObject({ protocol: { userNames: { [ada?.id ?? '']: 'countess' } } })
+    expect((await agent.get(`${at}/${id}`)).text).toContain('name="protocol.userNames.user" value="ada"')
+    await save(id, 'told', { 'protocol.userNames.user': [''], 'protocol.userNames.as': [''] })
+    expect(await clients().find(id)).toMatchObject({ protocol: { userNames: {} } })
+  })
+
+  test('shows what somebody else has saved meanwhile, and saves over it only knowingly', async () => {
+    const { id } = await made()
+    const sent = await sectionOf(id, 'addresses')
+    await clients().update(id, { name: 'Wiki', redirectUris: ['https://theirs.example/cb'] })
+    sent.set('redirectUris', 'https://mine.example/cb')
+    const conflict = await agent.postForm(`${at}/${id}/settings/addresses`, [...sent])
+    expect(conflict.status).toBe(412)
+    expect(conflict.text).toContain('Callback URLs is now: https://theirs.example/cb')
+    expect(conflict.text).toContain('>https://mine.example/cb</textarea>')
+    expect(await clients().find(id)).toMatchObject({ redirectUris: ['https://theirs.example/cb'] })
+  })
+
+  test('adds secrets that end, and says when each was used', async () => {
+    const { id } = await made()
+    const page = await agent.follow(await agent.postForm(`${at}/${id}/secrets`, { lifetime: 'month' }))
+    expect(page.text).toMatch(/pk_[\w-]{43}/)
+    expect(page.text).toContain('never used · works until')
+    const [secret] = (await clients().find(id))?.secrets ?? []
+    expect((secret?.expiresAt ?? 0) - (secret?.createdAt ?? 0)).toBe(31 * 86_400_000)
+  })
+
+  test('takes a logo as a file, says why one cannot be used, and takes it away', async () => {
+    const { id } = await made({ name: 'Pictured' })
+    const logo = (bytes: string) => {
+      const body = new FormData()
+      body.set('file', new Blob([bytes]), 'logo.svg')
+      return agent.postMultipart(`${at}/${id}/logo?theme=light`, body)
+    }
+    const wrong = await agent.follow(await logo('no picture'))
+    expect(wrong.text).toContain('class="note danger" role="alert"')
+    const page = await agent.follow(
+      await logo('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1H0z"/></svg>'),
+    )
+    expect(page.text).toContain('The logo was changed.')
+    expect(page.text).toMatch(/<img src="\/api\/oidc\/clients\/[^"]+\/logo\?light=true/)
+    expect((await agent.get(`${at}?search=Pictured`)).text).toMatch(new RegExp(`/api/oidc/clients/${id}/logo`))
+    const unread = await agent.postForm(`${at}/${id}/logo/address?theme=dark`, { logoUrl: 'http://127.0.0.1:1/x.png' })
+    expect((await agent.follow(unread)).text).toContain('class="note danger" role="alert"')
+    await agent.postForm(`${at}/${id}/logo/remove?theme=light`, {})
+    expect((await agent.get(`${at}/${id}`)).text).not.toMatch(/\/logo\?light=true/)
+  })
+
+  test('is nobody’s but an administrator’s, and no other site’s', async () => {
+    const { id } = await made()
+    const paths = [
+      ...['identity', 'told'].map((section) => `${id}/settings/${section}`),
+      ...['secrets', 'logo', 'logo/address', 'logo/remove', 'document', 'access', 'remove'].map(
+        (part) => `${id}/${part}`,
+      ),
+      'acts',
+    ]
+    for (const path of paths) {
+      expect([path, (await running.agent().postJson(`${at}/${path}`, {})).status]).toEqual([path, 401])
+      const elsewhere = await agent.postForm(`${at}/${path}`, { name: 'x' }, { from: 'https://evil.example/' })
+      expect([path, elsewhere.status]).toEqual([path, 403])
+    }
+    expect((await agent.postForm(`${at}/${id}/settings/nothing`, {})).status).toBe(404)
+    expect((await agent.postForm(`${at}/nobody/settings/identity`, {})).status).toBe(404)
+  })
+})

@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Koa, { type Middleware } from 'koa'
+import { requestContext } from '../http/request-context.ts'
+
+/** A handler for `node:http`, and for everything that takes middleware of `(req, res, next)`: Express, NestJS, Fastify's hooks. */
+export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void
+
+export interface CallbackPorts {
+  readonly frontDoor: Middleware
+  readonly onError: (error: unknown, requestId: string) => void
+}
+
+/** What is not for us goes on to `next` as it came, or is answered with 404 where there is none. */
+export function createCallback({ frontDoor, onError }: CallbackPorts): NodeHandler {
+  const onward = new WeakMap<IncomingMessage, () => void>()
+  const handle = new Koa()
+    .use(frontDoor)
+    .use((ctx) => {
+      const goOn = onward.get(ctx.req)
+      if (!goOn) return
+      ctx.respond = false
+      ctx.res.statusCode = 200
+      goOn()
+    })
+    .on('error', (error: unknown, ctx?: Koa.Context) => onError(error, ctx ? requestContext(ctx.req).requestId : ''))
+    .callback()
+  return (req, res, next) => {
+    if (next) {
+      const { url = '/' } = req
+      const headers = { ...req.headers }
+      onward.set(req, () => {
+        req.url = url
+        req.headers = headers
+        next()
+      })
+    }
+    void handle(req, res)
+  }
+}

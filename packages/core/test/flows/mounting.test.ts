@@ -1,0 +1,156 @@
+import type { RequestListener } from 'node:http'
+import { describe, expect, test } from '@jest/globals'
+import { createPocket, type Pocket } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { UserAgent } from '@pocket/core/testing'
+import express from 'express'
+import fastify from 'fastify'
+import Koa from 'koa'
+import mountAt from 'koa-mount'
+import * as oidc from 'openid-client'
+import { type Host, renderAsJson, startHost } from './host.ts'
+import { login, relyingParty } from './signed-in.ts'
+
+type Mount = (pocket: Pocket) => RequestListener | Promise<RequestListener>
+
+/** Says who is signed in, on a page of the host's own. */
+const who = async (pocket: Pocket, exchange: Parameters<Pocket['session']>) =>
+  JSON.stringify({ account: (await pocket.session(...exchange))?.accountId ?? null, host: exchange[0].headers.host })
+
+const koa =
+  (wrap: (pocket: Pocket) => Koa.Middleware): Mount =>
+  (pocket) => {
+    const app = new Koa()
+    app.keys = ['the host has keys of its own']
+    app.use(wrap(pocket))
+    app.use(async (ctx) => {
+      ctx.body = await who(pocket, [ctx.req, ctx.res])
+    })
+    return app.callback()
+  }
+
+const expressWith =
+  (use: (app: express.Express, pocket: Pocket) => void): Mount =>
+  (pocket) => {
+    const app = express()
+    use(app, pocket)
+    app.use(express.json(), express.urlencoded())
+    app.get('/who', async (req, res) => void res.type('json').send(await who(pocket, [req, res])))
+    return app
+  }
+
+const fastifyHook: Mount = async (pocket) => {
+  const app = fastify()
+  const handle = pocket.callback()
+  app.addHook('onRequest', (request, reply, next) => handle(request.raw, reply.raw, () => next()))
+  app.get('/who', async (request, reply) =>
+    reply.type('application/json').send(await who(pocket, [request.raw, reply.raw])),
+  )
+  await app.ready()
+  return (req, res) => app.routing(req, res)
+}
+
+const mounts: readonly (readonly [string, string, Mount])[] = [
+  ['Koa at the root', '', koa((pocket) => pocket.koa())],
+  ['Koa at the root, with a path in the issuer', '/auth', koa((pocket) => pocket.koa())],
+  ['koa-mount', '/auth', koa((pocket) => mountAt('/auth', pocket.koa()))],
+  ['Express at the root', '', expressWith((app, pocket) => app.use(pocket.callback()))],
+  ['Express, with a path in the issuer', '/auth/v1', expressWith((app, pocket) => app.use(pocket.callback()))],
+  ['Express below a path', '/auth', expressWith((app, pocket) => app.use('/auth', pocket.callback()))],
+  ['Fastify at the root', '', fastifyHook],
+  ['Fastify, with a path in the issuer', '/auth', fastifyHook],
+]
+
+describe.each(mounts)('mounted by %s', (_name, path, mount) => {
+  test('a person signs in, is known to the host, and the tokens are good', async () => {
+    await using host = await startHost({ path, mount })
+    const { configuration, client } = await relyingParty(host)
+    expect(configuration.serverMetadata().token_endpoint).toBe(`${host.issuer}/api/oidc/token`)
+    const agent = new UserAgent()
+    const { account, finish } = await login(host, configuration, { scope: 'openid profile offline_access' }, { agent })
+    const tokens = await finish()
+    expect(tokens.claims()).toMatchObject({ iss: host.issuer, sub: account.id, aud: client.id })
+    const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)
+    expect(userInfo.name).toBe('ada Koch')
+    const { origin, host: own } = new URL(host.issuer)
+    expect((await agent.get(`${origin}/who`)).json()).toEqual({ account: account.id, host: own })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).resolves.toBeDefined()
+  })
+})
+
+describe('an issuer with a path', () => {
+  test('has everything below it, and its metadata in both places', async () => {
+    await using host = await startHost({ path: '/auth' })
+    const { origin } = new URL(host.issuer)
+    const at = async (address: string) => {
+      const response = await fetch(origin + address)
+      return response.ok ? JSON.parse(await response.text()) : response.status
+    }
+    const metadata = await at('/auth/.well-known/openid-configuration')
+    expect(metadata.issuer).toBe(`${origin}/auth`)
+    for (const [name, address] of Object.entries(metadata))
+      if (name.endsWith('_endpoint') || name === 'jwks_uri') expect(address).toMatch(`${origin}/auth/`)
+    expect(await at('/.well-known/oauth-authorization-server/auth')).toEqual(metadata)
+    expect(await at('/auth/.well-known/jwks.json')).toHaveProperty('keys')
+    expect(host.pocket.endpoints.token).toBe(metadata.token_endpoint)
+    for (const none of [
+      '/.well-known/openid-configuration',
+      '/authorize',
+      '/authx/authorize',
+      '/interaction/assets/page.css',
+    ])
+      expect(await at(none)).toBe(404)
+  })
+
+  test('has a neighbour in the same process and the same browser', async () => {
+    const ports = { name: 'Test', masterKey: 'a master key that is long enough', render: renderAsJson }
+    let staff: Pocket | undefined
+    const mount: Mount = (pocket) =>
+      express().use(pocket.callback(), (req, res, next) => staff?.callback()(req, res, next))
+    await using host = await startHost({ path: '/people', mount })
+    const neighbours = memoryStores()
+    const { origin: shared } = new URL(host.issuer)
+    await using second = await createPocket({
+      ...ports,
+      issuer: `${shared}/staff`,
+      stores: { ...neighbours, accounts: { find: async (id) => host.accounts.get(id) } },
+    })
+    staff = second
+    const other = {
+      ...host,
+      issuer: second.issuer,
+      client: (input: Parameters<typeof host.client>[0]) => clientOf(second, input),
+    }
+    const person = await host.person('ada')
+    for (const passkey of await host.stores.passkeys.listByAccount(person.account.id))
+      await neighbours.passkeys.insert(passkey)
+    const agent = new UserAgent()
+    for (const [each, pocket] of [
+      [host, host.pocket],
+      [other, second],
+    ] as const) {
+      const { configuration } = await relyingParty(each, { client: { skipConsent: true } })
+      const { page } = await login(each, configuration, {}, { agent, person })
+      expect(page.location).toMatch(/[?&]code=/)
+      expect(pocket.issuer).toBe(each.issuer)
+    }
+    expect(agent.cookies().map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['access_token.people', 'access_token.staff']),
+    )
+  })
+})
+
+async function clientOf(pocket: Pocket, input: Parameters<Host['client']>[0]) {
+  const client = await pocket.clients.create({ name: 'Client', redirectUris: ['https://client.example'], ...input })
+  return { client, secret: (await pocket.clients.addSecret(client.id)).plain }
+}
+
+test('a body parser in front is named, and not waited for', async () => {
+  const mount = expressWith((app, pocket) => app.use(express.urlencoded(), pocket.callback()))
+  await using host = await startHost({ mount })
+  const { configuration } = await relyingParty(host)
+  await expect(oidc.clientCredentialsGrant(configuration)).rejects.toThrow()
+  expect(host.errors).toMatchObject([
+    { code: 'misconfigured', message: expect.stringContaining('before any body parser') },
+  ])
+})
