@@ -1,7 +1,7 @@
 import { type Pocket, startAddress } from '@pocket/core'
 import { type Directory, nameKey, type User } from '@pocket/directory'
 import type { Messages } from '../http/messages.ts'
-import { rail } from '../http/rail.ts'
+import { type Place, places } from './places.ts'
 
 /** In the order in which they are shown. */
 export const resultKinds = ['page', 'application', 'user', 'group', 'client'] as const
@@ -86,18 +86,19 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
   }
 }
 
-/** Those of the rail, by what they are called in the language of whoever looks. */
+/** By what they are called in the language of whoever looks; those of the rail alone where nothing is asked for. */
 function pagesOf({ administrator }: User, query: string, messages: Pick<Messages, 'text'>): readonly SearchResult[] {
   const wanted = nameKey(query)
-  return [...rail.own, ...(administrator ? rail.administration : [])]
-    .map(({ name, path }) => ({
-      kind: 'page' as const,
-      name: messages.text(`frame.rail.${name}`),
-      detail: '',
-      href: path,
-    }))
+  const known = [...places.own, ...(administrator ? places.administration : [])]
+  if (wanted === '') return known.filter(({ within }) => within === null).map((place) => pageOf(place, messages))
+  return known
+    .map((place) => pageOf(place, messages))
     .filter(({ name }) => nameKey(name).includes(wanted))
-    .slice(0, wanted === '' ? undefined : most)
+    .slice(0, most)
+}
+
+function pageOf({ title, within, path }: Place, { text }: Pick<Messages, 'text'>): SearchResult {
+  return { kind: 'page', name: text(title), detail: within === null ? '' : text(within), href: path }
 }
 
 function hostOf(address: string): string {

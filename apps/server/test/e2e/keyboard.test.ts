@@ -116,7 +116,7 @@ describe('with the keyboard alone', () => {
         .then(() => page.locator('[role="option"][aria-selected="true"] .name').textContent())
     expect(await active()).toBe('Account')
     await press('ArrowDown')
-    expect(await active()).toBe('Activity')
+    expect(await active()).toBe('My apps')
     await press('ArrowUp')
     await press('ArrowUp')
     expect(await box.getAttribute('aria-activedescendant')).toBe(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/typeorm'
+import { places } from '../../src/search/places.ts'
 import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 
@@ -56,9 +57,18 @@ describe.each(kinds)('the search on %s', (kind) => {
   test('offers every page of the rail before anything is typed', async () => {
     const { results } = await find('')
     const { text } = await instance.administrator.get(`${instance.url}/settings/account`)
-    const rail = [...text.matchAll(/<li><a href="(\/settings\/[^"]+)"/g)].map(([, href]) => href)
+    const [menu = ''] = text.split('<main')
+    const rail = [...menu.matchAll(/<li><a href="(\/settings\/[^"]+)"/g)].map(([, href]) => href)
     expect(rail.length).toBeGreaterThan(5)
     expect(results.map(({ href }) => href)).toEqual(rail)
+  })
+
+  test('knows pages that the rail has no room for, and leads to none that is not there', async () => {
+    expect((await find('passkeys and')).results).toEqual([
+      expect.objectContaining({ name: 'Passkeys and sessions', detail: 'Account', href: '/settings/account/security' }),
+    ])
+    for (const { path } of [...places.own, ...places.administration])
+      expect([path, (await instance.administrator.get(instance.url + path)).status]).toEqual([path, 200])
   })
 
   test('shows people their pages and applications, and nobody else', async () => {
