@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
+import { apiPages } from './apis/page.ts'
 import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
@@ -378,7 +379,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       pocket,
       settings,
       ownSettings,
-      transaction: stores.transaction,
+      sections: settingSections,
       authentication,
       show,
       flashes,
@@ -415,6 +416,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       ...searchPages({ search, messagesFor, authentication, show }),
       ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...apiPages({ pocket, audit, transaction: stores.transaction, authentication, show, flashes }),
       ...clientPages({
         pocket,
         accounts: directory.accounts,

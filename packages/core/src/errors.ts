@@ -8,6 +8,7 @@
 /** What happened. Each code has a sentence for people in the host's catalogue and a line in the reference of errors. */
 export type ErrorCode = (typeof errorCodes)[number]
 
+/** Every {@link ErrorCode}. */
 export const errorCodes = [
   'account_disabled',
   'account_not_found',
@@ -91,6 +92,7 @@ export interface FieldError {
   readonly message: string
 }
 
+/** What an error carries beside its code. */
 export interface ErrorOptions {
   readonly cause?: unknown
   readonly details?: Readonly<Record<string, string>>

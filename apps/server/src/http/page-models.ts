@@ -1,5 +1,7 @@
 import type { View } from '@pocket/core'
 import type { AccountDataPage, AccountPage, AccountRemovedPage, AccountSecurityPage } from '../account/page-model.ts'
+import type { ApiKeyRenewPage, ApiKeysPage } from '../api-keys/page-model.ts'
+import type { ApiAccessPage, ApiNewPage, ApiPage, ApisPage } from '../apis/page-model.ts'
 import type { AppsPage } from '../apps/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
 import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
@@ -41,8 +43,14 @@ export type PageModel =
   | AccountDataPage
   | AccountRemovedPage
   | AppsPage
+  | ApiKeysPage
+  | ApiKeyRenewPage
   | AuditLogPage
   | AuditLogAllPage
+  | ApisPage
+  | ApiNewPage
+  | ApiPage
+  | ApiAccessPage
   | ClientsPage
   | ClientChoosePage
   | ClientNewPage

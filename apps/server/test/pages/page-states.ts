@@ -1,5 +1,7 @@
 import type { PageModel } from '../../src/http/page-models.ts'
 import { accountStates } from './states/account.ts'
+import { apiKeysStates } from './states/api-keys.ts'
+import { apisStates } from './states/apis.ts'
 import { appsStates } from './states/apps.ts'
 import { auditLogStates } from './states/audit-log.ts'
 import { clientsStates } from './states/clients.ts'
@@ -17,8 +19,10 @@ import { usersStates } from './states/users.ts'
 /** Every page in the states that look different. The name is the page's address in the preview. */
 export const pageStates: Readonly<Record<string, PageModel>> = {
   ...accountStates,
+  ...apiKeysStates,
   ...appsStates,
   ...auditLogStates,
+  ...apisStates,
   ...clientsStates,
   ...deviceStates,
   ...groupsStates,

@@ -98,6 +98,7 @@ function isInsecure(uri: string): boolean {
  */
 export type RedirectUriOpening = 'nothing' | 'other_domains' | 'subdomains' | 'ports' | 'paths'
 
+/** How wide a redirect URI with wildcards is open. */
 export function redirectUriOpening(uri: string): RedirectUriOpening | undefined {
   if (!uri.includes('*')) return undefined
   const pattern = redirectUriProblem(uri.replace(/#.*$/s, '')) === undefined ? parsePattern(uri) : undefined

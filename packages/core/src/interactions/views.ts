@@ -165,6 +165,7 @@ export interface SignedOutView extends InLanguages {
   readonly client: ClientView | null
 }
 
+/** Everything that a page can be asked to show; `view` says which it is. */
 export type View =
   | SignInView
   | ConsentView
