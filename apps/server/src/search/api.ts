@@ -1,7 +1,8 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import type { MessagesFor } from './messages-for.ts'
-import { longestQuery, resultKinds, type Search } from './search.ts'
+import { resultKinds } from './page-model.ts'
+import { longestQuery, type Search } from './search.ts'
 
 export interface SearchOperationPorts {
   readonly search: Search

@@ -1,21 +1,8 @@
 import { type Pocket, startAddress } from '@pocket/core'
 import { type Directory, nameKey, type User } from '@pocket/directory'
 import type { Messages } from '../http/messages.ts'
+import type { SearchResult } from './page-model.ts'
 import { type Place, places } from './places.ts'
-
-/** In the order in which they are shown. */
-export const resultKinds = ['page', 'application', 'user', 'group', 'client'] as const
-export type ResultKind = (typeof resultKinds)[number]
-
-/** Somewhere to go. */
-export interface SearchResult {
-  readonly kind: ResultKind
-  readonly name: string
-  /** What tells it from others of the same name; empty where there is nothing. */
-  readonly detail: string
-  /** A path of this server; the address of an application. */
-  readonly href: string
-}
 
 /** What somebody can go to by the letters of its name, whatever their case. */
 export type Search = (user: User, query: string, messages: Pick<Messages, 'text'>) => Promise<readonly SearchResult[]>
