@@ -39,6 +39,7 @@ export const rail = {
       path: '/settings/admin/oidc-clients',
       views: ['clients', 'client', 'client-choose', 'client-new'],
     },
+    { name: 'apis', icon: 'blocks', path: '/settings/admin/apis', views: ['apis', 'api', 'api-new', 'api-access'] },
     { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
     { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs'] },
