@@ -974,6 +974,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: NoParameters;
+        /**
+         * Find pages, applications, users, groups and clients by their names
+         * @description Users, groups and clients are found by administrators only; at most five of each kind.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: NoParameters;
         /** List where you are signed in */
@@ -2842,6 +2857,24 @@ export interface components {
         };
         /** RegistrationResponseJSON */
         RegistrationResponseJSON: Record<string, never>;
+        /** SearchDto */
+        SearchDto: {
+            results: components["schemas"]["SearchResultDto"][];
+            /** @description How many there are, in words. */
+            summary: string;
+        };
+        /** SearchResultDto */
+        SearchResultDto: {
+            /** @description What tells it from others of the same name. */
+            detail: string;
+            /** @description A path of this server, or the address of an application. */
+            href: string;
+            /** @enum {string} */
+            kind: "page" | "application" | "user" | "group" | "client";
+            /** @description What the kind is called, in the language of whoever asks. */
+            kindName: string;
+            name: string;
+        };
         /** SessionDto */
         SessionDto: {
             /** @description The applications that were entered in it. */
@@ -3131,6 +3164,8 @@ export type PasskeyComplianceDto = components['schemas']['PasskeyComplianceDto']
 export type PublicKeyCredentialCreationOptionsJson = components['schemas']['PublicKeyCredentialCreationOptionsJSON'];
 export type PublicKeyCredentialRequestOptionsJson = components['schemas']['PublicKeyCredentialRequestOptionsJSON'];
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
+export type SearchDto = components['schemas']['SearchDto'];
+export type SearchResultDto = components['schemas']['SearchResultDto'];
 export type SessionDto = components['schemas']['SessionDto'];
 export type SettingVariable = components['schemas']['SettingVariable'];
 export type SettingVariableOfAdministrators = components['schemas']['SettingVariableOfAdministrators'];
@@ -5550,6 +5585,29 @@ export interface operations {
                 headers: AnyHeaders;
                 content: {
                     "application/json": components["schemas"]["PasskeyComplianceDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                query?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["SearchDto"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
