@@ -2711,6 +2711,21 @@ export interface components {
         OidcUpdateAllowedUserGroupsDto: {
             userGroupIds: string[];
         };
+        /** OwnDataDto */
+        OwnDataDto: {
+            account: components["schemas"]["UserDto"];
+            allowedApplications: Record<string, never>[];
+            /** @description Without the keys themselves. */
+            apiKeys: Record<string, never>[];
+            /** @description As the export of the audit log has it, the newest first. */
+            auditLog: Record<string, never>[];
+            /** Format: date-time */
+            exportedAt: string;
+            /** @description Ids of clients. */
+            favouriteApplications: string[];
+            passkeys: components["schemas"]["WebauthnCredentialDto"][];
+            sessions: Record<string, never>[];
+        };
         /** OwnSettingsDto */
         OwnSettingsDto: {
             /** @description How long entries of the audit log are kept, in days. */
@@ -3157,6 +3172,7 @@ export type OidcClientUpdateDto = components['schemas']['OidcClientUpdateDto'];
 export type OidcClientWithAllowedGroupsCountDto = components['schemas']['OidcClientWithAllowedGroupsCountDto'];
 export type OidcClientWithAllowedUserGroupsDto = components['schemas']['OidcClientWithAllowedUserGroupsDto'];
 export type OidcUpdateAllowedUserGroupsDto = components['schemas']['OidcUpdateAllowedUserGroupsDto'];
+export type OwnDataDto = components['schemas']['OwnDataDto'];
 export type OwnSettingsDto = components['schemas']['OwnSettingsDto'];
 export type OwnSettingsUpdateDto = components['schemas']['OwnSettingsUpdateDto'];
 export type Pagination = components['schemas']['Pagination'];
@@ -6773,7 +6789,7 @@ export interface operations {
             200: {
                 headers: AnyHeaders;
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OwnDataDto"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
