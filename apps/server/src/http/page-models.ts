@@ -11,6 +11,7 @@ import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
 import type { OverviewPage } from '../overview/page-model.ts'
+import type { SearchPage } from '../search/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
@@ -72,5 +73,6 @@ export type PageModel =
   | PasskeyPolicyReviewPage
   | JobsPage
   | OverviewPage
+  | SearchPage
   | SettingsPage
   | EmailsPage

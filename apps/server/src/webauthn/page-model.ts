@@ -12,8 +12,8 @@ export interface PasskeyPolicyPage {
   readonly models: Readonly<Record<ModelList, readonly AuthenticatorModel[]>>
   /** Every model that has a name, to choose from. */
   readonly known: readonly AuthenticatorModel[]
-  /** What the environment decides. */
-  readonly locked: readonly string[]
+  /** What the environment decides, each with its variable. */
+  readonly locked: ReadonlyMap<string, string>
   /** How the passkeys that exist stand to the policy. */
   readonly compliance: { readonly passkeys: number; readonly nonCompliant: number }
   readonly metadata: MetadataState

@@ -8,8 +8,8 @@ import { formText } from '../http/form.ts'
 import { refusalOf, versionSent } from '../http/form-page.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { settingDefinitions } from '../settings/definitions.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
+import { lockOf } from '../settings/pages/section-form.ts'
 import { type SettingSections, sectionValidator } from '../settings/save-section.ts'
 import type { Settings } from '../settings/settings.ts'
 import { pageActor } from '../users/actor.ts'
@@ -64,7 +64,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
     const present = await sections.present()
     const { choices, models } = values ?? storedValues(present)
     const { passkeys, nonCompliant } = await standing(storedValues(present), present)
-    const fixed = settingDefinitions.flatMap(({ key }) => (settings.isFixed(key) ? [key] : []))
+    const locks = policyKeys.map((key) => [key, lockOf(key, settings, ownSettings)] as const)
     await show(ctx, {
       view: 'passkey-policy',
       viewer: viewerOf(user),
@@ -74,7 +74,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
         passkeyDeniedModels: models.passkeyDeniedModels.map(modelItem),
       },
       known: authenticatorModels(),
-      locked: [...fixed, ...ownSettings.locked],
+      locked: new Map(locks.flatMap(([key, variable]) => (variable === null ? [] : [[key, variable] as const]))),
       compliance: { passkeys, nonCompliant },
       metadata: authenticatorMetadata.state(),
       version: version ?? sectionValidator(present, policyKeys),

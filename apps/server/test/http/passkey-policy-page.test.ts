@@ -49,6 +49,7 @@ describe('the policy for passkeys', () => {
     expect(text).toMatch(/name="webauthnAllowSyncedPasskeys" value="true" checked/)
     expect(text).toMatch(/aria-labelledby="h-passkeyCounterRegression".*?<fieldset class="picks" disabled>/s)
     expect(text).toContain(`value="${name} (${model})"`)
+    expect(text).toContain('<code>PASSKEY_COUNTER_REGRESSION</code> in the environment decides this.')
     expect(text).toContain('It hasn’t been read since this server started.')
   })
 
