@@ -53,6 +53,9 @@ import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { scheduledJobs } from './scheduled-jobs.ts'
+import { createMessagesFor } from './search/messages-for.ts'
+import { searchPages } from './search/page.ts'
+import { createSearch } from './search/search.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
@@ -291,6 +294,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
   })
   const overview = createOverview({ store: database.overview, jobs, settings, latestVersion, clock })
+  const search = createSearch({ pocket, directory })
+  const messagesFor = createMessagesFor(catalogues)
   const api = composeRestApi({
     config,
     database,
@@ -310,6 +315,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     jobs,
     signUp,
     latestVersion,
+    search,
+    messagesFor,
     transaction: stores.transaction,
     clock,
   })
@@ -406,6 +413,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: [
+      ...searchPages({ search, messagesFor, authentication, show }),
       ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
       ...apiPages({ pocket, audit, transaction: stores.transaction, authentication, show, flashes }),

@@ -1,6 +1,8 @@
 import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
+import { createOwnData } from './account/own-data.ts'
+import { ownDataOperations } from './account/own-data-operations.ts'
 import type { Administration } from './administration.ts'
 import { apiKeyOperations } from './api-keys/api.ts'
 import { apiOperations } from './apis/api.ts'
@@ -26,6 +28,9 @@ import { jobOperations } from './jobs/api.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { searchOperations } from './search/api.ts'
+import type { MessagesFor } from './search/messages-for.ts'
+import type { Search } from './search/search.ts'
 import { sessionOperations } from './sessions/api.ts'
 import type { SessionAdministration } from './sessions/session-administration.ts'
 import { setUpOperations } from './set-up/api.ts'
@@ -49,7 +54,7 @@ import { complianceOperations } from './webauthn/compliance-api.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey'>
-  readonly database: Pick<OpenDatabase, 'auditLog'>
+  readonly database: Pick<OpenDatabase, 'auditLog' | 'favourites'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly administration: Administration
@@ -66,6 +71,8 @@ export interface RestApiParts {
   readonly jobs: Jobs
   readonly signUp: SignUp
   readonly latestVersion: LatestVersion
+  readonly search: Search
+  readonly messagesFor: MessagesFor
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -98,6 +105,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     jobs,
     signUp,
     latestVersion,
+    search,
+    messagesFor,
     transaction,
     clock,
   } = parts
@@ -117,6 +126,18 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...deviceLoginOperations({ pocket, directory }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
+    ...ownDataOperations(
+      createOwnData({
+        directory,
+        pocket,
+        sessions,
+        apiKeys,
+        favourites: database.favourites,
+        auditLog: database.auditLog,
+        audit,
+        clock,
+      }),
+    ),
     ...userOperations({ directory, users }),
     ...sessionOperations({ sessions, users, pocket }),
     ...groupOperations({ directory, groups, allowedClients }),
@@ -130,6 +151,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(() => latestVersion.find()),
     ...jobOperations(jobs),
+    ...searchOperations({ search, messagesFor }),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,

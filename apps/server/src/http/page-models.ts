@@ -4,13 +4,14 @@ import type { ApiKeyRenewPage, ApiKeysPage } from '../api-keys/page-model.ts'
 import type { ApiAccessPage, ApiNewPage, ApiPage, ApisPage } from '../apis/page-model.ts'
 import type { AppsPage } from '../apps/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
-import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
+import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage, ClientTestPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
 import type { OverviewPage } from '../overview/page-model.ts'
+import type { SearchPage } from '../search/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
@@ -52,6 +53,7 @@ export type PageModel =
   | ApiAccessPage
   | ClientsPage
   | ClientChoosePage
+  | ClientTestPage
   | ClientNewPage
   | ClientPage
   | DeviceAuthorizationPage
@@ -71,5 +73,6 @@ export type PageModel =
   | PasskeyPolicyReviewPage
   | JobsPage
   | OverviewPage
+  | SearchPage
   | SettingsPage
   | EmailsPage

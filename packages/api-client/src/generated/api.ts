@@ -974,6 +974,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: NoParameters;
+        /**
+         * Find pages, applications, users, groups and clients by their names
+         * @description Users, groups and clients are found by administrators only; at most five of each kind.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: NoParameters;
         /** List where you are signed in */
@@ -1481,6 +1496,21 @@ export interface paths {
         post?: never;
         /** Delete yourself, with sessions and tokens, where the settings let people do so */
         delete: operations["deleteOwnUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/me/data": {
+        parameters: NoParameters;
+        /**
+         * Take all that is kept of you away, as one JSON file without secrets
+         * @description The file is read as fast as it is taken. API keys are refused, since it holds more than the scopes of one.
+         */
+        get: operations["downloadOwnData"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2681,6 +2711,21 @@ export interface components {
         OidcUpdateAllowedUserGroupsDto: {
             userGroupIds: string[];
         };
+        /** OwnDataDto */
+        OwnDataDto: {
+            account: components["schemas"]["UserDto"];
+            allowedApplications: Record<string, never>[];
+            /** @description Without the keys themselves. */
+            apiKeys: Record<string, never>[];
+            /** @description As the export of the audit log has it, the newest first. */
+            auditLog: Record<string, never>[];
+            /** Format: date-time */
+            exportedAt: string;
+            /** @description Ids of clients. */
+            favouriteApplications: string[];
+            passkeys: components["schemas"]["WebauthnCredentialDto"][];
+            sessions: Record<string, never>[];
+        };
         /** OwnSettingsDto */
         OwnSettingsDto: {
             /** @description How long entries of the audit log are kept, in days. */
@@ -2827,6 +2872,24 @@ export interface components {
         };
         /** RegistrationResponseJSON */
         RegistrationResponseJSON: Record<string, never>;
+        /** SearchDto */
+        SearchDto: {
+            results: components["schemas"]["SearchResultDto"][];
+            /** @description How many there are, in words. */
+            summary: string;
+        };
+        /** SearchResultDto */
+        SearchResultDto: {
+            /** @description What tells it from others of the same name. */
+            detail: string;
+            /** @description A path of this server, or the address of an application. */
+            href: string;
+            /** @enum {string} */
+            kind: "page" | "application" | "user" | "group" | "client";
+            /** @description What the kind is called, in the language of whoever asks. */
+            kindName: string;
+            name: string;
+        };
         /** SessionDto */
         SessionDto: {
             /** @description The applications that were entered in it. */
@@ -3109,6 +3172,7 @@ export type OidcClientUpdateDto = components['schemas']['OidcClientUpdateDto'];
 export type OidcClientWithAllowedGroupsCountDto = components['schemas']['OidcClientWithAllowedGroupsCountDto'];
 export type OidcClientWithAllowedUserGroupsDto = components['schemas']['OidcClientWithAllowedUserGroupsDto'];
 export type OidcUpdateAllowedUserGroupsDto = components['schemas']['OidcUpdateAllowedUserGroupsDto'];
+export type OwnDataDto = components['schemas']['OwnDataDto'];
 export type OwnSettingsDto = components['schemas']['OwnSettingsDto'];
 export type OwnSettingsUpdateDto = components['schemas']['OwnSettingsUpdateDto'];
 export type Pagination = components['schemas']['Pagination'];
@@ -3116,6 +3180,8 @@ export type PasskeyComplianceDto = components['schemas']['PasskeyComplianceDto']
 export type PublicKeyCredentialCreationOptionsJson = components['schemas']['PublicKeyCredentialCreationOptionsJSON'];
 export type PublicKeyCredentialRequestOptionsJson = components['schemas']['PublicKeyCredentialRequestOptionsJSON'];
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
+export type SearchDto = components['schemas']['SearchDto'];
+export type SearchResultDto = components['schemas']['SearchResultDto'];
 export type SessionDto = components['schemas']['SessionDto'];
 export type SettingVariable = components['schemas']['SettingVariable'];
 export type SettingVariableOfAdministrators = components['schemas']['SettingVariableOfAdministrators'];
@@ -5542,6 +5608,29 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    search: {
+        parameters: {
+            query?: {
+                query?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["SearchDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listOwnSessions: {
         parameters: NoParameters;
         requestBody?: never;
@@ -6687,6 +6776,22 @@ export interface operations {
         responses: {
             /** @description Done. */
             204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    downloadOwnData: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["OwnDataDto"];
+                };
+            };
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];

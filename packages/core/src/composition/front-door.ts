@@ -13,6 +13,7 @@ import { createClientAuthentication } from '../oidc/client-authentication/front.
 import { clientOfToken, isFirstUse, nameRedirectUri } from '../oidc/client-authentication/library.ts'
 import { refuseForNow } from '../oidc/failed-clients.ts'
 import { calledOrigin } from '../oidc/internal-addresses.ts'
+import { createLoginEnds } from '../oidc/login-ends.ts'
 import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
@@ -96,13 +97,14 @@ function createProtocolAnswers(
   { holder, pairwise }: Engine,
   { sessions }: PeopleServices,
 ) {
-  const { issuer, limits, clock, fetch, audit, render, onError } = options
+  const { issuer, stores, limits, clock, fetch, audit, render, onError } = options
   const provider = holder.current
   const answerPosted = createPostedRequests({ issuer: issuer.id, render, audit })
   const signOutUnasked = createUnaskedLogout({
     issuer: issuer.id,
     provider,
     sessions,
+    endLogin: createLoginEnds({ provider, artifacts: stores.artifacts, pairwise }),
     pairwise,
     audit,
   })

@@ -5,6 +5,7 @@ import type { AuditSink } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { createLoginEnds } from './login-ends.ts'
 import type { ProviderSession } from './logout.ts'
 import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
@@ -17,6 +18,7 @@ export interface UnaskedLogoutPorts {
   readonly issuer: string
   readonly provider: () => Provider
   readonly sessions: Pick<Sessions, 'endWhere'>
+  readonly endLogin: ReturnType<typeof createLoginEnds>
   readonly pairwise: PairwiseIdentifier
   readonly audit: AuditSink
 }
@@ -28,7 +30,7 @@ export interface UnaskedLogoutPorts {
  *
  * @returns whether it has answered
  */
-export function createUnaskedLogout({ issuer, provider, sessions, pairwise, audit }: UnaskedLogoutPorts) {
+export function createUnaskedLogout({ issuer, provider, sessions, endLogin, pairwise, audit }: UnaskedLogoutPorts) {
   return async (ctx: Context): Promise<boolean> => {
     if (ctx.method !== 'GET' || ctx.path !== protocolRoutes.end_session) return false
     const request = readRequest(ctx.querystring)
@@ -46,9 +48,16 @@ export function createUnaskedLogout({ issuer, provider, sessions, pairwise, audi
       if (accountId === undefined || entered === undefined || (sid !== undefined && sid !== entered.sid)) return false
       return subject === subjectFor(pairwise, accountId, client)
     }
+    const origin = requestContext(ctx.req)
     const accountId = await sessions.endWhere(ctx.req, ctx.res, isMeant)
     if (accountId === undefined) return false
-    if (accountId !== null) await audit.record({ event: 'signed_out', accountId }, requestContext(ctx.req))
+    if (accountId !== null) await audit.record({ event: 'signed_out', accountId }, origin)
+    else if (client && hint) {
+      const { clientId } = client
+      const whose = await endLogin({ client, ...hint })
+      if (whose)
+        await audit.record({ event: 'token_revoked', kind: 'RefreshToken', clientId, accountId: whose }, origin)
+    }
     pageHeaders(ctx.res, 'to-clients')
     ctx.status = 303
     ctx.redirect(destination)
@@ -80,7 +89,7 @@ function readRequest(querystring: string): LogoutRequest | undefined {
 interface Asking {
   /** Absent where nobody is named. */
   readonly client?: Client
-  readonly hint?: { readonly subject: string; readonly sid: unknown }
+  readonly hint?: { readonly subject: string; readonly sid: unknown; readonly authTime: number }
 }
 
 async function named(provider: Provider, { clientId }: LogoutRequest): Promise<Asking | undefined> {
@@ -103,10 +112,10 @@ async function hinted(provider: Provider, { hint, clientId }: LogoutRequest): Pr
     if (!client || !isSigningAlgorithm(algorithm)) return undefined
     const then: Client = Object.create(client, { idTokenSignedResponseAlg: { value: algorithm } })
     const { payload } = await provider.IdToken.validate(hint, then)
-    const { sub: subject, sid, type } = payload
+    const { sub: subject, sid, type, auth_time: authTime } = payload
     // Other things are signed with these keys too.
-    if (type !== 'id-token' || typeof subject !== 'string') return undefined
-    return { client, hint: { subject, sid } }
+    if (type !== 'id-token' || typeof subject !== 'string' || typeof authTime !== 'number') return undefined
+    return { client, hint: { subject, sid, authTime } }
   } catch {
     return undefined
   }

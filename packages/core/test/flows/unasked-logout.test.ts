@@ -110,12 +110,21 @@ describe('where the browser goes', () => {
     }
   })
 
-  test('the same where nobody is signed in any more', async () => {
-    await using session = await loggedIn()
-    const { party, idToken } = session
+  test.each(['public', 'pairwise'] as const)('the same where nobody is signed in any more: %s', async (subjectType) => {
+    await using session = await loggedIn({ protocol: { subjectType } })
+    const { host, party, idToken, tokens } = session
+    host.clock.pass(2000)
+    const later = await logIn({ ...party, agent: new UserAgent() })
     const elsewhere = { ...party, agent: new UserAgent() }
     const page = await endSession(elsewhere, { id_token_hint: idToken, state: 's' })
     expect([page.location, page.headers.get('set-cookie')]).toEqual([`${bye}?state=s`, null])
+    // What that sign-in gave ends, and nothing of another.
+    const refreshed = (token = '') => oidc.refreshTokenGrant(party.configuration, token)
+    await expect(refreshed(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
+    expect(await refreshed(later.tokens.refresh_token)).toHaveProperty('access_token')
+    expect(host.events.filter(({ event }) => event === 'token_revoked')).toMatchObject([
+      { clientId: party.client.id, accountId: party.person.account.id },
+    ])
   })
 
   test.each<[string, (clientId: string) => Parameters, string]>([
