@@ -1501,6 +1501,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/me/data": {
+        parameters: NoParameters;
+        /**
+         * Take all that is kept of you away, as one JSON file without secrets
+         * @description The file is read as fast as it is taken. API keys are refused, since it holds more than the scopes of one.
+         */
+        get: operations["downloadOwnData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/me/profile-picture": {
         parameters: NoParameters;
         get?: never;
@@ -2696,6 +2711,21 @@ export interface components {
         OidcUpdateAllowedUserGroupsDto: {
             userGroupIds: string[];
         };
+        /** OwnDataDto */
+        OwnDataDto: {
+            account: components["schemas"]["UserDto"];
+            allowedApplications: Record<string, never>[];
+            /** @description Without the keys themselves. */
+            apiKeys: Record<string, never>[];
+            /** @description As the export of the audit log has it, the newest first. */
+            auditLog: Record<string, never>[];
+            /** Format: date-time */
+            exportedAt: string;
+            /** @description Ids of clients. */
+            favouriteApplications: string[];
+            passkeys: components["schemas"]["WebauthnCredentialDto"][];
+            sessions: Record<string, never>[];
+        };
         /** OwnSettingsDto */
         OwnSettingsDto: {
             /** @description How long entries of the audit log are kept, in days. */
@@ -3142,6 +3172,7 @@ export type OidcClientUpdateDto = components['schemas']['OidcClientUpdateDto'];
 export type OidcClientWithAllowedGroupsCountDto = components['schemas']['OidcClientWithAllowedGroupsCountDto'];
 export type OidcClientWithAllowedUserGroupsDto = components['schemas']['OidcClientWithAllowedUserGroupsDto'];
 export type OidcUpdateAllowedUserGroupsDto = components['schemas']['OidcUpdateAllowedUserGroupsDto'];
+export type OwnDataDto = components['schemas']['OwnDataDto'];
 export type OwnSettingsDto = components['schemas']['OwnSettingsDto'];
 export type OwnSettingsUpdateDto = components['schemas']['OwnSettingsUpdateDto'];
 export type Pagination = components['schemas']['Pagination'];
@@ -6745,6 +6776,22 @@ export interface operations {
         responses: {
             /** @description Done. */
             204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    downloadOwnData: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["OwnDataDto"];
+                };
+            };
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
