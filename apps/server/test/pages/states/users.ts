@@ -15,7 +15,6 @@ export const list: ListView = {
     { name: 'groups', href: null, sorted: null },
     { name: 'passkeys', href: null, sorted: null },
     { name: 'lastUsed', href: null, sorted: null },
-    { name: 'state', href: null, sorted: null },
   ],
   choices: [
     { name: 'email', shown: true },
@@ -199,7 +198,6 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
       qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
     },
     notice: 'created',
-    hasPicture: false,
   },
   'user-conflict': {
     ...one,
