@@ -212,7 +212,8 @@ export default {
   options: {
     // TypeScript 7 has no compiler API for other programs; swc reads the same syntax and tells type imports apart.
     parser: 'swc',
-    exclude: { path: '^(packages|apps)/[^/]+/dist/' },
+    // Examples are installed on their own.
+    exclude: { path: '^(packages|apps)/[^/]+/(dist|examples)/' },
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],

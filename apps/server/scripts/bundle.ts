@@ -16,6 +16,8 @@ const target = join(server, 'dist', 'web')
 const prefix = '/assets/'
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
 const pageScripts = [
+  'shell',
+  'palette',
   'sign-in',
   'setup',
   'account',

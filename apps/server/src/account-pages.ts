@@ -5,6 +5,7 @@ import { profilePages } from './account/profile-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { securityPages } from './account/security-page.ts'
 import type { Administration } from './administration.ts'
+import { apiKeyPages } from './api-keys/page.ts'
 import { createOwnApps } from './apps/own-apps.ts'
 import { appPages } from './apps/page.ts'
 import { auditLogPages } from './audit-log/page.ts'
@@ -81,6 +82,7 @@ export function composeAccountPages(parts: AccountPageParts): readonly PageRoute
       favourites: database.favourites,
       consents: createOwnConsents(parts),
     }),
+    ...apiKeyPages({ ...shared, apiKeys: administration.apiKeys }),
     ...auditLogPages({ ...shared, store: database.auditLog }),
   ]
 }

@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import { composeAccountPages } from './account-pages.ts'
 import { composeAdministration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
+import { apiPages } from './apis/page.ts'
 import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
@@ -52,6 +53,9 @@ import { preferencePages } from './preferences/page.ts'
 import { composeRestApi } from './rest-api.ts'
 import { createRoutes } from './routes.ts'
 import { scheduledJobs } from './scheduled-jobs.ts'
+import { createMessagesFor } from './search/messages-for.ts'
+import { searchPages } from './search/page.ts'
+import { createSearch } from './search/search.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
 import { userSessionsPages } from './sessions/user-page.ts'
 import { setUpPages } from './set-up/page.ts'
@@ -290,6 +294,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
   })
   const overview = createOverview({ store: database.overview, jobs, settings, latestVersion, clock })
+  const search = createSearch({ pocket, directory })
+  const messagesFor = createMessagesFor(catalogues)
   const api = composeRestApi({
     config,
     database,
@@ -309,6 +315,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     jobs,
     signUp,
     latestVersion,
+    search,
+    messagesFor,
     transaction: stores.transaction,
     clock,
   })
@@ -371,7 +379,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       pocket,
       settings,
       ownSettings,
-      transaction: stores.transaction,
+      sections: settingSections,
       authentication,
       show,
       flashes,
@@ -405,8 +413,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     reauthentication,
     preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
     pages: [
+      ...searchPages({ search, messagesFor, authentication, show }),
       ...overviewPages({ overview, authentication, show }),
       ...jobPages({ jobs, authentication, show, flashes }),
+      ...apiPages({ pocket, audit, transaction: stores.transaction, authentication, show, flashes }),
       ...clientPages({
         pocket,
         accounts: directory.accounts,

@@ -26,6 +26,9 @@ import { jobOperations } from './jobs/api.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import { openApiOperations } from './openapi/api.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { searchOperations } from './search/api.ts'
+import type { MessagesFor } from './search/messages-for.ts'
+import type { Search } from './search/search.ts'
 import { sessionOperations } from './sessions/api.ts'
 import type { SessionAdministration } from './sessions/session-administration.ts'
 import { setUpOperations } from './set-up/api.ts'
@@ -66,6 +69,8 @@ export interface RestApiParts {
   readonly jobs: Jobs
   readonly signUp: SignUp
   readonly latestVersion: LatestVersion
+  readonly search: Search
+  readonly messagesFor: MessagesFor
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -98,6 +103,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     jobs,
     signUp,
     latestVersion,
+    search,
+    messagesFor,
     transaction,
     clock,
   } = parts
@@ -130,6 +137,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(() => latestVersion.find()),
     ...jobOperations(jobs),
+    ...searchOperations({ search, messagesFor }),
     ...clientOperations({
       pocket,
       accounts: directory.accounts,

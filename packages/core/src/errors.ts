@@ -8,6 +8,7 @@
 /** What happened. Each code has a sentence for people in the host's catalogue and a line in the reference of errors. */
 export type ErrorCode = (typeof errorCodes)[number]
 
+/** Every {@link ErrorCode}. */
 export const errorCodes = [
   'account_disabled',
   'account_not_found',
@@ -74,6 +75,7 @@ export const errorCodes = [
   'session_not_found',
   'setup_already_completed',
   'setup_not_available',
+  'sign_in_refused',
   'token_invalid_or_expired',
   'ui_config_disabled',
   'user_disabled',
@@ -90,6 +92,7 @@ export interface FieldError {
   readonly message: string
 }
 
+/** What an error carries beside its code. */
 export interface ErrorOptions {
   readonly cause?: unknown
   readonly details?: Readonly<Record<string, string>>

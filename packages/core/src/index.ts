@@ -5,6 +5,7 @@
  */
 export type { Account, AccountGroup, CustomClaim } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
+export type { BeforeSignIn, ProvenBy } from './accounts/admission.ts'
 export type { Claims } from './accounts/claims.ts'
 export type { HostAccount, HostAccounts } from './accounts/host-accounts.ts'
 export { protocolClaims } from './accounts/reserved-claims.ts'
@@ -25,6 +26,7 @@ export type { PermissionLists } from './apis/grants.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
+export type { AccessAnswer, AccessCheck, AccessChecks, AccessQuestion } from './clients/access-checks.ts'
 export type {
   Client,
   ClientRecord,

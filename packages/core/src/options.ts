@@ -1,9 +1,12 @@
+import type { BeforeSignIn } from './accounts/admission.ts'
 import type { HostAccounts } from './accounts/host-accounts.ts'
 import type { AuditSink } from './audit/audit-sink.ts'
+import type { AccessChecks } from './clients/access-checks.ts'
 import type { HostClaims } from './clients/host-claims.ts'
 import type { Clock } from './clock.ts'
 import type { TrustProxy } from './http/request-context.ts'
 import type { RenderPage } from './interactions/views.ts'
+import type { Limiter } from './limits/limiter.ts'
 import type { MasterKey } from './master-key.ts'
 import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
 import type { KeySchedule } from './oidc/keys.ts'
@@ -47,7 +50,14 @@ export interface PocketOptions {
    * anything but an object of JSON without claims of the protocol, nobody is told anything: `misconfigured`.
    */
   readonly claims?: HostClaims
-  /** Milliseconds that `stores.accounts` and `claims` have for an answer. By default 10,000. */
+  /**
+   * Rules of the host's about who may go on to which client, after the client's own: to refuse, to want a passkey used again,
+   * to have terms accepted first. They are asked at each authorization, of a device too, and not when tokens are refreshed.
+   */
+  readonly checks?: AccessChecks
+  /** Asked before anybody is signed in; may refuse. */
+  readonly beforeSignIn?: BeforeSignIn
+  /** Milliseconds that `stores.accounts`, `claims`, `beforeSignIn` and each of `checks` have for an answer. By default 10,000. */
   readonly answerWithin?: number
   /** The languages that there are pages in (BCP 47), for the metadata. By default it says nothing of them. */
   readonly languages?: readonly string[]
@@ -93,6 +103,8 @@ export interface PocketOptions {
   readonly emailCodesAt?: () => Promise<string | null>
   /** Whether it is limited how often something can be tried. By default `true`; without, codes can be guessed. */
   readonly rateLimits?: boolean
+  /** Another way to limit that, in place of the one that counts in `stores.limits`. */
+  readonly limiter?: Limiter
   /** What passkeys have to be able to do; it is asked each time. By default `defaultPasskeyPolicy`. */
   readonly passkeyPolicy?: ReadPasskeyPolicy
   /** Reads the signed blob of the FIDO Metadata Service; needed where the policy requires attestation. */

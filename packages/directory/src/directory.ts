@@ -61,6 +61,7 @@ export interface Directory {
   setDisabled(id: string, disabled: boolean): Promise<void>
 }
 
+/** Makes the directory of its stores. */
 export function createDirectory({ transaction, clock, ...stores }: DirectoryPorts): Directory {
   const { users } = stores
   // One lock for every change, so that what has been looked up holds until it is acted upon, and nobody waits crosswise.

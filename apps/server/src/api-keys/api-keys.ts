@@ -16,6 +16,7 @@ export interface NewApiKey {
 }
 
 /** Characters. */
+const shortestName = 3
 const longestName = 50
 
 /** Whose key it is, and where the request came from. */
@@ -26,6 +27,7 @@ export interface KeyOwner {
 
 /** The keys that people give to programs. A person sees and changes only keys of their own. */
 export interface ApiKeys {
+  find(ownerId: string, id: string): Promise<ApiKey | undefined>
   list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>>
   /** @throws {InvalidInput} `invalid_api_key_expiration` where the end has passed, `validation_failed` where something is none */
   create(owner: KeyOwner, input: NewApiKey): Promise<MintedApiKey>
@@ -63,6 +65,7 @@ export function createApiKeys({ store, audit, clock, onError }: ApiKeyPorts): Ap
   }
 
   return {
+    find: (ownerId, id) => store.find(ownerId, id),
     list: (ownerId, request) => store.list(ownerId, request),
 
     async create({ ownerId, origin }, { name, description, scopes, expiresAt }) {
@@ -132,9 +135,14 @@ function notFound(id: string): NotFound {
 
 function readableName(name: string): string {
   const text = name.normalize('NFC')
-  const problem = nameProblem(text, longestName)
+  const problem = nameProblem(text, longestName) ?? tooShort(text)
   if (problem === undefined) return text
   throw new InvalidInput('validation_failed', `Name ${problem.message}`, { fields: [{ field: 'name', ...problem }] })
+}
+
+function tooShort(name: string) {
+  if ([...name].length >= shortestName) return undefined
+  return { code: 'too_short', message: `must be at least ${shortestName} characters long` }
 }
 
 function futureInstant(text: string, now: number): number {

@@ -181,9 +181,10 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       const kept = client.allowedGroupIds.filter((id) => !shown.has(id))
       const chosen = (await groups.list(groupIds)).map(({ id }) => id)
       await transaction(async () => {
+        // First, so that nobody who is let in is signed out.
+        if (isGroupRestricted) await administration.setAllowedGroups(by(ctx, user), client.id, [...kept, ...chosen])
         if (client.isGroupRestricted !== isGroupRestricted)
           await administration.update(by(ctx, user), client.id, { ...client, isGroupRestricted })
-        if (isGroupRestricted) await administration.setAllowedGroups(by(ctx, user), client.id, [...kept, ...chosen])
       })
       return { notice: 'saved' }
     }),

@@ -1,5 +1,7 @@
 import type { View } from '@pocket/core'
 import type { AccountDataPage, AccountPage, AccountRemovedPage, AccountSecurityPage } from '../account/page-model.ts'
+import type { ApiKeyRenewPage, ApiKeysPage } from '../api-keys/page-model.ts'
+import type { ApiAccessPage, ApiNewPage, ApiPage, ApisPage } from '../apis/page-model.ts'
 import type { AppsPage } from '../apps/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
 import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
@@ -9,6 +11,7 @@ import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
 import type { OverviewPage } from '../overview/page-model.ts'
+import type { SearchPage } from '../search/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { SettingsPage } from '../settings/pages/page-model.ts'
 import type { CodePage } from '../sign-in/page-model.ts'
@@ -40,8 +43,14 @@ export type PageModel =
   | AccountDataPage
   | AccountRemovedPage
   | AppsPage
+  | ApiKeysPage
+  | ApiKeyRenewPage
   | AuditLogPage
   | AuditLogAllPage
+  | ApisPage
+  | ApiNewPage
+  | ApiPage
+  | ApiAccessPage
   | ClientsPage
   | ClientChoosePage
   | ClientNewPage
@@ -63,5 +72,6 @@ export type PageModel =
   | PasskeyPolicyReviewPage
   | JobsPage
   | OverviewPage
+  | SearchPage
   | SettingsPage
   | EmailsPage

@@ -20,7 +20,8 @@ export const rail = {
       path: '/settings/account',
       views: ['account', 'account-security', 'account-data'],
     },
-    { name: 'apps', icon: 'layout-grid', path: '/settings/apps', views: ['apps'] },
+    { name: 'apps', icon: 'app-window', path: '/settings/apps', views: ['apps'] },
+    { name: 'apiKeys', icon: 'key-square', path: '/settings/api-keys', views: ['api-keys', 'api-key-renew'] },
     { name: 'activity', icon: 'activity', path: '/settings/audit-log', views: ['audit-log'] },
   ],
   administration: [
@@ -38,6 +39,7 @@ export const rail = {
       path: '/settings/admin/oidc-clients',
       views: ['clients', 'client', 'client-choose', 'client-new'],
     },
+    { name: 'apis', icon: 'blocks', path: '/settings/admin/apis', views: ['apis', 'api', 'api-new', 'api-access'] },
     { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
     { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs'] },

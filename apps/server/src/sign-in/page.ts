@@ -6,6 +6,7 @@ import type { Authentication } from '../http/authentication.ts'
 import { formText, jsonObject } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { addPasskeyPath } from '../sign-up/add-passkey-page.ts'
 
 export interface SignInPorts {
   readonly pocket: Pocket
@@ -90,7 +91,8 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
         ctx.status = error.status
         return
       }
-      seeOther(ctx, redirect)
+      // Such a session is good for little before there is a passkey, so that comes first where nothing else was wanted.
+      seeOther(ctx, redirect === home ? addPasskeyPath : redirect)
     },
 
     async signOut(ctx: Context) {

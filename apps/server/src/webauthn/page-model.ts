@@ -1,5 +1,6 @@
 import type { AuthenticatorModel, MetadataState, PolicyProblem } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { ModelList, PolicyChoice } from './policy-form.ts'
 
@@ -11,11 +12,15 @@ export interface PasskeyPolicyPage {
   readonly models: Readonly<Record<ModelList, readonly AuthenticatorModel[]>>
   /** Every model that has a name, to choose from. */
   readonly known: readonly AuthenticatorModel[]
-  /** What the environment decides. */
-  readonly locked: readonly string[]
+  /** What the environment decides, each with its variable. */
+  readonly locked: ReadonlyMap<string, string>
   /** How the passkeys that exist stand to the policy. */
   readonly compliance: { readonly passkeys: number; readonly nonCompliant: number }
   readonly metadata: MetadataState
+  /** What the form is based on. */
+  readonly version: string
+  /** What somebody else has saved meanwhile and was not entered here; `null` where nobody has. */
+  readonly conflict: readonly Difference<PolicyChoice | ModelList>[] | null
   /** What is wrong with which field. */
   readonly problems: readonly FieldError[]
   readonly notice: 'saved' | 'metadata_read' | 'metadata_failed' | null
@@ -37,6 +42,8 @@ export interface PasskeyPolicyReviewPage {
   readonly from: string
   /** What was chosen, to be sent again. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
+  /** What the form before it was based on. */
+  readonly version: string
   /** The code of an error on the day. */
   readonly dayProblem: string | null
 }

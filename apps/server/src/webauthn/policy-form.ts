@@ -2,6 +2,7 @@ import { type AuthenticatorModel, authenticatorModels, type PasskeyPolicy, provi
 import type { FieldError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
+import { differences } from '../http/form-page.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { OwnSettingValues } from '../settings/own/definitions.ts'
 import { passkeyPolicyOf } from './passkey-policy.ts'
@@ -18,6 +19,9 @@ const ownKeys = [
   'passkeyNonComplianceFrom',
 ] as const
 const lists = ['passkeyAllowedModels', 'passkeyDeniedModels'] as const
+
+/** The settings that the page is about. */
+export const policyKeys = [...contractKeys, ...ownKeys, ...lists] as const
 
 export type PolicyChoice = (typeof contractKeys)[number] | (typeof ownKeys)[number]
 export type ModelList = (typeof lists)[number]
@@ -83,6 +87,20 @@ function modelsNamed(typed: string): readonly string[] {
   if (aaguid !== undefined) return [aaguid.toLowerCase()]
   const wanted = typed.toLowerCase()
   return authenticatorModels().flatMap(({ aaguid, name }) => (name.toLowerCase() === wanted ? [aaguid] : []))
+}
+
+/** What is stored now and differs from what was entered; models by name. */
+export function policyDifferences(stored: PolicyValues, entered: PolicyValues) {
+  return differences(flat(stored), flat(entered))
+}
+
+function flat({ choices, models }: PolicyValues): Readonly<Record<PolicyChoice | ModelList, string>> {
+  const named = (list: readonly string[]) => list.map((aaguid) => modelItem(aaguid).name).join(', ')
+  return {
+    ...choices,
+    passkeyAllowedModels: named(models.passkeyAllowedModels),
+    passkeyDeniedModels: named(models.passkeyDeniedModels),
+  }
 }
 
 /** What a person reads of a model that is listed. */

@@ -1,15 +1,16 @@
-import { authenticatorModels, type Pocket, type Transaction } from '@pocket/core'
+import { authenticatorModels, type Pocket } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
-import { refusalOf } from '../http/form-page.ts'
+import { refusalOf, versionSent } from '../http/form-page.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { settingDefinitions } from '../settings/definitions.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
+import { lockOf } from '../settings/pages/section-form.ts'
+import { type SettingSections, sectionValidator } from '../settings/save-section.ts'
 import type { Settings } from '../settings/settings.ts'
 import { pageActor } from '../users/actor.ts'
 import { type Compliance, complianceWith } from './compliance.ts'
@@ -19,7 +20,9 @@ import {
   modelItem,
   ownChanges,
   type PolicyValues,
+  policyDifferences,
   policyFrom,
+  policyKeys,
   type StoredPolicy,
   sentValues,
   storedValues,
@@ -29,10 +32,18 @@ export interface PasskeyPolicyPagePorts {
   readonly pocket: Pick<Pocket, 'passkeys' | 'authenticatorMetadata'>
   readonly settings: Settings
   readonly ownSettings: OwnSettings
-  readonly transaction: Transaction
+  readonly sections: SettingSections
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
+}
+
+interface PolicyAnswer {
+  readonly values?: PolicyValues
+  readonly problems?: readonly FieldError[]
+  /** What a refused form was based on. */
+  readonly version?: string
+  readonly isConflict?: boolean
 }
 
 const here = '/settings/admin/passkeys'
@@ -40,24 +51,20 @@ const notices = ['saved', 'metadata_read', 'metadata_failed'] as const
 
 /** `/settings/admin/passkeys`: which passkeys are accepted, and what becomes of those that were accepted before. */
 export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
-  const { pocket, settings, ownSettings, transaction, authentication, show, flashes } = ports
+  const { pocket, settings, ownSettings, sections, authentication, show, flashes } = ports
   const { authenticatorMetadata } = pocket
-  const stored = async (): Promise<StoredPolicy> => ({
-    contract: await settings.values(),
-    own: await ownSettings.values(),
-  })
   const standing = (values: PolicyValues, present: StoredPolicy) =>
     complianceWith(policyFrom(values, present), (after, limit) => pocket.passkeys.page(after, limit))
 
   const showPolicy = async (
     ctx: Context,
     user: User,
-    { values, problems = [] }: { readonly values?: PolicyValues; readonly problems?: readonly FieldError[] } = {},
+    { values, problems = [], version, isConflict = false }: PolicyAnswer = {},
   ) => {
-    const present = await stored()
+    const present = await sections.present()
     const { choices, models } = values ?? storedValues(present)
     const { passkeys, nonCompliant } = await standing(storedValues(present), present)
-    const fixed = settingDefinitions.flatMap(({ key }) => (settings.isFixed(key) ? [key] : []))
+    const locks = policyKeys.map((key) => [key, lockOf(key, settings, ownSettings)] as const)
     await show(ctx, {
       view: 'passkey-policy',
       viewer: viewerOf(user),
@@ -67,9 +74,11 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
         passkeyDeniedModels: models.passkeyDeniedModels.map(modelItem),
       },
       known: authenticatorModels(),
-      locked: [...fixed, ...ownSettings.locked],
+      locked: new Map(locks.flatMap(([key, variable]) => (variable === null ? [] : [[key, variable] as const]))),
       compliance: { passkeys, nonCompliant },
       metadata: authenticatorMetadata.state(),
+      version: version ?? sectionValidator(present, policyKeys),
+      conflict: isConflict && values ? policyDifferences(storedValues(present), values) : null,
       problems,
       notice: noticeOf(flashes.take(ctx, here)),
     })
@@ -91,17 +100,15 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
       nonCompliance: values.choices.passkeyNonCompliance,
       from: values.choices.passkeyNonComplianceFrom,
       fields: fieldsOf(values),
+      version: formText(ctx, 'version', 100),
       dayProblem,
     })
 
-  const save = async (ctx: Context, user: User, values: PolicyValues) => {
-    const actor = pageActor(user, ctx)
-    await transaction(async () => {
-      await ownSettings.change(actor, ownChanges(values))
-      if (settings.uiConfigDisabled) return
-      await settings.change(actor, contractChanges(values))
+  const save = (ctx: Context, user: User, values: PolicyValues) =>
+    sections.save({ ...pageActor(user, ctx), ...versionSent(ctx) }, policyKeys, {
+      contract: settings.uiConfigDisabled ? {} : contractChanges(values),
+      own: ownChanges(values),
     })
-  }
 
   return {
     async show(ctx: Context) {
@@ -110,12 +117,19 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
 
     async save(ctx: Context) {
       const user = await authentication.requireAdministrator(ctx)
-      const present = await stored()
+      const present = await sections.present()
       const before = storedValues(present)
       const { values, problems } = sentValues(ctx, before)
+      const { ifMatch: version } = versionSent(ctx)
+      const basedOn = version === undefined ? {} : { version }
       if (problems.length > 0) {
-        await showPolicy(ctx, user, { values, problems })
+        await showPolicy(ctx, user, { values, problems, ...basedOn })
         ctx.status = 400
+        return
+      }
+      if (version !== undefined && version !== sectionValidator(present, policyKeys)) {
+        await showPolicy(ctx, user, { values, isConflict: true })
+        ctx.status = 412
         return
       }
       const isReviewed = formText(ctx, 'reviewed', 10) === 'yes'
@@ -126,7 +140,8 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
       if (refusal) {
         const day = refusal.problems.find(({ field }) => field === 'passkeyNonComplianceFrom')
         if (isReviewed && day) await review(ctx, user, values, after, day.code)
-        else await showPolicy(ctx, user, { values, problems: refusal.problems })
+        else if (refusal.isConflict) await showPolicy(ctx, user, { values, isConflict: true })
+        else await showPolicy(ctx, user, { values, problems: refusal.problems, ...basedOn })
         ctx.status = refusal.status
         return
       }

@@ -193,6 +193,7 @@ const ownLines: readonly Line[] = [
   ['POST /api/signup-approvals/:id/approve', 'administrator'],
   ['POST /api/signup-approvals/:id/refuse', 'administrator'],
   ['DELETE /api/signup-approvals/:id', 'administrator'],
+  ['GET /api/search', 'session'],
   ['GET /api/jobs', 'administrator'],
   ['POST /api/jobs/:name/run', 'administrator'],
   ['GET /api/sessions', 'user'],

@@ -115,7 +115,7 @@ describe.each(kinds)('%s', (kind) => {
     const elsewhere = await instance.agent().postForm(`${instance.url}/lc`, { code })
     expect(elsewhere.status).toBe(400)
     const inside = await agent.postForm(`${instance.url}/lc`, { code, redirect: '/settings/account' })
-    expect([inside.status, inside.headers.get('location')]).toEqual([303, '/settings/account'])
+    expect([inside.status, inside.headers.get('location')]).toEqual([303, '/signup/add-passkey'])
   })
 })
 

@@ -30,7 +30,7 @@ describe.each(kinds)('the applications of a person on %s', (kind) => {
     expect([status, namesOf(text)]).toEqual([200, expect.arrayContaining(['Photos', 'Silent'])])
     expect(text).not.toContain('Closed')
     expect(text).toContain(`href="${launchUrl}"`)
-    expect(text).toMatch(/Silent.*?none is known here/s)
+    expect(text).toMatch(/Silent.*?No address known/s)
     const found = await get(agent, `${here}?search=phot`)
     expect(namesOf(found.text)).toEqual(['Photos'])
     expect(namesOf((await get(agent, `${here}?search=zebra`)).text)).toEqual([])

@@ -7,16 +7,19 @@ import { type Instance, type Person, passkeyAnswer, startInstance } from '../api
 /** The back channel of an application on a private address, which hands on whom it hears of. */
 async function startApplication() {
   const waiting = new Map<string, () => void>()
+  const heard: string[] = []
   const server = createServer(async (req, res) => {
     const body = Buffer.concat(await req.toArray()).toString()
     const token = new URLSearchParams(body).get('logout_token') ?? ''
     const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }
     res.end()
+    heard.push(sub)
     waiting.get(sub)?.()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
+    heard,
     /** Resolves once the application has heard that this person signed out. */
     hears: (id: string) => new Promise<void>((resolve) => waiting.set(id, resolve)),
     async [Symbol.asyncDispose]() {
@@ -91,6 +94,12 @@ const ways: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     await administer('DELETE', `/api/users/${id}/sessions/${session}`)
   },
   'is signed out everywhere by an administrator': ({ id }) => administer('DELETE', `/api/users/${id}/sessions`),
+  'is signed out by an administrator on their page': async ({ id }) => {
+    const session = await firstSession(instance.administrator, `/api/users/${id}/sessions`)
+    await press(instance.administrator, `/settings/admin/users/${id}`, `/sessions/${session}/end`)
+  },
+  'is signed out everywhere on their page': ({ id }) =>
+    press(instance.administrator, `/settings/admin/users/${id}`, '/sessions/end'),
   'is disabled': async ({ id }) => {
     const user = (await instance.administrator.getJson(`${instance.url}/api/users/${id}`)).json() as object
     await administer('PUT', `/api/users/${id}`, { ...user, email: `${id}@example.com`, disabled: true })
@@ -102,7 +111,42 @@ test.each(Object.entries(ways))('whoever %s is signed out of the application', a
   const person = await instance.person(name.replaceAll(' ', '.').toLowerCase())
   expect((await person.agent.get(authorize)).location).toContain('code=')
   const heard = application.hears(person.id)
+  const cookie = person.agent
+    .cookies()
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
+  const thief = async (path: string) => instance.agent().getJson(instance.url + path, { headers: { cookie } })
+  expect((await thief('/api/users/me')).status).toBe(200)
   await way(person)
   await heard
   expect((await person.agent.get(authorize)).location ?? '').not.toContain('code=')
+  // Whoever has copied the cookies before has nothing left.
+  expect((await thief('/api/users/me')).status).toBe(401)
+  const stolen = await instance.agent().get(authorize, { headers: { cookie } })
+  expect(stolen.location ?? '').not.toContain('code=')
+})
+
+test('who is left out when an application is kept for a group is signed out of it, and who leaves the group', async () => {
+  const [member, stranger] = [await instance.person('member'), await instance.person('stranger')]
+  for (const { agent } of [member, stranger]) expect((await agent.get(authorize)).location).toContain('code=')
+  const made = await instance.administrator.postJson(`${instance.url}/api/user-groups`, {
+    name: 'photographers',
+    friendlyName: 'Photographers',
+  })
+  const { id: group } = made.json() as { id: string }
+  await administer('PUT', `/api/user-groups/${group}/users`, { userIds: [member.id] })
+
+  const kept = application.hears(stranger.id)
+  const form = { access: 'groups', groups: group }
+  const page = `${instance.url}/settings/admin/oidc-clients/${clientId}/access`
+  expect((await instance.administrator.postForm(page, form)).status).toBe(303)
+  await kept
+  expect(application.heard).not.toContain(member.id)
+  expect((await member.agent.get(authorize)).location).toContain('code=')
+
+  const left = application.hears(member.id)
+  await administer('PUT', `/api/user-groups/${group}/users`, { userIds: [] })
+  await left
+  expect((await member.agent.get(authorize)).location ?? '').not.toContain('code=')
+  expect((await member.agent.get(`${instance.url}/settings/account`)).status).toBe(200)
 })

@@ -58,7 +58,7 @@ test('a person who is no administrator sees no client', async () => {
   const { url } = await running.app.issueLoginCode('bob')
   const agent = running.agent()
   const signedIn = await agent.postForm(`${running.url}/lc`, { code: url.split('/').at(-1) ?? '' })
-  expect([signedIn.status, signedIn.location]).toEqual([303, `${running.url}/settings/account`])
+  expect([signedIn.status, signedIn.location]).toEqual([303, `${running.url}/signup/add-passkey`])
   for (const path of [clients, `${clients}/new`, `${clients}/x`])
     expect((await agent.get(running.url + path)).status).toBe(403)
   expect((await agent.postForm(`${running.url}${clients}/new`, { name: 'x', redirectUris: 'https://x' })).status).toBe(

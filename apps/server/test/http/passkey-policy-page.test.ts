@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { registerPasskey } from '../api/instance.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
@@ -33,6 +33,7 @@ const unchanged = {
   passkeyNonComplianceFrom: '',
 }
 type Fields = Readonly<Record<string, string>>
+const unescaped = (text: string) => text.replaceAll('&#34;', '"')
 const post = (changes: Fields) => agent.postForm(at, { ...unchanged, ...changes })
 const own = async () => (await agent.getJson(`${running.url}/api/settings`)).json() as Readonly<Record<string, unknown>>
 const contract = async () => {
@@ -48,6 +49,7 @@ describe('the policy for passkeys', () => {
     expect(text).toMatch(/name="webauthnAllowSyncedPasskeys" value="true" checked/)
     expect(text).toMatch(/aria-labelledby="h-passkeyCounterRegression".*?<fieldset class="picks" disabled>/s)
     expect(text).toContain(`value="${name} (${model})"`)
+    expect(text).toContain('<code>PASSKEY_COUNTER_REGRESSION</code> in the environment decides this.')
     expect(text).toContain('It hasn’t been read since this server started.')
   })
 
@@ -88,6 +90,42 @@ describe('the policy for passkeys', () => {
     // What concerns nobody more than before needs no review.
     expect((await post({ webauthnAllowSyncedPasskeys: 'false' })).status).toBe(303)
     expect((await post({})).status).toBe(303)
+  })
+
+  test('takes no change of what somebody else has changed meanwhile, in its review neither', async () => {
+    const version = async () => unescaped(/name="version" value="([^"]+)"/.exec((await agent.get(at)).text)?.[1] ?? '')
+    const [mine, before] = [await version(), await contract()]
+    expect(mine).not.toBe('')
+    const review = await post({ webauthnAllowSyncedPasskeys: 'false', version: mine })
+    expect(review.text).toContain(`name="version" value="${mine.replaceAll('"', '&#34;')}"`)
+    expect((await post({ webauthnUserVerification: 'preferred', version: await version() })).status).toBe(303)
+    for (const reviewed of [{}, { reviewed: 'yes' }]) {
+      const late = await post({ webauthnAllowSyncedPasskeys: 'false', version: mine, ...reviewed })
+      expect([late.status, late.text.includes('is now: Where it can')]).toEqual([412, true])
+      expect(late.text).toMatch(/name="webauthnAllowSyncedPasskeys" value="false" checked/)
+      expect(late.text).toContain(`value="${(await version()).replaceAll('"', '&#34;')}"`)
+    }
+    expect(await contract()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
+    expect((await post({ version: await version() })).status).toBe(303)
+    expect(await contract()).toEqual(before)
+    // Another section of the settings is no reason to refuse.
+    const kept = await version()
+    await agent.sendJson('PATCH', `${running.url}/api/settings`, { body: { ownAccountRemoval: true } })
+    expect((await post({ version: kept })).status).toBe(303)
+  })
+
+  test('is saved with a passkey that was used within the last minute', async () => {
+    const before = await contract()
+    const later = Date.now() + 61_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
+    try {
+      const asked = await post({ webauthnUserVerification: 'preferred' })
+      expect(asked.text).toContain('Confirm that it’s you')
+      expect(asked.text).toMatch(/name="webauthnUserVerification" value="preferred"/)
+    } finally {
+      clock.mockRestore()
+    }
+    expect(await contract()).toEqual(before)
   })
 
   test('names models by name, by the form’s own list, or by AAGUID', async () => {

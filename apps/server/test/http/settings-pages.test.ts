@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { PageForm, UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { Database } from '@pocket/core/typeorm'
 import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { type MailServer, startMailServer } from '../email/mail-server.ts'
 
 const base = '/settings/admin/application-configuration'
+const query = jest.spyOn(Database.prototype, 'query')
 
 type Fields = Readonly<Record<string, string>>
 
@@ -241,6 +243,16 @@ describe.each(kinds)('settings on %s', (kind) => {
     const answer = await agent.postForm(`${instance.url}${base}/oidc/initial-access-tokens`, { uses: '1' })
     expect([answer.status, answer.text]).toEqual([403, expect.not.stringContaining('iat_')])
   })
+
+  test.each([[base], [`${base}/sign-up`], [`${base}/email`], [`${base}/oidc`], ['/settings/admin/emails']])(
+    '%s asks the database a few times, however much there is',
+    async (path) => {
+      await pages.get(path)
+      const before = query.mock.calls.length
+      await pages.get(path)
+      expect(query.mock.calls.length - before).toBeLessThanOrEqual(12)
+    },
+  )
 
   test('the keys that sign are shown, and when they change', async () => {
     const page = await pages.get(`${base}/oidc`)

@@ -135,6 +135,23 @@ describe('signing in', () => {
     expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')
   })
 
+  test('an answer that comes by itself and is refused is not sent again and again', async () => {
+    await makePasskey()
+    server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
+    answering({
+      '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
+      '/submit': { status: 403, body: { error: 'No.', code: 'account_disabled', request_id: '1' } },
+    })
+    asked = []
+    await page.goto(`${server.origin}/field`)
+    await page.getByRole('alert').getByText('This account can’t sign in at the moment').waitFor()
+    await page.getByLabel('E-mail').fill('anna@example.com')
+    await page.waitForLoadState('networkidle')
+    const times = asked.filter(({ path }) => path === '/submit').length
+    expect(times).toBeGreaterThan(0)
+    expect(times).toBeLessThan(6)
+  })
+
   test('the button takes over from the field', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })

@@ -1,5 +1,7 @@
 import type { PageModel } from '../../src/http/page-models.ts'
 import { accountStates } from './states/account.ts'
+import { apiKeysStates } from './states/api-keys.ts'
+import { apisStates } from './states/apis.ts'
 import { appsStates } from './states/apps.ts'
 import { auditLogStates } from './states/audit-log.ts'
 import { clientsStates } from './states/clients.ts'
@@ -8,6 +10,7 @@ import { groupsStates } from './states/groups.ts'
 import { jobsStates } from './states/jobs.ts'
 import { overviewStates } from './states/overview.ts'
 import { passkeyStates } from './states/passkeys.ts'
+import { searchStates } from './states/search.ts'
 import { settingsStates } from './states/settings.ts'
 import { signInStates } from './states/sign-in.ts'
 import { signUpStates } from './states/sign-up.ts'
@@ -16,8 +19,10 @@ import { usersStates } from './states/users.ts'
 /** Every page in the states that look different. The name is the page's address in the preview. */
 export const pageStates: Readonly<Record<string, PageModel>> = {
   ...accountStates,
+  ...apiKeysStates,
   ...appsStates,
   ...auditLogStates,
+  ...apisStates,
   ...clientsStates,
   ...deviceStates,
   ...groupsStates,
@@ -25,6 +30,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...jobsStates,
   ...overviewStates,
   ...settingsStates,
+  ...searchStates,
   ...signInStates,
   ...signUpStates,
   ...usersStates,

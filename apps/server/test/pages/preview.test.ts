@@ -92,6 +92,31 @@ describe('sign-in', () => {
   })
 })
 
+describe('settings', () => {
+  test('a test e-mail that takes a while is seen to go on, and no longer after coming back', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${server.origin}/settings-email-off`)
+    // With no content the browser stays where it is.
+    await page.route('**/application-configuration/email', (route) => route.fulfill({ status: 204 }))
+    const button = page.getByRole('button', { name: 'Save and send a test e-mail' })
+    await button.click()
+    expect(await button.getAttribute('aria-busy')).toBe('true')
+    await page.evaluate(() => dispatchEvent(new Event('pageshow')))
+    expect(await button.getAttribute('aria-busy')).toBeNull()
+    await page.context().close()
+  })
+
+  test('a colour of one’s own is entered once that is chosen, with and without JavaScript', async () => {
+    const page = await browser.newPage({ javaScriptEnabled: false })
+    await page.goto(`${server.origin}/settings-general`)
+    const field = page.getByLabel('Your own colour')
+    expect(await field.isVisible()).toBe(false)
+    await page.getByRole('radio', { name: 'Your own' }).check()
+    expect(await field.isVisible()).toBe(true)
+    await page.context().close()
+  })
+})
+
 /** Everything that the page says on the console, and every error. */
 function listen(page: Page): string[] {
   const said: string[] = []

@@ -14,11 +14,13 @@ export interface ApiInput {
   readonly resourceServerClientIds?: readonly string[]
 }
 
+/** What a new API is made of. */
 export interface NewApiInput extends ApiInput {
   /** An absolute URI of at most 350 characters, without a fragment; a slash at its end is left out. For ever. */
   readonly resource: string
 }
 
+/** A permission of an API, as it is given. */
 export interface PermissionInput {
   /** 1 to 128 characters of a scope token (RFC 6749 §3.3); none of the scopes that ask for claims. */
   readonly key: string

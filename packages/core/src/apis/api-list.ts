@@ -1,8 +1,10 @@
 import type { Api } from './api.ts'
 
 export const apiSorts = ['name', 'resource', 'createdAt'] as const
+/** What lists of APIs can be ordered by. */
 export type ApiSort = (typeof apiSorts)[number]
 
+/** Which APIs to list, and in which order. */
 export interface ApiListRequest {
   /** Leaves out the APIs that this client has a grant for. `null` leaves nothing out. */
   readonly notGrantedTo: string | null
@@ -16,6 +18,7 @@ export interface ApiListRequest {
   readonly search: string
 }
 
+/** One page of APIs, and how many there are. */
 export interface ApiList {
   readonly items: readonly Api[]
   /** How many there are on all pages. */

@@ -15,6 +15,7 @@ export interface ApiPermission {
 /** `jwt` is read by the API itself (RFC 9068) and lives until it expires; `opaque` is introspected and can be revoked. */
 export type AccessTokenFormat = (typeof accessTokenFormats)[number]
 
+/** The forms that access tokens for an API can have. */
 export const accessTokenFormats = ['jwt', 'opaque'] as const
 
 const jwtMinutes = 10

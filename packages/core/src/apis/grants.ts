@@ -28,6 +28,7 @@ export interface ApiGrants {
   removeGrant(apiId: string, clientId: string): Promise<boolean>
 }
 
+/** The permissions that a client has at an API: for people, and for itself. */
 export type PermissionLists = Pick<ApiAccess, 'userDelegatedPermissionIds' | 'clientPermissionIds'>
 
 export interface ApiGrantsPorts {

@@ -34,6 +34,7 @@ export interface ClientInput {
   readonly template?: string | null
 }
 
+/** What a new client is made of; what is left out has its default. */
 export interface NewClientInput extends ClientInput {
   /** 2–128 characters of `A-Za-z0-9._-`; a UUID where it is not given. */
   readonly id?: string

@@ -12,6 +12,7 @@ export const clientFilters = [
   'type',
   'hasLaunchUrl',
 ] as const
+/** Which clients to list. */
 export type ClientFilter = (typeof clientFilters)[number]
 
 /** What a list of clients can be sorted by. */
@@ -54,6 +55,7 @@ export interface ListedClient {
   readonly consent: Pick<Consent, 'scopes' | 'updatedAt'> | null
 }
 
+/** One page of clients, and how many there are. */
 export interface ClientList {
   readonly items: readonly ListedClient[]
   /** How many there are on all pages. */

@@ -4,6 +4,7 @@ import { sha256 } from '../hash.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { InitialAccessToken, InitialAccessTokenStore } from './initial-access-token-store.ts'
 
+/** A token just made: the only time that it can be read. */
 export interface NewInitialAccessToken {
   /** At most 150 characters (none). */
   readonly description?: string

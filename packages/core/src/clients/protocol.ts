@@ -1,5 +1,6 @@
 /** The signature algorithms that a client can choose (RFC 7518 §3.1, RFC 8037). Never one whose key is a secret. */
 export const signingAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
+/** What tokens can be signed with (RFC 7518 §3.1). */
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 
 /** How keys are wrapped for a client (RFC 7518 §4.1). */
@@ -21,6 +22,7 @@ export interface Encryption {
  * A public client proves nothing, whatever is said here.
  */
 export const clientAuthenticationMethods = ['client_secret', 'client_secret_jwt', 'private_key_jwt'] as const
+/** How a client proves that it is itself at the token endpoint (OpenID Connect Core §9). */
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number]
 
 /** A claim that a client gets in its own way. */

@@ -69,6 +69,11 @@ function sameResource(registered: string, requested: string): boolean {
   return left === right
 }
 
+/** Whether it names the root of a web server, with its slash or without. */
+export function isBareRoot(uri: string): boolean {
+  return rootSlash.test(uri.replace(/\/?$/, '/'))
+}
+
 const rootSlash = /^(https?:\/\/[^/?#\\]+)\/$/
 
 /** Browsers take a backslash in a web address for a slash. */
@@ -93,6 +98,7 @@ function isInsecure(uri: string): boolean {
  */
 export type RedirectUriOpening = 'nothing' | 'other_domains' | 'subdomains' | 'ports' | 'paths'
 
+/** How wide a redirect URI with wildcards is open. */
 export function redirectUriOpening(uri: string): RedirectUriOpening | undefined {
   if (!uri.includes('*')) return undefined
   const pattern = redirectUriProblem(uri.replace(/#.*$/s, '')) === undefined ? parsePattern(uri) : undefined

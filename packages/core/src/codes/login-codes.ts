@@ -13,6 +13,7 @@ const shortLifetime = 15 * 60_000
 const shortLength = 6
 const longLength = 12
 
+/** A code that lets one person in once. */
 export interface LoginCode {
   readonly code: string
   /** Milliseconds since the Unix epoch. */

@@ -30,6 +30,8 @@ const kinds = {
   name: 'a text',
   render: 'a function',
   claims: 'a function',
+  checks: 'an object',
+  beforeSignIn: 'a function',
   answerWithin: 'a number',
   languages: 'a list',
   audit: 'an object',
@@ -50,6 +52,7 @@ const kinds = {
   relatedOrigins: 'a list',
   emailCodesAt: 'a function',
   rateLimits: 'true or false',
+  limiter: 'an object',
   passkeyPolicy: 'a function',
   readAuthenticatorMetadata: 'a function',
   keySchedule: 'an object',
@@ -85,6 +88,16 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
     refreshLeeway >= 0 && refreshLeeway <= 10
       ? []
       : [problem('refreshLeeway', 'out_of_range', `must be 0 to 10 seconds, not ${refreshLeeway}`)],
+  checks: ({ checks = {} }) =>
+    Object.entries(checks).flatMap(([name, check]) =>
+      typeof check === 'function' ? [] : [problem(`checks.${name}`, 'invalid_type', 'must be a function')],
+    ),
+  limiter: ({ limiter, rateLimits }) => [
+    ...(rateLimits === false ? [problem('limiter', 'contradiction', 'is given, and rateLimits is false')] : []),
+    ...(['take', 'giveBack', 'note', 'check'] as const)
+      .filter((name) => typeof limiter?.[name] !== 'function')
+      .map((name) => problem('limiter', 'invalid_type', `must have a method ${name}`)),
+  ],
   audit: ({ audit }) =>
     typeof audit?.record === 'function' ? [] : [problem('audit', 'invalid_type', 'must have a method record')],
   clock: ({ clock }) =>

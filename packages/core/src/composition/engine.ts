@@ -56,6 +56,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         sessionLifetime: options.sessionLifetime,
         accounts: stores.accounts,
         makeClaims: options.makeClaims,
+        askChecks: options.askChecks,
         consents: stores.consents,
         apiAccess,
         keys,

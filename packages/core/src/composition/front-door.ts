@@ -10,13 +10,14 @@ import { assertUnread, dropUnreadBody } from '../http/unread-body.ts'
 import { clientHere } from '../limits/limiter.ts'
 import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
-import { clientOfToken, isFirstUse } from '../oidc/client-authentication/library.ts'
+import { clientOfToken, isFirstUse, nameRedirectUri } from '../oidc/client-authentication/library.ts'
 import { refuseForNow } from '../oidc/failed-clients.ts'
-import { createHintedLogout } from '../oidc/hinted-logout.ts'
 import { calledOrigin } from '../oidc/internal-addresses.ts'
+import { createLoginEnds } from '../oidc/login-ends.ts'
 import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
+import { createUnaskedLogout } from '../oidc/unasked-logout.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
 import { answerRelatedOrigins, relatedOriginsPath } from '../passkeys/related-origins.ts'
 import type { ClientServices } from './client-services.ts'
@@ -96,13 +97,14 @@ function createProtocolAnswers(
   { holder, pairwise }: Engine,
   { sessions }: PeopleServices,
 ) {
-  const { issuer, limits, clock, fetch, audit, render, onError } = options
+  const { issuer, stores, limits, clock, fetch, audit, render, onError } = options
   const provider = holder.current
   const answerPosted = createPostedRequests({ issuer: issuer.id, render, audit })
-  const signOutByHint = createHintedLogout({
+  const signOutUnasked = createUnaskedLogout({
     issuer: issuer.id,
     provider,
     sessions,
+    endLogin: createLoginEnds({ provider, artifacts: stores.artifacts, pairwise }),
     pairwise,
     audit,
   })
@@ -117,13 +119,14 @@ function createProtocolAnswers(
       isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
     }),
     clientOfToken: (token) => clientOfToken(provider(), token),
+    nameRedirectUri: (form) => nameRedirectUri(provider(), form),
   })
 
   return async (ctx: Context, requestId: string): Promise<void> => {
     if (await answerPosted(ctx)) return
     settleResources(ctx.req)
     await holder.refresh((error) => onError(error, requestId))
-    if (await signOutByHint(ctx)) return
+    if (await signOutUnasked(ctx)) return
     pageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
     ctx.res.statusCode = 200

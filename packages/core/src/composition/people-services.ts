@@ -48,6 +48,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     sessionLifetime: options.sessionLifetime,
     accounts,
     makeClaims: options.makeClaims,
+    askChecks: options.askChecks,
     consents: stores.consents,
     apiAccess,
     authorizationDetailsTypes,
@@ -59,6 +60,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     browserTokens,
     deviceCookie,
     startSession: sessions.start,
+    admit: options.admit,
     limits,
     audit,
     clock,
@@ -93,6 +95,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     deviceLogins: createDeviceLoginService({
       deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
       startSession: sessions.start,
+      admit: options.admit,
       limits,
       audit,
     }),

@@ -1,5 +1,7 @@
+import { createAdmission } from '../accounts/admission.ts'
 import { guardAccounts } from '../accounts/host-accounts.ts'
 import { noAudit } from '../audit/audit-sink.ts'
+import { createAccessChecks } from '../clients/access-checks.ts'
 import { createClaimMaker } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
@@ -43,6 +45,8 @@ export function settleOptions(options: PocketOptions) {
     masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.stores.accounts, answerWithin) },
     makeClaims: createClaimMaker({ ask: options.claims, answerWithin, subjectOf: createSubjectOf(masterKey) }),
+    admit: createAdmission(options.beforeSignIn, answerWithin),
+    askChecks: createAccessChecks(options.checks ?? {}, answerWithin),
     audit,
     clock,
     onError,
@@ -71,8 +75,9 @@ export function settleOptions(options: PocketOptions) {
 }
 
 function limiterOf(
-  { rateLimits, stores }: PocketOptions,
+  { limiter, rateLimits, stores }: PocketOptions,
   ports: Omit<Parameters<typeof createLimiter>[0], 'store'>,
 ): Limiter {
+  if (limiter) return limiter
   return rateLimits === false ? noLimits : createLimiter({ store: stores.limits, ...ports })
 }

@@ -95,10 +95,10 @@ ${accounts.map(
   }
 }
 
-function notAllowed({ client, account, switchTo, cancelTo }: NotAllowedView): Page {
+function notAllowed({ client, account, reason, switchTo, cancelTo }: NotAllowedView): Page {
   return {
     title: 'Not for this account',
-    main: html`<p>${account.displayName || account.userName} may not use ${client.name}.</p>${button(switchTo, 'Use another account', 'first')}${button(cancelTo, 'Go back')}`,
+    main: html`<p>${account.displayName || account.userName} may not use ${client.name}.</p>${reason && html`<p>${reason}</p>`}${button(switchTo, 'Use another account', 'first')}${button(cancelTo, 'Go back')}`,
   }
 }
 

@@ -16,6 +16,7 @@ export interface BearerCookieOptions {
   readonly maxAge: number
 }
 
+/** Makes a cookie that holds a token of this browser’s. */
 export function bearerCookie({ name, secure, path, maxAge }: BearerCookieOptions): BearerCookie {
   const fullName = secure ? `__Secure-${name}` : name
   return {

@@ -5,6 +5,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import type { AccessQuestion, AskChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
@@ -74,6 +75,7 @@ export interface DeviceAuthorizationPorts {
   readonly provider: () => Provider
   readonly accounts: AccountStore
   readonly makeClaims: MakeClaims
+  readonly askChecks: AskChecks
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
   readonly sessions: Pick<Sessions, 'read'>
@@ -123,6 +125,9 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     if (!mayRefuse && !mayUse(extras(client).pocket_access, groupIds))
       throw new Forbidden('client_not_allowed', 'The account is in none of the groups that may use this client.')
     const { params = {} } = code
+    const decision = mayRefuse ? undefined : await ports.askChecks(questionOf({ account, client, session, params }))
+    if (decision && !('signInAgain' in decision.answer))
+      throw new Forbidden('client_not_allowed', `The check ${decision.check} does not let the account use this client.`)
     const apis = await requestedApis(apiAccess, client.clientId, params)
     const ours = requestedScopes(params)
     return {
@@ -133,7 +138,8 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
       apis,
       scopes: [...ours, ...apis.flatMap(keysOf)],
       consentKeys: [...ours, ...apis.flatMap(consentKeysOf)],
-      reauthenticationRequired: isTooOld(session, signInDemands(client), Math.floor(clock.now() / 1000)),
+      reauthenticationRequired:
+        decision !== undefined || isTooOld(session, signInDemands(client), Math.floor(clock.now() / 1000)),
     }
   }
 
@@ -231,6 +237,24 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         requestContext(req),
       )
     },
+  }
+}
+
+function questionOf({
+  account,
+  client,
+  session,
+  params,
+}: Pick<Asked, 'account' | 'client' | 'session'> & {
+  readonly params: Readonly<Record<string, unknown>>
+}): AccessQuestion {
+  const { acr, amr, authTime } = session
+  return {
+    account,
+    client: { id: client.clientId, name: client.clientName ?? client.clientId },
+    scopes: String(params.scope ?? '').split(' '),
+    session: { acr, amr, authTime },
+    acrValues: [],
   }
 }
 

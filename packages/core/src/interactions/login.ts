@@ -91,6 +91,9 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
       })
     },
 
+    /** Goes on after something was done on a page of the host's, whose check is asked again. */
+    goOn: (interaction: Interaction): Promise<string> => finish(interaction, {}),
+
     /** Sends the person back without signing in. */
     async cancel(interaction: Interaction): Promise<string> {
       interaction.session = undefined

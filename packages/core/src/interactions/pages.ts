@@ -78,6 +78,13 @@ export function createInteractionPages({
   }
 
   return {
+    /** The page of the host's to which a check sends the person, with the way back. */
+    hostPage(interaction: Interaction): string {
+      const page = String(interaction.prompt.details.goTo ?? '/')
+      const query = new URLSearchParams({ redirect: at(interaction, '?back=yes') })
+      return `${page}${page.includes('?') ? '&' : '?'}${query}`
+    },
+
     /** The address of the interaction itself. */
     at: (interaction: Interaction) => at(interaction),
 
@@ -125,6 +132,7 @@ export function createInteractionPages({
         view: 'not-allowed',
         client: await clientView(interaction),
         account: { userName, displayName },
+        ...(typeof interaction.prompt.details.refuse === 'string' && { reason: interaction.prompt.details.refuse }),
         switchTo: at(interaction, '/switch'),
         cancelTo: at(interaction, '/cancel'),
       }

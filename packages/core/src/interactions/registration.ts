@@ -15,6 +15,7 @@ import type {
 /** What a new passkey is made for: `setup` and `sign_up` for somebody who is created together with it. */
 export type RegistrationPurpose = 'registration' | 'setup' | 'sign_up'
 
+/** What a registration ceremony is begun for. */
 export interface RegistrationStart {
   readonly subject: RegistrationSubject
   readonly purpose: RegistrationPurpose
@@ -22,6 +23,7 @@ export interface RegistrationStart {
   readonly data?: unknown
 }
 
+/** The answer to a registration ceremony. */
 export interface RegistrationEnd {
   readonly response: unknown
   readonly purpose: RegistrationPurpose

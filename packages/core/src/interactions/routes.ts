@@ -10,6 +10,7 @@ import { readForm, readJsonObject } from '../http/body.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
+import { hostPagePrompt } from '../oidc/access-checks.ts'
 import type { ConsentInteraction } from './consent.ts'
 import { type Exchange, findInteraction } from './interaction.ts'
 import { languagesOf } from './languages.ts'
@@ -97,6 +98,8 @@ export function interactionRoutes({
     const interaction = await found(ctx)
     const { name } = interaction.prompt
     if (name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
+    if (name === hostPagePrompt)
+      return redirect(ctx, ctx.query.back === undefined ? pages.hostPage(interaction) : await login.goOn(interaction))
     if (name === 'not_allowed') return show(ctx, await pages.notAllowed(interaction))
     const goOn =
       (await login.unmet(interaction)) ??

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
+import type { Admit } from '../accounts/admission.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
@@ -65,6 +66,7 @@ export interface SignInPorts {
   /** Holds what binds a login code to this browser. */
   readonly deviceCookie: BearerCookie
   readonly startSession: StartSession
+  readonly admit: Admit
   readonly limits: Limiter
   readonly audit: AuditSink
   readonly clock: Clock
@@ -76,7 +78,7 @@ interface GivenCode {
 }
 
 export function createSignIn(ports: SignInPorts): SignInService {
-  const { authentication, loginCodes, browserTokens, deviceCookie, startSession, limits, audit, clock } = ports
+  const { authentication, loginCodes, browserTokens, deviceCookie, startSession, admit, limits, audit, clock } = ports
 
   const audited = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
     try {
@@ -110,6 +112,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
     audited(req, async () => {
       await limits.take(req, 'webauthn-login')
       const { account, event } = await verify(req, res, response)
+      await admit(account, 'passkey')
       await audit.record({ event: 'signed_in', method: 'passkey', ...event }, requestContext(req))
       return { account, context: authenticationContext('passkey', clock.now()) }
     })
@@ -147,7 +150,11 @@ export function createSignIn(ports: SignInPorts): SignInService {
       }),
 
     async withCode(req, res, code) {
-      const account = await audited(req, () => redeem(req, { code, browserToken: deviceCookie.read(req, res) }))
+      const account = await audited(req, async () => {
+        const redeemed = await redeem(req, { code, browserToken: deviceCookie.read(req, res) })
+        await admit(redeemed, 'code')
+        return redeemed
+      })
       await audit.record({ event: 'signed_in', accountId: account.id, method: 'code' }, requestContext(req))
       await startSession(req, res, { accountId: account.id, method: 'code' })
       return account

@@ -115,11 +115,13 @@ export interface SelectAccountView extends InLanguages {
   readonly cancelTo: string
 }
 
-/** Says that a person’s groups do not allow them a client. */
+/** Says that a person’s groups, or a rule of the host’s, do not allow them a client. */
 export interface NotAllowedView extends InLanguages {
   readonly view: 'not-allowed'
   readonly client: ClientView
   readonly account: { readonly userName: string; readonly displayName: string }
+  /** What a check of the host's says; absent where it is the groups. */
+  readonly reason?: string
   /** A form posted to it leads to the other accounts. */
   readonly switchTo: string
   /** A form posted to it sends the person back with `access_denied`. */
@@ -163,6 +165,7 @@ export interface SignedOutView extends InLanguages {
   readonly client: ClientView | null
 }
 
+/** Everything that a page can be asked to show; `view` says which it is. */
 export type View =
   | SignInView
   | ConsentView

@@ -8,6 +8,7 @@ export interface StoredLimit {
   readonly admitted: boolean
 }
 
+/** One try that is to be counted. */
 export interface LimitRequest {
   readonly key: string
   /** How many it holds. */

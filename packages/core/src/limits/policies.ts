@@ -44,4 +44,5 @@ export const limitPolicies = {
   'client-registration': { ...together, burst: 10, interval: minute },
 } as const satisfies Readonly<Record<string, LimitPolicy>>
 
+/** What is limited, by name. */
 export type LimitName = keyof typeof limitPolicies

@@ -1,4 +1,5 @@
-import { type Account, errors, type FindAccount } from 'oidc-provider'
+import { errors, type FindAccount, type Account as LibraryAccount } from 'oidc-provider'
+import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
@@ -23,6 +24,7 @@ export function createFindAccount(accounts: AccountStore, makeClaims: MakeClaims
     return {
       accountId: id,
       groupIds,
+      found,
       async claims(_use, scope, claims, rejected) {
         const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
         // The library makes the subject of it.
@@ -33,6 +35,12 @@ export function createFindAccount(accounts: AccountStore, makeClaims: MakeClaims
 }
 
 /** The groups of an account that `createFindAccount` found. */
-export function groupIdsOf({ groupIds }: Account): readonly string[] {
+export function groupIdsOf({ groupIds }: LibraryAccount): readonly string[] {
   return Array.isArray(groupIds) ? groupIds : []
+}
+
+/** The account itself, which `createFindAccount` found. */
+export function accountOf({ found }: LibraryAccount): Account {
+  // A cast, since the library's type knows members of any kind; ours is made above.
+  return found as Account
 }

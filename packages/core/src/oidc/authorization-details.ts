@@ -12,6 +12,7 @@ export interface AuthorizationDetailsType {
   describe?(detail: AuthorizationDetail): string
 }
 
+/** Types of authorization details by their names (RFC 9396 §2). */
 export type AuthorizationDetailsTypes = Readonly<Record<string, AuthorizationDetailsType>>
 
 /** Rich authorization requests as the library sees them; not advertised where a host offers no type. */

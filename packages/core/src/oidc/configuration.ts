@@ -2,6 +2,7 @@ import type { Adapter, Configuration } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
+import type { AskChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
@@ -75,6 +76,7 @@ function refreshTokenLifetime(_ctx: unknown, token: { totalLifetime(): number },
 
 export interface ConfigurationPorts {
   readonly makeClaims: MakeClaims
+  readonly askChecks: AskChecks
   readonly adapter: (model: string) => Adapter
   readonly accounts: AccountStore
   readonly consents: ConsentStore
@@ -143,7 +145,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       short: cookie,
     },
     interactions: {
-      policy: createPolicy(ports.clock),
+      policy: createPolicy(ports.clock, ports.askChecks),
       url: (_ctx, interaction) => `${ports.mountPath}/interaction/${interaction.uid}`,
     },
     ttl: lifetimes,

@@ -19,6 +19,7 @@ export interface KeySchedule {
   readonly keptFor: number
 }
 
+/** Keys sign for 90 days, are announced 2 days before, and are kept for 30 days after. */
 export const defaultKeySchedule: KeySchedule = { signsFor: 90 * day, announcedFor: 2 * day, keptFor: 30 * day }
 
 /** The keys that are published: RS256 first, and the signing one of each algorithm before its others. */

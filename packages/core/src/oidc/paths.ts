@@ -12,6 +12,7 @@ export const protocolRoutes = {
   jwks: '/.well-known/jwks.json',
 } as const
 
+/** The names of the endpoints of the protocol. */
 export type EndpointName = keyof typeof protocolRoutes
 
 /** The addresses of the protocol's endpoints at this issuer. */

@@ -1,7 +1,9 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import type { AskChecks } from '../clients/access-checks.ts'
 import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
 import { isTooOld } from '../sessions/freshness.ts'
+import { addAccessChecks } from './access-checks.ts'
 import { groupIdsOf } from './accounts.ts'
 import { extras, signInDemands } from './client-metadata.ts'
 
@@ -12,7 +14,7 @@ const { Check, Prompt, base } = interactionPolicy
  * `login` resolves to a sign-in page, `consent` to a consent page,
  * `create` to a page on which strangers sign up, `select_account` to one of those who are signed in here.
  */
-export function createPolicy(clock: Clock): interactionPolicy.DefaultPolicy {
+export function createPolicy(clock: Clock, askChecks: AskChecks): interactionPolicy.DefaultPolicy {
   const policy = base()
   policy.get('login')?.checks.add(accountGone())
   policy.get('login')?.checks.add(reauthentication(clock))
@@ -21,6 +23,7 @@ export function createPolicy(clock: Clock): interactionPolicy.DefaultPolicy {
   // Every client of ours is a web client to the library; this check would ask again at each authorization.
   policy.get('consent')?.checks.remove('native_client_prompt')
   policy.add(new Prompt({ name: 'not_allowed', requestable: false }, notInAllowedGroup()), 3)
+  addAccessChecks(policy, askChecks)
   return policy
 }
 

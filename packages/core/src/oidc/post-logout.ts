@@ -17,17 +17,21 @@ interface LibraryClient {
 }
 
 /**
- * Where the browser goes after a client has signed somebody out: where it says, or else to the first address that is
- * registered, as programs for the contract count on. A client that came by the protocol gets a page of ours instead, as
+ * Where the browser goes after a client has signed somebody out: where it says, or else, with an ID token, to the first
+ * address that is registered, as programs for the contract count on. A client that came by the protocol gets a page of ours instead, as
  * OpenID Connect RP-Initiated Logout §2 has it. `undefined` where the client may not send people there.
  */
-export function afterLogout(client: LibraryClient, issuer: string, request: AfterLogout): string | undefined {
-  const { redirectUri, state, uiLocales } = request
-  if (redirectUri !== null && !client.postLogoutRedirectUriAllowed(redirectUri)) return undefined
-  const uri = redirectUri ?? firstRegistered(client)
+export function afterLogout(
+  { client, hint }: { readonly client?: LibraryClient; readonly hint?: object },
+  issuer: string,
+  { redirectUri, state, uiLocales }: AfterLogout,
+): string | undefined {
+  if (client && redirectUri !== null && !client.postLogoutRedirectUriAllowed(redirectUri)) return undefined
+  const uri = client && (redirectUri ?? (hint && firstRegistered(client)))
   if (uri !== undefined) return state === null ? uri : withParameter(uri, 'state', state)
-  const page = withParameter(issuer + signedOutPath, 'client_id', client.clientId)
-  return uiLocales === null ? page : withParameter(page, 'ui_locales', uiLocales)
+  const page = issuer + signedOutPath
+  const ofClient = client ? withParameter(page, 'client_id', client.clientId) : page
+  return uiLocales === null ? ofClient : withParameter(ofClient, 'ui_locales', uiLocales)
 }
 
 function firstRegistered(client: LibraryClient): string | undefined {

@@ -3,6 +3,7 @@ import { type AllowedHosts, allowedHosts } from './addresses.ts'
 import { guardedAgent } from './guarded-agent.ts'
 import { OutboundError } from './outbound-error.ts'
 
+/** What `createPublicFetch` may be told. */
 export interface PublicFetchOptions {
   /** Host names, addresses and CIDR ranges that may be reached although they are not public; over http too. */
   readonly allowedPrivateHosts?: readonly string[]

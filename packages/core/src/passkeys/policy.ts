@@ -29,6 +29,7 @@ export interface PasskeyPolicy {
   readonly nonComplianceFrom: number
 }
 
+/** What passkeys have to be able to do where nothing else is said. */
 export const defaultPasskeyPolicy: PasskeyPolicy = {
   userVerification: 'required',
   attachment: 'any',

@@ -77,12 +77,14 @@ export interface AuthenticationMisbehaviour extends CeremonyMisbehaviour {
   readonly userHandle?: string | null
 }
 
+/** Where an authenticator is asked for a new passkey, and what it is to do wrong. */
 export interface RegistrationContext {
   /** The origin of the page that asks, such as `https://id.example.com`. */
   readonly origin: string
   readonly misbehaviour?: CeremonyMisbehaviour
 }
 
+/** Where an authenticator is asked to sign in, and what it is to do wrong. */
 export interface AuthenticationContext {
   /** The origin of the page that asks, such as `https://id.example.com`. */
   readonly origin: string

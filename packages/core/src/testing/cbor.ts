@@ -3,6 +3,7 @@ export type CborValue = number | string | Uint8Array | CborList | CborMap
 export interface CborList {
   readonly list: readonly CborValue[]
 }
+/** A map of CBOR (RFC 8949 §3.1) with numbers or texts as keys. */
 export type CborMap = readonly (readonly [key: number | string, value: CborValue])[]
 
 const unsigned = 0

@@ -32,8 +32,10 @@ export const synologyDsmFailures = {
   invalidUser: 'invalid user or password',
 } as const
 
+/** Why a sign-in at DSM fails, as DSM shows it. */
 export type SynologyDsmFailure = (typeof synologyDsmFailures)[keyof typeof synologyDsmFailures]
 
+/** What became of a sign-in at DSM. */
 export interface SynologyDsmSignIn {
   readonly signedIn: boolean
   /** The name that the provider gave, whether or not DSM has such an account; `null` where it came to none. */

@@ -3,6 +3,7 @@ import { type Cookie, CookieJar, isTrustworthy } from './cookie-jar.ts'
 import { exchange, fetchThrough, type Resolve } from './http-exchange.ts'
 import { type PageForm, type RequestTrace, UserAgentResponse } from './user-agent-response.ts'
 
+/** What a user agent is told when it is made. */
 export interface UserAgentOptions {
   /** Origins that are reached elsewhere, as if behind a reverse proxy. */
   readonly resolve?: Resolve
@@ -12,6 +13,7 @@ export interface UserAgentOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What one request of a user agent has in particular. */
 export interface RequestOptions {
   /** In addition, or in place of, what the agent sends by itself. */
   readonly headers?: Readonly<Record<string, string>>
@@ -22,6 +24,7 @@ export interface RequestOptions {
   readonly from?: string | null
 }
 
+/** How far redirects are followed. */
 export interface FollowOptions {
   /** Where to stop: the agent does not ask for an address that this is true for. Default: never. */
   readonly until?: (url: string) => boolean

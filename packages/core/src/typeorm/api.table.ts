@@ -7,6 +7,7 @@ export interface StoredApi extends Api {
   readonly nameKey: string
 }
 
+/** APIs and their permissions. */
 export const apiTable: EntitySchema<StoredApi> = new EntitySchema<StoredApi>({
   name: 'pocket_api',
   tableName: 'pocket_api',
@@ -26,6 +27,7 @@ export const apiTable: EntitySchema<StoredApi> = new EntitySchema<StoredApi>({
   indices: [{ name: 'pocket_api_resource', columns: ['resource'], unique: true }],
 })
 
+/** What clients may do at APIs. */
 export const apiGrantTable: EntitySchema<ApiGrant> = new EntitySchema<ApiGrant>({
   name: 'pocket_api_grant',
   tableName: 'pocket_api_grant',

@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { Challenge } from '../passkeys/challenge-store.ts'
 import { bigint, hash, text, varchar } from './columns.ts'
 
+/** Challenges of ceremonies that have begun. */
 export const challengeTable: EntitySchema<Challenge> = new EntitySchema<Challenge>({
   name: 'pocket_challenge',
   tableName: 'pocket_challenge',

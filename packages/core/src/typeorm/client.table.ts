@@ -10,6 +10,7 @@ export interface StoredClient extends Omit<ClientRecord, 'protocol'> {
   readonly nameKey: string
 }
 
+/** Clients. */
 export const clientTable: EntitySchema<StoredClient> = new EntitySchema<StoredClient>({
   name: 'pocket_client',
   tableName: 'pocket_client',
@@ -52,6 +53,7 @@ export interface SecretUse {
   readonly lastUsedAt: number
 }
 
+/** When each secret of a client was last used. */
 export const secretUseTable: EntitySchema<SecretUse> = new EntitySchema<SecretUse>({
   name: 'pocket_client_secret_use',
   tableName: 'pocket_client_secret_use',
@@ -78,6 +80,7 @@ export interface ClientGroup {
   readonly groupId: string
 }
 
+/** The groups that may use a client. */
 export const clientGroupTable: EntitySchema<ClientGroup> = new EntitySchema<ClientGroup>({
   name: 'pocket_client_group',
   tableName: 'pocket_client_group',

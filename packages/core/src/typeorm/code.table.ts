@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { StoredCode } from '../codes/code-store.ts'
 import { bigint, hash, varchar } from './columns.ts'
 
+/** Login codes, hashed. */
 export const codeTable: EntitySchema<StoredCode> = new EntitySchema<StoredCode>({
   name: 'pocket_code',
   tableName: 'pocket_code',

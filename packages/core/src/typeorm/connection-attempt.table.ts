@@ -8,6 +8,7 @@ export interface StoredAttempt
   readonly data: Omit<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'stranger'>
 }
 
+/** What clients have tried of late. */
 export const connectionAttemptTable: EntitySchema<StoredAttempt> = new EntitySchema<StoredAttempt>({
   name: 'pocket_connection_attempt',
   tableName: 'pocket_connection_attempt',

@@ -13,6 +13,7 @@ import type { Parameter, StatementResult, Statements } from './statements.ts'
 import { turnTakingRunner } from './turn-taking-runner.ts'
 import { WriteTurns } from './write-turns.ts'
 
+/** The databases that the statements are written for. */
 export type DatabaseKind = 'sqlite' | 'postgres'
 
 interface DatabaseParts {

@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { StoredKey } from '../oidc/key-store.ts'
 import { bigint, text, varchar } from './columns.ts'
 
+/** Signing keys, encrypted. */
 export const keyTable: EntitySchema<StoredKey> = new EntitySchema<StoredKey>({
   name: 'pocket_key',
   tableName: 'pocket_key',

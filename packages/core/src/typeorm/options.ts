@@ -5,7 +5,9 @@ import type { DataSourceOptions, EntitySchema } from 'typeorm'
 import { Misconfigured } from '../errors.ts'
 import { pocketTables } from './tables.ts'
 
+/** Options of a `DataSource` over SQLite. */
 export type SqliteOptions = Extract<DataSourceOptions, { type: 'better-sqlite3' }>
+/** Options of a `DataSource` over PostgreSQL. */
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>
 
 /** How long a statement waits for another process that writes to the same SQLite database, in milliseconds. */

@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { Passkey } from '../passkeys/passkey.ts'
 import { bigint, boolean, json, text, uuid, varchar } from './columns.ts'
 
+/** Passkeys. */
 export const passkeyTable: EntitySchema<Passkey> = new EntitySchema<Passkey>({
   name: 'pocket_passkey',
   tableName: 'pocket_passkey',

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   type Account,
@@ -53,6 +53,7 @@ export interface HostOptions {
 }
 
 export interface Host extends AsyncDisposable {
+  readonly server: Server
   readonly issuer: string
   readonly pocket: Pocket
   readonly clock: TestClock
@@ -95,6 +96,7 @@ export async function startHost({
   server.on('request', mount ? await mount(pocket) : pocket.callback())
   madeKeys ??= await stores.keys.list()
   return {
+    server,
     issuer,
     pocket,
     clock,

@@ -42,6 +42,24 @@ test.each(sentTo)('somebody is sent to %s, and the code is exchanged', async (re
   expect(tokens.access_token).toEqual(expect.any(String))
 })
 
+test.each([
+  ['https://nas.example', 'https://nas.example/', true],
+  ['http://localhost:18000/', 'http://localhost:18000', true],
+  ['http://localhost:18000/', 'http://localhost:18001', false],
+  ['https://nas.example', 'https://nas.example//', false],
+  ['https://nas.example', 'https://nas.example/?x', false],
+  ['https://app.example/callback', 'https://app.example/callback/', false],
+])('a code for %s is exchanged with %s: %s', async (asked, exchanged, isTaken) => {
+  await using host = await startHost()
+  const { agent, page, configuration, back } = await authorize(host, asked, [asked])
+  const { authenticator } = await host.person('ada')
+  const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+  const code = new URL(returned.location ?? '').searchParams.get('code') ?? ''
+  const exchange = oidc.genericGrantRequest(configuration, 'authorization_code', { code, redirect_uri: exchanged })
+  if (isTaken) expect((await exchange).access_token).toEqual(expect.any(String))
+  else await expect(exchange).rejects.toMatchObject({ error: 'invalid_grant' })
+})
+
 test.each(['https://example.org/callback', 'https://evil.example/.example.com/callback', 'javascript:alert(1)'])(
   'nobody is sent to %s',
   async (redirectUri) => {

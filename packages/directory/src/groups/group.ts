@@ -13,6 +13,7 @@ export interface Group {
   readonly createdAt: number
 }
 
+/** A group and what is said of its members. */
 export interface GroupWithClaims extends Group {
   readonly claims: readonly CustomClaim[]
 }

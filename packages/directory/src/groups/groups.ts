@@ -21,6 +21,7 @@ export interface Member extends UserDetails {
   readonly endsAt: number | null
 }
 
+/** One page of the members of a group. */
 export interface MemberPage extends Page<Member> {
   /** How many members there are, whatever is searched. */
   readonly everybody: number
@@ -175,6 +176,7 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
   }
 }
 
+/** The refusal of a group that is not there. */
 export function groupNotFound(): NotFound {
   return new NotFound('not_found', 'There is no such group', { details: { resource: 'User group' } })
 }

@@ -18,9 +18,11 @@ const policy = {
   },
   models: { passkeyAllowedModels: [], passkeyDeniedModels: [] },
   known: [yubiKey],
-  locked: [],
+  locked: new Map(),
   compliance: { passkeys: 40, nonCompliant: 0 },
   metadata: { serial: null, readAt: null, models: 0 },
+  version: '"1"',
+  conflict: null,
   problems: [],
   notice: null,
 } as const satisfies PageModel
@@ -31,11 +33,24 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     ...policy,
     choices: { ...policy.choices, passkeyAttestation: 'required', passkeyNonCompliance: 'require' },
     models: { passkeyAllowedModels: [yubiKey, unknown], passkeyDeniedModels: [] },
-    locked: ['passkeyDeniedModels', 'webauthnUserVerification', 'passkeyNonCompliance', 'passkeyNonComplianceFrom'],
+    locked: new Map([
+      ['passkeyDeniedModels', 'PASSKEY_DENIED_MODELS'],
+      ['webauthnUserVerification', 'WEBAUTHN_USER_VERIFICATION'],
+      ['passkeyNonCompliance', 'PASSKEY_NON_COMPLIANCE'],
+      ['passkeyNonComplianceFrom', 'PASSKEY_NON_COMPLIANCE_FROM'],
+    ]),
     compliance: { passkeys: 40, nonCompliant: 3 },
     metadata: { serial: 142, readAt: now - day / 2, models: 311 },
     problems: [{ field: 'passkeyAllowedModelsAdd', code: 'invalid', message: 'is the name of no model' }],
     notice: 'saved',
+  },
+  'passkey-policy-conflict': {
+    ...policy,
+    conflict: [
+      { field: 'webauthnUserVerification', stored: 'preferred' },
+      { field: 'passkeyNonComplianceFrom', stored: '' },
+      { field: 'passkeyDeniedModels', stored: yubiKey.name },
+    ],
   },
   'passkey-policy-unread': { ...policy, notice: 'metadata_failed' },
   'passkey-policy-review': {
@@ -53,6 +68,7 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     nonCompliance: 'require',
     from: '',
     fields: [{ name: 'webauthnAllowSyncedPasskeys', value: 'false' }],
+    version: '"1"',
     dayProblem: 'invalid_format',
   },
 }

@@ -27,15 +27,17 @@ export interface ClientAuthenticationPorts {
   readonly federated: (client: Client, assertion: string) => Promise<true | FederatedRefusal>
   /** The client that an access token was given to; `undefined` for any other text. */
   readonly clientOfToken: (token: string) => Promise<string | undefined>
+  /** As the function of the same name in `library.ts`. */
+  readonly nameRedirectUri: (form: URLSearchParams) => Promise<boolean>
 }
 
 /**
  * What applications do to say who they are, made into what the library takes: the same secret in the header and in the
- * body, a header without a secret or without its encoding, and another issuer's assertion. Changes the request only where
- * it is one of these.
+ * body, a header without a secret or without its encoding, and another issuer's assertion. What else they write in another
+ * way than the library compares it is settled with it. Changes the request only where it is one of these.
  */
 export function createClientAuthentication(ports: ClientAuthenticationPorts) {
-  const { assertAdmitted, findClient, federated, clientOfToken } = ports
+  const { assertAdmitted, findClient, federated, clientOfToken, nameRedirectUri } = ports
   const settle = (req: IncomingMessage, form: URLSearchParams, client: Pick<Client, 'id' | 'isPublic'>) => {
     delete req.headers.authorization
     form.delete('client_assertion')
@@ -104,7 +106,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
         ? await byBearer(req, form)
         : byHeader(req, form)
     const settled = changed ?? form
-    const renamed = nameLoginToken(path, settled)
+    const renamed = path === protocolRoutes.token ? await nameRedirectUri(settled) : nameLoginToken(path, settled)
     if (withoutFinalSlash(settled) || changed || renamed) replaceBody(req, Buffer.from(settled.toString()))
   }
 }

@@ -44,6 +44,7 @@ export type IdTokenHabit =
       readonly accessTokenHash?: boolean
     }
 
+/** What an application does with refresh tokens. */
 export interface RefreshHabit {
   /** Whether the answer has to have an ID token that is as good as the first one. */
   readonly idToken: boolean

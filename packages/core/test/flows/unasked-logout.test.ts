@@ -110,12 +110,37 @@ describe('where the browser goes', () => {
     }
   })
 
-  test('the same where nobody is signed in any more', async () => {
-    await using session = await loggedIn()
-    const { party, idToken } = session
+  test.each(['public', 'pairwise'] as const)('the same where nobody is signed in any more: %s', async (subjectType) => {
+    await using session = await loggedIn({ protocol: { subjectType } })
+    const { host, party, idToken, tokens } = session
+    host.clock.pass(2000)
+    const later = await logIn({ ...party, agent: new UserAgent() })
     const elsewhere = { ...party, agent: new UserAgent() }
     const page = await endSession(elsewhere, { id_token_hint: idToken, state: 's' })
     expect([page.location, page.headers.get('set-cookie')]).toEqual([`${bye}?state=s`, null])
+    // What that sign-in gave ends, and nothing of another.
+    const refreshed = (token = '') => oidc.refreshTokenGrant(party.configuration, token)
+    await expect(refreshed(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
+    expect(await refreshed(later.tokens.refresh_token)).toHaveProperty('access_token')
+    expect(host.events.filter(({ event }) => event === 'token_revoked')).toMatchObject([
+      { clientId: party.client.id, accountId: party.person.account.id },
+    ])
+  })
+
+  test.each<[string, (clientId: string) => Parameters, string]>([
+    ['nobody asks', () => ({ state: 's' }), 'signed-out'],
+    ['a client is named', (id) => ({ client_id: id, state: 's' }), 'signed-out'],
+    ['a client asks', (id) => ({ client_id: id, post_logout_redirect_uri: bye, state: 's' }), `${bye}?state=s`],
+    ['nobody is named', () => ({ post_logout_redirect_uri: bye }), 'signed-out'],
+    ['an unknown client asks', () => ({ client_id: 'nobody' }), 'error'],
+    ['it is not registered', (id) => ({ client_id: id, post_logout_redirect_uri: `${bye}/x` }), 'error'],
+  ])('at once where nobody is signed in, and %s', async (_who, parameters, at) => {
+    await using host = await startHost()
+    const { client } = await host.client({ postLogoutRedirectUris: [bye] })
+    const agent = new UserAgent()
+    const url = `${host.issuer}/api/oidc/end-session?${new URLSearchParams(parameters(client.id))}`
+    const page = await agent.follow(await agent.get(url), { until: away })
+    expect([page.location ?? viewOf(page).view, page.headers.get('set-cookie')]).toEqual([at, null])
   })
 })
 

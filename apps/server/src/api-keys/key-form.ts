@@ -1,0 +1,67 @@
+import type { FieldError } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import { formText, formTexts } from '../http/form.ts'
+import type { Refusal } from '../http/form-page.ts'
+import { type ApiKeyScope, apiKeyScopes } from './api-key.ts'
+import { type ApiKeyFormValues, type ApiKeyLifetime, apiKeyLifetimes } from './page-model.ts'
+
+const day = 86_400_000
+/** Milliseconds. */
+const lifetimes: Readonly<Record<ApiKeyLifetime, number>> = {
+  week: 7 * day,
+  month: 30 * day,
+  quarter: 90 * day,
+  year: 365 * day,
+}
+
+export const emptyKey: ApiKeyFormValues = {
+  name: '',
+  description: '',
+  lifetime: 'month',
+  until: '',
+  isLimited: false,
+  scopes: [],
+}
+
+type Term = Pick<ApiKeyFormValues, 'lifetime' | 'until'>
+
+/** For how long a key is to be good, as it was typed. */
+export function termValues(ctx: Context): Term {
+  const lifetime = formText(ctx, 'lifetime', 20)
+  return {
+    lifetime: apiKeyLifetimes.find((known) => known === lifetime) ?? emptyKey.lifetime,
+    until: formText(ctx, 'until', 20).trim(),
+  }
+}
+
+export function keyValues(ctx: Context): ApiKeyFormValues {
+  return {
+    ...termValues(ctx),
+    name: formText(ctx, 'name', 300).trim(),
+    description: formText(ctx, 'description', 1000).trim(),
+    isLimited: formText(ctx, 'access', 20) === 'limited',
+    scopes: formTexts(ctx, 'scopes'),
+  }
+}
+
+/** The end of a term in RFC 3339; a day counts as a whole. What is no day stays as it is, and is refused. */
+export function endOf({ lifetime, until }: Term, now: number): string {
+  return until === '' ? new Date(now + lifetimes[lifetime]).toISOString() : `${until}T23:59:59.999Z`
+}
+
+/** `null`: everything. */
+export function scopesOf({ isLimited, scopes }: ApiKeyFormValues): readonly ApiKeyScope[] | null {
+  return isLimited ? apiKeyScopes.filter((scope) => scopes.includes(scope)) : null
+}
+
+/** What only the form can get wrong. */
+export function formProblems(values: ApiKeyFormValues): readonly FieldError[] {
+  return scopesOf(values)?.length === 0 ? [{ field: 'scopes', code: 'required', message: 'is required' }] : []
+}
+
+/** A refusal by the fields of the form. */
+export function problemsOf({ problems, problem }: Pick<Refusal, 'problems' | 'problem'>): readonly FieldError[] {
+  const named = problems.map((each) => (each.field === 'expiresAt' ? { ...each, field: 'until' } : each))
+  if (problem !== 'invalid_api_key_expiration') return named
+  return [...named, { field: 'until', code: 'past', message: 'must be in the future' }]
+}

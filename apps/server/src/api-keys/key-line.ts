@@ -1,0 +1,44 @@
+import type { ListPageDefinition } from '../http/list-page.ts'
+import type { ApiKey } from './api-key.ts'
+import type { ApiKeyLine } from './page-model.ts'
+
+export const apiKeysPath = '/settings/api-keys'
+
+export const apiKeyList: ListPageDefinition = {
+  path: apiKeysPath,
+  columns: [
+    { name: 'name', sort: 'name' },
+    { name: 'scopes' },
+    { name: 'expires', sort: 'expiresAt' },
+    { name: 'used', sort: 'lastUsedAt' },
+    { name: 'created', sort: 'createdAt' },
+    { name: 'acts' },
+  ],
+  sort: { column: 'createdAt', descending: true },
+}
+
+/** A key as its owner sees it. */
+export function apiKeyLine(apiKey: ApiKey, now: number): ApiKeyLine {
+  const { id, name, description, scopes, expiresAt, lastUsedAt, createdAt } = apiKey
+  const at = `${apiKeysPath}/${encodeURIComponent(id)}`
+  return {
+    id,
+    name,
+    description: description ?? '',
+    scopes,
+    expiresAt,
+    isExpired: expiresAt <= now,
+    lastUsedAt,
+    createdAt,
+    revokeAt: `${at}/revoke`,
+    revoking: {
+      act: 'revokeApiKey',
+      names: [name],
+      count: 1,
+      submitTo: `${at}/revoke`,
+      fields: [],
+      isDangerous: true,
+    },
+    renewAt: `${at}/renew`,
+  }
+}

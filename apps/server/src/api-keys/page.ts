@@ -1,0 +1,155 @@
+import { type Clock, isWithoutPasskey, type Pocket, requestContext } from '@pocket/core'
+import { Forbidden, NotFound } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { areas } from '../http/api/operation.ts'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { type Refusal, refusalOf } from '../http/form-page.ts'
+import { readListPage } from '../http/list-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import type { MintedApiKey } from './api-key.ts'
+import type { ApiKeys } from './api-keys.ts'
+import { emptyKey, endOf, formProblems, keyValues, problemsOf, scopesOf, termValues } from './key-form.ts'
+import { apiKeyLine, apiKeyList, apiKeysPath } from './key-line.ts'
+import { type ApiKeyRenewPage, type ApiKeysPage, apiKeyNotices } from './page-model.ts'
+
+export interface ApiKeyPagesPorts {
+  readonly apiKeys: ApiKeys
+  readonly pocket: Pick<Pocket, 'session' | 'issuer'>
+  readonly authentication: Authentication
+  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
+  readonly show: ShowPage
+  readonly flashes: Flashes
+  readonly clock: Clock
+}
+
+type Act = (ctx: Context) => Promise<void>
+
+/** `/settings/api-keys`: the keys that people give to programs. */
+export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
+  const { apiKeys, pocket, authentication, reauthentication, show, flashes, clock } = ports
+  const secure = pocket.issuer.startsWith('https:')
+  const ownerOf = (ctx: Context, { id }: User) => ({ ownerId: id, origin: requestContext(ctx.req) })
+  const mayCreate = async ({ req, res }: Context) => {
+    const session = await pocket.session(req, res)
+    return session !== undefined && !isWithoutPasskey(session)
+  }
+  /** A key outlives the session that makes it, so it takes a session with a passkey, used just now. */
+  const guarded =
+    (act: Act): Act =>
+    async (ctx) => {
+      await authentication.requireUser(ctx)
+      if (!(await mayCreate(ctx)))
+        throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
+      await reauthentication.sensitive(act)(ctx)
+    }
+  const left = (ctx: Context, done: 'created' | 'renewed', { apiKey: { name }, token }: MintedApiKey) => {
+    flashes.leave(ctx, apiKeysPath, { done, name, token })
+    seeOther(ctx, apiKeysPath)
+  }
+  const find = async ({ id: ownerId }: User, id: unknown) => {
+    const found = await apiKeys.find(ownerId, String(id))
+    if (found === undefined) throw new NotFound('api_key_not_found', 'There is no such API key.')
+    return found
+  }
+
+  type Refused = Partial<Pick<ApiKeysPage, 'values' | 'problems' | 'problem'>>
+  const showKeys = async (ctx: Context, user: User, more: Refused = {}) => {
+    const listPage = readListPage(ctx, apiKeyList, secure)
+    const { items, total } = await apiKeys.list(user.id, listPage.request)
+    await show(ctx, {
+      view: 'api-keys',
+      viewer: viewerOf(user),
+      list: listPage.view(total),
+      keys: items.map((key) => apiKeyLine(key, clock.now())),
+      areas,
+      mayCreate: await mayCreate(ctx),
+      values: emptyKey,
+      problems: [],
+      problem: null,
+      ...more,
+      notice: noticeOf(flashes.take(ctx, apiKeysPath)),
+    })
+  }
+
+  const create = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const values = keyValues(ctx)
+    const { name, description } = values
+    const wrong = formProblems(values)
+    let minted: MintedApiKey | undefined
+    const refusal: Pick<Refusal, 'status' | 'problems' | 'problem'> | null =
+      wrong.length > 0
+        ? { status: 400, problems: wrong, problem: null }
+        : await refusalOf(async () => {
+            const expiresAt = endOf(values, clock.now())
+            const input = { name, description: description || null, scopes: scopesOf(values), expiresAt }
+            minted = await apiKeys.create(ownerOf(ctx, user), input)
+          })
+    if (minted) return left(ctx, 'created', minted)
+    const problems = refusal ? problemsOf(refusal) : []
+    await showKeys(ctx, user, { values, problems, problem: problems.length > 0 ? null : (refusal?.problem ?? null) })
+    ctx.status = refusal?.status ?? 400
+  }
+
+  const showRenewal = async (ctx: Context, user: User, more: Partial<ApiKeyRenewPage> = {}) => {
+    const { id, name } = await find(user, ctx.params.id)
+    const { lifetime, until } = emptyKey
+    const usual = { values: { lifetime, until }, problems: [] }
+    await show(ctx, { view: 'api-key-renew', viewer: viewerOf(user), id, name, ...usual, ...more })
+  }
+  const renew = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const values = termValues(ctx)
+    let minted: MintedApiKey | undefined
+    const refusal = await refusalOf(async () => {
+      minted = await apiKeys.renew(ownerOf(ctx, user), String(ctx.params.id), endOf(values, clock.now()))
+    })
+    if (minted) return left(ctx, 'renewed', minted)
+    if (refusal?.problem === 'api_key_not_expired') await showKeys(ctx, user, { problem: refusal.problem })
+    else await showRenewal(ctx, user, { values, problems: refusal ? problemsOf(refusal) : [] })
+    ctx.status = refusal?.status ?? 400
+  }
+
+  const askRevocation = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const { revoking: confirmation } = apiKeyLine(await find(user, ctx.params.id), clock.now())
+    await show(ctx, {
+      view: 'confirm',
+      viewer: viewerOf(user),
+      within: 'api-keys',
+      confirmation,
+      cancelTo: apiKeysPath,
+    })
+  }
+  const revoke = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const { id, name } = await find(user, ctx.params.id)
+    await apiKeys.remove(ownerOf(ctx, user), id)
+    flashes.leave(ctx, apiKeysPath, { done: 'revoked', name })
+    seeOther(ctx, apiKeysPath)
+  }
+  const withUser =
+    (work: (ctx: Context, user: User) => Promise<void>): Act =>
+    async (ctx) =>
+      work(ctx, await authentication.requireUser(ctx))
+
+  return [
+    { method: 'get', path: apiKeysPath, handle: withUser((ctx, user) => showKeys(ctx, user)) },
+    { method: 'post', path: apiKeysPath, handle: guarded(create) },
+    { method: 'get', path: `${apiKeysPath}/:id/renew`, handle: withUser((ctx, user) => showRenewal(ctx, user)) },
+    { method: 'post', path: `${apiKeysPath}/:id/renew`, handle: guarded(renew) },
+    { method: 'get', path: `${apiKeysPath}/:id/revoke`, handle: askRevocation },
+    { method: 'post', path: `${apiKeysPath}/:id/revoke`, handle: revoke },
+  ]
+}
+
+function noticeOf({ done, name, token }: Readonly<Record<string, unknown>>): ApiKeysPage['notice'] {
+  const known = apiKeyNotices.find((notice) => notice === done)
+  if (known === undefined || typeof name !== 'string') return null
+  return { done: known, name, token: typeof token === 'string' ? token : null }
+}

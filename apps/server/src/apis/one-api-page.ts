@@ -1,0 +1,153 @@
+import type { Api, ClientListRequest } from '@pocket/core'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { formText, formTexts } from '../http/form.ts'
+import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { type Actor, pageActor } from '../users/actor.ts'
+import { apiValidator } from './administration.ts'
+import type { ApiDesk } from './api-desk.ts'
+import { apiInput, enteredPermissions, enteredValues, newApi, storedPermissions, storedValues } from './api-form.ts'
+import type { ApiNotice, ApiPage } from './page-model.ts'
+
+type Entered = Partial<Pick<ApiPage, 'values' | 'permissions'>>
+
+/** How many clients the page shows. */
+const most = 100
+const mostFound = 10
+const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
+
+/** `/settings/admin/apis/:id`: everything about one API. */
+export function oneApiPages(parts: ApiDesk): readonly PageRoute[] {
+  const { pocket, administration, authentication, show, flashes, path } = parts
+  const { apis, clients } = pocket
+
+  const showApi = async (
+    ctx: Context,
+    user: User,
+    api: Api,
+    more: Partial<Pick<ApiPage, 'values' | 'permissions' | 'problems' | 'conflict'>> = {},
+  ) => {
+    const grants = new Map((await apis.grantsOf(api.id)).map((grant) => [grant.clientId, grant]))
+    const granted = await clients.page(byName({ of: 'granted', apiId: api.id }, '', most))
+    const search = typeof ctx.query.client === 'string' ? ctx.query.client.trim().slice(0, 100) : ''
+    const found =
+      search === '' ? null : await clients.page(byName({ of: 'ungranted', apiId: api.id }, search, mostFound))
+    const { notice } = flashes.take(ctx, `${path}/${api.id}`)
+    await show(ctx, {
+      view: 'api',
+      viewer: viewerOf(user),
+      api,
+      values: storedValues(api),
+      permissions: storedPermissions(api),
+      clients: granted.items.map(({ client: { id, name } }) => {
+        const grant = grants.get(id)
+        return {
+          id,
+          name,
+          forPeople: grant?.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
+          forItself: grant?.clientAccess ? grant.clientPermissionIds.length : null,
+        }
+      }),
+      moreClients: granted.total - granted.items.length,
+      found: found?.items.map(({ client: { id, name } }) => ({ id, name })) ?? null,
+      search,
+      problems: [],
+      notice: notices.find((known) => known === notice) ?? null,
+      version: apiValidator(api),
+      conflict: null,
+      ...more,
+    })
+  }
+
+  /** A form on the page: shows it again with what was entered where that is refused. */
+  const form = (
+    part: '' | '/permissions' | '/described',
+    read: (ctx: Context) => Entered,
+    work: (by: Actor, id: string, ctx: Context, entered: Entered) => Promise<unknown>,
+  ) => ({
+    method: 'post' as const,
+    path: `${path}/:id${part}` as const,
+    async handle(ctx: Context) {
+      const user = await authentication.requireAdministrator(ctx)
+      const api = await administration.existing(String(ctx.params.id))
+      const entered = read(ctx)
+      const by = { ...pageActor(user, ctx), ...versionSent(ctx) }
+      const refusal = await refusalOf(() => work(by, api.id, ctx, entered))
+      if (!refusal) {
+        flashes.leave(ctx, `${path}/${api.id}`, { notice: 'saved' })
+        seeOther(ctx, `${path}/${api.id}`)
+        return
+      }
+      const current = refusal.isConflict ? await administration.existing(api.id) : api
+      const conflict = refusal.isConflict ? conflictOf(current, entered) : null
+      await showApi(ctx, user, current, { ...entered, problems: refusal.problems, conflict })
+      ctx.status = refusal.status
+    },
+  })
+
+  return [
+    {
+      method: 'get',
+      path: `${path}/:id`,
+      async handle(ctx) {
+        const user = await authentication.requireAdministrator(ctx)
+        await showApi(ctx, user, await administration.existing(String(ctx.params.id)))
+      },
+    },
+    form(
+      '',
+      (ctx) => ({ values: enteredValues(ctx) }),
+      (by, id, _ctx, { values }) => administration.update(by, id, apiInput(values ?? newApi)),
+    ),
+    form(
+      '/permissions',
+      (ctx) => ({ permissions: enteredPermissions(ctx) }),
+      (by, id, _ctx, { permissions = [] }) =>
+        administration.setPermissions(
+          by,
+          id,
+          permissions.map(([key, name, description]) => ({ key, name, description })),
+        ),
+    ),
+    form(
+      '/described',
+      () => ({}),
+      (by, id, ctx) =>
+        administration.setCimdAccess(by, id, {
+          enabled: formText(ctx, 'enabled', 10) === 'true',
+          permissionIds: formTexts(ctx, 'permissions'),
+        }),
+    ),
+    {
+      method: 'post',
+      path: `${path}/:id/remove`,
+      async handle(ctx) {
+        const user = await authentication.requireAdministrator(ctx)
+        const { id, name } = await administration.existing(String(ctx.params.id))
+        await administration.remove(pageActor(user, ctx), id)
+        flashes.leave(ctx, path, { removed: name })
+        seeOther(ctx, path)
+      },
+    },
+  ]
+}
+
+function conflictOf(stored: Api, { values, permissions }: Entered): ApiPage['conflict'] {
+  const before = { ...storedValues(stored), permissions: rowsText(storedPermissions(stored)) }
+  return differences<string>(before, {
+    ...before,
+    ...values,
+    ...(permissions && { permissions: rowsText(permissions) }),
+  })
+}
+
+function rowsText(rows: ApiPage['permissions']): string {
+  return rows.map((row) => row.filter((cell) => cell !== '').join(' · ')).join('; ')
+}
+
+function byName(scope: ClientListRequest['scope'], search: string, limit: number): ClientListRequest {
+  return { scope, page: 1, limit, search, filters: {}, sort: { by: 'name', descending: false } }
+}

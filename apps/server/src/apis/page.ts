@@ -1,0 +1,86 @@
+import type { Context } from 'koa'
+import { formText } from '../http/form.ts'
+import { refusalOf } from '../http/form-page.ts'
+import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { pageActor } from '../users/actor.ts'
+import { apiAccessPages } from './access-page.ts'
+import { createApiAdministration } from './administration.ts'
+import type { ApiPagesPorts } from './api-desk.ts'
+import { apiInput, enteredValues, newApi } from './api-form.ts'
+import { apiListRequest } from './api-lists.ts'
+import { oneApiPages } from './one-api-page.ts'
+
+const here = '/settings/admin/apis'
+
+const list: ListPageDefinition = {
+  path: here,
+  columns: [
+    { name: 'name', sort: 'name' },
+    { name: 'resource', sort: 'resource' },
+    { name: 'format', choice: 'shown' },
+    { name: 'permissions', choice: 'shown' },
+    { name: 'created', sort: 'createdAt', choice: 'hidden' },
+  ],
+  sort: { column: 'name', descending: false },
+}
+
+/** `/settings/admin/apis`: what clients get access tokens for. */
+export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
+  const { pocket, audit, transaction, authentication, show, flashes } = ports
+  const { apis, clients } = pocket
+  const administration = createApiAdministration({ apis, clients, audit, transaction })
+  const parts = { ...ports, administration, path: here } as const
+
+  const showList = async (ctx: Context) => {
+    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+    const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
+    const { items, total } = await apis.page(apiListRequest(listPage.request, null))
+    const { removed } = flashes.take(ctx, here)
+    await show(ctx, {
+      view: 'apis',
+      viewer,
+      list: listPage.view(total),
+      apis: items.map(({ id, name, resource, accessTokenFormat, permissions, createdAt }) => ({
+        id,
+        name,
+        resource,
+        format: accessTokenFormat,
+        permissions: permissions.length,
+        createdAt,
+      })),
+      removed: typeof removed === 'string' ? removed : null,
+    })
+  }
+
+  const showNew = async (ctx: Context) => {
+    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+    await show(ctx, { view: 'api-new', viewer, values: { ...newApi, resource: '' }, problems: [] })
+  }
+
+  const create = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    const values = { ...enteredValues(ctx), resource: formText(ctx, 'resource', 2000).trim() }
+    const refusal = await refusalOf(async () => {
+      const { id } = await administration.create(pageActor(user, ctx), {
+        ...apiInput(values),
+        resource: values.resource,
+      })
+      flashes.leave(ctx, `${here}/${id}`, { notice: 'created' })
+      seeOther(ctx, `${here}/${id}`)
+    })
+    if (!refusal) return
+    await show(ctx, { view: 'api-new', viewer: viewerOf(user), values, problems: refusal.problems })
+    ctx.status = refusal.status
+  }
+
+  return [
+    { method: 'get', path: here, handle: showList },
+    { method: 'get', path: `${here}/new`, handle: showNew },
+    { method: 'post', path: `${here}/new`, handle: create },
+    ...apiAccessPages(parts),
+    ...oneApiPages(parts),
+  ]
+}

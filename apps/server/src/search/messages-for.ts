@@ -1,0 +1,15 @@
+import type { IncomingMessage } from 'node:http'
+import type { User } from '@pocket/directory'
+import type { Catalogues } from '../http/catalogues.ts'
+import type { Messages } from '../http/messages.ts'
+import { preferencesOf } from '../preferences/preferences.ts'
+
+/** The sentences in the language in which this person sees pages in this browser. */
+export type MessagesFor = (req: IncomingMessage, user: Pick<User, 'locale'>) => Messages
+
+export function createMessagesFor(catalogues: Catalogues): MessagesFor {
+  return (req, { locale }) => {
+    const { language, accepted } = preferencesOf(req)
+    return catalogues.inFirstOf([language, locale, ...accepted].filter((each) => each !== null))
+  }
+}

@@ -1,0 +1,29 @@
+import type { Authentication } from '../http/authentication.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import type { ShowPage } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import type { MessagesFor } from './messages-for.ts'
+import { longestQuery, type Search } from './search.ts'
+
+export interface SearchPagePorts {
+  readonly search: Search
+  readonly messagesFor: MessagesFor
+  readonly authentication: Authentication
+  readonly show: ShowPage
+}
+
+/** `/settings/search`: what the palette finds, for whoever has no script. */
+export function searchPages({ search, messagesFor, authentication, show }: SearchPagePorts): readonly PageRoute[] {
+  return [
+    {
+      method: 'get',
+      path: '/settings/search',
+      async handle(ctx) {
+        const user = await authentication.requireUser(ctx)
+        const query = String([ctx.query.query ?? ''].flat()[0]).slice(0, longestQuery)
+        const results = await search(user, query, messagesFor(ctx.req, user))
+        await show(ctx, { view: 'search', viewer: viewerOf(user), query, longestQuery, results })
+      },
+    },
+  ]
+}

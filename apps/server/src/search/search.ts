@@ -1,0 +1,93 @@
+import { type Pocket, startAddress } from '@pocket/core'
+import { type Directory, nameKey, type User } from '@pocket/directory'
+import type { Messages } from '../http/messages.ts'
+import type { SearchResult } from './page-model.ts'
+import { type Place, places } from './places.ts'
+
+/** What somebody can go to by the letters of its name, whatever their case. */
+export type Search = (user: User, query: string, messages: Pick<Messages, 'text'>) => Promise<readonly SearchResult[]>
+
+export interface SearchPorts {
+  readonly pocket: Pick<Pocket, 'clients' | 'issuer'>
+  readonly directory: Pick<Directory, 'accounts' | 'users' | 'groups'>
+}
+
+/** Of each kind; who looks for more than these has the lists. */
+const most = 5
+export const longestQuery = 200
+
+/**
+ * Pages and applications for everybody; users, groups and clients as well for administrators. Without a query the pages
+ * alone. The number of statements does not depend on what there is: six for people, twelve for administrators.
+ */
+export function createSearch({ pocket, directory }: SearchPorts): Search {
+  const asked = (query: string) => ({ page: 1, limit: most, sort: null, search: query, filters: {} })
+
+  const applications = async (user: User, query: string): Promise<readonly SearchResult[]> => {
+    const groupIds = ((await directory.accounts.find(user.id))?.groups ?? []).map(({ id }) => id)
+    const { items } = await pocket.clients.page({
+      ...asked(query),
+      scope: { of: 'usable', accountId: user.id, groupIds },
+      filters: { hasLaunchUrl: [true] },
+    })
+    return items.flatMap(({ client }): readonly SearchResult[] => {
+      const href = startAddress(client, pocket.issuer)
+      return href === null ? [] : [{ kind: 'application', name: client.name, detail: hostOf(href), href }]
+    })
+  }
+  const users = async (query: string): Promise<readonly SearchResult[]> => {
+    const { items } = await directory.users.page(asked(query))
+    return items.map(({ id, displayName, userName, email }) => ({
+      kind: 'user',
+      name: displayName || userName,
+      detail: [userName, email].filter(Boolean).join(' · '),
+      href: `/settings/admin/users/${encodeURIComponent(id)}`,
+    }))
+  }
+  const groups = async (query: string): Promise<readonly SearchResult[]> => {
+    const { items } = await directory.groups.page(asked(query))
+    return items.map(({ id, friendlyName, name }) => ({
+      kind: 'group',
+      name: friendlyName,
+      detail: name,
+      href: `/settings/admin/user-groups/${encodeURIComponent(id)}`,
+    }))
+  }
+  const clients = async (query: string): Promise<readonly SearchResult[]> => {
+    const { items } = await pocket.clients.page({ ...asked(query), scope: { of: 'everybody' } })
+    return items.map(({ client: { id, name, launchUrl } }) => ({
+      kind: 'client',
+      name,
+      detail: launchUrl === null ? '' : hostOf(launchUrl),
+      href: `/settings/admin/oidc-clients/${encodeURIComponent(id)}`,
+    }))
+  }
+
+  return async (user, given, messages) => {
+    const query = given.trim().slice(0, longestQuery).toWellFormed()
+    const pages = pagesOf(user, query, messages)
+    if (query === '') return pages
+    const people = [applications(user, query)]
+    const administration = user.administrator ? [users(query), groups(query), clients(query)] : []
+    return [pages, ...(await Promise.all([...people, ...administration]))].flat()
+  }
+}
+
+/** By what they are called in the language of whoever looks; those of the rail alone where nothing is asked for. */
+function pagesOf({ administrator }: User, query: string, messages: Pick<Messages, 'text'>): readonly SearchResult[] {
+  const wanted = nameKey(query)
+  const known = [...places.own, ...(administrator ? places.administration : [])]
+  if (wanted === '') return known.filter(({ within }) => within === null).map((place) => pageOf(place, messages))
+  return known
+    .map((place) => pageOf(place, messages))
+    .filter(({ name }) => nameKey(name).includes(wanted))
+    .slice(0, most)
+}
+
+function pageOf({ title, within, path }: Place, { text }: Pick<Messages, 'text'>): SearchResult {
+  return { kind: 'page', name: text(title), detail: within === null ? '' : text(within), href: path }
+}
+
+function hostOf(address: string): string {
+  return URL.parse(address)?.host ?? ''
+}

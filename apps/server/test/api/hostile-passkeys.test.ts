@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { audited } from './calls.ts'
+import { type Instance, type Person, passkeyAnswer, startInstance } from './instance.ts'
+
+type SignIn = ReturnType<SoftwareAuthenticator['get']>
+type Registration = ReturnType<SoftwareAuthenticator['create']>
+type Lies = NonNullable<Parameters<SoftwareAuthenticator['create']>[1]['misbehaviour']>
+
+let instance: Instance
+let ada: Person
+let bob: Person
+
+beforeAll(async () => {
+  instance = await startInstance()
+  ada = await instance.person('grace')
+  bob = await instance.person('bob')
+})
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+const idOf = ({ authenticator }: Person) => authenticator.passkeys[0]?.id ?? ''
+const handleOf = ({ authenticator }: Person) => authenticator.passkeys[0]?.userHandle ?? ''
+const passkeysOf = async ({ id }: Person) =>
+  (await instance.app.pocket.passkeys.list(id)).map(({ credentialId, counter }) => ({ credentialId, counter }))
+/** What everybody may see of an answer: no more than that it was refused, in one shape. */
+const shapeOf = (answer: { status: number; json(): unknown }) => [answer.status, Object.keys(Object(answer.json()))]
+
+describe('a sign-in', () => {
+  const finish = (agent: UserAgent, body: unknown) => agent.postJson(`${instance.url}/login`, { response: body })
+  const evilOrigin = 'https://evil.example'
+
+  test.each<[string, string, Parameters<typeof passkeyAnswer>[3], (answer: SignIn) => unknown]>([
+    ['for another origin', 'passkey_rejected', { origin: evilOrigin }, (answer) => answer],
+    ['for another port of the same host', 'passkey_rejected', { origin: 'http://localhost:1' }, (answer) => answer],
+    ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (answer) => answer],
+    ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (answer) => answer],
+    ['without anybody there', 'passkey_rejected', { userPresent: false }, (answer) => answer],
+    ['by nobody who was verified', 'passkey_user_verification_required', { userVerified: false }, (answer) => answer],
+    ['with a changed signature', 'passkey_rejected', { tamperedSignature: true }, (answer) => answer],
+    ['that says nobody', 'passkey_rejected', { userHandle: null }, (answer) => answer],
+    ['that nobody’s passkey gave', 'passkey_unknown', {}, (answer) => ({ ...answer, id: 'AAAA', rawId: 'AAAA' })],
+    [
+      'with a credential id of somebody else',
+      'passkey_rejected',
+      {},
+      (answer) => ({ ...answer, id: idOf(bob), rawId: idOf(bob) }),
+    ],
+    [
+      'with everything of somebody else but the key',
+      'passkey_rejected',
+      {},
+      (answer) => ({
+        ...answer,
+        id: idOf(bob),
+        rawId: idOf(bob),
+        response: { ...answer.response, userHandle: handleOf(bob) },
+      }),
+    ],
+    [
+      'with authenticator data cut short',
+      'passkey_rejected',
+      {},
+      (answer) => ({ ...answer, response: { ...answer.response, authenticatorData: 'AAAA' } }),
+    ],
+    [
+      'longer than anything',
+      'passkey_rejected',
+      {},
+      (answer) => ({ ...answer, response: { ...answer.response, authenticatorData: 'A'.repeat(66_000) } }),
+    ],
+  ])('%s lets nobody in, is written down and changes nothing', async (_name, code, lies, change) => {
+    const agent = instance.agent()
+    const answer = await finish(agent, change(await passkeyAnswer(agent, instance.url, ada.authenticator, lies)))
+    expect(answer.json()).toMatchObject({ code })
+    const unknown = await finish(agent, { ...(await passkeyAnswer(agent, instance.url, ada.authenticator)), id: 'AA' })
+    expect(shapeOf(answer)).toEqual(shapeOf(unknown))
+    expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
+    expect(audited(instance, 'sign_in_failed').at(-2)).toMatchObject({ errorCode: code })
+    expect(await passkeysOf(bob)).toEqual([{ credentialId: idOf(bob), counter: 0 }])
+  })
+
+  test('counts once, and in the browser that asked alone', async () => {
+    const [agent, other] = [instance.agent(), instance.agent()]
+    const answer = await passkeyAnswer(agent, instance.url, ada.authenticator)
+    await passkeyAnswer(other, instance.url, ada.authenticator)
+    expect((await finish(other, answer)).json()).toMatchObject({ code: 'challenge_expired' })
+    // Whoever has seen it once has used it up.
+    expect((await finish(agent, answer)).json()).toMatchObject({ code: 'challenge_expired' })
+    const second = await passkeyAnswer(agent, instance.url, ada.authenticator)
+    expect((await finish(agent, second)).status).toBe(200)
+    expect((await finish(agent, second)).json()).toMatchObject({ code: 'challenge_expired' })
+  })
+
+  test('from two tabs counts in both', async () => {
+    const agent = instance.agent()
+    const tabs = [
+      await passkeyAnswer(agent, instance.url, ada.authenticator),
+      await passkeyAnswer(agent, instance.url, ada.authenticator),
+    ]
+    for (const tab of tabs) expect((await finish(agent, tab)).status).toBe(200)
+  })
+})
+
+describe('a new passkey', () => {
+  test.each<[string, string, Lies, (answer: Registration) => unknown]>([
+    ['for another origin', 'passkey_rejected', { origin: 'https://evil.example' }, (answer) => answer],
+    ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (answer) => answer],
+    ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (answer) => answer],
+    ['by nobody who was verified', 'passkey_user_verification_required', { userVerified: false }, (answer) => answer],
+    [
+      'with an attestation cut short',
+      'passkey_rejected',
+      {},
+      (answer) => ({
+        ...answer,
+        response: { ...answer.response, attestationObject: answer.response.attestationObject.slice(0, 40) },
+      }),
+    ],
+    [
+      'with an attestation without end',
+      'passkey_rejected',
+      {},
+      (answer) => ({ ...answer, response: { ...answer.response, attestationObject: 'o'.repeat(66_000) } }),
+    ],
+    [
+      'under the id of somebody else’s',
+      'passkey_rejected',
+      {},
+      (answer) => ({ ...answer, id: idOf(bob), rawId: idOf(bob) }),
+    ],
+  ])('%s is refused, is written down and changes nothing', async (_name, code, misbehaviour, change) => {
+    const { agent } = ada
+    const signedIn = await passkeyAnswer(agent, instance.url, ada.authenticator)
+    expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, signedIn)).status).toBe(200)
+    const before = await passkeysOf(ada)
+    const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
+    // A cast: the authenticator refuses what is none. It is another one, since one holds one passkey of a person.
+    const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const made = new SoftwareAuthenticator().create(options, { origin: instance.url, misbehaviour })
+    const answer = await agent.postJson(`${instance.url}/settings/account/passkeys`, { response: change(made) })
+    expect([answer.status, answer.json()]).toMatchObject([400, { code }])
+    expect(audited(instance, 'passkey_refused').at(-1)).toMatchObject({ errorCode: code, accountId: ada.id })
+    expect([await passkeysOf(ada), await passkeysOf(bob)]).toEqual([before, [{ credentialId: idOf(bob), counter: 0 }]])
+  })
+})

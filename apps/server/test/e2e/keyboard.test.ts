@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  addVirtualAuthenticator,
+  expectNoAxeViolations,
+  launchBrowser,
+  type Page,
+  type TestBrowser,
+} from '@pocket/test-support'
+import { type RunningApp, startApp } from '../http/app.ts'
+
+/** One person, one browser, no pointer: each test goes on where the last one has left off. */
+let browser: TestBrowser
+let running: RunningApp
+let page: Page
+const said: string[] = []
+
+beforeAll(async () => {
+  running = await startApp()
+  browser = await launchBrowser()
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
+  context.setDefaultTimeout(10_000)
+  page = await context.newPage()
+  page.on('console', (message) => said.push(message.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  await addVirtualAuthenticator(page)
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await running[Symbol.asyncDispose]()
+})
+
+const press = (key: string) => page.keyboard.press(key)
+
+/** What has the focus: its name, and whether a person sees that it has it. */
+const focused = () =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    // After the last stop of a page comes the browser itself.
+    if (!(element instanceof HTMLElement) || element === document.body) return { name: '', isVisible: true }
+    const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : element.textContent
+    const { outlineStyle, outlineWidth, clipPath } = getComputedStyle(element)
+    const { top, bottom, left, right } = element.getBoundingClientRect()
+    const isInside = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth
+    const isMarked = element.matches(':focus-visible') && outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0
+    return {
+      name: (element.ariaLabel ?? label ?? '').replaceAll(/\s+/g, ' ').trim(),
+      isVisible: isInside && isMarked && clipPath === 'none',
+    }
+  })
+
+/** Presses Tab until this has the focus; everything on the way has to be seen as well. */
+async function tabTo(name: string | RegExp, most = 40): Promise<void> {
+  const passed: string[] = []
+  for (let presses = 0; presses < most; presses += 1) {
+    await press('Tab')
+    const now = await focused()
+    expect(now).toEqual({ name: now.name, isVisible: true })
+    passed.push(now.name)
+    if (typeof name === 'string' ? now.name === name : name.test(now.name)) return
+  }
+  throw new Error(`${name} is not reached; passed ${passed.join(', ')}.`)
+}
+
+/** Does what leads to another page, and waits until that one is there. */
+async function goes(to: string | RegExp, act: () => Promise<unknown>): Promise<void> {
+  await Promise.all([page.waitForURL(typeof to === 'string' ? running.url + to : to, { waitUntil: 'load' }), act()])
+}
+
+describe('with the keyboard alone', () => {
+  test('an administrator is set up, signs out, and signs in', async () => {
+    await page.goto(`${running.url}/login/setup`)
+    await tabTo(/^User name/i)
+    await page.keyboard.type('ada')
+    await tabTo(/^First name/i)
+    await page.keyboard.type('Ada')
+    await tabTo(/^E-mail/i)
+    await page.keyboard.type('ada@example.com')
+    await goes(/\/settings\//, () => press('Enter'))
+    for (const name of ['Lena', 'Lars', 'Lotte'])
+      await running.app.directory.create({
+        id: crypto.randomUUID(),
+        userName: name.toLowerCase(),
+        email: `${name.toLowerCase()}@example.com`,
+        firstName: name,
+        lastName: 'Lister',
+        displayName: `${name} Lister`,
+        locale: null,
+      })
+    await tabTo('Sign out')
+    await press('Enter')
+    await page.waitForURL((url) => !url.pathname.startsWith('/settings'))
+    await page.goto(`${running.url}/login`)
+    await tabTo('Continue with a passkey')
+    await goes('/settings/account', () => press('Enter'))
+  })
+
+  test('the first stop of a page leads past its menu', async () => {
+    await page.reload()
+    await press('Tab')
+    expect(await focused()).toEqual({ name: 'Skip to content', isVisible: true })
+    await press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content')
+  })
+
+  test('the palette opens over any page, follows what is typed, and goes there', async () => {
+    await tabTo(/./)
+    const before = await focused()
+    await press('Control+k')
+    const box = page.getByRole('combobox', { name: 'What do you look for' })
+    await page.getByRole('option').first().waitFor()
+    expect(await focused()).toEqual({ name: 'What do you look for', isVisible: true })
+    await expectNoAxeViolations(page)
+    const active = () =>
+      page
+        .evaluate(() => document.getElementById(document.activeElement?.getAttribute('aria-activedescendant') ?? ''))
+        .then(() => page.locator('[role="option"][aria-selected="true"] .name').textContent())
+    expect(await active()).toBe('Account')
+    await press('ArrowDown')
+    expect(await active()).toBe('My apps')
+    await press('ArrowUp')
+    await press('ArrowUp')
+    expect(await box.getAttribute('aria-activedescendant')).toBe(
+      await page.locator('[role="option"]').last().getAttribute('id'),
+    )
+    await press('Escape')
+    await box.waitFor({ state: 'hidden' })
+    expect(await focused()).toEqual(before)
+
+    await press('Control+k')
+    await page.keyboard.type('liste')
+    await page.getByRole('status').filter({ hasText: '3 results' }).waitFor()
+    expect(await box.getAttribute('aria-expanded')).toBe('true')
+    await page.keyboard.type('x')
+    await page.getByRole('status').filter({ hasText: '0 results' }).waitFor()
+    expect(await box.getAttribute('aria-expanded')).toBe('false')
+    await press('Enter')
+    expect(new URL(page.url()).pathname).toBe('/settings/account')
+    await press('Backspace')
+    // Faster than any answer: what was typed counts, not what is shown.
+    await press('Control+a')
+    await page.keyboard.type('users')
+    await goes('/settings/admin/users', () => press('Enter'))
+  })
+
+  test('a list is searched, sorted, and acted upon, and kept as it was by Cancel', async () => {
+    await tabTo(/^Search by name/)
+    await page.keyboard.type('lister')
+    await goes(/search=lister/, () => press('Enter'))
+    await tabTo('Name')
+    await goes(/desc/, () => press('Enter'))
+    expect(await page.locator('tbody .name').allTextContents()).toEqual(['Lotte Lister', 'Lena Lister', 'Lars Lister'])
+    const list = page.url().slice(running.url.length)
+    await tabTo('Select Lotte Lister')
+    await press(' ')
+    await tabTo('Disable…')
+    await press('Enter')
+    await page.getByRole('heading', { name: /Lotte Lister/ }).waitFor()
+    await tabTo('Cancel')
+    await goes(list, () => press('Enter'))
+    await tabTo('Select Lotte Lister')
+    await press(' ')
+    await tabTo('Disable…')
+    await press('Enter')
+    await page.getByRole('heading', { name: /Lotte Lister/ }).waitFor()
+    await tabTo(/^Disable/)
+    await goes(list, () => press('Enter'))
+    await page.locator('tbody').getByText('disabled', { exact: true }).waitFor()
+    expect((await running.app.directory.findByName('lotte'))?.disabled).toBe(true)
+  })
+
+  test('a dialog keeps the focus inside, and gives it back', async () => {
+    await press('Control+k')
+    await page.keyboard.type('lars')
+    await page.getByRole('option', { name: /Lars Lister/ }).waitFor()
+    await goes(/\/settings\/admin\/users\/[0-9a-f-]+$/, () => press('Enter'))
+    await tabTo('Delete…', 80)
+    await press('Enter')
+    const dialog = page.getByRole('dialog', { name: /Lars Lister/ })
+    await dialog.waitFor()
+    for (let presses = 0; presses < 6; presses += 1) {
+      await press('Tab')
+      // Between the last stop and the first one is the browser itself, which is where the body stands for it.
+      const place = await page.evaluate(
+        () => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null,
+      )
+      expect(place).toBe(true)
+    }
+    // Another palette would be a dialog upon a dialog.
+    await press('Control+k')
+    expect(await page.locator('#palette').isVisible()).toBe(false)
+    await press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await focused()).toEqual({ name: 'Delete…', isVisible: true })
+  })
+
+  test('and no page has said anything on the console', () => {
+    expect(said).toEqual([])
+  })
+})
+
+test('where no script runs, the button leads to the page of the search', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  await context.addCookies(await page.context().cookies())
+  const plain = await context.newPage()
+  await plain.goto(`${running.url}/settings/account`)
+  expect(await plain.locator('kbd').isVisible()).toBe(false)
+  await plain.getByRole('button', { name: 'Search' }).press('Enter')
+  await plain.waitForURL(`${running.url}/settings/search?`)
+  await plain.getByRole('searchbox').fill('lena')
+  await plain.getByRole('searchbox').press('Enter')
+  await plain.getByRole('link', { name: /Lena Lister/ }).click()
+  await plain.waitForURL(/\/settings\/admin\/users\//)
+})
+
+test('nothing of the palette is loaded before somebody asks for it', async () => {
+  const other = await page.context().newPage()
+  const requests: string[] = []
+  other.on('request', (request) => requests.push(new URL(request.url()).pathname))
+  await other.goto(`${running.url}/settings/account`, { waitUntil: 'networkidle' })
+  expect(requests.filter((path) => /palette|search/.test(path))).toEqual([])
+  await other.getByRole('button', { name: 'Search' }).click()
+  await other.getByRole('option').first().waitFor()
+  expect(requests.filter((path) => /palette|search/.test(path))).toEqual([
+    expect.stringMatching(/^\/assets\/palette\./),
+    '/api/search',
+  ])
+  const account = other.getByRole('option', { name: /Activity/ })
+  await account.click()
+  await other.waitForURL(`${running.url}/settings/audit-log`)
+})

@@ -1,0 +1,118 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { passkeyAnswer } from '../api/instance.ts'
+import { freshName } from '../api/people.ts'
+
+const here = '/settings/api-keys'
+let instance: CalledInstance
+
+beforeAll(async () => {
+  instance = await startCalled('SQLite')
+})
+afterAll(async () => instance[Symbol.asyncDispose]())
+afterEach(() => void jest.restoreAllMocks())
+
+const get = (agent: UserAgent, path = here) => agent.get(instance.url + path)
+type Fields = Readonly<Record<string, string>>
+const post = (agent: UserAgent, fields: Fields = {}, path = here) => agent.postForm(instance.url + path, fields)
+const tokenIn = (text: string) => /<code id="token"[^>]*>(pak_[\w-]+)</.exec(text)?.[1] ?? ''
+const withKey = async (token: string, path = '/api/users/me') =>
+  (await instance.agent().getJson(instance.url + path, { headers: { 'x-api-key': token } })).status
+const keysOf = async (agent: UserAgent) => {
+  const { data } = (await instance.call('GET /api/api-keys', { agent })).json
+  return data as readonly { readonly id: string; readonly expiresAt: string; readonly scopes?: readonly string[] }[]
+}
+const term = { lifetime: 'week', until: '' }
+
+describe('API keys', () => {
+  test('are made, shown once, listed, and revoked once somebody was asked', async () => {
+    const { agent } = await instance.person(freshName())
+    expect((await get(agent)).text).toContain('No API keys')
+    const made = await post(agent, { ...term, name: 'Terraform', description: 'For <the> house', access: 'everything' })
+    expect([made.status, made.location]).toEqual([303, instance.url + here])
+    const page = await get(agent)
+    const token = tokenIn(page.text)
+    expect(await withKey(token)).toBe(200)
+    expect(page.text).toContain('For &lt;the&gt; house')
+    expect(page.text).toMatch(/data-copy="token"/)
+    expect((await get(agent)).text).not.toContain(token)
+    const [key] = await keysOf(agent)
+    expect(Date.parse(key?.expiresAt ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000)
+
+    const at = `${here}/${key?.id}/revoke`
+    expect((await get(agent, at)).text).toContain('Revoke Terraform?')
+    const stranger = await instance.person(freshName())
+    expect([(await get(stranger.agent, at)).status, (await post(stranger.agent, {}, at)).status]).toEqual([404, 404])
+    expect((await post(agent, {}, at)).status).toBe(303)
+    expect((await get(agent)).text).toContain('was revoked')
+    expect(await withKey(token)).toBe(401)
+  })
+
+  test('can be limited to areas, and end on a day', async () => {
+    const { agent } = await instance.person(freshName())
+    const pairs = [
+      ['name', 'Reader'],
+      ['until', '2099-12-31'],
+      ['access', 'limited'],
+      ['scopes', 'read:account'],
+      ['scopes', 'read:audit'],
+    ] as const
+    expect((await agent.postForm(instance.url + here, pairs)).status).toBe(303)
+    const token = tokenIn((await get(agent)).text)
+    expect([await withKey(token), await withKey(token, '/api/users')]).toEqual([200, 403])
+    const [key] = await keysOf(agent)
+    expect(key).toMatchObject({ expiresAt: '2099-12-31T23:59:59.999Z', scopes: ['read:account', 'read:audit'] })
+  })
+
+  test('are refused with what was typed', async () => {
+    const { agent } = await instance.person(freshName())
+    const refused = await post(agent, { lifetime: 'year', until: '2020-01-01', name: 'ab', access: 'everything' })
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('value="ab"')
+    expect(refused.text).toContain('This is too short')
+    const past = await post(agent, { until: '2020-01-01', name: 'abc', access: 'everything' })
+    expect(past.text).toContain('This day is over')
+    expect((await post(agent, { until: '2020-02-31', name: 'abc' })).status).toBe(400)
+    const nothing = await post(agent, { ...term, name: 'abc', access: 'limited' })
+    expect(nothing.text).toContain('Choose at least one thing')
+    expect(await keysOf(agent)).toEqual([])
+  })
+
+  test('are not made in a session without a passkey, which is told why', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const { text } = await get(agent)
+    expect(text).toContain('You signed in without a passkey, so you can’t make keys')
+    expect(text).not.toContain('name="access"')
+    expect((await post(agent, { ...term, name: 'abc' })).status).toBe(403)
+    expect((await post(instance.agent(), { ...term, name: 'abc' })).status).toBe(401)
+    const from = { from: 'https://evil.example/' }
+    expect((await agent.postForm(instance.url + here, { name: 'abc' }, from)).status).toBe(403)
+  })
+
+  test('take a passkey just now, and are renewed when they have expired', async () => {
+    const { agent, authenticator } = await instance.person(freshName())
+    await post(agent, { ...term, name: 'Nightly', access: 'everything' })
+    const old = tokenIn((await get(agent)).text)
+    const [key] = await keysOf(agent)
+    const renewAt = `${here}/${key?.id}/renew`
+    const early = await post(agent, term, renewAt)
+    expect([early.status, early.text.includes('role="alert"')]).toEqual([409, true])
+    const now = Date.now() + 8 * 86_400_000
+    jest.spyOn(Date, 'now').mockImplementation(() => now)
+    const again = instance.agent()
+    const answer = await passkeyAnswer(again, instance.url, authenticator)
+    await again.postJson(`${instance.url}/api/webauthn/login/finish`, answer)
+    expect((await get(again)).text).toContain(`href="${renewAt}"`)
+    expect((await get(again, renewAt)).text).toContain('Renew Nightly')
+    expect((await post(again, { ...term, until: '2020-01-01' }, renewAt)).text).toContain('This day is over')
+    jest.spyOn(Date, 'now').mockImplementation(() => now + 61_000)
+    const asked = await post(again, term, renewAt)
+    expect([asked.status, asked.text.includes('Confirm that it’s you')]).toEqual([401, true])
+    const response = await passkeyAnswer(again, instance.url, authenticator)
+    await again.postJson(`${instance.url}/reauthenticate`, { response })
+    expect((await post(again, term, renewAt)).status).toBe(303)
+    const token = tokenIn((await get(again)).text)
+    expect([await withKey(token), await withKey(old)]).toEqual([200, 401])
+  })
+})

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+let running: RunningApp
+let agent: UserAgent
+let at: string
+
+beforeAll(async () => {
+  running = await startApp()
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  at = `${running.url}/settings/admin/apis`
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+let made = 0
+async function create(name = 'Photos') {
+  const resource = `https://photos.example/api/${++made}`
+  const answer = await agent.postForm(`${at}/new`, { name, resource, accessTokenFormat: 'opaque' })
+  expect(answer.status).toBe(303)
+  const id = answer.location?.split('/').at(-1) ?? ''
+  return { id, resource, page: `${at}/${id}`, answer }
+}
+const stored = (id: string) => running.app.pocket.apis.find(id)
+const permissions = (rows: readonly (readonly [string, string, string])[]) =>
+  rows.flatMap(([key, name, description]) => [
+    ['key', key] as const,
+    ['permissionName', name] as const,
+    ['description', description] as const,
+  ])
+const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
+
+describe('an API', () => {
+  test('is made, listed, changed and deleted', async () => {
+    const { id, resource, page, answer } = await create()
+    expect((await agent.follow(answer)).text).toContain('Photos was added.')
+    expect(await stored(id)).toMatchObject({ name: 'Photos', resource, accessTokenFormat: 'opaque' })
+    expect((await agent.get(`${at}?search=photos`)).text).toContain(resource)
+    const { id: server } = await running.app.pocket.clients.create({ name: 'Server', redirectUris: [] })
+    const change = { name: 'Pictures', accessTokenFormat: 'jwt', accessTokenDurationMinutes: '7' }
+    await agent.postForm(page, { ...change, resourceServerClientIds: `${server}\r\nnobody` })
+    expect(await stored(id)).toMatchObject({
+      name: 'Pictures',
+      accessTokenFormat: 'jwt',
+      accessTokenDurationMinutes: 7,
+      resourceServerClientIds: [server],
+    })
+    const gone = await agent.follow(await agent.postForm(`${page}/remove`, {}))
+    expect(gone.text).toContain('<strong>Pictures</strong> was deleted.')
+    expect((await agent.get(page)).status).toBe(404)
+    for (const event of ['api_created', 'api_updated', 'api_removed'])
+      expect(running.log.join('')).toContain(`"audit":"${event}"`)
+  })
+
+  test.each([
+    [{ name: '', resource: 'https://x.example' }, 'Enter a name.'],
+    [{ name: 'Kept', resource: 'nowhere' }, 'Enter a whole address'],
+    [{ name: 'Kept', resource: 'https://x.example', accessTokenDurationMinutes: 'soon' }, 'whole number'],
+  ])('with %j is refused beside the field, and what was typed stays', async (fields, sentence) => {
+    const refused = await agent.postForm(`${at}/new`, fields)
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain(sentence)
+    for (const value of Object.values(fields)) expect(refused.text).toContain(`value="${value}"`)
+  })
+
+  test('of a resource that is taken is refused', async () => {
+    const { resource } = await create()
+    const again = await agent.postForm(`${at}/new`, { name: 'Again', resource })
+    expect(again.text).toContain('Another API has this resource already.')
+  })
+
+  test('has the permissions of its rows, those that are emptied go', async () => {
+    const { id, page } = await create()
+    const rows = permissions([
+      ['photos:read', 'See photos', 'All of them'],
+      ['photos:write', 'Add photos', ''],
+      ['', '', ''],
+    ])
+    expect((await agent.postForm(`${page}/permissions`, rows)).status).toBe(303)
+    expect((await stored(id))?.permissions).toMatchObject([
+      { key: 'photos:read', name: 'See photos', description: 'All of them' },
+      { key: 'photos:write', name: 'Add photos', description: '' },
+    ])
+    const twice = permissions([
+      ['a', 'A', ''],
+      ['a', 'B', ''],
+    ])
+    const refused = await agent.postForm(`${page}/permissions`, twice)
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('A scope is there twice.')
+    expect(refused.text).toContain('name="permissionName" value="B"')
+    await agent.postForm(
+      `${page}/permissions`,
+      permissions([
+        ['', '', ''],
+        ['photos:write', 'Add', ''],
+      ]),
+    )
+    expect((await stored(id))?.permissions.map(({ key }) => key)).toEqual(['photos:write'])
+  })
+
+  test('that somebody else has changed meanwhile is changed only knowingly', async () => {
+    const { id, page } = await create()
+    const version = versionOf((await agent.get(page)).text)
+    await running.app.pocket.apis.update(id, { name: 'Theirs' })
+    const conflict = await agent.postForm(page, { name: 'Mine', accessTokenFormat: 'jwt', version })
+    expect(conflict.status).toBe(412)
+    expect(conflict.text).toContain('Name is now: Theirs')
+    expect(conflict.text).toContain('value="Mine"')
+    expect(await stored(id)).toMatchObject({ name: 'Theirs' })
+    await agent.postForm(page, { name: 'Mine', accessTokenFormat: 'jwt', version: versionOf(conflict.text) })
+    expect(await stored(id)).toMatchObject({ name: 'Mine' })
+  })
+
+  test('is opened to clients that describe themselves', async () => {
+    const { id, page } = await create()
+    await agent.postForm(`${page}/permissions`, permissions([['a', 'A', '']]))
+    const [permission] = (await stored(id))?.permissions ?? []
+    await agent.postForm(`${page}/described`, { enabled: 'true', permissions: permission?.id ?? '' })
+    expect(await stored(id)).toMatchObject({ allowCimdClients: true, permissions: [{ allowedForCimdClients: true }] })
+    await agent.postForm(`${page}/described`, {})
+    expect(await stored(id)).toMatchObject({ allowCimdClients: false })
+  })
+})
+
+test('a client is found, given access for people and for itself, and loses it', async () => {
+  const { id, page } = await create('Files')
+  await agent.postForm(
+    `${page}/permissions`,
+    permissions([
+      ['a', 'A', ''],
+      ['b', 'B', ''],
+    ]),
+  )
+  const [first, second] = (await stored(id))?.permissions ?? []
+  const client = await running.app.pocket.clients.create({ name: 'Importer', redirectUris: [] })
+  const access = `${page}/clients/${client.id}`
+  expect((await agent.get(`${page}?client=import`)).text).toContain(`/clients/${client.id}"`)
+  const chosen = await agent.get(`${at}/access?${new URLSearchParams({ api: id, client: client.id })}`)
+  expect(chosen.location).toBe(access)
+  expect((await agent.get(access)).text).toContain('Importer at Files')
+  const granted = await agent.postForm(access, [
+    ['userDelegatedPermissionIds', first?.id ?? ''],
+    ['userDelegatedPermissionIds', second?.id ?? ''],
+    ['clientAccess', 'true'],
+  ])
+  expect((await agent.follow(granted)).text).toContain(
+    'for people: 2 of 2 permissions · for itself: 0 of 2 permissions',
+  )
+  const own = await agent.get(`${running.url}/settings/admin/oidc-clients/${client.id}`)
+  expect(own.text).toContain('for people: 2 of 2 permissions · for itself: 0 of 2 permissions')
+  expect((await agent.get(`${page}?client=import`)).text).toContain('No client of this name is without access.')
+  expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain(
+    'no access to this API any more',
+  )
+  expect(await running.app.pocket.apis.grant(id, client.id)).toBeUndefined()
+})
+
+test('nobody but an administrator has them, and no other site', async () => {
+  const { id } = await create()
+  for (const path of ['', '/new', `/${id}`, `/${id}/clients/x`])
+    expect([path, (await running.agent().get(at + path)).status]).toEqual([path, 303])
+  for (const path of [
+    '/new',
+    `/${id}`,
+    `/${id}/permissions`,
+    `/${id}/described`,
+    `/${id}/remove`,
+    `/${id}/clients/x`,
+  ]) {
+    expect([path, (await running.agent().postJson(at + path, {})).status]).toEqual([path, 401])
+    const elsewhere = await agent.postForm(at + path, { name: 'x' }, { from: 'https://evil.example/' })
+    expect([path, elsewhere.status]).toEqual([path, 403])
+  }
+  expect((await agent.get(`${at}/${id}/clients/nobody`)).status).toBe(404)
+})

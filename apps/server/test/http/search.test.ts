@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { Database } from '@pocket/core/typeorm'
+import { places } from '../../src/search/places.ts'
+import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { createPerson } from '../api/people.ts'
+
+const query = jest.spyOn(Database.prototype, 'query')
+
+describe.each(kinds)('the search on %s', (kind) => {
+  let instance: CalledInstance
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+    for (const name of ['Zephyr Lena', 'ZEPHYR Lars'])
+      await createPerson(instance, { displayName: name, firstName: name, email: `${name.slice(-4)}@example.com` })
+    await instance.call('POST /api/user-groups', { body: { name: 'zephyr-family', friendlyName: 'Zephyr family' } })
+    for (const name of ['Zephyr photos', 'Zéphyr <b>'])
+      await instance.call('POST /api/oidc/clients', {
+        body: {
+          name,
+          callbackURLs: [],
+          launchURL: name.includes('photos') ? 'https://photos.example.com/start' : null,
+        },
+      })
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  type Results = readonly Readonly<Record<'kind' | 'name' | 'detail' | 'href', string>>[]
+  const find = async (text: string, agent = instance.administrator) => {
+    const { json } = await instance.call('GET /api/search', {
+      query: `?${new URLSearchParams({ query: text })}`,
+      agent,
+    })
+    // A cast: the answer is held against its schema by the call.
+    return json as unknown as { readonly results: Results; readonly summary: string }
+  }
+  const named = ({ results }: { results: Results }) => results.map((each) => `${each.kind} ${each.name}`)
+
+  test('finds users, groups, clients, applications and pages, whatever the case of the letters', async () => {
+    const found = await find('zEPHYR')
+    expect(named(found).sort()).toEqual([
+      'application Zephyr photos',
+      'client Zephyr photos',
+      'group Zephyr family',
+      'user ZEPHYR Lars',
+      'user Zephyr Lena',
+    ])
+    expect(found.summary).toBe('5 results')
+    const application = found.results.find((each) => each.kind === 'application')
+    expect(application).toMatchObject({ detail: 'photos.example.com', href: 'https://photos.example.com/start' })
+    for (const { kind: of, href } of found.results)
+      if (of !== 'application') expect((await instance.administrator.get(instance.url + href)).status).toBe(200)
+    expect(named(await find('ZÉPHYR <b>'))).toEqual(['client Zéphyr <b>'])
+    expect(named(await find('OVERV'))).toEqual(['page Overview'])
+    expect((await find('%')).results).toEqual([])
+  })
+
+  test('offers every page of the rail before anything is typed', async () => {
+    const { results } = await find('')
+    const { text } = await instance.administrator.get(`${instance.url}/settings/account`)
+    const [menu = ''] = text.split('<main')
+    const rail = [...menu.matchAll(/<li><a href="(\/settings\/[^"]+)"/g)].map(([, href]) => href)
+    expect(rail.length).toBeGreaterThan(5)
+    expect(results.map(({ href }) => href)).toEqual(rail)
+  })
+
+  test('knows pages that the rail has no room for, and leads to none that is not there', async () => {
+    expect((await find('passkeys and')).results).toEqual([
+      expect.objectContaining({ name: 'Passkeys and sessions', detail: 'Account', href: '/settings/account/security' }),
+    ])
+    for (const { path } of [...places.own, ...places.administration])
+      expect([path, (await instance.administrator.get(instance.url + path)).status]).toEqual([path, 200])
+  })
+
+  test('shows people their pages and applications, and nobody else', async () => {
+    const { agent } = await instance.personWithoutPasskey('ordinary')
+    expect(named(await find('zephyr', agent))).toEqual(['application Zephyr photos'])
+    expect(named(await find('ordinary', agent))).toEqual([])
+    expect(named(await find('over', agent))).toEqual([])
+    expect(named(await find('acc', agent))).toEqual(['page Account'])
+    const page = (await agent.get(`${instance.url}/settings/search?query=zephyr`)).text
+    expect(page).toContain('https://photos.example.com/start')
+    expect(page).not.toContain('/settings/admin')
+    expect((await instance.agent().get(`${instance.url}/api/search?query=a`)).status).toBe(401)
+    expect((await instance.agent().get(`${instance.url}/settings/search?query=a`)).status).toBe(303)
+  })
+
+  test('offers no application that somebody may not use', async () => {
+    const { agent } = await instance.personWithoutPasskey('outsider')
+    const { results } = await find('Zephyr photos')
+    const id =
+      results
+        .find((each) => each.kind === 'client')
+        ?.href.split('/')
+        .at(-1) ?? ''
+    const { json } = await instance.call('GET /api/oidc/clients/{id}', { params: { id } })
+    const restricted = { ...json, isGroupRestricted: true }
+    await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: restricted })
+    expect(named(await find('zephyr', agent))).toEqual([])
+    await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: json })
+  })
+
+  test('is the same on the page, which needs no script', async () => {
+    const { text } = await instance.administrator.get(`${instance.url}/settings/search?query=zephyr`)
+    expect(text).toContain('value="zephyr"')
+    expect(text).toContain('5 results')
+    expect([...text.matchAll(/<a class="item"/g)]).toHaveLength(5)
+    const hostile = await instance.administrator.get(
+      `${instance.url}/settings/search?query=${encodeURIComponent('"><b>')}`,
+    )
+    expect(hostile.text).toContain('value="&#34;&gt;&lt;b&gt;"')
+    expect(hostile.text).toContain('Nothing matches')
+  })
+
+  test('answers no more than five of a kind, with as many statements for few as for many', async () => {
+    const statements = async () => {
+      const counts: number[] = []
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        const before = query.mock.calls.length
+        await find('zephyr')
+        counts.push(query.mock.calls.length - before)
+      }
+      return Math.min(...counts)
+    }
+    const few = await statements()
+    for (let count = 0; count < 7; count += 1) {
+      await createPerson(instance, { firstName: 'Zephyr' })
+      await instance.call('POST /api/user-groups', { body: { name: `zephyr${count}`, friendlyName: `Z ${count}` } })
+      await instance.call('POST /api/oidc/clients', {
+        body: { name: `Zephyr ${count}`, callbackURLs: [], launchURL: `https://zephyr${count}.example.com` },
+      })
+    }
+    expect(await statements()).toBe(few)
+    const { results } = await find('zephyr')
+    const counts = ['user', 'group', 'client', 'application'].map(
+      (of) => results.filter((each) => each.kind === of).length,
+    )
+    expect(counts).toEqual([5, 5, 5, 5])
+  })
+
+  test('takes no API key, since it tells what several of their scopes hold', async () => {
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const { json } = await instance.call('POST /api/api-keys', { body: { name: 'all', expiresAt } })
+    const headers = { 'X-API-Key': String(json.token) }
+    const answer = await fetch(`${instance.url}/api/search?query=a`, { headers })
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('api_key_auth_not_allowed')])
+  })
+})

@@ -1,0 +1,99 @@
+import { apiKeyScopes } from '../../../src/api-keys/api-key.ts'
+import { emptyKey } from '../../../src/api-keys/key-form.ts'
+import { apiKeyLine } from '../../../src/api-keys/key-line.ts'
+import type { PageModel } from '../../../src/http/page-models.ts'
+import { anna, day, long, now } from './common.ts'
+
+const key = {
+  id: '1',
+  ownerId: '1',
+  name: 'Terraform',
+  description: null,
+  tokenHash: '',
+  scopes: null,
+  expiresAt: now + 20 * day,
+  lastUsedAt: now - 60_000,
+  expirationEmailSent: false,
+  createdAt: now - 10 * day,
+} as const
+const column = (name: string, href: string | null = null) => ({ name, href, sorted: null })
+const list = {
+  path: '/settings/api-keys',
+  search: '',
+  columns: [
+    column('name', '?'),
+    column('scopes'),
+    column('expires', '?'),
+    column('used', '?'),
+    { name: 'created', href: '?', sorted: 'descending' },
+    column('acts'),
+  ],
+  choices: [],
+  filters: [],
+  applied: [],
+  sorts: [],
+  sort: { column: 'createdAt', descending: true },
+  limits: [20, 50, 100],
+  limit: 20,
+  total: 3,
+  page: 1,
+  pages: 1,
+  from: 1,
+  to: 3,
+  previous: null,
+  next: null,
+  last: null,
+  here: '?',
+  fields: [],
+} as const
+const page = {
+  view: 'api-keys',
+  viewer: anna,
+  list,
+  keys: [
+    apiKeyLine(key, now),
+    apiKeyLine(
+      {
+        ...key,
+        name: 'The backup of the house with a long name',
+        description: 'Runs every night on the machine in the cellar',
+        scopes: apiKeyScopes.slice(0, 5),
+        expiresAt: now - day,
+        lastUsedAt: null,
+      },
+      now,
+    ),
+  ],
+  areas: ['account', 'users', 'groups', 'clients', 'settings', 'audit'],
+  mayCreate: true,
+  values: emptyKey,
+  problems: [],
+  problem: null,
+  notice: null,
+} as const
+
+export const apiKeysStates: Readonly<Record<string, PageModel>> = {
+  'api-keys': page,
+  'api-keys-none': { ...page, viewer: long, keys: [], mayCreate: false },
+  'api-keys-created': {
+    ...page,
+    notice: { done: 'created', name: 'Terraform', token: 'pak_Zx8uVtq0n4y9kQmA1s2D3f4G5h6J7k8L9p0o_iU7y6T' },
+  },
+  'api-keys-refused': {
+    ...page,
+    values: { ...emptyKey, name: 'x', until: '2020-01-01', isLimited: true, scopes: [] },
+    problems: [
+      { field: 'name', code: 'too_short', message: '' },
+      { field: 'until', code: 'past', message: '' },
+      { field: 'scopes', code: 'required', message: '' },
+    ],
+  },
+  'api-key-renew': {
+    view: 'api-key-renew',
+    viewer: anna,
+    id: '1',
+    name: 'The backup of the house',
+    values: { lifetime: 'month', until: '' },
+    problems: [],
+  },
+}

@@ -1,0 +1,121 @@
+import type { PageModel } from '../../../src/http/page-models.ts'
+import { anna, day, listOf, now } from './common.ts'
+
+const api = {
+  id: 'a1',
+  name: 'Photos',
+  resource: 'https://photos.example.com/api',
+  createdAt: now - 30 * day,
+  allowCimdClients: true,
+  permissions: [
+    {
+      id: 'p1',
+      key: 'photos:read',
+      name: 'See photos',
+      description: 'With their place and time',
+      allowedForCimdClients: true,
+    },
+    { id: 'p2', key: 'photos:write', name: 'Add photos', description: '', allowedForCimdClients: false },
+  ],
+}
+
+const values = {
+  name: 'Photos',
+  accessTokenFormat: 'jwt',
+  accessTokenDurationMinutes: '10',
+  resourceServerClientIds: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11',
+}
+
+const page = {
+  view: 'api',
+  viewer: anna,
+  api,
+  values,
+  permissions: [
+    ['photos:read', 'See photos', 'With their place and time'],
+    ['photos:write', 'Add photos', ''],
+  ],
+  clients: [
+    { id: 'c1', name: 'Immich', forPeople: 2, forItself: null },
+    { id: 'c2', name: 'A printer with a name that goes on for as long as names may go on', forPeople: 1, forItself: 0 },
+  ],
+  moreClients: 3,
+  found: null,
+  search: '',
+  problems: [],
+  notice: null,
+  version: 'W/"1"',
+  conflict: null,
+} as const
+
+const list = listOf('/settings/admin/apis', ['name', 'resource', 'format', 'permissions', 'created'], 2)
+const item = {
+  id: 'a1',
+  name: 'Photos',
+  resource: api.resource,
+  format: 'jwt',
+  permissions: 2,
+  createdAt: now,
+} as const
+const access = {
+  userDelegatedAccess: true,
+  clientAccess: false,
+  userDelegatedPermissionIds: ['p1'],
+  clientPermissionIds: [],
+}
+
+export const apisStates: Readonly<Record<string, PageModel>> = {
+  apis: {
+    view: 'apis',
+    viewer: anna,
+    list,
+    apis: [
+      item,
+      { ...item, id: 'a2', name: 'Printing', resource: `urn:example:${'printing:'.repeat(12)}x`, format: 'opaque' },
+    ],
+    removed: 'Billing',
+  },
+  'apis-none': { view: 'apis', viewer: anna, list: { ...list, total: 0 }, apis: [], removed: null },
+  'api-new': { view: 'api-new', viewer: anna, values: { ...values, name: '', resource: '' }, problems: [] },
+  'api-new-refused': {
+    view: 'api-new',
+    viewer: anna,
+    values: { ...values, name: '', resource: 'photos' },
+    problems: [
+      { field: 'name', code: 'required', message: '' },
+      { field: 'resource', code: 'invalid_format', message: '' },
+    ],
+  },
+  'api-page': page,
+  'api-page-new': {
+    ...page,
+    notice: 'created',
+    api: { ...api, permissions: [] },
+    permissions: [],
+    clients: [],
+    moreClients: 0,
+    search: 'x',
+    found: [],
+  },
+  'api-page-refused': {
+    ...page,
+    search: 'im',
+    found: [{ id: 'c3', name: 'Import' }],
+    problems: [{ field: 'permissions[1].key', code: 'duplicate', message: '' }],
+    conflict: [{ field: 'name', stored: 'Pictures' }],
+  },
+  'api-access': {
+    view: 'api-access',
+    viewer: anna,
+    api,
+    client: { id: 'c1', name: 'Immich', isPublic: false },
+    access,
+  },
+  'api-access-public': {
+    view: 'api-access',
+    viewer: anna,
+    api: { ...api, permissions: [] },
+    client: { id: 'c1', name: 'Immich', isPublic: true },
+    access: { ...access, userDelegatedAccess: false },
+  },
+}

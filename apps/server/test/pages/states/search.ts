@@ -1,0 +1,25 @@
+import type { PageModel } from '../../../src/http/page-models.ts'
+import { anna, long } from './common.ts'
+
+const page = { view: 'search', viewer: anna, longestQuery: 200 } as const
+
+export const searchStates: Readonly<Record<string, PageModel>> = {
+  search: {
+    ...page,
+    query: 'an',
+    results: [
+      { kind: 'page', name: 'Language', detail: '', href: '/settings/account' },
+      { kind: 'application', name: 'Paperless ngx', detail: 'scans.example.com', href: 'https://scans.example.com' },
+      { kind: 'user', name: 'Anna Koch', detail: 'anna · anna@example.com', href: '/settings/admin/users/1' },
+      {
+        kind: 'user',
+        name: 'Dolores Ibárruri-Fernández de la Torre',
+        detail: 'dolores · dolores.ibarruri-fernandez@a-very-long-name-of-a-host.example.com',
+        href: '/settings/admin/users/2',
+      },
+      { kind: 'group', name: 'Landscapers', detail: 'landscapers', href: '/settings/admin/user-groups/1' },
+      { kind: 'client', name: 'Paperless ngx', detail: 'scans.example.com', href: '/settings/admin/oidc-clients/1' },
+    ],
+  },
+  'search-nothing': { ...page, viewer: long, query: 'nobody', results: [] },
+}

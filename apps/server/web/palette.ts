@@ -1,0 +1,134 @@
+interface Result {
+  readonly kind: string
+  readonly kindName: string
+  readonly name: string
+  readonly detail: string
+  readonly href: string
+}
+interface Answer {
+  readonly results: readonly Result[]
+  readonly summary: string
+}
+
+const dialog = document.querySelector<HTMLDialogElement>('#palette')
+const input = dialog?.querySelector('input')
+const list = dialog?.querySelector('ul')
+const status = dialog?.querySelector<HTMLElement>('[role="status"]')
+/** Somebody who types needs no answer in between. Milliseconds. */
+const pause = 120
+
+let asked: AbortController | undefined
+let timer: ReturnType<typeof setTimeout> | undefined
+let active = -1
+/** What the shown results are an answer to. */
+let answered: string | undefined
+
+/** The palette of commands, once it is open: a combobox with a list, as the ARIA Authoring Practices have it. */
+export function begin(): void {
+  answered = undefined
+  show([])
+  announce('')
+  void find()
+}
+
+const options = () => [...(list?.querySelectorAll<HTMLElement>('[role="option"]') ?? [])]
+
+async function find(): Promise<void> {
+  asked?.abort()
+  clearTimeout(timer)
+  const current = new AbortController()
+  asked = current
+  const query = input?.value ?? ''
+  try {
+    const response = await fetch(`/api/search?${new URLSearchParams({ query })}`, {
+      signal: current.signal,
+      headers: { accept: 'application/json' },
+    })
+    // Whoever is not signed in any more has to be: the page leads there and back.
+    if (response.status === 401) return location.reload()
+    if (!response.ok) throw new Error(String(response.status))
+    const { results, summary }: Answer = await response.json()
+    show(results)
+    answered = query
+    announce(summary)
+  } catch {
+    if (current.signal.aborted) return
+    show([])
+    announce(status?.dataset.failed ?? '')
+  }
+}
+
+function show(results: readonly Result[]): void {
+  list?.replaceChildren(...results.map(option))
+  if (list) list.hidden = results.length === 0
+  if (input) input.ariaExpanded = String(results.length > 0)
+  activate(results.length > 0 ? 0 : -1)
+}
+
+function option({ kindName, name, detail, href }: Result, index: number): HTMLElement {
+  const item = document.createElement('li')
+  item.id = `palette-${index}`
+  item.role = 'option'
+  item.dataset.href = href
+  item.append(part('bdi', 'name', name), part('bdi', 'muted small', detail), part('span', 'chip', kindName))
+  item.addEventListener('click', () => go(href))
+  item.addEventListener('pointermove', () => activate(index))
+  return item
+}
+
+/** Whoever comes back finds the page without the palette. */
+function go(href: string): void {
+  dialog?.close()
+  location.assign(href)
+}
+
+function part(tag: string, classes: string, text: string): HTMLElement {
+  const element = document.createElement(tag)
+  element.className = classes
+  element.textContent = text
+  return element
+}
+
+function activate(index: number): void {
+  active = index
+  options().forEach((item, each) => {
+    item.ariaSelected = String(each === index)
+    if (each === index) item.scrollIntoView({ block: 'nearest' })
+  })
+  if (index < 0) input?.removeAttribute('aria-activedescendant')
+  else input?.setAttribute('aria-activedescendant', `palette-${index}`)
+}
+
+function announce(text: string): void {
+  if (status && status.textContent !== text) status.textContent = text
+}
+
+input?.addEventListener('input', () => {
+  clearTimeout(timer)
+  timer = setTimeout(find, pause)
+})
+input?.addEventListener('keydown', (event) => {
+  const last = options().length - 1
+  if (last < 0 || event.isComposing) return
+  if (event.key === 'ArrowDown') activate(active === last ? 0 : active + 1)
+  else if (event.key === 'ArrowUp') activate(active <= 0 ? last : active - 1)
+  else return
+  event.preventDefault()
+})
+/** Whoever types faster than we answer goes to what they typed, not to what is still shown. */
+dialog?.querySelector('form')?.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  if (answered !== input?.value) await find()
+  const href = options()[active]?.dataset.href
+  if (href !== undefined && answered === input?.value) go(href)
+})
+/** Outside of what it shows is the backdrop, which belongs to the dialog. */
+dialog?.addEventListener('click', ({ target }) => {
+  if (target === dialog) dialog.close()
+})
+dialog?.addEventListener('close', () => {
+  // The event comes late: by now it may be open again.
+  if (dialog.open) return
+  clearTimeout(timer)
+  asked?.abort()
+})

@@ -1,0 +1,21 @@
+import { createServer } from 'node:http'
+import { createPocket } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { firstPasskey } from './first-passkey.js'
+import { invite } from './invitation.js'
+import { accounts, masterKey, origin, port } from './settings.js'
+
+const pocket = await createPocket({
+  issuer: origin,
+  masterKey,
+  stores: { ...memoryStores(), accounts },
+  // Every client learns the department, and one of them something more.
+  claims: (account, { client, scopes }) => ({
+    department: account.extra?.department,
+    ...(client.name === 'Photos' && scopes.includes('profile') && { album: `albums/${account.id}` }),
+  }),
+})
+const provider = pocket.callback()
+const first = firstPasskey(pocket, accounts)
+
+createServer((req, res) => provider(req, res, () => first(req, res))).listen(port, () => invite(pocket, 'ada'))

@@ -1,0 +1,60 @@
+import type { Account } from '../accounts/account.ts'
+import { Misconfigured } from '../errors.ts'
+import { withinTime } from '../within-time.ts'
+
+/** Somebody is signed in and on the way to a client. */
+export interface AccessQuestion {
+  readonly account: Account
+  readonly client: { readonly id: string; readonly name: string }
+  /** What was asked for, those of APIs included. */
+  readonly scopes: readonly string[]
+  /** What the sign-in is worth; `authTime` in seconds since the Unix epoch. */
+  readonly session: { readonly acr: string; readonly amr: readonly string[]; readonly authTime: number }
+  /** The `acr` values that the client asks for, the best first (OpenID Connect Core §3.1.2.1). */
+  readonly acrValues: readonly string[]
+}
+
+/**
+ * What a check says: nothing where the person may go on; `refuse`, with a reason for developers, where they may not (the client
+ * learns `access_denied`); `signInAgain` where a passkey has to be used first; `goTo`, the path of a page of the host's, where
+ * something has to be done there first, such as to accept terms. That page is given `?redirect=` with the way back, and the
+ * check is asked once more.
+ */
+export type AccessAnswer =
+  | undefined
+  | { readonly refuse: string }
+  | { readonly signInAgain: true }
+  | { readonly goTo: string }
+
+/** @see {@link AccessAnswer} */
+export type AccessCheck = (question: AccessQuestion) => AccessAnswer | Promise<AccessAnswer>
+
+/** Checks of the host's by their names, which stand in logs. They are asked in this order, after the rules of the client. */
+export type AccessChecks = Readonly<Record<string, AccessCheck>>
+
+export interface AccessDecision {
+  readonly check: string
+  readonly answer: Exclude<AccessAnswer, undefined>
+}
+
+/** The first check that has something to say. @throws {Misconfigured} where one fails, which names it */
+export type AskChecks = (question: AccessQuestion) => Promise<AccessDecision | undefined>
+
+/** @param answerWithin - milliseconds that each has */
+export function createAccessChecks(checks: AccessChecks, answerWithin: number): AskChecks {
+  return async (question) => {
+    for (const [check, ask] of Object.entries(checks)) {
+      const answer = await withinTime(() => ask(question), answerWithin).catch((cause: unknown) => {
+        const option = `checks.${check}`
+        const message = `The option ${option} threw, or did not answer in time.`
+        throw new Misconfigured(message, {
+          cause,
+          details: { option },
+          fields: [{ field: option, code: 'failed', message }],
+        })
+      })
+      if (answer) return { check, answer }
+    }
+    return undefined
+  }
+}

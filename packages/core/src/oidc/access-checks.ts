@@ -1,0 +1,55 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import type { AccessDecision, AskChecks } from '../clients/access-checks.ts'
+import { accountOf } from './accounts.ts'
+
+const { Check, Prompt } = interactionPolicy
+
+/** The prompt of a check that sends people to a page of the host's. */
+export const hostPagePrompt = 'host_page'
+
+/** Puts the host's checks after our own: into the prompts for a sign-in and for a refusal, and into one of their own. */
+export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, ask: AskChecks): void {
+  const decisions = new WeakMap<object, Promise<AccessDecision | undefined>>()
+  const decide = (ctx: KoaContextWithOIDC): Promise<AccessDecision | undefined> => {
+    const known = decisions.get(ctx)
+    if (known) return known
+    const decision = askAbout(ctx, ask)
+    decisions.set(ctx, decision)
+    return decision
+  }
+  const check = (kind: 'refuse' | 'signInAgain' | 'goTo', error: string, description: string) =>
+    new Check(
+      `check_${kind}`,
+      description,
+      error,
+      async (ctx: KoaContextWithOIDC) => {
+        const decision = await decide(ctx)
+        return decision !== undefined && kind in decision.answer ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
+      },
+      async (ctx: KoaContextWithOIDC) => {
+        const decision = await decide(ctx)
+        return decision ? { check: decision.check, ...decision.answer } : {}
+      },
+    )
+  policy.get('login')?.checks.add(check('signInAgain', 'login_required', 'a rule of this service wants a new sign-in'))
+  policy.get('not_allowed')?.checks.add(check('refuse', 'access_denied', 'a rule of this service refuses the account'))
+  const hostPage = check('goTo', 'interaction_required', 'something has to be done at this service first')
+  policy.add(new Prompt({ name: hostPagePrompt, requestable: false }, hostPage), 4)
+}
+
+async function askAbout({ oidc }: KoaContextWithOIDC, ask: AskChecks): Promise<AccessDecision | undefined> {
+  const { client, session, params } = oidc
+  const account = oidc.account && accountOf(oidc.account)
+  if (!client || !account || session?.accountId === undefined) return undefined
+  return ask({
+    account,
+    client: { id: client.clientId, name: client.clientName ?? client.clientId },
+    scopes: String(params?.scope ?? '')
+      .split(' ')
+      .filter(Boolean),
+    session: { acr: session.acr ?? '0', amr: session.amr ?? [], authTime: session.loginTs ?? 0 },
+    acrValues: String(params?.acr_values ?? '')
+      .split(' ')
+      .filter(Boolean),
+  })
+}

@@ -1,0 +1,37 @@
+import type Provider from 'oidc-provider'
+import type { ArtifactStore } from './artifact-store.ts'
+import { revokeGrant } from './logout.ts'
+import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
+
+/** The sign-in that an ID token tells of. */
+export interface Login {
+  readonly client: { readonly clientId: string }
+  readonly subject: string
+  /** Seconds since the Unix epoch. */
+  readonly authTime: number
+}
+
+export interface LoginEndsPorts {
+  readonly provider: () => Provider
+  readonly artifacts: Pick<ArtifactStore, 'accountsOf' | 'listByAccount'>
+  readonly pairwise: PairwiseIdentifier
+}
+
+/**
+ * Ends what a client was given at a sign-in whose session is over: refresh tokens outlive it, and the person signs out now.
+ * Resolves to whose it was, where there was anything.
+ */
+export function createLoginEnds({ provider, artifacts, pairwise }: LoginEndsPorts) {
+  return async ({ client, subject, authTime }: Login): Promise<string | undefined> => {
+    const { clientId } = client
+    const accounts = await artifacts.accountsOf(clientId)
+    const accountId = accounts.find((id) => subjectFor(pairwise, id, client) === subject)
+    const tokens = accountId === undefined ? [] : await artifacts.listByAccount('RefreshToken', accountId)
+    const given = tokens.filter(
+      (token) => token.clientId === clientId && JSON.parse(token.payload).authTime === authTime,
+    )
+    const grantIds = new Set(given.flatMap(({ grantId }) => grantId ?? []))
+    for (const grantId of grantIds) await revokeGrant(provider(), grantId)
+    return grantIds.size > 0 ? accountId : undefined
+  }
+}

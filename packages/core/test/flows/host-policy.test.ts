@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals'
+import type { AccessCheck, BeforeSignIn, PocketOptions } from '@pocket/core'
+import { RateLimited } from '@pocket/core/errors'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { answerCeremony, goBack, minute, startHost, viewOf } from './host.ts'
+import { back, login, passThrough, relyingParty } from './signed-in.ts'
+
+async function atClient(options: Partial<PocketOptions>) {
+  const host = await startHost({ options })
+  const { configuration, client } = await relyingParty(host, { client: { skipConsent: true } })
+  const person = await host.person('ada')
+  const agent = new UserAgent()
+  const ask = (more: Readonly<Record<string, string>> = {}) => login(host, configuration, more, { agent, person })
+  return { host, configuration, client, person, agent, ask }
+}
+
+describe('a check of the host', () => {
+  test('is told who wants to go where, and how they signed in', async () => {
+    const asked: unknown[] = []
+    const { host, client, person, ask } = await atClient({
+      checks: { curious: (question) => void asked.push(question) },
+    })
+    await using _host = host
+    await ask({ acr_values: 'phr', scope: 'openid profile' })
+    expect(asked.at(-1)).toMatchObject({
+      account: { id: person.account.id, userName: 'ada' },
+      client: { id: client.id, name: 'Client' },
+      scopes: ['openid', 'profile'],
+      session: { authTime: expect.any(Number), amr: ['phr'] },
+      acrValues: ['phr'],
+    })
+  })
+
+  test('may refuse: the person reads why, the client learns access_denied, and the log names the rule', async () => {
+    const office: AccessCheck = ({ account }) =>
+      account.userName === 'ada' ? { refuse: 'Outside of office hours.' } : undefined
+    const { host, agent, ask } = await atClient({ checks: { office } })
+    await using _host = host
+    const { page } = await ask()
+    expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Outside of office hours.' })
+    const returned = await goBack(agent, page, back)
+    expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
+  })
+
+  test('may want the passkey used again', async () => {
+    const now = () => host.clock.now() / 1000
+    const fresh: AccessCheck = ({ session }) => (now() - session.authTime > 300 ? { signInAgain: true } : undefined)
+    const { host, agent, person, configuration, ask } = await atClient({ checks: { fresh } })
+    await using _host = host
+    expect((await ask()).page.location).toMatch(/code=/)
+    host.clock.pass(10 * minute)
+    const url = oidc.buildAuthorizationUrl(configuration, {
+      redirect_uri: 'https://app.example/callback',
+      scope: 'openid',
+    })
+    const page = await agent.follow(await agent.get(url.href), { until: back })
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in', reason: 'again' })
+    const silent = new URL(url)
+    silent.searchParams.set('prompt', 'none')
+    const refused = await agent.follow(await agent.get(silent.href), { until: back })
+    expect(refused.location).toMatch(/error=login_required/)
+    expect((await passThrough(host, url.href, { agent, person })).page.location).toMatch(/code=/)
+  })
+
+  test('may want something done on a page of the host, and is asked once more', async () => {
+    const accepted = new Set<string>()
+    const terms: AccessCheck = ({ account }) => (accepted.has(account.id) ? undefined : { goTo: '/terms?version=2' })
+    const { host, agent, person, configuration } = await atClient({ checks: { terms } })
+    await using _host = host
+    const url = oidc.buildAuthorizationUrl(configuration, {
+      redirect_uri: 'https://app.example/callback',
+      scope: 'openid',
+    })
+    const atTerms = (address: string) => back(address) || address.includes('/terms')
+    const page = await agent.follow(await agent.get(url.href))
+    const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
+    const sent = await agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: atTerms })
+    const asked = new URL(sent.location ?? '')
+    expect(asked.searchParams.get('version')).toBe('2')
+    const wayBack = new URL(asked.searchParams.get('redirect') ?? '', asked).href
+    const again = await agent.follow(await agent.get(wayBack), { until: atTerms })
+    expect(again.location).toMatch(/\/terms/)
+    accepted.add(person.account.id)
+    const next = new URL(new URL(again.location ?? '').searchParams.get('redirect') ?? '', asked).href
+    expect((await agent.follow(await agent.get(next), { until: back })).location).toMatch(/code=/)
+  })
+
+  test.each([
+    ['throws', () => Promise.reject(new Error('no rules'))],
+    ['hangs', () => new Promise<undefined>(() => {})],
+  ])('that %s lets nobody through, and is named', async (_name, broken) => {
+    const { host, ask } = await atClient({ checks: { broken }, answerWithin: 50 })
+    await using _host = host
+    const { page } = await ask()
+    expect(page.location ?? page.text).not.toMatch(/code=/)
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'checks.broken' } }])
+    expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', code: 'misconfigured' })
+  })
+})
+
+describe('a hook before the sign-in', () => {
+  const refusing: BeforeSignIn = (account, { method }) => ({ refuse: `${account.userName} by ${method}` })
+  test.each([
+    ['refuses', refusing, 403, 'sign_in_refused'],
+    ['throws', () => Promise.reject(new Error('no')), 500, 'misconfigured'],
+  ])('that %s lets nobody in, whatever the way, audited', async (_name, beforeSignIn, status, code) => {
+    const { host, agent, person, configuration } = await atClient({ beforeSignIn })
+    await using _host = host
+    const url = oidc.buildAuthorizationUrl(configuration, {
+      redirect_uri: 'https://app.example/callback',
+      scope: 'openid',
+    })
+    const page = await agent.follow(await agent.get(url.href))
+    const answer = await answerCeremony(agent, page, person.authenticator)
+    expect([answer.status, answer.json()]).toEqual([status, expect.objectContaining({ code })])
+    expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
+    const { id } = person.account
+    expect(host.events.at(-1)).toMatchObject({ event: 'sign_in_failed', code, accountId: id })
+    expect(host.events.some(({ event }) => event === 'signed_in')).toBe(false)
+  })
+
+  test('is asked about login codes too', async () => {
+    const { host, person } = await atClient({ beforeSignIn: refusing })
+    await using _host = host
+    const { code } = await host.pocket.issueLoginCode(person.account, minute)
+    // The exchange of a page of the host's own.
+    const answer = await new Promise<unknown>((resolve) => {
+      host.server.once('request', (req, res) => {
+        host.pocket.signIn.withCode(req, res, code).then(resolve, resolve)
+        res.end()
+      })
+      void fetch(`${host.issuer}/nowhere`).catch(() => undefined)
+    })
+    expect(answer).toMatchObject({ code: 'sign_in_refused' })
+  })
+})
+
+test('a limiter of the host takes the place of ours', async () => {
+  const limiter = {
+    take: async () => {
+      throw new RateLimited('Enough.', 7)
+    },
+    giveBack: async () => {},
+    note: async () => {},
+    check: async () => {},
+  }
+  const { host, agent, person, configuration } = await atClient({ limiter, rateLimits: true })
+  await using _host = host
+  const url = oidc.buildAuthorizationUrl(configuration, {
+    redirect_uri: 'https://app.example/callback',
+    scope: 'openid',
+  })
+  const page = await agent.follow(await agent.get(url.href))
+  const answer = await answerCeremony(agent, page, person.authenticator)
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7'])
+})

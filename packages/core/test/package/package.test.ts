@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { publint } from 'publint'
+import { apiReport, publicApi, reported, reportFile } from './public-api.ts'
+
+const run = promisify(execFile)
+const workspace = join(import.meta.dirname, '../../../..')
+const at = (name: string) => join(workspace, 'packages', name)
+const published = ['core', 'directory', 'api-client'] as const
+
+beforeAll(async () => {
+  await run('node', [join(workspace, 'node_modules/typescript/bin/tsc'), '--build', ...published.map(at)])
+}, 120_000)
+
+describe.each(published)('@pocket/%s, as it is packed', (name) => {
+  test('has an entry for everybody who may import it', async () => {
+    const { messages } = await publint({ pkgDir: at(name), level: 'suggestion', strict: true, pack: 'npm' })
+    expect(messages).toEqual([])
+  })
+
+  test('has types that are true', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pocket-pack-'))
+    await run('npm', ['pack', '--pack-destination', folder], { cwd: at(name) })
+    const [tarball = ''] = await readdir(folder)
+    const checked = await checkPackage(createPackageFromTarballData(await readFile(join(folder, tarball))))
+    await rm(folder, { recursive: true })
+    // It is an ES module: the resolutions of `require` and of Node 10 are none of ours.
+    const ours = ['node16-esm', 'bundler']
+    const problems = checked.types === false ? ['no types'] : checked.problems
+    expect(
+      problems.filter(
+        (problem) =>
+          typeof problem === 'string' || !('resolutionKind' in problem) || ours.includes(problem.resolutionKind),
+      ),
+    ).toEqual([])
+  })
+})
+
+describe.each(reported)('the API of @pocket/%s', (name) => {
+  test('is as it is written down: `pnpm --filter @pocket/core run api-report` writes it', async () => {
+    expect(await apiReport(name)).toBe(await readFile(reportFile(name), 'utf8'))
+  })
+
+  test('says of each name what it is', async () => {
+    const undocumented = [...(await publicApi(name))].flatMap(([door, exported]) =>
+      exported.filter(({ documented }) => !documented).map((each) => `${door} ${each.name}`),
+    )
+    expect(undocumented).toEqual([])
+  })
+})

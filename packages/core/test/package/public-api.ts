@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** Something that a door of a package exports, as its declaration file has it. */
+export interface Exported {
+  readonly name: string
+  /** Without comments. */
+  readonly declaration: string
+  readonly documented: boolean
+}
+
+const workspace = join(import.meta.dirname, '../../../..')
+/** Where the API of each package is written down. */
+export const reportFile = (name: string): string => join(workspace, 'packages', name, 'api-report.md')
+export const reported = ['core', 'directory'] as const
+
+/** All exports of each door of a package, from its built declarations. */
+export async function publicApi(name: string): Promise<ReadonlyMap<string, readonly Exported[]>> {
+  const folder = join(workspace, 'packages', name)
+  const { exports }: { exports: Record<string, { types: string }> } = JSON.parse(
+    await readFile(join(folder, 'package.json'), 'utf8'),
+  )
+  const doors = Object.entries(exports).map(async ([door, { types }]) => {
+    const found = [...(await exportsOf(join(folder, types))).values()]
+    return [door, found.toSorted((left, right) => (left.name < right.name ? -1 : 1))] as const
+  })
+  return new Map(await Promise.all(doors))
+}
+
+/** The API of a package as a text that changes whenever it does. */
+export async function apiReport(name: string): Promise<string> {
+  const doors = [...(await publicApi(name))].map(([door, exported]) => {
+    const declarations = exported.map(({ declaration }) => declaration).join('\n')
+    return `## \`${join('@pocket', name, door)}\`\n\n\`\`\`ts\n${declarations}\n\`\`\`\n`
+  })
+  const note =
+    'Made by `pnpm --filter @pocket/core run api-report`. A change here is a change for whoever uses the package.'
+  return `# The API of @pocket/${name}\n\n${note}\n\n${doors.join('\n')}`
+}
+
+async function exportsOf(file: string): Promise<Map<string, Exported>> {
+  const text = await readFile(file, 'utf8')
+  const found = declarations(text)
+  const at = (specifier: string) => join(dirname(file), specifier.replace(/\.[jt]s$/, '.d.ts'))
+  for (const [, list = '', from = ''] of text.matchAll(/^export (?:type )?\{([^}]*)\} from '(\.[^']+)'/gm)) {
+    const there = await exportsOf(at(from))
+    for (const item of list.split(',')) {
+      const [original = '', name = original] = item
+        .trim()
+        .replace(/^type /, '')
+        .split(' as ')
+      const exported = there.get(original)
+      if (exported) found.set(name, { ...exported, name })
+    }
+  }
+  for (const [, from = ''] of text.matchAll(/^export \* from '(\.[^']+)'/gm))
+    for (const [name, exported] of await exportsOf(at(from))) found.set(name, exported)
+  for (const [, name = '', from = ''] of text.matchAll(/^export \* as (\w+) from '(\.[^']+)'/gm)) {
+    const inner = [...(await exportsOf(at(from))).values()].map(({ declaration }) => declaration)
+    const declaration = `namespace ${name} {\n${inner.join('\n').replace(/^/gm, '  ')}\n}`
+    found.set(name, { name, declaration, documented: true })
+  }
+  return found
+}
+
+/** Declarations begin at the start of a line, and so do the comments before them. */
+function declarations(text: string): Map<string, Exported> {
+  const found = new Map<string, Exported>()
+  const parts = text.split(/^(?=\/\*\*|export |import |declare |interface |type |\/\/#)/m)
+  for (const [index, part] of parts.entries()) {
+    const name = /^export (?:declare )?(?:abstract )?(?:const|function|class|interface|type|enum) (\w+)/.exec(part)?.[1]
+    if (name === undefined) continue
+    const before = parts[index - 1] ?? ''
+    const documented = before.startsWith('/**') && !before.includes('@module')
+    const bare = part.replace(/^ *\/\*\*.*?\*\/\n/gms, '').trim()
+    const earlier = found.get(name)
+    const declaration = earlier ? `${earlier.declaration}\n${bare}` : bare
+    found.set(name, { name, declaration, documented: documented || earlier?.documented === true })
+  }
+  return found
+}
