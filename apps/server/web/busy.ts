@@ -10,7 +10,6 @@ addEventListener('submit', (event) => {
 })
 
 // A page that comes back from the browser's memory must not look busy.
-addEventListener('pageshow', ({ persisted }) => {
-  if (!persisted) return
+addEventListener('pageshow', () => {
   for (const busy of document.querySelectorAll('form[aria-busy], form button[aria-busy]')) busy.ariaBusy = null
 })
