@@ -1,6 +1,7 @@
 import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { dataPages } from './account/data-page.ts'
+import { createOwnData } from './account/own-data.ts'
 import { profilePages } from './account/profile-page.ts'
 import { createSecondPasskey } from './account/second-passkey.ts'
 import { securityPages } from './account/security-page.ts'
@@ -70,7 +71,10 @@ export function composeAccountPages(parts: AccountPageParts): readonly PageRoute
     }),
     ...securityPages(shared),
     ...sessionPages(shared),
-    ...dataPages(shared),
+    ...dataPages({
+      ...shared,
+      ownData: createOwnData({ ...parts, ...database, apiKeys: administration.apiKeys }),
+    }),
     ...appPages({
       ...shared,
       apps: createOwnApps({

@@ -1,6 +1,8 @@
 import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
+import { createOwnData } from './account/own-data.ts'
+import { ownDataOperations } from './account/own-data-operations.ts'
 import type { Administration } from './administration.ts'
 import { apiKeyOperations } from './api-keys/api.ts'
 import { apiOperations } from './apis/api.ts'
@@ -52,7 +54,7 @@ import { complianceOperations } from './webauthn/compliance-api.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey'>
-  readonly database: Pick<OpenDatabase, 'auditLog'>
+  readonly database: Pick<OpenDatabase, 'auditLog' | 'favourites'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly administration: Administration
@@ -124,6 +126,18 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...deviceLoginOperations({ pocket, directory }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
+    ...ownDataOperations(
+      createOwnData({
+        directory,
+        pocket,
+        sessions,
+        apiKeys,
+        favourites: database.favourites,
+        auditLog: database.auditLog,
+        audit,
+        clock,
+      }),
+    ),
     ...userOperations({ directory, users }),
     ...sessionOperations({ sessions, users, pocket }),
     ...groupOperations({ directory, groups, allowedClients }),

@@ -3,7 +3,7 @@ import { PocketError } from '@pocket/core/errors'
 
 // How people get their first passkey: with a code that they were given they are signed in, and then the browser makes one.
 // It takes `(req, res, next)`, and comes before body parsers.
-export function firstPasskey(pocket, accounts) {
+export function firstPasskey(pocket, accounts, afterwards = () => {}) {
   const page = (res, main) => {
     res.setHeader('Content-Security-Policy', "default-src 'self'; frame-ancestors 'none'")
     res.setHeader('Content-Type', 'text/html; charset=utf-8')
@@ -25,8 +25,11 @@ export function firstPasskey(pocket, accounts) {
 
     'POST /first-passkey': async (req, res) => {
       await pocket.signIn.withCode(req, res, new URLSearchParams(await read(req)).get('code') ?? '')
-      page(res, '<button>Make a passkey</button><script type="module" src="/first-passkey/page.js"></script>')
+      res.writeHead(303, { Location: '/first-passkey/make' }).end()
     },
+
+    'GET /first-passkey/make': (_req, res) =>
+      page(res, '<button>Make a passkey</button><script type="module" src="/first-passkey/page.js"></script>'),
 
     'GET /first-passkey/page.js': (_req, res) => {
       res.setHeader('Content-Type', 'text/javascript')
@@ -47,6 +50,7 @@ document.querySelector('button').onclick = async () => location.assign((await re
       if (!accountId) return res.writeHead(401).end()
       const { response } = JSON.parse(await read(req))
       await pocket.registration.add(req, res, { response, purpose: 'registration', accountId })
+      await afterwards(accountId)
       json(res, { redirectTo: '/' })
     },
   }

@@ -11,11 +11,13 @@ import { ownOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
 import { interactionClient } from './interactions/interaction.ts'
 import { createAccessEnds } from './oidc/access-ends.ts'
+import { createClientTrial } from './oidc/client-trial/client-trial.ts'
 import { endpointsAt } from './oidc/paths.ts'
 import { createTokenPreview } from './oidc/preview.ts'
 import { documentEvents } from './oidc/registration/document-events.ts'
 import { createSessionRecords } from './oidc/session-records.ts'
 import type { PocketOptions } from './options.ts'
+import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createPasskeyManagement } from './passkeys/management.ts'
 import type { Pocket } from './pocket.ts'
 
@@ -43,6 +45,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
   const interactions = createInteractions(options, services, engine, people)
   const frontDoor = createFrontDoor(options, services, engine, people, interactions)
+
+  const preview = createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock })
 
   return {
     issuer: issuer.id,
@@ -79,7 +83,17 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       return token
     },
     ...accessEnds,
-    previewTokens: createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock }),
+    previewTokens: preview,
+    tryClient: createClientTrial({
+      provider,
+      clients,
+      connectionLog,
+      preview,
+      issuer: issuer.id,
+      endpoints: endpointsAt(issuer.id),
+      fetch: createPublicFetch({ allowedPrivateHosts: [new URL(issuer.id).hostname.replace(/^\[|\]$/g, '')] }),
+      clock,
+    }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return

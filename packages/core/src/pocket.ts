@@ -16,6 +16,7 @@ import type { ReauthenticationService } from './interactions/reauthentication.ts
 import type { RegistrationService } from './interactions/registration.ts'
 import type { SignInService } from './interactions/sign-in.ts'
 import type { Limiter } from './limits/limiter.ts'
+import type { TrialStep } from './oidc/client-trial/trial.ts'
 import type { PublishedKey } from './oidc/keys.ts'
 import type { EndpointName } from './oidc/paths.ts'
 import type { TokenPreview } from './oidc/preview.ts'
@@ -103,6 +104,8 @@ export interface Pocket extends AsyncDisposable {
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>
   /** What a client would be told about somebody. @throws as `createTokenPreview` says */
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
+  /** Takes a client through a sign-in of this account, as its application would. @throws as `createClientTrial` says */
+  tryClient(clientId: string, accountId: string): Promise<readonly TrialStep[]>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
   /** The keys that are published, for people. */

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { requestContext } from '@pocket/core'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
@@ -7,22 +9,39 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
+import type { OwnData } from './own-data.ts'
+import { dataFile } from './own-data-operations.ts'
 import { accountPaths } from './paths.ts'
 
 export interface DataPagePorts {
   readonly authentication: Authentication
   readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
   readonly users: Pick<UserAdministration, 'removeOwn' | 'mayRemoveOwn'>
+  readonly ownData: OwnData
   readonly show: ShowPage
 }
 
 const here = accountPaths.data
 
 /** `/settings/account/data`: what people can take away, and where they delete themselves. */
-export function dataPages({ authentication, reauthentication, users, show }: DataPagePorts): readonly PageRoute[] {
+export function dataPages({
+  authentication,
+  reauthentication,
+  users,
+  ownData,
+  show,
+}: DataPagePorts): readonly PageRoute[] {
   const showData = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     await show(ctx, { view: 'account-data', viewer: viewerOf(user), removable: await users.mayRemoveOwn() })
+  }
+  const download = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const pieces = await ownData.take(user, requestContext(ctx.req))
+    ctx.set('Content-Disposition', dataFile)
+    ctx.set('Cache-Control', 'private, no-store')
+    ctx.body = Readable.from(pieces)
+    ctx.type = 'application/json; charset=utf-8'
   }
   const remove = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
@@ -33,6 +52,7 @@ export function dataPages({ authentication, reauthentication, users, show }: Dat
   }
   return [
     { method: 'get', path: here, handle: showData },
+    { method: 'post', path: `${here}/download`, handle: download },
     { method: 'post', path: `${accountPaths.profile}/remove`, handle: reauthentication.sensitive(remove) },
     { method: 'get', path: '/account-removed', handle: (ctx) => show(ctx, { view: 'account-removed' }) },
   ]

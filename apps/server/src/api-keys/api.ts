@@ -2,7 +2,8 @@ import { requestContext } from '@pocket/core'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
-import { type ApiKey, apiKeyScopes, type MintedApiKey } from './api-key.ts'
+import { apiKeyScopes, type MintedApiKey } from './api-key.ts'
+import { apiKeyDto } from './api-key-dto.ts'
 import type { ApiKeys, KeyOwner } from './api-keys.ts'
 
 const scopes = { type: 'array', items: { type: 'string', enum: [...apiKeyScopes] } } as const
@@ -112,19 +113,6 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
 
 function ownerOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): KeyOwner {
   return { ownerId: user.id, origin: requestContext(ctx.req) }
-}
-
-function apiKeyDto({ id, name, description, expiresAt, lastUsedAt, createdAt, expirationEmailSent, scopes }: ApiKey) {
-  return {
-    id,
-    name,
-    description,
-    expiresAt: new Date(expiresAt).toISOString(),
-    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
-    createdAt: new Date(createdAt).toISOString(),
-    expirationEmailSent,
-    ...(scopes !== null && { scopes }),
-  }
 }
 
 function mintedDto({ apiKey, token }: MintedApiKey) {

@@ -44,6 +44,7 @@ const kinds: Readonly<Record<Kind, boolean>> = {
   group_clients_changed: false,
   client_secret_added: false,
   client_secret_removed: false,
+  client_tested: false,
   consent_given: true,
   device_authorized: false,
   device_authorized_again: false,

@@ -42,7 +42,7 @@ export async function* exported(
 ): AsyncGenerator<string> {
   if (format === 'csv') yield csv([columns])
   for (let entries = await store.next(query, batch); entries.length > 0; ) {
-    const records = entries.map(record)
+    const records = entries.map(exportedEntry)
     yield format === 'csv' ? csv(records.map(cells)) : records.map((each) => `${JSON.stringify(each)}\n`).join('')
     entries = await store.next(query, batch, entries.at(-1))
   }
@@ -50,7 +50,8 @@ export async function* exported(
 
 type Exported = Readonly<Record<(typeof columns)[number], unknown>>
 
-function record(entry: AuditEntry): Exported {
+/** An entry as files have it. */
+export function exportedEntry(entry: AuditEntry): Exported {
   return {
     id: entry.id,
     createdAt: new Date(entry.createdAt).toISOString(),

@@ -125,6 +125,9 @@ export function createClientAdministration({ clients, audit, transaction, terms 
         if (changes.changes) await audit.record(event, by.origin)
       }),
 
+    noteTest: (by: Administrator, id: string, passed: boolean): Promise<void> =>
+      record(by, { event: 'client_tested', clientId: id, outcome: passed ? 'passed' : 'not_passed' }),
+
     secretUses: (id: string) => clients.secretUses(id),
 
     addSecret: (by: Administrator, id: string, input: SecretInput): Promise<MintedSecret> =>

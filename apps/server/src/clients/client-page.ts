@@ -5,6 +5,7 @@ import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
 import { differences, refusalOf } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { type ClientLogos, largestLogo } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
@@ -225,6 +226,32 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       return { notice: 'document_read' }
     }),
 
+    /** Tries the client as whoever asks; posted, since it is noted and makes tokens, which end at once. */
+    {
+      method: 'post',
+      path: `${path}/:id/test`,
+      async handle(ctx) {
+        const user = await authentication.requireFullAdministrator(ctx)
+        const { id, name } = await existing(ctx)
+        const steps = await pocket.tryClient(id, user.id)
+        await administration.noteTest(
+          by(ctx, user),
+          id,
+          steps.every(({ outcome }) => outcome === 'passed'),
+        )
+        await show(ctx, { view: 'client-test', viewer: viewerOf(user), client: { id, name }, steps })
+      },
+    },
+    // Whoever loads the result again has not asked for another test.
+    {
+      method: 'get',
+      path: `${path}/:id/test`,
+      async handle(ctx) {
+        await authentication.requireAdministrator(ctx)
+        seeOther(ctx, at((await existing(ctx)).id))
+      },
+    },
+
     {
       method: 'post',
       path: `${path}/:id/remove`,
@@ -233,8 +260,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
         const { id, name } = await existing(ctx)
         await administration.remove(by(ctx, user), id)
         flashes.leave(ctx, path, { removed: name })
-        ctx.status = 303
-        ctx.redirect(path)
+        seeOther(ctx, path)
       },
     },
   ]

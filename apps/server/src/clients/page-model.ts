@@ -1,4 +1,4 @@
-import type { ConnectionAttempt, RedirectUriOpening } from '@pocket/core'
+import type { ConnectionAttempt, RedirectUriOpening, TrialStep } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
@@ -194,6 +194,14 @@ export type ClientNotice =
   | 'logo_saved'
   | 'logo_removed'
   | 'document_read'
+
+/** What came of a test of a client, in the place of its page; the test can be run again. */
+export interface ClientTestPage {
+  readonly view: 'client-test'
+  readonly viewer: Viewer
+  readonly client: { readonly id: string; readonly name: string }
+  readonly steps: readonly TrialStep[]
+}
 
 /** One line of a client's connection log. */
 export interface ConnectionAttemptItem

@@ -4,7 +4,7 @@ import type { ApiKeyRenewPage, ApiKeysPage } from '../api-keys/page-model.ts'
 import type { ApiAccessPage, ApiNewPage, ApiPage, ApisPage } from '../apis/page-model.ts'
 import type { AppsPage } from '../apps/page-model.ts'
 import type { AuditLogAllPage, AuditLogPage } from '../audit-log/page-model.ts'
-import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage } from '../clients/page-model.ts'
+import type { ClientChoosePage, ClientNewPage, ClientPage, ClientsPage, ClientTestPage } from '../clients/page-model.ts'
 import type { DeviceAuthorizationPage } from '../device-authorization/page-model.ts'
 import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
@@ -53,6 +53,7 @@ export type PageModel =
   | ApiAccessPage
   | ClientsPage
   | ClientChoosePage
+  | ClientTestPage
   | ClientNewPage
   | ClientPage
   | DeviceAuthorizationPage

@@ -183,6 +183,7 @@ const ownLines: readonly Line[] = [
   ['GET /api/openapi.json', 'public'],
   ['POST /api/users/:id/invitation', 'administrator'],
   ['DELETE /api/users/me', 'session'],
+  ['GET /api/users/me/data', 'session'],
   ['GET /api/user-groups/:id/members', 'administrator'],
   ['PATCH /api/user-groups/:id/members/:userId', 'administrator'],
   ['GET /api/emails', 'administrator'],

@@ -1501,6 +1501,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/me/data": {
+        parameters: NoParameters;
+        /**
+         * Take all that is kept of you away, as one JSON file without secrets
+         * @description The file is read as fast as it is taken. API keys are refused, since it holds more than the scopes of one.
+         */
+        get: operations["downloadOwnData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/me/profile-picture": {
         parameters: NoParameters;
         get?: never;
@@ -2696,6 +2711,21 @@ export interface components {
         OidcUpdateAllowedUserGroupsDto: {
             userGroupIds: string[];
         };
+        /** OwnDataDto */
+        OwnDataDto: {
+            account: components["schemas"]["UserDto"];
+            allowedApplications: Record<string, never>[];
+            /** @description Without the keys themselves. */
+            apiKeys: Record<string, never>[];
+            /** @description As the export of the audit log has it, the newest first. */
+            auditLog: Record<string, never>[];
+            /** Format: date-time */
+            exportedAt: string;
+            /** @description Ids of clients. */
+            favouriteApplications: string[];
+            passkeys: components["schemas"]["WebauthnCredentialDto"][];
+            sessions: Record<string, never>[];
+        };
         /** OwnSettingsDto */
         OwnSettingsDto: {
             /** @description How long entries of the audit log are kept, in days. */
@@ -2738,7 +2768,7 @@ export interface components {
             signUpApproval: boolean;
             /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
             signUpVerification: boolean;
-            /** @description Variables of the style sheet, one a line, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
+            /** @description Variables of the style sheet, with semicolons or ends of lines between them, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
             styleVariables: string;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays: number;
@@ -2788,7 +2818,7 @@ export interface components {
             signUpApproval?: boolean | null;
             /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
             signUpVerification?: boolean | null;
-            /** @description Variables of the style sheet, one a line, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
+            /** @description Variables of the style sheet, with semicolons or ends of lines between them, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
             styleVariables?: string | null;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays?: number | null;
@@ -3142,6 +3172,7 @@ export type OidcClientUpdateDto = components['schemas']['OidcClientUpdateDto'];
 export type OidcClientWithAllowedGroupsCountDto = components['schemas']['OidcClientWithAllowedGroupsCountDto'];
 export type OidcClientWithAllowedUserGroupsDto = components['schemas']['OidcClientWithAllowedUserGroupsDto'];
 export type OidcUpdateAllowedUserGroupsDto = components['schemas']['OidcUpdateAllowedUserGroupsDto'];
+export type OwnDataDto = components['schemas']['OwnDataDto'];
 export type OwnSettingsDto = components['schemas']['OwnSettingsDto'];
 export type OwnSettingsUpdateDto = components['schemas']['OwnSettingsUpdateDto'];
 export type Pagination = components['schemas']['Pagination'];
@@ -6745,6 +6776,22 @@ export interface operations {
         responses: {
             /** @description Done. */
             204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    downloadOwnData: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["OwnDataDto"];
+                };
+            };
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];

@@ -165,6 +165,13 @@ type Happening =
       readonly accountId?: string
     }
   | {
+      /** Somebody tried a client without its application. */
+      readonly event: 'client_tested'
+      readonly clientId: string
+      readonly outcome: 'passed' | 'not_passed'
+      readonly accountId?: string
+    }
+  | {
       readonly event: 'consent_given'
       readonly accountId: string
       readonly clientId: string

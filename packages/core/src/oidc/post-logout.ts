@@ -51,9 +51,9 @@ export function keepLanguagesAtLogout(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()
     const { ui_locales: uiLocales } = ctx.query
-    if (ctx.method !== 'POST' || ctx.status !== 303 || typeof uiLocales !== 'string') return
+    if (ctx.method !== 'POST' || ctx.path !== `${protocolRoutes.end_session}/confirm` || ctx.status !== 303) return
     const location = ctx.response.get('Location')
-    if (URL.parse(location)?.pathname === signedOutPath && ctx.path === `${protocolRoutes.end_session}/confirm`)
+    if (location.startsWith(provider.issuer + signedOutPath) && typeof uiLocales === 'string')
       ctx.redirect(withParameter(location, 'ui_locales', uiLocales))
   })
 }

@@ -37,12 +37,15 @@ interface Invitation {
   readonly code: string
 }
 
-/** Makes a passkey with the code, and signs in with it in another browser. */
-async function signIn({ issuer, clientId, code }: Invitation) {
+/** Makes a passkey with the code or the password of before, and signs in with it in another browser. */
+async function signIn({ issuer, clientId, code }: Invitation, password?: string) {
   const { origin } = new URL(issuer)
   const authenticator = new SoftwareAuthenticator()
   const first = new UserAgent()
-  expect((await first.postForm(`${origin}/first-passkey`, { code })).status).toBe(200)
+  const letIn = password
+    ? await first.postForm(`${origin}/login`, { name: 'ada@example.com', password })
+    : await first.postForm(`${origin}/first-passkey`, { code })
+  expect((await first.follow(letIn)).text).toContain('Make a passkey')
   const { options } = (await first.postJson(`${origin}/first-passkey/options`, {})).json() as {
     options: Parameters<SoftwareAuthenticator['create']>[0]
   }
@@ -97,11 +100,17 @@ describe('an example that is installed from the package', () => {
     ['own-pages', ada],
     ['own-claims', { ...ada, department: 'Radio', album: 'albums/ada' }],
     ['two-issuers', ada],
+    ['hsm', ada],
+    ['from-passwords', { sub: '7', preferred_username: 'ada@example.com' }],
   ])('%s signs a person in with a passkey', async (name, claims) => {
     const { program, invitation } = await start(name)
     await using _program = program
-    const signedIn = await signIn(invitation)
+    const signedIn = await signIn(invitation, name === 'from-passwords' ? 'correct horse' : undefined)
     expect(signedIn.claims).toMatchObject({ iss: invitation.issuer, ...claims })
+    if (name === 'from-passwords') {
+      const again = { name: 'ada@example.com', password: 'correct horse' }
+      expect((await new UserAgent().postForm(`${invitation.issuer}/login`, again)).status).toBe(403)
+    }
     expect(signedIn.page).toContain(name === 'own-pages' ? 'Use my passkey' : 'Sign in with a passkey')
     if (/koa|express|fastify|nest/.test(name)) expect(signedIn.home).toBe('Hello ada')
   })

@@ -8,7 +8,7 @@ import fastify from 'fastify'
 import Koa from 'koa'
 import mountAt from 'koa-mount'
 import * as oidc from 'openid-client'
-import { type Host, renderAsJson, startHost } from './host.ts'
+import { type Host, renderAsJson, startHost, viewOf } from './host.ts'
 import { login, relyingParty } from './signed-in.ts'
 
 type Mount = (pocket: Pocket) => RequestListener | Promise<RequestListener>
@@ -75,6 +75,29 @@ describe.each(mounts)('mounted by %s', (_name, path, mount) => {
     const { origin, host: own } = new URL(host.issuer)
     expect((await agent.get(`${origin}/who`)).json()).toEqual({ account: account.id, host: own })
     await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).resolves.toBeDefined()
+  })
+})
+
+describe.each(mounts)('mounted by %s', (_name, path, mount) => {
+  test('a person signs out, asked or not, and reads so in the language of the application', async () => {
+    await using host = await startHost({ path, mount })
+    const { configuration, client } = await relyingParty(host)
+    for (const isHinted of [false, true]) {
+      const agent = new UserAgent()
+      const { finish } = await login(host, configuration, { scope: 'openid' }, { agent })
+      const { id_token: hint = '' } = await finish()
+      const asked = { ui_locales: 'da', ...(isHinted ? { id_token_hint: hint } : { client_id: client.id }) }
+      const url = oidc.buildEndSessionUrl(configuration, asked)
+      if (!isHinted) url.searchParams.delete('id_token_hint')
+      const first = await agent.follow(await agent.get(url.href))
+      const view = viewOf(first)
+      const last =
+        view.view === 'sign-out'
+          ? await agent.follow(await agent.postForm(view.submitTo, { ...view.hidden, logout: 'yes' }))
+          : first
+      expect([isHinted, view.view]).toEqual([isHinted, isHinted ? 'signed-out' : 'sign-out'])
+      expect(viewOf(last)).toMatchObject({ view: 'signed-out', languages: ['da'] })
+    }
   })
 })
 

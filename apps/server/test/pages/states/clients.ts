@@ -366,6 +366,34 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
     openings: [],
     logoProblem: 'logo_download_failed',
   },
+  'client-test': {
+    view: 'client-test',
+    viewer: anna,
+    client: { id: stored.id, name: stored.name },
+    steps: [
+      { name: 'discovery', outcome: 'passed', reason: null, detail: null },
+      { name: 'address', outcome: 'passed', reason: null, detail: 'https://photos.example.com/auth/login' },
+      { name: 'request', outcome: 'skipped', reason: 'own_key', detail: null },
+      { name: 'person', outcome: 'passed', reason: null, detail: null },
+      {
+        name: 'authentication',
+        outcome: 'failed',
+        reason: 'refused',
+        detail: 'invalid_grant: grant request is invalid',
+      },
+      { name: 'idToken', outcome: 'skipped', reason: 'earlier', detail: null },
+      { name: 'userInfo', outcome: 'skipped', reason: 'earlier', detail: null },
+    ],
+  },
+  'client-test-passed': {
+    view: 'client-test',
+    viewer: anna,
+    client: { id: stored.id, name: stored.name },
+    steps: [
+      { name: 'discovery', outcome: 'passed', reason: null, detail: null },
+      { name: 'idToken', outcome: 'passed', reason: null, detail: 'RS256\n{\n  "sub": "5b1c8f2e"\n}' },
+    ],
+  },
   'client-new-secret': {
     ...client,
     client: {

@@ -1,0 +1,112 @@
+import { type AuditSink, type Clock, consentedScopes, type Pocket, type RequestOrigin } from '@pocket/core'
+import type { Directory, User } from '@pocket/directory'
+import { apiKeyDto } from '../api-keys/api-key-dto.ts'
+import type { ApiKeys } from '../api-keys/api-keys.ts'
+import type { FavouriteStore } from '../apps/favourite-store.ts'
+import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
+import { exportedEntry } from '../audit-log/export.ts'
+import type { SessionAdministration } from '../sessions/session-administration.ts'
+import { passkeyDto, userDto } from '../users/user-dto.ts'
+
+export interface OwnDataPorts {
+  readonly directory: Pick<Directory, 'users'>
+  readonly pocket: Pick<Pocket, 'passkeys' | 'clients'>
+  readonly sessions: Pick<SessionAdministration, 'list'>
+  readonly apiKeys: Pick<ApiKeys, 'list'>
+  readonly favourites: Pick<FavouriteStore, 'list'>
+  readonly auditLog: Pick<AuditLogStore, 'next'>
+  readonly audit: AuditSink
+  readonly clock: Clock
+}
+
+/** All that is kept of a person, but for what could let somebody in. */
+export interface OwnData {
+  /** Writes into the audit log that it is taken; the pieces are those of one JSON object, read as fast as they are taken. */
+  take(user: User, origin: RequestOrigin): Promise<AsyncGenerator<string>>
+}
+
+/** How much is in memory at once. */
+const batch = 200
+
+export function createOwnData(ports: OwnDataPorts): OwnData {
+  return {
+    async take(user, origin) {
+      await ports.audit.record({ event: 'account_exported', accountId: user.id }, origin)
+      return pieces(ports, user)
+    },
+  }
+}
+
+async function* pieces(ports: OwnDataPorts, user: User): AsyncGenerator<string> {
+  const { directory, pocket, sessions, favourites, clock } = ports
+  const known = await directory.users.find(user.id)
+  const head = {
+    exportedAt: new Date(clock.now()).toISOString(),
+    account: known ? userDto(known) : userDto(user),
+    passkeys: (await pocket.passkeys.list(user.id)).map(passkeyDto),
+    sessions: (await sessions.list(user.id, null)).map(
+      ({ current: _, startedAt, lastUsedAt, expiresAt, ...session }) => ({
+        ...session,
+        startedAt: instant(startedAt),
+        lastUsedAt: instant(lastUsedAt),
+        expiresAt: instant(expiresAt),
+      }),
+    ),
+    favouriteApplications: await favourites.list(user.id),
+  }
+  yield JSON.stringify(head, null, 2).slice(0, -2)
+  yield* list('allowedApplications', consents(ports, user.id))
+  yield* list('apiKeys', keys(ports, user.id))
+  yield* list('auditLog', entries(ports, user.id))
+  yield '\n}\n'
+}
+
+/** A member of the object that is as long as it is. */
+async function* list(name: string, items: AsyncIterable<unknown>): AsyncGenerator<string> {
+  yield `,\n  "${name}": [`
+  let separator = '\n    '
+  for await (const item of items) {
+    yield separator + JSON.stringify(item)
+    separator = ',\n    '
+  }
+  yield '\n  ]'
+}
+
+async function* consents({ pocket }: OwnDataPorts, accountId: string): AsyncGenerator<unknown> {
+  const request = { scope: { of: 'consented', accountId }, limit: batch, sort: null, filters: {}, search: '' } as const
+  for (let page = 1, seen = 0, total = 1; seen < total; page += 1) {
+    const found = await pocket.clients.page({ ...request, page })
+    if (found.items.length === 0) return
+    total = found.total
+    seen += found.items.length
+    for (const { client, consent } of found.items)
+      yield {
+        id: client.id,
+        name: client.name,
+        scopes: consentedScopes(consent?.scopes ?? []),
+        lastUsedAt: consent && instant(consent.updatedAt),
+      }
+  }
+}
+
+async function* keys({ apiKeys }: OwnDataPorts, ownerId: string): AsyncGenerator<unknown> {
+  for (let page = 1, seen = 0, total = 1; seen < total; page += 1) {
+    const found = await apiKeys.list(ownerId, { page, limit: batch, sort: null, filters: {}, search: '' })
+    if (found.items.length === 0) return
+    total = found.total
+    seen += found.items.length
+    yield* found.items.map(apiKeyDto)
+  }
+}
+
+async function* entries({ auditLog }: OwnDataPorts, accountId: string): AsyncGenerator<unknown> {
+  const query = { accountId, from: null, to: null, filters: {}, search: '' }
+  for (let found = await auditLog.next(query, batch); found.length > 0; ) {
+    yield* found.map(exportedEntry)
+    found = await auditLog.next(query, batch, found.at(-1))
+  }
+}
+
+function instant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { freshName } from './people.ts'
+
+describe.each(kinds)('one’s own data on %s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  test('are one JSON object with all there is of oneself, nothing of others, and no secret', async () => {
+    const other = await instance.person(freshName())
+    const name = freshName()
+    const { id, agent } = await instance.person(name)
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const key = await instance.call('POST /api/api-keys', { agent, body: { name: 'Backup', expiresAt } })
+    const client = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: ['https://x'] })
+    const query = { client_id: client.id, redirect_uri: 'https://x', response_type: 'code', scope: 'openid email' }
+    const asked = await agent.follow(await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`))
+    const consent = asked.form(`${new URL(asked.url).pathname}/consent`)
+    await agent.followTo(await agent.submit(asked, consent), (to) => to.startsWith('https://x'))
+    await agent.postForm(`${instance.url}/settings/apps/${client.id}/favourite`, { favourite: 'yes' })
+
+    const answer = await agent.getJson(`${instance.url}/api/users/me/data`)
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="my-data.json"')
+    expect(answer.json()).toEqual({
+      exportedAt: expect.any(String),
+      account: expect.objectContaining({ id, username: name }),
+      passkeys: [expect.objectContaining({ name: expect.any(String) })],
+      sessions: [expect.objectContaining({ startedAt: expect.any(String) })],
+      favouriteApplications: [client.id],
+      allowedApplications: [
+        expect.objectContaining({ name: 'Photos', scopes: expect.arrayContaining(['openid', 'email']) }),
+      ],
+      apiKeys: [expect.objectContaining({ name: 'Backup' })],
+      auditLog: expect.arrayContaining([
+        expect.objectContaining({ event: 'ACCOUNT_EXPORTED' }),
+        expect.objectContaining({ event: 'NEW_CLIENT_AUTHORIZATION', clientName: 'Photos' }),
+      ]),
+    })
+    for (const secret of [String(key.json.token), 'tokenHash', 'publicKey', other.id])
+      expect(answer.text).not.toContain(secret)
+    expect(audited(instance, 'account_exported')).toEqual([expect.objectContaining({ accountId: id })])
+  })
+
+  test('are read in pieces where there is much', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    for (let index = 0; index < 205; index += 1) await agent.get(`${instance.url}/api/users/me/data`)
+    const { auditLog } = (await agent.getJson(`${instance.url}/api/users/me/data`)).json() as {
+      auditLog: readonly { readonly id: string }[]
+    }
+    expect(new Set(auditLog.map(({ id }) => id)).size).toBe(auditLog.length)
+    expect(auditLog.length).toBeGreaterThan(205)
+  })
+
+  test('are for oneself, in a session, on the page as well', async () => {
+    const { agent } = await instance.person(freshName())
+    const at = '/settings/account/data'
+    expect((await agent.get(instance.url + at)).text).toContain(`action="${at}/download"`)
+    const file = await agent.postForm(`${instance.url}${at}/download`, {})
+    expect([file.status, Object.keys(file.json() as object)[0]]).toEqual([200, 'exportedAt'])
+    expect(file.headers.get('cache-control')).toBe('private, no-store')
+    expect((await instance.agent().postForm(`${instance.url}${at}/download`, {})).status).toBe(401)
+    expect((await instance.agent().getJson(`${instance.url}/api/users/me/data`)).status).toBe(401)
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const { json } = await instance.call('POST /api/api-keys', { agent, body: { name: 'Script', expiresAt } })
+    const headers = { 'x-api-key': String(json.token) }
+    expect((await instance.agent().getJson(`${instance.url}/api/users/me/data`, { headers })).status).toBe(403)
+  })
+})

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
+import { OutboundError } from '../../outbound/outbound-error.ts'
+import type { PublicFetch, PublicFetchInit } from '../../outbound/public-fetch.ts'
+import { randomToken } from '../../random.ts'
+import { TrialStop } from './trial.ts'
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** What an application keeps between its requests. */
+export interface Secrets {
+  readonly state: string
+  readonly nonce: string
+  readonly verifier: string
+  readonly challenge: string
+}
+
+export function drawSecrets(): Secrets {
+  const [state, nonce, verifier] = [randomToken(), randomToken(), randomToken()]
+  return { state, nonce, verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
+}
+
+/** @throws {TrialStop} `unreachable` */
+export async function ask(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<Response> {
+  try {
+    return await fetch(url, { redirect: 'manual', ...init })
+  } catch (error) {
+    if (error instanceof OutboundError) throw new TrialStop('unreachable', `${url}: ${error.reason}`)
+    throw error
+  }
+}
+
+/** @throws {TrialStop} `refused` where the answer is no JSON object, or an error */
+export async function askForJson(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<JsonObject> {
+  const answer = await ask(fetch, url, init)
+  const body = objectOf(await answer.text())
+  if (answer.ok && body) return body
+  const said = [body?.error, body?.error_description].filter((each) => typeof each === 'string').join(': ')
+  throw new TrialStop('refused', said || `${url} answered ${answer.status}`)
+}
+
+/** @throws {TrialStop} `not_genuine` where it is not as OpenID Connect Core §3.1.3.7 wants it */
+export async function verifiedIdToken(
+  token: string,
+  keys: JsonObject,
+  { issuer, clientId, nonce }: { readonly issuer: string; readonly clientId: string; readonly nonce: string },
+): Promise<{ readonly claims: JsonObject; readonly alg: string }> {
+  if (token.split('.').length === 5) throw new TrialStop('encrypted', '', 'skipped')
+  try {
+    // A cast, since jose checks what a set of keys has to be.
+    const set = createLocalJWKSet(keys as unknown as JSONWebKeySet)
+    const { payload, protectedHeader } = await jwtVerify(token, set, { issuer, audience: clientId })
+    if (payload.nonce !== nonce) throw new TrialStop('not_genuine', 'nonce')
+    return { claims: payload, alg: protectedHeader.alg }
+  } catch (error) {
+    if (error instanceof TrialStop) throw error
+    throw new TrialStop('not_genuine', error instanceof Error ? error.message : '')
+  }
+}
+
+/** The claims of UserInfo, which may come as a JWT (OpenID Connect Core §5.3.2). */
+export async function userInfoAt(fetch: PublicFetch, url: string, accessToken: string): Promise<JsonObject> {
+  const answer = await ask(fetch, url, { headers: { authorization: `Bearer ${accessToken}` } })
+  const text = await answer.text()
+  const parts = text.split('.')
+  if (answer.ok && parts.length === 5) throw new TrialStop('encrypted', '', 'skipped')
+  const signed = answer.headers.get('content-type')?.startsWith('application/jwt') && parts[1]
+  const claims = objectOf(signed ? Buffer.from(signed, 'base64url').toString('utf8') : text)
+  if (answer.ok && claims) return claims
+  throw new TrialStop('refused', `${url} answered ${answer.status}`)
+}
+
+function objectOf(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
