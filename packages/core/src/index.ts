@@ -134,6 +134,7 @@ export type {
   AuthorizationDetailsTypes,
 } from './oidc/authorization-details.ts'
 export type { TrialReason, TrialStep, TrialStepName } from './oidc/client-trial/trial.ts'
+export type { SigningService } from './oidc/external-keys.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
 export { defaultKeySchedule, type KeySchedule, type PublishedKey } from './oidc/keys.ts'
 export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'

@@ -9,6 +9,7 @@ import type { RenderPage } from './interactions/views.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { MasterKey } from './master-key.ts'
 import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
+import type { SigningService } from './oidc/external-keys.ts'
 import type { KeySchedule } from './oidc/keys.ts'
 import type { RemedyOf } from './oidc/pages.ts'
 import type { PublicFetch } from './outbound/public-fetch.ts'
@@ -110,5 +111,11 @@ export interface PocketOptions {
   /** Reads the signed blob of the FIDO Metadata Service; needed where the policy requires attestation. */
   readonly readAuthenticatorMetadata?: ReadMetadata
   readonly keySchedule?: KeySchedule
+  /**
+   * Keys whose private halves are elsewhere, such as in an HSM: the first of an algorithm signs, all are published. With them
+   * core makes and stores no keys, and rotates none; a client can only have an algorithm that there is a key for. oidc-provider
+   * calls its support for them experimental. By default core has keys of its own in `stores.keys`.
+   */
+  readonly signingServices?: readonly SigningService[]
   readonly clock?: Clock
 }

@@ -64,9 +64,8 @@ export interface AccountPage {
   /** What is shown in the form, and what it is based on. */
   readonly values: ProfileValues
   readonly version: string
-  readonly picture: string
-  /** Whether it is one of their own. */
-  readonly hasPicture: boolean
+  /** Where one of their own is. */
+  readonly picture: string | null
   /** The language that the account says: a BCP 47 tag. */
   readonly locale: string | null
   readonly problems: readonly FieldError[]

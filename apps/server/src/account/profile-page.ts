@@ -30,7 +30,6 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
   const showProfile = async (ctx: Context, { id }: User, more: More = {}) => {
     const user = await users.find(id)
     const passkeys = await pocket.passkeys.list(id)
-    const picture = (await pictures([id])).get(id)
     const { editOwnAccount, requireEmail } = await settings()
     await show(ctx, {
       view: 'account',
@@ -44,8 +43,7 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),
       values: storedProfile(user),
       version: userValidator(user),
-      picture: picture ?? `/api/users/${id}/profile-picture.png`,
-      hasPicture: picture !== undefined,
+      picture: (await pictures([id])).get(id) ?? null,
       locale: user.locale,
       problems: [],
       problem: null,

@@ -25,16 +25,16 @@ export interface StyleVariable {
 }
 
 /**
- * Reads `--name: value`, one a line, with or without a semicolon at the end. The value ends up in a style sheet, so that it
+ * Reads `--name: value`, with semicolons or ends of lines between them. The value ends up in a style sheet, so that it
  * may hold nothing that could end its declaration or load something.
  *
- * @returns those that are right, and the first line that is not, counted without the empty ones
+ * @returns those that are right, and the first one that is not, counted without the empty ones
  */
 export function readStyleVariables(text: string): {
   readonly variables: readonly StyleVariable[]
   readonly wrong: { readonly line: number; readonly text: string } | null
 } {
-  const lines = text.split(/[\r\n]+/).flatMap((line) => line.trim() || [])
+  const lines = text.split(/[\r\n;]+/).flatMap((line) => line.trim() || [])
   const read = lines.map(variableOf)
   const at = read.indexOf(undefined)
   return {
@@ -44,7 +44,7 @@ export function readStyleVariables(text: string): {
 }
 
 function variableOf(line: string): StyleVariable | undefined {
-  const [, name = '', value = ''] = /^(--[a-z0-9-]+)\s*:\s*(.+?)\s*;?$/.exec(line) ?? []
+  const [, name = '', value = ''] = /^(--[a-z0-9-]+)\s*:\s*(.+?)$/.exec(line) ?? []
   const isKnown = styleVariables.some((known) => known === name)
   return isKnown && isHarmless(value) ? { name, value } : undefined
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { createLatestVersion } from '../../src/version/latest-version.ts'
+import { isNewer, ownVersion } from '../../src/version/version.ts'
 import { startInstance } from './instance.ts'
 
 test('the current version is that of the API, and our own stands beside it', async () => {
@@ -84,4 +86,38 @@ test('what was known stays where the answer is none, and it is asked again after
   expect(await latest()).toBe('1.2.3')
   now += 1
   expect(await latest()).toBe('2.0.0')
+})
+
+test.each([
+  ['1.0.1', '1.0.0', true],
+  ['1.10.0', '1.9.9', true],
+  ['2.0.0', '1.99.99', true],
+  ['1.0.0', '1.0.0-rc.1', true],
+  ['1.0.0', '1.0.0', false],
+  ['1.0.0-rc.1', '1.0.0', false],
+  ['1.9.0', '1.10.0', false],
+  ['', '1.0.0', false],
+])('whether “%s” comes after %s: %s', (version, than, expected) => {
+  expect(isNewer(version, than)).toBe(expected)
+})
+
+test('the overview says what is newer, and does not wait for the answer', async () => {
+  let answer: (text: string) => void = () => {}
+  const answered = new Promise<string>((resolve) => {
+    answer = resolve
+  })
+  const server = createServer((_, response) => void answered.then((body) => response.end(body)))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo
+  await using instance = await startInstance({ VERSION_CHECK_URL: `http://127.0.0.1:${port}/` })
+  const overview = async () => (await instance.administrator.get(`${instance.url}/settings/admin`)).text
+  expect(await overview()).not.toContain('is out')
+  answer('{"version":"99.0.0"}')
+  await instance.administrator.getJson(`${instance.url}/api/version/latest`)
+  const page = await overview()
+  expect(page).toContain('Version 99.0.0 is out')
+  expect(page).toContain(ownVersion())
+  server.closeAllConnections()
+  server.close()
 })

@@ -35,6 +35,7 @@ test('a passkey made at the issuer lets people in at a related origin, and nowhe
   await page.waitForURL(`${related}/settings/account`)
   // Its pages and its session are its own; a passkey that is added there belongs to all of them.
   for (const { id } of await authenticator.credentials()) await authenticator.removeCredential(id)
+  await page.goto(`${related}/settings/account/security`)
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await page.locator('[data-signals] li summary').nth(1).waitFor()
   expect(await authenticator.credentials()).toMatchObject([{ rpId: 'id.example.com' }])

@@ -68,7 +68,7 @@ describe('the style sheet of an instance', () => {
   test('takes no variable that could do more', async () => {
     const styleVariables = '--paper: red;} body{display:none'
     const answer = await instance.call('PATCH /api/settings', { body: { styleVariables } })
-    expect(answer).toMatchObject({ status: 400, json: { details: { fields: [{ field: 'styleVariables[0]' }] } } })
+    expect(answer).toMatchObject({ status: 400, json: { details: { fields: [{ field: 'styleVariables[1]' }] } } })
   })
 })
 

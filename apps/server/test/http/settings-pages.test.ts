@@ -109,6 +109,7 @@ describe.each(kinds)('settings on %s', (kind) => {
 
   test.each([
     [base, { homePageUrl: 'javascript:alert(1)' }, 'Enter a path such as'],
+    [base, { styleVariables: '--ink: #111; color: red' }, '“color: red” sets no variable that is known.'],
     [base, { accentColor: 'own', accentColorOwn: 'a nice green' }, 'This is no colour that can be read.'],
     [`${base}/sign-up`, { signupDefaultCustomClaims: 'email = x' }, 'One of these claims can’t be given.'],
     [`${base}/sign-up`, { allowUserSignups: 'all' }, 'Choose one of these.'],

@@ -2768,7 +2768,7 @@ export interface components {
             signUpApproval: boolean;
             /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
             signUpVerification: boolean;
-            /** @description Variables of the style sheet, one a line, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
+            /** @description Variables of the style sheet, with semicolons or ends of lines between them, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
             styleVariables: string;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays: number;
@@ -2818,7 +2818,7 @@ export interface components {
             signUpApproval?: boolean | null;
             /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
             signUpVerification?: boolean | null;
-            /** @description Variables of the style sheet, one a line, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
+            /** @description Variables of the style sheet, with semicolons or ends of lines between them, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
             styleVariables?: string | null;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays?: number | null;

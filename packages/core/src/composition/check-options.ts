@@ -1,6 +1,7 @@
 import { type FieldError, Misconfigured } from '../errors.ts'
 import { issuerOf, relatedOrigins } from '../issuer.ts'
 import { MasterKey } from '../master-key.ts'
+import { signingServiceProblems } from '../oidc/external-keys.ts'
 import type { PocketOptions } from '../options.ts'
 import type { PocketStores } from '../stores.ts'
 
@@ -56,6 +57,7 @@ const kinds = {
   passkeyPolicy: 'a function',
   readAuthenticatorMetadata: 'a function',
   keySchedule: 'an object',
+  signingServices: 'an object',
   clock: 'an object',
 } as const satisfies Record<keyof PocketOptions, string>
 
@@ -113,6 +115,14 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
     const fits = url?.origin === internalOrigin && /^https?:$/.test(url.protocol)
     return fits ? [] : [problem('internalOrigin', 'invalid_format', 'must be an http or https origin')]
   },
+  signingServices: ({ signingServices = [], keySchedule }) => [
+    ...(Array.isArray(signingServices)
+      ? signingServiceProblems(signingServices)
+      : [problem('signingServices', 'invalid_type', 'must be a list')]),
+    ...(keySchedule
+      ? [problem('signingServices', 'contradiction', 'rotate by themselves: leave out keySchedule')]
+      : []),
+  ],
   keySchedule: ({ keySchedule }) =>
     keySchedule && keySchedule.announcedFor > keySchedule.signsFor
       ? [problem('keySchedule', 'contradiction', 'announces a key for longer than its predecessor signs')]

@@ -2,7 +2,7 @@ import { clientHere } from '../limits/limiter.ts'
 import { createLogoutNotices } from '../logout-notices/logout-notices.ts'
 import { createAdapterFactory } from '../oidc/adapter.ts'
 import { createClientMetadata } from '../oidc/client-metadata.ts'
-import { createKeyRing } from '../oidc/keys.ts'
+import { createKeyRing, type KeyRing, noKeyRing } from '../oidc/keys.ts'
 import { sendLogoutToken } from '../oidc/logout-notices.ts'
 import { createProtocolPages } from '../oidc/pages.ts'
 import { createPairwiseIdentifier } from '../oidc/pairwise.ts'
@@ -19,13 +19,17 @@ export async function createEngine(options: SettledOptions, services: ClientServ
   const { stores, clock, audit, masterKey, limits } = options
   const { registrar, metadataDocuments, secretUses, connectionLog, apiAccess } = services
   const pairwise = createPairwiseIdentifier(masterKey)
-  const keyRing = createKeyRing({
-    store: stores.keys,
-    masterKey,
-    clock,
-    transaction: stores.transaction,
-    schedule: options.keySchedule,
-  })
+  const { externalKeys } = options
+  const keyRing: KeyRing =
+    externalKeys.length > 0
+      ? noKeyRing
+      : createKeyRing({
+          store: stores.keys,
+          masterKey,
+          clock,
+          transaction: stores.transaction,
+          schedule: options.keySchedule,
+        })
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
@@ -60,6 +64,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         consents: stores.consents,
         apiAccess,
         keys,
+        externalKeys,
         fetch: options.fetch,
         authorizationDetailsTypes: options.authorizationDetailsTypes,
         redirectUriPolicy: options.redirectUriPolicy,

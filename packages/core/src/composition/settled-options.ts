@@ -7,6 +7,7 @@ import { systemClock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
 import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
 import { createLimiter, type Limiter, noLimits } from '../limits/limiter.ts'
+import { ExternalKey } from '../oidc/external-keys.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
 import { createSubjectOf } from '../oidc/pairwise.ts'
 import type { PocketOptions, RegistrationPolicy } from '../options.ts'
@@ -63,6 +64,7 @@ export function settleOptions(options: PocketOptions) {
     redirectUriPolicy: { allowInsecure: options.allowInsecureRedirectUris ?? true },
     registration: options.registration ?? (async () => closedRegistration),
     passkeyPolicy: options.passkeyPolicy ?? (async () => defaultPasskeyPolicy),
+    externalKeys: (options.signingServices ?? []).map((service) => new ExternalKey(service, answerWithin)),
     keySchedule: options.keySchedule ?? defaultKeySchedule,
     fetch: options.fetch ?? createPublicFetch(),
     webFingerDomains: options.webFingerDomains ?? (() => []),

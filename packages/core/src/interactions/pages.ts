@@ -77,6 +77,12 @@ export function createInteractionPages({
     }
   }
 
+  /** Whether whoever is signed in is asked once more, and not for somebody else. */
+  const isAskedAgain = (interaction: Interaction) =>
+    interaction.session !== undefined &&
+    !asksForAccount(interaction) &&
+    !interaction.prompt.reasons.includes('account_gone')
+
   return {
     /** The page of the host's to which a check sends the person, with the way back. */
     hostPage(interaction: Interaction): string {
@@ -95,7 +101,7 @@ export function createInteractionPages({
         view: 'sign-in',
         client: await clientView(interaction),
         ceremony: await ceremony(exchange, interaction),
-        reason: interaction.session && !interaction.prompt.reasons.includes('account_gone') ? 'again' : 'first',
+        reason: isAskedAgain(interaction) ? 'again' : 'first',
         otherWaysAt: leadingBack(otherWaysAt, interaction),
         signUpAt: leadingBack(interaction.session ? null : await signUpAt(), interaction),
         emailCode: await emailCode(interaction),

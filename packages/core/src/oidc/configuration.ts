@@ -16,6 +16,7 @@ import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './aut
 import { assertOwnAssertion } from './client-authentication/own-assertions.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { deviceFlow, deviceVerificationPath } from './device-codes.ts'
+import type { ExternalKey } from './external-keys.ts'
 import { assertFapiAssertion, assertFapiRequestObject, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
 import { introspectionPolicy } from './introspection.ts'
@@ -83,6 +84,8 @@ export interface ConfigurationPorts {
   readonly apiAccess: ApiAccessReader
   readonly clock: Clock
   readonly keys: readonly SigningKey[]
+  /** In their place, where there are any. */
+  readonly externalKeys: readonly ExternalKey[]
   readonly cookieKeys: readonly string[]
   /** Whether cookies are for https alone. */
   readonly secure: boolean
@@ -117,7 +120,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     adapter: ports.adapter,
     findAccount: createFindAccount(accounts, ports.makeClaims),
     loadExistingGrant: createGrantLoader(ports.consents),
-    jwks: { keys: [...ports.keys] },
+    jwks: { keys: ports.externalKeys.length > 0 ? [...ports.externalKeys] : [...ports.keys] },
     claims: { ...claimsByScope },
     scopes: [...supportedScopes],
     acrValues: [...acrValues],
@@ -176,6 +179,9 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       jwtUserinfo: { enabled: true },
       jwtResponseModes: { enabled: true },
       encryption: { enabled: true },
+      ...(ports.externalKeys.length > 0 && {
+        externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      }),
       requestObjects: { enabled: true, assertJwtClaimsAndHeader: assertFapiRequestObject },
       dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },

@@ -28,7 +28,7 @@ function generate(algorithm: SigningAlgorithm) {
 }
 
 /** The key's name is its thumbprint (RFC 7638 §3.2, RFC 8037 §2). */
-function thumbprint({ kty, e, n, crv, x, y }: JsonWebKey): string {
+export function thumbprint({ kty, e, n, crv, x, y }: JsonWebKey): string {
   switch (kty) {
     case 'RSA':
       return sha256(JSON.stringify({ e, kty, n }))

@@ -123,6 +123,13 @@ export function createKeyRing({ store, masterKey, clock, transaction, schedule }
   }
 }
 
+/** For keys that are elsewhere: none is made or stored here, and whoever has them rotates them. */
+export const noKeyRing: KeyRing = {
+  load: async () => ({ version: '', keys: [] }),
+  rotate: async () => [],
+  list: async () => [],
+}
+
 /** RS256 comes first, since there are clients that take the first key, whatever it is. */
 function placeOf({ algorithm }: StoredKey): number {
   const order: readonly string[] = signingAlgorithms

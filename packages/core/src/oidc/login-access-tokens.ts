@@ -5,12 +5,15 @@ import { uuid } from '../random.ts'
 import { audienceOf } from './access-token-claims.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
+import { ExternalKey } from './external-keys.ts'
 import type { SigningKey } from './key-generation.ts'
 import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 
 export interface LoginAccessTokenPorts {
   readonly issuer: string
   readonly keys: readonly SigningKey[]
+  /** In their place, where there are any. */
+  readonly externalKeys: readonly ExternalKey[]
   readonly pairwise: PairwiseIdentifier
 }
 
@@ -45,29 +48,36 @@ export function signLoginAccessTokens(provider: Provider, ports: LoginAccessToke
   })
 }
 
-async function sign(token: AccessToken, payload: Made['payload'], { issuer, keys, pairwise }: LoginAccessTokenPorts) {
+async function sign(
+  token: AccessToken,
+  payload: Made['payload'],
+  { issuer, keys, externalKeys, pairwise }: LoginAccessTokenPorts,
+) {
   const { client, accountId, scope = '', extra } = token
   if (!client) throw new Misconfigured('An access token was made without a client.')
   const { pocket_protocol: protocol } = extras(client)
   const alg = signingAlgorithmFor(protocol, protocol.idTokenSignedResponseAlg)
-  const key = keys.find((candidate) => candidate.alg === alg)
+  const key = [...externalKeys, ...keys].find((candidate) => candidate.alg === alg)
   if (!key) throw new Misconfigured(`There is no key for ${alg}.`)
   const scopes = scope.split(' ').filter(Boolean)
   const claims = {
     ...extra,
+    iss: issuer,
+    sub: subjectFor(pairwise, accountId, client),
+    aud: audienceOf(client.clientId, scopes, issuer),
+    iat: payload.iat,
+    exp: payload.exp,
+    jti: uuid(),
     client_id: client.clientId,
     scope,
     scp: scopes,
     ...(payload.rar !== undefined && { authorization_details: payload.rar }),
     ...(payload.jkt !== undefined && { cnf: { jkt: payload.jkt } }),
   }
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg, kid: key.kid, typ: 'at+jwt' })
-    .setIssuer(issuer)
-    .setSubject(subjectFor(pairwise, accountId, client))
-    .setAudience(audienceOf(client.clientId, scopes, issuer))
-    .setIssuedAt(payload.iat)
-    .setExpirationTime(payload.exp)
-    .setJti(uuid())
-    .sign(await importJWK(key, alg))
+  const header = { alg, kid: key.kid, typ: 'at+jwt' }
+  if (key instanceof ExternalKey) {
+    const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+    return `${text}.${Buffer.from(await key.sign(Buffer.from(text))).toString('base64url')}`
+  }
+  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(key, alg))
 }

@@ -100,6 +100,7 @@ describe('an example that is installed from the package', () => {
     ['own-pages', ada],
     ['own-claims', { ...ada, department: 'Radio', album: 'albums/ada' }],
     ['two-issuers', ada],
+    ['hsm', ada],
     ['from-passwords', { sub: '7', preferred_username: 'ada@example.com' }],
   ])('%s signs a person in with a passkey', async (name, claims) => {
     const { program, invitation } = await start(name)

@@ -213,7 +213,7 @@ describe('a code', () => {
     const { client, secret, code } = await withCode(host)
     const other = await host.client({ redirectUris: [redirectUri] })
     for (const fields of [
-      { client_id: client.id, client_secret: secret, redirect_uri: 'https://client.example/' },
+      { client_id: client.id, client_secret: secret, redirect_uri: 'https://client.example/other' },
       { client_id: other.client.id, client_secret: other.secret },
     ])
       expect(await (await exchange(host, { code, ...fields })).json()).toMatchObject({ error: 'invalid_grant' })

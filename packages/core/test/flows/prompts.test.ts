@@ -45,7 +45,9 @@ async function two(host: Host) {
   const agent = new UserAgent()
   await pass(agent, await authorize(agent), ada)
   const chooser = await authorize(agent, { prompt: 'select_account' })
-  await pass(agent, await agent.get(`${chooser.url}?another=yes`), bob)
+  const another = await agent.get(`${chooser.url}?another=yes`)
+  expect(viewOf(another)).toMatchObject({ view: 'sign-in', reason: 'first' })
+  await pass(agent, another, bob)
   return { authorize, agent, ada, bob, clientId: authorize.clientId }
 }
 

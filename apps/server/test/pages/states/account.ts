@@ -54,7 +54,6 @@ const account = {
   version: 'W/"x"',
   picture:
     'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"%3E%3Crect width="1" height="1" fill="%236ba"/%3E%3C/svg%3E',
-  hasPicture: true,
   locale: 'de-AT',
   problems: [],
   problem: null,
@@ -156,7 +155,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     ...account,
     viewer: long,
     isEditable: false,
-    hasPicture: false,
+    picture: null,
     locale: null,
     verifiable: true,
     emailVerified: false,

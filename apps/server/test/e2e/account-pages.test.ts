@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { launchBrowser, type TestBrowser } from '@pocket/test-support'
+import sharp from 'sharp'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { freshName } from '../api/people.ts'
+
+type Page = Awaited<ReturnType<TestBrowser['newPage']>>
+
+let browser: TestBrowser
+let instance: CalledInstance
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  instance = await startCalled('SQLite')
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await instance[Symbol.asyncDispose]()
+})
+
+/** Lets somebody in by a login code. */
+async function signedIn(): Promise<{ id: string; page: Page; messages: string[] }> {
+  const name = freshName()
+  const { id } = await instance.personWithoutPasskey(name)
+  const { url } = await instance.app.issueLoginCode(name)
+  const context = await browser.newContext()
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  const messages: string[] = []
+  page.on('console', (message) => messages.push(message.text()))
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((to) => !to.pathname.startsWith('/lc'))
+  await page.goto(`${instance.url}/settings/account`)
+  return { id, page, messages }
+}
+
+test('a picture is cropped by keys, and its square is what is sent', async () => {
+  const { id, page, messages } = await signedIn()
+  // Red at the left, blue at the right.
+  const left = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#f00' } })
+    .png()
+    .toBuffer()
+  const buffer = await sharp({ create: { width: 300, height: 60, channels: 3, background: '#00f' } })
+    .composite([{ input: left, left: 0, top: 0 }])
+    .png()
+    .toBuffer()
+  const canvas = page.getByRole('application', { name: 'Choose the part that is shown' })
+  expect(await canvas.isVisible()).toBe(false)
+  await page.getByLabel('New picture').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer })
+  await canvas.waitFor()
+  await canvas.focus()
+  for (let pressed = 0; pressed < 15; pressed += 1) await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('+')
+  expect(await page.getByLabel('Left to right').inputValue()).toBe('0')
+  await page.getByRole('button', { name: 'Save picture' }).click()
+  await page.getByText('Your picture was saved.').waitFor()
+  const shown = await fetch(`${instance.url}/api/users/${id}/profile-picture.png`)
+  const { channels } = await sharp(Buffer.from(await shown.arrayBuffer())).stats()
+  const [red, , blue] = channels
+  expect([red?.min, blue?.max]).toEqual([255, 0])
+  expect(messages).toEqual([])
+  await page.context().close()
+})
+
+test('applications are found while one types, and marked by the keyboard', async () => {
+  const launchUrl = 'https://photos.example.com/'
+  for (const name of ['Photos', 'Café wiki', 'Notes'])
+    await instance.app.pocket.clients.create({ name, redirectUris: ['https://x.example'], launchUrl })
+  const { page, messages } = await signedIn()
+  await page.goto(`${instance.url}/settings/apps`)
+  expect(await page.locator('[data-app]:visible').count()).toBe(3)
+  await page.getByRole('searchbox').fill('cafe')
+  expect(await page.locator('[data-app]:visible').allInnerTexts()).toEqual([expect.stringContaining('Café wiki')])
+  expect(await page.locator('#apps-status').textContent()).toBe('1 found')
+  await page.getByRole('searchbox').fill('zebra')
+  await page.getByText('Nothing matches').waitFor()
+  await page.getByRole('searchbox').fill('')
+  await page.getByRole('button', { name: 'Favourite: Notes' }).press('Enter')
+  await page.locator('[data-app]').first().getByText('Notes').waitFor()
+  expect(messages).toEqual([])
+  await page.context().close()
+})

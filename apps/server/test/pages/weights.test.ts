@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
+import { startApp } from '../http/app.ts'
+import { type PageServer, startPageServer } from './page-server.ts'
+import { pageStates } from './page-states.ts'
+import { ceremony } from './states/common.ts'
+
+/** Bytes over the wire, heads of answers included. */
+const most = { signIn: 40_000, other: 100_000 }
+/** Cumulative layout shift. */
+const mostShift = 0.02
+
+let server: PageServer
+let browser: TestBrowser
+
+beforeAll(async () => {
+  server = await startPageServer()
+  server.answer = ({ path }) => {
+    // The page that waits for another device asks, and nobody has decided.
+    if (path === '/submit') return { status: 202, body: {} }
+    // The pages are of a day long past, so their challenges have ended.
+    if (path === '/ceremony') return { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } }
+    return undefined
+  }
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+})
+
+interface Loaded {
+  readonly method: string
+  readonly path: string
+  /** What in the document or in a script asked for it. */
+  readonly by: string
+}
+
+/** The browser's own log of what goes over the network, without its cache. */
+async function watched(page: Page) {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.enable')
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true })
+  let bytes = 0
+  let requests: Loaded[] = []
+  let said: string[] = []
+  session.on('Network.requestWillBeSent', ({ request, initiator, type }) => {
+    if (request.url.startsWith('data:')) return
+    const { pathname } = new URL(request.url)
+    requests.push({ method: request.method, path: pathname, by: type === 'Document' ? 'person' : initiator.type })
+  })
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength
+  })
+  page.on('console', (message) => said.push(message.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  await page.addInitScript(() => {
+    const shifts = { sum: 0 }
+    Object.assign(globalThis, { shifts })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.sum += 'value' in entry ? Number(entry.value) : 0
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  return {
+    async load(url: string) {
+      bytes = 0
+      requests = []
+      said = []
+      await page.goto(url, { waitUntil: 'load' })
+      // Two frames: what moves after the first paint has moved by then.
+      const shift = await page.evaluate(
+        () =>
+          new Promise<number>((resolve) =>
+            requestAnimationFrame(() =>
+              requestAnimationFrame(() => resolve(Number(Reflect.get(Reflect.get(globalThis, 'shifts'), 'sum')))),
+            ),
+          ),
+      )
+      return { bytes, requests, said, shift }
+    },
+    requests: () => requests,
+  }
+}
+
+describe('the sign-in page of a real instance', () => {
+  test('weighs little, is there after one level of files, and asks for nothing more before its button works', async () => {
+    await using running = await startApp()
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+    await addVirtualAuthenticator(page)
+    await page.goto(`${running.url}/login/setup`)
+    await page.getByRole('textbox', { name: 'User name' }).fill('ada')
+    await page.getByRole('button', { name: /^Create passkey/ }).click()
+    await page.waitForURL(/\/settings\//)
+    await page.context().clearCookies()
+
+    const log = await watched(page)
+    const first = await log.load(`${running.url}/login`)
+    expect(first.said).toEqual([])
+    expect(first.shift).toBeLessThan(mostShift)
+    expect(first.bytes).toBeGreaterThan(5000)
+    expect(first.bytes).toBeLessThanOrEqual(most.signIn)
+    // Everything is named by the document itself; what a script asked for would be a second round trip.
+    expect(first.requests[0]).toEqual({ method: 'GET', path: '/login', by: 'person' })
+    const files = first.requests.slice(1)
+    expect(files.length).toBeGreaterThan(1)
+    for (const { method, path, by } of files)
+      expect([path, method, by === 'parser' || path.includes('favicon')]).toEqual([path, 'GET', true])
+
+    await page.waitForLoadState('networkidle')
+    const before = log.requests().length
+    expect(before).toBe(first.requests.length)
+    await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+    await page.waitForURL(`${running.url}/settings/account`)
+    expect(log.requests()[before]).toMatchObject({ method: 'POST', path: '/login' })
+    expect(log.requests()[before + 1]).toMatchObject({ method: 'GET', path: '/settings/account' })
+    await page.context().close()
+  })
+})
+
+describe('every page', () => {
+  let page: Page
+  let log: Awaited<ReturnType<typeof watched>>
+  beforeAll(async () => {
+    page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+    log = await watched(page)
+  })
+  afterAll(() => page.context().close())
+
+  test.each(Object.keys(pageStates))('%s weighs little, stands still and says nothing on the console', async (name) => {
+    const { bytes, requests, said, shift } = await log.load(`${server.origin}/${name}`)
+    expect(said).toEqual([])
+    expect(shift).toBeLessThan(mostShift)
+    expect(bytes).toBeGreaterThan(1000)
+    expect(bytes).toBeLessThanOrEqual(name.startsWith('sign-in') ? most.signIn : most.other)
+    // A challenge that has ended is replaced, and a device waits for an answer; nothing else is asked for by a script.
+    const byScripts = requests.filter(({ by }) => by === 'script').map(({ path }) => path)
+    expect(byScripts.filter((path) => path !== '/ceremony' && path !== '/submit')).toEqual([])
+  })
+})

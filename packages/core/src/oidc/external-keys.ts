@@ -1,0 +1,93 @@
+import { createPublicKey, type JsonWebKey, KeyObject } from 'node:crypto'
+import { ExternalSigningKey } from 'oidc-provider'
+import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
+import { type FieldError, Misconfigured } from '../errors.ts'
+import { withinTime } from '../within-time.ts'
+import { thumbprint } from './key-generation.ts'
+
+/**
+ * A signing key whose private half is elsewhere: in an HSM, or at a key management service.
+ *
+ * @example
+ * ```ts
+ * const key: SigningService = {
+ *   algorithm: 'RS256',
+ *   publicKey: createPublicKey(await kms.publicKeyPem(keyId)),
+ *   sign: (data) => kms.sign(keyId, 'RSASSA_PKCS1_V1_5_SHA_256', data),
+ * }
+ * ```
+ */
+export interface SigningService {
+  readonly algorithm: SigningAlgorithm
+  readonly publicKey: KeyObject | JsonWebKey
+  /**
+   * Signs the data itself, not a hash that the caller would have made. Signatures are as RFC 7518 §3 wants them: of ES256
+   * the two numbers one after the other, 64 bytes, and no DER. It has as long as `answerWithin` says.
+   */
+  sign(data: Uint8Array): Promise<Uint8Array>
+}
+
+/** The library’s view of such a key. */
+export class ExternalKey extends ExternalSigningKey {
+  readonly #service: SigningService
+  readonly #publicKey: KeyObject
+  readonly #kid: string
+  readonly #answerWithin: number
+
+  /** @param answerWithin - milliseconds */
+  constructor(service: SigningService, answerWithin: number) {
+    super()
+    this.#service = service
+    this.#publicKey = publicKeyOf(service)
+    this.#kid = thumbprint(this.#publicKey.export({ format: 'jwk' }))
+    this.#answerWithin = answerWithin
+  }
+
+  override get kid(): string {
+    return this.#kid
+  }
+
+  override get alg(): SigningAlgorithm {
+    return this.#service.algorithm
+  }
+
+  override keyObject(): KeyObject {
+    return this.#publicKey
+  }
+
+  /** @throws {Misconfigured} which names the option, where the service fails */
+  override async sign(data: Uint8Array): Promise<Uint8Array> {
+    return withinTime(() => this.#service.sign(data), this.#answerWithin).catch((cause: unknown) => {
+      const message = `The signing service for ${this.alg} threw, or did not answer in time.`
+      const fields = [{ field: 'signingServices', code: 'failed', message }]
+      throw new Misconfigured(message, { cause, details: { option: 'signingServices' }, fields })
+    })
+  }
+}
+
+/** What keeps these keys from being used. RS256 is the algorithm of whoever asks for none (OpenID Connect Core §15.1). */
+export function signingServiceProblems(services: readonly SigningService[]): readonly FieldError[] {
+  const problem = (code: string, message: string) => ({ field: 'signingServices', code, message })
+  const wrong = services.flatMap((service) => {
+    if (!signingAlgorithms.includes(service.algorithm) || typeof service.sign !== 'function')
+      return [problem('invalid_type', 'must have an algorithm of ours and a method sign')]
+    try {
+      return publicKeyOf(service).asymmetricKeyType === keyTypes[service.algorithm]
+        ? []
+        : [problem('contradiction', `the public key is none for ${service.algorithm}`)]
+    } catch {
+      return [problem('invalid_format', `the public key for ${service.algorithm} cannot be read`)]
+    }
+  })
+  const signs = services.some(({ algorithm }) => algorithm === 'RS256')
+  return signs ? wrong : [...wrong, problem('required', 'must hold a key for RS256')]
+}
+
+const keyTypes = { RS256: 'rsa', PS256: 'rsa', ES256: 'ec', EdDSA: 'ed25519' } as const satisfies Record<
+  SigningAlgorithm,
+  string
+>
+
+function publicKeyOf({ publicKey }: SigningService): KeyObject {
+  return publicKey instanceof KeyObject ? publicKey : createPublicKey({ key: publicKey, format: 'jwk' })
+}
