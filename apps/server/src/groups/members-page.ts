@@ -5,7 +5,7 @@ import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
-import { pageActor } from '../users/actor.ts'
+import { type Actor, pageActor } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { GroupAdministration } from './group-administration.ts'
 import type { groupNotices } from './page-model.ts'
@@ -37,6 +37,13 @@ export function memberPages({ directory, users, groups, authentication, reauthen
     return typed === '' ? undefined : directory.findByName(typed)
   }
 
+  /** Reads and writes as one, so that whoever puts them into another group meanwhile does not do so in vain. */
+  const changeGroups = (actor: Actor, userId: string, change: (groupIds: readonly string[]) => readonly string[]) =>
+    directory.exclusively(async () => {
+      const { groups: before } = await users.find(userId)
+      await users.setGroups(actor, userId, change(before.map(({ id }) => id)))
+    })
+
   return {
     async addMember(ctx: Context) {
       const viewer = await authentication.requireAdministrator(ctx)
@@ -59,8 +66,7 @@ export function memberPages({ directory, users, groups, authentication, reauthen
         const actor = pageActor(viewer, ctx)
         const refusal = await refusalOf(async () => {
           const endsAt = endOf(formText(ctx, 'endsAt', 10))
-          const { groups: before } = await users.find(found.id)
-          await users.setGroups(actor, found.id, [...before.map(({ id }) => id), groupId])
+          await changeGroups(actor, found.id, (before) => [...before, groupId])
           if (endsAt !== null) await groups.setMembershipEnd(actor, { groupId, userId: found.id, endsAt })
         })
         await (refusal ? refuse(refusal.problems[0]?.code ?? 'invalid') : done(ctx, groupId, 'member_added'))
@@ -72,8 +78,7 @@ export function memberPages({ directory, users, groups, authentication, reauthen
       const groupId = String(ctx.params.id)
       const user = await users.find(String(ctx.params.userId))
       await protecting(user.administrator, async () => {
-        const others = user.groups.map(({ id }) => id).filter((id) => id !== groupId)
-        await users.setGroups(pageActor(viewer, ctx), user.id, others)
+        await changeGroups(pageActor(viewer, ctx), user.id, (before) => before.filter((id) => id !== groupId))
         done(ctx, groupId, 'member_removed')
       })(ctx)
     },

@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals'
+import { startCalled } from '../api/calls.ts'
+import { freshName } from '../api/people.ts'
+
+test('somebody who is put into several groups at the same time is in all of them, and leaves them likewise', async () => {
+  await using instance = await startCalled('PostgreSQL')
+  const { administrator, url } = instance
+  const { groups } = instance.app.directory
+  const { id } = await instance.personWithoutPasskey(freshName())
+  const names = ['sailors', 'skaters', 'singers', 'skiers', 'swimmers', 'scouts']
+  const ids: string[] = []
+  for (const name of names) ids.push((await groups.create({ name, friendlyName: name })).id)
+  const held = async () => {
+    const memberships = await Promise.all(ids.map((group) => groups.membership(group, id)))
+    return memberships.filter((membership) => membership !== undefined).length
+  }
+  const membersOf = (group: string) => `${url}/settings/admin/user-groups/${group}/members`
+  await Promise.all(ids.map((group) => administrator.postForm(membersOf(group), { userId: id, endsAt: '' })))
+  expect(await held()).toBe(names.length)
+  await Promise.all(ids.map((group) => administrator.postForm(`${membersOf(group)}/${id}/remove`, {})))
+  expect(await held()).toBe(0)
+})
