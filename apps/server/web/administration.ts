@@ -1,3 +1,4 @@
+import './busy.ts'
 import './copy.ts'
 
 /** Links to a page that asks first open its dialog instead, where there is one. */
@@ -59,12 +60,3 @@ for (const input of document.querySelectorAll<HTMLInputElement>('input[data-narr
     if (none) none.hidden = items.some((item) => !item.hidden)
   })
 }
-
-/** Whoever has asked for something that takes a while sees that it goes on, as sending an e-mail does. */
-const busy = 'aria-busy'
-document.addEventListener('submit', (event) => {
-  if (event.submitter?.matches('[data-busy]')) event.submitter.setAttribute(busy, 'true')
-})
-addEventListener('pageshow', () => {
-  for (const button of document.querySelectorAll(`[data-busy][${busy}]`)) button.removeAttribute(busy)
-})

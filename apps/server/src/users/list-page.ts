@@ -30,7 +30,6 @@ const definition: ListPageDefinition = {
     { name: 'passkeys', choice: 'shown' },
     { name: 'lastUsed', choice: 'shown' },
     { name: 'created', sort: 'createdAt', choice: 'hidden' },
-    { name: 'state' },
   ],
   filters: {
     disabled: ['true', 'false'],

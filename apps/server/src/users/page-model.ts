@@ -1,6 +1,7 @@
 import type { FieldError } from '@pocket/core/errors'
 import type { CustomClaim } from '@pocket/directory'
 import type { PasskeyItem } from '../account/page-model.ts'
+import type { AuditLine } from '../audit-log/page-model.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
@@ -131,9 +132,8 @@ export interface UserPage {
   readonly claimsProblem: string | null
   /** Keys that are in use, those that are used most first. */
   readonly claimKeys: readonly string[]
-  /** The address of the picture, or of their initials. */
-  readonly picture: string
-  readonly hasPicture: boolean
+  /** The address of their own picture. */
+  readonly picture: string | null
   readonly passkeys: readonly PasskeyItem[]
   /** Whichever was used last comes first. */
   readonly sessions: readonly SessionLine[]
@@ -141,12 +141,7 @@ export interface UserPage {
   /** What can be sent by e-mail. */
   readonly sendable: { readonly code: boolean; readonly invitation: boolean }
   /** The newest first. */
-  readonly events: readonly {
-    readonly at: number
-    readonly event: string
-    readonly by: string | null
-    readonly client: string | null
-  }[]
+  readonly events: readonly AuditLine[]
   readonly notice: (typeof userNotices)[number] | null
   readonly removal: Confirmation
 }

@@ -2,6 +2,7 @@ import type { Pocket, ReadPasskeyPolicy } from '@pocket/core'
 import type { Directory, User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { passkeyItem } from '../account/passkey-item.ts'
+import { auditLine, nothingKnown } from '../audit-log/audit-line.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { qrCodeOf } from '../device-login/qr-code.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
@@ -42,13 +43,17 @@ const latest = { page: 1, limit: 10, sort: null }
 export function createShowUser(ports: ShowUserPorts): ShowUser {
   const { pocket, directory, auditLog, sessions, passkeyPolicy, pictures, sendable, emailRequired, show, flashes } =
     ports
+  const recent = async (id: string) => {
+    const query = { accountId: id, from: null, to: null, filters: {}, search: '' }
+    const { items } = await auditLog.list(query, latest)
+    const groups = await directory.groups.list([...new Set(items.flatMap(({ data }) => data.groupId ?? []))])
+    const names = new Map(groups.map((group) => [group.id, group.friendlyName]))
+    return items.map((entry) => auditLine(entry, 'all', { ...nothingKnown, groups: names }))
+  }
   return async (ctx, viewer, user, typed = {}) => {
     const { id, userName, displayName, email, disabled, createdAt } = user
     const policy = await passkeyPolicy()
     const { choices, more } = await groupChoices(directory.groups, user)
-    const query = { accountId: id, from: null, to: null, filters: {}, search: '' }
-    const { items: events } = await auditLog.list(query, latest)
-    const own = (await pictures([id])).get(id)
     const left = flashes.take(ctx, userPath(id))
     const possible = await sendable()
     await show(ctx, {
@@ -66,18 +71,12 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       claims: user.claims,
       claimsProblem: null,
       claimKeys: await directory.claims.suggestions(),
-      picture: own ?? `/api/users/${id}/profile-picture.png`,
-      hasPicture: own !== undefined,
+      picture: (await pictures([id])).get(id) ?? null,
       passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),
       sessions: await sessions.list(id, null),
       wayIn: wayInOf(left),
       sendable: email === null ? { code: false, invitation: false } : possible,
-      events: events.map(({ lastAt, event, actorName, clientName }) => ({
-        at: lastAt,
-        event,
-        by: actorName,
-        client: clientName,
-      })),
+      events: await recent(id),
       notice: userNotices.find((notice) => notice === left.done) ?? null,
       removal: removalOf(user),
       ...typed,

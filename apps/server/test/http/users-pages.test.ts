@@ -165,6 +165,13 @@ describe('a user', () => {
     const other = running.agent()
     expect((await other.postForm(`${running.url}/lc`, { code })).status).toBe(303)
     expect((await other.get(`${running.url}/settings/account`)).status).toBe(200)
+    const entries = running.log.map((line): Readonly<Record<string, unknown>> => JSON.parse(line))
+    const accountId = path.split('/').at(-1)
+    const about = entries.filter((entry) => entry.audit !== undefined && entry.accountId === accountId)
+    expect(about.slice(-2)).toMatchObject([
+      { audit: 'code_issued', by: expect.any(String) },
+      { audit: 'signed_in', method: 'code' },
+    ])
   })
 
   test('is told where nothing can be sent', async () => {

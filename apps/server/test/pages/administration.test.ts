@@ -50,6 +50,28 @@ describe('a dangerous act', () => {
   })
 })
 
+describe('a form', () => {
+  test('shows that it is on its way and is sent once, until the page comes back', async () => {
+    await open('user')
+    let sent = 0
+    // What answers so leaves the page as it is.
+    await page.route('**/settings/admin/users/2', async (route) => {
+      sent += 1
+      await route.fulfill({ status: 204 })
+    })
+    const save = page.getByRole('button', { name: 'Save', exact: true })
+    await save.scrollIntoViewIfNeeded()
+    const before = await save.boundingBox()
+    await save.click()
+    await page.locator('button[aria-busy="true"]').waitFor()
+    await save.click()
+    expect([sent, await save.boundingBox()]).toEqual([1, before])
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+    await save.click()
+    expect(sent).toBe(2)
+  })
+})
+
 describe('a list', () => {
   test('shows what can be done with several once one is chosen, and chooses all at once', async () => {
     await open('users')

@@ -102,12 +102,18 @@ const granted: AuditLine = {
   at: now - 40 * day,
 }
 
+export const auditLines = [
+  { ...line, keys: ['SIGN_IN.all'] },
+  { ...failed, keys: ['SIGN_IN_FAILED.all'] },
+  settings,
+  granted,
+]
 const own = { view: 'audit-log', viewer: long, list, lines: [line, failed] } as const
 const all = {
   view: 'audit-log-all',
   viewer: anna,
   list,
-  lines: [{ ...line, keys: ['SIGN_IN.all'] }, { ...failed, keys: ['SIGN_IN_FAILED.all'] }, settings, granted],
+  lines: auditLines,
   exports: { csv: '/api/audit-logs/export?format=csv', jsonl: '/api/audit-logs/export?format=jsonl' },
 } as const
 

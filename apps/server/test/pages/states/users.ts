@@ -1,6 +1,7 @@
 import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { accountStates } from './account.ts'
+import { auditLines } from './audit-log.ts'
 import { anna, day, now } from './common.ts'
 
 const arabic = 'عبد الرحمن بن عبد العزيز'
@@ -14,7 +15,6 @@ export const list: ListView = {
     { name: 'groups', href: null, sorted: null },
     { name: 'passkeys', href: null, sorted: null },
     { name: 'lastUsed', href: null, sorted: null },
-    { name: 'state', href: null, sorted: null },
   ],
   choices: [
     { name: 'email', shown: true },
@@ -138,17 +138,12 @@ const one = {
   claims: [{ key: 'department', value: 'Research and development' }],
   claimsProblem: null,
   claimKeys: ['department'],
-  picture: 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7',
-  hasPicture: true,
+  picture: null,
   passkeys: account.passkeys,
   sessions: account.sessions.map((session) => ({ ...session, current: false })),
   wayIn: null,
   sendable: { code: true, invitation: true },
-  events: [
-    { at: now - 60_000, event: 'SIGN_IN', by: null, client: null },
-    { at: now - day, event: 'CLIENT_AUTHORIZATION', by: null, client: 'Immich' },
-    { at: now - 2 * day, event: 'SOMETHING_NEW', by: 'anna', client: null },
-  ],
+  events: auditLines,
   notice: null,
   removal: {
     act: 'users.delete',
@@ -203,7 +198,6 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
       qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
     },
     notice: 'created',
-    hasPicture: false,
   },
   'user-conflict': {
     ...one,
