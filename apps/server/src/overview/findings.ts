@@ -34,6 +34,8 @@ export type FindingName = (typeof findingNames)[number]
 
 export interface Known {
   readonly now: number
+  /** Who looks: their own keys they mend themselves. */
+  readonly viewerId: string
   readonly jobs: readonly JobItem[]
   readonly secrets: Endings<Ending>
   readonly apiKeys: Endings<Ending>
@@ -63,12 +65,14 @@ export const paths = {
   approvals: '/settings/admin/approvals',
   users: '/settings/admin/users',
   client: (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}`,
+  ownApiKeys: '/settings/api-keys',
   user: (id: string) => `/settings/admin/users/${encodeURIComponent(id)}`,
 } as const
 
 /** Everything that needs a look, the worst first. */
 export function findingsOf(known: Known): readonly Finding[] {
-  const { now, jobs, secrets, apiKeys, emails, mail, people, standing, keyChangesAt, signIns, version } = known
+  const { now, viewerId, jobs, secrets, apiKeys, emails, mail, people, standing, keyChangesAt, signIns, version } =
+    known
   const found: Finding[] = []
   const add = (name: FindingName, severity: Finding['severity'], href: string, more: Partial<Finding> = {}) =>
     found.push({ name, severity, about: null, count: 1, at: null, href, ...more })
@@ -79,7 +83,7 @@ export function findingsOf(known: Known): readonly Finding[] {
     if (endsAt <= now) add('secretEnded', 'bad', paths.client(id), { about: name, at: endsAt })
     else add('secretEnds', 'soon', paths.client(id), { about: name, at: endsAt })
   for (const { id, name, endsAt } of apiKeys.items)
-    add('apiKeyEnds', 'soon', paths.user(id), { about: name, at: endsAt })
+    add('apiKeyEnds', 'soon', id === viewerId ? paths.ownApiKeys : paths.user(id), { about: name, at: endsAt })
   if (emails.failed > 0) add('emailFailed', 'bad', `${paths.emails}?filters[state]=failed`, { count: emails.failed })
   if (emails.waitingSince !== null && now - emails.waitingSince > patience && mail.isSetUp)
     add('emailStuck', 'bad', `${paths.emails}?filters[state]=waiting`, {

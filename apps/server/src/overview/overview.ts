@@ -37,7 +37,8 @@ export interface OverviewFigures {
   readonly version: { readonly own: string; readonly latest: string }
 }
 
-export type ReadOverview = () => Promise<OverviewFigures>
+/** For this account. */
+export type ReadOverview = (viewerId: string) => Promise<OverviewFigures>
 
 export interface OverviewPorts {
   readonly store: OverviewStore
@@ -72,7 +73,7 @@ export function createOverview({ store, jobs, settings, latestVersion, clock }: 
     counted = people.total > manyPeople ? { people, at: now } : undefined
     return people
   }
-  return async () => {
+  return async (viewerId) => {
     const now = clock.now()
     const today = Math.floor(now / day)
     const firstDay = today - daysShown + 1
@@ -99,6 +100,7 @@ export function createOverview({ store, jobs, settings, latestVersion, clock }: 
     const version = { own: ownVersion(), latest: latestVersion.known() }
     const findings = findingsOf({
       now,
+      viewerId,
       jobs: jobItems,
       secrets,
       apiKeys,

@@ -17,8 +17,8 @@ export function overviewPages({ overview, authentication, show }: OverviewPagePo
       method: 'get',
       path: '/settings/admin',
       async handle(ctx) {
-        const viewer = viewerOf(await authentication.requireAdministrator(ctx))
-        await show(ctx, { view: 'overview', viewer, ...(await overview()) })
+        const user = await authentication.requireAdministrator(ctx)
+        await show(ctx, { view: 'overview', viewer: viewerOf(user), ...(await overview(user.id)) })
       },
     },
   ]

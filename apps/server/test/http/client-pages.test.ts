@@ -62,14 +62,14 @@ describe('the list of clients', () => {
     await agent.get(`${running.url}/authorize?client_id=${found[1]?.id}&redirect_uri=https://wrong.example`)
     const first = await agent.get(`${at}?search=Listed`)
     expect(first.text).toContain('25 clients match.')
-    expect(first.text.match(/Listed \d\d<\/strong>/g)).toHaveLength(20)
+    expect(first.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(20)
     expect(first.text).toContain('nobody yet')
     expect(first.text).toContain('no callback URL yet')
     expect(first.text).toMatch(/Listed 01<.*?chip warn">failed.*?Listed 02/s)
     const second = await agent.get(`${at}?search=Listed&page=2`)
-    expect(second.text.match(/Listed \d\d<\/strong>/g)).toHaveLength(5)
+    expect(second.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(5)
     const restricted = await agent.get(`${at}?search=Listed&filters[isGroupRestricted]=true`)
-    expect(restricted.text.match(/Listed \d\d<\/strong>/g)).toEqual(['Listed 00</strong>'])
+    expect(restricted.text.match(/Listed \d\d<\/bdi>/g)).toEqual(['Listed 00</bdi>'])
     expect((await agent.get(`${at}?search=there is none`)).text).toContain('Nothing matches')
   })
 
@@ -291,6 +291,31 @@ describe('the page of a client', () => {
     expect(conflict.text).toContain('Callback URLs is now: https://theirs.example/cb')
     expect(conflict.text).toContain('>https://mine.example/cb</textarea>')
     expect(await clients().find(id)).toMatchObject({ redirectUris: ['https://theirs.example/cb'] })
+  })
+
+  test('says that somebody else has chosen meanwhile who may use it, and opens nothing that they have closed', async () => {
+    const { id } = await made()
+    const group = await running.app.directory.groups.create({ name: 'closers', friendlyName: 'Closers' })
+    const versionOf = (text: string) =>
+      (/\/access">\s*<input type="hidden" name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll(
+        '&#34;',
+        '"',
+      )
+    const read = versionOf((await agent.get(`${at}/${id}`)).text)
+    const choose = (access: string, version: string) =>
+      agent.postForm(`${at}/${id}/access`, { access, groups: group.id, version })
+    expect((await choose('groups', read)).status).toBe(303)
+    const late = await choose('everybody', read)
+    expect([late.status, late.text.includes('Who may use it is now: Closers')]).toEqual([412, true])
+    expect(late.text).toMatch(/value="everybody" checked/)
+    expect(await clients().find(id)).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [group.id] })
+    expect((await choose('everybody', versionOf(late.text))).status).toBe(303)
+    expect(await clients().find(id)).toMatchObject({ isGroupRestricted: false })
+    const again = await choose('groups', versionOf(late.text))
+    expect([again.status, again.text.includes('Who may use it is now: Everybody who can sign in here')]).toEqual([
+      412,
+      true,
+    ])
   })
 
   test('adds secrets that end, and says when each was used', async () => {

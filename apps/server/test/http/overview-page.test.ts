@@ -129,7 +129,9 @@ describe.each(kinds)('the overview on %s', (kind) => {
       'The secret of Ends soon ends soon',
       'The API key “backup” ends soon',
     ])
-    expect(findings(page)[2]?.[0]).toBe(`/settings/admin/users/${administratorId}`)
+    expect(findings(page)[2]?.[0]).toBe('/settings/api-keys')
+    await run('UPDATE pocket_api_key SET owner_id = $1', ['5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'])
+    expect(findings(await html())[2]?.[0]).toBe('/settings/admin/users/5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1')
     expect(figure(page, 'API key “backup” of ')).toMatch(/\d{4}/)
     await run(`UPDATE pocket_client SET secrets = '[]'`)
     await run('DELETE FROM pocket_api_key')

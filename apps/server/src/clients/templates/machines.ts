@@ -114,7 +114,7 @@ export const machineTemplates: readonly ClientTemplate[] = [
   },
   {
     id: 'kubelogin',
-    name: 'Kubernetes (kubelogin)',
+    name: 'Kubernetes',
     example: null,
     redirectUris: ['http://localhost'],
     settings: { isPublic: true },

@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Application, applications, EmulatedRelyingParty, type UserAgent } from '@pocket/core/testing'
+import { pastedAddress } from '../../src/clients/templates/address.ts'
+import type { ClientTemplate } from '../../src/clients/templates/template.ts'
+import { templateOf, templates } from '../../src/clients/templates/templates.ts'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+let running: RunningApp
+let agent: UserAgent
+let at: string
+
+beforeAll(async () => {
+  running = await startApp()
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  at = `${running.url}/settings/admin/oidc-clients`
+  const { directory } = running.app
+  const ada = await directory.findByName('ada')
+  const { id } = await directory.groups.create({ name: 'admins', friendlyName: 'Admins' })
+  await directory.groups.setMembers(id, [ada?.id ?? ''])
+  const users = `${running.url}/api/users/${ada?.id}`
+  const user = (await agent.getJson(users)).json() as object
+  const answer = await agent.sendJson('PUT', users, { body: { ...user, emailVerified: true } })
+  expect(answer.status).toBe(200)
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${at}/new`, fields)
+const named = applications.map((application): [string, Application] => [application.name, application])
+
+test.each(named)('%s signs people in with the client that its template makes', async (_, application) => {
+  const template = templateOf(application.id)
+  if (!template) throw new Error('There is no such template.')
+  const [door] = application.doors
+  const created = await create({
+    template: template.id,
+    name: template.name,
+    address: new URL(door.redirectUri).origin,
+    access: 'everybody',
+  })
+  expect([created.status, created.location]).toEqual([303, expect.stringContaining(`${at}/`)])
+  const page = await agent.follow(created)
+  const client = await running.app.pocket.clients.find(created.location?.split('/').at(-1) ?? '')
+  const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
+  expect(secret === '').toBe(client?.isPublic)
+  const { clientSettings } = application
+  expect(client).toMatchObject({ isPublic: clientSettings.isPublic ?? false, template: template.id })
+  expect(client?.redirectUris).toEqual(expect.arrayContaining([...clientSettings.redirectUris]))
+  expect(client?.postLogoutRedirectUris).toEqual(
+    expect.arrayContaining([...(clientSettings.postLogoutRedirectUris ?? [])]),
+  )
+  expect(client?.protocol.backchannelLogoutUri).toBe(clientSettings.protocol?.backchannelLogoutUri ?? null)
+
+  const party = new EmulatedRelyingParty(application, {
+    issuer: running.url,
+    webFinger: { address: 'ada@example.com', origin: running.url },
+    clientId: client?.id ?? '',
+    clientSecret: secret,
+  })
+  const known = await party.setUp()
+  // Whoever answers for the domain is another matter.
+  expect(known.checks.filter(({ passed, name }) => !passed && !name.startsWith('WebFinger'))).toEqual([])
+  if (!known.passed) return
+  const asked = await agent.follow(await agent.get(party.begin(door).url), { until: party.isItsAddress })
+  const form = asked.form(`${new URL(asked.url).pathname}/consent`)
+  const back = await agent.followTo(await agent.submit(asked, form), party.isItsAddress)
+  const { passed, checks } = await party.finish(back)
+  expect(checks.filter((check) => !check.passed)).toEqual([])
+  expect(passed).toBe(true)
+})
+
+test('every template has its sentences, and says nothing that is not filled in', async () => {
+  const catalogue = JSON.parse(await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8')) as {
+    templates: Readonly<Record<string, { what?: string }>>
+  }
+  expect(Object.keys(catalogue.templates).sort()).toEqual(templates.map(({ id }) => id).sort())
+  for (const { id, name, example } of templates) {
+    expect(catalogue.templates[id]?.what).toMatch(/\S/)
+    if (id === 'synology-dsm') continue
+    const page = await agent.follow(await create({ template: id, name, address: example ?? '' }))
+    const shown = page.text.slice(page.text.indexOf('id="instructions"'), page.text.indexOf('id="credentials"'))
+    expect([id, shown.length > 500, shown.match(/\{(?!&#34;)\w+\}/)]).toEqual([id, true, null])
+  }
+})
+
+describe('choosing a template', () => {
+  const shown = (text: string) =>
+    [...text.matchAll(/<li data-name="[^"]*"( hidden)?><a class="card choice" href="\?template=([^"]+)"/g)]
+      .filter(([, hidden]) => hidden === undefined)
+      .map(([, , id]) => id)
+
+  test('begins with the NAS, and searches without a script', async () => {
+    expect(shown((await agent.get(`${at}/new`)).text).slice(0, 2)).toEqual(['synology-dsm', 'actual-budget'])
+    expect(shown((await agent.get(`${at}/new?search=argo CLI`)).text)).toEqual(['argo-cd-cli'])
+    const none = await agent.get(`${at}/new?search=nothing`)
+    expect(shown(none.text)).toEqual([])
+    expect(none.text).toContain('href="?template=other"')
+  })
+
+  test.each([
+    ['photos.example.com', 'had no https:// before it', 'https://photos.example.com'],
+    ['http://192.168.1.5:2283/', 'begins with http://', 'http://192.168.1.5:2283'],
+    ['https://photos.example.com:2284', 'has an unusual port', 'https://photos.example.com:2284'],
+  ])('asks once about %s, and then takes it', async (address, sentence, origin) => {
+    const fields = { template: 'immich', name: 'Immich', address }
+    const asked = await create(fields)
+    expect(asked.status).toBe(400)
+    expect(asked.text.replaceAll('<code>', '').replaceAll('</code>', '')).toContain(sentence)
+    expect(asked.text).toContain(`value="${address}"`)
+    const sure = /name="sure" value="([^"]+)"/.exec(asked.text)?.[1] ?? ''
+    const created = await create({ ...fields, sure })
+    expect(created.status).toBe(303)
+    const client = await running.app.pocket.clients.find(created.location?.split('/').at(-1) ?? '')
+    expect(client?.redirectUris[0]).toBe(`${origin}/auth/login`)
+  })
+
+  test('says what it has left out of an address, and refuses what is none', async () => {
+    const fields = { template: 'immich', name: 'Immich' }
+    const page = await agent.follow(await create({ ...fields, address: 'https://photos.example.com/photos?x=1#y' }))
+    expect(page.text).toContain('The address was corrected.')
+    for (const address of ['', 'a b', 'javascript:alert(1)']) {
+      const refused = await create({ ...fields, address })
+      expect(refused.status).toBe(400)
+      expect(refused.text).toMatch(/id="f-address"[^>]*aria-invalid="true"/)
+    }
+  })
+})
+
+test.each<[Pick<ClientTemplate, 'port' | 'hasPath'>, string, ReturnType<typeof pastedAddress>]>([
+  [{}, ' https://A.example/ ', { address: 'https://a.example', doubt: null, isCorrected: true }],
+  [{}, 'https://a.example', { address: 'https://a.example', doubt: null, isCorrected: false }],
+  [{}, 'https://a.example/x/', { address: 'https://a.example', doubt: null, isCorrected: true }],
+  [{ hasPath: true }, 'https://a.example/x/', { address: 'https://a.example/x', doubt: null, isCorrected: false }],
+  [{ port: 80 }, 'https://a.example:81', { address: 'https://a.example:81', doubt: 'port', isCorrected: false }],
+  [{}, 'a.example:81', { address: 'https://a.example:81', doubt: 'scheme', isCorrected: true }],
+  [{}, 'ftp://a.example', { address: 'ftp://a.example', doubt: 'invalid', isCorrected: false }],
+  [{}, 'https://', { address: 'https://', doubt: 'invalid', isCorrected: false }],
+])('%j: %s', (template, pasted, expected) => {
+  expect(pastedAddress(template, pasted)).toEqual(expected)
+})
