@@ -1,12 +1,17 @@
-import { NotFound } from '@pocket/core/errors'
+import type { Api, ApiAccess, Client } from '@pocket/core'
+import { NotFound, PreconditionFailed } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
+import { differences, versionSent } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
+import { accessValidator } from './administration.ts'
 import type { ApiDesk } from './api-desk.ts'
 import { accessDto } from './api-dto.ts'
+import type { ApiAccessPage } from './page-model.ts'
 
 /** `/settings/admin/apis/:id/clients/:clientId`: what one client may do at one API. */
 export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
@@ -17,6 +22,18 @@ export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
     api: await administration.existing(String(ctx.params.id)),
     client: await administration.existingClient(String(ctx.params.clientId)),
   })
+  const showAccess = async (ctx: Context, user: User, { api, client }: Both, entered?: ApiAccess) => {
+    const stored = await pocket.apis.grant(api.id, client.id)
+    await show(ctx, {
+      view: 'api-access',
+      viewer: viewerOf(user),
+      api,
+      client: { id: client.id, name: client.name, isPublic: client.isPublic },
+      access: entered ?? accessDto(stored),
+      version: accessValidator(stored),
+      conflict: entered ? differences(accessTexts(api, accessDto(stored)), accessTexts(api, entered)) : null,
+    })
+  }
   const done = (ctx: Context, apiId: string, notice: 'access_saved' | 'access_removed') => {
     flashes.leave(ctx, `${path}/${apiId}`, { notice })
     seeOther(ctx, `${path}/${apiId}`)
@@ -39,15 +56,8 @@ export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
       method: 'get',
       path: one,
       async handle(ctx) {
-        const viewer = viewerOf(await authentication.requireAdministrator(ctx))
-        const { api, client } = await both(ctx)
-        await show(ctx, {
-          view: 'api-access',
-          viewer,
-          api,
-          client: { id: client.id, name: client.name, isPublic: client.isPublic },
-          access: accessDto(await pocket.apis.grant(api.id, client.id)),
-        })
+        const user = await authentication.requireAdministrator(ctx)
+        await showAccess(ctx, user, await both(ctx))
       },
     },
     {
@@ -56,12 +66,16 @@ export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
       async handle(ctx) {
         const user = await authentication.requireAdministrator(ctx)
         const { api, client } = await both(ctx)
-        await administration.setGrant(pageActor(user, ctx), api.id, client.id, {
-          userDelegatedAccess: formText(ctx, 'userDelegatedAccess', 10) === 'true',
-          clientAccess: formText(ctx, 'clientAccess', 10) === 'true',
-          userDelegatedPermissionIds: formTexts(ctx, 'userDelegatedPermissionIds'),
-          clientPermissionIds: formTexts(ctx, 'clientPermissionIds'),
-        })
+        const entered = accessSent(ctx)
+        const by = { ...pageActor(user, ctx), ...versionSent(ctx) }
+        try {
+          await administration.setGrant(by, api.id, client.id, entered)
+        } catch (error) {
+          if (!(error instanceof PreconditionFailed)) throw error
+          await showAccess(ctx, user, await both(ctx), entered)
+          ctx.status = error.status
+          return
+        }
         done(ctx, api.id, 'access_saved')
       },
     },
@@ -77,3 +91,32 @@ export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
     },
   ]
 }
+
+interface Both {
+  readonly api: Api
+  readonly client: Client
+}
+
+function accessSent(ctx: Context): ApiAccess {
+  const userDelegatedPermissionIds = formTexts(ctx, 'userDelegatedPermissionIds')
+  const clientPermissionIds = formTexts(ctx, 'clientPermissionIds')
+  return {
+    // A permission brings the access with it.
+    userDelegatedAccess: formText(ctx, 'userDelegatedAccess', 10) === 'true' || userDelegatedPermissionIds.length > 0,
+    clientAccess: formText(ctx, 'clientAccess', 10) === 'true' || clientPermissionIds.length > 0,
+    userDelegatedPermissionIds,
+    clientPermissionIds,
+  }
+}
+
+/** What is allowed, to be compared and shown; empty for nothing. */
+function accessTexts({ permissions }: Api, access: ApiAccess): Record<ConflictField, string> {
+  const text = (isAllowed: boolean, ids: readonly string[]) =>
+    isAllowed ? ['✓', ...permissions.filter(({ id }) => ids.includes(id)).map(({ name }) => name)].join(' ') : ''
+  return {
+    delegated: text(access.userDelegatedAccess, access.userDelegatedPermissionIds),
+    own: text(access.clientAccess, access.clientPermissionIds),
+  }
+}
+
+type ConflictField = NonNullable<ApiAccessPage['conflict']>[number]['field']

@@ -103,9 +103,10 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
     setGrant: (by: Actor, apiId: string, clientId: string, access: ApiAccess): Promise<ApiAccess> =>
       transaction(async () => {
-        await existing(apiId)
+        known(await apis.findToChange(apiId))
         await existingClient(clientId)
         const before = await apis.grant(apiId, clientId)
+        assertUnchanged(by, accessValidator(before))
         const after = await apis.setGrant(apiId, clientId, access)
         await recordAccess(by, { apiId, clientId, before, after })
         return after
@@ -137,6 +138,11 @@ export type ApiAdministration = ReturnType<typeof createApiAdministration>
 /** Changes with everything that is said of the API itself; the access of clients to it is beside. */
 export function apiValidator(api: Api): string {
   return validatorOf(apiDto(api))
+}
+
+/** Changes with what one client may do at one API. */
+export function accessValidator(access: ApiAccess | undefined): string {
+  return validatorOf(accessDto(access))
 }
 
 function known(api: Api | undefined): Api {

@@ -96,4 +96,7 @@ export interface ApiAccessPage {
   }
   readonly client: { readonly id: string; readonly name: string; readonly isPublic: boolean }
   readonly access: ApiAccess
+  readonly version: string
+  /** What is there now and not what was entered, where somebody else has saved meanwhile. */
+  readonly conflict: readonly Difference<'delegated' | 'own'>[] | null
 }

@@ -112,6 +112,7 @@ export function createClientAdministration({ clients, audit, transaction, terms 
       transaction(async () => {
         const allowedTo = async () => (await clients.allowedTo(groupId)).map(({ id }) => id)
         const before = await allowedTo()
+        assertUnchanged(by, allowedValidator(before))
         await clients.setAllowedTo(groupId, clientIds)
         const allowed = await allowedTo()
         const changes = changesBetween({ allowedClientIds: before }, { allowedClientIds: allowed })
@@ -162,6 +163,11 @@ export function clientValidator(client: Client): string {
   const { secrets: _secrets, updatedAt: _updatedAt, pkceSupported: _seen, ...read } = client
   const { unusedSince: _unusedSince, metadataExpiresAt: _metadataExpiresAt, ...decided } = read
   return validatorOf(Object.entries(decided).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Changes with which clients the members of a group may use. */
+export function allowedValidator(clientIds: readonly string[]): string {
+  return validatorOf([...clientIds].sort())
 }
 
 function groupsOf({ allowedGroupIds }: Client) {

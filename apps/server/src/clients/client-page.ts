@@ -47,7 +47,7 @@ export interface ClientPagePorts {
   readonly desk: ClientDesk
 }
 
-type Shown = Partial<Pick<ClientPage, 'problems' | 'conflict'>> & { readonly entered?: EnteredSection }
+type Shown = Partial<Pick<ClientPage, 'problems' | 'conflict' | 'access'>> & { readonly entered?: EnteredSection }
 
 /** How many groups the page offers; with more, the API does it. */
 const mostGroups = 200
@@ -151,6 +151,46 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     ctx.status = refusal.status
   }
 
+  /** Who may use it: everybody, or the members of groups. */
+  const saveAccess = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    const client = await existing(ctx)
+    const { isGroupRestricted, groupIds } = accessChoice(ctx, true)
+    const shown = new Set((await accessOf(client)).groups.map(({ id }) => id))
+    // Groups beyond those that the page shows stay as they are.
+    const kept = client.allowedGroupIds.filter((id) => !shown.has(id))
+    const chosen = (await groups.list(groupIds)).map(({ id }) => id)
+    const allowedGroupIds = [...kept, ...chosen]
+    const refusal = await refusalOf(() =>
+      transaction(async () => {
+        const { ifMatch, ...actor } = by(ctx, user)
+        const asRead = ifMatch === undefined ? actor : { ...actor, ifMatch }
+        // First, so that nobody who is let in is signed out.
+        if (isGroupRestricted) await administration.setAllowedGroups(asRead, client.id, allowedGroupIds)
+        if (client.isGroupRestricted !== isGroupRestricted)
+          await administration.update(isGroupRestricted ? actor : asRead, client.id, { ...client, isGroupRestricted })
+      }),
+    )
+    if (!refusal?.isConflict) {
+      if (refusal) ctx.throw(refusal.status)
+      return done(ctx, client.id, { notice: 'saved' })
+    }
+    const current = await existing(ctx)
+    const entered = { ...current, isGroupRestricted, allowedGroupIds }
+    await showClient(ctx, user, current, {
+      access: await accessOf(entered),
+      conflict: differences({ access: await accessText(current) }, { access: await accessText(entered) }),
+    })
+    ctx.status = refusal.status
+  }
+
+  /** Who may use it, to be compared and shown: `everybody`, or the names of the groups. */
+  const accessText = async ({ isGroupRestricted, allowedGroupIds }: Client): Promise<string> => {
+    if (!isGroupRestricted) return 'everybody'
+    const names = (await groups.list(allowedGroupIds)).map(({ friendlyName }) => friendlyName)
+    return names.sort().join(', ')
+  }
+
   const themeSent = (ctx: Context): LogoTheme => (ctx.query.theme === 'dark' ? 'dark' : 'light')
   /** Says on the page why a picture could not be used. */
   const withLogo = async (work: () => Promise<void>) => {
@@ -174,21 +214,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     },
     { method: 'post', path: `${path}/:id/settings/:section`, handle: saveSection },
 
-    /** Who may use it: everybody, or the members of groups. */
-    form('access', async (ctx, client, user) => {
-      const { isGroupRestricted, groupIds } = accessChoice(ctx, true)
-      const shown = new Set((await accessOf(client)).groups.map(({ id }) => id))
-      // Groups beyond those that the page shows stay as they are.
-      const kept = client.allowedGroupIds.filter((id) => !shown.has(id))
-      const chosen = (await groups.list(groupIds)).map(({ id }) => id)
-      await transaction(async () => {
-        // First, so that nobody who is let in is signed out.
-        if (isGroupRestricted) await administration.setAllowedGroups(by(ctx, user), client.id, [...kept, ...chosen])
-        if (client.isGroupRestricted !== isGroupRestricted)
-          await administration.update(by(ctx, user), client.id, { ...client, isGroupRestricted })
-      })
-      return { notice: 'saved' }
-    }),
+    { method: 'post', path: `${path}/:id/access`, handle: saveAccess },
 
     /** Registers an address with which the client came and was refused. */
     form('redirect-uris', async (ctx, { id }, user) => {

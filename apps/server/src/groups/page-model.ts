@@ -85,6 +85,8 @@ export interface GroupPage {
   readonly claimKeys: readonly string[]
   /** The clients that are restricted to groups, as many as are offered. */
   readonly clients: readonly GroupChoice[]
+  /** What the choice of clients is based on. */
+  readonly clientsVersion: string
   /** How many more of them there are. */
   readonly moreClients: number
   readonly notice: (typeof groupNotices)[number] | null

@@ -8,6 +8,7 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
 import { claimsSent } from '../users/claims-form.ts'
+import { clientChoices } from './client-choices.ts'
 import { type GroupListPorts, groupListPages } from './list-page.ts'
 import { type MemberPorts, memberPages } from './members-page.ts'
 import type { groupNotices } from './page-model.ts'
@@ -19,7 +20,7 @@ export interface GroupPagePorts extends GroupListPorts, ShowGroupPorts, MemberPo
 
 /** `/settings/admin/user-groups`: what an administrator does with groups. */
 export function groupPages(ports: GroupPagePorts) {
-  const { groups, clients, clientAdministration, authentication, show, flashes } = ports
+  const { groups, clients, directory, clientAdministration, authentication, show, flashes } = ports
   const showGroup = createShowGroup(ports)
   const done = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
     flashes.leave(ctx, groupPath(id), { done: notice })
@@ -92,11 +93,21 @@ export function groupPages(ports: GroupPagePorts) {
       // What the page has not shown stays: such as what is open to everybody, and prepared for the day when it is restricted.
       const others = (await clients.allowedTo(group.id)).filter(({ id }) => !shown.has(id))
       const { id: accountId, origin } = pageActor(viewer, ctx)
-      await clientAdministration.setAllowedTo({ accountId, origin }, group.id, [
-        ...chosen,
-        ...others.map(({ id }) => id),
-      ])
-      done(ctx, group.id, 'clients_saved')
+      const by = { accountId, origin, ...versionSent(ctx) }
+      const allowed = [...chosen, ...others.map(({ id }) => id)]
+      const refusal = await refusalOf(() =>
+        directory.exclusively(() => clientAdministration.setAllowedTo(by, group.id, allowed)),
+      )
+      if (!refusal) return done(ctx, group.id, 'clients_saved')
+      const { choices } = await clientChoices(clients, group.id)
+      const now = choices.filter((client) => client.chosen)
+      const entered = choices.map((client) => ({ ...client, chosen: chosen.has(client.id) }))
+      const conflict = differences(
+        { clients: namesOf(now) },
+        { clients: namesOf(entered.filter((client) => client.chosen)) },
+      )
+      await showGroup(ctx, viewer, group, { clients: entered, conflict })
+      ctx.status = refusal.status
     },
 
     /** Asks, for browsers without the dialog. */
@@ -114,4 +125,8 @@ export function groupPages(ports: GroupPagePorts) {
       seeOther(ctx, groupsPath)
     },
   }
+}
+
+function namesOf(clients: readonly { readonly name: string }[]): string {
+  return clients.map(({ name }) => name).join(', ')
 }

@@ -1,6 +1,7 @@
 import type { Clients } from '@pocket/core'
 import type { Directory, Group, GroupWithClaims, User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { allowedValidator } from '../clients/administration.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Flashes } from '../http/flash.ts'
 import { readListPage } from '../http/list-page.ts'
@@ -26,7 +27,10 @@ export interface ShowGroupPorts {
 
 /** What a page shows beside what is stored: what was typed and refused. */
 export type Typed = Partial<
-  Pick<GroupPage, 'values' | 'problems' | 'conflict' | 'claims' | 'claimsProblem' | 'memberProblem' | 'adding'>
+  Pick<
+    GroupPage,
+    'values' | 'problems' | 'conflict' | 'claims' | 'claimsProblem' | 'memberProblem' | 'adding' | 'clients'
+  >
 >
 
 /** Shows the page of a group. */
@@ -40,6 +44,7 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
     const { items, total, everybody } = await directory.groups.members(id, request)
+    const allowed = (await clients.allowedTo(id)).map((client) => client.id)
     const { choices, more } = await clientChoices(clients, id)
     const { done } = flashes.take(ctx, groupPath(id))
     await show(ctx, {
@@ -64,6 +69,7 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
       claimsProblem: null,
       claimKeys: await directory.claims.suggestions(),
       clients: choices,
+      clientsVersion: allowedValidator(allowed),
       moreClients: more,
       notice: groupNotices.find((notice) => notice === done) ?? null,
       removal: groupRemoval(group),

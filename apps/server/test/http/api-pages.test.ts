@@ -157,6 +157,24 @@ test('a client is found, given access for people and for itself, and loses it', 
   expect(await running.app.pocket.apis.grant(id, client.id)).toBeUndefined()
 })
 
+test('access that somebody else has changed meanwhile is changed only knowingly', async () => {
+  const { id, page } = await create('Maps')
+  await agent.postForm(`${page}/permissions`, permissions([['a', 'Look', '']]))
+  const [look] = (await stored(id))?.permissions ?? []
+  const client = await running.app.pocket.clients.create({ name: 'Walker', redirectUris: [] })
+  const access = `${page}/clients/${client.id}`
+  const version = versionOf((await agent.get(access)).text)
+  expect((await agent.postForm(access, { userDelegatedPermissionIds: look?.id ?? '', version })).status).toBe(303)
+  const late = await agent.postForm(access, { clientAccess: 'true', version })
+  expect(late.status).toBe(412)
+  expect(late.text).toContain('In the name of people is now: ✓ Look')
+  expect(late.text).toContain('name="clientAccess" value="true" checked')
+  expect(await running.app.pocket.apis.grant(id, client.id)).toMatchObject({ clientAccess: false })
+  await agent.postForm(access, { clientAccess: 'true', version: versionOf(late.text) })
+  const replaced = { clientAccess: true, userDelegatedAccess: false }
+  expect(await running.app.pocket.apis.grant(id, client.id)).toMatchObject(replaced)
+})
+
 test('nobody but an administrator has them, and no other site', async () => {
   const { id } = await create()
   for (const path of ['', '/new', `/${id}`, `/${id}/clients/x`])

@@ -293,6 +293,31 @@ describe('the page of a client', () => {
     expect(await clients().find(id)).toMatchObject({ redirectUris: ['https://theirs.example/cb'] })
   })
 
+  test('says that somebody else has chosen meanwhile who may use it, and opens nothing that they have closed', async () => {
+    const { id } = await made()
+    const group = await running.app.directory.groups.create({ name: 'closers', friendlyName: 'Closers' })
+    const versionOf = (text: string) =>
+      (/\/access">\s*<input type="hidden" name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll(
+        '&#34;',
+        '"',
+      )
+    const read = versionOf((await agent.get(`${at}/${id}`)).text)
+    const choose = (access: string, version: string) =>
+      agent.postForm(`${at}/${id}/access`, { access, groups: group.id, version })
+    expect((await choose('groups', read)).status).toBe(303)
+    const late = await choose('everybody', read)
+    expect([late.status, late.text.includes('Who may use it is now: Closers')]).toEqual([412, true])
+    expect(late.text).toMatch(/value="everybody" checked/)
+    expect(await clients().find(id)).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [group.id] })
+    expect((await choose('everybody', versionOf(late.text))).status).toBe(303)
+    expect(await clients().find(id)).toMatchObject({ isGroupRestricted: false })
+    const again = await choose('groups', versionOf(late.text))
+    expect([again.status, again.text.includes('Who may use it is now: Everybody who can sign in here')]).toEqual([
+      412,
+      true,
+    ])
+  })
+
   test('adds secrets that end, and says when each was used', async () => {
     const { id } = await made()
     const page = await agent.follow(await agent.postForm(`${at}/${id}/secrets`, { lifetime: 'month' }))

@@ -118,6 +118,31 @@ test('a group has claims, and clients that its members may use', async () => {
   expect((await running.app.pocket.clients.find(client.id))?.allowedGroupIds).toEqual([])
 })
 
+test('the clients of a group that somebody else has chosen meanwhile are replaced only knowingly', async () => {
+  const path = await added('readers')
+  const [ours, theirs] = [await restricted('Ours'), await restricted('Theirs')]
+  const shown = [ours, theirs].map((id) => ['shown', id] as const)
+  const choose = (client: string, version: string) =>
+    post(`${path}/clients`, [...shown, ['clients', client], ['version', version]])
+  const read = clientsVersion((await get(path)).text)
+  expect((await choose(theirs, read)).status).toBe(303)
+  const late = await choose(ours, read)
+  expect([late.status, late.text.includes('Clients is now: Theirs')]).toEqual([412, true])
+  expect(late.text).toMatch(new RegExp(`value="${ours}"[^>]* checked`))
+  expect((await running.app.pocket.clients.allowedTo(idOf(path))).map(({ id }) => id)).toEqual([theirs])
+  expect((await choose(ours, clientsVersion(late.text))).status).toBe(303)
+  expect((await running.app.pocket.clients.allowedTo(idOf(path))).map(({ id }) => id)).toEqual([ours])
+})
+
+async function restricted(name: string): Promise<string> {
+  return (await running.app.pocket.clients.create({ name, redirectUris: [], isGroupRestricted: true })).id
+}
+
+function clientsVersion(text: string): string {
+  const form = /\/clients">\s*<input type="hidden" name="version" value="([^"]+)"/.exec(text)
+  return (form?.[1] ?? '').replaceAll('&#34;', '"')
+}
+
 test('groups are deleted one by one and several at once, after a page has asked', async () => {
   const [one, two, three] = [await added('one'), await added('two'), await added('three')]
   expect((await get(`${one}/remove`)).text).toContain('Delete The one?')

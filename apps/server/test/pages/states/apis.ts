@@ -110,6 +110,17 @@ export const apisStates: Readonly<Record<string, PageModel>> = {
     api,
     client: { id: 'c1', name: 'Immich', isPublic: false },
     access,
+    version: 'W/"x"',
+    conflict: null,
+  },
+  'api-access-conflict': {
+    view: 'api-access',
+    viewer: anna,
+    api,
+    client: { id: 'c1', name: 'Immich', isPublic: false },
+    access,
+    version: 'W/"x"',
+    conflict: [{ field: 'own', stored: '✓ Read' }],
   },
   'api-access-public': {
     view: 'api-access',
@@ -117,5 +128,7 @@ export const apisStates: Readonly<Record<string, PageModel>> = {
     api: { ...api, permissions: [] },
     client: { id: 'c1', name: 'Immich', isPublic: true },
     access: { ...access, userDelegatedAccess: false },
+    version: 'W/"x"',
+    conflict: null,
   },
 }

@@ -45,6 +45,7 @@ const group = {
   problems: [],
   version: 'W/"1"',
   conflict: null,
+  clientsVersion: 'W/"x"',
   members: [
     { id: '1', userName: 'anna', displayName: 'Anna Koch', endsAt: null },
     {

@@ -8,6 +8,7 @@ export const trialSteps = [
   'idToken',
   'userInfo',
 ] as const
+/** The steps of a trial, in their order. */
 export type TrialStepName = (typeof trialSteps)[number]
 
 /** One step of a trial. */
@@ -21,6 +22,7 @@ export interface TrialStep {
   readonly detail: string | null
 }
 
+/** Why a step of a trial has failed. */
 export type TrialReason =
   | 'unreachable'
   | 'other_issuer'

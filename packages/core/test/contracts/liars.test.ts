@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals'
+import { memoryStores } from '@pocket/core/memory'
+import {
+  artifactStoreContract,
+  type ContractCase,
+  challengeStoreContract,
+  codeStoreContract,
+  deviceLoginStoreContract,
+  reauthenticationStoreContract,
+} from '@pocket/core/testing'
+
+/** Gives the first good answer again to whoever asks for the same: what was to be had once can be had twice. */
+function lying<Store extends object>(store: Store, method: keyof Store): Store {
+  const answers = new Map<string, Promise<unknown>>()
+  return new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      if (name !== method) return value.bind(target)
+      return async (...given: unknown[]) => {
+        // Whenever it is asked.
+        const key = JSON.stringify(given[0], (_name, each) => (typeof each === 'number' ? 0 : each))
+        const pending = answers.get(key)
+        const before = pending && (await pending)
+        if (before) return before
+        const answer = Promise.resolve(value.apply(target, given))
+        answers.set(key, answer)
+        if (!(await answer)) answers.delete(key)
+        return answer
+      }
+    },
+  })
+}
+
+async function broken<Store>(contract: readonly ContractCase<Store>[], open: () => Store): Promise<number> {
+  const outcomes = await Promise.allSettled(contract.map(({ run }) => run(open())))
+  return outcomes.filter(({ status }) => status === 'rejected').length
+}
+
+test.each([
+  ['challenges', () => broken(challengeStoreContract, () => lying(memoryStores().challenges, 'consume'))],
+  ['codes', () => broken(codeStoreContract, () => lying(memoryStores().codes, 'consume'))],
+  ['device logins', () => broken(deviceLoginStoreContract, () => lying(memoryStores().deviceLogins, 'consume'))],
+  [
+    'reauthentications',
+    () => broken(reauthenticationStoreContract, () => lying(memoryStores().reauthentications, 'consume')),
+  ],
+  ['artifacts', () => broken(artifactStoreContract, () => lying(memoryStores().artifacts, 'consume'))],
+])('a store of %s that lies about single use is caught by its contract', async (_name, check) => {
+  expect(await check()).toBeGreaterThan(0)
+})

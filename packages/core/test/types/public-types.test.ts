@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals'
+import type { AccessCheck, HostAccounts, HostClaims, PocketOptions, RenderPage, View } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+
+// The compiler is the test: each line that must be wrong says so.
+
+const accounts: HostAccounts = { find: async (id) => ({ id, userName: 'ada' }) }
+const stores = { ...memoryStores(), accounts }
+const least: PocketOptions = { issuer: 'https://id.example.com', masterKey: 'a text', stores }
+
+export const options: readonly PocketOptions[] = [
+  least,
+  { ...least, masterKey: Buffer.from('bytes') },
+  { ...least, claims: (account, { client, scopes }) => ({ [client.id]: account.extra?.a, scopes }) },
+  { ...least, checks: { terms: async () => ({ goTo: '/terms' }), never: () => undefined } },
+  { ...least, beforeSignIn: ({ userName }) => (userName === 'ada' ? { refuse: 'not now' } : undefined) },
+  { ...least, render: (view) => view.view },
+  // @ts-expect-error there is no such option
+  { ...least, rateLimit: true },
+  // @ts-expect-error the stores of core do not know people
+  { ...least, stores: memoryStores() },
+  // @ts-expect-error a key is no number
+  { ...least, masterKey: 7 },
+]
+
+// @ts-expect-error an account has a name
+export const nameless: HostAccounts = { find: async (id) => ({ id }) }
+// @ts-expect-error claims are an object
+export const nothing: HostClaims = () => undefined
+// @ts-expect-error there is no such answer
+export const unknown: AccessCheck = () => ({ allow: true })
+
+export const each: RenderPage = (view, _req, standard) =>
+  view.view === 'sign-in' ? titleOf(view) : standard.page(view)
+
+/** Every view has a name; the compiler says where one is missing. */
+function titleOf(view: View): string {
+  switch (view.view) {
+    case 'sign-in':
+      return view.ceremony.submitTo
+    case 'consent':
+    case 'not-allowed':
+      return view.account.userName
+    case 'select-account':
+      return view.anotherAt
+    case 'error':
+      return view.code
+    case 'sign-out':
+      return view.submitTo
+    case 'signed-out':
+      return view.client?.name ?? ''
+  }
+}
+
+test('what hosts write has the types that it should have', () => {
+  expect(options).toHaveLength(9)
+})
