@@ -61,7 +61,8 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
 
   const marked = async <T extends Marked>(dtos: readonly T[]): Promise<T[]> => {
     if (dtos.length === 0) return []
-    const filled = new Set((await images.filled('client-')).map(({ slot }) => slot))
+    const slots = dtos.flatMap(({ id }) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
+    const filled = new Set((await images.among(slots)).map(({ slot }) => slot))
     const has = (id: string, theme: LogoTheme) => filled.has(clientSlot(id, theme))
     return dtos.map((dto) => ({ ...dto, hasLogo: has(dto.id, 'light'), hasDarkLogo: has(dto.id, 'dark') }))
   }

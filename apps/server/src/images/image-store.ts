@@ -4,7 +4,7 @@ import type { Slot, StoredImage } from './image.ts'
 export interface ImageStore {
   find(slot: Slot): Promise<StoredImage | undefined>
   /** The slots that begin with this and have an image. */
-  filled(prefix: 'application/' | 'client-'): Promise<readonly StoredImage[]>
+  filled(prefix: 'application/'): Promise<readonly StoredImage[]>
   /** The images in these slots, as far as there are any. */
   among(slots: readonly Slot[]): Promise<readonly StoredImage[]>
   /** Until the end of the transaction nobody else writes. */

@@ -13,19 +13,7 @@ export interface PagePicturePorts {
 
 /** The addresses of uploaded pictures for pages. */
 export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
-  const clientPictures = async (ids: readonly string[]) => {
-    const slots = ids.flatMap((id) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
-    const bySlot = new Map((await images.among(slots)).map((image) => [image.slot, image]))
-    const address = (id: string, theme: LogoTheme) => {
-      return logoAddress(id, theme, bySlot.get(clientSlot(id, theme)))
-    }
-    return new Map(
-      ids.flatMap((id) => {
-        const pictures = themed(address(id, 'light'), address(id, 'dark'))
-        return pictures ? [[id, pictures] as const] : []
-      }),
-    )
-  }
+  const ofClients = clientPictures(images)
   const orNone = <T>(work: Promise<T>, none: T): Promise<T> =>
     work.catch((error: unknown) => {
       onError(error)
@@ -35,10 +23,10 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
   return {
     instance: () =>
       orNone(images.filled('application/').then(instancePictures), { favicon: null, logo: null, background: null }),
-    clients: (ids) => orNone(clientPictures(ids), new Map()),
+    clients: (ids) => orNone(ofClients(ids), new Map()),
     client: (id) =>
       orNone(
-        clientPictures([id]).then((found) => found.get(id) ?? null),
+        ofClients([id]).then((found) => found.get(id) ?? null),
         null,
       ),
   }
@@ -70,10 +58,11 @@ function themed(light: string | null, dark: string | null): ClientPictures | nul
   return one === null ? null : { light: one, dark: dark ?? one }
 }
 
-/** The addresses of the logos that these clients have, in one statement however many there are. */
-export function clientPictures({ filled }: Pick<Images, 'filled'>) {
+/** The addresses of the logos that these clients have, in as few statements as there can be. */
+export function clientPictures({ among }: Pick<Images, 'among'>) {
   return async (clientIds: readonly string[]): Promise<ReadonlyMap<string, ClientPictures>> => {
-    const stored = new Map((await filled('client-')).map((image) => [image.slot, image]))
+    const slots = clientIds.flatMap((id) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
+    const stored = new Map((await among(slots)).map((image) => [image.slot, image]))
     const address = (id: string, theme: LogoTheme) => logoAddress(id, theme, stored.get(clientSlot(id, theme)))
     return new Map(
       clientIds.flatMap((id) => {

@@ -5,6 +5,9 @@ import type { ImageStore } from './image-store.ts'
 
 const rows = new TableRows(imageTable)
 
+/** How many values one statement takes at once. */
+const mostPlaces = 5000
+
 const sql = {
   find: `${rows.select} WHERE "slot" = $1`,
   filled: `${rows.select} WHERE "slot" LIKE $1`,
@@ -30,9 +33,13 @@ export class TypeormImageStore implements ImageStore {
   }
 
   async among(slots: readonly Slot[]): Promise<readonly StoredImage[]> {
-    if (slots.length === 0) return []
-    const places = slots.map((_, index) => `$${index + 1}`).join(', ')
-    return rows.all(await this.#database.query(`${rows.select} WHERE "slot" IN (${places})`, [...slots]))
+    const found: StoredImage[] = []
+    for (let from = 0; from < slots.length; from += mostPlaces) {
+      const some = slots.slice(from, from + mostPlaces)
+      const places = some.map((_, index) => `$${index + 1}`).join(', ')
+      found.push(...rows.all(await this.#database.query(`${rows.select} WHERE "slot" IN (${places})`, some)))
+    }
+    return found
   }
 
   async lock(): Promise<void> {

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { Database } from '@pocket/core/typeorm'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
+
+const query = jest.spyOn(Database.prototype, 'query')
+const execute = jest.spyOn(Database.prototype, 'execute')
+let instance: CalledInstance
+
+beforeAll(async () => {
+  instance = await startCalled('SQLite')
+})
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+const pages = ['/settings/apps', '/settings/api-keys', '/settings/audit-log', '/settings/admin/audit-log']
+
+/** Statements for each page. */
+async function counted() {
+  const counts: Record<string, number> = {}
+  for (const path of pages) {
+    query.mockClear()
+    execute.mockClear()
+    expect((await instance.administrator.get(instance.url + path)).status).toBe(200)
+    counts[path] = query.mock.calls.length + execute.mock.calls.length
+  }
+  return counts
+}
+
+async function more(count: number) {
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+  for (let index = 0; index < count; index += 1) {
+    const name = `thing${count}x${index}`
+    await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
+    await instance.call('POST /api/oidc/clients', { body: { name, callbackURLs: [] } })
+    await instance.call('POST /api/api-keys', { body: { name, expiresAt } })
+  }
+}
+
+test('a page costs as many statements, however much it shows', async () => {
+  await more(1)
+  const few = await counted()
+  await more(6)
+  expect(await counted()).toEqual(few)
+  expect(Math.max(...Object.values(few))).toBeLessThan(20)
+})
