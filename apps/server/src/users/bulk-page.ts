@@ -41,13 +41,18 @@ export function userBulkPages(ports: UserBulkPorts) {
     const by = pageActor(actor, ctx)
     const named = concerned.map(({ id, displayName }) => ({ id, name: displayName }))
     const groupId = formText(ctx, 'group', 100)
-    return withEach(act, named, async ({ id }) => {
+    const change = async (id: string) => {
       const user = await users.find(id)
-      if (act === 'delete') return users.remove(by, id)
-      if (act !== 'add-to-group')
-        return users.update(by, id, { ...bodyOf(storedValues(user), user), disabled: act === 'disable' })
-      return users.setGroups(by, id, [...user.groups.map((group) => group.id), groupId])
-    })
+      if (act === 'add-to-group') return users.setGroups(by, id, [...user.groups.map((group) => group.id), groupId])
+      return users.update(by, id, { ...bodyOf(storedValues(user), user), disabled: act === 'disable' })
+    }
+    return withEach(
+      act,
+      named,
+      ({ id }): Promise<unknown> =>
+        // Reads and writes as one, so that nobody else changes the same person in vain.
+        act === 'delete' ? users.remove(by, id) : directory.exclusively(() => change(id)),
+    )
   }
 
   return {

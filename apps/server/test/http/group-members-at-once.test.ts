@@ -19,4 +19,8 @@ test('somebody who is put into several groups at the same time is in all of them
   expect(await held()).toBe(names.length)
   await Promise.all(ids.map((group) => administrator.postForm(`${membersOf(group)}/${id}/remove`, {})))
   expect(await held()).toBe(0)
+  const adding = { act: 'add-to-group', confirmed: 'yes', ids: id }
+  const bulk = `${url}/settings/admin/users/bulk`
+  await Promise.all(ids.map((group) => administrator.postForm(bulk, { ...adding, group })))
+  expect(await held()).toBe(names.length)
 })
