@@ -192,7 +192,7 @@ export default {
       severity: 'error',
       from: {
         path: '^apps/server/src/',
-        pathNot: '^apps/server/src/(app|routes|rest-api|administration-pages|account-pages)[.]ts$',
+        pathNot: '^apps/server/src/(routes[.]ts$|composition/)',
       },
       to: { path: '^apps/server/src/[^/]+/(api|page)[.]ts$', pathNot: '^apps/server/src/http/' },
     },

@@ -1,85 +1,47 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { createPocket, createPublicFetch, type Pocket, systemClock } from '@pocket/core'
+import { createPublicFetch, type Pocket, systemClock } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type Directory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
-import { composeAccountPages } from './account-pages.ts'
-import { composeAdministration } from './administration.ts'
-import { composeAdministrationPages } from './administration-pages.ts'
-import { apiPages } from './apis/page.ts'
 import { createAppearance } from './appearance/appearance.ts'
 import { createAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
-import { createRegistrationTokens } from './clients/initial-access-tokens.ts'
-import { clientPages } from './clients/page.ts'
-import { createRedirectUriRemedy } from './clients/redirect-uri-remedy.ts'
-import { registrationPolicy } from './clients/registration-policy.ts'
+import { composeAdministration } from './composition/administration.ts'
+import { composePages } from './composition/pages.ts'
+import { composeProvider } from './composition/provider.ts'
+import { composeRestApi } from './composition/rest-api.ts'
+import { scheduledJobs } from './composition/scheduled-jobs.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
-import { deviceAuthorizationPages } from './device-authorization/page.ts'
-import { devicePages } from './device-login/page.ts'
 import { createMailRoom } from './email/mail.ts'
-import { emailPages } from './email/page.ts'
-import { emailQueuePages } from './email/queue-page.ts'
 import { chooseFileStore } from './files/choose-file-store.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
-import { createAuthentication } from './http/authentication.ts'
 import { loadCatalogues } from './http/catalogues.ts'
-import { createFlashes } from './http/flash.ts'
-import { healthCheck } from './http/health.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
 import { createPageRenderer } from './http/page.ts'
-import { reauthenticationPages } from './http/reauthentication.ts'
 import { createShowPage } from './http/show-page.ts'
 import { createApplicationImages } from './images/application-images.ts'
 import { createClientLogos, largestLogo } from './images/client-logos.ts'
-import { clientSlot } from './images/image.ts'
 import { createImages } from './images/images.ts'
 import { createPagePictures } from './images/page-pictures.ts'
-import { profilePictureAddresses } from './images/picture-claim.ts'
 import { createJobs } from './jobs/jobs.ts'
-import { jobPages } from './jobs/page.ts'
 import { createScheduler } from './jobs/scheduler.ts'
-import { openApiPage } from './openapi/page.ts'
 import { createOverview } from './overview/overview.ts'
-import { overviewPages } from './overview/page.ts'
-import { preferencePages } from './preferences/page.ts'
-import { composeRestApi } from './rest-api.ts'
-import { createRoutes } from './routes.ts'
-import { scheduledJobs } from './scheduled-jobs.ts'
 import { createMessagesFor } from './search/messages-for.ts'
-import { searchPages } from './search/page.ts'
 import { createSearch } from './search/search.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
-import { userSessionsPages } from './sessions/user-page.ts'
-import { setUpPages } from './set-up/page.ts'
 import { createSetUp } from './set-up/set-up.ts'
 import { createOwnSettings } from './settings/own/settings.ts'
-import { imagePages } from './settings/pages/image-pages.ts'
-import { settingPages } from './settings/pages/page.ts'
-import { registrationTokenPages } from './settings/pages/registration-token-pages.ts'
-import { createSectionPage } from './settings/pages/section-page.ts'
-import { createSettingSections } from './settings/save-section.ts'
 import { createSettings } from './settings/settings.ts'
-import { signInPages } from './sign-in/page.ts'
-import { addPasskeyPages } from './sign-up/add-passkey-page.ts'
-import { approvalsPages } from './sign-up/approvals-page.ts'
-import { invitationsPages } from './sign-up/invitations-page.ts'
-import { signUpPages } from './sign-up/page.ts'
 import { createSignUp } from './sign-up/sign-up.ts'
 import { signUpSettingsOf } from './sign-up/sign-up-settings.ts'
-import { arrivedPage } from './sign-up/way-back.ts'
 import { createLatestVersion } from './version/latest-version.ts'
-import { metadataReader } from './webauthn/authenticator-metadata.ts'
-import { passkeyEndpoints } from './webauthn/passkey-endpoints.ts'
-import { passkeyPolicyOf } from './webauthn/passkey-policy.ts'
-import { passkeyPolicyPages } from './webauthn/policy-page.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -160,7 +122,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
-  const atStart = await settings.values()
   const images = createImages({
     store: database.images,
     files: chooseFileStore(config, database, clock),
@@ -194,53 +155,18 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
   const show = createShowPage(render)
 
-  const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
-  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
-  const passkeyPolicy = async () => passkeyPolicyOf(await settings.values(), await ownSettings.values())
-  const pocket: Pocket = await createPocket({
-    issuer: config.appUrl,
-    name: atStart.appName,
-    async sessionLifetime() {
-      const [{ sessionDuration }, { sessionIdleMinutes }] = await Promise.all([
-        settings.lastKnown(),
-        ownSettings.recent(),
-      ])
-      return { length: Number(sessionDuration) * 60, idle: sessionIdleMinutes * 60 }
-    },
-    masterKey,
-    stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
+  const { pocket, signUpAt, codesByEmail, passkeyPolicy } = await composeProvider({
+    config,
+    logger,
+    database,
+    stores,
+    directory,
+    settings,
+    ownSettings,
+    images,
+    catalogues,
     render,
     audit,
-    languages: catalogues.languages.map(({ tag }) => tag),
-    allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
-    fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
-    onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
-    async onClientRemoved(id) {
-      await images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark'))
-      await database.favourites.removeByClient(id)
-    },
-    trustProxy: config.trustProxy,
-    ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
-    webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
-    registration: registrationPolicy({ settings, ownSettings }),
-    otherWaysAt: '/lc',
-    authorizationDetailsTypes: Object.fromEntries(
-      config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
-    ),
-    remedyOf: createRedirectUriRemedy({
-      redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
-      clients: () => pocket.clients,
-      async isAdministrator({ req, res }) {
-        const session = await pocket.session(req, res)
-        return session !== undefined && (await directory.find(session.accountId))?.administrator === true
-      },
-    }),
-    signUpAt,
-    emailCodesAt: async () => ((await codesByEmail()) ? '/lc/email' : null),
-    relatedOrigins: config.appOrigins,
-    rateLimits: config.rateLimits,
-    passkeyPolicy,
-    readAuthenticatorMetadata: metadataReader(config),
     clock,
   })
 
@@ -321,160 +247,37 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
   })
 
-  const authentication = createAuthentication(pocket, directory)
-  const flashes = createFlashes(masterKey, pocket.issuer.startsWith('https:'))
-  const deviceAuthorization = deviceAuthorizationPages({ pocket, authentication, show, flashes })
-  const reauthentication = reauthenticationPages({ pocket, authentication, show })
-  const settingSections = createSettingSections({
-    store: database.settings,
+  const pages = composePages({
+    database,
+    pocket,
+    directory,
+    administration,
     settings,
     ownSettings,
-    transaction: stores.transaction,
-  })
-  const registrationTokens = createRegistrationTokens({ pocket, audit, transaction: stores.transaction })
-  const settingsPage = createSectionPage({
-    sections: settingSections,
-    settings,
-    ownSettings,
-    groups: directory.groups,
-    images: applicationImages,
-    tokens: registrationTokens,
-    signingKeys: pocket.signingKeys,
+    signUpSettings,
+    signUpAt,
+    codesByEmail,
+    passkeyPolicy,
+    setUp,
+    signUp,
+    sessions,
+    mail,
+    images,
+    applicationImages,
+    clientLogos,
+    pictures,
+    appearance,
+    assets,
+    catalogues,
+    messagesFor,
+    jobs,
+    overview,
+    search,
+    apiDocument: api.document,
     show,
-  })
-  const routes = createRoutes({
-    health: healthCheck(database.ping),
-    passkeyEndpoints: passkeyEndpoints(pocket.issuer),
-    signIn: signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }),
-    setUp: setUpPages({ setUp, show }),
-    addPasskey: addPasskeyPages({ pocket, authentication, show }),
-    arrived: arrivedPage({ pocket, authentication, show }),
-    signUp: signUpPages({ pocket, signUp, settings: signUpSettings, authentication, show }),
-    userSessions: userSessionsPages({
-      users: administration.users,
-      sessions,
-      authentication,
-      flashes,
-      sensitive: reauthentication.sensitive,
-    }),
-    approvals: approvalsPages({
-      approvals: administration.approvals,
-      settings: signUpSettings,
-      reaches: mail.reaches,
-      directory,
-      authentication,
-      show,
-      flashes,
-    }),
-    invitations: invitationsPages({
-      tokens: administration.signupTokens,
-      settings: signUpSettings,
-      groups: directory.groups,
-      issuer: pocket.issuer,
-      authentication,
-      show,
-      flashes,
-    }),
-    passkeyPolicy: passkeyPolicyPages({
-      pocket,
-      settings,
-      ownSettings,
-      sections: settingSections,
-      authentication,
-      show,
-      flashes,
-    }),
-    ...composeAdministrationPages({
-      pocket,
-      directory,
-      administration,
-      auditLog: database.auditLog,
-      sessions,
-      audit,
-      settings,
-      passkeyPolicy,
-      mail,
-      images,
-      transaction: stores.transaction,
-      authentication,
-      reauthentication,
-      show,
-      flashes,
-    }),
-    device: devicePages({ pocket, authentication, show, flashes, showAuthorization: deviceAuthorization.show }),
-    deviceAuthorization,
-    email: emailPages({
-      mail,
-      waiting: administration.waitingAddresses,
-      bindBrowser: pocket.bindBrowser,
-      authentication,
-      show,
-    }),
-    reauthentication,
-    preferences: preferencePages({ catalogues, secure: pocket.issuer.startsWith('https:') }),
-    pages: [
-      ...searchPages({ search, messagesFor, authentication, show }),
-      ...overviewPages({ overview, authentication, show }),
-      ...jobPages({ jobs, authentication, show, flashes }),
-      ...apiPages({ pocket, audit, transaction: stores.transaction, authentication, show, flashes }),
-      ...clientPages({
-        pocket,
-        accounts: directory.accounts,
-        groups: directory.groups,
-        users: directory,
-        logos: clientLogos,
-        pictures,
-        appName: async () => (await settings.lastKnown()).appName,
-        now: () => clock.now(),
-        authentication,
-        audit,
-        transaction: stores.transaction,
-        show,
-        flashes,
-      }),
-      ...composeAccountPages({
-        database,
-        pocket,
-        directory,
-        administration,
-        sessions,
-        audit,
-        settings,
-        ownSettings,
-        passkeyPolicy,
-        mail,
-        images,
-        catalogues,
-        authentication,
-        reauthentication,
-        show,
-        flashes,
-        clock,
-      }),
-      ...emailQueuePages({
-        queue: mail.queue,
-        authentication,
-        show,
-        flashes,
-        secure: pocket.issuer.startsWith('https:'),
-      }),
-      ...registrationTokenPages({ tokens: registrationTokens, page: settingsPage, authentication, flashes }),
-      ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
-      ...settingPages({
-        sections: settingSections,
-        page: settingsPage,
-        testEmail: mail.test,
-        authentication,
-        sensitive: reauthentication.sensitive,
-        flashes,
-      }),
-    ],
-    limits: pocket.limits,
-    apiDocs: openApiPage({
-      document: api.document,
-      styles: assets.path('pocket.css'),
-      appearance: async () => appearance.addressFor((await pictures.instance()).background),
-    }),
+    audit,
+    transaction: stores.transaction,
+    clock,
   })
 
   const koa = createKoa({ trustProxy: config.trustProxy, logger, show })
@@ -486,7 +289,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     .use(sameOriginOnly(pocket.originOf))
     .use(api.routes)
     .use(bodies())
-    .use(routes.routes())
+    .use(pages.routes())
   const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
 
   return {

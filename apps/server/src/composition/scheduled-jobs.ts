@@ -1,13 +1,13 @@
 import type { AuditSink, Clock, Pocket } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
+import { removeOldEntries } from '../audit-log/audit-log.ts'
+import type { OpenDatabase } from '../database/open-database.ts'
+import type { Mail } from '../email/mail.ts'
+import { endMemberships } from '../groups/membership-ends.ts'
+import type { Images } from '../images/images.ts'
+import type { Job } from '../jobs/scheduler.ts'
+import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Administration } from './administration.ts'
-import { removeOldEntries } from './audit-log/audit-log.ts'
-import type { OpenDatabase } from './database/open-database.ts'
-import type { Mail } from './email/mail.ts'
-import { endMemberships } from './groups/membership-ends.ts'
-import type { Images } from './images/images.ts'
-import type { Job } from './jobs/scheduler.ts'
-import type { OwnSettings } from './settings/own/settings.ts'
 
 export interface ScheduledParts {
   readonly pocket: Pocket

@@ -1,0 +1,154 @@
+import type Router from '@koa/router'
+import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import { apiPages } from '../apis/page.ts'
+import type { Appearance } from '../appearance/appearance.ts'
+import { clientPages } from '../clients/page.ts'
+import type { OpenDatabase } from '../database/open-database.ts'
+import { deviceAuthorizationPages } from '../device-authorization/page.ts'
+import { devicePages } from '../device-login/page.ts'
+import type { Mail } from '../email/mail.ts'
+import { emailPages } from '../email/page.ts'
+import type { Assets } from '../http/assets.ts'
+import { createAuthentication } from '../http/authentication.ts'
+import type { Catalogues } from '../http/catalogues.ts'
+import { createFlashes } from '../http/flash.ts'
+import { healthCheck } from '../http/health.ts'
+import type { PagePictures } from '../http/page-pictures.ts'
+import { reauthenticationPages } from '../http/reauthentication.ts'
+import type { ShowPage } from '../http/show-page.ts'
+import type { ApplicationImages } from '../images/application-images.ts'
+import type { ClientLogos } from '../images/client-logos.ts'
+import type { Images } from '../images/images.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import { jobPages } from '../jobs/page.ts'
+import type { OpenApiDocument } from '../openapi/document.ts'
+import { openApiPage } from '../openapi/page.ts'
+import type { ReadOverview } from '../overview/overview.ts'
+import { overviewPages } from '../overview/page.ts'
+import { preferencePages } from '../preferences/page.ts'
+import { createRoutes } from '../routes.ts'
+import type { MessagesFor } from '../search/messages-for.ts'
+import { searchPages } from '../search/page.ts'
+import type { Search } from '../search/search.ts'
+import type { SessionAdministration } from '../sessions/session-administration.ts'
+import { userSessionsPages } from '../sessions/user-page.ts'
+import { setUpPages } from '../set-up/page.ts'
+import type { SetUp } from '../set-up/set-up.ts'
+import type { OwnSettings } from '../settings/own/settings.ts'
+import type { Settings } from '../settings/settings.ts'
+import { signInPages } from '../sign-in/page.ts'
+import { addPasskeyPages } from '../sign-up/add-passkey-page.ts'
+import { approvalsPages } from '../sign-up/approvals-page.ts'
+import { invitationsPages } from '../sign-up/invitations-page.ts'
+import { signUpPages } from '../sign-up/page.ts'
+import type { SignUp } from '../sign-up/sign-up.ts'
+import type { SignUpSettings } from '../sign-up/sign-up-settings.ts'
+import { arrivedPage } from '../sign-up/way-back.ts'
+import { passkeyEndpoints } from '../webauthn/passkey-endpoints.ts'
+import { composeAccountPages } from './account-pages.ts'
+import type { Administration } from './administration.ts'
+import { composeAdministrationPages } from './administration-pages.ts'
+import { composeSettingPages } from './setting-pages.ts'
+
+export interface PageParts {
+  readonly database: OpenDatabase
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly administration: Administration
+  readonly settings: Settings
+  readonly ownSettings: OwnSettings
+  readonly signUpSettings: () => Promise<SignUpSettings>
+  readonly signUpAt: () => Promise<string | null>
+  readonly codesByEmail: () => Promise<boolean>
+  readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly setUp: SetUp
+  readonly signUp: SignUp
+  readonly sessions: SessionAdministration
+  readonly mail: Mail
+  readonly images: Images
+  readonly applicationImages: ApplicationImages
+  readonly clientLogos: ClientLogos
+  readonly pictures: PagePictures
+  readonly appearance: Appearance
+  readonly assets: Assets
+  readonly catalogues: Catalogues
+  readonly messagesFor: MessagesFor
+  readonly jobs: Jobs
+  readonly overview: ReadOverview
+  readonly search: Search
+  readonly apiDocument: OpenApiDocument
+  readonly show: ShowPage
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** Every page, at its address. */
+export function composePages(parts: PageParts): Router {
+  const { database, pocket, directory, administration, settings, signUpSettings, mail, show } = parts
+  const secure = pocket.issuer.startsWith('https:')
+  const authentication = createAuthentication(pocket, directory)
+  const flashes = createFlashes(database.masterKey, secure)
+  const reauthentication = reauthenticationPages({ pocket, authentication, show })
+  const shared = { ...parts, authentication, reauthentication, flashes }
+  const deviceAuthorization = deviceAuthorizationPages(shared)
+  const settingPages = composeSettingPages(shared)
+  return createRoutes({
+    health: healthCheck(database.ping),
+    passkeyEndpoints: passkeyEndpoints(pocket.issuer),
+    signIn: signInPages(shared),
+    setUp: setUpPages(shared),
+    addPasskey: addPasskeyPages(shared),
+    arrived: arrivedPage(shared),
+    signUp: signUpPages({ ...shared, settings: signUpSettings }),
+    userSessions: userSessionsPages({
+      ...shared,
+      users: administration.users,
+      sensitive: reauthentication.sensitive,
+    }),
+    approvals: approvalsPages({
+      ...shared,
+      approvals: administration.approvals,
+      settings: signUpSettings,
+      reaches: mail.reaches,
+    }),
+    invitations: invitationsPages({
+      ...shared,
+      tokens: administration.signupTokens,
+      settings: signUpSettings,
+      groups: directory.groups,
+      issuer: pocket.issuer,
+    }),
+    passkeyPolicy: settingPages.passkeyPolicy,
+    ...composeAdministrationPages({ ...shared, auditLog: database.auditLog }),
+    device: devicePages({ ...shared, showAuthorization: deviceAuthorization.show }),
+    deviceAuthorization,
+    email: emailPages({ ...shared, waiting: administration.waitingAddresses, bindBrowser: pocket.bindBrowser }),
+    reauthentication,
+    preferences: preferencePages({ catalogues: parts.catalogues, secure }),
+    pages: [
+      ...searchPages(shared),
+      ...overviewPages(shared),
+      ...jobPages(shared),
+      ...apiPages(shared),
+      ...clientPages({
+        ...shared,
+        accounts: directory.accounts,
+        groups: directory.groups,
+        users: directory,
+        logos: parts.clientLogos,
+        appName: async () => (await settings.lastKnown()).appName,
+        now: () => parts.clock.now(),
+      }),
+      ...composeAccountPages(shared),
+      ...settingPages.pages,
+    ],
+    limits: pocket.limits,
+    apiDocs: openApiPage({
+      document: parts.apiDocument,
+      styles: parts.assets.path('pocket.css'),
+      appearance: async () => parts.appearance.addressFor((await parts.pictures.instance()).background),
+    }),
+  })
+}

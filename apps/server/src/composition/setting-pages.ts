@@ -1,0 +1,90 @@
+import type { AuditSink, Pocket, Transaction } from '@pocket/core'
+import type { Directory } from '@pocket/directory'
+import { createRegistrationTokens } from '../clients/initial-access-tokens.ts'
+import type { OpenDatabase } from '../database/open-database.ts'
+import type { Mail } from '../email/mail.ts'
+import { emailQueuePages } from '../email/queue-page.ts'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
+import type { ShowPage } from '../http/show-page.ts'
+import type { ApplicationImages } from '../images/application-images.ts'
+import type { OwnSettings } from '../settings/own/settings.ts'
+import { imagePages } from '../settings/pages/image-pages.ts'
+import { settingPages } from '../settings/pages/page.ts'
+import { registrationTokenPages } from '../settings/pages/registration-token-pages.ts'
+import { createSectionPage } from '../settings/pages/section-page.ts'
+import { createSettingSections } from '../settings/save-section.ts'
+import type { Settings } from '../settings/settings.ts'
+import { passkeyPolicyPages } from '../webauthn/policy-page.ts'
+
+export interface SettingPageParts {
+  readonly database: Pick<OpenDatabase, 'settings'>
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly settings: Settings
+  readonly ownSettings: OwnSettings
+  readonly mail: Mail
+  readonly applicationImages: ApplicationImages
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly authentication: Authentication
+  readonly reauthentication: ReauthenticationPages
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+/** The pages of the settings, and of what is set up beside them. */
+export function composeSettingPages(parts: SettingPageParts) {
+  const { database, pocket, directory, settings, ownSettings, mail, applicationImages, audit, transaction } = parts
+  const { authentication, reauthentication, show, flashes } = parts
+  const settingSections = createSettingSections({
+    store: database.settings,
+    settings,
+    ownSettings,
+    transaction,
+  })
+  const registrationTokens = createRegistrationTokens({ pocket, audit, transaction })
+  const settingsPage = createSectionPage({
+    sections: settingSections,
+    settings,
+    ownSettings,
+    groups: directory.groups,
+    images: applicationImages,
+    tokens: registrationTokens,
+    signingKeys: pocket.signingKeys,
+    show,
+  })
+  const pages: readonly PageRoute[] = [
+    ...emailQueuePages({
+      queue: mail.queue,
+      authentication,
+      show,
+      flashes,
+      secure: pocket.issuer.startsWith('https:'),
+    }),
+    ...registrationTokenPages({ tokens: registrationTokens, page: settingsPage, authentication, flashes }),
+    ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
+    ...settingPages({
+      sections: settingSections,
+      page: settingsPage,
+      testEmail: mail.test,
+      authentication,
+      sensitive: reauthentication.sensitive,
+      flashes,
+    }),
+  ]
+  return {
+    passkeyPolicy: passkeyPolicyPages({
+      pocket,
+      settings,
+      ownSettings,
+      sections: settingSections,
+      authentication,
+      show,
+      flashes,
+    }),
+    pages,
+  }
+}
