@@ -6,8 +6,6 @@ import { ceremony } from './states/common.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
-// With SCREENSHOTS set to a folder, every page is photographed there as well.
-const photographs = process.env.SCREENSHOTS
 const sizes = {
   phone: { width: 390, height: 844 },
   desktop: { width: 1280, height: 860 },
@@ -15,6 +13,9 @@ const sizes = {
 
 let server: PageServer
 let browser: TestBrowser
+/** One for all states, by the look: a new one for each takes longer than what is looked at. */
+let looks: ReadonlyMap<string, { readonly page: Page; readonly said: string[] }>
+let narrow: Page
 
 beforeAll(async () => {
   server = await startPageServer()
@@ -26,6 +27,12 @@ beforeAll(async () => {
     return undefined
   }
   browser = await launchBrowser()
+  const look = async (colorScheme: 'light' | 'dark', size: keyof typeof sizes) => {
+    const page = await browser.newPage({ colorScheme, viewport: sizes[size] })
+    return [`${colorScheme} ${size}`, { page, said: listen(page) }] as const
+  }
+  looks = new Map([await look('light', 'desktop'), await look('dark', 'phone')])
+  narrow = await browser.newPage({ viewport: { width: 320, height: 640 } })
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()
@@ -37,30 +44,28 @@ describe.each(Object.keys(pageStates))('%s', (name) => {
     ['light', 'desktop'],
     ['dark', 'phone'],
   ] as const)('is accessible and silent in %s on a %s', async (colorScheme, size) => {
-    const page = await browser.newPage({ colorScheme, viewport: sizes[size] })
-    const said = listen(page)
+    const look = looks.get(`${colorScheme} ${size}`)
+    if (look === undefined) throw new Error('There is no such look.')
+    const { page, said } = look
+    said.length = 0
     await page.goto(`${server.origin}/${name}`)
-    await photograph(page, `${name}-${size}-${colorScheme}`)
     await openEverything(page)
     await expectNoAxeViolations(page)
     expect(said).toEqual([])
-    await page.context().close()
   })
 
   test('fits into 320 pixels', async () => {
-    const page = await browser.newPage({ viewport: { width: 320, height: 640 } })
-    await page.goto(`${server.origin}/${name}`)
-    await openEverything(page)
-    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+    await narrow.goto(`${server.origin}/${name}`)
+    await openEverything(narrow)
+    const widths = await narrow.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
     expect(widths).toEqual([320, 320])
-    const cut = await page.evaluate(() =>
+    const cut = await narrow.evaluate(() =>
       [...document.querySelectorAll('body *')]
         .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 0.5)
         .filter((element) => !element.closest('.copy > code'))
         .map((element) => element.outerHTML.slice(0, 100)),
     )
     expect(cut).toEqual([])
-    await page.context().close()
   })
 })
 
@@ -132,9 +137,4 @@ async function openEverything(page: Page): Promise<void> {
       details.open = true
     }
   })
-}
-
-async function photograph(page: Page, name: string): Promise<void> {
-  if (photographs === undefined) return
-  await page.screenshot({ path: `${photographs}/${name}.png`, fullPage: true })
 }
