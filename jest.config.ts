@@ -20,6 +20,9 @@ const config: Config = {
   testEnvironmentOptions: { customExportConditions: ['pocket-source', 'node', 'node-addons'] },
   testTimeout: 60_000,
   maxWorkers: 2,
+  // What was loaded for one file stays with the worker under `vm` modules; it begins anew before that is too much.
+  workerIdleMemoryLimit: '1GB',
+  testSequencer: '<rootDir>/packages/test-support/src/jest/browsers-first.cjs',
   watchman: false,
   globalSetup: '<rootDir>/packages/test-support/src/jest/global-setup.ts',
   globalTeardown: '<rootDir>/packages/test-support/src/jest/global-teardown.ts',

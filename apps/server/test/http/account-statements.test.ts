@@ -13,14 +13,14 @@ afterAll(async () => instance[Symbol.asyncDispose]())
 
 const pages = ['/settings/apps', '/settings/api-keys', '/settings/audit-log', '/settings/admin/audit-log']
 
-/** Statements for each page. */
+/** Statements for each page: the fewest of some visits, since jobs and settings that are read anew have theirs in between. */
 async function counted() {
   const counts: Record<string, number> = {}
-  for (const path of pages) {
+  for (const path of [...pages, ...pages, ...pages]) {
     query.mockClear()
     execute.mockClear()
     expect((await instance.administrator.get(instance.url + path)).status).toBe(200)
-    counts[path] = query.mock.calls.length + execute.mock.calls.length
+    counts[path] = Math.min(counts[path] ?? Infinity, query.mock.calls.length + execute.mock.calls.length)
   }
   return counts
 }

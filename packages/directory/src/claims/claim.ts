@@ -10,7 +10,8 @@ export interface CustomClaim {
 
 /** What the provider says itself, of a person or of a token; nobody else may. */
 export const reservedClaims: ReadonlySet<string> = new Set([
-  ...protocolClaims,
+  // Pocket ID lets `rat` be written. It is no use: what an ID token says of itself comes before it.
+  ...[...protocolClaims].filter((name) => name !== 'rat'),
   'given_name',
   'family_name',
   'name',

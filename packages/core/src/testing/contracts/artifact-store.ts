@@ -233,7 +233,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       await store.upsert(artifact('d', { accountId: 'z', clientId: 'l' }))
       await store.upsert(artifact('e', { clientId: 'k' }))
       assert.deepEqual([...(await store.accountsOf('k'))].sort(), ['x', 'y'])
-      assert.deepEqual(await store.accountsOf('nobody'), [])
+      assert.deepEqual([...(await store.accountsOf('nobody'))], [])
     },
   },
   {

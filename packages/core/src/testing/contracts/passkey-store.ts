@@ -174,11 +174,11 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
           { accountId: 'synced', count: 1, synced: 1, lastUsedAt: null },
         ],
       )
-      assert.deepEqual(await store.summarize([]), [])
+      assert.deepEqual([...(await store.summarize([]))], [])
       assert.deepEqual(await store.overview(), { accounts: 3, onOneDeviceOnly: 1 })
       assert.deepEqual([...(await store.accountIds())].sort(), ['account', 'single', 'synced'])
       assert.deepEqual([...(await store.accountIds('single'))].sort(), ['single', 'synced'])
-      assert.deepEqual(await store.accountIds('on-one-device-only'), ['single'])
+      assert.deepEqual([...(await store.accountIds('on-one-device-only'))], ['single'])
     },
   },
   {
