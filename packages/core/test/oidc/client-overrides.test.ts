@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals'
+import { Misconfigured } from '@pocket/core/errors'
+import type Provider from 'oidc-provider'
+import { type ClientOverridePorts, overrideClientChecks } from '../../src/oidc/client-overrides.ts'
+
+const ports: ClientOverridePorts = {
+  clock: { now: () => 0 },
+  secretUses: { note: () => {} },
+  redirectUriPolicy: { allowInsecure: true },
+}
+
+const replaced = ['redirectUriAllowed', 'postLogoutRedirectUriAllowed', 'compareClientSecret']
+
+/** A version of the library whose clients have these methods. */
+function versionWith(methods: readonly string[]): Provider {
+  class Client {}
+  for (const name of methods) Reflect.set(Client.prototype, name, () => false)
+  // A cast: of the library this is what is replaced, and nothing else is asked.
+  return { Client } as unknown as Provider
+}
+
+test('a version of the library that has everything that is replaced can be used', () => {
+  expect(() => overrideClientChecks(versionWith(replaced), ports)).not.toThrow()
+})
+
+test.each(replaced)('a version of the library without %s cannot be used', (name) => {
+  const version = versionWith(replaced.filter((each) => each !== name))
+  expect(() => overrideClientChecks(version, ports)).toThrow(Misconfigured)
+})
