@@ -18,7 +18,21 @@ export {
   type MemberPage,
 } from './groups/groups.ts'
 export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
-export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/answer.ts'
+export {
+  type LdapAnswer,
+  type LdapGroup,
+  type LdapPerson,
+  type LdapProblem,
+  type LdapSource,
+  ldapProblemCodes,
+} from './ldap/answer.ts'
+export { LdapError, type LdapErrorCode, ldapErrorCodes } from './ldap/ldap-error.ts'
+export type { LdapAttributes, LdapConnectionOptions, LdapLimits, LdapOptions } from './ldap/options.ts'
+export { type LdapPreset, type LdapPresetSettings, ldapPresets } from './ldap/presets.ts'
+export { type LdapSample, type LdapSampleGroup, searchLdapSample } from './ldap/sample.ts'
+export type { LdapStep } from './ldap/socket.ts'
+export { ldapSource } from './ldap/source.ts'
+export { type LdapConnectionTest, type LdapStepOutcome, testLdapConnection } from './ldap/test-connection.ts'
 export type { Page, PageRequest } from './page.ts'
 export { type NewUser, newUser } from './users/create-user.ts'
 export type { User, UserDetails } from './users/user.ts'
