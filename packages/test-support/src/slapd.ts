@@ -34,6 +34,8 @@ export interface SlapdOptions {
   readonly tls?: TestCertificate
   /** How many entries one answer has at most, pages being answers of their own. Default: 500, as slapd has it. */
   readonly sizeLimit?: number
+  /** Whether it answers page by page (RFC 2696). Default: yes. */
+  readonly pages?: boolean
   /** Lines of `slapd.conf` before the database: definitions of attributes and classes, options. */
   readonly configuration?: string
 }
@@ -148,6 +150,7 @@ function configurationOf(
     `suffix "${base}"`,
     `rootdn "${administrator.dn}"`,
     `rootpw ${administrator.password}`,
+    ...(options.pages === false ? ['limits * size.prtotal=disabled'] : []),
     `directory ${folder}`,
     'maxsize 1073741824',
     'dbnosync',

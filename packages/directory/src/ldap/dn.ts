@@ -19,7 +19,7 @@ const names: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.25': 'dc',
 }
 
-const typeOf = /^\s*(?:oid\.)?([a-z][a-z0-9-]*|\d+(?:\.\d+)*)\s*=\s*/iy
+const typeOf = /\s*(?:oid\.)?([a-z][a-z0-9-]*|\d+(?:\.\d+)*)\s*=\s*/iy
 const quoted = /"((?:[^"\\]|\\[\s\S])*)"\s*/y
 const plain = /(?:[^,;+"\\]|\\[\s\S])*/y
 const separator = /[,;+]|$/y
