@@ -16,6 +16,7 @@ export {
   groupNotFound,
   type Member,
   type MemberPage,
+  membershipNotFound,
 } from './groups/groups.ts'
 export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
 export type { Page, PageRequest } from './page.ts'
