@@ -19,6 +19,7 @@ export {
   membershipNotFound,
 } from './groups/groups.ts'
 export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
+export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/answer.ts'
 export type { Page, PageRequest } from './page.ts'
 export { type NewUser, newUser } from './users/create-user.ts'
 export type { User, UserDetails } from './users/user.ts'
