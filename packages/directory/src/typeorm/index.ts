@@ -38,6 +38,7 @@ export const directoryTables: readonly EntitySchema[] = [
 /** The directory's migrations, to be run after core's. */
 export const directoryMigrations: MigrationSet = {
   table: 'pocket_directory_migration',
+  tables: directoryTables,
   migrations: [
     CreateUsers1760000000000,
     AddGroups1761000000000,
