@@ -27,6 +27,7 @@ import { jobOperations } from '../jobs/api.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { openApiOperations } from '../openapi/api.ts'
 import { openApiDocument } from '../openapi/document.ts'
+import type { Places } from '../places/places.ts'
 import { searchOperations } from '../search/api.ts'
 import type { MessagesFor } from '../search/messages-for.ts'
 import type { Search } from '../search/search.ts'
@@ -73,6 +74,7 @@ export interface RestApiParts {
   readonly latestVersion: LatestVersion
   readonly search: Search
   readonly messagesFor: MessagesFor
+  readonly places: Places
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -107,6 +109,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     latestVersion,
     search,
     messagesFor,
+    places,
     transaction,
     clock,
   } = parts
@@ -123,7 +126,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit, ownPasskeys: administration.ownPasskeys }),
     ...complianceOperations({ pocket, passkeyPolicy }),
-    ...deviceLoginOperations({ pocket, directory }),
+    ...deviceLoginOperations({ pocket, directory, placeOf: places.of }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...ownDataOperations(

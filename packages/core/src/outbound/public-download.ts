@@ -1,4 +1,9 @@
-import { createGuardedRequest, type GuardedAnswer, type PublicFetchInit, type PublicFetchOptions } from './guarded-request.ts'
+import {
+  createGuardedRequest,
+  type GuardedAnswer,
+  type PublicFetchInit,
+  type PublicFetchOptions,
+} from './guarded-request.ts'
 
 /** An answer that is read while it arrives. Whoever does not read `body` to its end leaves the loop over it. */
 export interface Download {
