@@ -7,8 +7,8 @@ export type PlaceWords = (ipAddress: string | null, kept?: Place) => string
 
 export function placeWords(places: Places, { text, language }: Messages): PlaceWords {
   return (ipAddress, kept = places.of(ipAddress)) => {
-    if (kept.country === internalNetwork) return text(kept.city === lan.city ? 'place.internal' : 'place.tailscale')
+    if (kept.country === internalNetwork) return kept.city === lan.city ? text('place.internal') : kept.city
     const { city, country } = places.inLanguage(kept, ipAddress, language)
-    return city === '' || country === '' ? city || country : text('place.both', { city, country })
+    return [city, country].filter((part) => part !== '').join(', ')
   }
 }
