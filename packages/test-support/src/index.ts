@@ -5,6 +5,7 @@ export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium
 export { type HttpsFront, startHttpsFront } from './https-front.ts'
 export { createTestDatabase, type PostgresServer, startPostgres, type TestDatabase } from './postgres.ts'
 export { freePort, type ProcessOptions, startProcess } from './process.ts'
+export { type ScimObject, type ScimServer, type ScimServerOptions, startScimServer } from './scim-server.ts'
 export {
   addVirtualAuthenticator,
   type VirtualAuthenticator,
