@@ -16,8 +16,10 @@ export {
   groupNotFound,
   type Member,
   type MemberPage,
+  membershipNotFound,
 } from './groups/groups.ts'
 export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
+export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/answer.ts'
 export type { Page, PageRequest } from './page.ts'
 export type { ScimEndpoint } from './scim/connection.ts'
 export { type ListingLimits, usualLimits } from './scim/listing.ts'
