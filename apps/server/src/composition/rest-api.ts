@@ -15,7 +15,7 @@ import { deviceLoginOperations } from '../device-login/api.ts'
 import { emailOperations } from '../email/api.ts'
 import type { Mail } from '../email/mail.ts'
 import { groupOperations } from '../groups/api.ts'
-import { groupDto } from '../groups/group-dto.ts'
+import { groupDto, idsOf } from '../groups/group-dto.ts'
 import { createAdmission } from '../http/api/admission.ts'
 import { apiRoutes } from '../http/api/routes.ts'
 import { imageOperations } from '../images/api.ts'
@@ -46,6 +46,7 @@ import { invitationOperations } from '../sign-up/invitation-api.ts'
 import type { SignUp } from '../sign-up/sign-up.ts'
 import { userOperations } from '../users/api.ts'
 import { groupItemDto } from '../users/user-dto.ts'
+import { groupValidator } from '../users/validators.ts'
 import { versionOperations } from '../version/api.ts'
 import type { LatestVersion } from '../version/latest-version.ts'
 import { ownVersion } from '../version/version.ts'
@@ -178,13 +179,16 @@ export function composeRestApi(parts: RestApiParts): RestApi {
 }
 
 /** What the clients' operations ask about groups. */
-function groupPorts({ clients }: Pocket, { groups }: Directory) {
+function groupPorts({ clients }: Pocket, { groups, exclusively }: Directory) {
   const allowedClients = createAllowedClients(clients)
   return {
     groupsById: async (ids: readonly string[]) => (await groups.list(ids)).map((group) => groupItemDto(group)),
+    exclusively,
     async groupDto(id: string) {
       const group = await groups.find(id)
-      return group && groupDto(group, await allowedClients(id))
+      if (group === undefined) return undefined
+      const allowed = await allowedClients(id)
+      return { dto: groupDto(group, allowed), validator: groupValidator(group, idsOf(allowed)) }
     },
   }
 }

@@ -182,7 +182,11 @@ export interface paths {
     };
     "/api/apis/{id}/clients/{clientId}": {
         parameters: NoParameters;
-        get?: never;
+        /**
+         * Get the access of a client to an API
+         * @description For administrators. A client that was given none is answered with none.
+         */
+        get: operations["getAccessOfClientToApi"];
         /**
          * Set the access of a client to an API
          * @description For administrators.
@@ -1226,7 +1230,11 @@ export interface paths {
     };
     "/api/user-groups/{id}/members/{userId}": {
         parameters: NoParameters;
-        get?: never;
+        /**
+         * Read until when somebody is in a group
+         * @description For administrators.
+         */
+        get: operations["readMembership"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3242,7 +3250,10 @@ export interface operations {
     setApiAccessOfClient: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description An id that is an address is written as `~` and its base64url. */
                 clientId: string;
@@ -3266,6 +3277,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3720,10 +3732,39 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
-    setAccessOfClientToApi: {
+    getAccessOfClientToApi: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                clientId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["ApiClientGrantDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setAccessOfClientToApi: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description An id that is an address is written as `~` and its base64url. */
                 clientId: string;
@@ -3748,13 +3789,17 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
     removeAccessOfClientToApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description An id that is an address is written as `~` and its base64url. */
                 clientId: string;
@@ -3769,6 +3814,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6097,7 +6143,10 @@ export interface operations {
     setAllowedOidcClientsOfUserGroup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6120,6 +6169,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6147,10 +6197,38 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
-    updateMembership: {
+    readMembership: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["MembershipDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    updateMembership: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
                 userId: string;
@@ -6180,6 +6258,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
