@@ -28,6 +28,7 @@ import { WaitForAddresses1762000000250 } from './migrations/1762000000250-wait-f
 import { CreateFavourites1762000000280 } from './migrations/1762000000280-create-favourites.ts'
 import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index-unsent-emails.ts'
 import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
+import { PlaceAuditEntries1762000000360 } from './migrations/1762000000360-place-audit-entries.ts'
 
 const ownTables: readonly EntitySchema[] = [
   jobTable,
@@ -70,6 +71,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateFavourites1762000000280,
       IndexUnsentEmails1762000000300,
       KeepWaysBack1762000000310,
+      PlaceAuditEntries1762000000360,
     ],
   },
 ]
