@@ -27,6 +27,7 @@ import { jobOperations } from '../jobs/api.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { openApiOperations } from '../openapi/api.ts'
 import { openApiDocument } from '../openapi/document.ts'
+import type { Places } from '../places/places.ts'
 import { searchOperations } from '../search/api.ts'
 import type { MessagesFor } from '../search/messages-for.ts'
 import type { Search } from '../search/search.ts'
@@ -74,6 +75,7 @@ export interface RestApiParts {
   readonly latestVersion: LatestVersion
   readonly search: Search
   readonly messagesFor: MessagesFor
+  readonly places: Places
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -108,6 +110,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     latestVersion,
     search,
     messagesFor,
+    places,
     transaction,
     clock,
   } = parts
@@ -124,7 +127,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit, ownPasskeys: administration.ownPasskeys }),
     ...complianceOperations({ pocket, passkeyPolicy }),
-    ...deviceLoginOperations({ pocket, directory }),
+    ...deviceLoginOperations({ pocket, directory, placeOf: places.of }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...ownDataOperations(

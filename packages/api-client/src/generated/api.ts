@@ -1894,6 +1894,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             ipAddress: string | null;
+            /** @description Empty where it is not known. */
+            lastCity?: string;
+            /** @description Empty where it is not known. */
+            lastCountry?: string;
             lastDevice?: string;
             /** @description Where the last of several came from. */
             lastIpAddress?: string | null;
@@ -2900,11 +2904,15 @@ export interface components {
         };
         /** SessionDto */
         SessionDto: {
+            /** @description Of the last use; empty where it is not known. */
+            city: string;
             /** @description The applications that were entered in it. */
             clients: {
                 id: string;
                 name: string;
             }[];
+            /** @description Of the last use; empty where it is not known. */
+            country: string;
             /** @description Whether it is the one that asks. */
             current: boolean;
             /** @description Browser and system of the last use; empty where they are not known. */
