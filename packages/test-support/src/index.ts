@@ -12,8 +12,10 @@ export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium
 export { describeUnless } from './describe-unless.ts'
 export { type HttpsFront, startHttpsFront } from './https-front.ts'
 export { type LdifOptions, ldifEntry, ldifOfCompany } from './ldif.ts'
+export { type MmdbOptions, type MmdbValue, writeMmdb } from './mmdb.ts'
 export { createTestDatabase, type PostgresServer, startPostgres, type TestDatabase } from './postgres.ts'
 export { freePort, type ProcessOptions, startProcess } from './process.ts'
+export { type ScimObject, type ScimServer, type ScimServerOptions, startScimServer } from './scim-server.ts'
 export { type Slapd, type SlapdOptions, slapdMissing, startSlapd } from './slapd.ts'
 export {
   addVirtualAuthenticator,

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
+import { photo } from '../images/samples.ts'
+import { upload } from '../images/uploads.ts'
 
 const here = '/settings/apps'
 
@@ -55,6 +57,28 @@ describe.each(kinds)('the applications of a person on %s', (kind) => {
     await mark('yes')
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id } })
     expect((await mark('yes')).status).toBe(404)
+  })
+
+  test('wear the logo of the theme that was chosen, or of the system', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const { id } = await create('Themed')
+    for (const [light, size] of [
+      ['true', 8],
+      ['false', 9],
+    ] as const) {
+      const url = `${instance.url}/api/oidc/clients/${id}/logo?light=${light}`
+      await upload(instance.administrator, { method: 'POST', url, bytes: await photo('png', size, size) })
+    }
+    const tile = async () => /data-app="Themed.*?<\/li>/s.exec((await get(agent, `${here}?search=themed`)).text)?.[0]
+    expect(await tile()).toMatch(/<source srcset="[^"]*light=false[^"]*" media="\(prefers-color-scheme: dark\)">/)
+    for (const [theme, shown] of [
+      ['dark', 'false'],
+      ['light', 'true'],
+    ] as const) {
+      await post(agent, '/preferences', { theme, back: here })
+      expect(await tile()).toMatch(new RegExp(`aria-hidden="true">\\s*<img src="[^"]*light=${shown}`))
+    }
+    await instance.call('DELETE /api/oidc/clients/{id}', { params: { id } })
   })
 
   test('that may not be used cannot be marked, and no other site marks any', async () => {

@@ -15,6 +15,7 @@ export interface LdapConnectionTest {
   readonly isPrivate: boolean
 }
 
+/** What became of one step of a connection. */
 export interface LdapStepOutcome {
   readonly step: LdapStep
   /** `failed` is said once, and what comes after it is `open`. */
