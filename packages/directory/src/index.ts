@@ -19,6 +19,26 @@ export {
 } from './groups/groups.ts'
 export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
 export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/answer.ts'
+export type { LdapApplied, LdapCounts, LdapHost, LdapOutcome } from './ldap/applied.ts'
+export type { HeldMembership, HeldName, HeldPerson, LdapHeld, LdapMark } from './ldap/held.ts'
+export type { LdapImport } from './ldap/ldap-import.ts'
+export type { DecidedByHand, LdapStore, NameHolder } from './ldap/ldap-store.ts'
+export type { Loss, Losses } from './ldap/losses.ts'
+export {
+  type GroupChange,
+  type GroupCreation,
+  isEmptyPlan,
+  type LdapEntry,
+  type LdapPlan,
+  type LdapRules,
+  type MembershipPlan,
+  type PersonChange,
+  type PersonChangeKind,
+  type PersonCreation,
+  type PicturePlan,
+  planLdapImport,
+  type SkippedEntry,
+} from './ldap/plan.ts'
 export type { Page, PageRequest } from './page.ts'
 export { type NewUser, newUser } from './users/create-user.ts'
 export type { User, UserDetails } from './users/user.ts'
