@@ -33,6 +33,7 @@ import { createPagePictures } from './images/page-pictures.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { createOverview } from './overview/overview.ts'
+import { openPlaceRoom } from './places/place-room.ts'
 import { createMessagesFor } from './search/messages-for.ts'
 import { createSearch } from './search/search.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
@@ -87,11 +88,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
+  const placeRoom = await openPlaceRoom({ config, logger, clock })
+  const { places } = placeRoom
   const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
   const recorder = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
+    placeOf: places.of,
     clock,
   })
   const settings = await createSettings({
@@ -110,6 +114,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     database,
     settings,
     directory,
+    places,
     audit: recorder,
     transaction: stores.transaction,
     clock,
@@ -151,6 +156,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     appName: async () => (await settings.lastKnown()).appName,
     appearance: appearance.addressFor,
     pictures,
+    places,
     clock,
   })
   const show = createShowPage(render)
@@ -187,7 +193,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     sendSoon: () => mail.delivery.soon(),
     clock,
   })
-  const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
+  const sessions = createSessionAdministration({
+    pocket,
+    placeOf: places.of,
+    audit,
+    transaction: stores.transaction,
+  })
   const administration = composeAdministration({
     logger,
     database,
@@ -206,12 +217,13 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clients: pocket.clients,
     fetch: createPublicFetch({
       allowedPrivateHosts: config.allowedPrivateHosts,
+      localRanges: config.localIpv6Ranges,
       allowHttp: true,
       maxBytes: largestLogo,
       timeout: logoTimeout,
     }),
   })
-  const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
+  const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, placeRoom, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const applicationImages = createApplicationImages(images)
   const latestVersion = createLatestVersion({
@@ -243,6 +255,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     latestVersion,
     search,
     messagesFor,
+    places,
     transaction: stores.transaction,
     clock,
   })
@@ -297,6 +310,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     async listen() {
       await listen(server, config)
+      placeRoom.start()
+      if (placeRoom.isMissing()) await database.jobs.bringForward('refresh-places', clock.now())
       scheduler.start()
       return { url: pocket.issuer, setUpUrl: (await directory.isSetUp()) ? null : `${pocket.issuer}/login/setup` }
     },
@@ -317,6 +332,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     async [Symbol.asyncDispose]() {
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
+      await placeRoom[Symbol.asyncDispose]()
       await api.settled()
       await mail.delivery.settled()
       await pocket[Symbol.asyncDispose]()

@@ -16,6 +16,7 @@ export {
   groupNotFound,
   type Member,
   type MemberPage,
+  membershipNotFound,
 } from './groups/groups.ts'
 export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
 export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/answer.ts'
@@ -40,6 +41,25 @@ export {
   type SkippedEntry,
 } from './ldap/plan.ts'
 export type { Page, PageRequest } from './page.ts'
+export type { ScimEndpoint } from './scim/connection.ts'
+export { type ListingLimits, usualLimits } from './scim/listing.ts'
+export type { ScimRecord, ScimRecordStore } from './scim/record-store.ts'
+export {
+  hasChanged,
+  isComplete,
+  type ScimCounts,
+  type ScimProblem,
+  type ScimProblemCode,
+  type ScimReport,
+  scimProblemCodes,
+} from './scim/report.ts'
+export type { RemoteResource, ScimKind } from './scim/resource.ts'
+export { type Pause, pauseByTimer } from './scim/retries.ts'
+export { mayPass, ScimFailure, type ScimFailureCode, scimFailureCodes } from './scim/scim-failure.ts'
+export type { DirectorySnapshot, SnapshotGroup, SnapshotSource, SnapshotUser } from './scim/snapshot.ts'
+export { type ScimSyncPorts, syncScim } from './scim/sync.ts'
+export type { ScimRemoval } from './scim/take-away.ts'
+export { createScimTarget, type ScimTarget, type TargetAbilities, type TargetDescription } from './scim/target.ts'
 export { type NewUser, newUser } from './users/create-user.ts'
 export type { User, UserDetails } from './users/user.ts'
 export { nameKey, type UniqueProperty, type UserStore } from './users/user-store.ts'

@@ -3,8 +3,10 @@ export type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 export { type AxeOptions, expectNoAxeViolations } from './axe.ts'
 export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium.ts'
 export { type HttpsFront, startHttpsFront } from './https-front.ts'
+export { type MmdbOptions, type MmdbValue, writeMmdb } from './mmdb.ts'
 export { createTestDatabase, type PostgresServer, startPostgres, type TestDatabase } from './postgres.ts'
 export { freePort, type ProcessOptions, startProcess } from './process.ts'
+export { type ScimObject, type ScimServer, type ScimServerOptions, startScimServer } from './scim-server.ts'
 export {
   addVirtualAuthenticator,
   type VirtualAuthenticator,

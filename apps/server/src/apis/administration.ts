@@ -1,6 +1,7 @@
 import {
   type Api,
   type ApiAccess,
+  type ApiGrant,
   type ApiInput,
   type Apis,
   type AuditSink,
@@ -103,8 +104,10 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
     setGrant: (by: Actor, apiId: string, clientId: string, access: ApiAccess): Promise<ApiAccess> =>
       transaction(async () => {
+        await existing(apiId)
+        // In the order in which core locks them.
+        if (!(await clients.findToChange(clientId))) throw clientNotFound()
         known(await apis.findToChange(apiId))
-        await existingClient(clientId)
         const before = await apis.grant(apiId, clientId)
         assertUnchanged(by, accessValidator(before))
         const after = await apis.setGrant(apiId, clientId, access)
@@ -114,16 +117,20 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
     removeGrant: (by: Actor, apiId: string, clientId: string): Promise<void> =>
       transaction(async () => {
-        await existing(apiId)
+        known(await apis.findToChange(apiId))
         const before = await apis.grant(apiId, clientId)
+        assertUnchanged(by, accessValidator(before))
         await apis.removeGrant(apiId, clientId)
         await recordAccess(by, { apiId, clientId, before, after: undefined })
       }),
 
     setPermissionsOfClient: (by: Actor, clientId: string, lists: PermissionLists) =>
       transaction(async () => {
-        await existingClient(clientId)
-        const before = new Map((await apis.grantsTo(clientId)).map((grant) => [grant.apiId, grant]))
+        // Both ways of changing what a client may do wait for its row.
+        if (!(await clients.findToChange(clientId))) throw clientNotFound()
+        const granted = await apis.grantsTo(clientId)
+        assertUnchanged(by, grantsValidator(granted))
+        const before = new Map(granted.map((grant) => [grant.apiId, grant]))
         const grants = await apis.setPermissionsOfClient(clientId, lists)
         const after = new Map(grants.map((grant) => [grant.apiId, grant]))
         for (const apiId of new Set([...before.keys(), ...after.keys()]))
@@ -143,6 +150,12 @@ export function apiValidator(api: Api): string {
 /** Changes with what one client may do at one API. */
 export function accessValidator(access: ApiAccess | undefined): string {
   return validatorOf(accessDto(access))
+}
+
+/** Changes with what one client may do at any API. */
+export function grantsValidator(grants: readonly ApiGrant[]): string {
+  const byApi = [...grants].sort((a, b) => (a.apiId < b.apiId ? -1 : 1))
+  return validatorOf(byApi.map((grant) => [grant.apiId, accessDto(grant)]))
 }
 
 function known(api: Api | undefined): Api {

@@ -1,10 +1,11 @@
-import type { Apis, ClientListRequest, Clients } from '@pocket/core'
+import type { ApiAccess, Apis, ClientListRequest, Clients } from '@pocket/core'
+import type { Context } from 'koa'
 import { type ListRequest, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import { actorOf } from '../users/actor.ts'
-import type { ApiAdministration } from './administration.ts'
+import { type ApiAdministration, accessValidator } from './administration.ts'
 import { accessDto, apiClientDto, clientAccessDto } from './api-dto.ts'
 import { accessBody, accessSchema, apiClientSchema, clientAccessSchema } from './api-schema.ts'
 
@@ -54,7 +55,22 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
     }),
     operation({
       ...shared,
+      id: 'getAccessOfClientToApi',
+      method: 'get',
+      path: '/api/apis/:id/clients/:clientId',
+      summary: 'Get the access of a client to an API',
+      note: 'A client that was given none is answered with none.',
+      answer: { status: 200, schema: accessSchema },
+      async handle({ params, ctx }) {
+        const { id } = await administration.existing(params.id ?? '')
+        const client = await administration.existingClient(params.clientId ?? '')
+        return answered(ctx, await apis.grant(id, client.id))
+      },
+    }),
+    operation({
+      ...shared,
       id: 'setAccessOfClientToApi',
+      conditional: true,
       method: 'put',
       path: '/api/apis/:id/clients/:clientId',
       summary: 'Set the access of a client to an API',
@@ -68,12 +84,13 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
           userDelegatedPermissionIds: call.body.userDelegatedPermissionIds ?? [],
           clientPermissionIds: call.body.clientPermissionIds ?? [],
         }
-        return accessDto(await administration.setGrant(actorOf(call), id, clientId, access))
+        return answered(call.ctx, await administration.setGrant(actorOf(call), id, clientId, access))
       },
     }),
     operation({
       ...shared,
       id: 'removeAccessOfClientToApi',
+      conditional: true,
       method: 'delete',
       path: '/api/apis/:id/clients/:clientId',
       summary: 'Take away the access of a client to an API',
@@ -81,6 +98,12 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
       handle: (call) => administration.removeGrant(actorOf(call), call.params.id ?? '', call.params.clientId ?? ''),
     }),
   ]
+}
+
+/** The access as an answer, with what a later change can say it was based on. */
+function answered(ctx: Context, access: ApiAccess | undefined) {
+  ctx.set('ETag', accessValidator(access))
+  return accessDto(access)
 }
 
 /** By name, unless something else is wanted. */

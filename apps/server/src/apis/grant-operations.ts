@@ -1,10 +1,11 @@
 import type { ApiGrant, Apis } from '@pocket/core'
 import { cimdPermissions } from '@pocket/core'
+import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
-import type { ApiAdministration } from './administration.ts'
+import { type ApiAdministration, grantsValidator } from './administration.ts'
 import { apiAccessDto, apiDto } from './api-dto.ts'
 import { apiList, apiListRequest } from './api-lists.ts'
 import { apiAccessSchema, apiSchema, permissionListsBody, permissionListsSchema } from './api-schema.ts'
@@ -54,14 +55,15 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
       path: '/api/api-access/:clientId',
       summary: 'Get the permissions of a client at all APIs (older form)',
       answer: { status: 200, schema: permissionListsSchema },
-      async handle({ params }) {
+      async handle({ params, ctx }) {
         const { id } = await administration.existingClient(params.clientId ?? '')
-        return permissionLists(await apis.grantsTo(id))
+        return answered(ctx, await apis.grantsTo(id))
       },
     }),
     operation({
       ...shared,
       id: 'setApiAccessOfClient',
+      conditional: true,
       method: 'put',
       path: '/api/api-access/:clientId',
       summary: 'Set the permissions of a client at all APIs (older form)',
@@ -71,10 +73,16 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
         const { userDelegatedPermissionIds = [], clientPermissionIds = [] } = call.body
         const lists = { userDelegatedPermissionIds, clientPermissionIds }
         const { clientId = '' } = call.params
-        return permissionLists(await administration.setPermissionsOfClient(actorOf(call), clientId, lists))
+        return answered(call.ctx, await administration.setPermissionsOfClient(actorOf(call), clientId, lists))
       },
     }),
   ]
+}
+
+/** The lists as an answer, with what a later change can say it was based on. */
+function answered(ctx: Context, grants: readonly ApiGrant[]) {
+  ctx.set('ETag', grantsValidator(grants))
+  return permissionLists(grants)
 }
 
 function permissionLists(grants: readonly ApiGrant[]) {

@@ -13,7 +13,7 @@ import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
 import { connectionLogOperations } from './connection-log.ts'
 import { inContractTerms } from './contract-errors.ts'
-import { groupOperations } from './group-operations.ts'
+import { type GroupOperationPorts, groupOperations } from './group-operations.ts'
 import { initialAccessTokenOperations } from './initial-access-token-operations.ts'
 import { peopleOperations } from './people-operations.ts'
 import { previewOperations } from './preview-operations.ts'
@@ -45,7 +45,8 @@ export interface ClientOperationPorts {
   /** The groups of these ids; unknown ones are left out. */
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
   /** A `UserGroupDto`, or `undefined` where there is no such group. */
-  readonly groupDto: (id: string) => Promise<object | undefined>
+  readonly groupDto: GroupOperationPorts['groupDto']
+  readonly exclusively: GroupOperationPorts['exclusively']
   readonly logos: ClientLogos
   readonly audit: AuditSink
   readonly transaction: Transaction
@@ -191,6 +192,6 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       existing: administration.existing,
     }),
     ...peopleOperations(ports),
-    ...groupOperations({ administration, groupDto: ports.groupDto }),
+    ...groupOperations({ administration, groupDto: ports.groupDto, exclusively: ports.exclusively }),
   ]
 }

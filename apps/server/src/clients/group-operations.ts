@@ -1,13 +1,17 @@
+import type { Transaction } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { type Operation, operation } from '../http/api/operation.ts'
+import { assertUnchanged } from '../http/api/precondition.ts'
 import { named } from '../http/api/schema.ts'
 import type { ClientAdministration } from './administration.ts'
 import { administratorOf } from './caller.ts'
 
 export interface GroupOperationPorts {
   readonly administration: ClientAdministration
-  /** A `UserGroupDto`, or `undefined` where there is no such group. */
-  readonly groupDto: (id: string) => Promise<object | undefined>
+  /** A `UserGroupDto` and its `ETag`, or `undefined` where there is no such group. */
+  readonly groupDto: (id: string) => Promise<{ readonly dto: object; readonly validator: string } | undefined>
+  /** A transaction during which nobody else changes the directory. */
+  readonly exclusively: Transaction
 }
 
 const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
@@ -17,8 +21,9 @@ const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
 } as const)
 
 /** `/api/user-groups/:id/allowed-oidc-clients`. */
-export function groupOperations({ administration, groupDto }: GroupOperationPorts): readonly Operation[] {
-  const existing = async (id: string): Promise<object> => {
+export function groupOperations(ports: GroupOperationPorts): readonly Operation[] {
+  const { administration, groupDto, exclusively } = ports
+  const existing = async (id: string) => {
     const group = await groupDto(id)
     if (!group) throw new NotFound('not_found', 'There is no such group.', { details: { resource: 'User group' } })
     return group
@@ -26,6 +31,7 @@ export function groupOperations({ administration, groupDto }: GroupOperationPort
   return [
     operation({
       id: 'setAllowedOidcClientsOfUserGroup',
+      conditional: true,
       method: 'put',
       path: '/api/user-groups/:id/allowed-oidc-clients',
       summary: 'Set the clients that allow a group',
@@ -35,9 +41,15 @@ export function groupOperations({ administration, groupDto }: GroupOperationPort
       answer: { status: 200, schema: { type: 'object' } },
       async handle(call) {
         const id = call.params.id ?? ''
-        await existing(id)
-        await administration.setAllowedTo(administratorOf(call), id, call.body.oidcClientIds)
-        return existing(id)
+        const { ifMatch, ...by } = administratorOf(call)
+        return exclusively(async () => {
+          const { validator: before } = await existing(id)
+          assertUnchanged(ifMatch === undefined ? {} : { ifMatch }, before)
+          await administration.setAllowedTo(by, id, call.body.oidcClientIds)
+          const { dto, validator } = await existing(id)
+          call.ctx.set('ETag', validator)
+          return dto
+        })
       },
     }),
   ]

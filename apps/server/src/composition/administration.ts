@@ -4,6 +4,7 @@ import { type ApiKeys, createApiKeys } from '../api-keys/api-keys.ts'
 import type { OpenDatabase } from '../database/open-database.ts'
 import type { Mail } from '../email/mail.ts'
 import { createGroupAdministration, type GroupAdministration } from '../groups/group-administration.ts'
+import { idsOf } from '../groups/group-dto.ts'
 import { userSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
 import type { Logger } from '../logging/logger.ts'
@@ -77,6 +78,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     pocket,
     audit,
     transaction,
+    allowedClientIds: async (groupId) => idsOf(await pocket.clients.allowedTo(groupId)),
     forget: (groupId) => pocket.clients.setAllowedTo(groupId, []),
   })
   const signupTokens = createSignupTokens({

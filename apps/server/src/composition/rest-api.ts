@@ -15,7 +15,7 @@ import { deviceLoginOperations } from '../device-login/api.ts'
 import { emailOperations } from '../email/api.ts'
 import type { Mail } from '../email/mail.ts'
 import { groupOperations } from '../groups/api.ts'
-import { groupDto } from '../groups/group-dto.ts'
+import { groupDto, idsOf } from '../groups/group-dto.ts'
 import { createAdmission } from '../http/api/admission.ts'
 import { apiRoutes } from '../http/api/routes.ts'
 import { imageOperations } from '../images/api.ts'
@@ -27,6 +27,7 @@ import { jobOperations } from '../jobs/api.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { openApiOperations } from '../openapi/api.ts'
 import { openApiDocument } from '../openapi/document.ts'
+import type { Places } from '../places/places.ts'
 import { searchOperations } from '../search/api.ts'
 import type { MessagesFor } from '../search/messages-for.ts'
 import type { Search } from '../search/search.ts'
@@ -45,6 +46,7 @@ import { invitationOperations } from '../sign-up/invitation-api.ts'
 import type { SignUp } from '../sign-up/sign-up.ts'
 import { userOperations } from '../users/api.ts'
 import { groupItemDto } from '../users/user-dto.ts'
+import { groupValidator } from '../users/validators.ts'
 import { versionOperations } from '../version/api.ts'
 import type { LatestVersion } from '../version/latest-version.ts'
 import { ownVersion } from '../version/version.ts'
@@ -73,6 +75,7 @@ export interface RestApiParts {
   readonly latestVersion: LatestVersion
   readonly search: Search
   readonly messagesFor: MessagesFor
+  readonly places: Places
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -107,6 +110,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     latestVersion,
     search,
     messagesFor,
+    places,
     transaction,
     clock,
   } = parts
@@ -123,7 +127,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit, ownPasskeys: administration.ownPasskeys }),
     ...complianceOperations({ pocket, passkeyPolicy }),
-    ...deviceLoginOperations({ pocket, directory }),
+    ...deviceLoginOperations({ pocket, directory, placeOf: places.of }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...ownDataOperations(
@@ -175,13 +179,16 @@ export function composeRestApi(parts: RestApiParts): RestApi {
 }
 
 /** What the clients' operations ask about groups. */
-function groupPorts({ clients }: Pocket, { groups }: Directory) {
+function groupPorts({ clients }: Pocket, { groups, exclusively }: Directory) {
   const allowedClients = createAllowedClients(clients)
   return {
     groupsById: async (ids: readonly string[]) => (await groups.list(ids)).map((group) => groupItemDto(group)),
+    exclusively,
     async groupDto(id: string) {
       const group = await groups.find(id)
-      return group && groupDto(group, await allowedClients(id))
+      if (group === undefined) return undefined
+      const allowed = await allowedClients(id)
+      return { dto: groupDto(group, allowed), validator: groupValidator(group, idsOf(allowed)) }
     },
   }
 }

@@ -6,6 +6,7 @@ import type { Mail } from '../email/mail.ts'
 import { endMemberships } from '../groups/membership-ends.ts'
 import type { Images } from '../images/images.ts'
 import type { Job } from '../jobs/scheduler.ts'
+import type { PlaceRoom } from '../places/place-room.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Administration } from './administration.ts'
 
@@ -17,6 +18,7 @@ export interface ScheduledParts {
   readonly ownSettings: OwnSettings
   readonly images: Images
   readonly mail: Mail
+  readonly placeRoom: Pick<PlaceRoom, 'jobs'>
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -27,7 +29,7 @@ const day = 24 * hour
 
 /** What an instance does by itself. Each name has a sentence below `jobs.names` in the catalogue. */
 export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
-  const { pocket, directory, database, administration, ownSettings, images, mail, audit, clock } = parts
+  const { pocket, directory, database, administration, ownSettings, images, mail, placeRoom, audit, clock } = parts
   return [
     {
       name: 'remove-expired',
@@ -67,6 +69,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
       intervalMs: hour,
       run: () => administration.waitingAddresses.removeExpired(),
     },
+    ...placeRoom.jobs,
     ...mail.jobs,
   ]
 }

@@ -28,11 +28,9 @@ import { WaitForAddresses1762000000250 } from './migrations/1762000000250-wait-f
 import { CreateFavourites1762000000280 } from './migrations/1762000000280-create-favourites.ts'
 import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index-unsent-emails.ts'
 import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
+import { PlaceAuditEntries1762000000360 } from './migrations/1762000000360-place-audit-entries.ts'
 
-/** Every table of this program. */
-export const tables: readonly EntitySchema[] = [
-  ...pocketTables,
-  ...directoryTables,
+const ownTables: readonly EntitySchema[] = [
   jobTable,
   apiKeyTable,
   auditTable,
@@ -47,12 +45,16 @@ export const tables: readonly EntitySchema[] = [
   favouriteTable,
 ]
 
+/** Every table of this program. */
+export const tables: readonly EntitySchema[] = [...pocketTables, ...directoryTables, ...ownTables]
+
 /** Every migration, in the order in which the sets run. */
 export const migrations: readonly MigrationSet[] = [
   pocketMigrations,
   directoryMigrations,
   {
     table: 'pocket_server_migration',
+    tables: ownTables,
     migrations: [
       CreateServerTables1760000000200,
       CreateApiKeys1760000000210,
@@ -69,6 +71,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateFavourites1762000000280,
       IndexUnsentEmails1762000000300,
       KeepWaysBack1762000000310,
+      PlaceAuditEntries1762000000360,
     ],
   },
 ]

@@ -9,14 +9,14 @@ import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
 import { groupValidator } from '../users/validators.ts'
 import type { GroupAdministration } from './group-administration.ts'
-import { groupDto, groupSchema } from './group-dto.ts'
+import { groupDto, groupSchema, idsOf } from './group-dto.ts'
 import { membershipOperations } from './membership-operations.ts'
 
 export interface GroupOperationPorts {
   readonly directory: Directory
   readonly groups: GroupAdministration
   /** The clients that a group may use although they are restricted, as the API shows them. */
-  readonly allowedClients: (groupId: string) => Promise<readonly object[]>
+  readonly allowedClients: (groupId: string) => Promise<readonly { readonly id: string }[]>
 }
 
 const administration = { area: 'groups', access: 'administrator' } as const
@@ -49,8 +49,9 @@ export function groupOperations({ directory, groups, allowedClients }: GroupOper
   const answer = async (ctx: Context, id: string) => {
     const group = await directory.groups.find(id)
     if (group === undefined) throw groupNotFound()
-    ctx.set('ETag', groupValidator(group))
-    return groupDto(group, await allowedClients(group.id))
+    const allowed = await allowedClients(group.id)
+    ctx.set('ETag', groupValidator(group, idsOf(allowed)))
+    return groupDto(group, allowed)
   }
   return [
     ...recordOperations({ directory, groups, answer }),

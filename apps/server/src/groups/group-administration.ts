@@ -9,7 +9,7 @@ import {
 import { assertUnchanged, isUnchanged } from '../http/api/precondition.ts'
 import type { Actor } from '../users/actor.ts'
 import { claimsByKey } from '../users/claims-by-key.ts'
-import { groupRecordValidator, groupValidator } from '../users/validators.ts'
+import { groupRecordValidator, groupValidator, membershipValidator } from '../users/validators.ts'
 
 export interface GroupAdministrationPorts {
   readonly directory: Directory
@@ -17,6 +17,8 @@ export interface GroupAdministrationPorts {
   readonly audit: AuditSink
   /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
   readonly transaction: Transaction
+  /** The ids of the clients that its members may use although they are restricted. */
+  readonly allowedClientIds: (groupId: string) => Promise<readonly string[]>
   /** Removes what others keep of a group that is being removed, within the transaction. */
   readonly forget: (groupId: string) => Promise<void>
 }
@@ -43,7 +45,7 @@ export interface GroupAdministration {
 }
 
 export function createGroupAdministration(ports: GroupAdministrationPorts): GroupAdministration {
-  const { directory, pocket, audit, transaction, forget } = ports
+  const { directory, pocket, audit, transaction, allowedClientIds, forget } = ports
   const { groups, claims } = directory
 
   const find = async (id: string): Promise<GroupWithClaims> => {
@@ -62,7 +64,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       ? transaction(work)
       : directory.exclusively(async () => {
           if (!isUnchanged(actor, groupRecordValidator(await find(id))))
-            assertUnchanged(actor, groupValidator(await withMembers(id)))
+            assertUnchanged(actor, groupValidator(await withMembers(id), await allowedClientIds(id)))
           return work()
         })
   /** Does something with a group, and writes into the audit log what was changed, where anything was. */
@@ -116,9 +118,10 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       }),
 
     setMembershipEnd: (actor, membership) =>
-      transaction(async () => {
+      directory.exclusively(async () => {
         const { userId: accountId, groupId, endsAt: end } = membership
         const before = await groups.membership(groupId, accountId)
+        if (before) assertUnchanged(actor, membershipValidator(before))
         await groups.setMembershipEnd(membership)
         const endsAt = instantText(end) ?? ''
         const changes = changesBetween({ endsAt: instantText(before?.endsAt ?? null) }, { endsAt: instantText(end) })

@@ -34,3 +34,7 @@ export function groupDto(group: GroupWithClaims & Partial<GroupDetails>, allowed
     allowedOidcClients: allowedClients,
   }
 }
+
+export function idsOf(things: readonly { readonly id: string }[]): readonly string[] {
+  return things.map(({ id }) => id)
+}

@@ -3,7 +3,7 @@ import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
-import { refusalOf } from '../http/form-page.ts'
+import { differences, refusalOf, versionSent } from '../http/form-page.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { type Actor, pageActor } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
@@ -43,6 +43,11 @@ export function memberPages({ directory, users, groups, authentication, reauthen
       const { groups: before } = await users.find(userId)
       await users.setGroups(actor, userId, change(before.map(({ id }) => id)))
     })
+
+  const endConflict = async (groupId: string, userId: string, entered: string) => {
+    const membership = await directory.groups.membership(groupId, userId)
+    return differences({ memberEnd: dayOf(membership?.endsAt ?? null) }, { memberEnd: entered })
+  }
 
   return {
     async addMember(ctx: Context) {
@@ -87,12 +92,16 @@ export function memberPages({ directory, users, groups, authentication, reauthen
       const viewer = await authentication.requireAdministrator(ctx)
       const groupId = String(ctx.params.id)
       const userId = String(ctx.params.userId)
-      const refusal = await refusalOf(async () => {
-        const endsAt = endOf(formText(ctx, 'endsAt', 10))
-        await groups.setMembershipEnd(pageActor(viewer, ctx), { groupId, userId, endsAt })
-      })
+      const entered = formText(ctx, 'endsAt', 10)
+      const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
+      const refusal = await refusalOf(async () =>
+        groups.setMembershipEnd(actor, { groupId, userId, endsAt: endOf(entered) }),
+      )
       if (!refusal) return done(ctx, groupId, 'end_saved')
-      await showGroup(ctx, viewer, await groups.find(groupId), { memberProblem: { typed: '', code: 'end_has_passed' } })
+      const typed = refusal.isConflict
+        ? { conflict: await endConflict(groupId, userId, entered) }
+        : { memberProblem: { typed: '', code: 'end_has_passed' } }
+      await showGroup(ctx, viewer, await groups.find(groupId), { ...typed, ending: { userId, endsAt: entered } })
       ctx.status = refusal.status
     },
   }
@@ -100,6 +109,10 @@ export function memberPages({ directory, users, groups, authentication, reauthen
 
 /** How many are offered of those who may be meant. */
 const some = { page: 1, limit: 8, sort: { column: 'username', descending: false }, filters: {} }
+
+function dayOf(at: number | null): string {
+  return at === null ? '' : new Date(at).toISOString().slice(0, 10)
+}
 
 /** The last instant of a day in UTC; `null` for none. @throws {InvalidInput} `validation_failed` for what is no day */
 function endOf(day: string): number | null {

@@ -1,8 +1,10 @@
 import { InvalidInput } from '@pocket/core/errors'
-import type { Directory, Membership } from '@pocket/directory'
+import { type Directory, type Membership, membershipNotFound } from '@pocket/directory'
+import type { Context } from 'koa'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
+import { membershipValidator } from '../users/validators.ts'
 import type { GroupAdministration } from './group-administration.ts'
 
 const endsAt = {
@@ -41,7 +43,21 @@ export function membershipOperations(
     }),
     operation({
       ...administration,
+      id: 'readMembership',
+      method: 'get',
+      path: '/api/user-groups/:id/members/:userId',
+      summary: 'Read until when somebody is in a group',
+      answer: { status: 200, schema: membershipSchema },
+      async handle({ params, ctx }) {
+        const membership = await directory.groups.membership(params.id ?? '', params.userId ?? '')
+        if (!membership) throw membershipNotFound()
+        return answered(ctx, membership)
+      },
+    }),
+    operation({
+      ...administration,
       id: 'updateMembership',
+      conditional: true,
       method: 'patch',
       path: '/api/user-groups/:id/members/:userId',
       summary: 'Say when a membership ends',
@@ -52,10 +68,16 @@ export function membershipOperations(
         const { endsAt } = call.body
         const membership: Membership = { groupId, userId, endsAt: endsAt === null ? null : instantOf(endsAt) }
         await groups.setMembershipEnd(actorOf(call), membership)
-        return membershipDto(membership)
+        return answered(call.ctx, membership)
       },
     }),
   ]
+}
+
+/** A membership as an answer, with what a later change can say it was based on. */
+function answered(ctx: Context, membership: Membership) {
+  ctx.set('ETag', membershipValidator(membership))
+  return membershipDto(membership)
 }
 
 function membershipDto({ userId, groupId, endsAt }: Membership) {

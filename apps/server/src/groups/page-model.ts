@@ -68,6 +68,7 @@ export interface GroupPage {
     readonly userName: string
     readonly displayName: string
     readonly endsAt: number | null
+    readonly version: string
   }[]
   readonly memberCount: number
   /** Who can be meant by what was typed to add somebody, and until when they would be in the group: a day, or empty. */
@@ -78,6 +79,8 @@ export interface GroupPage {
     readonly found: readonly { readonly id: string; readonly userName: string; readonly displayName: string }[]
     readonly more: number
   } | null
+  /** A refused end of a membership: whose, and the day that was entered. */
+  readonly ending: { readonly userId: string; readonly endsAt: string } | null
   /** A refused addition: what was typed, and why. */
   readonly memberProblem: { readonly typed: string; readonly code: string } | null
   readonly claims: readonly CustomClaim[]

@@ -7,7 +7,7 @@ import type { Flashes } from '../http/flash.ts'
 import { readListPage } from '../http/list-page.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { groupRecordValidator } from '../users/validators.ts'
+import { groupRecordValidator, membershipValidator } from '../users/validators.ts'
 import { clientChoices } from './client-choices.ts'
 import { type GroupPage, groupNotices } from './page-model.ts'
 
@@ -29,7 +29,7 @@ export interface ShowGroupPorts {
 export type Typed = Partial<
   Pick<
     GroupPage,
-    'values' | 'problems' | 'conflict' | 'claims' | 'claimsProblem' | 'memberProblem' | 'adding' | 'clients'
+    'values' | 'problems' | 'conflict' | 'claims' | 'claimsProblem' | 'memberProblem' | 'adding' | 'ending' | 'clients'
   >
 >
 
@@ -61,10 +61,12 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
         userName: member.userName,
         displayName: member.displayName,
         endsAt: member.endsAt,
+        version: membershipValidator({ groupId: id, userId: member.id, endsAt: member.endsAt }),
       })),
       memberCount: everybody,
       memberProblem: null,
       adding: null,
+      ending: null,
       claims: group.claims,
       claimsProblem: null,
       claimKeys: await directory.claims.suggestions(),

@@ -12,7 +12,6 @@ import { withEach } from './bulk.ts'
 import { knownGroups } from './group-choices.ts'
 import { usersPath } from './paths.ts'
 import type { UserAdministration } from './user-administration.ts'
-import { bodyOf, storedValues } from './user-form.ts'
 
 export interface UserBulkPorts {
   readonly directory: Directory
@@ -41,18 +40,16 @@ export function userBulkPages(ports: UserBulkPorts) {
     const by = pageActor(actor, ctx)
     const named = concerned.map(({ id, displayName }) => ({ id, name: displayName }))
     const groupId = formText(ctx, 'group', 100)
-    const change = async (id: string) => {
-      const user = await users.find(id)
-      if (act === 'add-to-group') return users.setGroups(by, id, [...user.groups.map((group) => group.id), groupId])
-      return users.update(by, id, { ...bodyOf(storedValues(user), user), disabled: act === 'disable' })
-    }
-    return withEach(
-      act,
-      named,
-      ({ id }): Promise<unknown> =>
-        // Reads and writes as one, so that nobody else changes the same person in vain.
-        act === 'delete' ? users.remove(by, id) : directory.exclusively(() => change(id)),
-    )
+    // Reads and writes as one, so that nobody else changes the same person in vain.
+    const addToGroup = (id: string) =>
+      directory.exclusively(async () => {
+        const { groups } = await users.find(id)
+        return users.setGroups(by, id, [...groups.map((group) => group.id), groupId])
+      })
+    return withEach(act, named, ({ id }): Promise<unknown> => {
+      if (act === 'delete') return users.remove(by, id)
+      return act === 'add-to-group' ? addToGroup(id) : users.setDisabled(by, id, act === 'disable')
+    })
   }
 
   return {

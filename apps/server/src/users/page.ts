@@ -103,8 +103,7 @@ export function userPages(ports: UserPagePorts) {
       const user = await users.find(String(ctx.params.id))
       const disabled = !ctx.path.endsWith('/enable')
       await protecting(user.administrator, async () => {
-        const body = { ...bodyOf(storedValues(user), user), disabled }
-        const refusal = await refusalOf(() => users.update(pageActor(viewer, ctx), user.id, body))
+        const refusal = await refusalOf(() => users.setDisabled(pageActor(viewer, ctx), user.id, disabled))
         if (!refusal) return done(ctx, user.id, disabled ? 'disabled' : 'enabled')
         await showUser(ctx, viewer, user, { problem: refusal.problem ?? 'validation_failed' })
         ctx.status = refusal.status

@@ -42,6 +42,8 @@ export interface UserAdministration {
   create(actor: Actor, body: UserBody): Promise<UserDetails>
   /** The body takes the place of what was there. @throws as `create` @throws {Conflict} `last_administrator` */
   update(actor: Actor, id: string, body: UserBody): Promise<UserDetails>
+  /** Disables, or lets in again, and leaves everything else as it is. @throws {Conflict} `last_administrator` */
+  setDisabled(actor: Actor, id: string, disabled: boolean): Promise<UserDetails>
   /** What people say of themselves: neither rights nor whether the e-mail address is verified. @throws as `create` */
   updateOwn(actor: Actor, body: UserBody): Promise<UserDetails>
   /** The language in which people want to read, whatever else they may change; `null` for that of the browser. */
@@ -91,6 +93,13 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       return find(id)
     })
 
+  /** Whoever is disabled loses what they have at once. */
+  const letIn = async (actor: Actor, update: UserUpdate): Promise<readonly AuditEvent[]> => {
+    if (update.user.disabled) await pocket.endAccess(update.user.id)
+    else if (update.before.disabled) await enabled(update.user.id)
+    return eventsOf(update, actor)
+  }
+
   const remove: UserAdministration['remove'] = (actor, id) =>
     unchanged(actor, id, async () => {
       const before = await find(id)
@@ -122,12 +131,12 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       return change(actor, id, async () => {
         await assertKnown(id)
         assertEmail(body, requireEmail)
-        const update = await users.update(id, fieldsOf(body), rightsOf(body))
-        if (update.user.disabled) await pocket.endAccess(id)
-        else if (update.before.disabled) await enabled(id)
-        return eventsOf(update, actor)
+        return letIn(actor, await users.update(id, fieldsOf(body), rightsOf(body)))
       })
     },
+
+    setDisabled: (actor, id, disabled) =>
+      change(actor, id, async () => letIn(actor, await users.update(id, {}, { disabled }))),
 
     async updateOwn(actor, body) {
       const { requireEmail, editOwnAccount, emailsVerified } = await settings()

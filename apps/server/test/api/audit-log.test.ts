@@ -5,6 +5,7 @@ import { type CurrentNames, createAuditLog, removeOldEntries } from '../../src/a
 import { deviceOf } from '../../src/audit-log/device.ts'
 import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
 import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { nowhere } from '../../src/places/place.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
 import { startApp } from '../http/app.ts'
@@ -101,8 +102,8 @@ describe.each(kinds)('%s', (kind) => {
     expect(created).toMatchObject({
       actorUsername: 'ada',
       ipAddress: '127.0.0.1',
-      country: '',
-      city: '',
+      country: 'Internal Network',
+      city: 'LAN',
       data: { method: 'api', actorUserID: administratorId, actorUsername: 'ada' },
     })
   })
@@ -208,7 +209,7 @@ describe.each(kinds)('%s', (kind) => {
 
   test('filters that match nothing leave nothing, whatever they hold', async () => {
     for (const query of [
-      '?filters[location]=internal',
+      '?filters[location]=nowhere',
       '?filters[location]=external',
       '?filters[event]=nothing',
       '?filters[userID]=1',
@@ -248,7 +249,8 @@ describe.each(kinds)('the table on %s', (kind) => {
   const log = { record: async () => {} }
   const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const everything = { page: 1, limit: 100, sort: null, filters: {}, search: '' }
-  const sinkAt = (now: number) => createAuditLog({ store: database.auditLog, names, log, clock: { now: () => now } })
+  const sinkAt = (now: number) =>
+    createAuditLog({ store: database.auditLog, names, log, placeOf: () => nowhere, clock: { now: () => now } })
 
   test('old entries are removed, all of them, and the others stay', async () => {
     const store = database.auditLog
@@ -298,7 +300,7 @@ describe.each(kinds)('the table on %s', (kind) => {
         throw new Error('The disk is full')
       },
     }
-    const sink = createAuditLog({ store, names, log, clock: { now: () => 1 } })
+    const sink = createAuditLog({ store, names, log, placeOf: () => nowhere, clock: { now: () => 1 } })
     await expect(sink.record({ event: 'keys_rotated', kid: 'a' }, nobody)).rejects.toThrow('The disk is full')
   })
 })
@@ -328,6 +330,8 @@ test('a running server removes what is too old', async () => {
       clientName: null,
       ipAddress: null,
       userAgent: null,
+      country: null,
+      city: null,
       requestId: null,
       data: {},
       changes: null,

@@ -95,6 +95,107 @@ describe.each(kinds)('%s', (kind) => {
     expect((await send('DELETE', path, undefined, (await send('GET', path)).etag)).status).toBe(204)
   })
 
+  /** A relation of two things, and what is put there; each change differs from the one before. */
+  const relations: readonly (readonly [name: string, make: () => Promise<Relation>])[] = [
+    [
+      'the clients that a group may use',
+      async () => {
+        const path = `/api/user-groups/${await createGroup()}`
+        const ids = await Promise.all([createClient(), createClient()])
+        return {
+          path,
+          write: `${path}/allowed-oidc-clients`,
+          body: (n) => ({ oidcClientIds: [ids[n % 2]] }),
+          rename: [path, { name: crypto.randomUUID(), friendlyName: 'Renamed' }],
+        }
+      },
+    ],
+    [
+      'what a client may do at an API',
+      async () => {
+        const { id, read, write } = await createApi()
+        return {
+          path: `/api/apis/${id}/clients/${await createClient()}`,
+          body: (n) => ({ userDelegatedPermissionIds: n % 2 ? [read] : [read, write] }),
+        }
+      },
+    ],
+    [
+      'what a client may do at all APIs',
+      async () => {
+        const { id, read, write } = await createApi()
+        const clientId = await createClient()
+        return {
+          path: `/api/api-access/${clientId}`,
+          body: (n) => ({ userDelegatedPermissionIds: n % 2 ? [read] : [read, write], clientPermissionIds: [] }),
+          // The other way to the same grant.
+          rename: [`/api/apis/${id}/clients/${clientId}`, { clientAccess: true }],
+        }
+      },
+    ],
+    [
+      'the end of a membership',
+      async () => {
+        const [groupId, { id: userId }] = [await createGroup(), await createPerson(instance)]
+        await instance.call('PUT /api/user-groups/{id}/users', { params: { id: groupId }, body: { userIds: [userId] } })
+        return {
+          path: `/api/user-groups/${groupId}/members/${userId}`,
+          method: 'PATCH',
+          body: (n) => ({ endsAt: `210${n}-01-01T00:00:00.000Z` }),
+        }
+      },
+    ],
+  ]
+
+  interface Relation {
+    readonly path: string
+    /** Where it is written, if elsewhere. */
+    readonly write?: string
+    readonly method?: string
+    readonly body: (n: number) => unknown
+    /** Something else that changes what was read. */
+    readonly rename?: readonly [path: string, body: unknown]
+  }
+
+  async function createApi() {
+    const body = { name: 'API', resource: `https://${crypto.randomUUID()}.example` }
+    const id = String((await instance.call('POST /api/apis', { body })).json.id)
+    const permissions = ['read', 'write'].map((key) => ({ key, name: key }))
+    const { json } = await instance.call('PUT /api/apis/{id}/permissions', { params: { id }, body: { permissions } })
+    const [read, write] = (json.permissions as readonly { readonly id: string }[]).map((permission) => permission.id)
+    return { id, read, write }
+  }
+
+  test.each(relations)('%s: of two administrators who have read the same, the second is told', async (_, make) => {
+    const { path, write = path, method = 'PUT', body, rename } = await make()
+    const { etag } = await send('GET', path)
+    expect(etag).toMatch(/^W\/"[\w-]{22}"$/)
+    const first = await send(method, write, body(1), etag)
+    expect([first.status, first.etag]).toEqual([200, (await send('GET', path)).etag])
+    const refused = await send(method, write, body(2), etag)
+    expect([refused.status, refused.json.code]).toEqual([412, 'precondition_failed'])
+    expect((await send('GET', path)).etag).toBe(first.etag)
+    const atOnce = [2, 4].map(async (n) => (await send(method, write, body(n), first.etag)).status)
+    expect((await Promise.all(atOnce)).toSorted()).toEqual([200, 412])
+    for (const condition of ['*', undefined]) expect((await send(method, write, body(1), condition)).status).toBe(200)
+    if (rename) {
+      const before = (await send('GET', path)).etag
+      expect((await send('PUT', ...rename)).status).toBe(200)
+      expect((await send(method, write, body(2), before)).status).toBe(412)
+    }
+  })
+
+  test('access that has changed is not taken away by who has not seen that', async () => {
+    const { id, read } = await createApi()
+    const path = `/api/apis/${id}/clients/${await createClient()}`
+    const none = await send('GET', path)
+    expect(none.json).toMatchObject({ userDelegatedAccess: false, clientAccess: false })
+    const { etag } = await send('PUT', path, { userDelegatedPermissionIds: [read] }, none.etag)
+    expect((await send('DELETE', path, undefined, none.etag)).status).toBe(412)
+    expect((await send('DELETE', path, undefined, etag)).status).toBe(204)
+    expect((await send('GET', path)).etag).toBe(none.etag)
+  })
+
   test('of several who change the same state at once, one does', async () => {
     const { id } = await createPerson(instance)
     const path = `/api/users/${id}`
@@ -111,10 +212,8 @@ describe.each(kinds)('%s', (kind) => {
 
   test('a condition that an operation does not know is not met, and nothing is done', async () => {
     const { id } = await createPerson(instance)
-    const groupId = await createGroup()
     for (const [method, path, body] of [
       ['POST', '/api/user-groups', { name: 'conditional', friendlyName: 'Group' }],
-      ['PUT', `/api/user-groups/${groupId}/allowed-oidc-clients`, { oidcClientIds: [] }],
       ['POST', `/api/users/${id}/one-time-access-token`, {}],
     ] as const) {
       const { status, json } = await send(method, path, body, 'W/"read"')

@@ -24,3 +24,21 @@ test('somebody who is put into several groups at the same time is in all of them
   await Promise.all(ids.map((group) => administrator.postForm(bulk, { ...adding, group })))
   expect(await held()).toBe(names.length)
 })
+
+test('somebody who is disabled while somebody else changes them loses neither', async () => {
+  await using instance = await startCalled('PostgreSQL')
+  const { administrator, url, app } = instance
+  const ids = await Promise.all(
+    Array.from({ length: 6 }, async () => (await instance.personWithoutPasskey(freshName())).id),
+  )
+  const renamed = async (id: string) => {
+    for (let n = 1; n <= 8; n += 1) await app.directory.users.update(id, { firstName: `Renamed ${n}` })
+  }
+  const pressed = async (id: string) => {
+    for (const act of ['disable', 'enable', 'disable'])
+      expect((await administrator.postForm(`${url}/settings/admin/users/${id}/${act}`, {})).status).toBe(303)
+  }
+  await Promise.all(ids.flatMap((id) => [renamed(id), pressed(id)]))
+  // An e-mail address is required here, and they have none: that keeps nobody from being disabled.
+  for (const id of ids) expect(await app.directory.find(id)).toMatchObject({ firstName: 'Renamed 8', disabled: true })
+})

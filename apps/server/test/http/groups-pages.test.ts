@@ -65,6 +65,30 @@ test('somebody comes until a day, stays longer, and goes', async () => {
   expect((await find(path))?.members).toHaveLength(0)
 })
 
+test('of two who say when a membership ends, the second is shown what the first has said', async () => {
+  const path = await added('seasonal')
+  const { directory } = running.app
+  const { id } = await directory.create(newUser({ username: 'sven', firstName: 'Sven' }))
+  await directory.groups.setMembers(idOf(path), [id])
+  const versionIn = (text: string) => {
+    const form = text.slice(text.indexOf(`${path}/members/${id}/end`))
+    return (/name="version" value="([^"]+)"/.exec(form)?.[1] ?? '').replaceAll('&#34;', '"')
+  }
+  const version = versionIn((await get(path)).text)
+  const end = (endsAt: string, read: string) => post(`${path}/members/${id}/end`, { endsAt, version: read })
+  expect((await end('2998-01-31', version)).status).toBe(303)
+  const late = await end('2999-01-31', version)
+  expect([late.status, late.text.includes('The last day is now: 2998-01-31')]).toEqual([412, true])
+  expect([late.text.includes('<details name="member" open>'), late.text.includes('value="2999-01-31"')]).toEqual([
+    true,
+    true,
+  ])
+  const endsAt = async () => (await directory.groups.membership(idOf(path), id))?.endsAt
+  expect(await endsAt()).toBe(Date.parse('2998-01-31T23:59:59.999Z'))
+  expect((await end('2999-01-31', versionIn(late.text))).status).toBe(303)
+  expect(await endsAt()).toBe(Date.parse('2999-01-31T23:59:59.999Z'))
+})
+
 test('of many members a page shows some, and somebody is found by a part of the name, to be added or among them', async () => {
   const path = await added('crowd')
   const { directory } = running.app

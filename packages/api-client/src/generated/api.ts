@@ -182,7 +182,11 @@ export interface paths {
     };
     "/api/apis/{id}/clients/{clientId}": {
         parameters: NoParameters;
-        get?: never;
+        /**
+         * Get the access of a client to an API
+         * @description For administrators. A client that was given none is answered with none.
+         */
+        get: operations["getAccessOfClientToApi"];
         /**
          * Set the access of a client to an API
          * @description For administrators.
@@ -1226,7 +1230,11 @@ export interface paths {
     };
     "/api/user-groups/{id}/members/{userId}": {
         parameters: NoParameters;
-        get?: never;
+        /**
+         * Read until when somebody is in a group
+         * @description For administrators.
+         */
+        get: operations["readMembership"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1886,6 +1894,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             ipAddress: string | null;
+            /** @description Empty where it is not known. */
+            lastCity?: string;
+            /** @description Empty where it is not known. */
+            lastCountry?: string;
             lastDevice?: string;
             /** @description Where the last of several came from. */
             lastIpAddress?: string | null;
@@ -2892,11 +2904,15 @@ export interface components {
         };
         /** SessionDto */
         SessionDto: {
+            /** @description Of the last use; empty where it is not known. */
+            city: string;
             /** @description The applications that were entered in it. */
             clients: {
                 id: string;
                 name: string;
             }[];
+            /** @description Of the last use; empty where it is not known. */
+            country: string;
             /** @description Whether it is the one that asks. */
             current: boolean;
             /** @description Browser and system of the last use; empty where they are not known. */
@@ -3234,7 +3250,10 @@ export interface operations {
     setApiAccessOfClient: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description An id that is an address is written as `~` and its base64url. */
                 clientId: string;
@@ -3258,6 +3277,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3712,10 +3732,39 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
-    setAccessOfClientToApi: {
+    getAccessOfClientToApi: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                clientId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["ApiClientGrantDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setAccessOfClientToApi: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description An id that is an address is written as `~` and its base64url. */
                 clientId: string;
@@ -3740,13 +3789,17 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
     removeAccessOfClientToApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description An id that is an address is written as `~` and its base64url. */
                 clientId: string;
@@ -3761,6 +3814,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6089,7 +6143,10 @@ export interface operations {
     setAllowedOidcClientsOfUserGroup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6112,6 +6169,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6139,10 +6197,38 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
-    updateMembership: {
+    readMembership: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["MembershipDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    updateMembership: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
                 userId: string;
@@ -6172,6 +6258,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
             default: components["responses"]["Refused"];
         };
     };

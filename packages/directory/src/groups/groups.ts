@@ -181,7 +181,8 @@ export function groupNotFound(): NotFound {
   return new NotFound('not_found', 'There is no such group', { details: { resource: 'User group' } })
 }
 
-function membershipNotFound(): NotFound {
+/** The refusal of a membership that is not there, or has ended. */
+export function membershipNotFound(): NotFound {
   return new NotFound('not_found', 'Nobody of this id is in the group', { details: { resource: 'Membership' } })
 }
 

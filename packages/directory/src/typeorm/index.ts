@@ -5,6 +5,8 @@ import type { ClaimStore } from '../claims/claim-store.ts'
 import type { GroupStore } from '../groups/group-store.ts'
 import type { MembershipStore } from '../groups/membership-store.ts'
 import type { LdapStore } from '../ldap/ldap-store.ts'
+import type { ScimRecordStore } from '../scim/record-store.ts'
+import type { SnapshotSource } from '../scim/snapshot.ts'
 import type { UserStore } from '../users/user-store.ts'
 import { groupClaimTable, userClaimTable } from './claim.table.ts'
 import { TypeormClaimStore } from './claim-store.ts'
@@ -18,6 +20,10 @@ import { AddGroups1761000000000 } from './migrations/1761000000000-add-groups.ts
 import { AddMembershipEnds1761000000010 } from './migrations/1761000000010-add-membership-ends.ts'
 import { CoverMembershipEnds1761000000020 } from './migrations/1761000000020-cover-membership-ends.ts'
 import { AddLdap1761000000050 } from './migrations/1761000000050-add-ldap.ts'
+import { CreateScimRecords1761000000060 } from './migrations/1761000000060-create-scim-records.ts'
+import { scimRecordTable } from './scim-record.table.ts'
+import { TypeormScimRecordStore } from './scim-record-store.ts'
+import { TypeormSnapshotSource } from './snapshot-source.ts'
 import { userTable } from './user.table.ts'
 import { TypeormUserStore } from './user-store.ts'
 
@@ -29,6 +35,8 @@ export interface DirectoryStores {
   readonly claims: ClaimStore
   readonly ldap: LdapStore
   readonly transaction: Transaction
+  readonly scimRecords: ScimRecordStore
+  readonly snapshots: SnapshotSource
 }
 
 /** The directory's tables, for the `entities` of a host's `DataSource`. */
@@ -39,17 +47,20 @@ export const directoryTables: readonly EntitySchema[] = [
   userClaimTable,
   groupClaimTable,
   ldapUserTable,
+  scimRecordTable,
 ]
 
 /** The directory's migrations, to be run after core's. */
 export const directoryMigrations: MigrationSet = {
   table: 'pocket_directory_migration',
+  tables: directoryTables,
   migrations: [
     CreateUsers1760000000000,
     AddGroups1761000000000,
     AddMembershipEnds1761000000010,
     CoverMembershipEnds1761000000020,
     AddLdap1761000000050,
+    CreateScimRecords1761000000060,
   ],
 }
 
@@ -70,5 +81,7 @@ export function directoryStores(dataSource: DataSource, clock: Clock = systemClo
     claims,
     ldap: new TypeormLdapStore(database, clock),
     transaction: database.transaction,
+    scimRecords: new TypeormScimRecordStore(database),
+    snapshots: new TypeormSnapshotSource(database, clock),
   }
 }

@@ -47,12 +47,13 @@ const group = {
   conflict: null,
   clientsVersion: 'W/"x"',
   members: [
-    { id: '1', userName: 'anna', displayName: 'Anna Koch', endsAt: null },
+    { id: '1', userName: 'anna', displayName: 'Anna Koch', endsAt: null, version: 'W/"m1"' },
     {
       id: '2',
       userName: 'dolores.ibarruri-fernandez.de-la-torre-y-gomez',
       displayName: 'Dolores Ibárruri-Fernández de la Torre y Gómez',
       endsAt: now + 30 * day,
+      version: 'W/"m2"',
     },
   ],
   memberCount: 250,
@@ -75,6 +76,7 @@ const group = {
   },
   memberProblem: null,
   adding: null,
+  ending: null,
   claims: [],
   claimsProblem: null,
   claimKeys: [],

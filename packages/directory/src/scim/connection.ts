@@ -1,0 +1,164 @@
+import { OutboundError, type PublicFetch } from '@pocket/core'
+import { type Pause, retryAfterOf, withRetries } from './retries.ts'
+import { ScimFailure, type ScimFailureCode } from './scim-failure.ts'
+
+/** Where a target is, and what lets us in. */
+export interface ScimEndpoint {
+  /** Its base address, such as `https://app.example/scim/v2`. */
+  readonly url: string
+  /** A bearer token (RFC 6750 §2.1); empty where it wants none. */
+  readonly token: string
+}
+
+export interface ScimConnectionPorts {
+  /** Guarded: the addresses come from people. Its limits of bytes and time are those of one request. */
+  readonly fetch: PublicFetch
+  readonly endpoint: ScimEndpoint
+  readonly signal: AbortSignal
+  readonly now: () => number
+  readonly pause: Pause
+}
+
+export interface ScimRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below the endpoint, with its query. */
+  readonly path: string
+  readonly body?: object
+  /** Whether it is tried once only. */
+  readonly once?: boolean
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** One target, request by request. */
+export interface ScimConnection {
+  /** How many requests were sent, each attempt counted. */
+  readonly requests: number
+  /** The object that was answered, `null` where the answer was empty. @throws {ScimFailure} */
+  send(request: ScimRequest): Promise<JsonObject | null>
+}
+
+const mediaType = 'application/scim+json'
+const longestDetail = 300
+
+/** Speaks SCIM 2.0 (RFC 7644 §3.1) with a target. */
+export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectionPorts): ScimConnection {
+  const base = endpoint.url.replace(/[?#].*$/s, '').replace(/\/+$/, '')
+  let requests = 0
+  const attempt = async ({ method, path, body }: ScimRequest): Promise<JsonObject | null> => {
+    signal.throwIfAborted()
+    requests++
+    const headers = new Headers({ accept: `${mediaType}, application/json;q=0.9` })
+    if (endpoint.token !== '') headers.set('authorization', `Bearer ${endpoint.token}`)
+    if (body !== undefined) headers.set('content-type', mediaType)
+    const answer = await answered(
+      fetch(base + path, {
+        method,
+        headers,
+        // A redirect would take what is known of people to where nobody has allowed it.
+        redirect: 'error',
+        signal,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+      signal,
+    )
+    const text = await answer.text()
+    if (answer.ok) return text.trim() === '' ? null : objectOf(text)
+    throw refusal(answer, text, now())
+  }
+  return {
+    get requests() {
+      return requests
+    },
+    send: (request) => (request.once ? attempt(request) : withRetries(() => attempt(request), { pause, signal })),
+  }
+}
+
+const outboundCodes: Readonly<Record<OutboundError['reason'], ScimFailureCode>> = {
+  not_public: 'not_public',
+  scheme: 'scheme',
+  timeout: 'timeout',
+  too_large: 'too_large',
+  too_many_redirects: 'redirected',
+  unreachable: 'unreachable',
+}
+
+async function answered(request: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  try {
+    return await request
+  } catch (cause) {
+    signal.throwIfAborted()
+    if (!(cause instanceof OutboundError)) throw cause
+    if (cause.reason !== 'unreachable') throw new ScimFailure(outboundCodes[cause.reason], { cause })
+    const code = systemCode(cause.cause)
+    throw new ScimFailure(connectionFailure(code), { cause, detail: code })
+  }
+}
+
+/** What OpenSSL, the system and undici call it. */
+function connectionFailure(code: string | null): ScimFailureCode {
+  if (code === null) return 'unreachable'
+  if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|HOSTNAME_)/.test(code)) return 'certificate'
+  if (/^(UND_ERR_SOCKET|UND_ERR_RES|ECONNRESET|HPE_)/.test(code)) return 'cut_off'
+  return 'unreachable'
+}
+
+function systemCode(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null
+  if ('code' in error && typeof error.code === 'string') return error.code
+  return 'cause' in error ? systemCode(error.cause) : null
+}
+
+function objectOf(text: string): JsonObject {
+  const parsed = parse(text)
+  if (parsed !== undefined) return parsed
+  // Half an object is what is left of one that was whole when it was sent.
+  throw new ScimFailure(text.trimStart().startsWith('{') ? 'cut_off' : 'not_scim', { detail: line(text) })
+}
+
+function parse(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function refusal({ status, headers }: Response, text: string, now: number): ScimFailure {
+  const detail = `${status} ${errorDetail(text)}`.trim()
+  const retryAfter = retryAfterOf(headers.get('retry-after'), now)
+  return new ScimFailure(codeOf(status, retryAfter), {
+    status,
+    detail,
+    ...(retryAfter !== undefined && { retryAfter }),
+  })
+}
+
+function codeOf(status: number, retryAfter: number | undefined): ScimFailureCode {
+  if (status === 429 || (status === 503 && retryAfter !== undefined)) return 'rate_limited'
+  if (status >= 500) return 'server_error'
+  const known: Readonly<Record<number, ScimFailureCode>> = {
+    401: 'unauthorized',
+    403: 'forbidden',
+    404: 'not_found',
+    409: 'conflict',
+  }
+  return known[status] ?? (status >= 300 && status < 400 ? 'redirected' : 'refused')
+}
+
+/** The `detail` of an error (RFC 7644 §3.12); a page made for browsers tells nothing. */
+function errorDetail(text: string): string {
+  const { detail, scimType } = parse(text) ?? {}
+  return [scimType, detail]
+    .filter((part) => typeof part === 'string')
+    .map(line)
+    .join(' ')
+}
+
+function line(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
+    .slice(0, longestDetail)
+}

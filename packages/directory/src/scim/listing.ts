@@ -1,0 +1,93 @@
+import type { JsonObject, ScimConnection } from './connection.ts'
+import { paths, type RemoteResource, remoteResource, type ScimKind } from './resource.ts'
+import { ScimFailure } from './scim-failure.ts'
+
+/** How much a target may list. */
+export interface ListingLimits {
+  /** How many objects are asked for at once. */
+  readonly pageSize: number
+  readonly mostPages: number
+  readonly mostResources: number
+}
+
+export const usualLimits: ListingLimits = { pageSize: 1000, mostPages: 5000, mostResources: 250_000 }
+
+const smallestPage = 50
+
+/**
+ * Lists all objects of a kind (RFC 7644 §3.4.2.4), page by page: also where a target gives fewer than it was asked for,
+ * or everything at once, and whatever number it says there are.
+ *
+ * @throws {ScimFailure} `endless_listing` beyond the limits; `no_scim_here` where nothing is listed at the address
+ */
+export async function listAll(
+  connection: ScimConnection,
+  kind: ScimKind,
+  limits: ListingLimits,
+): Promise<readonly RemoteResource[]> {
+  const found = new Map<string, RemoteResource>()
+  let count = limits.pageSize
+  let startIndex = 1
+  for (let pages = 0; pages < limits.mostPages; pages++) {
+    const page = await pageOf(connection, kind, { startIndex, count }).catch((error: unknown) => {
+      const isTooLarge = error instanceof ScimFailure && error.code === 'too_large' && count > smallestPage
+      if (!isTooLarge) throw error
+      return undefined
+    })
+    if (page === undefined) {
+      count = Math.max(smallestPage, Math.floor(count / 4))
+      continue
+    }
+    const before = found.size
+    for (const resource of page.resources) if (!found.has(resource.id)) found.set(resource.id, resource)
+    // The same page again is the answer of a target that has no pages.
+    if (found.size === before) return [...found.values()]
+    if (found.size > limits.mostResources) break
+    startIndex += page.length
+    // A number below what one page holds is none that counts.
+    if (page.total !== undefined && page.total >= page.length && startIndex > page.total) return [...found.values()]
+  }
+  throw new ScimFailure('endless_listing', { detail: `${found.size}` })
+}
+
+interface ListPage {
+  readonly resources: readonly RemoteResource[]
+  /** How many it held, those without an id included. */
+  readonly length: number
+  readonly total: number | undefined
+}
+
+async function pageOf(
+  connection: ScimConnection,
+  kind: ScimKind,
+  { startIndex, count }: { readonly startIndex: number; readonly count: number },
+): Promise<ListPage> {
+  const path = `${paths[kind]}?startIndex=${startIndex}&count=${count}`
+  const answer = await connection.send({ method: 'GET', path }).catch((error: unknown) => {
+    if (error instanceof ScimFailure && error.code === 'not_found')
+      throw new ScimFailure('no_scim_here', { detail: error.detail, cause: error })
+    throw error
+  })
+  return readPage(answer)
+}
+
+/** How many objects of a kind a target says there are; `undefined` where it does not say. @throws {ScimFailure} */
+export async function countAll(connection: ScimConnection, kind: ScimKind): Promise<number | undefined> {
+  return (await pageOf(connection, kind, { startIndex: 1, count: 1 })).total
+}
+
+export function readPage(answer: JsonObject | null): ListPage {
+  const { Resources: items, totalResults } = answer ?? {}
+  const listed: readonly unknown[] = Array.isArray(items) ? items : []
+  if (answer === null || (items === undefined && totalResults === undefined))
+    throw new ScimFailure('not_scim', {
+      detail: Object.keys(answer ?? {})
+        .slice(0, 5)
+        .join(', '),
+    })
+  return {
+    resources: listed.map(remoteResource).filter((resource) => resource !== undefined),
+    length: listed.length,
+    total: typeof totalResults === 'number' && totalResults >= 0 ? totalResults : undefined,
+  }
+}

@@ -1,0 +1,29 @@
+import type { JsonObject } from './connection.ts'
+
+/** What is provisioned (RFC 7643 §4). */
+export type ScimKind = 'user' | 'group'
+
+/** An object of a target, as it was listed. */
+export interface RemoteResource {
+  readonly id: string
+  readonly externalId: string | null
+  readonly content: JsonObject
+}
+
+/** The path below the endpoint (RFC 7644 §3.2). */
+export const paths: Readonly<Record<ScimKind, string>> = { user: '/Users', group: '/Groups' }
+
+const longestId = 1000
+
+/** Reads a resource; `undefined` where it has no id that something could be done with. */
+export function remoteResource(content: unknown): RemoteResource | undefined {
+  if (typeof content !== 'object' || content === null) return undefined
+  const { id, externalId } = content as JsonObject
+  const isId = typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id))
+  if (!isId || String(id) === '' || String(id).length > longestId || String(id).includes('\0')) return undefined
+  return {
+    id: String(id),
+    externalId: typeof externalId === 'string' && externalId !== '' ? externalId : null,
+    content: { ...content },
+  }
+}

@@ -1,0 +1,50 @@
+import { setTimeout } from 'node:timers/promises'
+import { mayPass, ScimFailure } from './scim-failure.ts'
+
+/** Waits so many milliseconds; rejects when the signal is aborted. */
+export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<unknown>
+
+export const pauseByTimer: Pause = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal })
+
+const second = 1000
+const first = second / 2
+const longest = 10 * second
+/** Who wants to be left alone for longer than this is asked in another run. */
+const longestAsked = 60 * second
+const attempts = 3
+const attemptsWhenLimited = 5
+
+/**
+ * Tries again what may pass: after what `Retry-After` says (RFC 9110 §10.2.3), and otherwise after half a second, twice as
+ * long every time, 10 seconds at most, and by chance up to half as long.
+ *
+ * @throws {ScimFailure} the last one
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  { pause, signal }: { readonly pause: Pause; readonly signal: AbortSignal },
+): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof ScimFailure) || !mayPass(error)) throw error
+      if (tried >= (error.code === 'rate_limited' ? attemptsWhenLimited : attempts)) throw error
+      if ((error.retryAfter ?? 0) > longestAsked) throw error
+      await pause(error.retryAfter ?? backOff(tried), signal)
+    }
+  }
+}
+
+function backOff(tried: number): number {
+  const full = Math.min(longest, first * 2 ** (tried - 1))
+  return full / 2 + Math.random() * (full / 2)
+}
+
+/** Milliseconds of a `Retry-After`, which is a number of seconds or a date; `undefined` where it is neither. */
+export function retryAfterOf(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined
+  const text = value.trim()
+  const wait = /^\d{1,9}$/.test(text) ? Number(text) * second : Date.parse(text) - now
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
+}

@@ -1,0 +1,80 @@
+/** Why a request to a target came to nothing; stable, each with a sentence for people in the host's catalogue. */
+export type ScimFailureCode = (typeof scimFailureCodes)[number]
+
+/** Every {@link ScimFailureCode}. */
+export const scimFailureCodes = [
+  'certificate',
+  'conflict',
+  'cut_off',
+  'endless_listing',
+  'forbidden',
+  'interrupted',
+  'no_scim_here',
+  'not_found',
+  'not_public',
+  'not_scim',
+  'rate_limited',
+  'redirected',
+  'refused',
+  'scheme',
+  'server_error',
+  'timeout',
+  'too_large',
+  'took_too_long',
+  'unauthorized',
+  'unreachable',
+] as const
+
+export interface ScimFailureOptions {
+  /** What the target said, or the machine: at most a line. */
+  readonly detail?: string | null
+  readonly status?: number
+  /** Milliseconds after which the target wants to be asked again. */
+  readonly retryAfter?: number
+  readonly cause?: unknown
+}
+
+/** A target did not do what it was asked. */
+export class ScimFailure extends Error {
+  readonly code: ScimFailureCode
+  readonly detail: string | null
+  readonly status: number | null
+  readonly retryAfter: number | null
+
+  constructor(code: ScimFailureCode, { detail, status, retryAfter, cause }: ScimFailureOptions = {}) {
+    super(detail ? `${code}: ${detail}` : code, cause === undefined ? undefined : { cause })
+    this.name = 'ScimFailure'
+    this.code = code
+    this.detail = detail ?? null
+    this.status = status ?? null
+    this.retryAfter = retryAfter ?? null
+  }
+}
+
+const passing = new Set<ScimFailureCode>(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
+/** What concerns one object alone, so that the others can go on. */
+const ofOneObject = new Set<ScimFailureCode>([
+  'conflict',
+  'cut_off',
+  'not_found',
+  'not_scim',
+  'refused',
+  'server_error',
+  'timeout',
+  'too_large',
+])
+
+/** Whether it may work when it is tried again. */
+export function mayPass({ code, status }: ScimFailure): boolean {
+  return passing.has(code) && status !== 501
+}
+
+/** Whether nothing else needs to be tried either. */
+export function stopsEverything({ code }: ScimFailure): boolean {
+  return !ofOneObject.has(code)
+}
+
+/** Whether it is the target that does not work, and not the object that it was given. */
+export function isTrouble({ code }: ScimFailure): boolean {
+  return code === 'not_scim' || passing.has(code)
+}

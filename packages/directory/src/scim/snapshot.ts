@@ -1,0 +1,31 @@
+import type { User } from '../users/user.ts'
+import type { ScimKind } from './resource.ts'
+
+export type SnapshotUser = Pick<
+  User,
+  'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'disabled'
+>
+
+export interface SnapshotGroup {
+  readonly id: string
+  readonly friendlyName: string
+  /** Ids of users; not all of them need be in the snapshot. */
+  readonly memberIds: readonly string[]
+}
+
+/** Who and what is provisioned, all read at one instant. */
+export interface DirectorySnapshot {
+  readonly users: readonly SnapshotUser[]
+  readonly groups: readonly SnapshotGroup[]
+}
+
+/** Where snapshots come from. */
+export interface SnapshotSource {
+  /**
+   * Everybody and every group, or these groups and their members. Three statements in one short transaction, which sees
+   * nothing of what is written meanwhile.
+   */
+  read(groupIds: readonly string[] | null): Promise<DirectorySnapshot>
+  /** Those of these ids that somebody, or a group, has. */
+  existing(kind: ScimKind, ids: readonly string[]): Promise<ReadonlySet<string>>
+}

@@ -1,0 +1,157 @@
+import { type Ownership, remoteName } from './ownership.ts'
+import { inParallel } from './parallel.ts'
+import type { ScimRecord, ScimRecordStore } from './record-store.ts'
+import type { ScimProblemCode, ScimTally } from './report.ts'
+import { type Attributes, fingerprint, isActive } from './representation.ts'
+import type { RemoteResource, ScimKind } from './resource.ts'
+import { isTrouble, ScimFailure, stopsEverything } from './scim-failure.ts'
+import type { ScimTarget } from './target.ts'
+
+/** A user or a group, as it should be there. */
+export interface Wanted {
+  readonly localId: string
+  readonly name: string
+  readonly attributes: Attributes
+  /** Nobody who is disabled is created. */
+  readonly isWorthCreating: boolean
+  /** By which somebody may be known there already. */
+  readonly knownAs: readonly (string | null)[]
+}
+
+export interface KindSync {
+  readonly kind: ScimKind
+  readonly providerId: string
+  readonly target: ScimTarget
+  readonly records: ScimRecordStore
+  readonly ownership: Ownership
+  /** By our ids, what has been found before. */
+  readonly foundBefore: ReadonlyMap<string, ScimRecord>
+  readonly tally: ScimTally
+}
+
+/** Requests that are under way at once. */
+const atOnce = 4
+/** After so many failures in a row it is the target that does not work. */
+const mostTrouble = 3
+
+/** Does something for each object; what concerns one alone is noted and the others go on. @throws {ScimFailure} */
+export async function forEachObject<T extends { readonly localId: string; readonly name: string }>(
+  { kind, tally }: Pick<KindSync, 'kind' | 'tally'>,
+  items: Iterable<T>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let trouble = 0
+  await inParallel(items, atOnce, async (item) => {
+    try {
+      await work(item)
+      trouble = 0
+    } catch (error) {
+      if (!(error instanceof ScimFailure) || stopsEverything(error)) throw error
+      if (isTrouble(error) && ++trouble >= mostTrouble) throw error
+      const { localId, name } = item
+      tally.problem({ kind, localId, name, code: error.code, detail: error.detail })
+    }
+  })
+}
+
+/** Creates what is missing and changes what differs. Returns where each object is there, by our ids. */
+export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> {
+  const { kind, providerId, target, records, ownership, foundBefore, tally } = sync
+  const counts = tally[kind]
+  const places = new Map<string, string>()
+  const takenIds = new Set(wanted.map(({ localId }) => ownership.record(localId)?.remoteId))
+
+  const note = ({ localId, name }: Wanted, code: ScimProblemCode, detail: string | null = null) =>
+    tally.problem({ kind, localId, name, code, detail })
+  const remember = async (one: Wanted, remoteId: string, more: Pick<ScimRecord, 'sent' | 'kept'>) => {
+    places.set(one.localId, remoteId)
+    const { localId, name } = one
+    const state = ownership.record(localId)?.state ?? 'created'
+    await records.save({ providerId, kind, localId, remoteId, state, name, remoteName: '', ...more })
+  }
+  const found = async ({ localId, name }: Wanted, there: RemoteResource) => {
+    counts.found++
+    const remote = { remoteId: there.id, remoteName: remoteName(kind, there) }
+    const before = foundBefore.get(localId)
+    const isKnown = before?.remoteId === remote.remoteId && before.remoteName === remote.remoteName
+    if (isKnown && before.name === name) return
+    await records.save({ providerId, kind, localId, name, state: 'found', ...remote, sent: '', kept: '' })
+  }
+
+  const create = async (one: Wanted): Promise<void> => {
+    if (!one.isWorthCreating) return
+    const lookalike = ownership.lookalike(one.knownAs)
+    if (lookalike) return found(one, lookalike)
+    let created: RemoteResource | undefined
+    try {
+      created = await target.create(kind, one.attributes)
+    } catch (error) {
+      if (!(error instanceof ScimFailure) || error.code !== 'conflict') throw error
+      return taken(one, error)
+    }
+    if (created === undefined) return note(one, 'id_missing')
+    if (takenIds.has(created.id)) return note(one, 'id_reused', created.id)
+    takenIds.add(created.id)
+    counts.created++
+    await remember(one, created.id, {
+      sent: fingerprint(kind, one.attributes),
+      kept: fingerprint(kind, created.content),
+    })
+  }
+
+  /** There is one that was not listed, or an answer that never came was to have said that it was created. */
+  const taken = async (one: Wanted, conflict: ScimFailure): Promise<void> => {
+    const [attribute, [name]] = [kind === 'user' ? 'userName' : 'displayName', one.knownAs] as const
+    const there = name ? await target.search(kind, attribute, name) : undefined
+    if (!there) throw conflict
+    if (there.externalId !== one.localId) return found(one, there)
+    counts.created++
+    await remember(one, there.id, { sent: fingerprint(kind, one.attributes), kept: '' })
+  }
+
+  const compare = async (one: Wanted, present: RemoteResource): Promise<void> => {
+    const record = ownership.record(one.localId)
+    const sent = fingerprint(kind, one.attributes)
+    const there = fingerprint(kind, present.content)
+    const isKnown = record?.remoteId === present.id && record.sent === sent
+    places.set(one.localId, present.id)
+    if (there === sent) {
+      counts.unchanged++
+      if (!isKnown || record.kept === '') await remember(one, present.id, { sent, kept: there })
+      return
+    }
+    const staysActive = one.attributes.active === false && isActive(present.content) === true
+    if (isKnown && !staysActive && (record.kept === there || record.kept === '')) {
+      // It makes something else of what it is sent, such as another case of letters; sending it again changes nothing.
+      counts.unchanged++
+      if (record.kept === '') await remember(one, present.id, { sent, kept: there })
+      return
+    }
+    const updated = await target.update(kind, present, one.attributes)
+    counts.updated++
+    if (isKnown && staysActive) note(one, 'still_active')
+    // Where it lists something else than it answers, it would be sent again and again.
+    const kept = updated === undefined || isKnown ? '' : fingerprint(kind, updated.content)
+    await remember(one, present.id, { sent, kept })
+  }
+
+  await forEachObject(sync, wanted, async (one) => {
+    counts.total++
+    const there = ownership.present(one.localId)
+    if (there === 'elsewhere') note(one, 'id_reused', ownership.record(one.localId)?.remoteId ?? null)
+    const record = ownership.record(one.localId)
+    // What it has not listed may be there all the same.
+    const present =
+      there === 'elsewhere' ? undefined : (there ?? (record && (await target.find(kind, record.remoteId))))
+    if (present === undefined) return create(one)
+    try {
+      await compare(one, present)
+    } catch (error) {
+      if (!(error instanceof ScimFailure) || error.code !== 'not_found') throw error
+      places.delete(one.localId)
+      await create(one)
+    }
+  })
+  for (const one of wanted) if (ownership.duplicates.includes(one.localId)) note(one, 'duplicate')
+  return places
+}

@@ -1,0 +1,120 @@
+import type { Clock } from '@pocket/core'
+import { type Ownership, ownershipOf } from './ownership.ts'
+import type { ScimRecord, ScimRecordStore } from './record-store.ts'
+import { type ScimReport, ScimTally } from './report.ts'
+import { groupAttributes, userAttributes } from './representation.ts'
+import type { RemoteResource, ScimKind } from './resource.ts'
+import { ScimFailure } from './scim-failure.ts'
+import type { SnapshotSource } from './snapshot.ts'
+import { bringUpToDate, type KindSync, type Wanted } from './sync-kind.ts'
+import { type ScimRemoval, takeAway } from './take-away.ts'
+import type { ScimTarget } from './target.ts'
+
+export interface ScimSyncPorts {
+  readonly providerId: string
+  readonly target: ScimTarget
+  readonly source: SnapshotSource
+  readonly records: ScimRecordStore
+  /** Whose members are provisioned; `null`: everybody. */
+  readonly groupIds: readonly string[] | null
+  readonly removal: ScimRemoval
+  readonly clock: Clock
+  /** Ends the run; what has been done until then stays done. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Makes the objects of a target what ours are: reads what there is on both sides, and sends what differs. It touches only
+ * what is ours there (see `ownershipOf`). No transaction is open while the target is waited for.
+ *
+ * What the target does not do is in the report; it throws for what is wrong here.
+ */
+export async function syncScim(ports: ScimSyncPorts): Promise<ScimReport> {
+  const { target, clock, signal } = ports
+  const startedAt = clock.now()
+  const tally = new ScimTally()
+  let failure: ScimFailure | null = null
+  try {
+    await run(ports, tally)
+  } catch (error) {
+    if (signal.aborted) failure = failureOf(signal.reason)
+    else if (error instanceof ScimFailure) failure = error
+    else throw error
+  }
+  return tally.report({ startedAt, finishedAt: clock.now(), requests: target.requests }, failure)
+}
+
+function failureOf(reason: unknown): ScimFailure {
+  const isLate = typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError'
+  return new ScimFailure(isLate ? 'took_too_long' : 'interrupted')
+}
+
+async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
+  const { providerId, target, source, records, groupIds, removal } = ports
+  const { users, groups } = await source.read(groupIds)
+  const known = await records.list(providerId)
+  const kindSync = async (kind: ScimKind, ids: ReadonlySet<string>): Promise<KindSync> => {
+    const own = known.filter((record) => record.kind === kind)
+    const listed = await target.list(kind)
+    const ownership = await owners(source, { kind, listed, records: own, inScope: ids })
+    const found = own.filter(({ state }) => state === 'found')
+    const foundBefore = new Map(found.map((record) => [record.localId, record]))
+    return { kind, providerId, target, records, ownership, foundBefore, tally }
+  }
+
+  const userIds = new Set(users.map(({ id }) => id))
+  const userSync = await kindSync('user', userIds)
+  const people = users.map(
+    (user): Wanted => ({
+      localId: user.id,
+      name: user.userName,
+      attributes: userAttributes(user),
+      isWorthCreating: !user.disabled,
+      knownAs: [user.userName, user.email],
+    }),
+  )
+  const places = await bringUpToDate(userSync, people)
+
+  const groupScope = new Set(groups.map(({ id }) => id))
+  const groupSync = await kindSync('group', groupScope)
+  const wanted = groups.map((group): Wanted => {
+    const members = group.memberIds.map((id) => places.get(id)).filter((id) => id !== undefined)
+    return {
+      localId: group.id,
+      name: group.friendlyName,
+      attributes: groupAttributes(group, members),
+      isWorthCreating: true,
+      knownAs: [group.friendlyName],
+    }
+  })
+  await bringUpToDate(groupSync, wanted)
+  await takeAway(groupSync, groupScope, removal)
+  await takeAway(userSync, userIds, removal)
+  await forgetFound(ports, known, { user: userIds, group: groupScope })
+}
+
+interface Owners {
+  readonly kind: ScimKind
+  readonly listed: readonly RemoteResource[]
+  readonly records: readonly ScimRecord[]
+  readonly inScope: ReadonlySet<string>
+}
+
+/** Asks once for those ids that may be ours and are not in scope. */
+async function owners(source: SnapshotSource, { inScope, ...parts }: Owners): Promise<Ownership> {
+  const unsure = parts.listed.flatMap(({ externalId }) =>
+    externalId !== null && !inScope.has(externalId) ? [externalId] : [],
+  )
+  const local = unsure.length === 0 ? new Set<string>() : await source.existing(parts.kind, unsure)
+  return ownershipOf({ ...parts, isLocal: (id) => inScope.has(id) || local.has(id) })
+}
+
+/** What looked like one of ours, where ours is gone by now. */
+async function forgetFound(
+  { records }: Pick<ScimSyncPorts, 'records'>,
+  known: readonly ScimRecord[],
+  inScope: Readonly<Record<ScimKind, ReadonlySet<string>>>,
+): Promise<void> {
+  for (const record of known)
+    if (record.state === 'found' && !inScope[record.kind].has(record.localId)) await records.remove(record)
+}

@@ -1,0 +1,135 @@
+import { connectTo, type ScimConnectionPorts } from './connection.ts'
+import { countAll, type ListingLimits, listAll, readPage, usualLimits } from './listing.ts'
+import { type Attributes, patchOf, resourceOf } from './representation.ts'
+import { paths, type RemoteResource, remoteResource, type ScimKind } from './resource.ts'
+import { isTrouble, ScimFailure } from './scim-failure.ts'
+
+/** What a target says it can (RFC 7643 §5). */
+export interface TargetAbilities {
+  readonly patch: boolean
+  readonly filter: boolean
+  readonly bulk: boolean
+}
+
+const fewest: TargetAbilities = { patch: false, filter: false, bulk: false }
+
+/** What came of a test. */
+export interface TargetDescription {
+  /** `null` where the target does not say. */
+  readonly abilities: TargetAbilities | null
+  readonly users: number | null
+  readonly groups: number | null
+}
+
+/** A system that people are provisioned to. Every method throws a {@link ScimFailure} for what the target did not do. */
+export interface ScimTarget {
+  readonly requests: number
+  list(kind: ScimKind): Promise<readonly RemoteResource[]>
+  /** `undefined` where there is none. */
+  find(kind: ScimKind, id: string): Promise<RemoteResource | undefined>
+  /** The first whose attribute is this text, whatever the case; `undefined` where there is none, or it cannot be asked. */
+  search(kind: ScimKind, attribute: 'userName' | 'displayName', value: string): Promise<RemoteResource | undefined>
+  /** `undefined` where the target does not say by which id it knows the object. */
+  create(kind: ScimKind, attributes: Attributes): Promise<RemoteResource | undefined>
+  /** By `PATCH` where the target can, by `PUT` elsewhere. `undefined` where the target does not say what it is now. */
+  update(kind: ScimKind, present: RemoteResource, attributes: Attributes): Promise<RemoteResource | undefined>
+  deactivate(present: RemoteResource): Promise<unknown>
+  /** Also where it is gone already. */
+  remove(kind: ScimKind, id: string): Promise<void>
+  describe(): Promise<TargetDescription>
+}
+
+export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimits = usualLimits): ScimTarget {
+  const connection = connectTo(ports)
+  const at = (kind: ScimKind, id: string) => `${paths[kind]}/${encodeURIComponent(id)}`
+  let known: Promise<TargetAbilities | null> | undefined
+  let refusesPatch = false
+
+  /** Asked when it is first needed: a run that changes nothing does not need it. */
+  const abilities = (): Promise<TargetAbilities | null> => {
+    known ??= readAbilities()
+    return known
+  }
+  const readAbilities = async (): Promise<TargetAbilities | null> => {
+    try {
+      const answer = await connection.send({ method: 'GET', path: '/ServiceProviderConfig', once: true })
+      return (
+        answer && {
+          patch: isSupported(answer.patch),
+          filter: isSupported(answer.filter),
+          bulk: isSupported(answer.bulk),
+        }
+      )
+    } catch (error) {
+      // Many have none, and some have one that does not work.
+      if (
+        error instanceof ScimFailure &&
+        (isTrouble(error) || ['not_found', 'refused', 'too_large'].includes(error.code))
+      )
+        return null
+      throw error
+    }
+  }
+
+  const update: ScimTarget['update'] = async (kind, present, attributes) => {
+    const path = at(kind, present.id)
+    const { patch } = (await abilities()) ?? fewest
+    if (patch && !refusesPatch) {
+      try {
+        return remoteResource(await connection.send({ method: 'PATCH', path, body: patchOf(attributes, present) }))
+      } catch (error) {
+        if (!(error instanceof ScimFailure) || ![400, 405, 501].includes(error.status ?? 0)) throw error
+        refusesPatch = true
+      }
+    }
+    return remoteResource(await connection.send({ method: 'PUT', path, body: resourceOf(kind, attributes, present) }))
+  }
+
+  return {
+    get requests() {
+      return connection.requests
+    },
+    list: (kind) => listAll(connection, kind, limits),
+    async find(kind, id) {
+      try {
+        const found = remoteResource(await connection.send({ method: 'GET', path: at(kind, id) }))
+        return found?.id === id ? found : undefined
+      } catch (error) {
+        if (error instanceof ScimFailure && error.code === 'not_found') return undefined
+        throw error
+      }
+    },
+    async search(kind, attribute, value) {
+      const filter = encodeURIComponent(`${attribute} eq ${JSON.stringify(value)}`)
+      try {
+        const path = `${paths[kind]}?filter=${filter}&startIndex=1&count=5`
+        const { resources } = readPage(await connection.send({ method: 'GET', path }))
+        return resources.find(({ content }) => String(content[attribute]).toLowerCase() === value.toLowerCase())
+      } catch (error) {
+        if (error instanceof ScimFailure && ['not_found', 'refused', 'not_scim'].includes(error.code)) return undefined
+        throw error
+      }
+    },
+    create: async (kind, attributes) =>
+      remoteResource(await connection.send({ method: 'POST', path: paths[kind], body: resourceOf(kind, attributes) })),
+    update,
+    // Whoever is gone here can only be described by what is known of them there.
+    deactivate: (present) => update('user', present, { active: false }),
+    async remove(kind, id) {
+      try {
+        await connection.send({ method: 'DELETE', path: at(kind, id) })
+      } catch (error) {
+        if (!(error instanceof ScimFailure) || error.code !== 'not_found') throw error
+      }
+    },
+    async describe() {
+      const users = await countAll(connection, 'user')
+      const groups = await countAll(connection, 'group')
+      return { abilities: await abilities(), users: users ?? null, groups: groups ?? null }
+    },
+  }
+}
+
+function isSupported(ability: unknown): boolean {
+  return typeof ability === 'object' && ability !== null && 'supported' in ability && ability.supported === true
+}

@@ -1,0 +1,55 @@
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import type { ScimRecord, ScimRecordStore } from '../scim/record-store.ts'
+import { scimRecordTable } from './scim-record.table.ts'
+
+const rows = new TableRows(scimRecordTable)
+const one = 'provider_id = $1 AND kind = $2 AND local_id = $3'
+
+const sql = {
+  list: `${rows.select} WHERE provider_id = $1`,
+  save: `${rows.insert} ON CONFLICT (provider_id, kind, local_id) DO UPDATE SET remote_id = excluded.remote_id,
+    state = excluded.state, name = excluded.name, remote_name = excluded.remote_name, sent = excluded.sent,
+    kept = excluded.kept`,
+  remove: `DELETE FROM ${rows.table} WHERE ${one}`,
+  removeByProvider: `DELETE FROM ${rows.table} WHERE provider_id = $1`,
+  found: `${rows.select} WHERE provider_id = $1 AND state = 'found' ORDER BY name, kind, local_id LIMIT $2`,
+  countFound: `SELECT COUNT(*) AS number FROM ${rows.table} WHERE provider_id = $1 AND state = 'found'`,
+  adopt: `UPDATE ${rows.table} SET state = 'adopted' WHERE ${one} AND state = 'found'`,
+  adoptAll: `UPDATE ${rows.table} SET state = 'adopted' WHERE provider_id = $1 AND state = 'found'`,
+}
+
+export class TypeormScimRecordStore implements ScimRecordStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async list(providerId: string): Promise<readonly ScimRecord[]> {
+    return rows.all(await this.#database.query(sql.list, [providerId]))
+  }
+
+  async save(record: ScimRecord): Promise<void> {
+    await this.#database.execute(sql.save, rows.values(record))
+  }
+
+  async remove({ providerId, kind, localId }: Pick<ScimRecord, 'providerId' | 'kind' | 'localId'>): Promise<void> {
+    await this.#database.execute(sql.remove, [providerId, kind, localId])
+  }
+
+  async removeByProvider(providerId: string): Promise<void> {
+    await this.#database.execute(sql.removeByProvider, [providerId])
+  }
+
+  async found(providerId: string, limit: number) {
+    const items = rows.all(await this.#database.query(sql.found, [providerId, limit]))
+    const [count] = await this.#database.query<{ number: number | string }>(sql.countFound, [providerId])
+    return { items, total: Number(count?.number ?? 0) }
+  }
+
+  async adopt(providerId: string, record?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number> {
+    return record
+      ? this.#database.execute(sql.adopt, [providerId, record.kind, record.localId])
+      : this.#database.execute(sql.adoptAll, [providerId])
+  }
+}

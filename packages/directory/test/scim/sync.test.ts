@@ -1,0 +1,223 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { type ScimObject, type ScimServer, startScimServer } from '@pocket/test-support'
+import { isComplete, newUser, type User } from '../../src/index.ts'
+import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
+import { statementsOf } from '../statements.ts'
+import { type Provider, providerOf } from './scim-run.ts'
+
+const listing = ['GET /Users?startIndex=1&count=1000', 'GET /Groups?startIndex=1&count=1000']
+
+describe.each(kinds)('people of %s', (kind, open) => {
+  let it: DirectoryUnderTest
+  let server: ScimServer
+  let provider: Provider
+
+  beforeAll(async () => {
+    it = await open()
+  })
+
+  beforeEach(async () => {
+    server = await startScimServer()
+    provider = providerOf(it)
+  })
+
+  afterEach(async () => {
+    await server[Symbol.asyncDispose]()
+    for (const { id } of await it.directory.list()) await it.directory.users.remove(id)
+    const { items } = await it.directory.groups.page({ page: 1, limit: 100, sort: null, filters: {}, search: '' })
+    for (const { id } of items) await it.directory.groups.remove(id)
+  })
+
+  afterAll(async () => it[Symbol.asyncDispose]())
+
+  const person = (username: string, more: object = {}): Promise<User> =>
+    it.directory.create(newUser({ username, email: `${username}@example.com`, firstName: 'First', ...more }))
+  const group = async (name: string, ...members: readonly User[]) => {
+    const created = await it.directory.groups.create({ name, friendlyName: name })
+    await it.directory.groups.setMembers(
+      created.id,
+      members.map(({ id }) => id),
+    )
+    return created
+  }
+  const run = (options: Partial<Parameters<Provider['run']>[0]> = {}) => provider.run({ url: server.url, ...options })
+  const remote = (id: string): ScimObject | undefined =>
+    [...server.users.values(), ...server.groups.values()].find(({ externalId }) => externalId === id)
+  const membersOf = (id: string) => {
+    const { members = [] } = remote(id) as { members?: { value: string }[] }
+    return members.map(({ value }) => value).sort()
+  }
+  const requestsOf = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    server.requests.length = 0
+    await work()
+    return [...server.requests]
+  }
+  const foreign = (userName: string, more: object = {}): ScimObject => {
+    const object: ScimObject = { id: `their-${userName}`, userName, displayName: userName, active: true, ...more }
+    server.users.set(object.id, object)
+    return object
+  }
+
+  test('are created with their groups, and a second run lists and does nothing else', async () => {
+    const [ada, bob] = [await person('ada', { lastName: 'Lovelace' }), await person('bob', { email: null })]
+    const staff = await group('staff', ada, bob)
+    const report = await run()
+    expect(isComplete(report)).toBe(true)
+    expect(report.user).toMatchObject({ total: 2, created: 2, unchanged: 0 })
+    expect(report.group).toMatchObject({ total: 1, created: 1 })
+    expect(remote(ada.id)).toMatchObject({
+      userName: 'ada',
+      displayName: ada.displayName,
+      name: { givenName: 'First', familyName: 'Lovelace' },
+      active: true,
+      emails: [{ value: 'ada@example.com', primary: true }],
+    })
+    expect(remote(bob.id)?.emails).toBeUndefined()
+    expect(membersOf(staff.id)).toEqual([remote(ada.id)?.id, remote(bob.id)?.id].sort())
+
+    // What is there and what is known of it: three statements and the snapshot's isolation, and one; nothing is written.
+    const statements = statementsOf(it.dataSource, async () => {
+      expect(await requestsOf(async () => expect((await run()).user.unchanged).toBe(2))).toEqual(listing)
+    })
+    expect(await statements).toBe(kind === 'PostgreSQL' ? 5 : 4)
+  })
+
+  test.each([true, false])('are changed where they differ, and nobody else (PATCH: %s)', async (patch) => {
+    await server[Symbol.asyncDispose]()
+    server = await startScimServer({ patch })
+    const [ada, bob] = [await person('ada'), await person('bob')]
+    const staff = await group('staff', ada)
+    await run()
+    const there = remote(ada.id) as ScimObject
+    server.users.set(there.id, { ...there, title: 'Countess' })
+    await it.directory.users.update(ada.id, { username: 'ada2', email: null, lastName: 'King' })
+    await it.directory.groups.setMembers(staff.id, [bob.id])
+    const method = patch ? 'PATCH' : 'PUT'
+    const sent = await requestsOf(async () => expect((await run()).user.updated).toBe(1))
+    expect(sent.filter((request) => !request.startsWith('GET'))).toEqual([
+      `${method} /Users/${there.id}`,
+      `${method} /Groups/${remote(staff.id)?.id}`,
+    ])
+    expect(remote(ada.id)).toMatchObject({ userName: 'ada2', name: { familyName: 'King' }, title: 'Countess' })
+    expect(remote(ada.id)?.emails ?? []).toEqual([])
+    expect(membersOf(staff.id)).toEqual([remote(bob.id)?.id])
+    expect(await requestsOf(run)).toEqual(listing)
+  })
+
+  test('who were changed over there are put right', async () => {
+    const ada = await person('ada')
+    await run()
+    const there = remote(ada.id) as ScimObject
+    server.users.set(there.id, { ...there, displayName: 'Somebody else' })
+    expect((await run()).user.updated).toBe(1)
+    expect(remote(ada.id)?.displayName).toBe(ada.displayName)
+    expect(await requestsOf(run)).toEqual(listing)
+    server.users.set(there.id, { ...there, active: false })
+    expect((await run()).user.updated).toBe(1)
+    expect(remote(ada.id)?.active).toBe(true)
+  })
+
+  test('of groups that may use the client are the only ones, and leave when they no longer may', async () => {
+    const [ada, bob] = [await person('ada'), await person('bob')]
+    const [staff, others] = [await group('staff', ada, bob), await group('others', bob)]
+    await run({ groupIds: [staff.id] })
+    expect([server.users.size, server.groups.size]).toEqual([2, 1])
+    await it.directory.groups.setMembers(staff.id, [ada.id])
+    expect((await run({ groupIds: [staff.id] })).user.deactivated).toBe(1)
+    expect(remote(bob.id)).toMatchObject({ active: false, userName: 'bob' })
+    expect(await requestsOf(() => run({ groupIds: [staff.id] }))).toEqual(listing)
+
+    expect((await run({ groupIds: [others.id] })).group).toMatchObject({ created: 1, deleted: 1 })
+    expect([remote(ada.id)?.active, remote(bob.id)?.active]).toEqual([false, true])
+    expect((await run({ groupIds: [others.id], removal: 'delete' })).user.deleted).toBe(1)
+    expect([remote(ada.id), server.users.size]).toEqual([undefined, 1])
+  })
+
+  test('who are disabled or deleted are deactivated, and nobody is created to be inactive', async () => {
+    const [ada, bob, eve] = [await person('ada'), await person('bob'), await person('eve')]
+    await it.directory.setDisabled(eve.id, true)
+    await run()
+    expect(remote(eve.id)).toBeUndefined()
+    await it.directory.setDisabled(ada.id, true)
+    await it.directory.users.remove(bob.id)
+    const report = await run()
+    expect([report.user.updated, report.user.deactivated]).toEqual([1, 1])
+    expect([remote(ada.id)?.active, remote(bob.id)?.active]).toEqual([false, false])
+    expect(await requestsOf(run)).toEqual(listing)
+  })
+
+  test('of others are never touched, whatever they are called', async () => {
+    const others = [
+      foreign('zoe'),
+      foreign('yan', { externalId: '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1' }),
+      foreign('ADA'),
+    ]
+    await person('ada')
+    await group('staff')
+    server.groups.set('g', { id: 'g', userName: '', displayName: 'Staff' })
+    for (const removal of ['deactivate', 'delete'] as const) {
+      const report = await run({ removal })
+      expect([report.user.found, report.group.found, report.user.created]).toEqual([1, 1, 0])
+    }
+    for (const other of others) expect(server.users.get(other.id)).toBe(other)
+    expect(server.requests.filter((request) => /^(PUT|PATCH|DELETE)/.test(request))).toEqual([])
+    const { items, total } = await provider.records.found(provider.id, 10)
+    expect(total).toBe(2)
+    expect(items.map(({ name, remoteName }) => [name, remoteName])).toEqual([
+      ['ada', 'ADA'],
+      ['staff', 'Staff'],
+    ])
+  })
+
+  test('are adopted one by one or all together', async () => {
+    const [ada, bob] = [await person('ada'), await person('bob')]
+    const staff = await group('staff', ada, bob)
+    foreign('ada')
+    foreign('b', { emails: [{ value: 'BOB@example.com' }], externalId: 'of somebody else' })
+    server.groups.set('g', { id: 'g', userName: '', displayName: 'staff' })
+    await run()
+    expect(await provider.records.adopt(provider.id, { kind: 'user', localId: ada.id })).toBe(1)
+    const sent = await requestsOf(run)
+    expect(sent.filter((request) => /^(PATCH|POST|DELETE)/.test(request))).toEqual(['PATCH /Users/their-ada'])
+    expect(remote(ada.id)?.id).toBe('their-ada')
+    expect(await provider.records.adopt(provider.id)).toBe(2)
+    expect(isComplete(await run())).toBe(true)
+    expect([remote(bob.id)?.userName, remote(staff.id)?.id]).toEqual(['bob', 'g'])
+    expect(membersOf(staff.id).length).toBe(2)
+    expect(await requestsOf(run)).toEqual(listing)
+    expect((await provider.records.found(provider.id, 10)).total).toBe(0)
+  })
+
+  test('that another run has created are recognized by our id', async () => {
+    const [ada, bob] = [await person('ada'), await person('bob')]
+    await run()
+    provider = providerOf(it)
+    await it.directory.users.update(ada.id, { lastName: 'New' })
+    await it.directory.users.remove(bob.id)
+    const report = await run()
+    expect([report.user.created, report.user.updated, report.user.found]).toEqual([0, 1, 0])
+    // Nobody knows any more whose id that was.
+    expect(remote(bob.id)?.active).toBe(true)
+  })
+
+  test('who have been deleted over there are created anew', async () => {
+    const ada = await person('ada')
+    await run()
+    server.users.clear()
+    expect((await run()).user.created).toBe(1)
+    expect(remote(ada.id)).toBeDefined()
+    expect(await requestsOf(run)).toEqual(listing)
+  })
+
+  test('whose id over there is now that of somebody else are created anew, and the other one stays', async () => {
+    const ada = await person('ada')
+    await run()
+    const { id } = remote(ada.id) as ScimObject
+    const other: ScimObject = { id, userName: 'other', displayName: 'Other', externalId: 'theirs', active: true }
+    server.users.set(id, other)
+    const report = await run()
+    expect(report.problems).toEqual([expect.objectContaining({ code: 'id_reused', localId: ada.id })])
+    expect([server.users.get(id), remote(ada.id)?.userName]).toEqual([other, 'ada'])
+    expect(isComplete(await run())).toBe(true)
+  })
+})

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import SCIMMY from 'scimmy'
+import SCIMMYRouters from 'scimmy-routers'
+
+/** An object as the server keeps it. */
+export interface ScimObject {
+  readonly id: string
+  /** Of a user. */
+  readonly userName: string
+  readonly displayName: string
+  readonly [attribute: string]: unknown
+}
+
+export interface ScimServerOptions {
+  /** What it lets in. */
+  readonly token?: string
+  /** Whether it says that it can `PATCH`. By default it does. */
+  readonly patch?: boolean
+}
+
+/** A SCIM 2.0 server (RFC 7644) on 127.0.0.1, which keeps what it is given as long as it runs. */
+export interface ScimServer extends AsyncDisposable {
+  /** The endpoint. */
+  readonly url: string
+  readonly users: Map<string, ScimObject>
+  readonly groups: Map<string, ScimObject>
+  /** Method and path of every request, in their order. */
+  readonly requests: string[]
+  /** The bodies of what was sent, in the same order. */
+  readonly bodies: unknown[]
+}
+
+interface Store {
+  readonly objects: Map<string, ScimObject>
+  /** What no two of them share. */
+  readonly name: 'userName' | 'displayName'
+}
+
+/** The library knows one server in a process: the one that was started last. */
+let stores: Readonly<Record<'User' | 'Group', Store>> | undefined
+let declared = false
+
+export async function startScimServer({
+  token = 'scim-token',
+  patch = true,
+}: ScimServerOptions = {}): Promise<ScimServer> {
+  const users = new Map<string, ScimObject>()
+  const groups = new Map<string, ScimObject>()
+  stores = { User: { objects: users, name: 'userName' }, Group: { objects: groups, name: 'displayName' } }
+  declare()
+  const requests: string[] = []
+  const bodies: unknown[] = []
+  const app = express()
+  app.use((req, _res, next) => {
+    requests.push(`${req.method} ${req.originalUrl.replace('/scim/v2', '')}`)
+    // The library writes numbers into the query, which Express 5 reads anew every time.
+    Object.defineProperty(req, 'query', { value: { ...req.query }, writable: true })
+    next()
+  })
+  app.use(express.json({ type: 'application/scim+json', limit: '20mb' }), (req, _res, next) => {
+    bodies.push(req.body)
+    next()
+  })
+  const routers = new SCIMMYRouters({
+    type: 'bearer',
+    handler(request) {
+      if (request.header('authorization') !== `Bearer ${token}`) throw new Error('The token is wrong')
+      return 'tests'
+    },
+  })
+  SCIMMY.Config.set({ patch })
+  app.use('/scim/v2', routers)
+  const server = createServer(app)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A server that listens on TCP has no other kind of address.
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/scim/v2`,
+    users,
+    groups,
+    requests,
+    bodies,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function declare(): void {
+  if (declared) return
+  declared = true
+  const { User, Group } = SCIMMY.Resources
+  SCIMMY.Resources.declare(User)
+    .ingress((resource, content) => write('User', resource.id, content))
+    .egress((resource) => read('User', resource))
+    .degress((resource) => remove('User', resource.id))
+  SCIMMY.Resources.declare(Group)
+    .ingress((resource, content) => write('Group', resource.id, content))
+    .egress((resource) => read('Group', resource))
+    .degress((resource) => remove('Group', resource.id))
+}
+
+function storeOf(kind: 'User' | 'Group'): Store {
+  if (!stores) throw new TypeError('No server was started')
+  return stores[kind]
+}
+
+function write(kind: 'User' | 'Group', id: string | undefined, content: object): ScimObject {
+  const { objects, name } = storeOf(kind)
+  if (id !== undefined && !objects.has(id)) throw new SCIMMY.Types.Error(404, '', `Resource ${id} not found`)
+  const plain: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(content))
+  const key = String(plain[name]).toLowerCase()
+  for (const other of objects.values())
+    if (other.id !== id && String(other[name]).toLowerCase() === key)
+      throw new SCIMMY.Types.Error(409, 'uniqueness', `${name} is taken`)
+  const { schemas: _schemas, meta: _meta, ...kept } = plain
+  // A cast: the library has checked what is required.
+  const object = { ...kept, id: id ?? randomUUID() } as unknown as ScimObject
+  objects.set(object.id, object)
+  return object
+}
+
+function read(
+  kind: 'User' | 'Group',
+  { id, filter }: { readonly id?: string; readonly filter?: { match(values: object[]): object[] } },
+): ScimObject | ScimObject[] {
+  const { objects } = storeOf(kind)
+  if (id === undefined) {
+    const all = [...objects.values()]
+    // A cast: the filter returns some of what it was given.
+    return filter ? (filter.match(all) as ScimObject[]) : all
+  }
+  const found = objects.get(id)
+  if (!found) throw new SCIMMY.Types.Error(404, '', `Resource ${id} not found`)
+  return found
+}
+
+function remove(kind: 'User' | 'Group', id: string | undefined): void {
+  const { objects } = storeOf(kind)
+  if (id === undefined || !objects.delete(id)) throw new SCIMMY.Types.Error(404, '', `Resource ${id} not found`)
+}
