@@ -23,23 +23,23 @@ export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from 
 export type { LdapApplied, LdapCounts, LdapHost, LdapOutcome } from './ldap/applied.ts'
 export type { HeldMembership, HeldName, HeldPerson, LdapHeld, LdapMark } from './ldap/held.ts'
 export type { LdapImport } from './ldap/ldap-import.ts'
+export type {
+  GroupChange,
+  GroupCreation,
+  LdapEntry,
+  LdapPlan,
+  LdapRules,
+  Loss,
+  Losses,
+  MembershipPlan,
+  PersonChange,
+  PersonChangeKind,
+  PersonCreation,
+  PicturePlan,
+  SkippedEntry,
+} from './ldap/ldap-plan.ts'
 export type { DecidedByHand, LdapStore, NameHolder } from './ldap/ldap-store.ts'
-export type { Loss, Losses } from './ldap/losses.ts'
-export {
-  type GroupChange,
-  type GroupCreation,
-  isEmptyPlan,
-  type LdapEntry,
-  type LdapPlan,
-  type LdapRules,
-  type MembershipPlan,
-  type PersonChange,
-  type PersonChangeKind,
-  type PersonCreation,
-  type PicturePlan,
-  planLdapImport,
-  type SkippedEntry,
-} from './ldap/plan.ts'
+export { isEmptyPlan, planLdapImport } from './ldap/plan.ts'
 export type { Page, PageRequest } from './page.ts'
 export type { ScimEndpoint } from './scim/connection.ts'
 export { type ListingLimits, usualLimits } from './scim/listing.ts'

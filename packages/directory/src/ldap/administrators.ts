@@ -1,6 +1,6 @@
 import { nameKey } from '../users/user-store.ts'
 import type { LdapGroup } from './answer.ts'
-import type { LdapRules, SkippedEntry } from './plan.ts'
+import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 
 /**
  * The identifiers of the people whom LDAP makes administrators; `null` where it is not asked. A group that is not there has

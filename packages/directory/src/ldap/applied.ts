@@ -8,7 +8,7 @@ import type {
   PersonChange,
   PersonCreation,
   PicturePlan,
-} from './plan.ts'
+} from './ldap-plan.ts'
 
 /** What a transaction of an import has done. */
 export interface LdapApplied {

@@ -1,8 +1,8 @@
 import type { Group } from '../groups/group.ts'
 import { nameKey } from '../users/user-store.ts'
-import type { ApplyPorts, Step } from './apply.ts'
+import type { ApplyPorts, Step } from './apply-step.ts'
 import type { Renaming } from './handovers.ts'
-import type { GroupChange, GroupCreation, LdapEntry } from './plan.ts'
+import type { GroupChange, GroupCreation, LdapEntry } from './ldap-plan.ts'
 
 export function groupRenaming(item: GroupChange): Renaming<GroupChange> {
   return { item, before: [nameKey(item.before.name)], after: [nameKey(item.after.name)] }

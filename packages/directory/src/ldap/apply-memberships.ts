@@ -1,6 +1,6 @@
-import type { ApplyPorts, Step } from './apply.ts'
+import type { ApplyPorts, Step } from './apply-step.ts'
 import type { HeldMembership } from './held.ts'
-import type { MembershipPlan } from './plan.ts'
+import type { MembershipPlan } from './ldap-plan.ts'
 
 /** So many memberships a transaction. */
 const most = 2000

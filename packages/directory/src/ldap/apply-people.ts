@@ -1,10 +1,10 @@
 import type { CustomClaim } from '../claims/claim.ts'
 import type { User } from '../users/user.ts'
 import { nameKey } from '../users/user-store.ts'
-import type { ApplyPorts, Step } from './apply.ts'
+import type { ApplyPorts, Step } from './apply-step.ts'
 import type { Renaming } from './handovers.ts'
 import type { HeldPerson } from './held.ts'
-import type { LdapEntry, PersonChange, PersonCreation } from './plan.ts'
+import type { LdapEntry, PersonChange, PersonCreation } from './ldap-plan.ts'
 
 export function personRenaming(item: PersonChange): Renaming<PersonChange> {
   return { item, before: keysOf(item.before.user), after: keysOf(item.after.user) }

@@ -1,32 +1,10 @@
-import type { Clock, Transaction } from '@pocket/core'
-import {
-  countsOf,
-  type LdapApplied,
-  type LdapCounts,
-  type LdapHost,
-  type LdapOutcome,
-  nothingCounted,
-  sumOf,
-} from './applied.ts'
+import { countsOf, type LdapCounts, type LdapHost, type LdapOutcome, nothingCounted, sumOf } from './applied.ts'
 import { changeGroups, createGroups, groupRenaming, removeGroups } from './apply-groups.ts'
 import { changeMemberships, membershipParts } from './apply-memberships.ts'
 import { changePeople, createPeople, personRenaming, removePeople } from './apply-people.ts'
+import type { ApplyPorts, Step } from './apply-step.ts'
 import { handoversAmong } from './handovers.ts'
-import type { LdapStore } from './ldap-store.ts'
-import type { LdapEntry, LdapPlan, PicturePlan } from './plan.ts'
-
-export interface ApplyPorts {
-  readonly store: LdapStore
-  /** A transaction during which nobody else changes the directory. */
-  readonly exclusively: Transaction
-  readonly clock: Clock
-}
-
-/** What a transaction has done, and what it has left for the next run. */
-export interface Step {
-  readonly done: LdapApplied
-  readonly postponed: readonly LdapEntry[]
-}
+import type { LdapPlan, PicturePlan } from './ldap-plan.ts'
 
 /** So many rows a transaction, so that nobody waits long for the directory. */
 const batchSize = 500

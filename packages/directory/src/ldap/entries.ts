@@ -1,4 +1,4 @@
-import type { LdapEntry } from './plan.ts'
+import type { LdapEntry } from './ldap-plan.ts'
 
 /** Of two entries the same one comes first in every run. */
 export function byDn(one: LdapEntry, other: LdapEntry): number {

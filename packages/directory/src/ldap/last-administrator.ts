@@ -1,6 +1,6 @@
 import type { User } from '../users/user.ts'
 import type { HeldPerson, LdapHeld } from './held.ts'
-import type { PersonChange, PersonCreation, SkippedEntry } from './plan.ts'
+import type { PersonChange, PersonCreation, SkippedEntry } from './ldap-plan.ts'
 
 export interface PlannedPeople {
   readonly held: LdapHeld

@@ -8,8 +8,9 @@ import type { LdapHost, LdapOutcome } from './applied.ts'
 import { applyLdapPlan } from './apply.ts'
 import { isStorable } from './entries.ts'
 import { type LdapMark, newMark } from './held.ts'
+import type { LdapEntry, LdapPlan, LdapRules } from './ldap-plan.ts'
 import type { LdapStore } from './ldap-store.ts'
-import { type LdapEntry, type LdapPlan, type LdapRules, planLdapImport } from './plan.ts'
+import { planLdapImport } from './plan.ts'
 
 /** People and groups out of an LDAP directory. A plan says what would be done before anything is. */
 export interface LdapImport {

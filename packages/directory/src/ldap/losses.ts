@@ -1,24 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { LdapHeld } from './held.ts'
-import type { LdapRules, MembershipPlan } from './plan.ts'
+import type { LdapRules, Loss, Losses, MembershipPlan } from './ldap-plan.ts'
 import type { GroupsPlan } from './plan-groups.ts'
 import type { PeoplePlan } from './plan-people.ts'
-
-/** How many of how many go. */
-export interface Loss {
-  readonly lost: number
-  readonly of: number
-}
-
-/** What an import takes away, and whether that is so much that somebody has to be asked. */
-export interface Losses {
-  readonly people: Loss
-  readonly groups: Loss
-  readonly memberships: Loss
-  readonly asks: boolean
-  /** The same for the same losses: whoever agrees to them agrees to no others. */
-  readonly digest: string
-}
 
 interface Compared {
   readonly held: LdapHeld

@@ -2,7 +2,7 @@ import { InvalidInput } from '@pocket/core/errors'
 import { type NewUser, newUser } from '../users/create-user.ts'
 import type { User } from '../users/user.ts'
 import type { LdapPerson } from './answer.ts'
-import type { LdapRules, SkippedEntry } from './plan.ts'
+import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 
 const optional = ['email', 'firstName', 'lastName', 'displayName'] as const
 

@@ -1,6 +1,6 @@
 import type { User } from '../users/user.ts'
 import type { HeldPerson, LdapMark } from './held.ts'
-import type { LdapRules, PersonChange } from './plan.ts'
+import type { LdapRules, PersonChange } from './ldap-plan.ts'
 
 export interface PresentPerson {
   /** As the entry says, with the rights of before. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { LdapPerson } from './answer.ts'
 import type { HeldPerson } from './held.ts'
-import type { LdapRules, PicturePlan, SkippedEntry } from './plan.ts'
+import type { LdapRules, PicturePlan, SkippedEntry } from './ldap-plan.ts'
 
 interface Pictured {
   readonly entry: LdapPerson

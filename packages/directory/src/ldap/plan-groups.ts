@@ -4,7 +4,7 @@ import { uuid } from '../random.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { LdapGroup } from './answer.ts'
 import { byDn, isStorable } from './entries.ts'
-import type { GroupChange, GroupCreation, LdapRules, SkippedEntry } from './plan.ts'
+import type { GroupChange, GroupCreation, LdapRules, SkippedEntry } from './ldap-plan.ts'
 import { claimNames } from './unique-names.ts'
 
 export interface GroupsPlan {

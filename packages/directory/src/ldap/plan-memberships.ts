@@ -1,6 +1,6 @@
 import type { LdapAnswer } from './answer.ts'
 import type { LdapHeld } from './held.ts'
-import type { MembershipPlan } from './plan.ts'
+import type { MembershipPlan } from './ldap-plan.ts'
 import type { GroupsPlan } from './plan-groups.ts'
 import type { PeoplePlan } from './plan-people.ts'
 

@@ -5,10 +5,10 @@ import type { LdapAnswer, LdapPerson } from './answer.ts'
 import { byDn, isStorable } from './entries.ts'
 import { type HeldPerson, type LdapHeld, newMark } from './held.ts'
 import { keepOneAdministrator } from './last-administrator.ts'
+import type { LdapRules, PersonChange, PersonCreation, PicturePlan, SkippedEntry } from './ldap-plan.ts'
 import { describedBy } from './person-fields.ts'
 import { changeOf, goneOf, presentOf } from './person-states.ts'
 import { picturesOf } from './pictures.ts'
-import type { LdapRules, PersonChange, PersonCreation, PicturePlan, SkippedEntry } from './plan.ts'
 import { claimNames, type NameChange, type NameClaim } from './unique-names.ts'
 
 export interface PeoplePlan {
