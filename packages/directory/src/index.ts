@@ -19,7 +19,6 @@ export {
   membershipNotFound,
 } from './groups/groups.ts'
 export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
-export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/answer.ts'
 export {
   type LdapAnswer,
   type LdapGroup,
