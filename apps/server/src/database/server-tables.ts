@@ -30,10 +30,7 @@ import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index
 import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
 import { PlaceAuditEntries1762000000360 } from './migrations/1762000000360-place-audit-entries.ts'
 
-/** Every table of this program. */
-export const tables: readonly EntitySchema[] = [
-  ...pocketTables,
-  ...directoryTables,
+const ownTables: readonly EntitySchema[] = [
   jobTable,
   apiKeyTable,
   auditTable,
@@ -48,12 +45,16 @@ export const tables: readonly EntitySchema[] = [
   favouriteTable,
 ]
 
+/** Every table of this program. */
+export const tables: readonly EntitySchema[] = [...pocketTables, ...directoryTables, ...ownTables]
+
 /** Every migration, in the order in which the sets run. */
 export const migrations: readonly MigrationSet[] = [
   pocketMigrations,
   directoryMigrations,
   {
     table: 'pocket_server_migration',
+    tables: ownTables,
     migrations: [
       CreateServerTables1760000000200,
       CreateApiKeys1760000000210,
