@@ -29,13 +29,14 @@ export interface LdapStepOutcome {
  */
 export async function testLdapConnection(options: LdapOptions, signal: AbortSignal): Promise<LdapConnectionTest> {
   const done = new Set<LdapStep>()
+  const begun = new Set<LdapStep>()
   let failure: LdapError | undefined
-  let isBegun = false
+  const { steps, isPrivate } = plan(options)
   try {
+    // Nothing is looked for here, but what is wrong with that should be heard now.
+    queriesOf(options)
+    for (const step of steps) begun.add(step)
     await withinTime(options.overallTimeout, signal, async (either) => {
-      // Nothing is looked for here, but what is wrong with it should be heard now.
-      queriesOf(options)
-      isBegun = true
       using session = await LdapSession.open(options, either, (step) => done.add(step))
       await session.expectBase(options.base)
       done.add('base')
@@ -44,8 +45,7 @@ export async function testLdapConnection(options: LdapOptions, signal: AbortSign
     if (signal.aborted || !(error instanceof LdapError)) throw error
     failure = error
   }
-  const { steps, isPrivate } = plan(options)
-  const failed = failure && isBegun && steps.find((step) => !done.has(step))
+  const failed = failure && steps.find((step) => begun.has(step) && !done.has(step))
   return {
     steps: steps.map((step) => ({ step, outcome: done.has(step) ? 'done' : step === failed ? 'failed' : 'open' })),
     ...(failure && { failure }),
