@@ -15,6 +15,7 @@ import { composePages } from './composition/pages.ts'
 import { composeProvider } from './composition/provider.ts'
 import { composeRestApi } from './composition/rest-api.ts'
 import { scheduledJobs } from './composition/scheduled-jobs.ts'
+import { composeScim } from './composition/scim.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { createMailRoom } from './email/mail.ts'
@@ -33,6 +34,7 @@ import { createPagePictures } from './images/page-pictures.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { createOverview } from './overview/overview.ts'
+import { notingChanges } from './scim/changes.ts'
 import { createMessagesFor } from './search/messages-for.ts'
 import { createSearch } from './search/search.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
@@ -87,13 +89,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
-  const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
-  const recorder = createAuditLog({
+  const storesOfDirectory = directoryStores(dataSource, clock)
+  const directory = createDirectory({ ...storesOfDirectory, clock })
+  const auditLog = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
     clock,
   })
+  const recorder = notingChanges(auditLog, { store: database.scimProviders, clock })
   const settings = await createSettings({
     store: database.settings,
     masterKey,
@@ -155,6 +159,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
   const show = createShowPage(render)
 
+  const { providers: scimProviders, open: openScim } = composeScim({
+    config,
+    logger,
+    database,
+    directoryStores: storesOfDirectory,
+    audit,
+    transaction: stores.transaction,
+    clock,
+  })
   const { pocket, signUpAt, codesByEmail, passkeyPolicy } = await composeProvider({
     config,
     logger,
@@ -164,6 +177,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     settings,
     ownSettings,
     images,
+    scimProviders,
     catalogues,
     render,
     audit,
@@ -171,6 +185,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
 
   const mail = openMail(pocket)
+  const scimRuns = openScim(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const setUp = createSetUp({ pocket, directory, audit })
@@ -211,7 +226,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       timeout: logoTimeout,
     }),
   })
-  const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, audit, clock }
+  const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, scimRuns, audit, clock }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const applicationImages = createApplicationImages(images)
   const latestVersion = createLatestVersion({
@@ -242,6 +257,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     signUp,
     latestVersion,
     search,
+    scim: { providers: scimProviders, runs: scimRuns },
     messagesFor,
     transaction: stores.transaction,
     clock,

@@ -6,6 +6,7 @@ import type { Mail } from '../email/mail.ts'
 import { endMemberships } from '../groups/membership-ends.ts'
 import type { Images } from '../images/images.ts'
 import type { Job } from '../jobs/scheduler.ts'
+import type { ScimRuns } from '../scim/runs.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Administration } from './administration.ts'
 
@@ -17,6 +18,7 @@ export interface ScheduledParts {
   readonly ownSettings: OwnSettings
   readonly images: Images
   readonly mail: Mail
+  readonly scimRuns: ScimRuns
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -67,6 +69,8 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
       intervalMs: hour,
       run: () => administration.waitingAddresses.removeExpired(),
     },
+    // Looks for what is due: five minutes after the last change, and every hour.
+    { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => parts.scimRuns.runDue(signal) },
     ...mail.jobs,
   ]
 }
