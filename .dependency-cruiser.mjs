@@ -25,6 +25,8 @@ const homes = [
   { library: 'ejs', home: '^apps/server/src/http/' },
   { library: 'koa-views', home: '^apps/server/src/http/' },
   { library: 'ldapts', home: '^packages/directory/src/ldap/' },
+  { library: 'maxmind', home: '^apps/server/src/places/' },
+  { library: 'tar', home: '^apps/server/src/places/' },
   { library: 'nodemailer', home: '^apps/server/src/email/' },
   { library: 'uqr', home: '^apps/server/src/device-login/' },
   { library: 'sharp', home: '^apps/server/src/images/' },

@@ -34,6 +34,7 @@ import { createPagePictures } from './images/page-pictures.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { createOverview } from './overview/overview.ts'
+import { openPlaceRoom } from './places/place-room.ts'
 import { notingChanges } from './scim/changes.ts'
 import { createMessagesFor } from './search/messages-for.ts'
 import { createSearch } from './search/search.ts'
@@ -89,12 +90,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const { dataSource, masterKey } = database
   const clock = systemClock
   const stores = typeormStores(dataSource)
+  const placeRoom = await openPlaceRoom({ config, logger, clock })
+  const { places } = placeRoom
   const storesOfDirectory = directoryStores(dataSource, clock)
   const directory = createDirectory({ ...storesOfDirectory, clock })
   const auditLog = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
+    placeOf: places.of,
     clock,
   })
   const recorder = notingChanges(auditLog, { store: database.scimProviders, clock })
@@ -114,6 +118,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     database,
     settings,
     directory,
+    places,
     audit: recorder,
     transaction: stores.transaction,
     clock,
@@ -155,6 +160,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     appName: async () => (await settings.lastKnown()).appName,
     appearance: appearance.addressFor,
     pictures,
+    places,
     clock,
   })
   const show = createShowPage(render)
@@ -202,7 +208,12 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     sendSoon: () => mail.delivery.soon(),
     clock,
   })
-  const sessions = createSessionAdministration({ pocket, audit, transaction: stores.transaction })
+  const sessions = createSessionAdministration({
+    pocket,
+    placeOf: places.of,
+    audit,
+    transaction: stores.transaction,
+  })
   const administration = composeAdministration({
     logger,
     database,
@@ -221,12 +232,25 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clients: pocket.clients,
     fetch: createPublicFetch({
       allowedPrivateHosts: config.allowedPrivateHosts,
+      localRanges: config.localIpv6Ranges,
       allowHttp: true,
       maxBytes: largestLogo,
       timeout: logoTimeout,
     }),
   })
-  const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, scimRuns, audit, clock }
+  const jobParts = {
+    pocket,
+    directory,
+    database,
+    administration,
+    ownSettings,
+    images,
+    mail,
+    placeRoom,
+    scimRuns,
+    audit,
+    clock,
+  }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const applicationImages = createApplicationImages(images)
   const latestVersion = createLatestVersion({
@@ -259,6 +283,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     search,
     scim: { providers: scimProviders, runs: scimRuns },
     messagesFor,
+    places,
     transaction: stores.transaction,
     clock,
   })
@@ -313,6 +338,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     async listen() {
       await listen(server, config)
+      placeRoom.start()
+      if (placeRoom.isMissing()) await database.jobs.bringForward('refresh-places', clock.now())
       scheduler.start()
       return { url: pocket.issuer, setUpUrl: (await directory.isSetUp()) ? null : `${pocket.issuer}/login/setup` }
     },
@@ -333,6 +360,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     async [Symbol.asyncDispose]() {
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
+      await placeRoom[Symbol.asyncDispose]()
       await api.settled()
       await mail.delivery.settled()
       await pocket[Symbol.asyncDispose]()

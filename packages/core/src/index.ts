@@ -143,13 +143,10 @@ export type { TokenPreview } from './oidc/preview.ts'
 export type { SessionRecord, SessionRecords } from './oidc/session-records.ts'
 export type { PocketOptions, RegistrationPolicy } from './options.ts'
 export { isHostOrRange } from './outbound/addresses.ts'
+export type { PublicFetchInit, PublicFetchOptions } from './outbound/guarded-request.ts'
 export { OutboundError, type OutboundFailure } from './outbound/outbound-error.ts'
-export {
-  createPublicFetch,
-  type PublicFetch,
-  type PublicFetchInit,
-  type PublicFetchOptions,
-} from './outbound/public-fetch.ts'
+export { createPublicDownload, type Download, type PublicDownload } from './outbound/public-download.ts'
+export { createPublicFetch, type PublicFetch } from './outbound/public-fetch.ts'
 export { type AuthenticatorModel, authenticatorModels, providerName } from './passkeys/aaguids.ts'
 export type { AuthenticationRequest } from './passkeys/authentication.ts'
 export type { AuthenticatorMetadata, MetadataState } from './passkeys/authenticator-metadata.ts'

@@ -42,6 +42,8 @@ const auditSchema = named('AuditLogDto', {
     lastOccurredAt: instant,
     lastIpAddress: { type: ['string', 'null'], description: 'Where the last of several came from.' },
     lastDevice: { type: 'string' },
+    lastCountry: unknownPlace,
+    lastCity: unknownPlace,
   },
 })
 
@@ -136,14 +138,14 @@ function exportFormat(given: string | readonly string[] = 'csv'): ExportFormat {
 
 function auditDto(entry: AuditEntry) {
   const { id, createdAt, event, ipAddress, userAgent, accountId, actorName, data, changes, occurrences } = entry
-  const { lastAt, last } = entry
+  const { lastAt, last, country, city } = entry
   return {
     id,
     createdAt: new Date(createdAt).toISOString(),
     event,
     ipAddress,
-    country: '',
-    city: '',
+    country: country ?? '',
+    city: city ?? '',
     device: deviceOf(userAgent),
     userID: accountId,
     ...(actorName !== null && { actorUsername: actorName }),
@@ -154,6 +156,8 @@ function auditDto(entry: AuditEntry) {
       lastOccurredAt: new Date(lastAt).toISOString(),
       lastIpAddress: last?.ipAddress ?? ipAddress,
       lastDevice: deviceOf(last?.userAgent ?? userAgent),
+      lastCountry: last?.country ?? country ?? '',
+      lastCity: last?.city ?? city ?? '',
     }),
   }
 }

@@ -20,6 +20,8 @@ export const auditTable: EntitySchema<AuditEntry> = new EntitySchema<AuditEntry>
     clientName: { ...text, name: 'client_name', nullable: true },
     ipAddress: { ...text, name: 'ip_address', nullable: true },
     userAgent: { ...text, name: 'user_agent', nullable: true },
+    country: { ...text, nullable: true },
+    city: { ...text, nullable: true },
     requestId: { ...uuid, name: 'request_id', nullable: true },
     data: json,
     changes: { ...json, nullable: true },

@@ -18,6 +18,9 @@ export interface AuditEntry {
   readonly clientName: string | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
+  /** Where the address was at that time, in English; empty where that was not known, `null` where nobody looked. */
+  readonly country: string | null
+  readonly city: string | null
   readonly requestId: string | null
   /** What else there is to say. */
   readonly data: Readonly<Record<string, string>>
@@ -39,4 +42,6 @@ export interface AuditEntry {
 export interface Origin {
   readonly ipAddress: string | null
   readonly userAgent: string | null
+  readonly country?: string | null
+  readonly city?: string | null
 }

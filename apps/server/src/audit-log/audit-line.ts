@@ -26,7 +26,7 @@ const groupsAt = '/settings/admin/user-groups'
 
 /** An entry as the person reads whom it concerns, or as an administrator does. */
 export function auditLine(entry: AuditEntry, voice: 'own' | 'all', known: KnownSubjects): AuditLine {
-  const { id, event, createdAt, lastAt, occurrences, ipAddress, userAgent, data, changes } = entry
+  const { id, event, createdAt, lastAt, occurrences, ipAddress, userAgent, country, city, data, changes } = entry
   return {
     id,
     event,
@@ -37,6 +37,7 @@ export function auditLine(entry: AuditEntry, voice: 'own' | 'all', known: KnownS
     lastAt,
     device: deviceOf(userAgent),
     ipAddress,
+    place: { country: country ?? '', city: city ?? '' },
     code: data.code ?? null,
     isRefusal: /_(FAILED|REFUSED|DENIED|REGRESSED)$/.test(event),
     changes: Object.entries(changes ?? {}).map(([field, change]) => changeOf(field, change)),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditSink, Clock } from '@pocket/core'
+import type { Place } from '../places/place.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { entryOf, type Names, type Subjects, subjectsOf } from './entry-of-event.ts'
 import { repetitionOf } from './repetition.ts'
@@ -16,11 +17,13 @@ export interface AuditLogPorts {
   readonly names: CurrentNames
   /** Gets every event as well, before it is stored: it keeps those that could not be. */
   readonly log: AuditSink
+  /** Where an address is. */
+  readonly placeOf: (ipAddress: string | null) => Place
   readonly clock: Clock
 }
 
 /** Writes events into the table, within the transaction of whoever records them. A write that fails ends the request. */
-export function createAuditLog({ store, names, log, clock }: AuditLogPorts): AuditSink {
+export function createAuditLog({ store, names, log, placeOf, clock }: AuditLogPorts): AuditSink {
   const accountName = async (id: string | null) =>
     id === null ? null : ((await names.account(id)) ?? (await store.lastAccountName(id)))
   const clientName = async (id: string | null) =>
@@ -37,7 +40,8 @@ export function createAuditLog({ store, names, log, clock }: AuditLogPorts): Aud
     async record(event, origin) {
       await log.record(event, origin)
       const subjects = subjectsOf(event)
-      const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects) })
+      const place = placeOf(origin.ipAddress)
+      const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects), place })
       const now = clock.now()
       const repetition = repetitionOf(event, origin, now)
       const once = { occurrences: 1, lastAt: now, last: null, repetition }

@@ -1,4 +1,5 @@
 import type { AuditEvent, Changes, RequestOrigin } from '@pocket/core'
+import type { Place } from '../places/place.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { eventName } from './event-name.ts'
 import { searchKey } from './search-key.ts'
@@ -26,6 +27,7 @@ export interface EntryParts {
   readonly origin: RequestOrigin
   readonly subjects: Subjects
   readonly names: Names
+  readonly place: Place
 }
 
 /** Reasons and lists of ids can be of any length; the log has them whole. */
@@ -44,7 +46,7 @@ export function subjectsOf(event: AuditEvent): Subjects {
 }
 
 /** An entry without its id, its time and what follows from them. */
-export function entryOf({ event, origin, subjects, names }: EntryParts): Happened {
+export function entryOf({ event, origin, subjects, names, place }: EntryParts): Happened {
   const { accountId, actorId, clientId } = subjects
   const { accountName, actorName, clientName, passkeyName } = names
   const entry = {
@@ -57,6 +59,8 @@ export function entryOf({ event, origin, subjects, names }: EntryParts): Happene
     clientName,
     ipAddress: origin.ipAddress,
     userAgent: origin.userAgent && storable(origin.userAgent),
+    country: place.country,
+    city: place.city,
     requestId: origin.requestId,
     data: {
       ...detailsOf(event),

@@ -1,5 +1,6 @@
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { Place } from '../places/place.ts'
 
 /** Whom or what a sentence names. `name` is `null` where it is not known, `href` where there is nothing to go to. */
 export interface Subject {
@@ -22,6 +23,8 @@ export interface AuditLine {
   /** Browser and system; empty where they are not known. */
   readonly device: string
   readonly ipAddress: string | null
+  /** Where that was at that time, in English; empty where it is not known. */
+  readonly place: Place
   /** Why something was refused: the code of an error. */
   readonly code: string | null
   readonly isRefusal: boolean

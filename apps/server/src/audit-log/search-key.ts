@@ -2,14 +2,24 @@ import type { AuditEntry } from './audit-entry.ts'
 
 type Searched = Pick<
   AuditEntry,
-  'event' | 'accountName' | 'actorName' | 'clientId' | 'clientName' | 'ipAddress' | 'userAgent' | 'data' | 'changes'
+  | 'event'
+  | 'accountName'
+  | 'actorName'
+  | 'clientId'
+  | 'clientName'
+  | 'ipAddress'
+  | 'userAgent'
+  | 'country'
+  | 'city'
+  | 'data'
+  | 'changes'
 >
 
 const longest = 8000
 
 /** What an entry can be found by, folded as a search term is. */
 export function searchKey({ data, changes, ...entry }: Searched): string {
-  const { event, accountName, actorName, clientId, clientName, ipAddress, userAgent } = entry
+  const { event, accountName, actorName, clientId, clientName, ipAddress, userAgent, country, city } = entry
   const changed = Object.entries(changes ?? {}).flatMap(([name, { before, after }]) => [
     name,
     text(before),
@@ -23,6 +33,8 @@ export function searchKey({ data, changes, ...entry }: Searched): string {
     clientName,
     ipAddress,
     userAgent,
+    country,
+    city,
     ...Object.values(data),
     ...changed,
   ]

@@ -1,5 +1,6 @@
 import { type Database, type DatabaseKind, type Parameter, TableRows } from '@pocket/core/typeorm'
 import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { internalNetwork } from '../places/place.ts'
 import { auditTable } from './audit-entry.table.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore, AuditQuery, NamedAccount } from './audit-log-store.ts'
@@ -35,9 +36,9 @@ export class TypeormAuditLogStore implements AuditLogStore {
   }
 
   async append(entry: AuditEntry): Promise<void> {
-    const { ipAddress, userAgent } = entry
+    const { ipAddress, userAgent, country, city } = entry
     // The first of them does not need it, and the statement cannot tell which one it is.
-    const last = entry.repetition === null ? entry.last : { ipAddress, userAgent }
+    const last = entry.repetition === null ? entry.last : { ipAddress, userAgent, country, city }
     await this.#database.execute(sql.append, rows.values({ ...entry, last }))
   }
 
@@ -106,8 +107,13 @@ export class TypeormAuditLogStore implements AuditLogStore {
         return `${this.#bytes('ip_address')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
       case 'userAgent':
         return `${this.#bytes('user_agent')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
+      case 'country':
+      case 'city': {
+        const direction = sort.descending ? 'DESC' : 'ASC'
+        // What is not known is not the first of all letters.
+        return `${this.#bytes(`NULLIF(${sort.column}, '')`)} ${direction} NULLS LAST, ${newestFirst}`
+      }
       default:
-        // Also for countries and cities, which are all alike.
         return newestFirst
     }
   }
@@ -143,10 +149,19 @@ function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }
     ...among('event', filters.event),
     ...among('account_id', filters.userID),
     ...among('client_name', filters.clientName),
-    // No entry knows its place yet.
-    ...((filters.location ?? []).length > 0 ? ['1 = 0'] : []),
+    ...located(filters.location),
     // Letters as they are: no sign has a meaning of its own as it would have for LIKE.
     ...(term === '' ? [] : [`${kind === 'sqlite' ? 'instr' : 'strpos'}(searched, ${place(term)}) > 0`]),
   ]
   return { text: texts.length === 0 ? '1 = 1' : texts.join(' AND '), parameters }
+}
+
+/** Inside or outside of networks of one's own; neither where there was no address, or nobody looked where it was. */
+function located(wanted: readonly FilterValue[] = []): readonly string[] {
+  if (wanted.length === 0) return []
+  const ways = [...new Set(wanted.map(String))].map((location) => {
+    if (location === 'internal') return `country = '${internalNetwork}'`
+    return location === 'external' ? `(country <> '${internalNetwork}' AND ip_address IS NOT NULL)` : '1 = 0'
+  })
+  return [`(${ways.join(' OR ')})`]
 }

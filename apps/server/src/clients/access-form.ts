@@ -1,6 +1,7 @@
+import type { Client } from '@pocket/core'
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
-import type { ClientTemplate } from './templates/template.ts'
+import type { ClientFlash } from './flash.ts'
 
 /** Who may use a client, as a form says it. */
 export interface AccessChoice {
@@ -8,16 +9,15 @@ export interface AccessChoice {
   readonly groupIds: readonly string[]
 }
 
-/**
- * Whether a new client is for members of groups, and so for nobody until somebody chooses them. A NAS knows its people
- * itself, and is set up by whoever wants to get in next.
- */
-export function isRestrictedAtFirst(template: Pick<ClientTemplate, 'id'> | null): boolean {
-  return template?.id !== 'synology-dsm'
+/** Who may use it; nobody, as long as nobody has been chosen. */
+export function accessChoice(ctx: Context): AccessChoice {
+  const isGroupRestricted = formText(ctx, 'access') !== 'everybody'
+  return { isGroupRestricted, groupIds: isGroupRestricted ? formTexts(ctx, 'groups') : [] }
 }
 
-export function accessChoice(ctx: Context, otherwise: boolean): AccessChoice {
-  const access = formText(ctx, 'access')
-  const isGroupRestricted = access === '' ? otherwise : access !== 'everybody'
-  return { isGroupRestricted, groupIds: isGroupRestricted ? formTexts(ctx, 'groups') : [] }
+/** The secret that the page was showing, which this form must not take away: it is in no other place. */
+export function secretKept(ctx: Context, { secrets }: Pick<Client, 'secrets'>): ClientFlash['newSecret'] {
+  const [id, value] = [formText(ctx, 'secretId', 50), formText(ctx, 'secret', 100)]
+  const stored = secrets.find((secret) => secret.id === id)
+  return stored && value.startsWith(stored.prefix) ? { id, value } : null
 }

@@ -11,7 +11,7 @@ import { type ClientLogos, largestLogo } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
 import { readUpload } from '../images/upload.ts'
 import { pageActor } from '../users/actor.ts'
-import { accessChoice } from './access-form.ts'
+import { accessChoice, secretKept } from './access-form.ts'
 import { clientValidator } from './administration.ts'
 import { apisOf } from './apis-of-client.ts'
 import type { ClientDesk } from './client-desk.ts'
@@ -155,7 +155,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   const saveAccess = async (ctx: Context) => {
     const user = await authentication.requireAdministrator(ctx)
     const client = await existing(ctx)
-    const { isGroupRestricted, groupIds } = accessChoice(ctx, true)
+    const { isGroupRestricted, groupIds } = accessChoice(ctx)
     const shown = new Set((await accessOf(client)).groups.map(({ id }) => id))
     // Groups beyond those that the page shows stay as they are.
     const kept = client.allowedGroupIds.filter((id) => !shown.has(id))
@@ -173,7 +173,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     )
     if (!refusal?.isConflict) {
       if (refusal) ctx.throw(refusal.status)
-      return done(ctx, client.id, { notice: 'saved' })
+      return done(ctx, client.id, { notice: 'saved', newSecret: secretKept(ctx, client) })
     }
     const current = await existing(ctx)
     const entered = { ...current, isGroupRestricted, allowedGroupIds }

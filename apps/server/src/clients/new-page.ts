@@ -5,7 +5,7 @@ import { formText } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { accessChoice, isRestrictedAtFirst } from './access-form.ts'
+import { accessChoice } from './access-form.ts'
 import type { ClientDesk } from './client-desk.ts'
 import { dsmAddresses } from './dsm.ts'
 import type { ClientNewPage, ClientNewValues } from './page-model.ts'
@@ -36,13 +36,13 @@ export function newClientPages({ desk }: { readonly desk: ClientDesk }): readonl
     }
     const template = templateOf(String(ctx.query.template))
     const values = { name: template?.name ?? '', address: '', redirectUris: [], operator: '' }
-    await show(ctx, { ...page(template), viewer, values, isGroupRestricted: isRestrictedAtFirst(template) })
+    await show(ctx, { ...page(template), viewer, values, isGroupRestricted: true })
   }
 
   const create = async (ctx: Context) => {
     const user = await authentication.requireAdministrator(ctx)
     const template = templateOf(formText(ctx, 'template'))
-    const { values, isGroupRestricted } = formValues(ctx, template)
+    const { values, isGroupRestricted } = formValues(ctx)
     const again = { ...page(template), viewer: viewerOf(user), values, isGroupRestricted }
     let wanted: Wanted | undefined
     const refusal = await refusalOf(async () => {
@@ -78,7 +78,7 @@ function page(template: ClientTemplate | null) {
   } as const
 }
 
-function formValues(ctx: Context, template: ClientTemplate | null) {
+function formValues(ctx: Context) {
   const lines = formText(ctx, 'redirectUris').split(/\s+/)
   const values: ClientNewValues = {
     name: formText(ctx, 'name').trim(),
@@ -86,7 +86,7 @@ function formValues(ctx: Context, template: ClientTemplate | null) {
     redirectUris: lines.filter((line) => line !== ''),
     operator: formText(ctx, 'operator', 100).trim(),
   }
-  const { isGroupRestricted } = accessChoice(ctx, isRestrictedAtFirst(template))
+  const { isGroupRestricted } = accessChoice(ctx)
   return { values, isGroupRestricted }
 }
 

@@ -63,7 +63,10 @@ export async function composeProvider(parts: ProviderParts) {
     audit: parts.audit,
     languages: catalogues.languages.map(({ tag }) => tag),
     allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
-    fetch: createPublicFetch({ allowedPrivateHosts: config.allowedPrivateHosts }),
+    fetch: createPublicFetch({
+      allowedPrivateHosts: config.allowedPrivateHosts,
+      localRanges: config.localIpv6Ranges,
+    }),
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     async onClientRemoved(id) {
       await images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark'))

@@ -27,6 +27,7 @@ import { jobOperations } from '../jobs/api.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { openApiOperations } from '../openapi/api.ts'
 import { openApiDocument } from '../openapi/document.ts'
+import type { Places } from '../places/places.ts'
 import { scimOperations } from '../scim/api.ts'
 import type { ScimProviders } from '../scim/providers.ts'
 import type { ScimRuns } from '../scim/runs.ts'
@@ -78,6 +79,7 @@ export interface RestApiParts {
   readonly search: Search
   readonly scim: { readonly providers: ScimProviders; readonly runs: ScimRuns }
   readonly messagesFor: MessagesFor
+  readonly places: Places
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -112,6 +114,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     latestVersion,
     search,
     messagesFor,
+    places,
     transaction,
     clock,
   } = parts
@@ -128,7 +131,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, audit, ownPasskeys: administration.ownPasskeys }),
     ...complianceOperations({ pocket, passkeyPolicy }),
-    ...deviceLoginOperations({ pocket, directory }),
+    ...deviceLoginOperations({ pocket, directory, placeOf: places.of }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...ownDataOperations(

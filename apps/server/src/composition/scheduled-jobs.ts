@@ -6,6 +6,7 @@ import type { Mail } from '../email/mail.ts'
 import { endMemberships } from '../groups/membership-ends.ts'
 import type { Images } from '../images/images.ts'
 import type { Job } from '../jobs/scheduler.ts'
+import type { PlaceRoom } from '../places/place-room.ts'
 import type { ScimRuns } from '../scim/runs.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Administration } from './administration.ts'
@@ -19,6 +20,7 @@ export interface ScheduledParts {
   readonly images: Images
   readonly mail: Mail
   readonly scimRuns: ScimRuns
+  readonly placeRoom: Pick<PlaceRoom, 'jobs'>
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -29,7 +31,7 @@ const day = 24 * hour
 
 /** What an instance does by itself. Each name has a sentence below `jobs.names` in the catalogue. */
 export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
-  const { pocket, directory, database, administration, ownSettings, images, mail, audit, clock } = parts
+  const { pocket, directory, database, administration, ownSettings, images, mail, placeRoom, audit, clock } = parts
   return [
     {
       name: 'remove-expired',
@@ -71,6 +73,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
     },
     // Looks for what is due: five minutes after the last change, and every hour.
     { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => parts.scimRuns.runDue(signal) },
+    ...placeRoom.jobs,
     ...mail.jobs,
   ]
 }

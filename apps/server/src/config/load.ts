@@ -9,6 +9,7 @@ import { type LogConfig, readLogging } from './logging.ts'
 import { type OutboundConfig, readOutbound } from './outbound.ts'
 import { type OwnSettingsConfig, readOwnSettings } from './own-settings.ts'
 import { type PasskeysConfig, readPasskeys } from './passkeys.ts'
+import { type PlacesConfig, readPlaces } from './places.ts'
 import { type Environment, type Problem, Reader, type ReadFile } from './reader.ts'
 import { type ApiConfig, readApi } from './rest-api.ts'
 import { readSettings, type SettingsConfig } from './settings.ts'
@@ -21,6 +22,7 @@ export interface Config
     FilesConfig,
     OwnSettingsConfig,
     PasskeysConfig,
+    PlacesConfig,
     VersionCheckConfig,
     ListenConfig,
     LogConfig,
@@ -63,6 +65,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const outbound = readOutbound(reader)
   const ownSettings = readOwnSettings(reader)
   const passkeys = readPasskeys(reader)
+  const places = readPlaces(reader, dataFolderOf(database))
   const versionCheck = readVersionCheck(reader)
   const settings = readSettings(reader)
   const log = readLogging(reader)
@@ -78,6 +81,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...settings,
     ...ownSettings,
     ...passkeys,
+    ...places,
     ...versionCheck,
     ...log,
     database,

@@ -9,6 +9,7 @@ import { loggingSection } from './logging.ts'
 import { outboundSection } from './outbound.ts'
 import { ownSettingsSection } from './own-settings.ts'
 import { passkeysSection } from './passkeys.ts'
+import { placesSection } from './places.ts'
 import { apiSection } from './rest-api.ts'
 import { settingsSection } from './settings.ts'
 import type { Section } from './variable.ts'
@@ -23,6 +24,7 @@ export const sections: readonly Section[] = [
   encryptionSection,
   apiSection,
   outboundSection,
+  placesSection,
   clientsSection,
   passkeysSection,
   settingsSection,

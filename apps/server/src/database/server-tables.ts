@@ -30,11 +30,9 @@ import { CreateFavourites1762000000280 } from './migrations/1762000000280-create
 import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index-unsent-emails.ts'
 import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
 import { CreateScimProviders1762000000350 } from './migrations/1762000000350-create-scim-providers.ts'
+import { PlaceAuditEntries1762000000360 } from './migrations/1762000000360-place-audit-entries.ts'
 
-/** Every table of this program. */
-export const tables: readonly EntitySchema[] = [
-  ...pocketTables,
-  ...directoryTables,
+const ownTables: readonly EntitySchema[] = [
   jobTable,
   apiKeyTable,
   auditTable,
@@ -51,12 +49,16 @@ export const tables: readonly EntitySchema[] = [
   scimChangeTable,
 ]
 
+/** Every table of this program. */
+export const tables: readonly EntitySchema[] = [...pocketTables, ...directoryTables, ...ownTables]
+
 /** Every migration, in the order in which the sets run. */
 export const migrations: readonly MigrationSet[] = [
   pocketMigrations,
   directoryMigrations,
   {
     table: 'pocket_server_migration',
+    tables: ownTables,
     migrations: [
       CreateServerTables1760000000200,
       CreateApiKeys1760000000210,
@@ -74,6 +76,7 @@ export const migrations: readonly MigrationSet[] = [
       IndexUnsentEmails1762000000300,
       KeepWaysBack1762000000310,
       CreateScimProviders1762000000350,
+      PlaceAuditEntries1762000000360,
     ],
   },
 ]

@@ -6,6 +6,8 @@ export interface DeviceAuthorizationPage {
   readonly userName: string
   readonly displayName: string
   readonly request: PendingDeviceAuthorization
+  /** Browser and system, or the program; empty where they are not known. */
+  readonly device: string
   /** How to allow it; `null` where a form posted to `allowTo` does. */
   readonly ceremony: AuthenticationCeremony | null
   readonly allowTo: string

@@ -1,6 +1,7 @@
 import type { AuthenticationCeremony, Pocket } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { deviceOf } from '../audit-log/device.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { jsonObject } from '../http/form.ts'
@@ -35,6 +36,7 @@ export function deviceAuthorizationPages({ pocket, authentication, show, flashes
         userName: user.userName,
         displayName: user.displayName,
         request,
+        device: deviceOf(request.device.userAgent),
         ceremony: reauthenticationRequired ? await ceremony(ctx, userCode) : null,
         allowTo: at('allow', userCode),
         refuseTo: at('refuse', userCode),

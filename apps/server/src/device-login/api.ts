@@ -4,6 +4,7 @@ import type { Directory } from '@pocket/directory'
 import { deviceOf } from '../audit-log/device.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
+import type { Place } from '../places/place.ts'
 import { knownUser } from '../users/known-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import { inContractTerms } from '../webauthn/contract-errors.ts'
@@ -13,6 +14,8 @@ import { waitOf } from './wait.ts'
 export interface DeviceLoginPorts {
   readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer' | 'reauthentication'>
   readonly directory: Directory
+  /** Where an address is. */
+  readonly placeOf: (ipAddress: string | null) => Place
 }
 
 const code = { type: 'string', minLength: 1, maxLength: 64, description: 'What the waiting device shows.' } as const
@@ -94,7 +97,7 @@ function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] 
   ]
 }
 
-function deciding({ pocket }: DeviceLoginPorts): readonly Operation[] {
+function deciding({ pocket, placeOf }: DeviceLoginPorts): readonly Operation[] {
   const signedIn = { area: 'account', access: 'user', method: 'post', apiKey: false, needsPasskey: true } as const
   const limit = 'device-login-verification'
   return [
@@ -106,7 +109,10 @@ function deciding({ pocket }: DeviceLoginPorts): readonly Operation[] {
       summary: 'Read which device asks to be let in',
       body: { type: 'object', required: ['code'], properties: { code } },
       answer: { status: 200, schema: verificationSchema },
-      handle: async ({ body }) => verificationDto(await pocket.deviceLogins.find(body.code)),
+      async handle({ body }) {
+        const pending = await pocket.deviceLogins.find(body.code)
+        return { ...verificationDto(pending), ...placeOf(pending.ipAddress) }
+      },
     }),
     operation({
       ...signedIn,
@@ -136,8 +142,6 @@ function verificationDto({ userCode, userAgent, ipAddress, expiresAt }: PendingD
     userCode,
     device: deviceOf(userAgent),
     ipAddress,
-    country: '',
-    city: '',
     expiresAt: new Date(expiresAt).toISOString(),
   }
 }

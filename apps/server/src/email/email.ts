@@ -1,3 +1,5 @@
+import type { Place } from '../places/place.ts'
+
 /** What an e-mail says. Instants in milliseconds since the Unix epoch. */
 export type Message =
   | { readonly kind: 'test' }
@@ -20,6 +22,7 @@ export type Message =
       readonly kind: 'new-sign-in'
       readonly name: string
       readonly ipAddress: string | null
+      readonly place?: Place
       readonly device: string
       readonly at: number
     }
@@ -28,6 +31,7 @@ export type Message =
       readonly kind: 'code-sign-in'
       readonly name: string
       readonly ipAddress: string | null
+      readonly place?: Place
       readonly device: string
       readonly at: number
     }

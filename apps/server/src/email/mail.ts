@@ -7,6 +7,7 @@ import { loadCatalogues } from '../http/catalogues.ts'
 import type { Job } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
+import type { Places } from '../places/places.ts'
 import type { Settings } from '../settings/settings.ts'
 import { noticeExpiringApiKeys } from './api-key-notices.ts'
 import { createComposer } from './compose.ts'
@@ -25,6 +26,7 @@ export interface MailParts {
   readonly database: Pick<OpenDatabase, 'emails' | 'emailVerifications' | 'apiKeys' | 'auditLog' | 'masterKey'>
   readonly settings: Settings
   readonly directory: Directory
+  readonly places: Places
   /** Where events go; the one that notices sign-ins is around it. */
   readonly audit: AuditSink
   readonly transaction: Transaction
@@ -70,11 +72,11 @@ const batch = 1000
 const testPatience = 20_000
 
 export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
-  const { appUrl, viewsDirectory, logger, database, settings, directory, transaction, clock } = parts
+  const { appUrl, viewsDirectory, logger, database, settings, directory, places, transaction, clock } = parts
   const { emails: store, emailVerifications, apiKeys, auditLog, masterKey } = database
   const values = () => settings.lastKnown()
   const catalogues = await loadCatalogues(cataloguesDirectory)
-  const compose = createComposer({ viewsDirectory, catalogues, settings: values, appUrl })
+  const compose = createComposer({ viewsDirectory, catalogues, settings: values, appUrl, places })
   const transport = createSmtpTransport(values)
   const outbox = createOutbox({ store, masterKey, clock })
   const host = new URL(appUrl).hostname
@@ -87,6 +89,7 @@ export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
     outbox,
     settings: values,
     transaction,
+    placeOf: places.of,
     clock,
     onLeft: () => delivery?.soon(),
   })

@@ -2,6 +2,7 @@ import type { AuditEvent, AuditSink, Clock, RequestOrigin, Transaction } from '@
 import type { Directory } from '@pocket/directory'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { deviceOf } from '../audit-log/device.ts'
+import type { Place } from '../places/place.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -12,6 +13,8 @@ export interface SignInNoticePorts {
   readonly outbox: Pick<Outbox, 'leave'>
   readonly settings: () => Promise<Pick<SettingValues, 'emailLoginNotificationEnabled' | 'smtpHost'>>
   readonly transaction: Transaction
+  /** Where an address is. */
+  readonly placeOf: (ipAddress: string | null) => Place
   readonly clock: Clock
   /** Called when something was left to be sent. */
   readonly onLeft: () => void
@@ -49,12 +52,19 @@ export function noticingSignIns(ports: SignInNoticePorts): AuditSink {
 type SignIn = Extract<AuditEvent, { event: 'signed_in' }>
 
 async function leave(ports: SignInNoticePorts, { accountId, method }: SignIn, origin: RequestOrigin): Promise<boolean> {
-  const { directory, outbox, clock } = ports
+  const { directory, outbox, placeOf, clock } = ports
   const user = await directory.find(accountId)
   if (!user?.email) return false
   const { ipAddress, userAgent } = origin
   const at = clock.now()
   const kind = method === 'code' ? 'code-sign-in' : 'new-sign-in'
-  const message = { kind, name: user.displayName, ipAddress, device: deviceOf(userAgent), at } as const
+  const message = {
+    kind,
+    name: user.displayName,
+    ipAddress,
+    place: placeOf(ipAddress),
+    device: deviceOf(userAgent),
+    at,
+  } as const
   return outbox.leave({ to: user, message, expiresAt: at + useful })
 }

@@ -1,4 +1,5 @@
 import type { Messages } from '../http/messages.ts'
+import type { PlaceWords } from '../places/place-words.ts'
 import type { Message } from './email.ts'
 
 /** What an e-mail says, in the recipient's language, before it has a form. */
@@ -14,6 +15,7 @@ export interface Wording {
 
 export interface WordingContext {
   readonly messages: Messages
+  readonly where: PlaceWords
   readonly appName: string
   /** Without a slash at the end. */
   readonly appUrl: string
@@ -69,6 +71,7 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
         facts: [
           { label: text('signIn.time'), value: instant(language, message.at) },
           { label: text('signIn.device'), value: message.device },
+          { label: text('signIn.place'), value: context.where(message.ipAddress, message.place) },
           { label: text('signIn.address'), value: message.ipAddress ?? '' },
         ].filter(({ value }) => value !== ''),
         link: { label: text('signIn.button'), url: `${appUrl}/settings/account` },

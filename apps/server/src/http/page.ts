@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '@pocket/core'
 import type { Context } from 'koa'
 import views from 'koa-views'
+import { placeWords } from '../places/place-words.ts'
+import type { Places } from '../places/places.ts'
 import { type Preferences, preferencesOf } from '../preferences/preferences.ts'
 import type { Assets } from './assets.ts'
 import type { Catalogues } from './catalogues.ts'
@@ -23,6 +25,8 @@ export interface PageRendererOptions {
   readonly pictures: PagePictures
   /** The address of the style sheet for what this instance looks like; `null` where there is none. */
   readonly appearance: (background: string | null) => Promise<string | null>
+  /** For where an address is. */
+  readonly places: Places
   /** For words such as “3 hours ago”. */
   readonly clock: Clock
 }
@@ -34,6 +38,7 @@ const templateNames = [
   'asset',
   'icon',
   'when',
+  'where',
   'initials',
   'appName',
   'appearance',
@@ -44,12 +49,16 @@ const templateNames = [
 
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, catalogues, appName, appearance, pictures, clock } = options
+  const { viewsDirectory, assets, catalogues, appName, appearance, pictures, places, clock } = options
   const spoken = new Map<Messages, object>()
   const inLanguage = (messages: Messages): object => {
     const known = spoken.get(messages)
     if (known) return known
-    const made = { t: createTranslator(messages), when: createTimes(messages.language, clock) }
+    const made = {
+      t: createTranslator(messages),
+      when: createTimes(messages.language, clock),
+      where: placeWords(places, messages),
+    }
     spoken.set(messages, made)
     return made
   }

@@ -13,13 +13,28 @@ export interface SessionOperationPorts {
   readonly pocket: Pick<Pocket, 'session'>
 }
 
+const place = { type: 'string', description: 'Of the last use; empty where it is not known.' } as const
+
 const sessionSchema = named('SessionDto', {
   type: 'object',
-  required: ['id', 'device', 'ipAddress', 'startedAt', 'lastUsedAt', 'expiresAt', 'clients', 'current'],
+  required: [
+    'id',
+    'device',
+    'ipAddress',
+    'country',
+    'city',
+    'startedAt',
+    'lastUsedAt',
+    'expiresAt',
+    'clients',
+    'current',
+  ],
   properties: {
     id: { type: 'string', description: 'Names the session, and lets nobody in.' },
     device: { type: 'string', description: 'Browser and system of the last use; empty where they are not known.' },
     ipAddress: { type: ['string', 'null'], description: 'Of the last use.' },
+    country: place,
+    city: place,
     startedAt: instant,
     lastUsedAt: { ...instant, description: 'Exact to a minute.' },
     expiresAt: { ...instant, description: 'Where it is not used any more.' },

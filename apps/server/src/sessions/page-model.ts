@@ -4,6 +4,9 @@ export interface SessionLine {
   /** Browser and system; empty where they are not known. */
   readonly device: string
   readonly ipAddress: string | null
+  /** Where that is, in English; empty where it is not known. */
+  readonly country: string
+  readonly city: string
   readonly startedAt: number
   readonly lastUsedAt: number
   /** The applications that were entered in it. */

@@ -1,6 +1,7 @@
 import type { AuditSink, Pocket, SessionRecord, Transaction } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { deviceOf } from '../audit-log/device.ts'
+import type { Place } from '../places/place.ts'
 import type { Actor } from '../users/actor.ts'
 
 /** A session as people see it. Instants in milliseconds since the Unix epoch. */
@@ -9,6 +10,9 @@ export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | '
   readonly id: string
   /** Browser and system; empty where they are not known. */
   readonly device: string
+  /** Where the address is, in English; empty where that is not known. */
+  readonly country: string
+  readonly city: string
   /** The applications that were entered in it, by name. */
   readonly clients: readonly { readonly id: string; readonly name: string }[]
   /** Whether it is the one that asks. */
@@ -17,6 +21,8 @@ export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | '
 
 export interface SessionAdministrationPorts {
   readonly pocket: Pick<Pocket, 'sessions' | 'clients'>
+  /** Where an address is. */
+  readonly placeOf: (ipAddress: string | null) => Place
   readonly audit: AuditSink
   /** What ends and what the audit log says of it are kept together or not at all. */
   readonly transaction: Transaction
@@ -33,7 +39,7 @@ export interface SessionAdministration {
 }
 
 export function createSessionAdministration(ports: SessionAdministrationPorts): SessionAdministration {
-  const { pocket, audit, transaction } = ports
+  const { pocket, placeOf, audit, transaction } = ports
 
   const namesOf = async (records: readonly SessionRecord[]): Promise<ReadonlyMap<string, string>> => {
     const ids = [...new Set(records.flatMap(({ clientIds }) => clientIds))]
@@ -53,6 +59,7 @@ export function createSessionAdministration(ports: SessionAdministrationPorts): 
         id: uid,
         device: deviceOf(userAgent),
         ipAddress,
+        ...placeOf(ipAddress),
         startedAt,
         lastUsedAt,
         expiresAt,

@@ -8,10 +8,12 @@ const largest = 64 * 1024 * 1024
 const timeout = 120_000
 
 /** Reads the blob of the FIDO Metadata Service, from a file or from its address. */
-export function metadataReader(config: Pick<Config, 'fidoMetadata' | 'allowedPrivateHosts'>): () => Promise<string> {
-  const { fidoMetadata, allowedPrivateHosts } = config
+export function metadataReader(
+  config: Pick<Config, 'fidoMetadata' | 'allowedPrivateHosts' | 'localIpv6Ranges'>,
+): () => Promise<string> {
+  const { fidoMetadata, allowedPrivateHosts, localIpv6Ranges: localRanges } = config
   if ('file' in fidoMetadata) return () => readFile(fidoMetadata.file, 'utf8')
-  const fetch = createPublicFetch({ allowedPrivateHosts, maxBytes: largest, timeout })
+  const fetch = createPublicFetch({ allowedPrivateHosts, localRanges, maxBytes: largest, timeout })
   return async () => {
     const answer = await fetch(fidoMetadata.url)
     if (!answer.ok) throw new Error(`The metadata of authenticators was answered with ${answer.status}.`)

@@ -68,8 +68,8 @@ describe.each(kinds)('%s', (kind) => {
       userCode: code,
       device: 'Firefox on Windows',
       ipAddress: '127.0.0.1',
-      country: '',
-      city: '',
+      country: 'Internal Network',
+      city: 'LAN',
     })
     expect(await decide(code, 'approve')).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
     await reauthenticate(person)

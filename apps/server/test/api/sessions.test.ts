@@ -45,6 +45,8 @@ describe.each(kinds)('%s', (kind) => {
       id: expect.any(String),
       device: 'Firefox on Windows',
       ipAddress: expect.any(String),
+      country: 'Internal Network',
+      city: 'LAN',
       startedAt: expect.any(String),
       lastUsedAt: expect.any(String),
       expiresAt: expect.any(String),

@@ -132,6 +132,7 @@ test('killed at any write from the passkey to the tokens, what was acknowledged 
       name: 'NAS',
       redirectUris: redirectUri,
       template: 'synology-dsm',
+      access: 'everybody',
     }),
   )
   const clientId = new URL(created.url).pathname.split('/').at(-1) ?? ''

@@ -92,6 +92,11 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     })
     await page.getByText('The address was corrected').waitFor()
     await expectNoAxeViolations(page)
+    // A client begins for nobody; the page asks for whom it is, and goes on showing what is to be typed.
+    await page.getByRole('button', { name: 'Let everybody in' }).click()
+    await page.getByText('Your changes hold from now on').waitFor()
+    expect(await page.getByText(shown.clientSecret).count()).toBe(1)
+    expect(await page.getByRole('button', { name: 'Let everybody in' }).count()).toBe(0)
     await instance.restartAfterKill()
     await page.reload()
     expect(await page.getByText(shown.clientSecret).count()).toBe(0)

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Compose, createComposer } from '../../src/email/compose.ts'
 import type { Message } from '../../src/email/email.ts'
 import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
+import { createPlaces } from '../../src/places/places.ts'
 
 const server = new URL('../../', import.meta.url)
 const folder = fileURLToPath(new URL('locales/emails/', server))
@@ -32,6 +33,7 @@ beforeAll(async () => {
     catalogues,
     settings: async () => ({ appName: 'Our <Pocket>', accentColor }),
     appUrl: 'https://id.example.com',
+    places: createPlaces({ database: () => null, localIpv6Ranges: [] }),
   })
   const files = await readdir(folder)
   texts = new Map(

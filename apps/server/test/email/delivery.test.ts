@@ -11,6 +11,7 @@ import { type Email, type Message, stateOf } from '../../src/email/email.ts'
 import { createOutbox } from '../../src/email/outbox.ts'
 import { createSmtpTransport } from '../../src/email/transport.ts'
 import { loadCatalogues } from '../../src/http/catalogues.ts'
+import { createPlaces } from '../../src/places/places.ts'
 import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
@@ -69,6 +70,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       catalogues: await loadCatalogues(catalogues),
       settings: values,
       appUrl: 'https://id.example.com',
+      places: createPlaces({ database: () => null, localIpv6Ranges: [] }),
     })
     const delivery = createDelivery({
       store,

@@ -32,6 +32,8 @@ describe('every event', () => {
     clientName: null,
     ipAddress: null,
     userAgent: null,
+    country: null,
+    city: null,
     requestId: null,
     data: {},
     changes: null,

@@ -103,13 +103,13 @@ describe('a client', () => {
     expect((await setting.agent.follow(created)).text).toMatch(/pk_[\w-]{43}/)
   })
 
-  test('lets nobody in until somebody says who may, and a NAS lets everybody in', async () => {
+  test('lets nobody in until somebody says who may, which a NAS is no exception to', async () => {
     await using setting = await administrator()
     const { agent, create, running } = setting
     const page = await agent.follow(
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
     )
-    expect(page.text).toContain('Nobody may use this application yet')
+    expect(page.text).toContain('Nobody may use Wiki yet')
     const wiki = async () => (await running.app.pocket.clients.list()).find(({ name }) => name === 'Wiki')
     expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
     const { id } = await running.app.directory.groups.create({ name: 'family', friendlyName: 'Family' })
@@ -120,10 +120,18 @@ describe('a client', () => {
     expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [id] })
     expect((await agent.postForm(action, { access: 'everybody', groups: id })).status).toBe(303)
     expect(await wiki()).toMatchObject({ isGroupRestricted: false, allowedGroupIds: [] })
-    await create({ name: 'NAS', redirectUris: 'https://nas:5001', template: 'synology-dsm' })
+    expect((await agent.get(page.url)).text).not.toContain('Nobody may use')
+    const made = await create({ name: 'NAS', redirectUris: 'https://nas:5001', template: 'synology-dsm' })
+    const nas = await agent.follow(made)
+    const restricted = async () =>
+      (await running.app.pocket.clients.list()).filter((each) => each.isGroupRestricted).map(({ name }) => name)
+    expect([nas.text.includes('Nobody may use NAS yet'), await restricted()]).toEqual([true, ['NAS']])
+    // One tap, which takes nothing away from the page.
+    const opened = await agent.follow(await agent.submit(nas, nas.form('/access')))
+    const secret = /pk_[\w-]{43}/.exec(nas.text)?.[0] ?? 'none'
+    expect([opened.text.includes(secret), opened.text.includes('Nobody may use')]).toEqual([true, false])
     await create({ name: 'Open', redirectUris: 'https://open', template: 'other', access: 'everybody' })
-    const all = await running.app.pocket.clients.list()
-    expect(all.filter(({ isGroupRestricted }) => isGroupRestricted)).toEqual([])
+    expect(await restricted()).toEqual([])
   })
 
   test('is run by whom the administrator names, and people read it before they consent', async () => {

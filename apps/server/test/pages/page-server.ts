@@ -7,6 +7,7 @@ import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
 import { createPageRenderer } from '../../src/http/page.ts'
 import type { PageModel } from '../../src/http/page-models.ts'
 import { noPictures } from '../../src/http/page-pictures.ts'
+import { createPlaces } from '../../src/places/places.ts'
 import { pageStates } from './page-states.ts'
 import { now } from './states/common.ts'
 
@@ -20,6 +21,13 @@ export type Answer = (request: {
   path: string
   body: string
 }) => { status: number; body: unknown } | undefined
+
+/** Where everybody is who comes from the public internet. */
+const berlin = {
+  countryCode: 'DE',
+  country: { en: 'Germany', de: 'Deutschland' },
+  city: { en: 'Berlin', ja: 'ベルリン' },
+}
 
 export interface PageServer extends AsyncDisposable {
   readonly origin: string
@@ -40,6 +48,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     appName: async () => 'Pocket ID',
     pictures: noPictures,
     appearance: async () => null,
+    places: createPlaces({ database: () => ({ find: () => berlin }), localIpv6Ranges: [] }),
     clock: { now: () => now },
   })
   const pages = new Map(Object.entries(pageStates))

@@ -4,12 +4,21 @@ import { Agent, buildConnector } from 'undici'
 import { type AllowedHosts, isPublicAddress } from './addresses.ts'
 import { OutboundError } from './outbound-error.ts'
 
+export interface GuardedAgentOptions {
+  readonly allowed: AllowedHosts
+  /** Public by their numbers, and not meant to be. */
+  readonly local: Pick<AllowedHosts, 'hasAddress'>
+  /** Milliseconds that a connection may take to stand. */
+  readonly timeout: number
+}
+
 /**
  * Connects to public addresses only, and to those that are allowed. The address that was looked at is the one that is
  * connected to, so that a name cannot change what it stands for in between.
  */
-export function guardedAgent(allowed: AllowedHosts, timeout: number): Agent {
-  const isReachable = (address: string) => isPublicAddress(address) || allowed.hasAddress(address)
+export function guardedAgent({ allowed, local, timeout }: GuardedAgentOptions): Agent {
+  const isReachable = (address: string) =>
+    allowed.hasAddress(address) || (isPublicAddress(address) && !local.hasAddress(address))
   const connect = buildConnector({ lookup: guardedLookup(allowed, isReachable), timeout })
   return new Agent({
     connect(options, callback) {

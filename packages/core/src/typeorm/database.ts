@@ -10,6 +10,7 @@ import { AmbientTransactions } from './ambient-transactions.ts'
 import { PostgresStatements } from './postgres-statements.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
 import type { Parameter, StatementResult, Statements } from './statements.ts'
+import { type NameTables, tableNames } from './table-names.ts'
 import { turnTakingRunner } from './turn-taking-runner.ts'
 import { WriteTurns } from './write-turns.ts'
 
@@ -32,12 +33,15 @@ export class Database {
   readonly #dataSource: DataSource
   readonly #statements: Statements
   readonly #ambient: AmbientTransactions
+  readonly #nameTables: NameTables | undefined
+  readonly #named = new Map<string, string>()
 
   constructor({ kind, dataSource, statements, ambient }: DatabaseParts) {
     this.kind = kind
     this.#dataSource = dataSource
     this.#statements = statements
     this.#ambient = ambient
+    this.#nameTables = tableNames(dataSource)
   }
 
   /**
@@ -62,7 +66,16 @@ export class Database {
   async #run(sql: string, parameters: readonly Parameter[]): Promise<StatementResult> {
     if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
       throw new InvalidInput('validation_failed', 'A text holds a NUL character.')
-    return this.#statements.run(sql, parameters, this.#ambient.current())
+    return this.#statements.run(this.#withNames(sql), parameters, this.#ambient.current())
+  }
+
+  #withNames(sql: string): string {
+    if (this.#nameTables === undefined) return sql
+    const known = this.#named.get(sql)
+    if (known !== undefined) return known
+    const named = this.#nameTables(sql)
+    this.#named.set(sql, named)
+    return named
   }
 
   /**

@@ -1,4 +1,4 @@
-import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm'
+import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from 'typeorm'
 import { databaseOf } from './database.ts'
 import { CreateTables1760000000000 } from './migrations/1760000000000-create-tables.ts'
 import { ExtendClients1760000000010 } from './migrations/1760000000010-extend-clients.ts'
@@ -16,16 +16,22 @@ import { AddLimits1760000000170 } from './migrations/1760000000170-add-limits.ts
 import { ExtendPasskeys1760000000180 } from './migrations/1760000000180-extend-passkeys.ts'
 import { BoundApiTokens1760000000192 } from './migrations/1760000000192-bound-api-tokens.ts'
 import { TellStrangers1760000000194 } from './migrations/1760000000194-tell-strangers.ts'
+import { migratingIn, prefixTables } from './table-names.ts'
+import { pocketTables } from './tables.ts'
 
-/** The migrations of one package, and the table that remembers which of them have run. */
+/** The migrations of one package. */
 export interface MigrationSet {
+  /** The table that remembers which of them have run. */
   readonly table: string
+  /** The tables that they make. */
+  readonly tables: readonly EntitySchema[]
   readonly migrations: readonly (new () => MigrationInterface)[]
 }
 
 /** Core's migrations; the first of all sets. */
 export const pocketMigrations: MigrationSet = {
   table: 'pocket_core_migration',
+  tables: pocketTables,
   migrations: [
     CreateTables1760000000000,
     ExtendClients1760000000010,
@@ -53,7 +59,8 @@ const advisoryLock = 0x706f636b6574
  * Runs what is missing of each set, in the given order, on connections of its own. A set runs as a whole or not at all,
  * and processes that start at once wait for each other.
  *
- * @param options of the host's `DataSource`; its tables and migrations are left aside.
+ * @param options of the host's `DataSource`; its tables and migrations are left aside. The tables are made in its `schema`
+ *   (PostgreSQL; it has to exist), with its `entityPrefix` before `pocket_`.
  * @throws what the failing migration throws; the sets before it have run.
  */
 export async function runMigrations(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
@@ -70,9 +77,10 @@ export async function runMigrations(options: DataSourceOptions, sets: readonly M
 }
 
 async function runSets(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
+  const tables = new Set(sets.flatMap((set) => [set.table, ...set.tables.map((table) => table.options.name)]))
   for (const set of sets) {
     const dataSource = new DataSource({
-      ...options,
+      ...migratingIn(options),
       entities: [],
       migrations: [...set.migrations],
       migrationsTableName: set.table,
@@ -81,16 +89,22 @@ async function runSets(options: DataSourceOptions, sets: readonly MigrationSet[]
     })
     await dataSource.initialize()
     try {
-      await (options.type === 'postgres' ? dataSource.runMigrations() : runOnSqlite(dataSource))
+      await (options.type === 'postgres' ? runOnPostgres(dataSource, tables) : runOnSqlite(dataSource, tables))
     } finally {
       await dataSource.destroy()
     }
   }
 }
 
+async function runOnPostgres(dataSource: DataSource, tables: ReadonlySet<string>): Promise<void> {
+  prefixTables(dataSource, tables)
+  await dataSource.runMigrations()
+}
+
 /** In one transaction that holds the write lock from its begin: another process waits there, not halfway. */
-async function runOnSqlite(dataSource: DataSource): Promise<void> {
+async function runOnSqlite(dataSource: DataSource, tables: ReadonlySet<string>): Promise<void> {
   const { transaction } = databaseOf(dataSource)
+  prefixTables(dataSource, tables)
   const runner = dataSource.createQueryRunner()
   // Foreign keys are off meanwhile, since SQLite changes a table by dropping and making it again.
   await runner.beforeMigration()

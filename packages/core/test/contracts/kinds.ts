@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm'
+import { DataSource, type DataSourceOptions } from 'typeorm'
 import { memoryStores } from '../../src/memory/index.ts'
 import type { PocketStores } from '../../src/stores.ts'
 import { pocketMigrations, pocketTables, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
@@ -15,9 +15,29 @@ export const kinds: Readonly<Record<string, () => Promise<StoresUnderTest>>> = {
   PostgreSQL: () => overDatabase(emptyPostgres),
 }
 
-async function overDatabase(open: () => Promise<EmptyDatabase>): Promise<StoresUnderTest> {
+/** Whose name needs quoting everywhere. */
+const schema = 'The "host" \\ it'
+
+/** Over a host's `DataSource` that has a place of its own for tables. */
+export const placed: typeof kinds = {
+  'SQLite with a prefix': () => overDatabase(emptySqlite, { entityPrefix: 'My-' }),
+  'a schema of PostgreSQL with a prefix': () => overDatabase(postgresWithSchema, { schema, entityPrefix: 'My-' }),
+}
+
+async function postgresWithSchema(): Promise<EmptyDatabase> {
+  const database = await emptyPostgres()
+  const dataSource = await new DataSource(optionsFor(database, [])).initialize()
+  await dataSource.query(`CREATE SCHEMA "${schema.replaceAll('"', '""')}"`)
+  await dataSource.destroy()
+  return database
+}
+
+async function overDatabase(
+  open: () => Promise<EmptyDatabase>,
+  more: { readonly schema?: string; readonly entityPrefix?: string } = {},
+): Promise<StoresUnderTest> {
   const database = await open()
-  const options = optionsFor(database)
+  const options: DataSourceOptions = Object.assign(optionsFor(database), more)
   await runMigrations(options, [pocketMigrations])
   const dataSource = await new DataSource(options).initialize()
   return {

@@ -17,9 +17,9 @@ import { logoutNoticeStoreContract } from '../../src/testing/contracts/logout-no
 import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
 import { reauthenticationStoreContract } from '../../src/testing/contracts/reauthentication-store.ts'
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
-import { kinds, type StoresUnderTest } from './kinds.ts'
+import { kinds, placed, type StoresUnderTest } from './kinds.ts'
 
-describe.each(Object.entries(kinds))('%s', (_kind, open) => {
+describe.each(Object.entries({ ...kinds, ...placed }))('%s', (_kind, open) => {
   let stores: StoresUnderTest
 
   beforeAll(async () => {

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createPublicFetch, isHostOrRange, type OutboundFailure } from '@pocket/core'
+import { createPublicDownload, createPublicFetch, isHostOrRange, type OutboundFailure } from '@pocket/core'
 
 const seen: { url: string; method: string; authorization: string | undefined; body: string }[] = []
 let port: number
@@ -19,6 +20,11 @@ const answer: RequestListener = async (req, res) => {
   if (pathname === '/silent') return
   if (pathname === '/stuck') {
     res.write('some')
+    return
+  }
+  if (pathname === '/cut') {
+    res.writeHead(200, { 'content-length': '100' })
+    res.write('some', () => res.destroy())
     return
   }
   if (pathname === '/bomb') {
@@ -171,4 +177,33 @@ test('hosts and ranges are told from what is neither', () => {
   const wrong = ['', '10', '10.0.0', '10.0.0.0/33', 'a b', 'http://nas.lan', 'nas.lan/8', '*.lan', 'nas.lan:80']
   expect(wrong.filter(isHostOrRange)).toEqual([])
   expect(() => createPublicFetch({ allowedPrivateHosts: wrong })).toThrow(RangeError)
+})
+
+test('what is local here is not public, but for what is allowed of it', async () => {
+  const local = { localRanges: ['2001:4860::/32', '1.2.3.4'], allowHttp: true, timeout: 300 }
+  for (const host of ['[2001:4860:4860::8888]', '1.2.3.4'])
+    await expect(createPublicFetch(local)(`http://${host}/`)).rejects.toMatchObject(refused('not_public'))
+  const allowing = createPublicFetch({ ...local, localRanges: ['127.0.0.1'], allowedPrivateHosts: ['127.0.0.1'] })
+  expect(await (await allowing(base)).text()).toBe('hello')
+})
+
+describe('a download', () => {
+  const download = createPublicDownload({ allowedPrivateHosts: ['127.0.0.1'], maxBytes: 1024 * 1024, timeout: 300 })
+  const read = async (path: string) => Buffer.concat(await Readable.from((await download(base + path)).body).toArray())
+
+  test('is read while it arrives', async () => {
+    expect((await read('/')).toString()).toBe('hello')
+    const { status, body } = await download(`${base}/stuck`)
+    const { value } = await body[Symbol.asyncIterator]().next()
+    expect([status, Buffer.from(value ?? []).toString()]).toEqual([200, 'some'])
+  })
+
+  test.each([
+    ['/large', 'too_large'],
+    ['/bomb', 'too_large'],
+    ['/stuck', 'timeout'],
+    ['/cut', 'unreachable'],
+  ] as const)('of %s ends: %s', async (path, reason) => {
+    await expect(read(path)).rejects.toMatchObject(refused(reason))
+  })
 })

@@ -21,7 +21,7 @@ class FailHalfway1760000000001 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
-const failing: MigrationSet = { table: 'failing_migration', migrations: [FailHalfway1760000000001] }
+const failing: MigrationSet = { table: 'failing_migration', tables: [], migrations: [FailHalfway1760000000001] }
 
 describe.each(databases)('%s', (_kind, open) => {
   let database: EmptyDatabase
@@ -59,6 +59,20 @@ describe.each(databases)('%s', (_kind, open) => {
     await runMigrations(optionsFor(database), [pocketMigrations])
     const history = await withDataSource((it) => it.query('SELECT name FROM pocket_core_migration'))
     expect(history).toEqual(pocketMigrations.migrations.map((migration) => ({ name: migration.name })))
+  })
+
+  test('the tables carry the prefix of the host, and the others stay as they are', async () => {
+    await withDataSource((it) => it.query('CREATE TABLE pocket_own (id integer)'))
+    const options = { ...optionsFor(database), entityPrefix: 'My-' }
+    await runMigrations(options, [pocketMigrations])
+    await runMigrations(options, [pocketMigrations])
+    const dataSource = await new DataSource(options).initialize()
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log()
+    expect(upQueries).toEqual([])
+    expect(await typeormStores(dataSource).clients.list()).toEqual([])
+    expect(await dataSource.query('SELECT * FROM pocket_own')).toEqual([])
+    await dataSource.destroy()
+    expect((await missingStatements()).length).toBeGreaterThan(10)
   })
 
   test('a set that fails halfway leaves nothing, and the sets before it stay', async () => {

@@ -9,7 +9,9 @@ import { createDirectory } from '../../src/index.ts'
 import { directoryMigrations, directoryStores, directoryTables } from '../../src/typeorm/index.ts'
 
 const id = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
-const oldUser = `INSERT INTO pocket_user (id, user_name, user_name_key, email, email_key, email_verified, first_name,
+const oldUser = (
+  table: string,
+) => `INSERT INTO ${table} (id, user_name, user_name_key, email, email_key, email_verified, first_name,
   last_name, display_name, administrator, disabled, locale, created_at, updated_at)
   VALUES ('${id}', 'Zoe', 'zoe', NULL, NULL, false, 'ZOË', 'Müller', 'Z.', true, false, NULL, 1, 2)`
 
@@ -20,7 +22,7 @@ type Options = ReturnType<typeof sqliteOptions> | ReturnType<typeof postgresOpti
 async function upgrade(options: Options): Promise<void> {
   await runMigrations(options, [first])
   const before = await new DataSource({ ...options, entities: [] }).initialize()
-  await before.query(oldUser)
+  await before.query(oldUser(`"${options.entityPrefix ?? ''}pocket_user"`))
   await before.destroy()
   await runMigrations(options, [directoryMigrations])
   const dataSource = await new DataSource(options).initialize()
@@ -62,6 +64,17 @@ describe('users of before there were groups are found by the search, and the way
     const options = sqliteOptions(join(folder, 'pocket.db'), directoryTables)
     await upgrade(options)
     await downgrade(options)
+    await rm(folder, { recursive: true })
+  })
+
+  test.each(['SQLite', 'PostgreSQL'])('with a prefix on %s', async (kind) => {
+    await using database = await createTestDatabase()
+    const folder = await mkdtemp(join(tmpdir(), 'pocket-test-'))
+    const options =
+      kind === 'SQLite'
+        ? sqliteOptions(join(folder, 'pocket.db'), directoryTables)
+        : postgresOptions(database.url, directoryTables)
+    await upgrade({ ...options, entityPrefix: 'Host_' })
     await rm(folder, { recursive: true })
   })
 

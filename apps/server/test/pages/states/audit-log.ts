@@ -54,6 +54,7 @@ const line: AuditLine = {
   lastAt: now - 3 * 3_600_000,
   device: 'Firefox on Linux',
   ipAddress: '192.0.2.1',
+  place: { country: 'Germany', city: 'Berlin' },
   code: null,
   isRefusal: false,
   changes: [],

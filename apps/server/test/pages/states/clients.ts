@@ -314,7 +314,6 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
     ...clientNew,
     template: { id: 'synology-dsm', name: 'Synology DSM', example: 'https://nas.example.com:5001' },
     values: { name: 'Synology DSM', address: '', redirectUris: [], operator: '' },
-    isGroupRestricted: false,
   },
   'client-new-refused': {
     ...clientNew,

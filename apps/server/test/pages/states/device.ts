@@ -15,6 +15,7 @@ const deviceAuthorization = {
   view: 'device-authorization',
   userName: 'anna',
   displayName: 'Anna Koch',
+  device: 'curl 8.5.0',
   request: {
     userCode: 'E1234567',
     client: { id: 'tv', name: 'Television' },

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
+import type { PublicFetchInit } from '../../outbound/guarded-request.ts'
 import { OutboundError } from '../../outbound/outbound-error.ts'
-import type { PublicFetch, PublicFetchInit } from '../../outbound/public-fetch.ts'
+import type { PublicFetch } from '../../outbound/public-fetch.ts'
 import { randomToken } from '../../random.ts'
 import { TrialStop } from './trial.ts'
 

@@ -1,0 +1,178 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { createFolder } from '../database/folder.ts'
+import { cityDatabase } from '../places/databases.ts'
+import { packed, startSource } from '../places/source.ts'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type Person, passkeyAnswer } from './instance.ts'
+import { freshName } from './people.ts'
+
+const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+interface Entry {
+  readonly event: string
+  readonly ipAddress: string
+  readonly country: string
+  readonly city: string
+}
+
+describe.each(kinds)('%s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let instance: CalledInstance
+  let person: Person
+
+  beforeAll(async () => {
+    const folder = stack.use(await createFolder())
+    const path = join(folder.path, 'places.mmdb')
+    await writeFile(path, cityDatabase())
+    const env = { GEOLITE_DB_PATH: path, TRUST_PROXY: 'true', LOCAL_IPV6_RANGES: '2a02:d400:1::/48' }
+    instance = stack.use(await startCalled(kind, env))
+    person = await instance.person(freshName())
+    for (const address of ['81.2.69.160', '2a02:d400::7', '2.125.160.9', '2a02:d400:1::7', '100.100.1.2', '1.1.1.1'])
+      await signInFrom(address)
+  })
+  afterAll(async () => stack.disposeAsync())
+
+  async function signInFrom(address: string, language = 'en') {
+    const headers = { 'user-agent': firefox, 'x-forwarded-for': address, 'accept-language': language }
+    const agent = new UserAgent({ headers })
+    const body = await passkeyAnswer(agent, instance.url, person.authenticator)
+    expect((await instance.call('POST /api/webauthn/login/finish', { body, agent })).status).toBe(200)
+    return agent
+  }
+
+  // A cast: the answer is held against its schema.
+  const entries = async (query: string) =>
+    (await instance.call('GET /api/audit-logs/all', { query: `?filters[userID]=${person.id}&${query}` })).json
+      .data as readonly Entry[]
+  const countries = (found: readonly Entry[]) => [...new Set(found.map(({ country }) => country))].sort()
+
+  test('an entry of the audit log keeps where its address was', async () => {
+    const found = await entries('filters[event]=SIGN_IN&sort[column]=createdAt&sort[direction]=asc')
+    expect(found.map(({ ipAddress, country, city }) => [ipAddress, country, city])).toEqual([
+      ['81.2.69.160', 'United Kingdom', 'London'],
+      ['2a02:d400::7', 'Germany', 'Munich'],
+      ['2.125.160.9', 'Sweden', ''],
+      ['2a02:d400:1::7', 'Internal Network', 'LAN'],
+      ['100.100.1.2', 'Internal Network', 'Tailscale'],
+      ['1.1.1.1', '', ''],
+    ])
+  })
+
+  test('entries are found and sorted by their places, and told inside from outside', async () => {
+    expect(countries(await entries('filters[location]=internal'))).toEqual(['Internal Network'])
+    expect(countries(await entries('filters[location]=external'))).toEqual(['', 'Germany', 'Sweden', 'United Kingdom'])
+    const both = 'filters[location][0]=internal&filters[location][1]=external&filters[event]=SIGN_IN'
+    expect(await entries(both)).toHaveLength(6)
+    expect((await entries('search=MUNICH')).map(({ city }) => city)).toEqual(['Munich'])
+    const sorted = async (column: string, direction: string) =>
+      (await entries(`filters[location]=external&sort[column]=${column}&sort[direction]=${direction}`)).map(
+        ({ country, city }) => `${city} ${country}`,
+      )
+    expect(await sorted('country', 'asc')).toEqual(['Munich Germany', ' Sweden', 'London United Kingdom', ' '])
+    expect(await sorted('country', 'desc')).toEqual(['London United Kingdom', ' Sweden', 'Munich Germany', ' '])
+    expect(await sorted('city', 'asc')).toEqual(['London United Kingdom', 'Munich Germany', ' ', ' Sweden'])
+  })
+
+  test('files have them too', async () => {
+    const file = async (format: string) =>
+      (await instance.administrator.get(`${instance.url}/api/audit-logs/export?format=${format}&search=munich`)).text
+    const [head, line] = (await file('csv')).split('\r\n')
+    expect(head).toContain(',ipAddress,country,city,userAgent,')
+    expect(line).toContain(',2a02:d400::7,Germany,Munich,')
+    expect(JSON.parse(await file('jsonl'))).toMatchObject({ country: 'Germany', city: 'Munich' })
+  })
+
+  test('sessions say where they were used', async () => {
+    const sessions = (await instance.call('GET /api/users/{id}/sessions', { params: { id: person.id } }))
+      .json as unknown as readonly Entry[]
+    const places = sessions.map(({ ipAddress, country, city }) => [ipAddress, country, city])
+    expect(places).toContainEqual(['81.2.69.160', 'United Kingdom', 'London'])
+    expect(places).toContainEqual(['127.0.0.1', 'Internal Network', 'LAN'])
+    const own = (await instance.call('GET /api/sessions', { agent: person.agent })).json
+    expect(own).toContainEqual(expect.objectContaining({ country: 'Germany', city: 'Munich' }))
+  })
+
+  test('pages say it in words', async () => {
+    const agent = await signInFrom('2a02:d400::8', 'de')
+    const pages = ['/settings/account/security', '/settings/audit-log', `/settings/admin/users/${person.id}`]
+    for (const page of pages) {
+      const by = page.includes('admin') ? instance.administrator : agent
+      const { text } = await by.get(instance.url + page)
+      const said = ['London, United Kingdom', 'Munich, Germany', 'Internal network', 'Tailscale']
+      // There is no catalogue in German yet, or there is: the words follow the language of the page.
+      const german = ['London, Vereinigtes Königreich', 'München, Deutschland']
+      const isGerman = text.includes('lang="de"')
+      expect([page, (isGerman ? german : said).filter((words) => !text.includes(words))]).toEqual([page, []])
+    }
+    const { text } = await instance.administrator.get(`${instance.url}/settings/admin/audit-log?search=munich`)
+    expect(text).toContain('Munich, Germany')
+    const inside = `${instance.url}/settings/admin/audit-log?filters[location]=internal&sort[column]=country`
+    const filtered = (await instance.administrator.get(inside)).text
+    expect([filtered.includes('Internal network'), filtered.includes('Munich')]).toEqual([true, false])
+  })
+
+  test('whoever lets a device in sees its place', async () => {
+    const waiting = new UserAgent({ headers: { 'user-agent': 'SomeTV/3.1', 'x-forwarded-for': '81.2.69.160' } })
+    const { json } = await instance.call('POST /api/device-login/requests', { agent: waiting })
+    const code = String(json.userCode)
+    const read = await instance.call('POST /api/device-login/verification', { body: { code }, agent: person.agent })
+    expect(read.json).toMatchObject({ device: 'SomeTV/3.1', country: 'United Kingdom', city: 'London' })
+    const { text } = await person.agent.get(`${instance.url}/device?code=${code}`)
+    expect(['London, United Kingdom', 'SomeTV/3.1', '81.2.69.160'].filter((word) => !text.includes(word))).toEqual([])
+  })
+
+  test('whoever lets an application on a device in sees its place', async () => {
+    const client = await instance.call('POST /api/oidc/clients', {
+      body: { name: 'Tool', callbackURLs: [], isPublic: true, grantTypes: ['device_code'] },
+    })
+    expect(client.status).toBe(201)
+    const device = new UserAgent({ headers: { 'user-agent': 'curl/8.5.0', 'x-forwarded-for': '81.2.69.160' } })
+    const form = { client_id: String(client.json.id), scope: 'openid' }
+    const begun = await device.postForm(`${instance.url}/api/oidc/device/authorize`, form)
+    const { user_code: code } = begun.json() as { user_code: string }
+    const { text } = await person.agent.get(`${instance.url}/device?code=${code}`)
+    expect(['London, United Kingdom', 'curl', '81.2.69.160'].filter((word) => !text.includes(word))).toEqual([])
+    const log = await instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${client.json.id}`)
+    expect(log.text).toContain('London, United Kingdom')
+  })
+})
+
+test('the database is downloaded at the start where it is missing, and the job says why it could not be', async () => {
+  await using source = await startSource()
+  await using folder = await createFolder()
+  const env = {
+    MAXMIND_LICENSE_KEY: 'wrong-licence-key',
+    GEOLITE_DB_URL: source.url,
+    GEOLITE_DB_PATH: join(folder.path, 'places.mmdb'),
+    ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
+  }
+  source.answer = (_req, res) => void res.writeHead(401).end()
+  await using instance = await startCalled('SQLite', env)
+  const lastRun = async () => {
+    // A cast: the answer is held against its schema.
+    const jobs = (await instance.call('GET /api/jobs')).json as unknown as readonly {
+      name: string
+      isRunning: boolean
+      lastRun: { outcome: string; error: string | null } | null
+    }[]
+    const job = jobs.find(({ name }) => name === 'refresh-places')
+    return job?.isRunning ? undefined : job?.lastRun
+  }
+  const ended = async (outcome: string) => {
+    for (;;) {
+      const run = await lastRun()
+      if (run?.outcome === outcome) return run
+    }
+  }
+  expect((await ended('failed')).error).toMatch(/^127\.0\.0\.1:\d+ refused the licence key or the request \(401\)\.$/)
+  expect((await instance.administrator.get(`${instance.url}/settings/admin/jobs`)).text).toContain(
+    'refused the licence key',
+  )
+  source.serve(packed(cityDatabase()))
+  await instance.call('POST /api/jobs/{name}/run', { params: { name: 'refresh-places' } })
+  await ended('succeeded')
+  expect(instance.log.join()).not.toContain('wrong-licence-key')
+})

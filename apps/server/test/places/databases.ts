@@ -1,0 +1,27 @@
+import { type MmdbOptions, type MmdbValue, writeMmdb } from '@pocket/test-support'
+
+function place(code: string, country: Names, city?: Names): MmdbValue {
+  const names = { iso_code: code, names: country }
+  return { country: names, registered_country: names, ...(city && { city: { geoname_id: 1, names: city } }) }
+}
+
+type Names = Readonly<Record<string, string>>
+
+/** As MaxMind has them. */
+export const networks: Readonly<Record<string, MmdbValue>> = {
+  '81.2.69.0/24': place(
+    'GB',
+    { en: 'United Kingdom', de: 'Vereinigtes Königreich', 'pt-BR': 'Reino Unido', 'zh-CN': '英国' },
+    { en: 'London', de: 'London', 'pt-BR': 'Londres', 'zh-CN': '伦敦' },
+  ),
+  '2.125.160.0/24': place('SE', { en: 'Sweden' }),
+  '2a02:d400::/32': place('DE', { en: 'Germany', de: 'Deutschland' }, { en: 'Munich', de: 'München' }),
+  // A database may say something of addresses that are nobody's but one's own.
+  '10.0.0.0/8': place('US', { en: 'United States' }),
+}
+
+/** A database of cities, in which London is called as `london` says. */
+export function cityDatabase(london = 'London', options: Partial<MmdbOptions> = {}): Buffer {
+  const own = { ...networks, '81.2.69.0/24': place('GB', { en: 'United Kingdom' }, { en: london, de: london }) }
+  return writeMmdb({ type: 'GeoLite2-City', networks: london === 'London' ? networks : own, ...options })
+}

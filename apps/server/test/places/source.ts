@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { Header } from 'tar'
+
+/** What a server of databases answers with, and what it was asked for. */
+export interface Source extends AsyncDisposable {
+  /** With a place for the licence key, as MaxMind's. */
+  readonly url: string
+  readonly asked: string[]
+  answer: RequestListener
+  /** What stands where the checksum is; `null` answers 404. */
+  checksum: string | null
+  /** Answers with this content, and its checksum. */
+  serve(content: Buffer): void
+}
+
+export async function startSource(): Promise<Source> {
+  const server = createServer((req, res) => {
+    source.asked.push(req.url ?? '')
+    if (!(req.url ?? '').endsWith('suffix=tar.gz.sha256')) return source.answer(req, res)
+    if (source.checksum === null) res.writeHead(404)
+    res.end(`${source.checksum}  GeoLite2-City_20260101.tar.gz\n`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo
+  const source: Source = {
+    url: `http://127.0.0.1:${port}/app/geoip_download?license_key=%s&suffix=tar.gz`,
+    asked: [],
+    answer: (_req, res) => void res.writeHead(404).end(),
+    checksum: null,
+    serve(content) {
+      source.answer = (_req, res) => void res.end(content)
+      source.checksum = createHash('sha256').update(content).digest('hex')
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return source
+}
+
+/** A `.tar.gz` with these files. */
+export function archive(files: Readonly<Record<string, Buffer>>): Buffer {
+  const parts = Object.entries(files).flatMap(([path, content]) => {
+    const head = Buffer.alloc(512)
+    new Header({ path, mode: 0o644, size: content.length, type: 'File', mtime: new Date(0) }).encode(head)
+    return [head, content, Buffer.alloc((512 - (content.length % 512)) % 512)]
+  })
+  return gzipSync(Buffer.concat([...parts, Buffer.alloc(1024)]))
+}
+
+/** As MaxMind packs it. */
+export function packed(database: Buffer): Buffer {
+  const folder = 'GeoLite2-City_20260101'
+  return archive({
+    [`${folder}/COPYRIGHT.txt`]: Buffer.from('Database and Contents Copyright'),
+    [`${folder}/GeoLite2-City.mmdb`]: database,
+    [`${folder}/README.txt`]: Buffer.from('Read me'),
+  })
+}

@@ -1,0 +1,125 @@
+import { fetch as undiciFetch } from 'undici'
+import { type AllowedHosts, allowedHosts } from './addresses.ts'
+import { guardedAgent } from './guarded-agent.ts'
+import { OutboundError } from './outbound-error.ts'
+
+/** What `createPublicFetch` and `createPublicDownload` may be told. */
+export interface PublicFetchOptions {
+  /** Host names, addresses and CIDR ranges that may be reached although they are not public; over http too. */
+  readonly allowedPrivateHosts?: readonly string[]
+  /** Addresses and CIDR ranges that are not public here although they look so, such as the IPv6 prefix of a home. */
+  readonly localRanges?: readonly string[]
+  /** Whether http is spoken with public hosts as well. By default https alone. */
+  readonly allowHttp?: boolean
+  /** The most bytes of an answer, after decompression. By default 1 MiB. */
+  readonly maxBytes?: number
+  /** Milliseconds that everything may take together. By default 10 000. */
+  readonly timeout?: number
+}
+
+/** What a guarded request takes: as `fetch`, but for a body that cannot be sent twice. */
+export interface PublicFetchInit {
+  readonly method?: string
+  readonly headers?: HeadersInit
+  readonly body?: string | Uint8Array | URLSearchParams | null
+  readonly redirect?: 'follow' | 'manual' | 'error'
+  readonly signal?: AbortSignal | null
+}
+
+/** What was answered in the end; its body is not read yet. */
+export type Answer = Awaited<ReturnType<typeof undiciFetch>>
+
+/** An answer, and what ends the reading of it. */
+export interface GuardedAnswer {
+  readonly answer: Answer
+  /** The body, no more of it than allowed. @throws {OutboundError} */
+  readonly chunks: AsyncIterable<Uint8Array>
+  /** Whatever ended the reading, as an `OutboundError`. */
+  failure(error: unknown): unknown
+}
+
+const mostRedirects = 3
+const megabyte = 1024 * 1024
+/** What speaks for the caller to one origin alone (Fetch §4.4). */
+const ownToOrigin = ['authorization', 'cookie', 'proxy-authorization']
+
+/** @throws {RangeError} for an allowed host that is no host name, address or range */
+export function createGuardedRequest(options: PublicFetchOptions) {
+  const { allowedPrivateHosts = [], localRanges = [], allowHttp = false } = options
+  const { maxBytes = megabyte, timeout = 10_000 } = options
+  const allowed = allowedHosts(allowedPrivateHosts)
+  const dispatcher = guardedAgent({ allowed, local: allowedHosts(localRanges), timeout })
+
+  return async (address: string | URL, init: PublicFetchInit): Promise<GuardedAnswer> => {
+    const deadline = AbortSignal.timeout(timeout)
+    const signal = init.signal ? AbortSignal.any([deadline, init.signal]) : deadline
+    const failure = (error: unknown) => failureOf(error, deadline)
+    try {
+      let request: Hop = { ...init, url: new URL(address), headers: new Headers(init.headers) }
+      for (let redirects = 0; ; redirects++) {
+        assertScheme(request.url, allowHttp, allowed)
+        const { url, method = 'GET', headers, body = null } = request
+        const answer = await undiciFetch(url, {
+          method,
+          headers: [...headers],
+          body,
+          redirect: 'manual',
+          signal,
+          dispatcher,
+        })
+        const next = init.redirect === 'manual' ? undefined : nextHop(request, answer)
+        if (next === undefined) return { answer, chunks: bounded(answer, maxBytes), failure }
+        await answer.body?.cancel()
+        if (init.redirect === 'error' || redirects === mostRedirects)
+          throw new OutboundError('too_many_redirects', `${url.origin} leads on to somewhere else too often.`)
+        request = next
+      }
+    } catch (error) {
+      throw failure(error)
+    }
+  }
+}
+
+interface Hop extends PublicFetchInit {
+  readonly url: URL
+  readonly headers: Headers
+}
+
+/** An address that is allowed by name or number may be spoken to without TLS: inside a network there often is none. */
+function assertScheme({ protocol, hostname, host }: URL, allowHttp: boolean, allowed: AllowedHosts): void {
+  const bare = hostname.replace(/^\[|\]$/g, '')
+  const http = allowHttp || allowed.hasName(bare) || allowed.hasAddress(bare)
+  if (protocol === 'https:' || (protocol === 'http:' && http)) return
+  throw new OutboundError('scheme', `${host || protocol} cannot be asked by ${protocol.slice(0, -1)}, only by https.`)
+}
+
+/** The request that a redirect asks for (Fetch §4.4), or `undefined` where the answer is none. */
+function nextHop(request: Hop, { status, headers: answered }: Answer): Hop | undefined {
+  const location = answered.get('location')
+  if (![301, 302, 303, 307, 308].includes(status) || location === null) return undefined
+  const url = new URL(location, request.url)
+  const headers = new Headers(request.headers)
+  if (url.origin !== request.url.origin) for (const name of ownToOrigin) headers.delete(name)
+  const { method = 'GET' } = request
+  const becomesGet = status === 303 ? method !== 'HEAD' : status < 303 && method === 'POST'
+  if (!becomesGet) return { ...request, url, headers }
+  headers.delete('content-type')
+  return { ...request, url, headers, method: 'GET', body: null }
+}
+
+async function* bounded(answer: Answer, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw new OutboundError('too_large', `The answer is larger than ${maxBytes} bytes.`)
+    yield chunk
+  }
+}
+
+function failureOf(error: unknown, deadline: AbortSignal): unknown {
+  if (error instanceof OutboundError) return error
+  const cause = error instanceof Error ? error.cause : undefined
+  if (cause instanceof OutboundError) return cause
+  if (deadline.aborted) return new OutboundError('timeout', 'There was no answer in time.', { cause: error })
+  return new OutboundError('unreachable', 'The address could not be read.', { cause: cause ?? error })
+}

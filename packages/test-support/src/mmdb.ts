@@ -1,0 +1,122 @@
+/** What a record of a database holds. */
+export type MmdbValue = string | number | readonly MmdbValue[] | { readonly [key: string]: MmdbValue }
+
+/** What a database is made of. */
+export interface MmdbOptions {
+  /** Such as `GeoLite2-City`. */
+  readonly type: string
+  /** Records by the networks they are for (CIDR), of IPv4 or IPv6; none of them within another one. */
+  readonly networks: Readonly<Record<string, MmdbValue>>
+  /** Seconds since the Unix epoch. By default the first of January 2026. */
+  readonly buildEpoch?: number
+}
+
+type Node = [Branch, Branch]
+type Branch = Node | { readonly record: MmdbValue } | undefined
+
+const types = { string: 2, uint16: 5, uint32: 6, map: 7, uint64: 9, array: 11 } as const
+const separator = Buffer.alloc(16)
+const metadataStart = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
+
+/** Writes a database in the format of MaxMind, version 2.0, with records of 24 bits and a tree of IPv6. */
+export function writeMmdb({ type, networks, buildEpoch = 1_767_225_600 }: MmdbOptions): Buffer {
+  const root: Node = [undefined, undefined]
+  for (const [network, record] of Object.entries(networks)) insert(root, bitsOf(network), { record })
+  const nodes = listed(root)
+  const numbers = new Map(nodes.map((node, number) => [node, number]))
+  const data: Buffer[] = []
+  let size = 0
+  const reference = (branch: Branch): number => {
+    if (branch === undefined) return nodes.length
+    if (Array.isArray(branch)) return numbers.get(branch) ?? 0
+    const at = size
+    const bytes = encode(branch.record)
+    data.push(bytes)
+    size += bytes.length
+    return nodes.length + separator.length + at
+  }
+  const tree = Buffer.alloc(nodes.length * 6)
+  for (const [number, [left, right]] of nodes.entries()) {
+    tree.writeUIntBE(reference(left), number * 6, 3)
+    tree.writeUIntBE(reference(right), number * 6 + 3, 3)
+  }
+  const metadata = Buffer.concat([
+    head(types.map, 9),
+    ...field('binary_format_major_version', unsigned(types.uint16, 2)),
+    ...field('binary_format_minor_version', unsigned(types.uint16, 0)),
+    ...field('build_epoch', unsigned(types.uint64, buildEpoch)),
+    ...field('database_type', encode(type)),
+    ...field('description', encode({ en: 'For tests' })),
+    ...field('ip_version', unsigned(types.uint16, 6)),
+    ...field('languages', encode(['en'])),
+    ...field('node_count', unsigned(types.uint32, nodes.length)),
+    ...field('record_size', unsigned(types.uint16, 24)),
+  ])
+  return Buffer.concat([tree, separator, ...data, metadataStart, metadata])
+}
+
+function insert(root: Node, bits: readonly number[], leaf: { readonly record: MmdbValue }): void {
+  let node = root
+  for (const bit of bits.slice(0, -1)) {
+    const next = node[bit]
+    if (next !== undefined && !Array.isArray(next)) throw new RangeError('One network lies within another one.')
+    const branch: Node = next ?? [undefined, undefined]
+    node[bit] = branch
+    node = branch
+  }
+  node[bits.at(-1) ?? 0] = leaf
+}
+
+/** Every node, the root first. */
+function listed(root: Node): readonly Node[] {
+  const nodes = [root]
+  for (const node of nodes) for (const branch of node) if (Array.isArray(branch)) nodes.push(branch)
+  return nodes
+}
+
+/** IPv4 is the part of IPv6 that begins with 96 zeros. */
+function bitsOf(network: string): readonly number[] {
+  const [address = '', length = ''] = network.split('/')
+  const isIPv4 = !address.includes(':')
+  const bytes = isIPv4 ? [...Array<number>(12).fill(0), ...address.split('.').map(Number)] : ipv6Bytes(address)
+  const bits = bytes.flatMap((byte) => Array.from({ length: 8 }, (_, at) => (byte >> (7 - at)) & 1))
+  return bits.slice(0, Number(length) + (isIPv4 ? 96 : 0))
+}
+
+function ipv6Bytes(address: string): readonly number[] {
+  const [first = [], last = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''))
+  const groups = [...first, ...Array<string>(8 - first.length - last.length).fill('0'), ...last]
+  return groups.map((group) => Number.parseInt(group, 16)).flatMap((group) => [group >> 8, group & 255])
+}
+
+function field(name: string, value: Buffer): readonly Buffer[] {
+  return [encode(name), value]
+}
+
+function encode(value: MmdbValue): Buffer {
+  if (typeof value === 'string') {
+    const bytes = Buffer.from(value)
+    return Buffer.concat([head(types.string, bytes.length), bytes])
+  }
+  if (typeof value === 'number') return unsigned(types.uint32, value)
+  if (Array.isArray(value)) return Buffer.concat([head(types.array, value.length), ...value.map(encode)])
+  const entries = Object.entries(value)
+  return Buffer.concat([
+    head(types.map, entries.length),
+    ...entries.flatMap(([key, each]) => [encode(key), encode(each)]),
+  ])
+}
+
+function unsigned(type: number, value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64BE(BigInt(value))
+  const trimmed = bytes.subarray(bytes.findIndex((byte) => byte !== 0) >>> 0)
+  return Buffer.concat([head(type, trimmed.length), trimmed])
+}
+
+/** The control byte and what follows of it; sizes up to 284. */
+function head(type: number, size: number): Buffer {
+  const first = (type > 7 ? 0 : type) << 5
+  const extended = type > 7 ? [type - 7] : []
+  return Buffer.from(size < 29 ? [first | size, ...extended] : [first | 29, ...extended, size - 29])
+}
