@@ -45,6 +45,16 @@ export const errorCodes = [
   'job_running',
   'last_administrator',
   'last_passkey',
+  'ldap_disabled',
+  'ldap_dry_run_needed',
+  'ldap_entry_linked',
+  'ldap_entry_not_found',
+  'ldap_not_linked',
+  'ldap_plan_changed',
+  'ldap_sync_failed',
+  'ldap_sync_running',
+  'ldap_user_group_update',
+  'ldap_user_update',
   'logo_download_failed',
   'logo_too_large',
   'logo_type_not_supported',
@@ -72,6 +82,8 @@ export const errorCodes = [
   'reauthentication_required',
   'redirect_uri_has_fragment',
   'reserved_claim',
+  'scim_sync_failed',
+  'scim_sync_running',
   'session_not_found',
   'setup_already_completed',
   'setup_not_available',
@@ -171,6 +183,11 @@ export class RateLimited extends PocketError {
     super('rate_limited', message)
     this.retryAfter = retryAfter
   }
+}
+
+/** Another system did not do what it was asked: look at what it says. The API of Pocket ID answers with 500 then. */
+export class SystemFailed extends PocketError {
+  readonly status = 500
 }
 
 /** The options, the environment or a store break their contract: a person has to change the set-up. */

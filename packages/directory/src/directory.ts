@@ -6,6 +6,8 @@ import type { GroupStore } from './groups/group-store.ts'
 import { createGroups, type Groups } from './groups/groups.ts'
 import type { MembershipStore } from './groups/membership-store.ts'
 import { isId } from './id.ts'
+import { createLdapImport, type LdapImport } from './ldap/ldap-import.ts'
+import type { LdapStore } from './ldap/ldap-store.ts'
 import type { NewUser } from './users/create-user.ts'
 import { setUp } from './users/setup.ts'
 import { accountOf, type User } from './users/user.ts'
@@ -18,6 +20,7 @@ export interface DirectoryPorts {
   readonly groups: GroupStore
   readonly memberships: MembershipStore
   readonly claims: ClaimStore
+  readonly ldap: LdapStore
   /** The one that the host gives to core as well, so that a user and a first passkey are created together. */
   readonly transaction: Transaction
   readonly clock: Clock
@@ -32,6 +35,7 @@ export interface Directory {
   readonly users: Users
   readonly groups: Groups
   readonly claims: Claims
+  readonly ldap: LdapImport
   find(id: string): Promise<User | undefined>
   /** Those of these ids who are there, in any order, in one statement however many they are. */
   findEach(ids: readonly string[]): Promise<readonly User[]>
@@ -74,11 +78,13 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
     })
   const ports = { ...stores, exclusively, clock }
   const nouns = { users: createUsers(ports), groups: createGroups(ports), claims: createClaims(ports) }
+  const ldap = createLdapImport(ports)
   const create: Directory['create'] = (planned, rights = {}) => createUser(ports, planned, rights)
   const find = async (id: string) => (isId(id) ? users.find(id) : undefined)
 
   return {
     ...nouns,
+    ldap,
     exclusively,
     accounts: {
       async find(id) {

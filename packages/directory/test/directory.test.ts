@@ -47,6 +47,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
       emailVerified: false,
       administrator: false,
       disabled: false,
+      ldapId: null,
       createdAt: noon,
       updatedAt: noon,
     })

@@ -12,6 +12,7 @@ export const staticUser: User = {
   administrator: true,
   disabled: false,
   locale: null,
+  ldapId: null,
   createdAt: 0,
   updatedAt: 0,
 }

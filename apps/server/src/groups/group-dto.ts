@@ -28,7 +28,7 @@ export function groupDto(group: GroupWithClaims & Partial<GroupDetails>, allowed
     friendlyName: group.friendlyName,
     name: group.name,
     customClaims: group.claims.map(claimDto),
-    ldapId: null,
+    ldapId: group.ldapId,
     createdAt: new Date(group.createdAt).toISOString(),
     users: (group.members ?? []).map((user) => userDto(user)),
     allowedOidcClients: allowedClients,

@@ -97,7 +97,7 @@ export function userDto(user: User & Partial<Pick<UserDetails, 'claims' | 'group
     locale: user.locale,
     customClaims: claims.map(claimDto),
     userGroups: groups.map((group) => groupItemDto(group)),
-    ldapId: null,
+    ldapId: user.ldapId,
     disabled: user.disabled,
   }
 }
@@ -114,7 +114,7 @@ export function groupItemDto(group: GroupWithClaims, userCount = 0) {
     name: group.name,
     customClaims: group.claims.map(claimDto),
     userCount,
-    ldapId: null,
+    ldapId: group.ldapId,
     createdAt: new Date(group.createdAt).toISOString(),
   }
 }

@@ -1,4 +1,5 @@
 import type { EntitySchema, EntitySchemaColumnOptions } from 'typeorm'
+import type { DatabaseKind } from './database.ts'
 import type { Parameter } from './statements.ts'
 
 interface Column {
@@ -52,6 +53,35 @@ export class TableRows<Entity> {
     const values: [string, unknown][] = Object.entries(Object(entity))
     const byProperty = new Map(values)
     return this.#columns.map((column) => column.encode(byProperty.get(column.property)))
+  }
+
+  /** One value for each column by its name; a JSON array of these is what {@link TableRows.given} reads. */
+  record(entity: Entity): Readonly<Record<string, Parameter>> {
+    const values = this.values(entity)
+    return Object.fromEntries(this.#columns.map(({ name }, index) => [name, values[index] ?? null]))
+  }
+
+  /** `SELECT ...` of rows that a parameter holds as a JSON array, in the order of the columns: any number is one parameter. */
+  given(kind: DatabaseKind, parameter = '$1'): string {
+    if (kind === 'postgres')
+      return `SELECT ${this.columns} FROM json_populate_recordset(NULL::${this.table}, ${parameter}::json)`
+    const columns = this.#columns.map(({ name }) => `json_extract(value, '$.${name}') AS ${quoted(name)}`)
+    return `SELECT ${columns.join(', ')} FROM json_each(${parameter})`
+  }
+
+  /** Inserts the rows that {@link TableRows.given} reads; open at the end, where `ON CONFLICT` may follow. */
+  insertGiven(kind: DatabaseKind): string {
+    // SQLite takes ON CONFLICT for part of a SELECT that has no WHERE.
+    return `INSERT INTO ${this.table} (${this.columns}) ${this.given(kind)} WHERE true`
+  }
+
+  /** Gives rows the values that {@link TableRows.given} reads, found by the column of `key`; open at the end. */
+  updateGiven(kind: DatabaseKind, key: keyof Entity & string): string {
+    const found = this.#columns.find(({ property }) => property === key)
+    const others = this.#columns.filter(({ property }) => property !== key)
+    const assignments = others.map(({ name }) => `${quoted(name)} = given.${quoted(name)}`)
+    return `UPDATE ${this.table} SET ${assignments.join(', ')} FROM (${this.given(kind)}) AS given
+      WHERE ${this.table}.${quoted(found?.name)} = given.${quoted(found?.name)}`
   }
 
   read(row: object): Entity {

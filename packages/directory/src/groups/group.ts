@@ -9,6 +9,8 @@ export interface Group {
   readonly name: string
   /** What people read. */
   readonly friendlyName: string
+  /** The identifier of the LDAP entry that decides the name and the members, if any does. */
+  readonly ldapId: string | null
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
 }

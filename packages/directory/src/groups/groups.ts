@@ -111,7 +111,7 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
     page: (request) => groups.page(request),
 
     create: async (input) => {
-      const group: Group = { id: uuid(), ...groupNames(input), createdAt: clock.now() }
+      const group: Group = { id: uuid(), ...groupNames(input), ldapId: null, createdAt: clock.now() }
       return exclusively(async () => {
         assertFree(await groups.insert(group))
         return group

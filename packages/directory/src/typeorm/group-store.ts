@@ -70,13 +70,13 @@ export class TypeormGroupStore implements GroupStore {
   }
 
   async insert(group: Group): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, rows.values(stored(group)))) === 1
+    return (await this.#database.execute(sql.insert, rows.values(storedGroup(group)))) === 1
   }
 
   async update(group: Group): Promise<boolean> {
-    const { id, nameKey: key } = stored(group)
+    const { id, nameKey: key } = storedGroup(group)
     if ((await this.#database.execute(sql.findByName, [key, id])) > 0) return false
-    await this.#database.execute(sql.update, rows.values(stored(group)))
+    await this.#database.execute(sql.update, rows.values(storedGroup(group)))
     return true
   }
 
@@ -90,7 +90,8 @@ export function groupsOf(found: readonly object[]): Group[] {
   return rows.all(found).map(({ nameKey: _nameKey, ...group }) => group)
 }
 
-function stored(group: Group): StoredGroup {
+/** The row of a group. */
+export function storedGroup(group: Group): StoredGroup {
   return { ...group, nameKey: nameKey(group.name) }
 }
 

@@ -17,10 +17,12 @@ export const groupTable: EntitySchema<StoredGroup> = new EntitySchema<StoredGrou
     name: text,
     nameKey: { ...text, name: 'name_key' },
     friendlyName: { ...text, name: 'friendly_name' },
+    ldapId: { ...text, name: 'ldap_id', nullable: true },
     createdAt: { ...bigint, name: 'created_at' },
   },
   indices: [
     { name: 'pocket_group_name', columns: ['nameKey'], unique: true },
+    { name: 'pocket_group_ldap', columns: ['ldapId'], unique: true },
     { name: 'pocket_group_by_age', columns: ['createdAt', 'id'] },
   ],
 })

@@ -4,6 +4,7 @@ import type { DataSource, EntitySchema } from 'typeorm'
 import type { ClaimStore } from '../claims/claim-store.ts'
 import type { GroupStore } from '../groups/group-store.ts'
 import type { MembershipStore } from '../groups/membership-store.ts'
+import type { LdapStore } from '../ldap/ldap-store.ts'
 import type { ScimRecordStore } from '../scim/record-store.ts'
 import type { SnapshotSource } from '../scim/snapshot.ts'
 import type { UserStore } from '../users/user-store.ts'
@@ -11,12 +12,15 @@ import { groupClaimTable, userClaimTable } from './claim.table.ts'
 import { TypeormClaimStore } from './claim-store.ts'
 import { groupTable, membershipTable } from './group.table.ts'
 import { TypeormGroupStore } from './group-store.ts'
+import { TypeormLdapStore } from './ldap-store.ts'
+import { ldapUserTable } from './ldap-user.table.ts'
 import { TypeormMembershipStore } from './membership-store.ts'
 import { CreateUsers1760000000000 } from './migrations/1760000000000-create-users.ts'
 import { AddGroups1761000000000 } from './migrations/1761000000000-add-groups.ts'
 import { AddMembershipEnds1761000000010 } from './migrations/1761000000010-add-membership-ends.ts'
 import { CoverMembershipEnds1761000000020 } from './migrations/1761000000020-cover-membership-ends.ts'
 import { CoverSearch1761000000040 } from './migrations/1761000000040-cover-search.ts'
+import { AddLdap1761000000050 } from './migrations/1761000000050-add-ldap.ts'
 import { CreateScimRecords1761000000060 } from './migrations/1761000000060-create-scim-records.ts'
 import { scimRecordTable } from './scim-record.table.ts'
 import { TypeormScimRecordStore } from './scim-record-store.ts'
@@ -30,6 +34,7 @@ export interface DirectoryStores {
   readonly groups: GroupStore
   readonly memberships: MembershipStore
   readonly claims: ClaimStore
+  readonly ldap: LdapStore
   readonly transaction: Transaction
   readonly scimRecords: ScimRecordStore
   readonly snapshots: SnapshotSource
@@ -42,6 +47,7 @@ export const directoryTables: readonly EntitySchema[] = [
   membershipTable,
   userClaimTable,
   groupClaimTable,
+  ldapUserTable,
   scimRecordTable,
 ]
 
@@ -55,6 +61,7 @@ export const directoryMigrations: MigrationSet = {
     AddMembershipEnds1761000000010,
     CoverMembershipEnds1761000000020,
     CoverSearch1761000000040,
+    AddLdap1761000000050,
     CreateScimRecords1761000000060,
   ],
 }
@@ -74,6 +81,7 @@ export function directoryStores(dataSource: DataSource, clock: Clock = systemClo
     groups: new TypeormGroupStore(database, claims, clock),
     memberships: new TypeormMembershipStore(database, clock),
     claims,
+    ldap: new TypeormLdapStore(database, clock),
     transaction: database.transaction,
     scimRecords: new TypeormScimRecordStore(database),
     snapshots: new TypeormSnapshotSource(database, clock),

@@ -13,6 +13,7 @@ interface RelationRow {
   readonly first: string
   readonly second: string
   readonly number: string | number
+  readonly ldap_id: string | null
 }
 
 /** The groups and claims of any number of users, by one statement. */
@@ -49,13 +50,13 @@ function statement(kind: DatabaseKind): string {
   const chosen = `(SELECT value FROM ${listed(kind)})`
   const lasting = lastingAt('$2')
   return `SELECT 'user_claim' AS kind, user_id AS owner, '' AS group_id, "key" AS first, "value" AS second,
-      "position" AS number, '' AS sorted
+      "position" AS number, NULL AS ldap_id, '' AS sorted
     FROM pocket_user_claim WHERE user_id IN ${chosen}
     UNION ALL
-    SELECT 'group', m.user_id, g.id, g.name, g.friendly_name, g.created_at, g.name_key
+    SELECT 'group', m.user_id, g.id, g.name, g.friendly_name, g.created_at, g.ldap_id, g.name_key
     FROM pocket_membership m JOIN pocket_group g ON g.id = m.group_id WHERE m.user_id IN ${chosen} AND ${lasting}
     UNION ALL
-    SELECT 'group_claim', group_id, group_id, "key", "value", "position", ''
+    SELECT 'group_claim', group_id, group_id, "key", "value", "position", NULL, ''
     FROM pocket_group_claim
     WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${chosen} AND ${lasting})
     ORDER BY sorted, number`
@@ -80,6 +81,7 @@ function groupOf(row: RelationRow, claims: ReadonlyMap<string, readonly CustomCl
     id: row.group_id,
     name: row.first,
     friendlyName: row.second,
+    ldapId: row.ldap_id,
     createdAt: Number(row.number),
     claims: claims.get(row.group_id) ?? [],
   }

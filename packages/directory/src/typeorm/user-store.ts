@@ -106,14 +106,14 @@ export class TypeormUserStore implements UserStore {
   async insert(user: User): Promise<UniqueProperty | undefined> {
     const taken = await this.#taken(user)
     if (taken !== undefined) return taken
-    const inserted = await this.#database.execute(sql.insert, rows.values(stored(user)))
+    const inserted = await this.#database.execute(sql.insert, rows.values(storedUser(user)))
     return inserted === 1 ? undefined : ((await this.#taken(user)) ?? 'id')
   }
 
   async update(user: User): Promise<UniqueProperty | undefined> {
     // What is not changed is not looked at: older rules may have let it in, and must not keep anybody from being disabled.
     const taken = await this.#taken(user, await this.find(user.id))
-    if (taken === undefined) await this.#database.execute(sql.update, rows.values(stored(user)))
+    if (taken === undefined) await this.#database.execute(sql.update, rows.values(storedUser(user)))
     return taken
   }
 
@@ -126,8 +126,8 @@ export class TypeormUserStore implements UserStore {
   }
 
   async #taken(user: User, before?: User): Promise<UniqueProperty | undefined> {
-    const { id, emailKey, userNameKey } = stored(user)
-    const known = before && stored(before)
+    const { id, emailKey, userNameKey } = storedUser(user)
+    const known = before && storedUser(before)
     const held = async (key: string | null, knownAs: string | null | undefined) =>
       key !== null && key !== knownAs && (await this.#database.execute(sql.findHolder, [key, id])) > 0
     if (await held(emailKey, known?.emailKey)) return 'email'
@@ -146,7 +146,8 @@ export function usersOf(found: readonly object[]): User[] {
     .map(({ userNameKey: _userNameKey, emailKey: _emailKey, searchKey: _searchKey, ...user }) => user)
 }
 
-function stored(user: User): StoredUser {
+/** The row of a user. */
+export function storedUser(user: User): StoredUser {
   const { email, firstName, lastName, userName } = user
   return {
     ...user,

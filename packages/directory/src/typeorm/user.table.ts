@@ -28,6 +28,7 @@ export const userTable: EntitySchema<StoredUser> = new EntitySchema<StoredUser>(
     administrator: boolean,
     disabled: boolean,
     locale: { ...varchar(35), nullable: true },
+    ldapId: { ...text, name: 'ldap_id', nullable: true },
     createdAt: { ...bigint, name: 'created_at' },
     updatedAt: { ...bigint, name: 'updated_at' },
     searchKey: { ...text, name: 'search_key' },
@@ -35,6 +36,7 @@ export const userTable: EntitySchema<StoredUser> = new EntitySchema<StoredUser>(
   indices: [
     { name: 'pocket_user_user_name', columns: ['userNameKey'], unique: true },
     { name: 'pocket_user_email', columns: ['emailKey'], unique: true },
+    { name: 'pocket_user_ldap', columns: ['ldapId'], unique: true },
     // Lists are read from these in their order, so that the first page costs the same whatever the number of users. Those of
     // names hold what is searched as well: nobody who is passed over in a search is read from the table.
     { name: 'pocket_user_by_age', columns: ['createdAt', 'id'] },

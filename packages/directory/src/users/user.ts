@@ -19,6 +19,8 @@ export interface User {
   readonly disabled: boolean
   /** BCP 47 language tag. */
   readonly locale: string | null
+  /** The identifier of the LDAP entry that decides the names, e-mail address and membership of LDAP groups, if any does. */
+  readonly ldapId: string | null
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
   readonly updatedAt: number

@@ -5,6 +5,7 @@ import { checkedClaims } from '../claims/claim.ts'
 import type { ClaimStore } from '../claims/claim-store.ts'
 import type { MembershipChange, MembershipStore } from '../groups/membership-store.ts'
 import { isId } from '../id.ts'
+import type { LdapStore } from '../ldap/ldap-store.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { type NewUser, newUser } from './create-user.ts'
 import type { User, UserDetails } from './user.ts'
@@ -62,12 +63,13 @@ export interface UserPorts {
   readonly users: UserStore
   readonly memberships: MembershipStore
   readonly claims: ClaimStore
+  readonly ldap: Pick<LdapStore, 'markByHand'>
   /** A transaction during which nobody else changes the directory. */
   readonly exclusively: Transaction
   readonly clock: Clock
 }
 
-export function createUsers({ users, memberships, exclusively, clock }: UserPorts): Users {
+export function createUsers({ users, memberships, ldap, exclusively, clock }: UserPorts): Users {
   const existing = async (id: string): Promise<User> => {
     const user = isId(id) ? await users.find(id) : undefined
     if (user === undefined) throw new NotFound('user_not_found', 'There is no such user')
@@ -94,6 +96,7 @@ export function createUsers({ users, memberships, exclusively, clock }: UserPort
         if (changed.length === 0) return { before, user: before, changed }
         if (!governs(user)) await assertAnotherAdministrator(users, before)
         assertFree(await users.update(user))
+        if (before.ldapId !== null) await ldap.markByHand(id, decided(user, changed))
         return { before, user, changed }
       }),
 
@@ -113,14 +116,23 @@ export function createUsers({ users, memberships, exclusively, clock }: UserPort
   }
 }
 
+/** What no import from LDAP may undo. */
+function decided({ administrator, disabled }: User, changed: readonly (keyof User)[]) {
+  return {
+    ...(changed.includes('administrator') && { administrator }),
+    ...(changed.includes('disabled') && { disabled }),
+  }
+}
+
 /** Stores a user who is not there yet, with groups and claims. */
 export async function createUser(ports: UserPorts, planned: NewUser, rights: NewUserRights): Promise<User> {
   const { users, memberships, claims, exclusively, clock } = ports
   const { groupIds = [], claims: given = [], ...flags } = rights
   const now = clock.now()
-  const defaults = { emailVerified: false, administrator: false, disabled: false, createdAt: now, updatedAt: now }
+  const defaults = { emailVerified: false, administrator: false, disabled: false }
+  const made = { ldapId: null, createdAt: now, updatedAt: now }
   // Checked again, since a plan may have been put aside meanwhile, and the type alone proves nothing.
-  const user: User = { ...newUser({ ...planned }), ...defaults, ...flags }
+  const user: User = { ...newUser({ ...planned }), ...defaults, ...made, ...flags }
   const own = checkedClaims(given)
   return exclusively(async () => {
     assertFree(await users.insert(user))

@@ -26,6 +26,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: 'Stäff',
       friendlyName: 'Our 👩‍👩‍👧 staff',
+      ldapId: null,
       createdAt: noon,
     })
     expect(await it.directory.groups.find(created.id)).toEqual({ ...created, claims: [], members: [] })

@@ -344,7 +344,6 @@ test('on PostgreSQL nobody who is passed over in a search is read from the table
   const database = databaseOf(it.dataSource)
   const query = jest.spyOn(database, 'query')
   for (const [column, index] of [
-    ['email', 'email'],
     ['firstName', 'first_name'],
     ['lastName', 'last_name'],
     ['displayName', 'display_name'],

@@ -1,0 +1,19 @@
+import { nameKey } from '../users/user-store.ts'
+import type { LdapGroup } from './answer.ts'
+import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
+
+/**
+ * The identifiers of the people whom LDAP makes administrators; `null` where it is not asked. A group that is not there has
+ * no members: whoever removes it takes the rights that it gave.
+ */
+export function administratorsOf(
+  groups: readonly LdapGroup[],
+  { administratorGroup }: LdapRules,
+  skipped: SkippedEntry[],
+): ReadonlySet<string> | null {
+  if (administratorGroup === '') return null
+  const key = nameKey(administratorGroup)
+  const found = groups.filter(({ name }) => name !== undefined && nameKey(name) === key)
+  if (found.length === 0) skipped.push({ dn: '', code: 'administrator_group_missing', detail: administratorGroup })
+  return new Set(found.flatMap(({ memberIds }) => memberIds))
+}

@@ -1,0 +1,67 @@
+import { countsOf, type LdapCounts, type LdapHost, type LdapOutcome, nothingCounted, sumOf } from './applied.ts'
+import { changeGroups, createGroups, groupRenaming, removeGroups } from './apply-groups.ts'
+import { changeMemberships, membershipParts } from './apply-memberships.ts'
+import { changePeople, createPeople, personRenaming, removePeople } from './apply-people.ts'
+import type { ApplyPorts, Step } from './apply-step.ts'
+import { handoversAmong } from './handovers.ts'
+import type { LdapPlan, PicturePlan } from './ldap-plan.ts'
+
+/** So many rows a transaction, so that nobody waits long for the directory. */
+const batchSize = 500
+
+/**
+ * Does what a plan says, in short transactions. In each it is looked again at what the plan was made from: what somebody else
+ * has changed meanwhile is left alone. A run that is cut off has done a part; the next one plans the rest.
+ *
+ * @throws the reason of `signal`, between two transactions
+ */
+export async function applyLdapPlan(
+  ports: ApplyPorts,
+  plan: LdapPlan,
+  host: LdapHost,
+  signal: AbortSignal,
+): Promise<LdapOutcome> {
+  const postponed: LdapOutcome['postponed'][number][] = []
+  let counts: LdapCounts = nothingCounted
+  const inOne = async <Item>(items: readonly Item[], work: (items: readonly Item[]) => Promise<Step>) => {
+    if (items.length === 0) return
+    signal.throwIfAborted()
+    const step = await ports.exclusively(async () => {
+      const result = await work(items)
+      await host.applied(result.done)
+      return result
+    })
+    counts = sumOf(counts, countsOf(step.done))
+    postponed.push(...step.postponed.map(({ dn, id }) => ({ dn, id, code: 'changed_meanwhile' as const })))
+  }
+  const inBatches = async <Item>(items: readonly Item[], work: (items: readonly Item[]) => Promise<Step>) => {
+    for (let at = 0; at < items.length; at += batchSize) await inOne(items.slice(at, at + batchSize), work)
+  }
+
+  const groups = handoversAmong(plan.groupChanges.map(groupRenaming))
+  await inBatches(plan.groupRemovals, (batch) => removeGroups(ports, batch))
+  await inOne(groups.handovers, (batch) => changeGroups(ports, batch, 'passing-on'))
+  await inBatches(groups.others, (batch) => changeGroups(ports, batch))
+  await inBatches(plan.groupCreations, (batch) => createGroups(ports, batch))
+  const people = handoversAmong(plan.changes.map(personRenaming))
+  await inBatches(plan.removals, (batch) => removePeople(ports, batch))
+  await inOne(people.handovers, (batch) => changePeople(ports, batch, 'passing-on'))
+  await inBatches(people.others, (batch) => changePeople(ports, batch))
+  await inBatches(plan.creations, (batch) => createPeople(ports, batch, plan.newClaims))
+  for (const part of membershipParts(plan.memberships)) await inOne(part, (batch) => changeMemberships(ports, batch))
+  await host.pictures?.(await changedPictures(ports, plan), keeping(ports, plan), signal)
+  return { counts, postponed }
+}
+
+/** Of those who are there: some may have been postponed. */
+async function changedPictures({ store }: ApplyPorts, { pictures }: LdapPlan): Promise<readonly PicturePlan[]> {
+  if (pictures.length === 0) return []
+  const there = new Set((await store.users(pictures.map(({ userId }) => userId))).map(({ id }) => id))
+  return pictures.filter(({ userId }) => there.has(userId))
+}
+
+function keeping({ store }: ApplyPorts, { pictures }: LdapPlan) {
+  const hashes = new Map(pictures.map(({ userId, picture }) => [userId, picture?.hash ?? null]))
+  return (userId: string, image: string | null) =>
+    store.putPicture(userId, { pictureHash: hashes.get(userId) ?? null, pictureImage: image })
+}

@@ -1,0 +1,80 @@
+import type { Clock, Transaction } from '@pocket/core'
+import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
+import { isId } from '../id.ts'
+import type { User } from '../users/user.ts'
+import type { UserStore } from '../users/user-store.ts'
+import type { LdapAnswer } from './answer.ts'
+import type { LdapHost, LdapOutcome } from './applied.ts'
+import { applyLdapPlan } from './apply.ts'
+import { isStorable } from './entries.ts'
+import { type LdapMark, newMark } from './held.ts'
+import type { LdapEntry, LdapPlan, LdapRules } from './ldap-plan.ts'
+import type { LdapStore } from './ldap-store.ts'
+import { planLdapImport } from './plan.ts'
+
+/** People and groups out of an LDAP directory. A plan says what would be done before anything is. */
+export interface LdapImport {
+  /** Reads what there is, in four statements, and compares. Changes nothing. */
+  plan(answer: LdapAnswer, rules: Omit<LdapRules, 'now'>): Promise<LdapPlan>
+  /** Does what the plan says, in short transactions. @throws the reason of `signal`, between two of them */
+  apply(plan: LdapPlan, host: LdapHost, signal: AbortSignal): Promise<LdapOutcome>
+  /** What is remembered of somebody whom LDAP owns. */
+  mark(userId: string): Promise<LdapMark | undefined>
+  /**
+   * From now on this entry owns the user, whom the next import makes as it says.
+   *
+   * @throws NotFound `user_not_found` @throws InvalidInput `validation_failed`
+   * @throws Conflict `ldap_entry_linked` where the entry owns somebody else
+   */
+  link(userId: string, entry: LdapEntry): Promise<{ readonly before: User; readonly user: User }>
+  /** LDAP owns the user no longer, who stays as they are. @throws NotFound `user_not_found` @throws Conflict `ldap_not_linked` */
+  unlink(userId: string): Promise<User>
+}
+
+export interface LdapImportPorts {
+  readonly users: UserStore
+  readonly ldap: LdapStore
+  readonly exclusively: Transaction
+  readonly clock: Clock
+}
+
+export function createLdapImport({ users, ldap, exclusively, clock }: LdapImportPorts): LdapImport {
+  const existing = async (id: string): Promise<User> => {
+    const user = isId(id) ? await users.find(id) : undefined
+    if (user === undefined) throw new NotFound('user_not_found', 'There is no such user')
+    return user
+  }
+  return {
+    plan: async (answer, rules) => planLdapImport(answer, await ldap.held(), { ...rules, now: clock.now() }),
+    apply: (plan, host, signal) => applyLdapPlan({ store: ldap, exclusively, clock }, plan, host, signal),
+    mark: async (userId) => (isId(userId) ? ldap.mark(userId) : undefined),
+
+    link: (userId, entry) =>
+      exclusively(async () => {
+        const before = await existing(userId)
+        if (!isStorable(entry))
+          throw new InvalidInput('validation_failed', 'The identifier of the entry cannot be kept.', {
+            fields: [{ field: 'ldapId', code: 'invalid_format', message: 'must be the identifier of an entry' }],
+          })
+        const owner = await ldap.owned(entry.id)
+        if (owner && owner.id !== userId)
+          throw new Conflict('ldap_entry_linked', `This entry belongs to ${owner.userName} already.`)
+        const user = { ...before, ldapId: entry.id, updatedAt: clock.now() }
+        if (before.ldapId === entry.id) return { before, user: before }
+        await ldap.updateUsers([user])
+        // Who passes from one entry to another keeps what was decided by hand, and what an import may take back.
+        await ldap.putMarks([{ ...((await ldap.mark(userId)) ?? newMark(userId, entry.dn)), dn: entry.dn }])
+        return { before, user }
+      }),
+
+    unlink: (userId) =>
+      exclusively(async () => {
+        const before = await existing(userId)
+        if (before.ldapId === null) throw new Conflict('ldap_not_linked', 'This user does not come from LDAP.')
+        const user = { ...before, ldapId: null, updatedAt: clock.now() }
+        await ldap.updateUsers([user])
+        await ldap.removeMark(userId)
+        return user
+      }),
+  }
+}

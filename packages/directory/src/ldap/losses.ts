@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { LdapHeld } from './held.ts'
+import type { LdapRules, Loss, Losses, MembershipPlan } from './ldap-plan.ts'
+import type { GroupsPlan } from './plan-groups.ts'
+import type { PeoplePlan } from './plan-people.ts'
+
+interface Compared {
+  readonly held: LdapHeld
+  readonly people: PeoplePlan
+  readonly groups: GroupsPlan
+  readonly memberships: readonly MembershipPlan[]
+  readonly rules: LdapRules
+}
+
+/** So few memberships may go at any time: small groups lose a part of their members every day. */
+const fewMemberships = 20
+
+export function lossesOf({ held, people, groups, memberships, rules }: Compared): Losses {
+  const disabled = people.changes.filter(({ kind }) => kind === 'disable').map(({ before }) => before.user.id)
+  const removed = people.removals.map(({ user }) => user.id)
+  const there = held.people.filter(({ user, mark }) => !mark.disabledByImport || removed.includes(user.id))
+  const ownedGroups = held.groups.filter(({ ldapId }) => ldapId !== null)
+  const left = memberships.reduce((sum, plan) => sum + plan.removed.length, 0)
+  const losses = {
+    people: { lost: disabled.length + removed.length, of: there.length },
+    groups: { lost: groups.removals.length, of: ownedGroups.length },
+    memberships: { lost: left, of: held.memberships.length },
+  }
+  const tooMany = ({ lost, of }: Loss) => lost > of * rules.mostLost
+  const asks =
+    tooMany(losses.people) || tooMany(losses.groups) || (left > fewMemberships && tooMany(losses.memberships))
+  const taken = [
+    disabled.toSorted(),
+    removed.toSorted(),
+    groups.removals.map(({ id }) => id).toSorted(),
+    memberships.flatMap((plan) => plan.removed.map((userId) => `${plan.groupId} ${userId}`)).toSorted(),
+  ]
+  return { ...losses, asks, digest: createHash('sha256').update(JSON.stringify(taken)).digest('base64url') }
+}

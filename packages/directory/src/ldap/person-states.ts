@@ -1,0 +1,82 @@
+import type { User } from '../users/user.ts'
+import type { HeldPerson, LdapMark } from './held.ts'
+import type { LdapRules, PersonChange } from './ldap-plan.ts'
+
+export interface PresentPerson {
+  /** As the entry says, with the rights of before. */
+  readonly user: User
+  readonly dn: string
+  /** What LDAP says about it; `null` where it is not asked. */
+  readonly isAdministrator: boolean | null
+}
+
+/** What a change is before it is known whether it changes anything. */
+export type MaybeChange = Omit<PersonChange, 'kind' | 'changed'>
+
+/** Somebody whose entry is there. What was decided by hand stays. */
+export function presentOf(before: HeldPerson, { user, dn, isAdministrator }: PresentPerson): PersonChange {
+  const { mark } = before
+  const returns = mark.disabledByImport
+  const disabled = returns ? false : before.user.disabled
+  const administrator = administratorOf(before, isAdministrator)
+  const after: HeldPerson = {
+    user: { ...user, disabled, administrator: administrator.is },
+    mark: {
+      ...mark,
+      dn,
+      disabledByImport: false,
+      enabledByHand: false,
+      administratorByImport: administrator.byImport,
+    },
+  }
+  return { kind: 'note', before, after, changed: [] }
+}
+
+function administratorOf({ user, mark }: HeldPerson, wanted: boolean | null) {
+  const asItIs = { is: user.administrator, byImport: mark.administratorByImport }
+  if (wanted === null || mark.administratorByHand || wanted === user.administrator) return asItIs
+  if (wanted) return { is: true, byImport: true }
+  // A right that no import has given is none that one takes.
+  return mark.administratorByImport ? { is: false, byImport: false } : asItIs
+}
+
+export type Departure = PersonChange | { readonly kind: 'remove'; readonly before: HeldPerson }
+
+/** Somebody whose entry is gone. */
+export function goneOf(before: HeldPerson, { missing }: LdapRules): Departure {
+  const { user, mark } = before
+  if (mark.enabledByHand) return { kind: 'note', before, after: before, changed: [] }
+  if (missing === 'delete') return { kind: 'remove', before }
+  if (user.disabled) return { kind: 'note', before, after: before, changed: [] }
+  const after = { user: { ...user, disabled: true }, mark: { ...mark, disabledByImport: true } }
+  return { kind: 'note', before, after, changed: [] }
+}
+
+const fields = [
+  'userName',
+  'email',
+  'emailVerified',
+  'firstName',
+  'lastName',
+  'displayName',
+  'administrator',
+  'disabled',
+] as const satisfies readonly (keyof User)[]
+
+/** The change as it is, or nothing where everything is as it was. */
+export function changeOf({ before, after }: MaybeChange): PersonChange | null {
+  const changed = fields.filter((field) => before.user[field] !== after.user[field])
+  if (changed.length === 0) return isSameMark(before.mark, after.mark) ? null : { kind: 'note', before, after, changed }
+  if (!changed.includes('disabled')) return { kind: 'change', before, after, changed }
+  return { kind: after.user.disabled ? 'disable' : 'enable', before, after, changed }
+}
+
+function isSameMark(one: LdapMark, other: LdapMark): boolean {
+  return (
+    one.dn === other.dn &&
+    one.disabledByImport === other.disabledByImport &&
+    one.enabledByHand === other.enabledByHand &&
+    one.administratorByImport === other.administratorByImport &&
+    one.administratorByHand === other.administratorByHand
+  )
+}

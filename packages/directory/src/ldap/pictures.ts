@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import type { LdapPerson } from './answer.ts'
+import type { HeldPerson } from './held.ts'
+import type { LdapRules, PicturePlan, SkippedEntry } from './ldap-plan.ts'
+
+interface Pictured {
+  readonly entry: LdapPerson
+  readonly before: HeldPerson | undefined
+  readonly user: { readonly id: string }
+}
+
+interface Reading {
+  readonly rules: LdapRules
+  /** Names of entries of which something could not be read, such as a picture. */
+  readonly unread: ReadonlySet<string>
+  readonly skipped: SkippedEntry[]
+}
+
+/** Whose picture is another one than the last time. One that could not be used is not tried again until it changes. */
+export function picturesOf(people: readonly Pictured[], { rules, unread, skipped }: Reading): readonly PicturePlan[] {
+  if (!rules.mapped.picture) return []
+  return people.flatMap(({ entry: { dn, id, picture }, before, user }): readonly PicturePlan[] => {
+    const known = before?.mark.pictureHash ?? null
+    const plan = { userId: user.id, dn, knownImage: before?.mark.pictureImage ?? null }
+    if (picture === undefined) return known === null || unread.has(dn) ? [] : [{ ...plan, picture: null }]
+    const hash = createHash('sha256').update(picture).digest('base64url')
+    if (hash !== known) return [{ ...plan, picture: { bytes: picture, hash } }]
+    if (before?.mark.pictureImage === '') skipped.push({ dn, id, code: 'picture_invalid' })
+    return []
+  })
+}

@@ -1,0 +1,152 @@
+import type { User } from '../users/user.ts'
+import { nameKey } from '../users/user-store.ts'
+import { administratorsOf } from './administrators.ts'
+import type { LdapAnswer, LdapPerson } from './answer.ts'
+import { byDn, isStorable } from './entries.ts'
+import { type HeldPerson, type LdapHeld, newMark } from './held.ts'
+import { keepOneAdministrator } from './last-administrator.ts'
+import type { LdapRules, PersonChange, PersonCreation, PicturePlan, SkippedEntry } from './ldap-plan.ts'
+import { describedBy } from './person-fields.ts'
+import { changeOf, goneOf, presentOf } from './person-states.ts'
+import { picturesOf } from './pictures.ts'
+import { claimNames, type NameChange, type NameClaim } from './unique-names.ts'
+
+export interface PeoplePlan {
+  readonly creations: readonly PersonCreation[]
+  readonly changes: readonly PersonChange[]
+  readonly removals: readonly HeldPerson[]
+  readonly pictures: readonly PicturePlan[]
+  readonly skipped: readonly SkippedEntry[]
+  /** The ids of users by those of their entries; of skipped entries too, where they are known. */
+  readonly userIds: ReadonlyMap<string, string>
+}
+
+interface Wanted {
+  readonly entry: LdapPerson
+  readonly before: HeldPerson | undefined
+  readonly user: User
+}
+
+/** Who comes, who changes and who goes. */
+export function planPeople(answer: LdapAnswer, held: LdapHeld, rules: LdapRules): PeoplePlan {
+  const owned = new Map(held.people.map((person) => [person.user.ldapId ?? '', person]))
+  const skipped: SkippedEntry[] = []
+  const { entries, seen } = distinct(answer.people, skipped)
+  const wanted = entries.flatMap((entry): readonly Wanted[] => {
+    const before = owned.get(entry.id)
+    const described = describedBy(entry, before?.user, rules)
+    if (!('code' in described)) return [{ entry, before, user: userOf(described, entry, before, rules) }]
+    skipped.push(described)
+    return []
+  })
+  // An entry that could not be read is there all the same.
+  const unread = new Set(answer.problems.map(({ dn }) => dn))
+  const gone = held.people.filter(({ user, mark }) => !seen.has(user.ldapId ?? '') && !unread.has(mark.dn))
+  const departures = gone.map((person) => goneOf(person, rules))
+  const removed = new Set(departures.flatMap((each) => (each.kind === 'remove' ? [each.before.user.id] : [])))
+  const free = withFreeNames({ wanted, held, removed, skipped })
+  const administrators = administratorsOf(answer.groups, rules, skipped)
+  const creations: PersonCreation[] = []
+  const present: PersonChange[] = []
+  for (const { entry, before, user } of free) {
+    const isAdministrator = administrators?.has(entry.id) ?? null
+    if (before) present.push(presentOf(before, { user, dn: entry.dn, isAdministrator }))
+    else {
+      const byImport = isAdministrator === true
+      const mark = { ...newMark(user.id, entry.dn), administratorByImport: byImport }
+      creations.push({ entry: { dn: entry.dn, id: entry.id }, user: { ...user, administrator: byImport }, mark })
+    }
+  }
+  const planned = {
+    changes: [...present, ...departures.flatMap((each) => (each.kind === 'remove' ? [] : [each]))],
+    removals: departures.flatMap((each) => (each.kind === 'remove' ? [each.before] : [])),
+  }
+  const { changes, removals } = keepOneAdministrator({ held, creations, ...planned, skipped })
+  const userIds = new Map([
+    ...held.people.map(({ user }) => [user.ldapId ?? '', user.id] as const),
+    ...creations.map(({ entry, user }) => [entry.id, user.id] as const),
+  ])
+  return {
+    creations,
+    changes: changes.flatMap((change) => changeOf(change) ?? []),
+    removals,
+    pictures: picturesOf(free, { rules, unread, skipped }),
+    skipped,
+    userIds,
+  }
+}
+
+/** Each entry once, in an order that is the same in every run. */
+function distinct(people: readonly LdapPerson[], skipped: SkippedEntry[]) {
+  const seen = new Set<string>()
+  const entries = people.toSorted(byDn).filter((entry) => {
+    const { dn, id } = entry
+    if (!isStorable(entry)) skipped.push({ dn, code: 'id_invalid' })
+    else if (seen.has(id)) skipped.push({ dn, id, code: 'id_twice' })
+    else {
+      seen.add(id)
+      return true
+    }
+    return false
+  })
+  return { entries, seen }
+}
+
+function userOf(
+  described: Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>,
+  { id }: LdapPerson,
+  before: HeldPerson | undefined,
+  { now }: LdapRules,
+): User {
+  // LDAP vouches for the addresses that it has.
+  if (before) return { ...before.user, ...described, emailVerified: true }
+  const flags = { emailVerified: true, administrator: false, disabled: false }
+  return { ...described, ...flags, ldapId: id, createdAt: now, updatedAt: now }
+}
+
+interface NamesOf {
+  readonly wanted: readonly Wanted[]
+  readonly held: LdapHeld
+  /** Ids of users who are going to be deleted: what they were called is free. */
+  readonly removed: ReadonlySet<string>
+  readonly skipped: SkippedEntry[]
+}
+
+function withFreeNames({ wanted, held, removed, skipped }: NamesOf): readonly Wanted[] {
+  const names = new Map<string, string>()
+  const fixed: NameClaim[] = []
+  for (const { id, userName, userNameKey, emailKey } of held.others) {
+    names.set(id, userName)
+    fixed.push({ owner: id, keys: emailKey === null ? [userNameKey] : [userNameKey, emailKey] })
+  }
+  for (const { user } of held.people) {
+    names.set(user.id, user.userName)
+    if (!removed.has(user.id)) fixed.push({ owner: user.id, keys: keysOf(user) })
+  }
+  const changes = wanted.map(
+    ({ user, before }): NameChange => ({
+      owner: user.id,
+      keys: keysOf(user),
+      before: before ? keysOf(before.user) : null,
+    }),
+  )
+  const conflicts = claimNames({ fixed, wanted: changes })
+  return wanted.filter(({ entry: { dn, id }, user, before }) => {
+    const conflict = conflicts.get(user.id)
+    if (!conflict) return true
+    const isName = conflict.key === nameKey(user.userName)
+    const userName = names.get(conflict.takenBy)
+    skipped.push({
+      dn,
+      id,
+      code: isName ? 'user_name_taken' : 'email_taken',
+      detail: isName ? user.userName : (user.email ?? ''),
+      ...(userName !== undefined && !before && { inTheWay: { userId: conflict.takenBy, userName } }),
+    })
+    return false
+  })
+}
+
+function keysOf({ userName, email }: User): readonly string[] {
+  return email === null ? [nameKey(userName)] : [nameKey(userName), nameKey(email)]
+}

@@ -1,0 +1,34 @@
+import type { LdapAnswer } from './answer.ts'
+import type { LdapHeld } from './held.ts'
+import type { LdapPlan, LdapRules } from './ldap-plan.ts'
+import { lossesOf } from './losses.ts'
+import { planGroups } from './plan-groups.ts'
+import { planMemberships } from './plan-memberships.ts'
+import { planPeople } from './plan-people.ts'
+
+/** Compares what LDAP says with what the directory holds. Pure but for the ids of whom and what is new. */
+export function planLdapImport(answer: LdapAnswer, held: LdapHeld, rules: LdapRules): LdapPlan {
+  const groups = planGroups(answer.groups, held.groups, rules)
+  const people = planPeople(answer, held, rules)
+  const memberships = planMemberships({ answer, held, people, groups })
+  return {
+    creations: people.creations,
+    changes: people.changes,
+    removals: people.removals,
+    pictures: people.pictures,
+    groupCreations: groups.creations,
+    groupChanges: groups.changes,
+    groupRemovals: groups.removals,
+    memberships,
+    problems: [...answer.problems, ...people.skipped, ...groups.skipped],
+    losses: lossesOf({ held, people, groups, memberships, rules }),
+    newClaims: rules.newClaims,
+  }
+}
+
+/** Whether there is nothing to do; notes and pictures are something. */
+export function isEmptyPlan(plan: LdapPlan): boolean {
+  const { creations, changes, removals, groupCreations, groupChanges, groupRemovals, memberships, pictures } = plan
+  const parts = [creations, changes, removals, groupCreations, groupChanges, groupRemovals, memberships, pictures]
+  return parts.every(({ length }) => length === 0)
+}

@@ -1,0 +1,30 @@
+import { columns } from '@pocket/core/typeorm'
+import { EntitySchema } from 'typeorm'
+import type { LdapMark } from '../ldap/held.ts'
+
+const { boolean, text, uuid } = columns
+
+/** What an import from LDAP remembers of each person whom it owns. */
+export const ldapUserTable: EntitySchema<LdapMark> = new EntitySchema<LdapMark>({
+  name: 'pocket_ldap_user',
+  tableName: 'pocket_ldap_user',
+  columns: {
+    userId: { ...uuid, name: 'user_id', primary: true },
+    dn: text,
+    disabledByImport: { ...boolean, name: 'disabled_by_import' },
+    enabledByHand: { ...boolean, name: 'enabled_by_hand' },
+    administratorByImport: { ...boolean, name: 'administrator_by_import' },
+    administratorByHand: { ...boolean, name: 'administrator_by_hand' },
+    pictureHash: { ...text, name: 'picture_hash', nullable: true },
+    pictureImage: { ...text, name: 'picture_image', nullable: true },
+  },
+  foreignKeys: [
+    {
+      name: 'pocket_ldap_user_of_user',
+      target: 'pocket_user',
+      columnNames: ['userId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
+})

@@ -1,0 +1,32 @@
+import type { LdapAnswer, LdapGroup, LdapHost, LdapPerson, LdapRules } from '../../src/index.ts'
+
+/** Settings under which an import does everything that it can. */
+export const rules: Omit<LdapRules, 'now'> = {
+  administratorGroup: '',
+  missing: 'disable',
+  mapped: { email: true, firstName: true, lastName: true, displayName: true, picture: true },
+  requireEmail: false,
+  mostLost: 1,
+  newClaims: [],
+}
+
+export function person(name: string, more: Partial<LdapPerson> = {}): LdapPerson {
+  const names = { userName: name, email: `${name}@example.com`, firstName: name.toUpperCase(), lastName: 'Example' }
+  return { dn: `uid=${name},ou=people`, id: `id-${name}`, ...names, displayName: `${name} Example`, ...more }
+}
+
+export function group(name: string, members: readonly string[] = [], more: Partial<LdapGroup> = {}): LdapGroup {
+  return { dn: `cn=${name},ou=groups`, id: `id-${name}`, name, memberIds: members.map((each) => `id-${each}`), ...more }
+}
+
+export function answer(
+  people: readonly LdapPerson[],
+  groups: readonly LdapGroup[] = [],
+  problems: LdapAnswer['problems'] = [],
+): LdapAnswer {
+  return { people, groups, problems }
+}
+
+/** A host that only listens. */
+export const deaf: LdapHost = { applied: async () => {} }
+export const never: AbortSignal = new AbortController().signal
