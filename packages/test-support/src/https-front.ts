@@ -1,14 +1,7 @@
-import 'reflect-metadata'
-import { webcrypto } from 'node:crypto'
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509'
-
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
-const day = 86_400_000
-
-type Wanted = Parameters<typeof X509CertificateGenerator.createSelfSigned>[0]
+import { selfSigned } from './certificates.ts'
 
 /** A reverse proxy that speaks https for some host names, on this machine. */
 export interface HttpsFront extends AsyncDisposable {
@@ -18,7 +11,7 @@ export interface HttpsFront extends AsyncDisposable {
 
 /** Starts it before a server that listens on plain http at `target`, such as `http://127.0.0.1:1411`. */
 export async function startHttpsFront(hosts: readonly string[], target: string): Promise<HttpsFront> {
-  const server = createServer(await certificate(hosts), (req, res) => forward(target, req, res))
+  const server = createServer(await selfSigned({ hosts }), (req, res) => forward(target, req, res))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on TCP has no other kind of address.
   const { port } = server.address() as AddressInfo
@@ -40,20 +33,4 @@ function forward(target: string, req: IncomingMessage, res: ServerResponse): voi
   })
   onward.on('error', () => res.destroy())
   req.pipe(onward)
-}
-
-async function certificate(hosts: readonly string[]): Promise<{ readonly key: string; readonly cert: string }> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const made = await X509CertificateGenerator.createSelfSigned({
-    serialNumber: '01',
-    name: `CN=${hosts[0]}`,
-    notBefore: new Date(Date.now() - day),
-    notAfter: new Date(Date.now() + day),
-    // The same class, whose types Node and the library declare in two ways.
-    keys: keys as unknown as Wanted['keys'],
-    signingAlgorithm: algorithm,
-    extensions: [new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns' as const, value })))],
-  })
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  return { key: `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`, cert: made.toString('pem') }
 }

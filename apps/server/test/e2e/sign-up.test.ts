@@ -68,6 +68,8 @@ async function arrive({ page }: Window, instance: Instance, dsm: SynologyDsm) {
     page.waitForRequest((sent) => sent.url().startsWith(nas)),
     page.getByRole('button', { name: 'Allow and continue' }).click(),
   ])
+  // Nobody listens there: the test goes on when the browser has come to its own page that says so.
+  await page.waitForURL('chrome-error://chromewebdata/')
   expect(await dsm.finish(request.url())).toEqual({ signedIn: true, accountName: 'grace' })
 }
 

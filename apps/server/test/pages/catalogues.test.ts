@@ -42,7 +42,7 @@ describe('the catalogue', () => {
     const patterns: RegExp[] = []
     for (const source of sources) {
       for (const [, single, double] of source.matchAll(/'([\w.-]+)'|"([\w.-]+)"/g)) names.add(single ?? double ?? '')
-      for (const [, branch = ''] of source.matchAll(/below\('([\w.]+)'\)/g)) branches.push(`${branch}.`)
+      for (const [, branch = ''] of source.matchAll(/(?:below\(|labels: )'([\w.]+)'/g)) branches.push(`${branch}.`)
       for (const [, template = ''] of source.matchAll(/`([^`\n]*\$\{[^`\n]*)`/g)) {
         const pieces = template.split(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/)
         if (pieces.every((piece) => /^[\w.-]*$/.test(piece)) && /[a-z]\.|\.[a-z]/.test(pieces.join('\0')))

@@ -53,3 +53,13 @@ test('elsewhere a skipped test is no failure', async () => {
   expect(lines.at(-1)).toBe('1 passed, 0 failed')
   expect(code).toBe(0)
 })
+
+test('elsewhere a run says what is missing for tests that need more than others', async () => {
+  const missing =
+    "describe.skip('directory [not run: slapd is not installed]', () => { test('a', () => {}); test('b', () => {}) })"
+  const { code, lines } = await run([`${passing}\n${missing}`], {})
+
+  expect(lines).toContain('not run: 2 test(s), because slapd is not installed')
+  expect(lines.at(-1)).toBe('1 passed, 0 failed')
+  expect(code).toBe(0)
+})

@@ -1,0 +1,42 @@
+import { LdapError } from './ldap-error.ts'
+
+/** Where a directory listens. */
+export type LdapAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: boolean }
+  | { readonly kind: 'unix'; readonly path: string }
+
+const defaultPath = '/var/run/slapd/ldapi'
+const ports = { 'ldap:': 389, 'ldaps:': 636 } as const
+
+/**
+ * Reads `ldap://host:port`, `ldaps://host:port`, `ldapi:///path/of/a/socket` or `ldapi://%2Fpath%2Fof%2Fa%2Fsocket`. What
+ * else an LDAP URL can say (RFC 4516: a base, a filter) is left aside: there are options for that.
+ *
+ * @throws LdapError `ldap_setting_missing`, `ldap_address_invalid`
+ */
+export function readAddress(url: string): LdapAddress {
+  if (url.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'url' })
+  const parsed = URL.parse(url.trim())
+  // A name and password there would be shown wherever the address is.
+  if (parsed === null || parsed.username !== '' || parsed.password !== '') throw invalid()
+  if (parsed.protocol === 'ldapi:') return { kind: 'unix', path: socketPath(parsed) }
+  if (parsed.protocol !== 'ldap:' && parsed.protocol !== 'ldaps:') throw invalid()
+  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1')
+  if (host === '') throw invalid()
+  const port = parsed.port === '' ? ports[parsed.protocol] : Number(parsed.port)
+  return { kind: 'tcp', host, port, tls: parsed.protocol === 'ldaps:' }
+}
+
+function socketPath(url: URL): string {
+  const named = url.hostname === '' ? url.pathname : url.hostname
+  try {
+    const path = decodeURIComponent(named)
+    return path === '' || path === '/' ? defaultPath : path
+  } catch {
+    throw invalid()
+  }
+}
+
+function invalid(): LdapError {
+  return new LdapError('ldap_address_invalid', { setting: 'url' })
+}

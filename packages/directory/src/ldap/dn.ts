@@ -1,0 +1,85 @@
+/** A distinguished name, taken apart (RFC 4514). */
+export interface DistinguishedName {
+  /** The same for every way to write the name: the case, blanks, escapes and Unicode forms make no difference. */
+  readonly key: string
+  /** From the entry upwards; what each consists of, types and values folded as in `key`. */
+  readonly parts: readonly (readonly (readonly [type: string, value: string])[])[]
+}
+
+// RFC 4514 §3; servers may answer with either.
+const names: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'cn',
+  '2.5.4.6': 'c',
+  '2.5.4.7': 'l',
+  '2.5.4.8': 'st',
+  '2.5.4.9': 'street',
+  '2.5.4.10': 'o',
+  '2.5.4.11': 'ou',
+  '0.9.2342.19200300.100.1.1': 'uid',
+  '0.9.2342.19200300.100.1.25': 'dc',
+}
+
+const typeOf = /\s*(?:oid\.)?([a-z][a-z0-9-]*|\d+(?:\.\d+)*)\s*=\s*/iy
+const quoted = /"((?:[^"\\]|\\[\s\S])*)"\s*/y
+const plain = /(?:[^,;+"\\]|\\[\s\S])*/y
+const separator = /[,;+]|$/y
+
+const longestDn = 8_192
+
+/** `undefined` for what is no name of an entry. */
+export function parseDn(text: string): DistinguishedName | undefined {
+  if (text.length > longestDn) return undefined
+  const parts: (readonly [string, string])[][] = [[]]
+  for (let at = 0; at < text.length; ) {
+    const type = matchAt(typeOf, text, at)
+    if (type === null) return undefined
+    at += type[0].length
+    const value = matchAt(quoted, text, at) ?? matchAt(plain, text, at)
+    if (value === null) return undefined
+    at += value[0].length
+    const end = matchAt(separator, text, at)
+    if (end === null) return undefined
+    at += 1
+    const folded = foldType(type[1] ?? '')
+    parts.at(-1)?.push([folded, foldValue(value[1] ?? value[0])])
+    // Nothing may follow a separator but another part.
+    if (end[0] !== '' && at >= text.length) return undefined
+    if (end[0] === ',' || end[0] === ';') parts.push([])
+  }
+  if (parts[0]?.length === 0) return undefined
+  for (const part of parts) part.sort()
+  return { key: JSON.stringify(parts), parts }
+}
+
+/** What makes two names of people or values the same. */
+export function fold(value: string): string {
+  return value.normalize('NFC').toLowerCase().normalize('NFC')
+}
+
+/** Whether the one is the other, or below it. */
+export function isBelow(dn: DistinguishedName, base: DistinguishedName): boolean {
+  const start = dn.parts.length - base.parts.length
+  return start >= 0 && JSON.stringify(dn.parts.slice(start)) === base.key
+}
+
+function foldType(type: string): string {
+  const lower = type.toLowerCase()
+  return names[lower] ?? lower
+}
+
+function foldValue(raw: string): string {
+  // A blank at the end counts where it was escaped.
+  const trimmed = raw.replace(/((?:^|[^\\])(?:\\\\)*)\s+$/, '$1')
+  return fold(unescaped(trimmed).replace(/\s+/g, ' '))
+}
+
+function unescaped(value: string): string {
+  return value.replace(/(?:\\[0-9a-f]{2})+|\\([\s\S])/gi, (found, character?: string) =>
+    character === undefined ? Buffer.from(found.replaceAll('\\', ''), 'hex').toString('utf8') : character,
+  )
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
+}

@@ -1,0 +1,58 @@
+/** Why a directory could not be read. Each code has a sentence for people in the host's catalogue. */
+export type LdapErrorCode = (typeof ldapErrorCodes)[number]
+
+/** Every {@link LdapErrorCode}. */
+export const ldapErrorCodes = [
+  // What was configured cannot work; `details.setting` names the option.
+  'ldap_setting_missing',
+  'ldap_address_invalid',
+  'ldap_ca_invalid',
+  'ldap_filter_invalid',
+  'ldap_base_invalid',
+  'ldap_bind_password_missing',
+  // The way there.
+  'ldap_host_not_found',
+  'ldap_unreachable',
+  'ldap_timed_out',
+  'ldap_certificate_expired',
+  'ldap_certificate_untrusted',
+  'ldap_certificate_wrong_host',
+  'ldap_tls_failed',
+  'ldap_starttls_refused',
+  // What the server answers.
+  'ldap_bind_refused',
+  'ldap_encryption_required',
+  'ldap_access_denied',
+  'ldap_base_not_found',
+  'ldap_size_limit_exceeded',
+  'ldap_time_limit_exceeded',
+  'ldap_referral',
+  'ldap_unavailable',
+  'ldap_refused',
+  // What cannot be an answer, or not one to go on with.
+  'ldap_not_ldap',
+  'ldap_connection_lost',
+  'ldap_answer_endless',
+  'ldap_too_many_entries',
+  'ldap_answer_too_large',
+] as const
+
+/**
+ * A directory that could not be read, as a whole. `message` is for developers.
+ *
+ * `details` name, where they apply: `setting` (an option), `step` (`connect`, `tls`, `bind`, `search`, `whole`),
+ * `system` (a code of the operating system or of TLS), `resultCode` and `said` (RFC 4511 §4.1.9), `referral` (an
+ * address), `limit`.
+ */
+export class LdapError extends Error {
+  readonly code: LdapErrorCode
+  readonly details: Readonly<Record<string, string>>
+
+  constructor(code: LdapErrorCode, details: Readonly<Record<string, string>> = {}, cause?: unknown) {
+    const said = Object.entries(details).map(([name, value]) => `${name} ${value}`)
+    super([code, ...said].join(', '), cause === undefined ? undefined : { cause })
+    this.name = 'LdapError'
+    this.code = code
+    this.details = details
+  }
+}

@@ -1,0 +1,118 @@
+import { setImmediate } from 'node:timers/promises'
+import type { GroupEntry } from './groups.ts'
+import { LdapError } from './ldap-error.ts'
+import type { Roster } from './roster.ts'
+
+/** Who is in a group itself, and which groups are. */
+interface Direct {
+  readonly people: ReadonlySet<string>
+  readonly entries: ReadonlySet<string>
+  readonly ambiguous: number
+  readonly nobody: number
+}
+
+/** Who is in a group, those of the groups within it among them. */
+export interface Members {
+  readonly ids: readonly string[]
+  readonly notFound: number
+  readonly ambiguous: number
+  readonly isTooDeep: boolean
+  /** Whether a group within it could not be read to its end. */
+  readonly isWhole: boolean
+}
+
+// Deeper than anybody nests groups on purpose.
+const deepest = 100
+// Values after which others get their turn.
+const turn = 2_000
+
+/** The groups that were read, by the names that groups call each other. */
+export class Memberships {
+  readonly #roster: Roster
+  readonly #most: number
+  readonly #groups = new Map<string, { readonly group: GroupEntry; direct: Direct }>()
+  #total = 0
+  #sinceTurn = 0
+
+  /** @param most - How many memberships all groups may have together. */
+  constructor(roster: Roster, most: number) {
+    this.#roster = roster
+    this.#most = most
+  }
+
+  has(key: string): boolean {
+    return this.#groups.has(key)
+  }
+
+  async add(group: GroupEntry): Promise<void> {
+    const key = group.name?.key ?? group.dn
+    this.#groups.set(key, { group, direct: await this.#direct(group) })
+  }
+
+  /** Entries that are members, and neither people nor groups that were read. */
+  unknown(): Set<string> {
+    const all = [...this.#groups.values()].flatMap(({ direct }) => [...direct.entries])
+    return new Set(all.filter((key) => !this.#groups.has(key)))
+  }
+
+  /** @throws LdapError `ldap_answer_too_large` */
+  async of(group: GroupEntry): Promise<Members> {
+    const start = group.name?.key ?? group.dn
+    const people = new Set<string>()
+    const seen = new Set([start])
+    const missing = new Set<string>()
+    const counted = { nobody: 0, ambiguous: 0 }
+    let isWhole = true
+    let level = [start]
+    for (let depth = 0; level.length > 0 && depth < deepest; depth++) {
+      const within: string[] = []
+      for (const key of level) {
+        const found = this.#groups.get(key)
+        if (found === undefined) continue
+        isWhole &&= found.group.isWhole
+        counted.nobody += found.direct.nobody
+        counted.ambiguous += found.direct.ambiguous
+        for (const id of found.direct.people) people.add(id)
+        for (const entry of found.direct.entries) {
+          if (!this.#groups.has(entry)) missing.add(entry)
+          else if (!seen.has(entry)) within.push(entry)
+          seen.add(entry)
+        }
+        await this.#pause(found.direct.people.size + 1)
+      }
+      level = within
+    }
+    this.#count(people.size)
+    const { nobody, ambiguous } = counted
+    return { ids: [...people], notFound: nobody + missing.size, ambiguous, isTooDeep: level.length > 0, isWhole }
+  }
+
+  async #direct(group: GroupEntry): Promise<Direct> {
+    const people = new Set<string>()
+    const entries = new Set<string>()
+    let ambiguous = 0
+    let nobody = 0
+    for (const member of group.members) {
+      const named = this.#roster.find(member)
+      if (named.kind === 'person') people.add(named.id)
+      else if (named.kind === 'entry') entries.add(named.key)
+      else if (named.kind === 'ambiguous') ambiguous += 1
+      else nobody += 1
+      await this.#pause(1)
+    }
+    return { people, entries, ambiguous, nobody }
+  }
+
+  #count(members: number): void {
+    this.#total += members
+    if (this.#total > this.#most) throw new LdapError('ldap_answer_too_large', { limit: String(this.#most) })
+  }
+
+  // Reckoning is no reason for a sign-in to wait.
+  async #pause(work: number): Promise<void> {
+    this.#sinceTurn += work
+    if (this.#sinceTurn < turn) return
+    this.#sinceTurn = 0
+    await setImmediate()
+  }
+}

@@ -1,0 +1,103 @@
+/** How a directory is reached, and how people and groups are found in it. Defaults apply to what is absent or empty. */
+export interface LdapOptions extends LdapConnectionOptions {
+  /** Below which name people and groups are searched, all the way down. Setting `ldapBase`. */
+  readonly base: string
+  /** Which entries are people (RFC 4515). Setting `ldapUserSearchFilter`; default `(objectClass=person)`. */
+  readonly userFilter?: string
+  /** Which entries are groups. Setting `ldapUserGroupSearchFilter`; default `(objectClass=groupOfNames)`. */
+  readonly groupFilter?: string
+  readonly attributes: LdapAttributes
+  readonly limits?: LdapLimits
+}
+
+/** How a directory is reached. */
+export interface LdapConnectionOptions {
+  /**
+   * `ldap://host:port`, `ldaps://host:port`, or `ldapi:///path` of a Unix socket. The ports are 389 and 636 where none is
+   * named. Setting `ldapUrl`.
+   */
+  readonly url: string
+  /** Whether `ldap://` is encrypted before anything else is said (RFC 4511 §4.14). The other two never are. Default: no. */
+  readonly startTls?: boolean
+  /** Whom to sign in as. Setting `ldapBindDn`; empty: nobody, the directory is read as a guest. */
+  readonly bindDn?: string
+  /** Setting `ldapBindPassword`. Never part of an error. */
+  readonly bindPassword?: string
+  /** Certificates (PEM, any number) that are trusted instead of the system's. Default: those of the system. */
+  readonly ca?: string
+  /** Whether any certificate will do. Setting `ldapSkipCertVerify`; default: no. */
+  readonly skipCertificateCheck?: boolean
+  /** Milliseconds until the connection stands, and again until it is encrypted. Default: 10 000. */
+  readonly connectTimeout?: number
+  /** Milliseconds that a server may be silent within an operation. Default: 30 000. */
+  readonly operationTimeout?: number
+  /** Milliseconds for everything together. Default: 900 000. */
+  readonly overallTimeout?: number
+}
+
+/** Names of attributes; those that are absent or empty are not read. */
+export interface LdapAttributes {
+  /** What stays the same when a person is renamed. Setting `ldapAttributeUserUniqueIdentifier`; needed. */
+  readonly userId: string
+  /** Setting `ldapAttributeUserUsername`. */
+  readonly userName?: string
+  /** Setting `ldapAttributeUserEmail`. */
+  readonly email?: string
+  /** Setting `ldapAttributeUserFirstName`. */
+  readonly firstName?: string
+  /** Setting `ldapAttributeUserLastName`. */
+  readonly lastName?: string
+  /** Setting `ldapAttributeUserDisplayName`. */
+  readonly displayName?: string
+  /** The bytes of a picture, or those in base64. Setting `ldapAttributeUserProfilePicture`. */
+  readonly picture?: string
+  /**
+   * Who is in a group: names of entries (`member`, `uniqueMember`) or user names (`memberUid`). Setting
+   * `ldapAttributeGroupMember`; default `member`.
+   */
+  readonly groupMember?: string
+  /** Setting `ldapAttributeGroupUniqueIdentifier`; needed, else no group is read. */
+  readonly groupId?: string
+  /** Setting `ldapAttributeGroupName`. */
+  readonly groupName?: string
+}
+
+/** How much of a directory is taken in. What goes beyond the first three ends the reading; of the others one entry suffers. */
+export interface LdapLimits {
+  /** People and groups together. Default: 200 000. */
+  readonly entries?: number
+  /** Memberships of all groups together. Default: 5 000 000. */
+  readonly memberships?: number
+  /** Entries that are asked for at once. Default: 500. */
+  readonly pageSize?: number
+  /** Bytes of a person, the picture included. Default: 4 MiB. */
+  readonly personBytes?: number
+  /** Bytes of a group, its members included. Default: 64 MiB. */
+  readonly groupBytes?: number
+  /** Bytes of all pictures together; those beyond are left out. Default: 256 MiB. */
+  readonly pictureBytes?: number
+}
+
+const mebibyte = 1024 * 1024
+
+export const defaults = {
+  userFilter: '(objectClass=person)',
+  groupFilter: '(objectClass=groupOfNames)',
+  groupMember: 'member',
+  connectTimeout: 10_000,
+  operationTimeout: 30_000,
+  overallTimeout: 900_000,
+} as const
+
+const defaultLimits: Required<LdapLimits> = {
+  entries: 200_000,
+  memberships: 5_000_000,
+  pageSize: 500,
+  personBytes: 4 * mebibyte,
+  groupBytes: 64 * mebibyte,
+  pictureBytes: 256 * mebibyte,
+}
+
+export function limitsOf(options: Pick<LdapOptions, 'limits'>): Required<LdapLimits> {
+  return { ...defaultLimits, ...options.limits }
+}

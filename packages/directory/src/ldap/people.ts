@@ -1,0 +1,35 @@
+import type { LdapPerson } from './answer.ts'
+import type { LdapAttributes } from './options.ts'
+import { pictureOf } from './picture.ts'
+import type { EntryResponse } from './protocol/response.ts'
+import { idOf, type Report, textOf } from './values.ts'
+
+/** The attributes that are read of a person. */
+export function personAttributes(attributes: LdapAttributes): string[] {
+  const { userId, userName, email, firstName, lastName, displayName, picture } = attributes
+  return given([userId, userName, email, firstName, lastName, displayName, picture])
+}
+
+/** Those that have a name, each once. */
+export function given(names: readonly (string | undefined)[]): string[] {
+  const byKey = new Map(names.flatMap((name) => (name?.trim() ? [[name.trim().toLowerCase(), name.trim()]] : [])))
+  return [...byKey.values()].filter((name) => name !== undefined)
+}
+
+/** `undefined` for an entry without an identifier. What is wrong is reported. */
+export function readPerson(entry: EntryResponse, attributes: LdapAttributes, report: Report): LdapPerson | undefined {
+  const id = idOf(entry, attributes.userId, report)
+  if (id === undefined) return undefined
+  // Nobody is told apart by these, so which of several it is needs no report.
+  const quietly: Report = (code, detail) => code !== 'several_values' && report(code, detail)
+  const read = {
+    userName: textOf(entry, attributes.userName, report),
+    email: textOf(entry, attributes.email, report),
+    firstName: textOf(entry, attributes.firstName, quietly),
+    lastName: textOf(entry, attributes.lastName, quietly),
+    displayName: textOf(entry, attributes.displayName, quietly),
+    picture: pictureOf(entry, attributes.picture, report),
+  }
+  const known = Object.entries(read).filter(([, value]) => value !== undefined)
+  return { dn: entry.dn, id, ...Object.fromEntries(known) }
+}

@@ -1,0 +1,21 @@
+import type { EntryResponse } from './protocol/response.ts'
+import { decode, type Report, valuesOf } from './values.ts'
+
+const base64 = /^(?:data:image\/[a-z.+-]+;base64,)?([a-z0-9+/\s]{16,}={0,2}\s*)$/i
+const address = /^\s*[a-z][a-z0-9+.-]*:\/\//i
+
+/** The bytes of a picture, a copy; of several the smallest by their bytes. An address is reported and never followed. */
+export function pictureOf(entry: EntryResponse, attribute: string | undefined, report: Report): Uint8Array | undefined {
+  const [value] = valuesOf(entry, attribute)
+    .filter(({ length }) => length > 0)
+    .toSorted(Buffer.compare)
+  if (value === undefined) return undefined
+  const beginning = decode(value.subarray(0, 64).filter((byte) => byte < 0x80)) ?? ''
+  if (address.test(beginning)) {
+    report('picture_is_address', attribute)
+    return undefined
+  }
+  const text = value.every((byte) => byte < 0x80) ? value.toString('latin1') : ''
+  const encoded = base64.exec(text)?.[1]
+  return Uint8Array.from(encoded === undefined ? value : Buffer.from(encoded, 'base64'))
+}

@@ -1,0 +1,116 @@
+import { Ber, malformed, tags } from './ber.ts'
+import type { MessageBytes } from './message-splitter.ts'
+
+/** An entry that a search found (RFC 4511 §4.5.2). */
+export interface EntryResponse {
+  readonly kind: 'entry'
+  readonly dn: string
+  /** Values by attribute description in lower case, options included. */
+  readonly attributes: ReadonlyMap<string, readonly Buffer[]>
+}
+
+/** The end of an operation (RFC 4511 §4.1.9). */
+export interface ResultResponse {
+  readonly kind: 'result'
+  readonly operation: Operation
+  readonly resultCode: number
+  readonly said: string
+  readonly referrals: readonly string[]
+  /** Where the next page begins (RFC 2696); `undefined` after the last one, and where the server does not know of pages. */
+  readonly cookie?: Buffer
+}
+
+/** What a server answers to a request, one message of it. */
+export type LdapResponse =
+  | EntryResponse
+  | ResultResponse
+  /** An entry that is larger than what is kept of a message. */
+  | { readonly kind: 'oversize'; readonly dn: string }
+  /** Where more could be found. */
+  | { readonly kind: 'reference'; readonly addresses: readonly string[] }
+  | { readonly kind: 'other' }
+
+/** Tags of the answers that end an operation. */
+export const operations = { bind: 0x61, search: 0x65, extended: 0x78 } as const
+export type Operation = (typeof operations)[keyof typeof operations]
+
+const entry = 0x64
+const reference = 0x73
+const intermediate = 0x79
+const referral = 0xa3
+const controls = 0xa0
+const pagedResults = '1.2.840.113556.1.4.319'
+
+/** A message of the server and the request that it answers; 0: none. @throws LdapError `ldap_not_ldap` */
+export function readResponse(message: MessageBytes): { readonly id: number; readonly response: LdapResponse } {
+  const whole = new Ber(message.bytes)
+  const body = message.isWhole ? whole.into(tags.sequence) : whole.intoHead(tags.sequence)
+  const id = body.integer()
+  if (message.isWhole) return { id, response: readWhole(body) }
+  // Nothing but an entry can be that large and be worth reading on.
+  return { id, response: { kind: 'oversize', dn: body.intoHead(entry).text() } }
+}
+
+function readWhole(body: Ber): LdapResponse {
+  switch (body.tag) {
+    case entry:
+      return readEntry(body.into(entry))
+    case reference:
+      return { kind: 'reference', addresses: texts(body.into(reference)) }
+    case operations.bind:
+    case operations.search:
+    case operations.extended:
+      return readResult(body, body.tag)
+    case intermediate:
+      return { kind: 'other' }
+    default:
+      throw malformed()
+  }
+}
+
+function readEntry(body: Ber): EntryResponse {
+  const dn = body.text()
+  const attributes = new Map<string, readonly Buffer[]>()
+  const list = body.into(tags.sequence)
+  while (!list.isAtEnd) {
+    const attribute = list.into(tags.sequence)
+    const name = attribute.text().toLowerCase()
+    const values = attribute.into(tags.set)
+    const read: Buffer[] = []
+    while (!values.isAtEnd) read.push(values.octets())
+    attributes.set(name, read)
+  }
+  return { kind: 'entry', dn, attributes }
+}
+
+function readResult(body: Ber, operation: Operation): ResultResponse {
+  const result = body.into(operation)
+  const resultCode = result.integer(tags.enumerated)
+  result.skip()
+  const said = result.text()
+  const referrals = result.tag === referral ? texts(result.into(referral)) : []
+  const cookie = body.tag === controls ? readCookie(body.into(controls)) : undefined
+  return { kind: 'result', operation, resultCode, said, referrals, ...(cookie && { cookie }) }
+}
+
+function readCookie(list: Ber): Buffer | undefined {
+  let cookie: Buffer | undefined
+  while (!list.isAtEnd) {
+    const control = list.into(tags.sequence)
+    const type = control.text()
+    if (control.tag === tags.boolean) control.skip()
+    if (type !== pagedResults || control.isAtEnd) continue
+    const value = control.into(tags.octets).into(tags.sequence)
+    value.integer()
+    const octets = value.octets()
+    // A copy: it outlives the message that it came with.
+    if (octets.length > 0) cookie = Buffer.from(octets)
+  }
+  return cookie
+}
+
+function texts(list: Ber): string[] {
+  const all: string[] = []
+  while (!list.isAtEnd) all.push(list.text())
+  return all
+}

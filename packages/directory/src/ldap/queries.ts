@@ -1,0 +1,32 @@
+import { readFilter } from './filter.ts'
+import { LdapError } from './ldap-error.ts'
+import { defaults, type LdapOptions, limitsOf } from './options.ts'
+import { given, personAttributes } from './people.ts'
+import type { EntrySearch } from './search-entries.ts'
+
+/** What is asked of a directory, as options say. */
+export interface Queries {
+  readonly people: EntrySearch
+  /** `undefined`: groups are not read. */
+  readonly groups: (EntrySearch & { readonly groupId: string; readonly member: string }) | undefined
+}
+
+/** @throws LdapError `ldap_setting_missing`, `ldap_filter_invalid`; `details.setting` is the name of the option. */
+export function queriesOf(options: LdapOptions): Queries {
+  const { base, attributes } = options
+  if (base.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'base' })
+  if (attributes.userId.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'userId' })
+  const limits = limitsOf(options)
+  const people: EntrySearch = {
+    base,
+    filter: readFilter(options.userFilter?.trim() || defaults.userFilter, 'userFilter'),
+    attributes: personAttributes(attributes),
+    largest: limits.personBytes,
+  }
+  const filter = readFilter(options.groupFilter?.trim() || defaults.groupFilter, 'groupFilter')
+  const groupId = attributes.groupId?.trim() ?? ''
+  if (groupId === '') return { people, groups: undefined }
+  const member = attributes.groupMember?.trim() || defaults.groupMember
+  const wanted = given([groupId, attributes.groupName, member])
+  return { people, groups: { base, filter, attributes: wanted, largest: limits.groupBytes, groupId, member } }
+}

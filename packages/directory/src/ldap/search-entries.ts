@@ -1,0 +1,89 @@
+import { type Filter, PresenceFilter } from 'ldapts'
+import { parseDn } from './dn.ts'
+import { LdapError } from './ldap-error.ts'
+import type { LdapLimits } from './options.ts'
+import type { Problems } from './problems.ts'
+import type { EntryResponse } from './protocol/response.ts'
+import type { LdapSession } from './session.ts'
+
+/** What kind of entry is looked for, and how. */
+export interface EntrySearch {
+  readonly base: string
+  readonly filter: Filter
+  readonly attributes: readonly string[]
+  readonly largest: number
+}
+
+// What Active Directory names at the end of every search of a whole domain, and holds no people.
+const partitions = /^ldaps?:\/\/[^/]*\/(dc=(forest|domain)dnszones|cn=configuration),/i
+
+/** Searches, within the bounds of one reading. */
+export class EntrySearcher {
+  readonly #session: LdapSession
+  readonly #limits: Required<LdapLimits>
+  readonly #problems: Problems
+  #count = 0
+
+  constructor(session: LdapSession, limits: Required<LdapLimits>, problems: Problems) {
+    this.#session = session
+    this.#limits = limits
+    this.#problems = problems
+  }
+
+  /** Every entry, each once; those that are too large come last, without what is too large of them. */
+  async *all(search: EntrySearch): AsyncGenerator<EntryResponse> {
+    const seen = new Set<string>()
+    const oversize: string[] = []
+    const { pageSize } = this.#limits
+    for await (const found of this.#session.search({ ...search, scope: 'sub', pageSize })) {
+      if (found.kind === 'reference') {
+        this.#refer(found.addresses)
+        continue
+      }
+      this.#countOne()
+      // An entry that moves while it is read comes twice.
+      if (seen.has(found.dn)) continue
+      seen.add(found.dn)
+      if (found.kind === 'entry') yield found
+      else oversize.push(found.dn)
+    }
+    for (const dn of oversize) yield await this.#piecemeal(dn, search)
+  }
+
+  /** One entry by its name, `undefined` where it is gone meanwhile or too large. */
+  async one(dn: string, attributes: readonly string[], largest: number): Promise<EntryResponse | undefined> {
+    const filter = new PresenceFilter({ attribute: 'objectClass' })
+    const search = { base: dn, scope: 'base', filter, attributes, pageSize: 1, largest } as const
+    let entry: EntryResponse | undefined
+    try {
+      for await (const found of this.#session.search(search)) if (found.kind === 'entry') entry = found
+    } catch (error) {
+      if (!(error instanceof LdapError && error.code === 'ldap_base_not_found')) throw error
+    }
+    return entry
+  }
+
+  async #piecemeal(dn: string, { attributes, largest }: EntrySearch): Promise<EntryResponse> {
+    const read = new Map<string, readonly Buffer[]>()
+    for (const attribute of attributes) {
+      const part = await this.one(dn, [attribute], largest)
+      if (part) for (const [name, values] of part.attributes) read.set(name, values)
+      else this.#problems.about(dn)('value_too_large', attribute)
+    }
+    return { kind: 'entry', dn, attributes: read }
+  }
+
+  #countOne(): void {
+    this.#count += 1
+    const { entries } = this.#limits
+    if (this.#count > entries) throw new LdapError('ldap_too_many_entries', { limit: String(entries) })
+  }
+
+  #refer(addresses: readonly string[]): void {
+    const [address] = addresses
+    if (address === undefined || partitions.test(address)) return
+    const path = URL.parse(address)?.pathname.slice(1) ?? ''
+    const dn = parseDn(path) === undefined ? '' : path
+    this.#problems.about(dn)('referral_not_followed', address.slice(0, 500))
+  }
+}

@@ -1,0 +1,185 @@
+import { BindRequest, type Control, type Filter, PagedResultsControl, PresenceFilter, SearchRequest } from 'ldapts'
+import { readAddress } from './address.ts'
+import { LdapError, type LdapErrorCode } from './ldap-error.ts'
+import { defaults, type LdapConnectionOptions } from './options.ts'
+import { LdapChannel } from './protocol/channel.ts'
+import { type LdapResponse, operations, type ResultResponse } from './protocol/response.ts'
+import { openSocket, type StepListener, secureSocket, tlsOptions } from './socket.ts'
+
+/** One search, page by page. */
+export interface LdapSearch {
+  readonly base: string
+  readonly scope: 'base' | 'sub'
+  readonly filter: Filter
+  readonly attributes: readonly string[]
+  readonly pageSize: number
+  /** Bytes of the largest entry that is wanted. */
+  readonly largest: number
+}
+
+/** What a search finds. */
+export type Found = Exclude<LdapResponse, { readonly kind: 'result' | 'other' }>
+
+// Servers may answer with an empty page and yet have more, but not for ever.
+const mostEmptyPages = 100
+
+/** A directory that let us in. */
+export class LdapSession implements Disposable {
+  readonly #channel: LdapChannel
+
+  private constructor(channel: LdapChannel) {
+    this.#channel = channel
+  }
+
+  /**
+   * Connects, encrypts and signs in.
+   *
+   * @param signal - Ends whatever is going on, with its reason.
+   * @throws LdapError @throws the reason of `signal`
+   */
+  static async open(
+    options: LdapConnectionOptions,
+    signal: AbortSignal,
+    reached: StepListener = () => {},
+  ): Promise<LdapSession> {
+    const address = readAddress(options.url)
+    const host = address.kind === 'tcp' ? address.host : 'localhost'
+    const silence = options.operationTimeout ?? defaults.operationTimeout
+    const password = passwordOf(options)
+    tlsOptions(host, options)
+    let socket = await openSocket(address, options, signal, reached)
+    const stop = () => socket.destroy(asError(signal.reason))
+    signal.addEventListener('abort', stop)
+    socket.once('close', () => signal.removeEventListener('abort', stop))
+    try {
+      if (address.kind === 'tcp') {
+        if (!address.tls && options.startTls) socket = await new LdapChannel(socket, silence).startTls()
+        if (address.tls || options.startTls) socket = await secureSocket(socket, host, options, signal, reached)
+      }
+      const channel = new LdapChannel(socket, silence)
+      if (password !== undefined) await bind(channel, options.bindDn ?? '', password)
+      reached('bind')
+      return new LdapSession(channel)
+    } catch (error) {
+      socket.destroy()
+      throw error
+    }
+  }
+
+  /** Whether there is an entry of this name. @throws LdapError `ldap_base_not_found` among others */
+  async expectBase(base: string): Promise<void> {
+    const filter = new PresenceFilter({ attribute: 'objectClass' })
+    const search = { base, scope: 'base', filter, attributes: ['1.1'], pageSize: 1, largest: 65_536 } as const
+    for await (const _ of this.search(search));
+  }
+
+  /** Everything that fits. @throws LdapError also where the server did not tell all of it */
+  async *search(search: LdapSearch): AsyncGenerator<Found> {
+    let cookie: Buffer | undefined
+    let previous = ''
+    let emptyPages = 0
+    do {
+      let first: string | undefined
+      let result: ResultResponse | undefined
+      for await (const response of this.#page(search, 0, cookie)) {
+        if (response.kind === 'result') result = response
+        if (response.kind === 'result' || response.kind === 'other') continue
+        first ??= response.kind === 'reference' ? 'reference' : response.dn
+        yield response
+      }
+      refuse(result, [])
+      cookie = result?.cookie
+      emptyPages = first === undefined ? emptyPages + 1 : 0
+      // The same page of the same place again: so it would go on.
+      const page = first === undefined || cookie === undefined ? '' : `${cookie.toString('hex')} ${first}`
+      if (emptyPages > mostEmptyPages || (page !== '' && page === previous)) {
+        throw new LdapError('ldap_answer_endless', { step: 'search' })
+      }
+      previous = page
+    } while (cookie !== undefined)
+  }
+
+  /** The first of what fits, at most that many. */
+  async *sample(search: LdapSearch, most: number): AsyncGenerator<Found> {
+    for await (const response of this.#page(search, most)) {
+      if (response.kind === 'result') refuse(response, [sizeLimitExceeded])
+      else if (response.kind !== 'other') yield response
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#channel.close()
+  }
+
+  async *#page(search: LdapSearch, sizeLimit: number, cookie?: Buffer): AsyncGenerator<LdapResponse> {
+    const { base, scope, filter, pageSize, largest } = search
+    const isPaged = scope === 'sub' && sizeLimit === 0
+    const page = new PagedResultsControl({ value: { size: pageSize, ...(cookie && { cookie }) } })
+    const controls: Control[] = isPaged ? [page] : []
+    const attributes = [...search.attributes]
+    const question = { baseDN: base, scope, filter, attributes, sizeLimit, timeLimit: 0, controls }
+    const responses = this.#channel.exchange(
+      'search',
+      (header) => new SearchRequest({ ...header, ...question }),
+      largest,
+    )
+    for await (const response of responses) {
+      if (response.kind === 'result' && response.operation !== operations.search) throw new LdapError('ldap_not_ldap')
+      yield response
+    }
+  }
+}
+
+const sizeLimitExceeded = 4
+
+function passwordOf({ bindDn, bindPassword }: LdapConnectionOptions): string | undefined {
+  if (bindDn === undefined || bindDn.trim() === '') return undefined
+  // Servers take a name without a password for a guest, and let in (RFC 4513 §5.1.2).
+  if (!bindPassword) throw new LdapError('ldap_bind_password_missing', { setting: 'bindPassword' })
+  return bindPassword
+}
+
+async function bind(channel: LdapChannel, dn: string, password: string): Promise<void> {
+  const result = await channel.result('bind', (header) => new BindRequest({ ...header, dn, password }))
+  if (result.operation !== operations.bind) throw new LdapError('ldap_not_ldap')
+  if (result.resultCode === 0) return
+  const code = resultCodes[result.resultCode]
+  const isOwn = code === 'ldap_encryption_required' || code === 'ldap_unavailable' || code === 'ldap_referral'
+  throw refusal(isOwn ? code : 'ldap_bind_refused', 'bind', result)
+}
+
+/** RFC 4511 appendix A. */
+const resultCodes: Readonly<Record<number, LdapErrorCode>> = {
+  3: 'ldap_time_limit_exceeded',
+  4: 'ldap_size_limit_exceeded',
+  8: 'ldap_encryption_required',
+  10: 'ldap_referral',
+  11: 'ldap_size_limit_exceeded',
+  13: 'ldap_encryption_required',
+  18: 'ldap_filter_invalid',
+  32: 'ldap_base_not_found',
+  34: 'ldap_base_invalid',
+  50: 'ldap_access_denied',
+  51: 'ldap_unavailable',
+  52: 'ldap_unavailable',
+}
+
+function refuse(result: ResultResponse | undefined, allowed: readonly number[]): void {
+  if (result === undefined) throw new LdapError('ldap_not_ldap')
+  if (result.resultCode === 0 || allowed.includes(result.resultCode)) return
+  throw refusal(resultCodes[result.resultCode] ?? 'ldap_refused', 'search', result)
+}
+
+function refusal(code: LdapErrorCode, step: string, result: ResultResponse): LdapError {
+  const [referral] = result.referrals
+  return new LdapError(code, {
+    step,
+    resultCode: String(result.resultCode),
+    ...(result.said !== '' && { said: result.said.slice(0, 500) }),
+    ...(referral !== undefined && { referral: referral.slice(0, 500) }),
+  })
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason })
+}

@@ -1,0 +1,136 @@
+import { X509Certificate } from 'node:crypto'
+import { connect, isIP, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import type { LdapAddress } from './address.ts'
+import { LdapError } from './ldap-error.ts'
+import { defaults, type LdapConnectionOptions } from './options.ts'
+
+/** What a connection has got through, in this order. */
+export type LdapStep = 'resolve' | 'connect' | 'tls' | 'bind' | 'base'
+
+/** Told of each step as soon as it is done. */
+export type StepListener = (step: LdapStep) => void
+
+/** @throws LdapError where nobody listens there. */
+export async function openSocket(
+  address: LdapAddress,
+  options: LdapConnectionOptions,
+  signal: AbortSignal,
+  reached: StepListener,
+): Promise<Socket> {
+  signal.throwIfAborted()
+  const socket = connect(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port })
+  // From then on it is known where, whether or not somebody is there.
+  socket.once('connectionAttempt', () => reached('resolve'))
+  await standing(socket, 'connect', options, signal, unreachable)
+  reached('connect')
+  return socket
+}
+
+/** Encrypts what is said from here on. @throws LdapError where the other side is not who it should be. */
+export async function secureSocket(
+  plain: Socket,
+  host: string,
+  options: LdapConnectionOptions,
+  signal: AbortSignal,
+  reached: StepListener,
+): Promise<Socket> {
+  const socket = connectTls({ socket: plain, ...tlsOptions(host, options) })
+  await standing(socket, 'secureConnect', options, signal, tlsFailure)
+  reached('tls')
+  return socket
+}
+
+/** @throws LdapError `ldap_ca_invalid` */
+export function tlsOptions(host: string, options: LdapConnectionOptions): ConnectionOptions {
+  return {
+    host,
+    // The name of a server is never an address (RFC 6066 §3).
+    servername: isIP(host) ? '' : host,
+    rejectUnauthorized: options.skipCertificateCheck !== true,
+    ...(options.ca !== undefined && options.ca.trim() !== '' && { ca: certificates(options.ca) }),
+  }
+}
+
+// Node takes a text without any certificate for no certificates, and then trusts nobody without a word.
+function certificates(pem: string): string[] {
+  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  try {
+    for (const certificate of found) new X509Certificate(certificate)
+  } catch (error) {
+    throw new LdapError('ldap_ca_invalid', { setting: 'ca' }, error)
+  }
+  if (found.length === 0) throw new LdapError('ldap_ca_invalid', { setting: 'ca' })
+  return found
+}
+
+function standing(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  options: LdapConnectionOptions,
+  signal: AbortSignal,
+  failure: (system: string, cause: unknown) => LdapError,
+): Promise<void> {
+  const step = event === 'connect' ? 'connect' : 'tls'
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      settle()
+      socket.destroy()
+      reject(error)
+    }
+    const onError = (error: unknown) => fail(failure(systemCode(error), error))
+    const onClose = () => fail(new LdapError('ldap_connection_lost', { step }))
+    const onAbort = () => fail(signal.reason)
+    const timer = setTimeout(
+      () => fail(new LdapError('ldap_timed_out', { step })),
+      options.connectTimeout ?? defaults.connectTimeout,
+    )
+    const onStanding = () => {
+      settle()
+      resolve()
+    }
+    const settle = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      socket.off(event, onStanding).off('error', onError).off('close', onClose)
+      // Whatever becomes of it later is noticed by whoever reads it.
+      socket.on('error', () => {})
+    }
+    signal.addEventListener('abort', onAbort)
+    socket.once(event, onStanding).once('error', onError).once('close', onClose)
+  })
+}
+
+/** The code that Node or the system gives an error. Not by instanceof: errors may be of another realm. */
+export function systemCode(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+}
+
+function unreachable(system: string, cause: unknown): LdapError {
+  const unknownHost = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME', 'EAI_FAIL'].includes(system)
+  return new LdapError(unknownHost ? 'ldap_host_not_found' : 'ldap_unreachable', { step: 'connect', system }, cause)
+}
+
+const untrusted = [
+  'CERT_NOT_YET_VALID',
+  'CERT_REJECTED',
+  'CERT_REVOKED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]
+
+function tlsFailure(system: string, cause: unknown): LdapError {
+  const details = { step: 'tls', system }
+  if (system === 'CERT_HAS_EXPIRED') return new LdapError('ldap_certificate_expired', details, cause)
+  if (system === 'ERR_TLS_CERT_ALTNAME_INVALID') return new LdapError('ldap_certificate_wrong_host', details, cause)
+  if (untrusted.includes(system)) return new LdapError('ldap_certificate_untrusted', details, cause)
+  return new LdapError('ldap_tls_failed', details, cause)
+}

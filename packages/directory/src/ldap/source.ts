@@ -1,0 +1,141 @@
+import { PresenceFilter } from 'ldapts'
+import type { LdapAnswer, LdapGroup, LdapPerson, LdapSource } from './answer.ts'
+import { type GroupEntry, readGroup } from './groups.ts'
+import { Memberships } from './memberships.ts'
+import { type LdapLimits, type LdapOptions, limitsOf } from './options.ts'
+import { readPerson } from './people.ts'
+import { Problems } from './problems.ts'
+import type { EntryResponse } from './protocol/response.ts'
+import { type Queries, queriesOf } from './queries.ts'
+import { Roster } from './roster.ts'
+import { EntrySearcher } from './search-entries.ts'
+import { LdapSession } from './session.ts'
+import { idOf, textOf } from './values.ts'
+import { withinTime } from './within-time.ts'
+
+/** Reads people and groups from an LDAP directory (RFC 4511), page by page. It writes nothing. */
+export function ldapSource(options: LdapOptions): LdapSource {
+  return {
+    read: (signal) =>
+      withinTime(options.overallTimeout, signal, async (either) => {
+        const queries = queriesOf(options)
+        using session = await LdapSession.open(options, either)
+        return await new Reading(session, options, queries).everything()
+      }),
+  }
+}
+
+/** A group whose members have no identifiers yet. */
+interface NamedGroup {
+  readonly entry: GroupEntry
+  readonly id: string
+  readonly name: string | undefined
+}
+
+class Reading {
+  readonly #options: LdapOptions
+  readonly #queries: Queries
+  readonly #limits: Required<LdapLimits>
+  readonly #problems = new Problems()
+  readonly #searcher: EntrySearcher
+  readonly #roster: Roster
+  #pictureBytes = 0
+
+  constructor(session: LdapSession, options: LdapOptions, queries: Queries) {
+    this.#options = options
+    this.#queries = queries
+    this.#limits = limitsOf(options)
+    this.#searcher = new EntrySearcher(session, this.#limits, this.#problems)
+    this.#roster = new Roster(options.base, options.attributes.userName)
+  }
+
+  async everything(): Promise<LdapAnswer> {
+    const people = await this.#people()
+    const groups = await this.#groups()
+    return { people, groups, problems: this.#problems.list() }
+  }
+
+  async #people(): Promise<LdapPerson[]> {
+    const byId = new Map<string, LdapPerson>()
+    for await (const entry of this.#searcher.all(this.#queries.people)) {
+      const report = this.#problems.about(entry.dn)
+      const read = readPerson(entry, this.#options.attributes, report)
+      if (read === undefined) continue
+      if (byId.has(read.id)) {
+        report('id_duplicate', byId.get(read.id)?.dn)
+        continue
+      }
+      const person = this.#withinPictures(read)
+      byId.set(person.id, person)
+      this.#roster.add(person)
+    }
+    return [...byId.values()]
+  }
+
+  #withinPictures({ picture, ...person }: LdapPerson): LdapPerson {
+    if (picture === undefined) return person
+    if (this.#pictureBytes + picture.length > this.#limits.pictureBytes) {
+      this.#problems.about(person.dn)('picture_left_out')
+      return person
+    }
+    this.#pictureBytes += picture.length
+    return { ...person, picture }
+  }
+
+  async #groups(): Promise<LdapGroup[]> {
+    const query = this.#queries.groups
+    if (query === undefined) return []
+    const memberships = new Memberships(this.#roster, this.#limits.memberships)
+    const byId = new Map<string, NamedGroup>()
+    for await (const entry of this.#searcher.all(query)) {
+      const report = this.#problems.about(entry.dn)
+      const id = idOf(entry, query.groupId, report)
+      const read = await this.#group(entry, query.member)
+      await memberships.add(read)
+      if (id === undefined) continue
+      if (byId.has(id)) report('id_duplicate', byId.get(id)?.entry.dn)
+      else byId.set(id, { entry: read, id, name: textOf(entry, this.#options.attributes.groupName, report) })
+    }
+    await this.#addGroupsWithin(memberships, query.member)
+    const groups: LdapGroup[] = []
+    for (const group of byId.values()) groups.push(...(await this.#withMembers(group, memberships)))
+    return groups
+  }
+
+  async #group(entry: EntryResponse, member: string): Promise<GroupEntry> {
+    const bounds = { most: this.#limits.memberships, largest: this.#limits.groupBytes }
+    return await readGroup(entry, member, this.#searcher, bounds)
+  }
+
+  /** Groups that are not wanted themselves may be members of those that are. */
+  async #addGroupsWithin(memberships: Memberships, member: string): Promise<void> {
+    if (memberships.unknown().size === 0) return
+    const { base, limits } = { base: this.#options.base, limits: this.#limits }
+    const filter = new PresenceFilter({ attribute: member })
+    const others = new Map<string, GroupEntry>()
+    for await (const entry of this.#searcher.all({ base, filter, attributes: [member], largest: limits.groupBytes })) {
+      const group = await this.#group(entry, member)
+      const key = group.name?.key
+      if (key !== undefined && !memberships.has(key)) others.set(key, group)
+    }
+    for (let wanted = memberships.unknown(); wanted.size > 0; wanted = memberships.unknown()) {
+      const known = [...wanted].flatMap((key) => others.get(key) ?? [])
+      if (known.length === 0) return
+      for (const group of known) await memberships.add(group)
+    }
+  }
+
+  async #withMembers({ entry, id, name }: NamedGroup, memberships: Memberships): Promise<LdapGroup[]> {
+    const { dn } = entry
+    const { ids, notFound, ambiguous, isTooDeep, isWhole } = await memberships.of(entry)
+    const report = this.#problems.about(dn)
+    if (!isWhole) {
+      this.#problems.add({ dn, code: 'group_too_large', id })
+      return []
+    }
+    if (notFound > 0) report('members_not_found', String(notFound))
+    if (ambiguous > 0) report('members_ambiguous', String(ambiguous))
+    if (isTooDeep) report('nested_too_deep')
+    return [{ dn, id, ...(name !== undefined && { name }), memberIds: ids }]
+  }
+}

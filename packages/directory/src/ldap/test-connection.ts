@@ -1,0 +1,62 @@
+import { readAddress } from './address.ts'
+import { LdapError } from './ldap-error.ts'
+import type { LdapOptions } from './options.ts'
+import { LdapSession } from './session.ts'
+import type { LdapStep } from './socket.ts'
+import { withinTime } from './within-time.ts'
+
+/** How far a connection got. */
+export interface LdapConnectionTest {
+  /** What comes one after the other on this connection; `tls` only where it is encrypted. */
+  readonly steps: readonly LdapStepOutcome[]
+  /** Why it got no further; `undefined` where it got through. */
+  readonly failure?: LdapError
+  /** Whether what is said can be read by nobody between: it is encrypted, or never leaves the machine. */
+  readonly isPrivate: boolean
+}
+
+/** What became of one step of a connection. */
+export interface LdapStepOutcome {
+  readonly step: LdapStep
+  /** `failed` is said once, and what comes after it is `open`. */
+  readonly outcome: 'done' | 'failed' | 'open'
+}
+
+/**
+ * Connects, encrypts, signs in and looks for the base. Of what fails it tells; it throws nothing but the reason of
+ * `signal`.
+ */
+export async function testLdapConnection(options: LdapOptions, signal: AbortSignal): Promise<LdapConnectionTest> {
+  const done = new Set<LdapStep>()
+  let failure: LdapError | undefined
+  try {
+    await withinTime(options.overallTimeout, signal, async (either) => {
+      if (options.base.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'base' })
+      using session = await LdapSession.open(options, either, (step) => done.add(step))
+      await session.expectBase(options.base)
+      done.add('base')
+    })
+  } catch (error) {
+    if (signal.aborted || !(error instanceof LdapError)) throw error
+    failure = error
+  }
+  const { steps, isPrivate } = plan(options)
+  const failed = failure && steps.find((step) => !done.has(step))
+  return {
+    steps: steps.map((step) => ({ step, outcome: done.has(step) ? 'done' : step === failed ? 'failed' : 'open' })),
+    ...(failure && { failure }),
+    isPrivate,
+  }
+}
+
+function plan(options: LdapOptions): { readonly steps: readonly LdapStep[]; readonly isPrivate: boolean } {
+  try {
+    const address = readAddress(options.url)
+    if (address.kind === 'unix') return { steps: ['connect', 'bind', 'base'], isPrivate: true }
+    const isPrivate = address.tls || options.startTls === true
+    return { steps: ['resolve', 'connect', ...(isPrivate ? (['tls'] as const) : []), 'bind', 'base'], isPrivate }
+  } catch {
+    // An address that cannot be read leads nowhere.
+    return { steps: ['resolve', 'connect', 'bind', 'base'], isPrivate: false }
+  }
+}

@@ -1,0 +1,73 @@
+import { fold, parseDn } from './dn.ts'
+import type { EntryResponse } from './protocol/response.ts'
+
+// Longer than anything that somebody is called.
+const longestText = 4_096
+
+/** Whose reading something was wrong with. */
+export type Report = (code: string, detail?: string) => void
+
+/** The values of an attribute, none where it is not read. A copy of `;binary` is the same attribute (RFC 4522). */
+export function valuesOf(entry: EntryResponse, attribute: string | undefined): readonly Buffer[] {
+  if (!attribute) return []
+  const name = attribute.toLowerCase()
+  return entry.attributes.get(name) ?? entry.attributes.get(`${name};binary`) ?? []
+}
+
+/**
+ * The one value of an attribute as text, in Unicode's form C and trimmed.
+ *
+ * The values of an attribute have no order (RFC 4511 §4.1.7): of several it is the one that the entry is named by, else
+ * the first by code points.
+ */
+export function textOf(entry: EntryResponse, attribute: string | undefined, report: Report): string | undefined {
+  const texts = readable(valuesOf(entry, attribute), (code) => report(code, attribute))
+  if (texts.length < 2 || !attribute) return texts[0]
+  report('several_values', attribute)
+  const own = parseDn(entry.dn)?.parts[0]?.find(([type]) => type === attribute.toLowerCase())?.[1]
+  return texts.find((text) => fold(text) === own) ?? texts.toSorted()[0]
+}
+
+function readable(values: readonly Buffer[], report: (code: string) => void): string[] {
+  return values.flatMap((value) => {
+    if (value.length > longestText) report('value_too_long')
+    const text = value.length > longestText ? '' : decode(value)
+    // PostgreSQL cannot keep it either.
+    if (text === undefined || text.includes('\0')) report('value_not_text')
+    const trimmed = text?.includes('\0') ? '' : (text?.normalize('NFC').trim() ?? '')
+    return trimmed === '' ? [] : [trimmed]
+  })
+}
+
+/**
+ * What identifies an entry. Bytes that are no text become a UUID where there are 16 of them, written in their order, as
+ * Pocket ID does (Active Directory itself shows the first half of an objectGUID in another order); otherwise base64.
+ */
+export function idOf(entry: EntryResponse, attribute: string, report: Report): string | undefined {
+  const ids = valuesOf(entry, attribute).flatMap((value) => (value.length === 0 ? [] : [idText(value)]))
+  if (ids.length > 1) report('several_values', attribute)
+  const id = ids.toSorted()[0]
+  if (id === undefined || id.length > longestText) {
+    report('id_missing', attribute)
+    return undefined
+  }
+  return id
+}
+
+function idText(value: Buffer): string {
+  const text = decode(value)
+  // An identifier of bytes may happen to be UTF-8; it is then full of control characters.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells bytes from text
+  if (text !== undefined && !/[\u0000-\u001f\u007f]/.test(text)) return text.normalize('NFC')
+  if (value.length !== 16) return value.toString('base64')
+  return value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+/** `undefined` for what is not UTF-8. */
+export function decode(value: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,58 @@
+import type { LdapOptions } from '@pocket/directory'
+import { ldifEntry } from '@pocket/test-support'
+
+export const base = 'dc=example,dc=com'
+
+/** What Active Directory has, and Debian's schemas have not. */
+export const schema = `
+attributetype ( 1.3.6.1.4.1.99999.1.1 NAME 'objectGUID' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 )
+objectclass ( 1.3.6.1.4.1.99999.2.1 NAME 'identified' SUP top AUXILIARY MAY ( objectGUID $ description ) )
+`
+
+/** The bytes 00 to 0f, and those that are no UTF-8. */
+export const guid = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
+
+/** The smallest thing that begins as a JPEG does. */
+export const jpeg = Buffer.from('ffd8ffe000104a46494600ff0001', 'hex')
+
+type Attributes = Parameters<typeof ldifEntry>[1]
+
+/** A person below `ou=people`. */
+export function person(uid: string, attributes: Attributes = {}): string {
+  return ldifEntry(`uid=${uid},ou=people,${base}`, {
+    objectClass: ['inetOrgPerson', 'identified'],
+    uid,
+    cn: `The ${uid}`,
+    sn: uid,
+    ...attributes,
+  })
+}
+
+/** A group below `ou=groups`. */
+export function group(cn: string, attributes: Attributes): string {
+  return ldifEntry(`cn=${cn},ou=groups,${base}`, { objectClass: 'groupOfNames', cn, ...attributes })
+}
+
+/** How the directory of the tests is read. */
+export function options(url: string, more: Partial<LdapOptions> = {}): LdapOptions {
+  return {
+    url,
+    base,
+    bindDn: `uid=reader,${base}`,
+    bindPassword: 'secret',
+    userFilter: '(objectClass=inetOrgPerson)',
+    ...more,
+    attributes: {
+      userId: 'entryUUID',
+      userName: 'uid',
+      email: 'mail',
+      firstName: 'givenName',
+      lastName: 'sn',
+      displayName: 'cn',
+      picture: 'jpegPhoto',
+      groupId: 'entryUUID',
+      groupName: 'cn',
+      ...more.attributes,
+    },
+  }
+}

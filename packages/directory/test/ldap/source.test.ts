@@ -1,0 +1,304 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type LdapAnswer, type LdapOptions, ldapSource, searchLdapSample } from '@pocket/directory'
+import {
+  createAuthority,
+  describeUnless,
+  ldifEntry,
+  ldifOfCompany,
+  type Slapd,
+  slapdMissing,
+  startSlapd,
+  type TestAuthority,
+} from '@pocket/test-support'
+import { base, group, guid, jpeg, options, person, schema } from './directory-of-tests.ts'
+
+const never = new AbortController().signal
+const at = (uid: string) => `uid=${uid},ou=people,${base}`
+
+const special = [
+  person('alice', { givenName: 'Alice', mail: 'alice@example.com', jpegPhoto: jpeg }),
+  person('bob', { objectGUID: guid, mail: ['robert@example.com', 'bob@example.com'] }),
+  person('Çelik', { cn: 'עברית', givenName: 'E\u0301lodie', mail: 'celik@example.com' }),
+  // Two names: the entry is named by the second.
+  ldifEntry(at('dave'), { objectClass: 'inetOrgPerson', uid: ['aaa', 'dave'], cn: 'Dave', sn: 'D' }),
+  person('erin', { jpegPhoto: Buffer.from('https://pictures.example.com/erin.jpg') }),
+  person('frank', { jpegPhoto: jpeg.toString('base64'), objectGUID: Buffer.from([0xff, 0xfe]) }),
+  person('grace', { objectGUID: Buffer.from('text') }),
+  person('twin1', { objectGUID: Buffer.from('same') }),
+  person('twin2', { objectGUID: Buffer.from('same') }),
+  person('long', { cn: 'x'.repeat(5_000) }),
+  person('huge', { cn: 'Huge', description: 'y', jpegPhoto: Buffer.alloc(10 * 1024 * 1024, 0xff) }),
+  ldifEntry(`cn=Comma\\, Plus\\+,ou=people,${base}`, {
+    objectClass: 'inetOrgPerson',
+    uid: 'comma',
+    cn: 'Comma, Plus+',
+    sn: 'C',
+  }),
+  ldifEntry(`cn=nobody,${base}`, { objectClass: 'person', cn: 'nobody', sn: 'N' }),
+  group('plain', { member: [`UID=Alice, OU=People, DC=EXAMPLE, DC=COM`, at('bob'), at('gone'), `cn=nobody,${base}`] }),
+  group('escaped', { member: [`cn=Comma\\2C Plus\\2B,ou=people,${base}`, at('\\c3\\87elik')] }),
+  group('outer', { member: [`cn=middle,ou=groups,${base}`] }),
+  group('middle', { member: [`cn=inner,ou=groups,${base}`, at('dave')] }),
+  group('inner', { member: [at('erin'), `cn=outer,ou=groups,${base}`] }),
+  group('hidden', { member: [at('frank')], description: 'not wanted' }),
+  group('showing', { member: [`cn=hidden,ou=groups,${base}`] }),
+  ldifEntry(`cn=unique,ou=groups,${base}`, {
+    objectClass: 'groupOfUniqueNames',
+    cn: 'unique',
+    uniqueMember: [`${at('alice')}#'0101'B`, at('bob')],
+  }),
+  ldifEntry(`cn=posix,ou=groups,${base}`, {
+    objectClass: 'posixGroup',
+    cn: 'posix',
+    gidNumber: '100',
+    memberUid: ['ALICE', 'grace', 'unknown'],
+  }),
+].join('')
+
+const longTimeout = 30_000
+
+describeUnless(slapdMissing, describe)('an LDAP source', () => {
+  let slapd: Slapd
+  let authority: TestAuthority
+
+  beforeAll(async () => {
+    authority = await createAuthority()
+    slapd = await startSlapd({
+      ldif: ldifOfCompany({ users: 3_000, groups: 3, members: 50 }) + special,
+      configuration: schema,
+      sizeLimit: 1_000,
+      tls: await authority.issue({ hosts: ['127.0.0.1', 'localhost'] }),
+    })
+  }, longTimeout)
+  afterAll(async () => {
+    await slapd?.[Symbol.asyncDispose]()
+  })
+
+  const onlySpecial = '(&(objectClass=inetOrgPerson)(!(uid=user*)))'
+  const read = (more: Partial<LdapOptions> = {}) => ldapSource(options(slapd.url, more)).read(never)
+  const readSpecial = (more: Partial<LdapOptions> = {}) => read({ userFilter: onlySpecial, ...more })
+  const called = (answer: LdapAnswer, userName: string) => answer.people.find((each) => each.userName === userName)
+  const membersOf = ({ groups, people }: LdapAnswer, name: string) => {
+    const names = new Map(people.map(({ id, userName }) => [id, userName]))
+    return groups
+      .find((each) => each.name === name)
+      ?.memberIds.map((id) => names.get(id))
+      .toSorted()
+  }
+
+  test('reads more than one answer holds, each person once', async () => {
+    const answer = await read()
+
+    expect(answer.people.filter(({ userName }) => userName?.startsWith('user'))).toHaveLength(3_000)
+    expect(new Set(answer.people.map(({ id }) => id)).size).toBe(answer.people.length)
+    expect(membersOf(answer, 'group1')).toHaveLength(50)
+    expect(called(answer, 'user7')).toEqual({
+      dn: at('user7'),
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/),
+      userName: 'user7',
+      email: 'user7@example.com',
+      firstName: 'First7',
+      lastName: 'Last7',
+      displayName: 'First7 Last7',
+    })
+  })
+
+  test.each([
+    ['ldaps://', () => ({ url: slapd.tlsUrl, ca: authority.cert })],
+    ['ldaps:// with any certificate', () => ({ url: slapd.tlsUrl, skipCertificateCheck: true })],
+    ['ldaps:// by name', () => ({ url: slapd.tlsUrl.replace('127.0.0.1', 'localhost'), ca: authority.cert })],
+    ['StartTLS', () => ({ url: slapd.url, startTls: true, ca: authority.cert })],
+    ['ldapi://', () => ({ url: slapd.socketUrl })],
+    ['ldapi:/// with a path', () => ({ url: `ldapi://${decodeURIComponent(new URL(slapd.socketUrl).hostname)}` })],
+    ['ldap:// as a guest', () => ({ url: slapd.url, bindDn: '' })],
+  ])('reads by %s', async (_, how) => {
+    const answer = await readSpecial({ ...how(), userFilter: '(uid=alice)' })
+
+    expect(answer.people.map(({ userName }) => userName)).toEqual(['alice'])
+  })
+
+  test('pictures are bytes, and addresses are not followed', async () => {
+    const answer = await readSpecial()
+
+    expect(Buffer.from(called(answer, 'alice')?.picture ?? [])).toEqual(jpeg)
+    expect(Buffer.from(called(answer, 'frank')?.picture ?? [])).toEqual(jpeg)
+    expect(called(answer, 'erin')).not.toHaveProperty('picture')
+    expect(answer.problems).toContainEqual({ dn: at('erin'), code: 'picture_is_address', detail: 'jpegPhoto' })
+  })
+
+  test('of ten megabytes only the rest of the entry is read', async () => {
+    const answer = await readSpecial()
+
+    expect(called(answer, 'huge')).toEqual({
+      dn: at('huge'),
+      id: expect.any(String),
+      userName: 'huge',
+      lastName: 'huge',
+      displayName: 'Huge',
+    })
+    expect(answer.problems).toContainEqual({ dn: at('huge'), code: 'value_too_large', detail: 'jpegPhoto' })
+    expect(called(answer, 'long')).not.toHaveProperty('displayName')
+    expect(answer.problems).toContainEqual({ dn: at('long'), code: 'value_too_long', detail: 'cn' })
+  })
+
+  test('pictures beyond the room for them are left out, and said', async () => {
+    const answer = await readSpecial({ limits: { pictureBytes: jpeg.length } })
+
+    expect(answer.people.filter(({ picture }) => picture)).toHaveLength(1)
+    expect(answer.problems).toContainEqual({ dn: at('frank'), code: 'picture_left_out' })
+  })
+
+  test('of several values it is the one that the entry is named by, or the first', async () => {
+    const answer = await readSpecial()
+
+    expect(called(answer, 'dave')?.displayName).toBe('Dave')
+    expect(answer.problems).toContainEqual({ dn: at('dave'), code: 'several_values', detail: 'uid' })
+    expect(called(answer, 'bob')?.email).toBe('bob@example.com')
+    expect(answer.problems).toContainEqual({ dn: at('bob'), code: 'several_values', detail: 'mail' })
+  })
+
+  test('identifiers may be bytes', async () => {
+    const attributes = { ...options('').attributes, userId: 'objectGUID' }
+    const answer = await readSpecial({ attributes })
+
+    expect(called(answer, 'bob')?.id).toBe('00112233-4455-6677-8899-aabbccddeeff')
+    expect(called(answer, 'frank')?.id).toBe('//4=')
+    expect(called(answer, 'grace')?.id).toBe('text')
+    expect(called(answer, 'alice')).toBeUndefined()
+    expect(answer.problems).toContainEqual({ dn: at('alice'), code: 'id_missing', detail: 'objectGUID' })
+    const twins = answer.people.filter(({ id }) => id === 'same')
+    expect(twins).toHaveLength(1)
+    expect(answer.problems).toContainEqual(expect.objectContaining({ code: 'id_duplicate', detail: twins[0]?.dn }))
+  })
+
+  test('texts are in form C, whatever the script', async () => {
+    const answer = await readSpecial()
+
+    expect(called(answer, 'Çelik')).toMatchObject({ firstName: '\u00c9lodie', displayName: 'עברית' })
+  })
+
+  test('members are people by the names of their entries, however those are written', async () => {
+    const answer = await readSpecial()
+
+    expect(membersOf(answer, 'plain')).toEqual(['alice', 'bob'])
+    const dn = `cn=plain,ou=groups,${base}`
+    expect(answer.problems).toContainEqual({ dn, code: 'members_not_found', detail: '2' })
+    expect(membersOf(answer, 'escaped')).toEqual(['comma', 'Çelik'])
+  })
+
+  test('groups within groups, in circles too, and those that are not wanted themselves', async () => {
+    const answer = await readSpecial({ groupFilter: '(&(objectClass=groupOfNames)(!(cn=hidden)))' })
+
+    expect(membersOf(answer, 'outer')).toEqual(['dave', 'erin'])
+    expect(membersOf(answer, 'inner')).toEqual(['dave', 'erin'])
+    expect(membersOf(answer, 'hidden')).toBeUndefined()
+    expect(membersOf(answer, 'showing')).toEqual(['frank'])
+  })
+
+  test.each([
+    ['uniqueMember', 'groupOfUniqueNames', 'unique', ['alice', 'bob']],
+    ['memberUid', 'posixGroup', 'posix', ['alice', 'grace']],
+  ])('members by %s', async (groupMember, objectClass, name, expected) => {
+    const attributes = { ...options('').attributes, groupMember }
+    const answer = await readSpecial({ attributes, groupFilter: `(objectClass=${objectClass})` })
+
+    expect(membersOf(answer, name)).toEqual(expected)
+  })
+
+  test('a user name of several people is nobody', async () => {
+    const attributes = { ...options('').attributes, userName: 'sn', groupMember: 'memberUid' }
+    await slapd.modify(`dn: ${at('user1')}\nchangetype: modify\nreplace: sn\nsn: GRACE\n`)
+    const answer = await read({ attributes, groupFilter: '(cn=posix)' })
+
+    expect(membersOf(answer, 'posix')).toEqual(['alice'])
+    const dn = `cn=posix,ou=groups,${base}`
+    expect(answer.problems).toContainEqual({ dn, code: 'members_ambiguous', detail: '1' })
+  })
+
+  test('filters as people paste them', async () => {
+    const userFilter = ' (& (objectClass=inetOrgPerson)\n  (| (uid=alice) (uid=\\c3\\a7elik) ) ) '
+    const answer = await read({ userFilter })
+
+    expect(answer.people.map(({ userName }) => userName).toSorted()).toEqual(['alice', 'Çelik'])
+  })
+
+  test('without an identifier of groups none is read', async () => {
+    const attributes = { ...options('').attributes, groupId: '' }
+
+    expect((await readSpecial({ attributes })).groups).toEqual([])
+  })
+
+  test('a test search shows the first of both', async () => {
+    const sample = await searchLdapSample(options(slapd.url), 3, never)
+
+    expect(sample.people).toHaveLength(3)
+    expect(sample.groups).toHaveLength(3)
+    expect(sample.groups[0]).toMatchObject({ name: 'group0', members: 50 })
+  })
+
+  test.each<[string, Partial<LdapOptions>, object]>([
+    ['a password that is wrong', { bindPassword: 'no' }, { code: 'ldap_bind_refused' }],
+    ['a name without a password', { bindPassword: '' }, { code: 'ldap_bind_password_missing' }],
+    ['a base that is not there', { base: `ou=nowhere,${base}` }, { code: 'ldap_base_not_found' }],
+    ['a base that is no name', { base: 'nowhere' }, { code: 'ldap_base_invalid' }],
+    ['no base', { base: ' ' }, { code: 'ldap_setting_missing', details: { setting: 'base' } }],
+    [
+      'a filter that is none',
+      { userFilter: '(uid=' },
+      { code: 'ldap_filter_invalid', details: { setting: 'userFilter' } },
+    ],
+    ['more entries than allowed', { limits: { entries: 100 } }, { code: 'ldap_too_many_entries' }],
+    ['more memberships than allowed', { limits: { memberships: 60 } }, { code: 'ldap_answer_too_large' }],
+    ['too little time', { overallTimeout: 1 }, { code: 'ldap_timed_out', details: { step: 'whole' } }],
+    ['a certificate of nobody known', { startTls: true }, { code: 'ldap_certificate_untrusted' }],
+    ['a CA that is none', { startTls: true, ca: 'nonsense' }, { code: 'ldap_ca_invalid' }],
+  ])('%s is said', async (_, more, expected) => {
+    await expect(read(more)).rejects.toMatchObject(expected)
+  })
+
+  test('no password is part of an error', async () => {
+    const error = await read({ bindPassword: 'hunter2' }).catch((thrown: Error) => thrown)
+
+    expect(JSON.stringify(error) + String(error) + (error as Error).stack).not.toContain('hunter2')
+  })
+
+  test('stops when it is told to', async () => {
+    const controller = new AbortController()
+    const reading = ldapSource(options(slapd.url)).read(controller.signal)
+    const reason = new Error('no more')
+    setImmediate(() => controller.abort(reason))
+
+    await expect(reading).rejects.toBe(reason)
+    await expect(ldapSource(options(slapd.url)).read(controller.signal)).rejects.toBe(reason)
+  })
+})
+
+describeUnless(slapdMissing, describe)('a server without pages', () => {
+  test('that tells only a part is refused', async () => {
+    const ldif = ldifOfCompany({ users: 200, groups: 1 })
+    await using slapd = await startSlapd({ ldif, sizeLimit: 100, pages: false })
+
+    await expect(ldapSource(options(slapd.url)).read(never)).rejects.toMatchObject({
+      code: expect.stringMatching(/^ldap_(size_limit_exceeded|refused)$/),
+    })
+  })
+})
+
+describeUnless(slapdMissing, describe)('fifty thousand people', () => {
+  test(
+    'are read within bounded memory',
+    async () => {
+      const ldif = ldifOfCompany({ users: 50_000, groups: 50, members: 1_000 })
+      await using slapd = await startSlapd({ ldif })
+      const before = process.memoryUsage()
+      const answer = await ldapSource(options(slapd.url)).read(never)
+      const after = process.memoryUsage()
+
+      expect(answer.people).toHaveLength(50_000)
+      expect(answer.groups[0]?.memberIds).toHaveLength(1_000)
+      expect(after.rss - before.rss).toBeLessThan(400 * 1024 * 1024)
+      expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(64 * 1024 * 1024)
+    },
+    longTimeout,
+  )
+})

@@ -1,0 +1,160 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { TestCertificate } from './certificates.ts'
+import { freePort, startProcess } from './process.ts'
+
+const program = '/usr/sbin/slapd'
+const modules = '/usr/lib/ldap'
+const schemas = '/etc/ldap/schema'
+
+/**
+ * Why OpenLDAP's `slapd` cannot be started; `undefined` where it can. Tests that need it are then left out with this
+ * reason, see `describeUnless`.
+ */
+export const slapdMissing: string | undefined = [program, `${modules}/back_mdb.so`, `${schemas}/core.schema`].every(
+  (path) => existsSync(path),
+)
+  ? undefined
+  : 'slapd is not installed: apt-get install --no-install-recommends slapd'
+
+/** What a directory holds, and how it listens. */
+export interface SlapdOptions {
+  /** Its entries, the base first; see `ldifEntry` and `ldifOfCompany`. */
+  readonly ldif: string
+  /** Default: `dc=example,dc=com`. */
+  readonly base?: string
+  /** Makes it listen on `ldaps://` and offer StartTLS. */
+  readonly tls?: TestCertificate
+  /** How many entries one answer has at most, pages being answers of their own. Default: 500, as slapd has it. */
+  readonly sizeLimit?: number
+  /** Whether it answers page by page (RFC 2696). Default: yes. */
+  readonly pages?: boolean
+  /** Lines of `slapd.conf` before the database: definitions of attributes and classes, options. */
+  readonly configuration?: string
+}
+
+/** An OpenLDAP server of a test, gone with its data on disposal or when this process ends. */
+export interface Slapd extends AsyncDisposable {
+  /** `ldap://127.0.0.1:port` */
+  readonly url: string
+  /** `ldaps://127.0.0.1:port`; nobody listens there without `tls`. */
+  readonly tlsUrl: string
+  /** `ldapi://…`, its socket. */
+  readonly socketUrl: string
+  readonly base: string
+  /** Who may do anything, whatever the limits. */
+  readonly administrator: { readonly dn: string; readonly password: string }
+  /** Changes it as `ldapmodify` reads it (RFC 2849). */
+  modify(ldif: string): Promise<void>
+  /** Stops it at once, and leaves its port to nobody. */
+  kill(): Promise<void>
+}
+
+/**
+ * Starts one on free ports of 127.0.0.1. Its entries are loaded offline, 20,000 of them within seconds.
+ *
+ * @throws Error with what it said, where it cannot run.
+ */
+export async function startSlapd(options: SlapdOptions): Promise<Slapd> {
+  if (slapdMissing !== undefined) throw new Error(slapdMissing)
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-test-slapd-'))
+  try {
+    return await start(folder, options)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function start(folder: string, options: SlapdOptions): Promise<Slapd> {
+  const base = options.base ?? 'dc=example,dc=com'
+  const administrator = { dn: `cn=admin,${base}`, password: 'secret' }
+  const configuration = join(folder, 'slapd.conf')
+  await writeFile(join(folder, 'data.ldif'), options.ldif)
+  if (options.tls) {
+    await writeFile(join(folder, 'key.pem'), options.tls.key, { mode: 0o600 })
+    await writeFile(join(folder, 'cert.pem'), options.tls.cert)
+  }
+  await writeFile(configuration, configurationOf(folder, base, administrator, options), { mode: 0o600 })
+  await promisify(execFile)('/usr/sbin/slapadd', ['-q', '-f', configuration, '-l', join(folder, 'data.ldif')])
+  const url = `ldap://127.0.0.1:${await freePort()}`
+  const tlsUrl = `ldaps://127.0.0.1:${await freePort()}`
+  const socketUrl = `ldapi://${encodeURIComponent(join(folder, 'socket'))}`
+  const urls = [url, socketUrl, ...(options.tls ? [tlsUrl] : [])].map((each) => `${each}/`).join(' ')
+  // The shell waits for it to end and removes its data, even where the test run was killed.
+  const script = 'trap : TERM; folder=$1; shift; "$@" & wait $!; wait $!; rm -rf -- "$folder"'
+  const command = [program, '-d', 'none', '-f', configuration, '-h', urls]
+  const server = await startProcess('/bin/sh', ['-c', script, 'slapd', folder, ...command], {
+    readyWhen: /slapd starting/,
+  })
+  // It says so shortly before it listens.
+  for (const each of options.tls ? [url, tlsUrl] : [url]) await untilListening(Number(new URL(each).port))
+  return {
+    url,
+    tlsUrl,
+    socketUrl,
+    base,
+    administrator,
+    async modify(ldif) {
+      const file = join(folder, 'change.ldif')
+      await writeFile(file, ldif)
+      const as = ['-x', '-H', url, '-D', administrator.dn, '-w', administrator.password]
+      await promisify(execFile)('ldapmodify', [...as, '-f', file])
+    },
+    async kill() {
+      await server[Symbol.asyncDispose]()
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+async function untilListening(port: number): Promise<void> {
+  const until = Date.now() + 10_000
+  for (;;) {
+    const socket = connect(port, '127.0.0.1')
+    try {
+      await once(socket, 'connect')
+      return
+    } catch (error) {
+      if (Date.now() > until) throw error
+      await setTimeout(10)
+    } finally {
+      socket.destroy()
+    }
+  }
+}
+
+function configurationOf(
+  folder: string,
+  base: string,
+  administrator: Slapd['administrator'],
+  options: SlapdOptions,
+): string {
+  const tls = options.tls ? [`TLSCertificateFile ${folder}/cert.pem`, `TLSCertificateKeyFile ${folder}/key.pem`] : []
+  return [
+    ...['core', 'cosine', 'nis', 'inetorgperson'].map((name) => `include ${schemas}/${name}.schema`),
+    `modulepath ${modules}`,
+    'moduleload back_mdb',
+    `pidfile ${folder}/slapd.pid`,
+    `sizelimit size.soft=${options.sizeLimit ?? 500} size.hard=${options.sizeLimit ?? 500} size.prtotal=unlimited`,
+    ...tls,
+    options.configuration ?? '',
+    'database mdb',
+    `suffix "${base}"`,
+    `rootdn "${administrator.dn}"`,
+    `rootpw ${administrator.password}`,
+    ...(options.pages === false ? ['limits * size.prtotal=disabled'] : []),
+    `directory ${folder}`,
+    'maxsize 1073741824',
+    'dbnosync',
+    'index objectClass,uid,cn eq',
+    '',
+  ].join('\n')
+}

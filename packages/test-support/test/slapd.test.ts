@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { describeUnless, ldifEntry, ldifOfCompany, slapdMissing, startSlapd } from '@pocket/test-support'
+
+describeUnless(slapdMissing, describe)('slapd', () => {
+  test('holds what it was given, and is gone with its data', async () => {
+    const base = 'dc=example,dc=com'
+    const who = ldifEntry(`cn=Zoë\\, or so,${base}`, { objectClass: 'person', cn: 'Zoë, or so', sn: ' spaced ' })
+    const slapd = await startSlapd({ ldif: ldifOfCompany({ users: 20_000, groups: 2_000 }) + who })
+    const socket = decodeURIComponent(new URL(slapd.socketUrl).hostname)
+    await slapd.modify(
+      `dn: uid=user19999,ou=people,${base}\nchangetype: modify\nreplace: mail\nmail: new@example.com\n`,
+    )
+    expect(existsSync(socket)).toBe(true)
+
+    await slapd[Symbol.asyncDispose]()
+
+    expect(existsSync(socket)).toBe(false)
+    await expect(slapd.modify('')).rejects.toThrow('ENOENT')
+  })
+
+  test('says what it refuses', async () => {
+    await expect(startSlapd({ ldif: 'dn: dc=elsewhere\n' })).rejects.toThrow('slapadd')
+  })
+})
