@@ -3,14 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { createPublicFetch, type Pocket, systemClock } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { typeormStores } from '@pocket/core/typeorm'
-import { createDirectory, type Directory } from '@pocket/directory'
+import { createDirectory, type Directory, ldapSource } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { createAppearance } from './appearance/appearance.ts'
-import { createAuditLog } from './audit-log/audit-log.ts'
+import { createAuditLog, createBulkAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
 import { composeAdministration } from './composition/administration.ts'
+import { composeLdap } from './composition/ldap.ts'
 import { composePages } from './composition/pages.ts'
 import { composeProvider } from './composition/provider.ts'
 import { composeRestApi } from './composition/rest-api.ts'
@@ -223,7 +224,34 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       timeout: logoTimeout,
     }),
   })
-  const jobParts = { pocket, directory, database, administration, ownSettings, images, mail, placeRoom, audit, clock }
+  const ldap = composeLdap({
+    pocket,
+    directory,
+    database,
+    administration,
+    settings,
+    ownSettings,
+    images,
+    scheduler,
+    audit,
+    recordMany: createBulkAuditLog({ store: database.auditLog, log: logSink(logger), placeOf: places.of, clock }),
+    source: ldapSource,
+    transaction: stores.transaction,
+    clock,
+  })
+  const jobParts = {
+    pocket,
+    directory,
+    database,
+    administration,
+    ownSettings,
+    images,
+    mail,
+    placeRoom,
+    ldap,
+    audit,
+    clock,
+  }
   for (const job of scheduledJobs(jobParts)) scheduler.register(job)
   const applicationImages = createApplicationImages(images)
   const latestVersion = createLatestVersion({
@@ -251,6 +279,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     sessions,
     setUp,
     jobs,
+    ldap,
     signUp,
     latestVersion,
     search,

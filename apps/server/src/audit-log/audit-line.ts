@@ -62,7 +62,8 @@ function subjectsOf(entry: AuditEntry, known: KnownSubjects): Readonly<Record<st
   const { accountId, accountName, actorId, actorName, clientId, clientName, data } = entry
   const named = (name: string | null | undefined, href: string | null = null): Subject => ({ name: name ?? null, href })
   // What acts without being in the directory has no page.
-  const userAt = (id: string | null) => (id === null || id.startsWith('00000000-0000-0000-0000-') ? null : known.user(id))
+  const userAt = (id: string | null) =>
+    id === null || id.startsWith('00000000-0000-0000-0000-') ? null : known.user(id)
   const group = data.groupId === undefined ? undefined : known.groups.get(data.groupId)
   const api = data.apiId === undefined ? undefined : known.apis.get(data.apiId)
   return {

@@ -7,6 +7,7 @@ import { createGroupAdministration, type GroupAdministration } from '../groups/g
 import { idsOf } from '../groups/group-dto.ts'
 import { userSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
+import { isLdapEnabled } from '../ldap/ldap-settings.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -43,6 +44,8 @@ export interface Administration {
   readonly approvals: Approvals
   readonly waitingAddresses: WaitingAddresses
   readonly ownPasskeys: OwnPasskeys
+  /** Removes what others keep of a user who is being removed, within the transaction. */
+  readonly forgetUser: (userId: string) => Promise<void>
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
@@ -68,6 +71,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     audit,
     transaction,
     settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
+    isLdapEnabled: async () => isLdapEnabled(await settings.values()),
     forget,
     async enabled(userId) {
       await database.approvals.remove(userId)
@@ -80,6 +84,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     allowedClientIds: async (groupId) => idsOf(await pocket.clients.allowedTo(groupId)),
     forget: (groupId) => pocket.clients.setAllowedTo(groupId, []),
+    isLdapEnabled: async () => isLdapEnabled(await settings.values()),
   })
   const signupTokens = createSignupTokens({
     store: database.signupTokens,
@@ -115,5 +120,5 @@ export function composeAdministration(parts: AdministrationParts): Administratio
       return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
     },
   })
-  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses, ownPasskeys }
+  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses, ownPasskeys, forgetUser: forget }
 }

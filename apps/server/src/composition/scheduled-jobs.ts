@@ -9,6 +9,7 @@ import type { Job } from '../jobs/scheduler.ts'
 import type { PlaceRoom } from '../places/place-room.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Administration } from './administration.ts'
+import type { LdapRoom } from './ldap.ts'
 
 export interface ScheduledParts {
   readonly pocket: Pocket
@@ -19,6 +20,7 @@ export interface ScheduledParts {
   readonly images: Images
   readonly mail: Mail
   readonly placeRoom: Pick<PlaceRoom, 'jobs'>
+  readonly ldap: Pick<LdapRoom, 'sync'>
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -29,7 +31,8 @@ const day = 24 * hour
 
 /** What an instance does by itself. Each name has a sentence below `jobs.names` in the catalogue. */
 export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
-  const { pocket, directory, database, administration, ownSettings, images, mail, placeRoom, audit, clock } = parts
+  const { pocket, directory, database, administration, ownSettings, images, mail, ldap, placeRoom, audit, clock } =
+    parts
   return [
     {
       name: 'remove-expired',
@@ -70,6 +73,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
       run: () => administration.waitingAddresses.removeExpired(),
     },
     ...placeRoom.jobs,
+    ldap.sync.job,
     ...mail.jobs,
   ]
 }

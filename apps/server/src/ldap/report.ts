@@ -1,12 +1,21 @@
 import { type Change, changesBetween } from '@pocket/core'
-import { type LdapCounts, type LdapPlan, type PersonChange, type SkippedEntry, type User } from '@pocket/directory'
+import type { LdapCounts, LdapPlan, PersonChange, SkippedEntry, User } from '@pocket/directory'
 import type { PlanLine, PlanSummary, RunProblem } from './ldap-run.ts'
 
 /** So many lines of each part are kept, and so many problems. */
 const most = 200
 
 /** What of a person is told field by field. */
-const told = ['userName', 'email', 'emailVerified', 'firstName', 'lastName', 'displayName', 'administrator', 'disabled'] as const
+const told = [
+  'userName',
+  'email',
+  'emailVerified',
+  'firstName',
+  'lastName',
+  'displayName',
+  'administrator',
+  'disabled',
+] as const
 
 export function problemsOf(problems: readonly SkippedEntry[]): readonly RunProblem[] {
   return problems.slice(0, most).map(({ dn, id, code, detail, inTheWay }) => ({

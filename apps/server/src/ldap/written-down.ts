@@ -48,7 +48,10 @@ export function eventsOf(done: LdapApplied): readonly NamedEvent[] {
         removed: some(removed),
         by,
         // What the group is called, since a list of ids says it to nobody.
-        changes: { members: { before: removed.length, after: added.length }, group: { before: groupName, after: groupName } },
+        changes: {
+          members: { before: removed.length, after: added.length },
+          group: { before: groupName, after: groupName },
+        },
       }),
     ),
   ]
@@ -65,7 +68,15 @@ function changed({ before, after, kind, changed: fields }: PersonChange): readon
       ? [about(userName, { event: state, accountId: id, by, changes: pick(changes, ['disabled']) } as const)]
       : []),
     ...(others.length > 0
-      ? [about(userName, { event: 'account_updated', accountId: id, fields: others, by, changes: pick(changes, others) } as const)]
+      ? [
+          about(userName, {
+            event: 'account_updated',
+            accountId: id,
+            fields: others,
+            by,
+            changes: pick(changes, others),
+          } as const),
+        ]
       : []),
   ]
 }
