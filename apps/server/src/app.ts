@@ -16,6 +16,7 @@ import { composePages } from './composition/pages.ts'
 import { composeProvider } from './composition/provider.ts'
 import { composeRestApi } from './composition/rest-api.ts'
 import { scheduledJobs } from './composition/scheduled-jobs.ts'
+import { composeScim } from './composition/scim.ts'
 import type { Config } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { createMailRoom } from './email/mail.ts'
@@ -35,6 +36,7 @@ import { createJobs } from './jobs/jobs.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { createOverview } from './overview/overview.ts'
 import { openPlaceRoom } from './places/place-room.ts'
+import { notingChanges, notingManyChanges } from './scim/changes.ts'
 import { createMessagesFor } from './search/messages-for.ts'
 import { createSearch } from './search/search.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
@@ -91,14 +93,16 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const stores = typeormStores(dataSource)
   const placeRoom = await openPlaceRoom({ config, logger, clock })
   const { places } = placeRoom
-  const directory = createDirectory({ ...directoryStores(dataSource, clock), clock })
-  const recorder = createAuditLog({
+  const storesOfDirectory = directoryStores(dataSource, clock)
+  const directory = createDirectory({ ...storesOfDirectory, clock })
+  const auditLog = createAuditLog({
     store: database.auditLog,
     names: currentNames({ directory, ...stores }),
     log: logSink(logger),
     placeOf: places.of,
     clock,
   })
+  const recorder = notingChanges(auditLog, { store: database.scimProviders, clock })
   const settings = await createSettings({
     store: database.settings,
     masterKey,
@@ -162,6 +166,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
   const show = createShowPage(render)
 
+  const { providers: scimProviders, open: openScim } = composeScim({
+    config,
+    logger,
+    database,
+    directoryStores: storesOfDirectory,
+    audit,
+    transaction: stores.transaction,
+    clock,
+  })
   const { pocket, signUpAt, codesByEmail, passkeyPolicy } = await composeProvider({
     config,
     logger,
@@ -171,6 +184,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     settings,
     ownSettings,
     images,
+    scimProviders,
     catalogues,
     render,
     audit,
@@ -178,6 +192,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   })
 
   const mail = openMail(pocket)
+  const scimRuns = openScim(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const setUp = createSetUp({ pocket, directory, audit })
@@ -234,7 +249,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     images,
     scheduler,
     audit,
-    recordMany: createBulkAuditLog({ store: database.auditLog, log: logSink(logger), placeOf: places.of, clock }),
+    recordMany: notingManyChanges(
+      createBulkAuditLog({ store: database.auditLog, log: logSink(logger), placeOf: places.of, clock }),
+      { store: database.scimProviders, clock },
+    ),
     source: ldapSource,
     transaction: stores.transaction,
     clock,
@@ -249,6 +267,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     mail,
     placeRoom,
     ldap,
+    scimRuns,
     audit,
     clock,
   }
@@ -283,6 +302,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     signUp,
     latestVersion,
     search,
+    scim: { providers: scimProviders, runs: scimRuns },
     messagesFor,
     places,
     transaction: stores.transaction,

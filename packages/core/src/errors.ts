@@ -83,6 +83,8 @@ export const errorCodes = [
   'reauthentication_required',
   'redirect_uri_has_fragment',
   'reserved_claim',
+  'scim_sync_failed',
+  'scim_sync_running',
   'session_not_found',
   'setup_already_completed',
   'setup_not_available',
@@ -182,6 +184,11 @@ export class RateLimited extends PocketError {
     super('rate_limited', message)
     this.retryAfter = retryAfter
   }
+}
+
+/** Another system did not do what it was asked: look at what it says. The API of Pocket ID answers with 500 then. */
+export class SystemFailed extends PocketError {
+  readonly status = 500
 }
 
 /** The options, the environment or a store break their contract: a person has to change the set-up. */

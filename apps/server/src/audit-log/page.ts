@@ -23,11 +23,14 @@ export interface AuditLogPagesPorts {
 
 const own = '/settings/audit-log'
 const everybodys = '/settings/admin/audit-log'
+const locations = ['internal', 'external']
 const usual = {
   columns: [
     { name: 'when', sort: 'createdAt' },
     { name: 'event', sort: 'event' },
     { name: 'address', sort: 'ipAddress' },
+    { name: 'country', sort: 'country' },
+    { name: 'city', sort: 'city' },
   ],
   sort: { column: 'createdAt', descending: true },
   range: true,
@@ -83,7 +86,7 @@ function definitionOf({ people, clients }: Choices): ListPageDefinition {
   return {
     ...usual,
     path: everybodys,
-    filters: { event: eventNames, userID: [...people.keys()], clientName: [...clients.keys()] },
+    filters: { event: eventNames, userID: [...people.keys()], clientName: [...clients.keys()], location: locations },
     labels: { userID: people, clientName: clients },
   }
 }

@@ -12,6 +12,7 @@ import type { Logger } from '../logging/logger.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Approvals, createApprovals } from '../sign-up/approvals.ts'
+import { endWaiting } from '../sign-up/end-waiting.ts'
 import { createSignupTokens, type SignupTokens } from '../sign-up/signup-tokens.ts'
 import { createWaitingAddresses, type WaitingAddresses } from '../sign-up/waiting-addresses.ts'
 import { createUserAdministration, type UserAdministration } from '../users/user-administration.ts'
@@ -73,8 +74,9 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
     isLdapEnabled: async () => isLdapEnabled(await settings.values()),
     forget,
-    async enabled(userId) {
-      await database.approvals.remove(userId)
+    async enabled(user) {
+      const waited = await endWaiting(database.approvals, user.id)
+      if (waited) await mail.approved(user, { note: null, ...waited })
     },
   })
   const groups = createGroupAdministration({

@@ -18,6 +18,7 @@ import type { RenderPage } from '../http/page.ts'
 import { clientSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
 import { profilePictureAddresses } from '../images/picture-claim.ts'
+import type { ScimProviders } from '../scim/providers.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { metadataReader } from '../webauthn/authenticator-metadata.ts'
@@ -32,6 +33,7 @@ export interface ProviderParts {
   readonly settings: Settings
   readonly ownSettings: OwnSettings
   readonly images: Images
+  readonly scimProviders: Pick<ScimProviders, 'removeByClient'>
   readonly catalogues: Catalogues
   readonly render: RenderPage
   readonly audit: AuditSink
@@ -69,6 +71,7 @@ export async function composeProvider(parts: ProviderParts) {
     async onClientRemoved(id) {
       await images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark'))
       await database.favourites.removeByClient(id)
+      await parts.scimProviders.removeByClient(id)
     },
     trustProxy: config.trustProxy,
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),

@@ -29,6 +29,9 @@ import { ldapOperations } from '../ldap/api.ts'
 import { openApiOperations } from '../openapi/api.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import type { Places } from '../places/places.ts'
+import { scimOperations } from '../scim/api.ts'
+import type { ScimProviders } from '../scim/providers.ts'
+import type { ScimRuns } from '../scim/runs.ts'
 import { searchOperations } from '../search/api.ts'
 import type { MessagesFor } from '../search/messages-for.ts'
 import type { Search } from '../search/search.ts'
@@ -77,6 +80,7 @@ export interface RestApiParts {
   readonly signUp: SignUp
   readonly latestVersion: LatestVersion
   readonly search: Search
+  readonly scim: { readonly providers: ScimProviders; readonly runs: ScimRuns }
   readonly messagesFor: MessagesFor
   readonly places: Places
   readonly transaction: Transaction
@@ -170,6 +174,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       logos: clientLogos,
       ...groupPorts(pocket, directory),
     }),
+    ...scimOperations({ ...parts.scim, pocket, logos: clientLogos }),
     ...apiOperations({ pocket, logos: clientLogos, audit, transaction }),
     ...openApiOperations(() => document),
   ]

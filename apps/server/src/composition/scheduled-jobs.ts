@@ -7,6 +7,7 @@ import { endMemberships } from '../groups/membership-ends.ts'
 import type { Images } from '../images/images.ts'
 import type { Job } from '../jobs/scheduler.ts'
 import type { PlaceRoom } from '../places/place-room.ts'
+import type { ScimRuns } from '../scim/runs.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Administration } from './administration.ts'
 import type { LdapRoom } from './ldap.ts'
@@ -19,6 +20,7 @@ export interface ScheduledParts {
   readonly ownSettings: OwnSettings
   readonly images: Images
   readonly mail: Mail
+  readonly scimRuns: ScimRuns
   readonly placeRoom: Pick<PlaceRoom, 'jobs'>
   readonly ldap: Pick<LdapRoom, 'sync'>
   readonly audit: AuditSink
@@ -72,6 +74,8 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
       intervalMs: hour,
       run: () => administration.waitingAddresses.removeExpired(),
     },
+    // Looks for what is due: five minutes after the last change, and every hour.
+    { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => parts.scimRuns.runDue(signal) },
     ...placeRoom.jobs,
     ldap.sync.job,
     ...mail.jobs,

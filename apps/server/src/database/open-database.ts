@@ -25,6 +25,8 @@ import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { OverviewStore } from '../overview/overview-store.ts'
 import { TypeormOverviewStore } from '../overview/typeorm-overview-store.ts'
+import type { ScimProviderStore } from '../scim/provider-store.ts'
+import { TypeormScimProviderStore } from '../scim/typeorm-provider-store.ts'
 import type { SettingStore } from '../settings/setting-store.ts'
 import { TypeormSettingStore } from '../settings/typeorm-setting-store.ts'
 import type { ApprovalStore } from '../sign-up/approval-store.ts'
@@ -58,6 +60,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly approvals: ApprovalStore
   readonly overview: OverviewStore
   readonly ldapRuns: LdapRunStore
+  readonly scimProviders: ScimProviderStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
 }
@@ -92,6 +95,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     approvals: new TypeormApprovalStore(database),
     overview: new TypeormOverviewStore(database),
     ldapRuns: new TypeormLdapRunStore(database),
+    scimProviders: new TypeormScimProviderStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')
     },

@@ -11,6 +11,7 @@ import { fileTable } from '../files/file.table.ts'
 import { imageTable } from '../images/image.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
 import { ldapRunTable } from '../ldap/ldap-run.table.ts'
+import { scimChangeTable, scimProviderTable } from '../scim/provider.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
 import { approvalTable } from '../sign-up/approval.table.ts'
 import { signupTokenTable } from '../sign-up/signup-token.table.ts'
@@ -30,6 +31,7 @@ import { CreateFavourites1762000000280 } from './migrations/1762000000280-create
 import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index-unsent-emails.ts'
 import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
 import { CreateLdapRuns1762000000340 } from './migrations/1762000000340-create-ldap-runs.ts'
+import { CreateScimProviders1762000000350 } from './migrations/1762000000350-create-scim-providers.ts'
 import { PlaceAuditEntries1762000000360 } from './migrations/1762000000360-place-audit-entries.ts'
 
 const ownTables: readonly EntitySchema[] = [
@@ -46,6 +48,8 @@ const ownTables: readonly EntitySchema[] = [
   approvalTable,
   favouriteTable,
   ldapRunTable,
+  scimProviderTable,
+  scimChangeTable,
 ]
 
 /** Every table of this program. */
@@ -75,6 +79,7 @@ export const migrations: readonly MigrationSet[] = [
       IndexUnsentEmails1762000000300,
       KeepWaysBack1762000000310,
       CreateLdapRuns1762000000340,
+      CreateScimProviders1762000000350,
       PlaceAuditEntries1762000000360,
     ],
   },

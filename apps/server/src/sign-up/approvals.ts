@@ -4,6 +4,7 @@ import type { Directory, User, UserDetails } from '@pocket/directory'
 import type { Actor } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { ApprovalStore } from './approval-store.ts'
+import { endWaiting } from './end-waiting.ts'
 
 /** Somebody who waits, and since when (milliseconds since the Unix epoch). */
 export interface WaitingUser {
@@ -46,7 +47,9 @@ export interface ApprovalPorts {
 
 export function createApprovals({ store, directory, users, audit, transaction, mail }: ApprovalPorts): Approvals {
   const take = async (accountId: string) => {
-    if (!(await store.remove(accountId))) throw new NotFound('user_not_found', 'Nobody of this id waits for approval.')
+    const waited = await endWaiting(store, accountId)
+    if (!waited) throw new NotFound('user_not_found', 'Nobody of this id waits for approval.')
+    return waited
   }
   const decide = async (decision: () => Promise<void>) => {
     await transaction(decision)
@@ -65,8 +68,7 @@ export function createApprovals({ store, directory, users, audit, transaction, m
 
     approve: (actor, accountId, note) =>
       decide(async () => {
-        const wayBack = (await store.find(accountId))?.wayBack ?? null
-        await take(accountId)
+        const { wayBack } = await take(accountId)
         const { before, user } = await directory.users.update(accountId, {}, { disabled: false })
         const changes = changesBetween({ disabled: before.disabled }, { disabled: user.disabled })
         await audit.record({ event: 'account_enabled', accountId, by: actor.id, ...changes }, actor.origin)

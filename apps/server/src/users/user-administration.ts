@@ -31,7 +31,7 @@ export interface UserAdministrationPorts {
   /** Removes what others keep of a user who is being removed, within the transaction. */
   readonly forget: (userId: string) => Promise<void>
   /** Somebody may sign in again: what they have waited for counts no more. */
-  readonly enabled: (userId: string) => Promise<void>
+  readonly enabled: (user: User) => Promise<void>
   readonly settings: () => Promise<UserSettings>
   /** Whether LDAP decides about the people who come from there. */
   readonly isLdapEnabled: () => Promise<boolean>
@@ -111,7 +111,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
   /** Whoever is disabled loses what they have at once. */
   const letIn = async (actor: Actor, update: UserUpdate): Promise<readonly AuditEvent[]> => {
     if (update.user.disabled) await pocket.endAccess(update.user.id)
-    else if (update.before.disabled) await enabled(update.user.id)
+    else if (update.before.disabled) await enabled(update.user)
     return eventsOf(update, actor)
   }
 

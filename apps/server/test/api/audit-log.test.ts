@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { createTestDatabase } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog, removeOldEntries } from '../../src/audit-log/audit-log.ts'
-import { deviceOf } from '../../src/audit-log/device.ts'
 import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
 import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
 import { nowhere } from '../../src/places/place.ts'
@@ -356,32 +355,6 @@ test('a running server removes what is too old', async () => {
   // The first run begins by itself; the time that a test may take ends the waiting.
   while ((await auditLog.list(both, entries)).total === 2);
   expect((await auditLog.list(both, entries)).items.map(({ event }) => event)).toEqual(['RECENT'])
-})
-
-test.each([
-  ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
-  [
-    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0',
-    'Edge on Windows',
-  ],
-  [
-    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15',
-    'Safari on macOS',
-  ],
-  [
-    'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
-    'Safari on iOS 17.5',
-  ],
-  [
-    'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36',
-    'Chrome on Android',
-  ],
-  ['Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0', 'Firefox on Android 14'],
-  ['curl/8.5.0', 'curl/8.5.0'],
-  ['Chrome/1 on nothing', 'Chrome/1 on nothing'],
-  [null, ''],
-])('the user agent %s is %s', (userAgent, device) => {
-  expect(deviceOf(userAgent)).toBe(device)
 })
 
 describe('AUDIT_LOG_RETENTION_DAYS', () => {

@@ -11,8 +11,6 @@ export interface ContractRoute {
   readonly comment?: string
 }
 
-const systems = 'LDAP and SCIM (issue 8)'
-
 type Line = readonly [call: `${ContractRoute['method']} /${string}`, auth: ContractAuth, pending?: string]
 
 const lines: readonly Line[] = [
@@ -88,7 +86,7 @@ const lines: readonly Line[] = [
   ['POST /api/oidc/clients/:id/logo', 'administrator'],
   ['DELETE /api/oidc/clients/:id/logo', 'administrator'],
   ['GET /api/oidc/clients/:id/preview/:userId', 'administrator'],
-  ['GET /api/oidc/clients/:id/scim-service-provider', 'administrator', systems],
+  ['GET /api/oidc/clients/:id/scim-service-provider', 'administrator'],
   ['GET /api/oidc/users/me/authorized-clients', 'user'],
   ['GET /api/oidc/users/:id/authorized-clients', 'administrator'],
   ['DELETE /api/oidc/users/me/authorized-clients/:clientId', 'user'],
@@ -108,10 +106,10 @@ const lines: readonly Line[] = [
   ['GET /api/api-access/:clientId/apis', 'administrator'],
   ['GET /api/api-access/:clientId/assignable-apis', 'administrator'],
 
-  ['POST /api/scim/service-provider', 'administrator', systems],
-  ['PUT /api/scim/service-provider/:id', 'administrator', systems],
-  ['DELETE /api/scim/service-provider/:id', 'administrator', systems],
-  ['POST /api/scim/service-provider/:id/sync', 'administrator', systems],
+  ['POST /api/scim/service-provider', 'administrator'],
+  ['PUT /api/scim/service-provider/:id', 'administrator'],
+  ['DELETE /api/scim/service-provider/:id', 'administrator'],
+  ['POST /api/scim/service-provider/:id/sync', 'administrator'],
 
   ['GET /api/api-keys', 'user'],
   ['POST /api/api-keys', 'session'],
@@ -180,6 +178,7 @@ const olderLines: readonly Line[] = [
 
 /** What this server has beside the contract. */
 const ownLines: readonly Line[] = [
+  ['POST /api/scim/service-provider/:id/adopt', 'administrator'],
   ['GET /api/openapi.json', 'public'],
   ['POST /api/users/:id/invitation', 'administrator'],
   ['DELETE /api/users/me', 'session'],

@@ -3,6 +3,24 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { loadMessages } from '../../src/http/messages.ts'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 
+/** Seconds. */
+const intervals = {
+  'end-memberships': 60,
+  'notice-expiring-api-keys': 3600,
+  'refresh-authenticator-metadata': 86_400,
+  'refresh-places': 3600,
+  'remove-discarded-images': 3600,
+  'remove-expired': 3600,
+  'remove-expired-signup-tokens': 3600,
+  'remove-old-audit-entries': 3600,
+  'remove-old-emails': 3600,
+  'remove-unused-clients': 3600,
+  'remove-unverified-signups': 3600,
+  'rotate-keys': 3600,
+  'send-emails': 5,
+  'send-logout-notices': 5,
+}
+
 describe.each(kinds)('%s', (kind) => {
   let instance: CalledInstance
 
@@ -26,6 +44,14 @@ describe.each(kinds)('%s', (kind) => {
     const names = (await jobs()).map(({ name }) => name)
     expect(names).toContain('rotate-keys')
     expect(names.filter((name) => !messages.has(`jobs.names.${name}`))).toEqual([])
+  })
+
+  test('everything that is to be done by itself is a job, and each has run once after the start', async () => {
+    let seen = await jobs()
+    while (seen.some(({ isRunning, lastRun }) => isRunning || lastRun === null)) seen = await jobs()
+    const found = Object.fromEntries(seen.map((job) => [job.name, [job.intervalSeconds, job.lastRun?.outcome]]))
+    const expected = Object.entries(intervals).map(([name, seconds]) => [name, [seconds, 'succeeded']])
+    expect(found).toMatchObject(Object.fromEntries(expected))
   })
 
   test('an administrator has a job run at once', async () => {

@@ -109,6 +109,9 @@ describe.each(kinds)('%s', (kind) => {
     }
     const { text } = await instance.administrator.get(`${instance.url}/settings/admin/audit-log?search=munich`)
     expect(text).toContain('Munich, Germany')
+    const inside = `${instance.url}/settings/admin/audit-log?filters[location]=internal&sort[column]=country`
+    const filtered = (await instance.administrator.get(inside)).text
+    expect([filtered.includes('Internal network'), filtered.includes('Munich')]).toEqual([true, false])
   })
 
   test('whoever lets a device in sees its place', async () => {

@@ -301,6 +301,7 @@ test('the first sign-in from a browser is told, later ones are not', async () =>
   const { mail } = await server.received('ada@example.com')
   expect(mail.subject).toBe('New sign-in to Pocket ID')
   expect(mail.text).toContain('Firefox on Linux')
+  expect(mail.text).toContain('Place: Internal network')
   await signIn({ headers })
   const list = await administrator.getJson(`${url}/api/emails`)
   expect(list.json()).toMatchObject({ data: [{ kind: 'new-sign-in' }] })

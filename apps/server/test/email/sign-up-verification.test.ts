@@ -172,11 +172,12 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test.each([
-    { approval: false, launchURL: 'https://app.example/start' },
-    { approval: true, launchURL: null },
+    { approval: false, launchURL: 'https://app.example/start', by: 'nobody' },
+    { approval: true, launchURL: null, by: 'approval' },
+    { approval: true, launchURL: null, by: 'hand' },
   ])(
-    'who waited arrives at the application they came from, with approval: $approval',
-    async ({ approval, launchURL }) => {
+    'who waited arrives at the application they came from, with approval: $approval, let in by $by',
+    async ({ approval, launchURL, by }) => {
       const { instance, signUp, linkFor } = shared
       const { url } = instance
       await instance.call('PATCH /api/settings', { body: { signUpApproval: approval } })
@@ -206,10 +207,10 @@ describe.each(kinds)('%s', (kind) => {
         const { json } = await instance.call('GET /api/signup-approvals')
         // A cast: the test of the document checks its shape.
         const [person] = json as unknown as { user: { id: string } }[]
-        await instance.call('POST /api/signup-approvals/{id}/approve', {
-          params: { id: person?.user.id ?? '' },
-          body: {},
-        })
+        const params = { id: person?.user.id ?? '' }
+        const enable = `${url}/settings/admin/users/${params.id}/enable`
+        if (by === 'hand') expect((await instance.administrator.postForm(enable, {})).status).toBe(303)
+        else await instance.call('POST /api/signup-approvals/{id}/approve', { params, body: {} })
         onwards = await linkFor(email)
       }
       expect(new URL(onwards).pathname).toBe(`${pathname}/arrived`)

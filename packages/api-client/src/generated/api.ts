@@ -766,6 +766,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oidc/clients/{id}/scim-service-provider": {
+        parameters: NoParameters;
+        /**
+         * Get where the people of a client are provisioned
+         * @description For administrators.
+         */
+        get: operations["getScimServiceProviderOfOidcClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oidc/clients/{id}/secret": {
         parameters: NoParameters;
         get?: never;
@@ -972,6 +987,70 @@ export interface paths {
         get: operations["readPasskeyCompliance"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scim/service-provider": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Provision the people of a client by SCIM 2.0
+         * @description For administrators. A client has one at most.
+         */
+        post: operations["createScimServiceProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scim/service-provider/{id}": {
+        parameters: NoParameters;
+        get?: never;
+        /**
+         * Change where the people of a client are provisioned
+         * @description For administrators. The placeholder of the token keeps it, as long as the endpoint stays on the same server.
+         */
+        put: operations["updateScimServiceProvider"];
+        post?: never;
+        /**
+         * Provision the people of a client no more; what is there stays there
+         * @description For administrators.
+         */
+        delete: operations["deleteScimServiceProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scim/service-provider/{id}/adopt": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Take over objects that the target had before, and that look like ones of this server
+         * @description For administrators. Without a body all that the last run has found.
+         */
+        post: operations["adoptScimObjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scim/service-provider/{id}/sync": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Provision now, and answer when it is done
+         * @description For administrators.
+         */
+        post: operations["syncScimServiceProvider"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2039,7 +2118,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "ldap_disabled" | "ldap_dry_run_needed" | "ldap_entry_linked" | "ldap_entry_not_found" | "ldap_not_linked" | "ldap_plan_changed" | "ldap_sync_failed" | "ldap_sync_running" | "ldap_user_group_update" | "ldap_user_update" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "sign_in_refused" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "ldap_disabled" | "ldap_dry_run_needed" | "ldap_entry_linked" | "ldap_entry_not_found" | "ldap_not_linked" | "ldap_plan_changed" | "ldap_sync_failed" | "ldap_sync_running" | "ldap_user_group_update" | "ldap_user_update" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "scim_sync_failed" | "scim_sync_running" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "sign_in_refused" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2884,6 +2963,73 @@ export interface components {
         };
         /** RegistrationResponseJSON */
         RegistrationResponseJSON: Record<string, never>;
+        /** ScimCountsDto */
+        ScimCountsDto: {
+            created: number;
+            deactivated: number;
+            deleted: number;
+            failed: number;
+            /** @description There already, and not created by this server. */
+            found: number;
+            /** @description How many may use the client. */
+            total: number;
+            unchanged: number;
+            updated: number;
+        };
+        /** ScimReportDto */
+        ScimReportDto: {
+            /** Format: date-time */
+            finishedAt: string;
+            groups: components["schemas"]["ScimCountsDto"];
+            problemCount: number;
+            /** @description The first hundred. */
+            problems: {
+                /** @enum {string} */
+                code: "certificate" | "conflict" | "cut_off" | "endless_listing" | "forbidden" | "interrupted" | "no_scim_here" | "not_found" | "not_public" | "not_scim" | "rate_limited" | "redirected" | "refused" | "scheme" | "server_error" | "timeout" | "too_large" | "took_too_long" | "unauthorized" | "unreachable" | "duplicate" | "id_missing" | "id_reused" | "still_active";
+                /** @description What the target said. */
+                detail: string | null;
+                id: string;
+                /** @enum {string} */
+                kind: "user" | "group";
+                name: string;
+            }[];
+            requests: number;
+            /** Format: date-time */
+            startedAt: string;
+            /** @description Why it ended before everything was done. */
+            stopped: {
+                code: string;
+                detail: string | null;
+            } | null;
+            users: components["schemas"]["ScimCountsDto"];
+        };
+        /** ScimServiceProviderCreateDTO */
+        ScimServiceProviderCreateDTO: {
+            endpoint: string;
+            oidcClientId: string;
+            /** @enum {string} */
+            removal?: "deactivate" | "delete";
+            /** @description The placeholder keeps the one that is there. */
+            token?: string;
+        };
+        /** ScimServiceProviderDTO */
+        ScimServiceProviderDTO: {
+            /** Format: date-time */
+            createdAt: string;
+            endpoint: string;
+            id: string;
+            lastReport: components["schemas"]["ScimReportDto"] | null;
+            /** Format: date-time */
+            lastSyncedAt: string | null;
+            oidcClient: components["schemas"]["OidcClientMetaDataDto"];
+            /**
+             * @description What becomes of people who may no longer use the client.
+             * @enum {string}
+             */
+            removal: "deactivate" | "delete";
+            /** @description A placeholder; empty where there is none. */
+            token: string;
+        };
         /** SearchDto */
         SearchDto: {
             results: components["schemas"]["SearchResultDto"][];
@@ -3196,6 +3342,10 @@ export type PasskeyComplianceDto = components['schemas']['PasskeyComplianceDto']
 export type PublicKeyCredentialCreationOptionsJson = components['schemas']['PublicKeyCredentialCreationOptionsJSON'];
 export type PublicKeyCredentialRequestOptionsJson = components['schemas']['PublicKeyCredentialRequestOptionsJSON'];
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
+export type ScimCountsDto = components['schemas']['ScimCountsDto'];
+export type ScimReportDto = components['schemas']['ScimReportDto'];
+export type ScimServiceProviderCreateDto = components['schemas']['ScimServiceProviderCreateDTO'];
+export type ScimServiceProviderDto = components['schemas']['ScimServiceProviderDTO'];
 export type SearchDto = components['schemas']['SearchDto'];
 export type SearchResultDto = components['schemas']['SearchResultDto'];
 export type SessionDto = components['schemas']['SessionDto'];
@@ -5216,6 +5366,31 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    getScimServiceProviderOfOidcClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id that is an address is written as `~` and its base64url. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["ScimServiceProviderDTO"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     replaceOidcClientSecrets: {
         parameters: {
             query?: never;
@@ -5659,6 +5834,137 @@ export interface operations {
             };
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createScimServiceProvider: {
+        parameters: NoParameters;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScimServiceProviderCreateDTO"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            201: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["ScimServiceProviderDTO"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    updateScimServiceProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScimServiceProviderCreateDTO"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["ScimServiceProviderDTO"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteScimServiceProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    adoptScimObjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id?: string;
+                    /** @enum {string} */
+                    kind?: "user" | "group";
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": {
+                        adopted: number;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    syncScimServiceProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };

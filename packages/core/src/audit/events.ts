@@ -261,6 +261,35 @@ type Happening =
       readonly dn: string
       readonly by: string
     }
+  | {
+      readonly event: 'scim_provider_created' | 'scim_provider_updated' | 'scim_provider_removed'
+      readonly clientId: string
+      readonly by: string
+    }
+  | {
+      /** What a target had before is taken over. */
+      readonly event: 'scim_objects_adopted'
+      readonly clientId: string
+      readonly count: string
+      readonly by: string
+    }
+  | {
+      readonly event: 'scim_sync_requested'
+      readonly clientId: string
+      readonly by: string
+    }
+  | {
+      /** A target was changed so that it has everybody it should have. */
+      readonly event: 'scim_synced'
+      readonly clientId: string
+    }
+  | {
+      /** A target does not have everybody it should have. */
+      readonly event: 'scim_sync_failed'
+      readonly clientId: string
+      /** A code. */
+      readonly reason: string
+    }
   | { readonly event: 'job_requested'; readonly job: string; readonly by: string }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }

@@ -118,7 +118,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
   const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
-    findAccount: createFindAccount(accounts, ports.makeClaims),
+    findAccount: createFindAccount(accounts, ports.makeClaims, ports.askChecks),
     loadExistingGrant: createGrantLoader(ports.consents),
     jwks: { keys: ports.externalKeys.length > 0 ? [...ports.externalKeys] : [...ports.keys] },
     claims: { ...claimsByScope },

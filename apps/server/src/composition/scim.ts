@@ -1,0 +1,65 @@
+import { type AuditSink, type Clock, createPublicFetch, type Pocket, type Transaction } from '@pocket/core'
+import type { DirectoryStores } from '@pocket/directory/typeorm'
+import type { Config } from '../config/load.ts'
+import type { OpenDatabase } from '../database/open-database.ts'
+import type { Logger } from '../logging/logger.ts'
+import { createScimProviders, type ScimProviders } from '../scim/providers.ts'
+import { createScimRuns, type ScimRuns } from '../scim/runs.ts'
+
+export interface ScimParts {
+  readonly config: Pick<Config, 'allowedPrivateHosts'>
+  readonly logger: Logger
+  readonly database: Pick<OpenDatabase, 'scimProviders' | 'masterKey'>
+  readonly directoryStores: Pick<DirectoryStores, 'scimRecords' | 'snapshots'>
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** What one request to a target may take: a page of a thousand people, or a group with tens of thousands of members. */
+const mostBytes = 32 * 1024 * 1024
+const timeout = 30_000
+
+/** The provisioning of people; its runs begin when there are clients. */
+export function composeScim(parts: ScimParts) {
+  const { config, logger, database, directoryStores, audit, transaction, clock } = parts
+  const { scimRecords: records, snapshots: source } = directoryStores
+  const { scimProviders: store, masterKey } = database
+  let pocket: Pick<Pocket, 'clients'> | undefined
+  const clients = () => {
+    if (!pocket) throw new TypeError('There are no clients yet')
+    return pocket.clients
+  }
+  const providers: ScimProviders = createScimProviders({
+    store,
+    records,
+    clients,
+    masterKey,
+    audit,
+    transaction,
+    clock,
+  })
+  return {
+    providers,
+    open(opened: Pick<Pocket, 'clients'>): ScimRuns {
+      pocket = opened
+      const fetch = createPublicFetch({
+        allowedPrivateHosts: config.allowedPrivateHosts,
+        maxBytes: mostBytes,
+        timeout,
+      })
+      const onError = (error: unknown) => logger.error({ err: error }, 'The lease of a run cannot be renewed')
+      return createScimRuns({
+        store,
+        providers,
+        records,
+        source,
+        clients: opened.clients,
+        fetch,
+        audit,
+        clock,
+        onError,
+      })
+    },
+  }
+}

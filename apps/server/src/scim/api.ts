@@ -1,0 +1,133 @@
+import type { Pocket } from '@pocket/core'
+import { NotFound, SystemFailed } from '@pocket/core/errors'
+import { isComplete } from '@pocket/directory'
+import type { Context } from 'koa'
+import { clientNotFound } from '../clients/contract-errors.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import type { ClientLogos } from '../images/client-logos.ts'
+import { actorOf } from '../users/actor.ts'
+import type { ScimProvider } from './provider.ts'
+import { scimProviderBody, scimProviderDto, scimProviderSchema } from './provider-dto.ts'
+import { type ScimProviders, scimProviderNotFound, scimProviderValidator } from './providers.ts'
+import type { ScimRuns } from './runs.ts'
+
+export interface ScimOperationPorts {
+  readonly providers: ScimProviders
+  readonly runs: ScimRuns
+  readonly pocket: Pick<Pocket, 'clients'>
+  readonly logos: Pick<ClientLogos, 'marked'>
+}
+
+/** `/api/scim/service-provider`: where the people of clients are provisioned. */
+export function scimOperations({ providers, runs, pocket, logos }: ScimOperationPorts): readonly Operation[] {
+  const shared = { area: 'clients', access: 'administrator' } as const
+  const dto = async (ctx: Context, provider: ScimProvider) => {
+    const client = await pocket.clients.find(provider.clientId)
+    if (!client) throw scimProviderNotFound()
+    ctx.set('ETag', scimProviderValidator(provider))
+    const answer = scimProviderDto(provider, client)
+    const [oidcClient = answer.oidcClient] = await logos.marked([answer.oidcClient])
+    return { ...answer, oidcClient }
+  }
+  const inputOf = ({ oidcClientId, token = '', ...body }: ScimBody) => ({ ...body, token, clientId: oidcClientId })
+
+  return [
+    operation({
+      ...shared,
+      id: 'getScimServiceProviderOfOidcClient',
+      method: 'get',
+      path: '/api/oidc/clients/:id/scim-service-provider',
+      summary: 'Get where the people of a client are provisioned',
+      answer: { status: 200, schema: scimProviderSchema },
+      async handle({ params, ctx }) {
+        const id = params.id ?? ''
+        const provider = await providers.findByClient(id)
+        if (provider) return dto(ctx, provider)
+        throw (await pocket.clients.find(id)) ? scimProviderNotFound() : clientNotFound()
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'createScimServiceProvider',
+      method: 'post',
+      path: '/api/scim/service-provider',
+      summary: 'Provision the people of a client by SCIM 2.0',
+      note: 'A client has one at most.',
+      body: scimProviderBody,
+      answer: { status: 201, schema: scimProviderSchema },
+      handle: async (call) => dto(call.ctx, await providers.create(actorOf(call), inputOf(call.body))),
+    }),
+    operation({
+      ...shared,
+      id: 'updateScimServiceProvider',
+      conditional: true,
+      method: 'put',
+      path: '/api/scim/service-provider/:id',
+      summary: 'Change where the people of a client are provisioned',
+      note: 'The placeholder of the token keeps it, as long as the endpoint stays on the same server.',
+      body: scimProviderBody,
+      answer: { status: 200, schema: scimProviderSchema },
+      handle: async (call) =>
+        dto(call.ctx, await providers.update(actorOf(call), call.params.id ?? '', inputOf(call.body))),
+    }),
+    operation({
+      ...shared,
+      id: 'deleteScimServiceProvider',
+      conditional: true,
+      method: 'delete',
+      path: '/api/scim/service-provider/:id',
+      summary: 'Provision the people of a client no more; what is there stays there',
+      answer: { status: 204 },
+      handle: (call) => providers.remove(actorOf(call), call.params.id ?? ''),
+    }),
+    operation({
+      ...shared,
+      id: 'syncScimServiceProvider',
+      method: 'post',
+      path: '/api/scim/service-provider/:id/sync',
+      summary: 'Provision now, and answer when it is done',
+      answer: { status: 200 },
+      async handle(call) {
+        const report = await runs.runNow(await providers.request(actorOf(call), call.params.id ?? ''))
+        if (isComplete(report)) return
+        const { stopped, problems, problemCount } = report
+        const [first] = problems
+        const reason = stopped?.code ?? first?.code ?? ''
+        throw new SystemFailed('scim_sync_failed', `The target was not brought up to date: ${reason}`, {
+          details: { reason, detail: stopped?.detail ?? first?.detail ?? '', problemCount: String(problemCount) },
+        })
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'adoptScimObjects',
+      method: 'post',
+      path: '/api/scim/service-provider/:id/adopt',
+      summary: 'Take over objects that the target had before, and that look like ones of this server',
+      note: 'Without a body all that the last run has found.',
+      body: {
+        type: 'object',
+        properties: { kind: { type: 'string', enum: ['user', 'group'] }, id: { type: 'string' } },
+      } as const,
+      answer: {
+        status: 200,
+        schema: { type: 'object', required: ['adopted'], properties: { adopted: { type: 'integer' } } },
+      },
+      async handle(call) {
+        const { kind, id } = call.body
+        const one = kind !== undefined && id !== undefined ? { kind, localId: id } : undefined
+        const adopted = await providers.adopt(actorOf(call), call.params.id ?? '', one)
+        if (one && adopted === 0)
+          throw new NotFound('not_found', 'No such object was found there.', { details: { resource: 'SCIM object' } })
+        return { adopted }
+      },
+    }),
+  ]
+}
+
+interface ScimBody {
+  readonly endpoint: string
+  readonly token?: string
+  readonly oidcClientId: string
+  readonly removal?: 'deactivate' | 'delete'
+}

@@ -1,0 +1,122 @@
+import type { Client } from '@pocket/core'
+import { scimProblemCodes } from '@pocket/directory'
+import { clientMetaDto } from '../clients/client-dto.ts'
+import { clientMetaSchema } from '../clients/client-schema.ts'
+import { instant, named } from '../http/api/schema.ts'
+import { placeholder } from '../settings/definition.ts'
+import type { ScimProvider } from './provider.ts'
+
+const text = { type: 'string' } as const
+const number = { type: 'integer', minimum: 0 } as const
+export const removals = ['deactivate', 'delete'] as const
+
+const counts = named('ScimCountsDto', {
+  type: 'object',
+  required: ['total', 'created', 'updated', 'deactivated', 'deleted', 'unchanged', 'found', 'failed'],
+  properties: {
+    total: { ...number, description: 'How many may use the client.' },
+    created: number,
+    updated: number,
+    deactivated: number,
+    deleted: number,
+    unchanged: number,
+    found: { ...number, description: 'There already, and not created by this server.' },
+    failed: number,
+  },
+})
+
+const report = named('ScimReportDto', {
+  type: 'object',
+  required: ['startedAt', 'finishedAt', 'requests', 'users', 'groups', 'problems', 'problemCount', 'stopped'],
+  properties: {
+    startedAt: instant,
+    finishedAt: instant,
+    requests: number,
+    users: counts,
+    groups: counts,
+    problems: {
+      type: 'array',
+      description: 'The first hundred.',
+      items: {
+        type: 'object',
+        required: ['kind', 'id', 'name', 'code', 'detail'],
+        properties: {
+          kind: { type: 'string', enum: ['user', 'group'] },
+          id: text,
+          name: text,
+          code: { type: 'string', enum: scimProblemCodes },
+          detail: { type: ['string', 'null'], description: 'What the target said.' },
+        },
+      },
+    },
+    problemCount: number,
+    stopped: {
+      type: ['object', 'null'],
+      description: 'Why it ended before everything was done.',
+      required: ['code', 'detail'],
+      properties: { code: text, detail: { type: ['string', 'null'] } },
+    },
+  },
+})
+
+export const scimProviderSchema = named('ScimServiceProviderDTO', {
+  type: 'object',
+  required: ['id', 'endpoint', 'token', 'lastSyncedAt', 'oidcClient', 'createdAt', 'removal', 'lastReport'],
+  properties: {
+    id: text,
+    endpoint: text,
+    token: { type: 'string', description: 'A placeholder; empty where there is none.' },
+    lastSyncedAt: { ...instant, type: ['string', 'null'] },
+    oidcClient: clientMetaSchema,
+    createdAt: instant,
+    removal: {
+      type: 'string',
+      enum: removals,
+      description: 'What becomes of people who may no longer use the client.',
+    },
+    lastReport: { oneOf: [report, { type: 'null' }] },
+  },
+})
+
+export const scimProviderBody = named('ScimServiceProviderCreateDTO', {
+  type: 'object',
+  required: ['endpoint', 'oidcClientId'],
+  properties: {
+    endpoint: { type: 'string', minLength: 1, maxLength: 2000 },
+    token: { type: 'string', maxLength: 10_000, description: 'The placeholder keeps the one that is there.' },
+    oidcClientId: { type: 'string', minLength: 1, maxLength: 2000 },
+    removal: { type: 'string', enum: removals },
+  },
+} as const)
+
+/** `ScimServiceProviderDTO`; the token itself never leaves. */
+export function scimProviderDto(provider: ScimProvider, client: Client) {
+  const { id, endpoint, token, createdAt, succeededAt, removal } = provider
+  return {
+    id,
+    endpoint,
+    token: token === '' ? '' : placeholder,
+    lastSyncedAt: succeededAt === null ? null : instantDto(succeededAt),
+    oidcClient: clientMetaDto(client),
+    createdAt: instantDto(createdAt),
+    removal,
+    lastReport: provider.report && reportDto(provider.report),
+  }
+}
+
+function reportDto({ user, group, problems, stopped, ...report }: NonNullable<ScimProvider['report']>) {
+  return {
+    startedAt: instantDto(report.startedAt),
+    finishedAt: instantDto(report.finishedAt),
+    requests: report.requests,
+    users: user,
+    groups: group,
+    problems: problems.map(({ localId, ...problem }) => ({ ...problem, id: localId })),
+    problemCount: report.problemCount,
+    stopped: stopped && { code: stopped.code, detail: stopped.detail },
+  }
+}
+
+function instantDto(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}

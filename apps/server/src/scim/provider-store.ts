@@ -1,0 +1,55 @@
+import type { ScimReport } from '@pocket/directory'
+import type { ScimProvider } from './provider.ts'
+
+/** Which replica runs a provider. */
+export interface ScimLease {
+  readonly id: string
+  readonly owner: string
+}
+
+/** Where providers are kept. Every method joins the running transaction; instants in milliseconds since the Unix epoch. */
+export interface ScimProviderStore {
+  find(id: string): Promise<ScimProvider | undefined>
+  findByClient(clientId: string): Promise<ScimProvider | undefined>
+  /** Returns `false`, and changes nothing, where the client has one already. */
+  insert(provider: ScimProvider): Promise<boolean>
+  /** Writes what people decide. Returns `false`, and changes nothing, where the client has another one. */
+  update(provider: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<boolean>
+  remove(id: string): Promise<void>
+
+  /** Keeps that people or groups have changed, where there is a provider at all. Nobody waits for anybody here. */
+  noteChange(at: number): Promise<void>
+  /**
+   * Where nothing has changed after `before`, all providers become due at `now`, those that run now included, and the
+   * changes are forgotten.
+   */
+  takeChanges(before: number, now: number): Promise<void>
+  /** It becomes due at `now`, also where it runs now. */
+  bringForward(id: string, now: number): Promise<void>
+  /** The ids of those that are due and that nobody runs, the longest waiting first. */
+  due(now: number): Promise<readonly string[]>
+
+  /** Of any number of calls at once, one gets it: `false` where somebody else has it. */
+  claim(lease: ScimLease, range: { readonly now: number; readonly until: number }): Promise<boolean>
+  /** Returns `false` where it is no longer ours. */
+  renew(lease: ScimLease, until: number): Promise<boolean>
+  /** Ends the run. What became due during it stays due. Returns `false` where it is no longer ours. */
+  finish(lease: ScimLease, end: ScimRunEnd): Promise<boolean>
+  /** Lets go of it without a result. */
+  release(lease: ScimLease): Promise<void>
+  /** Providers whose last run left something undone, and the names of their clients; the first to fail first. */
+  failing(limit: number): Promise<readonly FailingProvider[]>
+}
+
+export interface ScimRunEnd {
+  readonly finishedAt: number
+  readonly nextRunAt: number
+  readonly succeeded: boolean
+  readonly report: ScimReport
+}
+
+export interface FailingProvider {
+  readonly clientId: string
+  readonly clientName: string
+  readonly finishedAt: number
+}

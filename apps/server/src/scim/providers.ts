@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type AuditSink,
+  type Clients,
+  type Clock,
+  changesBetween,
+  type MasterKey,
+  type Transaction,
+} from '@pocket/core'
+import { Conflict, NotFound } from '@pocket/core/errors'
+import type { ScimRecord, ScimRecordStore } from '@pocket/directory'
+import { clientNotFound } from '../clients/contract-errors.ts'
+import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
+import type { Actor } from '../users/actor.ts'
+import { isRunning, type ScimProvider } from './provider.ts'
+import { checkedToken, isSameEndpoint, type ScimProviderInput } from './provider-input.ts'
+import type { ScimProviderStore } from './provider-store.ts'
+
+/** What the tokens of targets are encrypted for. */
+const use = 'scim token'
+
+/** What administrators do with the systems that people are provisioned to. */
+export interface ScimProviders {
+  /** @throws {NotFound} `not_found` */
+  existing(id: string): Promise<ScimProvider>
+  findByClient(clientId: string): Promise<ScimProvider | undefined>
+  /** @throws {InvalidInput} `validation_failed` @throws {NotFound} no client @throws {Conflict} `already_in_use` */
+  create(actor: Actor, input: ScimProviderInput): Promise<ScimProvider>
+  /** As `create`. @throws {Conflict} `scim_sync_running` for another endpoint during a run @throws {PreconditionFailed} */
+  update(actor: Actor, id: string, input: ScimProviderInput): Promise<ScimProvider>
+  /** What is there stays there. @throws {NotFound} `not_found` */
+  remove(actor: Actor, id: string): Promise<void>
+  /** Also of a client that is gone. */
+  removeByClient(clientId: string): Promise<void>
+  /** Gives us what was found there: one, or everything. Resolves to how many. */
+  adopt(actor: Actor, id: string, one?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
+  /** It becomes due, and is noted to have been asked for. @throws {NotFound} `not_found` */
+  request(actor: Actor, id: string): Promise<ScimProvider>
+  token(provider: ScimProvider): string
+}
+
+export interface ScimProvidersPorts {
+  readonly store: ScimProviderStore
+  readonly records: ScimRecordStore
+  readonly clients: () => Pick<Clients, 'find'>
+  readonly masterKey: MasterKey
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
+  const { store, records, clients, masterKey, audit, transaction, clock } = ports
+
+  const existing = async (id: string): Promise<ScimProvider> => {
+    const provider = await store.find(id)
+    if (!provider) throw scimProviderNotFound()
+    return provider
+  }
+  const assertClient = async (id: string) => {
+    if (!(await clients().find(id))) throw clientNotFound()
+  }
+  const encrypted = (token: string) => (token === '' ? '' : masterKey.encrypt(use, token))
+
+  return {
+    existing,
+    findByClient: (clientId) => store.findByClient(clientId),
+    token: ({ token }) => (token === '' ? '' : masterKey.decrypt(use, token)),
+
+    create: ({ id: by, origin }, input) =>
+      transaction(async () => {
+        const token = checkedToken(input, null) ?? ''
+        await assertClient(input.clientId)
+        const now = clock.now()
+        const provider: ScimProvider = {
+          id: randomUUID(),
+          clientId: input.clientId,
+          endpoint: input.endpoint,
+          token: encrypted(token),
+          removal: input.removal ?? 'deactivate',
+          createdAt: now,
+          nextRunAt: now,
+          leaseOwner: null,
+          leaseUntil: null,
+          startedAt: null,
+          succeededAt: null,
+          report: null,
+        }
+        if (!(await store.insert(provider))) throw hasOne()
+        const event = { event: 'scim_provider_created', clientId: input.clientId, by } as const
+        await audit.record({ ...event, ...changesOf(null, provider) }, origin)
+        return provider
+      }),
+
+    update: ({ id: by, origin, ...condition }, id, input) =>
+      transaction(async () => {
+        const before = await existing(id)
+        assertUnchanged(condition, scimProviderValidator(before))
+        const token = checkedToken(input, { endpoint: before.endpoint, hasToken: before.token !== '' })
+        await assertClient(input.clientId)
+        const now = clock.now()
+        const moves = !isSameEndpoint(before.endpoint, input.endpoint)
+        if (moves && isRunning(before, now))
+          throw new Conflict('scim_sync_running', 'People are being provisioned at this moment.')
+        const after: ScimProvider = {
+          ...before,
+          clientId: input.clientId,
+          endpoint: input.endpoint,
+          token: token === undefined ? before.token : encrypted(token),
+          removal: input.removal ?? before.removal,
+        }
+        const changes = changesOf(before, after)
+        if (!changes.changes) return before
+        if (!(await store.update(after))) throw hasOne()
+        // Ids are those of the target that gave them.
+        if (moves) await records.removeByProvider(id)
+        await store.bringForward(id, now)
+        await audit.record({ event: 'scim_provider_updated', clientId: after.clientId, by, ...changes }, origin)
+        return existing(id)
+      }),
+
+    remove: ({ id: by, origin, ...condition }, id) =>
+      transaction(async () => {
+        const before = await existing(id)
+        assertUnchanged(condition, scimProviderValidator(before))
+        await store.remove(id)
+        await records.removeByProvider(id)
+        const event = { event: 'scim_provider_removed', clientId: before.clientId, by } as const
+        await audit.record({ ...event, ...changesOf(before, null) }, origin)
+      }),
+
+    removeByClient: (clientId) =>
+      transaction(async () => {
+        const provider = await store.findByClient(clientId)
+        if (!provider) return
+        await store.remove(provider.id)
+        await records.removeByProvider(provider.id)
+      }),
+
+    request: ({ id: by, origin }, id) =>
+      transaction(async () => {
+        const provider = await existing(id)
+        await store.bringForward(id, clock.now())
+        await audit.record({ event: 'scim_sync_requested', clientId: provider.clientId, by }, origin)
+        return provider
+      }),
+
+    adopt: ({ id: by, origin }, id, one) =>
+      transaction(async () => {
+        const { clientId } = await existing(id)
+        const count = await records.adopt(id, one)
+        if (count === 0) return 0
+        await store.bringForward(id, clock.now())
+        await audit.record({ event: 'scim_objects_adopted', clientId, count: String(count), by }, origin)
+        return count
+      }),
+  }
+}
+
+/** Changes with what people decide about a provider. */
+export function scimProviderValidator({ clientId, endpoint, token, removal }: ScimProvider): string {
+  return validatorOf([clientId, endpoint, token, removal])
+}
+
+export function scimProviderNotFound(): NotFound {
+  return new NotFound('not_found', 'There is no such SCIM service provider.', {
+    details: { resource: 'SCIM service provider' },
+  })
+}
+
+function hasOne(): Conflict {
+  return new Conflict('already_in_use', 'oidcClientId is already in use by another SCIM service provider', {
+    details: { property: 'oidcClientId' },
+  })
+}
+
+function changesOf(before: ScimProvider | null, after: ScimProvider | null) {
+  const shown = (provider: ScimProvider | null) => {
+    if (!provider) return null
+    const { clientId, endpoint, token, removal } = provider
+    return { clientId, endpoint, token, removal }
+  }
+  return changesBetween(shown(before), shown(after), { secret: ['token'] })
+}

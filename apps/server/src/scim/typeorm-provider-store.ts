@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import type { ScimReport } from '@pocket/directory'
+import { scimChangeTable, scimProviderTable } from './provider.table.ts'
+import type { ScimProvider } from './provider.ts'
+import type { FailingProvider, ScimLease, ScimProviderStore, ScimRunEnd } from './provider-store.ts'
+
+const rows = new TableRows(scimProviderTable)
+const { table } = rows
+const changes = new TableRows(scimChangeTable).table
+const ours = 'id = $1 AND lease_owner = $2'
+
+const sql = {
+  find: `${rows.select} WHERE id = $1`,
+  findByClient: `${rows.select} WHERE client_id = $1`,
+  insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+  update: `UPDATE ${table} SET client_id = $2, endpoint = $3, token = $4, removal = $5 WHERE id = $1
+    AND NOT EXISTS (SELECT 1 FROM ${table} WHERE client_id = $2 AND id <> $1)`,
+  remove: `DELETE FROM ${table} WHERE id = $1`,
+  // A cast, since PostgreSQL does not guess the type of a parameter that stands in the list of a SELECT.
+  noteChange: `INSERT INTO ${changes} (id, changed_at)
+    SELECT CAST($1 AS varchar(36)), CAST($2 AS bigint) WHERE EXISTS (SELECT 1 FROM ${table})`,
+  forgetChanges: `DELETE FROM ${changes} WHERE NOT EXISTS (SELECT 1 FROM ${changes} WHERE changed_at > $1)`,
+  allDue: `UPDATE ${table} SET next_run_at = $1 WHERE next_run_at > $1 OR lease_until > $1`,
+  bringForward: `UPDATE ${table} SET next_run_at = $2 WHERE id = $1 AND (next_run_at > $2 OR lease_until > $2)`,
+  due: `SELECT id FROM ${table} WHERE next_run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY next_run_at, id`,
+  claim: `UPDATE ${table} SET lease_owner = $2, lease_until = $4, started_at = $3
+    WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $3)`,
+  renew: `UPDATE ${table} SET lease_until = $3 WHERE ${ours}`,
+  finish: `UPDATE ${table} SET lease_owner = NULL, lease_until = NULL, finished_at = $3, failed = $5, report = $6,
+    succeeded_at = CASE WHEN $5 THEN succeeded_at ELSE $3 END,
+    next_run_at = CASE WHEN next_run_at > started_at AND next_run_at <= $3 THEN next_run_at ELSE $4 END WHERE ${ours}`,
+  release: `UPDATE ${table} SET lease_owner = NULL, lease_until = NULL WHERE ${ours}`,
+  failing: `SELECT client_id, pocket_client.name AS name, finished_at FROM ${table}
+    JOIN pocket_client ON pocket_client.id = client_id WHERE failed = $1 ORDER BY finished_at, client_id LIMIT $2`,
+}
+
+export class TypeormScimProviderStore implements ScimProviderStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async find(id: string): Promise<ScimProvider | undefined> {
+    return this.#first(sql.find, id)
+  }
+
+  async findByClient(clientId: string): Promise<ScimProvider | undefined> {
+    return this.#first(sql.findByClient, clientId)
+  }
+
+  async insert(provider: ScimProvider): Promise<boolean> {
+    const stored = { ...provider, report: {}, failed: false, finishedAt: null }
+    return (await this.#database.execute(sql.insert, rows.values(stored))) === 1
+  }
+
+  async update({ id, clientId, endpoint, token, removal }: Parameters<ScimProviderStore['update']>[0]) {
+    return (await this.#database.execute(sql.update, [id, clientId, endpoint, token, removal])) === 1
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#database.execute(sql.remove, [id])
+  }
+
+  async noteChange(at: number): Promise<void> {
+    await this.#database.execute(sql.noteChange, [randomUUID(), at])
+  }
+
+  async takeChanges(before: number, now: number): Promise<void> {
+    await this.#database.transaction(async () => {
+      if ((await this.#database.execute(sql.forgetChanges, [before])) === 0) return
+      await this.#database.execute(sql.allDue, [now])
+    })
+  }
+
+  async bringForward(id: string, now: number): Promise<void> {
+    await this.#database.execute(sql.bringForward, [id, now])
+  }
+
+  async due(now: number): Promise<readonly string[]> {
+    return (await this.#database.query<{ id: string }>(sql.due, [now])).map(({ id }) => id)
+  }
+
+  async claim({ id, owner }: ScimLease, { now, until }: { now: number; until: number }): Promise<boolean> {
+    return (await this.#database.execute(sql.claim, [id, owner, now, until])) === 1
+  }
+
+  async renew({ id, owner }: ScimLease, until: number): Promise<boolean> {
+    return (await this.#database.execute(sql.renew, [id, owner, until])) === 1
+  }
+
+  async finish({ id, owner }: ScimLease, { finishedAt, nextRunAt, succeeded, report }: ScimRunEnd): Promise<boolean> {
+    const end = [finishedAt, nextRunAt, !succeeded, JSON.stringify(report)] as const
+    return (await this.#database.execute(sql.finish, [id, owner, ...end])) === 1
+  }
+
+  async release({ id, owner }: ScimLease): Promise<void> {
+    await this.#database.execute(sql.release, [id, owner])
+  }
+
+  async failing(limit: number): Promise<readonly FailingProvider[]> {
+    type Row = { readonly client_id: string; readonly name: string; readonly finished_at: number | string }
+    const found = await this.#database.query<Row>(sql.failing, [true, limit])
+    return found.map((row) => ({ clientId: row.client_id, clientName: row.name, finishedAt: Number(row.finished_at) }))
+  }
+
+  async #first(statement: string, parameter: string): Promise<ScimProvider | undefined> {
+    const found = rows.first(await this.#database.query(statement, [parameter]))
+    if (!found) return undefined
+    const { failed: _failed, finishedAt, report, ...provider } = found
+    // A cast: only `finish` writes reports.
+    return { ...provider, report: finishedAt === null ? null : (report as ScimReport) }
+  }
+}

@@ -1,0 +1,24 @@
+import { systemClock } from '@pocket/core'
+import { openDatabase } from '../../src/database/open-database.ts'
+import { createScheduler } from '../../src/jobs/scheduler.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+
+// A program: a replica with one job that does not end by itself. `begun` is when it has it.
+
+const [kind = '', place = '', folder = ''] = process.argv.slice(2)
+const database =
+  kind === 'SQLite' ? ({ kind: 'sqlite', path: place } as const) : ({ kind: 'postgres', url: place } as const)
+const logger = createLogger({ logLevel: 'warn', logJson: true })
+const opened = await openDatabase({ database, dataFolder: folder, encryptionKey: undefined }, logger)
+const scheduler = createScheduler({ store: opened.jobs, clock: systemClock, logger, owner: 'mortal', leaseMs: 1500 })
+scheduler.register({
+  name: 'clean-up',
+  intervalMs: 3_600_000,
+  run: (signal) =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason))
+      process.stdout.write('begun\n')
+    }),
+})
+scheduler.start()
+setInterval(() => process.stdout.write('alive\n'), 500)

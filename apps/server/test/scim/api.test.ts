@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { newUser } from '@pocket/directory'
+import { type ScimServer, startScimServer } from '@pocket/test-support'
+import { audited, type CalledInstance, kinds, lastEntry, startCalled } from '../api/calls.ts'
+
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+const providers = '/api/scim/service-provider'
+const notFound = { status: 404, json: { code: 'not_found', details: { resource: 'SCIM service provider' } } }
+
+describe.each(kinds)('on %s', (kind) => {
+  let instance: CalledInstance
+  let server: ScimServer
+  let clientId: string
+
+  beforeAll(async () => {
+    instance = await startCalled(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
+    server = await startScimServer()
+  })
+
+  beforeEach(async () => {
+    ;({ id: clientId } = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: [] }))
+    server.users.clear()
+    server.requests.length = 0
+  })
+
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]()
+    await instance[Symbol.asyncDispose]()
+  })
+
+  const body = (more: object = {}) => ({ endpoint: server.url, token: 'scim-token', oidcClientId: clientId, ...more })
+  const create = async (more: object = {}) => {
+    const { status, json } = await instance.call(`POST ${providers}`, { body: body(more) })
+    expect(status).toBe(201)
+    return { ...json, params: { id: String(json.id) } } as typeof json & { readonly params: { readonly id: string } }
+  }
+  const update = (params: { id: string }, more: object = {}) =>
+    instance.call(`PUT ${providers}/{id}`, { params, body: body(more) })
+  const sync = (params: { id: string }) => instance.call(`POST ${providers}/{id}/sync`, { params })
+  const ofClient = () => instance.call('GET /api/oidc/clients/{id}/scim-service-provider', { params: { id: clientId } })
+
+  test('a provider is made, read, changed and removed, and its token is never told', async () => {
+    expect(await ofClient()).toMatchObject(notFound)
+    const made = await create()
+    expect(made).toMatchObject({
+      endpoint: server.url,
+      token: 'XXXXXXXXXX',
+      lastSyncedAt: null,
+      oidcClient: { id: clientId, name: 'Photos', clientType: 'standard' },
+      removal: 'deactivate',
+      lastReport: null,
+    })
+    expect((await ofClient()).json).toEqual(expect.objectContaining({ id: made.id }))
+    expect((await update(made.params, { token: '', removal: 'delete' })).json).toMatchObject({
+      token: '',
+      removal: 'delete',
+    })
+    const entry = JSON.stringify(await lastEntry(instance, 'SCIM_PROVIDER_UPDATED'))
+    expect(entry).toContain('"removal":{"before":"deactivate","after":"delete"}')
+    expect((await instance.call(`DELETE ${providers}/{id}`, { params: made.params })).status).toBe(204)
+    expect(await ofClient()).toMatchObject(notFound)
+    for (const event of ['scim_provider_created', 'scim_provider_updated', 'scim_provider_removed'])
+      expect(audited(instance, event).at(-1)).toMatchObject({ clientId })
+    expect(instance.log.join('') + entry).not.toContain('scim-token')
+  })
+
+  test('what is not there is told', async () => {
+    const params = { id: someId }
+    expect(await update(params)).toMatchObject(notFound)
+    expect(await sync(params)).toMatchObject(notFound)
+    expect(await instance.call(`DELETE ${providers}/{id}`, { params })).toMatchObject(notFound)
+    expect(await instance.call(`POST ${providers}/{id}/adopt`, { params, body: {} })).toMatchObject(notFound)
+    const client = { code: 'not_found', details: { resource: 'OIDC client' } }
+    expect((await instance.call(`POST ${providers}`, { body: body({ oidcClientId: someId }) })).json).toMatchObject(
+      client,
+    )
+    const { json } = await instance.call('GET /api/oidc/clients/{id}/scim-service-provider', { params })
+    expect(json).toMatchObject(client)
+  })
+
+  test.each([
+    [{ endpoint: '' }, 'endpoint', 'required'],
+    [{ endpoint: undefined }, 'endpoint', 'required'],
+    [{ oidcClientId: undefined }, 'oidcClientId', 'required'],
+    [{ endpoint: 'app.example/scim' }, 'endpoint', 'invalid_format'],
+    [{ endpoint: 'ftp://app.example/scim' }, 'endpoint', 'invalid_format'],
+    [{ endpoint: 'https://ada:secret@app.example/scim' }, 'endpoint', 'invalid_format'],
+    [{ endpoint: `https://app.example/${'a'.repeat(2000)}` }, 'endpoint', 'too_long'],
+    [{ token: 'two words' }, 'token', 'invalid_format'],
+    [{ token: 'a\r\nx-evil: 1' }, 'token', 'invalid_format'],
+    [{ removal: 'ignore' }, 'removal', 'oneof'],
+  ])('%j is refused', async (more, field, code) => {
+    const { status, json } = await instance.call(`POST ${providers}`, { body: body(more) })
+    expect([status, json.code]).toEqual([400, 'validation_failed'])
+    expect(json.details).toMatchObject({ fields: [{ field, code }] })
+  })
+
+  test('a client has one', async () => {
+    await create()
+    const again = await instance.call(`POST ${providers}`, { body: body() })
+    expect([again.status, again.json.details]).toEqual([409, { property: 'oidcClientId' }])
+  })
+
+  test('nobody but an administrator may', async () => {
+    const { agent } = await instance.personWithoutPasskey(`person${Math.random().toString(36).slice(2)}`)
+    expect((await instance.call(`POST ${providers}`, { body: body(), agent })).status).toBe(403)
+  })
+
+  test('a stored token is sent to nobody else', async () => {
+    const { params } = await create()
+    const kept = { token: 'XXXXXXXXXX' }
+    expect((await update(params, { ...kept, endpoint: `${server.url}/` })).status).toBe(200)
+    expect((await sync(params)).status).toBe(200)
+    const refused = await update(params, { ...kept, endpoint: 'https://evil.example/scim' })
+    expect([refused.status, refused.json.details]).toMatchObject([
+      400,
+      { fields: [{ field: 'token', code: 'required' }] },
+    ])
+    expect((await ofClient()).json.endpoint).toBe(`${server.url}/`)
+  })
+
+  test('a change is bound to what was read', async () => {
+    const { params } = await create()
+    const tag = (await ofClient()).response.headers.get('etag') ?? ''
+    await update(params, { removal: 'delete' })
+    const { administrator, url } = instance
+    const options = { headers: { 'if-match': tag } }
+    const answer = await administrator.sendJson('PUT', `${url}${providers}/${params.id}`, { body: body(), options })
+    expect(answer.status).toBe(412)
+  })
+
+  test('people are provisioned on demand, and what came of it is told', async () => {
+    const { params } = await create()
+    const ada = [...(await instance.app.directory.list())].find(({ userName }) => userName === 'ada')
+    expect(await sync(params)).toMatchObject({ status: 200, response: { text: '' } })
+    expect([...server.users.values()]).toContainEqual(expect.objectContaining({ externalId: ada?.id, userName: 'ada' }))
+    const { json } = await ofClient()
+    expect(json.lastSyncedAt).toEqual(expect.any(String))
+    expect(json.lastReport).toMatchObject({ users: { failed: 0 }, problems: [], stopped: null })
+    expect(audited(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
+  })
+
+  test('a target that does not work is an error with a reason', async () => {
+    const { params } = await create({ token: 'wrong' })
+    const answer = await sync(params)
+    expect([answer.status, answer.json.code]).toEqual([500, 'scim_sync_failed'])
+    expect(answer.json.details).toMatchObject({ reason: 'unauthorized' })
+    const { json } = await ofClient()
+    expect([json.lastSyncedAt, json.lastReport]).toMatchObject([null, { stopped: { code: 'unauthorized' } }])
+    expect(audited(instance, 'scim_sync_failed').at(-1)).toMatchObject({ clientId, reason: 'unauthorized' })
+  })
+
+  test('an address inside the network is not asked, unless it is allowed', async () => {
+    const { params } = await create({ endpoint: 'https://[::1]/scim' })
+    expect((await sync(params)).json.details).toMatchObject({ reason: 'not_public' })
+    await update(params, { endpoint: 'http://localhost:1/scim' })
+    expect((await sync(params)).json.details).toMatchObject({ reason: 'scheme' })
+  })
+
+  test('what is there already is adopted when an administrator says so', async () => {
+    const { params } = await create()
+    const user = await instance.app.directory.create(newUser({ username: `eve${Math.random().toString(36).slice(2)}` }))
+    server.users.set('1', { id: '1', userName: user.userName.toUpperCase(), displayName: 'Eve', active: true })
+    server.users.set('2', { id: '2', userName: 'ADA', displayName: 'Ada', active: true })
+    expect((await sync(params)).status).toBe(200)
+    expect(server.requests.some((request) => /^(PUT|PATCH)/.test(request))).toBe(false)
+    const adopt = (one: object) => instance.call(`POST ${providers}/{id}/adopt`, { params, body: one })
+    expect((await adopt({ kind: 'user', id: someId })).status).toBe(404)
+    expect((await adopt({ kind: 'user', id: user.id })).json).toEqual({ adopted: 1 })
+    expect((await adopt({})).json).toEqual({ adopted: 1 })
+    await sync(params)
+    expect([server.users.get('1')?.userName, server.users.get('2')?.userName]).toEqual([user.userName, 'ada'])
+    expect(audited(instance, 'scim_objects_adopted').at(-1)).toMatchObject({ clientId, count: '1' })
+  })
+
+  test('goes with its client', async () => {
+    const { params } = await create()
+    await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: clientId } })
+    expect(await sync(params)).toMatchObject(notFound)
+  })
+})

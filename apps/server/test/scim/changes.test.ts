@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import Database from 'better-sqlite3'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { createFolder } from '../database/folder.ts'
+
+const stack = new AsyncDisposableStack()
+let instance: CalledInstance
+let noted: () => number
+
+beforeAll(async () => {
+  const folder = stack.use(await createFolder())
+  const path = join(folder.path, 'pocket-id.db')
+  instance = stack.use(await startCalled('SQLite', { DB_CONNECTION_STRING: path }))
+  const database = stack.adopt(new Database(path, { readonly: true }), (each) => void each.close())
+  const count = database.prepare('SELECT COUNT(*) AS number FROM pocket_scim_change')
+  noted = () => Number(Object.values(count.get() as object)[0])
+})
+
+afterAll(async () => stack.disposeAsync())
+
+test('whatever changes people, groups and who may use clients is kept before it is answered', async () => {
+  const { app } = instance
+  const fields = {
+    email: 'bob@example.com',
+    firstName: 'A',
+    lastName: '',
+    displayName: 'A',
+    isAdmin: false,
+    disabled: false,
+  }
+  const { id: clientId } = await app.pocket.clients.create({ name: 'Photos', redirectUris: [] })
+  await instance.call('POST /api/users', { body: { ...fields, username: 'before', email: 'before@example.com' } })
+  // Nobody would ever read it.
+  expect(noted()).toBe(0)
+  const endpoint = 'https://127.0.0.1:1/scim'
+  await instance.call('POST /api/scim/service-provider', { body: { endpoint, oidcClientId: clientId } })
+
+  let id = ''
+  let groupId = ''
+  const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
+    [
+      'a new user',
+      async () => {
+        id = String((await instance.call('POST /api/users', { body: { ...fields, username: 'bob' } })).json.id)
+      },
+    ],
+    ['a name', () => instance.call('PUT /api/users/{id}', { params: { id }, body: { ...fields, username: 'bobby' } })],
+    [
+      'a disabled user',
+      () =>
+        instance.call('PUT /api/users/{id}', {
+          params: { id },
+          body: { ...fields, username: 'bobby', disabled: true },
+        }),
+    ],
+    [
+      'a group',
+      async () => {
+        const body = { name: 'staff', friendlyName: 'Staff' }
+        groupId = String((await instance.call('POST /api/user-groups', { body })).json.id)
+      },
+    ],
+    [
+      'its members',
+      () => instance.call('PUT /api/user-groups/{id}/users', { params: { id: groupId }, body: { userIds: [id] } }),
+    ],
+    [
+      'the groups of a client',
+      () => {
+        const body = { userGroupIds: [groupId] }
+        return instance.call('PUT /api/oidc/clients/{id}/allowed-user-groups', { params: { id: clientId }, body })
+      },
+    ],
+    ['no group', () => instance.call('DELETE /api/user-groups/{id}', { params: { id: groupId } })],
+    ['no user', () => instance.call('DELETE /api/users/{id}', { params: { id } })],
+    [
+      'somebody who signs up',
+      async () => {
+        const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
+        const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
+        const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
+        const open = { ...present, allowUserSignups: 'withToken' }
+        await instance.call('PUT /api/application-configuration', { body: open })
+        const { json } = await instance.call('POST /api/signup-tokens', { body: { ttl: '1h', usageLimit: 1 } })
+        const body = { username: 'eve', firstName: 'Eve', lastName: '', email: 'eve@example.com', token: json.token }
+        await instance.call('POST /api/signup', { body, agent: instance.agent() })
+      },
+    ],
+  ]
+  for (const [what, step] of steps) {
+    const before = noted()
+    await step()
+    expect([what, noted() > before]).toEqual([what, true])
+  }
+  const before = noted()
+  await instance.call('GET /api/users')
+  expect(noted()).toBe(before)
+})

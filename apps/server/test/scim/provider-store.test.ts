@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { ScimReport } from '@pocket/directory'
+import { createTestDatabase } from '@pocket/test-support'
+import { loadConfig } from '../../src/config/load.ts'
+import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+import type { ScimProvider } from '../../src/scim/provider.ts'
+import type { ScimProviderStore } from '../../src/scim/provider-store.ts'
+import { createFolder } from '../database/folder.ts'
+
+const noon = Date.UTC(2030, 0, 1, 12)
+const minute = 60_000
+const counts = { total: 0, created: 0, updated: 0, deactivated: 0, deleted: 0, unchanged: 0, found: 0, failed: 0 }
+const report: ScimReport = {
+  startedAt: noon,
+  finishedAt: noon,
+  requests: 2,
+  user: counts,
+  group: counts,
+  problems: [],
+  problemCount: 0,
+  stopped: null,
+}
+
+describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let database: OpenDatabase
+  let store: ScimProviderStore
+
+  beforeAll(async () => {
+    const folder = stack.use(await createFolder())
+    const url = kind === 'SQLite' ? `${folder.path}/pocket-id.db` : stack.use(await createTestDatabase()).url
+    const env = {
+      APP_URL: 'http://localhost:1411',
+      DB_CONNECTION_STRING: url,
+      ENCRYPTION_KEY: 'a key that is long enough',
+    }
+    const config = loadConfig(env, () => Buffer.alloc(0))
+    database = stack.use(await openDatabase(config, createLogger(config, { write: () => {} })))
+    store = database.scimProviders
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  beforeEach(async () => {
+    for (const id of await store.due(Number.MAX_SAFE_INTEGER)) await store.remove(id)
+    await store.takeChanges(Number.MAX_SAFE_INTEGER, 1)
+  })
+
+  const provider = async (more: Partial<ScimProvider> = {}): Promise<ScimProvider> => {
+    const made: ScimProvider = {
+      id: randomUUID(),
+      clientId: randomUUID(),
+      endpoint: 'https://app.example/scim',
+      token: '',
+      removal: 'deactivate',
+      createdAt: noon,
+      nextRunAt: noon,
+      leaseOwner: null,
+      leaseUntil: null,
+      startedAt: null,
+      succeededAt: null,
+      report: null,
+      ...more,
+    }
+    expect(await store.insert(made)).toBe(true)
+    return made
+  }
+  const leaseOf = ({ id }: ScimProvider) => ({ id, owner: randomUUID() })
+  const range = { now: noon, until: noon + minute }
+  const end = { finishedAt: noon + 1000, nextRunAt: noon + 60 * minute, succeeded: true, report }
+
+  test('a provider is kept, and a client has one', async () => {
+    const [one, other] = [await provider(), await provider()]
+    expect(await store.find(one.id)).toEqual(one)
+    expect(await store.findByClient(one.clientId)).toEqual(one)
+    expect(await store.insert({ ...one, id: randomUUID() })).toBe(false)
+    expect(await store.update({ ...other, clientId: one.clientId })).toBe(false)
+    expect(await store.update({ ...other, endpoint: 'https://other.example', removal: 'delete' })).toBe(true)
+    expect(await store.find(other.id)).toEqual({ ...other, endpoint: 'https://other.example', removal: 'delete' })
+    await store.remove(one.id)
+    expect(await store.find(one.id)).toBeUndefined()
+  })
+
+  test('of many replicas one runs it, until it ends or dies', async () => {
+    const made = await provider()
+    const leases = Array.from({ length: 10 }, () => leaseOf(made))
+    const claimed = await Promise.all(leases.map((lease) => store.claim(lease, range)))
+    const [winner, ...losers] = leases.toSorted(
+      (a, b) => Number(claimed[leases.indexOf(b)]) - Number(claimed[leases.indexOf(a)]),
+    )
+    if (!winner) throw new TypeError('Nobody has it')
+    expect(claimed.filter(Boolean).length).toBe(1)
+    expect([await store.due(noon), await store.due(noon + minute)]).toEqual([[], [made.id]])
+    expect(await store.renew(winner, noon + 2 * minute)).toBe(true)
+    for (const lease of losers.slice(0, 1)) {
+      expect([await store.renew(lease, noon), await store.finish(lease, end)]).toEqual([false, false])
+      expect(await store.claim(lease, { now: noon + 2 * minute, until: noon + 3 * minute })).toBe(true)
+      expect([await store.renew(winner, noon), await store.finish(winner, end)]).toEqual([false, false])
+      expect(await store.finish(lease, { ...end, finishedAt: noon + 3 * minute })).toBe(true)
+    }
+    expect(await store.find(made.id)).toMatchObject({
+      leaseUntil: null,
+      nextRunAt: end.nextRunAt,
+      succeededAt: noon + 3 * minute,
+      report,
+    })
+  })
+
+  test('who lets go of it leaves it due', async () => {
+    const made = await provider()
+    const lease = leaseOf(made)
+    await store.claim(lease, range)
+    await store.release(lease)
+    expect(await store.due(noon)).toEqual([made.id])
+  })
+
+  test('is due once it has been quiet for a while after the last change', async () => {
+    await store.noteChange(noon)
+    const made = await provider({ nextRunAt: noon + 60 * minute })
+    // Before there was a provider nobody wrote anything down.
+    await store.takeChanges(noon + 60 * minute, noon)
+    expect(await store.due(noon)).toEqual([])
+    await store.noteChange(noon)
+    await store.noteChange(noon + 3 * minute)
+    for (const minutes of [0, 5, 7]) {
+      const now = noon + minutes * minute
+      await store.takeChanges(now - 5 * minute, now)
+      expect(await store.due(now)).toEqual([])
+    }
+    const now = noon + 9 * minute
+    await store.takeChanges(now - 5 * minute, now)
+    expect([await store.due(now - 1), await store.due(now)]).toEqual([[], [made.id]])
+  })
+
+  test('what is asked for during a run is done after it', async () => {
+    const [one, other] = [await provider(), await provider()]
+    const leases = [leaseOf(one), leaseOf(other)]
+    for (const lease of leases) await store.claim(lease, range)
+    await store.noteChange(noon + 10)
+    await store.bringForward(one.id, noon + 20)
+    for (const lease of leases) await store.finish(lease, end)
+    expect(await store.due(noon + 1000)).toEqual([one.id])
+    const again = leaseOf(other)
+    await store.claim(again, { now: noon + 2000, until: noon + minute })
+    await store.takeChanges(noon + 100, noon + 3000)
+    await store.finish(again, { ...end, finishedAt: noon + 4000 })
+    expect(await store.due(noon + 5000)).toEqual([one.id, other.id])
+  })
+})

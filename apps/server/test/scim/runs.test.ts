@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { type AuditEvent, type Client, createPublicFetch } from '@pocket/core'
+import { createDirectory, type Directory, newUser } from '@pocket/directory'
+import { type DirectoryStores, directoryStores } from '@pocket/directory/typeorm'
+import { createTestDatabase, type ScimServer, startScimServer } from '@pocket/test-support'
+import { loadConfig } from '../../src/config/load.ts'
+import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+import { notingChanges } from '../../src/scim/changes.ts'
+import { createScimProviders, type ScimProviders } from '../../src/scim/providers.ts'
+import { createScimRuns, type ScimRuns } from '../../src/scim/runs.ts'
+import { createFolder } from '../database/folder.ts'
+
+const minute = 60_000
+const nobody = { requestId: null, ipAddress: null, userAgent: null }
+const actor = { id: 'ada', origin: nobody }
+
+describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  const clock = {
+    time: Date.now(),
+    now() {
+      return this.time
+    },
+  }
+  let database: OpenDatabase
+  let stores: DirectoryStores
+  let directory: Directory
+  let server: ScimServer
+  let providers: ScimProviders
+  let events: AuditEvent[]
+
+  beforeAll(async () => {
+    const folder = stack.use(await createFolder())
+    const url = kind === 'SQLite' ? `${folder.path}/pocket-id.db` : stack.use(await createTestDatabase()).url
+    const env = {
+      APP_URL: 'http://localhost:1411',
+      DB_CONNECTION_STRING: url,
+      ENCRYPTION_KEY: 'a key that is long enough',
+    }
+    const config = loadConfig(env, () => Buffer.alloc(0))
+    database = stack.use(await openDatabase(config, createLogger(config, { write: () => {} })))
+    stores = directoryStores(database.dataSource, clock)
+    directory = createDirectory({ ...stores, clock })
+    server = stack.use(await startScimServer())
+    await directory.create(newUser({ username: 'ada' }))
+  })
+
+  afterAll(async () => stack.disposeAsync())
+
+  const audit = { record: async (event: AuditEvent) => void events.push(event) }
+  const clients = {
+    find: async (id: string) => ({ id, isGroupRestricted: false, allowedGroupIds: [] }) as unknown as Client,
+  }
+  const replica = (options: Partial<Parameters<typeof createScimRuns>[0]> = {}): ScimRuns =>
+    createScimRuns({
+      store: database.scimProviders,
+      providers,
+      records: stores.scimRecords,
+      source: stores.snapshots,
+      clients,
+      fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }),
+      audit,
+      clock,
+      onError: () => {},
+      pause: async () => {},
+      ...options,
+    })
+  const create = (clientId: string, endpoint = server.url) =>
+    providers.create(actor, { clientId, endpoint, token: 'scim-token' })
+  const runDue = (runs = replica()) => runs.runDue(new AbortController().signal)
+  const outcomes = () => events.map(({ event }) => event).filter((event) => event.startsWith('scim_sync'))
+
+  beforeEach(async () => {
+    events = []
+    server.users.clear()
+    server.requests.length = 0
+    for (const id of await database.scimProviders.due(Number.MAX_SAFE_INTEGER)) await database.scimProviders.remove(id)
+    providers = createScimProviders({
+      store: database.scimProviders,
+      records: stores.scimRecords,
+      clients: () => clients,
+      masterKey: database.masterKey,
+      audit,
+      transaction: stores.transaction,
+      clock,
+    })
+  })
+
+  test('a new provider runs at once, then every hour, and five minutes after the last change', async () => {
+    await create('one')
+    await runDue()
+    expect([server.users.size, outcomes()]).toEqual([1, ['scim_synced']])
+    const listed = async (minutes: number) => {
+      clock.time += minutes * minute
+      server.requests.length = 0
+      await runDue()
+      return server.requests.length
+    }
+    expect([await listed(0), await listed(59), await listed(1), await listed(1)]).toEqual([0, 0, 2, 0])
+    const noting = notingChanges(audit, { store: database.scimProviders, clock })
+    await noting.record({ event: 'signed_in', accountId: 'ada', method: 'passkey' }, nobody)
+    expect(await listed(6)).toBe(0)
+    await noting.record({ event: 'account_updated', accountId: 'ada', fields: ['email'] }, nobody)
+    expect(await listed(4)).toBe(0)
+    await noting.record({ event: 'group_removed', groupId: 'x', by: 'ada' }, nobody)
+    expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
+    // Nothing was changed there, so nothing is written down.
+    expect(outcomes()).toEqual(['scim_synced'])
+  })
+
+  test('of many replicas one runs it', async () => {
+    const provider = await create('one')
+    await Promise.all([replica(), replica(), replica()].map((runs) => runDue(runs)))
+    expect(server.requests.filter((request) => request === 'POST /Users').length).toBe(1)
+    const both = await Promise.allSettled([replica().runNow(provider), replica().runNow(provider)])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'scim_sync_running' } })
+  })
+
+  test('a run that is stopped is begun anew by another replica', async () => {
+    await create('one')
+    const stop = new AbortController()
+    const fetch: ReturnType<typeof createPublicFetch> = () => {
+      stop.abort()
+      return Promise.reject(stop.signal.reason)
+    }
+    await replica({ fetch }).runDue(stop.signal)
+    expect([server.users.size, outcomes()]).toEqual([0, []])
+    await runDue()
+    expect(server.users.size).toBe(1)
+  })
+
+  test('one that fails keeps no other, is tried again soon, and is written down once', async () => {
+    const broken = await create('broken', 'http://127.0.0.1:1/scim')
+    await create('one')
+    await runDue()
+    expect([server.users.size, outcomes().sort()]).toEqual([1, ['scim_sync_failed', 'scim_synced']])
+    const failing = await database.scimProviders.find(broken.id)
+    expect(failing).toMatchObject({ succeededAt: null, report: { stopped: { code: 'unreachable' } } })
+    clock.time += 10 * minute
+    await runDue()
+    expect((await database.scimProviders.find(broken.id))?.startedAt).toBe(clock.time)
+    expect(outcomes().length).toBe(2)
+  })
+
+  test('one that wants to be left alone is', async () => {
+    const provider = await create('one')
+    const fetch = async () => new Response('{}', { status: 429, headers: { 'retry-after': '1800' } })
+    await runDue(replica({ fetch }))
+    expect((await database.scimProviders.find(provider.id))?.nextRunAt).toBe(clock.time + 30 * minute)
+  })
+
+  test('a provider that is removed while it runs leaves nothing', async () => {
+    const provider = await create('one')
+    const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
+    const removing: typeof fetch = async (url, init) => {
+      if (init?.method === 'POST') await providers.remove(actor, provider.id)
+      return fetch(url, init)
+    }
+    await runDue(replica({ fetch: removing }))
+    expect([server.users.size, await stores.scimRecords.list(provider.id)]).toEqual([1, []])
+  })
+})
