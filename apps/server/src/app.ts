@@ -319,6 +319,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     catalogues,
     messagesFor,
     jobs,
+    jobNotes: placeRoom.notes,
     overview,
     search,
     scim: {

@@ -39,7 +39,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const engine = await createEngine(options, services)
   const { holder, keyRing, logoutNotices } = engine
   const provider = holder.current
-  const { endAccessTo, ...accessEnds } = createAccessEnds({ stores, provider })
+  const { endAccessTo, ...accessEnds } = createAccessEnds({ stores, provider, ownRules: options.ownRules })
   const people = createPeopleServices(options, services, engine)
   const { sessions, loginCodes, deviceCookie, metadata } = people
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people

@@ -26,7 +26,7 @@ export type { PermissionLists } from './apis/grants.ts'
 export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
-export type { AccessAnswer, AccessCheck, AccessChecks, AccessQuestion } from './clients/access-checks.ts'
+export type { AccessAnswer, AccessCheck, AccessChecks, AccessQuestion, ClientRules } from './clients/access-checks.ts'
 export type {
   Client,
   ClientRecord,

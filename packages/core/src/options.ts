@@ -53,7 +53,7 @@ export interface PocketOptions {
   readonly claims?: HostClaims
   /**
    * Rules of the host's about who may go on to which client, after the client's own: to refuse, to want a passkey used again,
-   * to have terms accepted first. They are asked at each authorization, of a device too, and not when tokens are refreshed.
+   * to have terms accepted first. They are asked at each authorization, of a device too, and when tokens are refreshed.
    */
   readonly checks?: AccessChecks
   /** Asked before anybody is signed in; may refuse. */

@@ -37,6 +37,8 @@ export interface Directory {
   readonly claims: Claims
   readonly ldap: LdapImport
   find(id: string): Promise<User | undefined>
+  /** Those of these ids who are there, in any order, in one statement however many they are. */
+  findEach(ids: readonly string[]): Promise<readonly User[]>
   /**
    * By user name or e-mail address, whatever the case of the letters. Nobody where it is the name of one and the address of
    * another, which older rules may have let in: whoever is meant must not be somebody else.
@@ -92,6 +94,10 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
       },
     },
     find,
+    findEach: async (ids) => {
+      const known = ids.filter(isId)
+      return known.length === 0 ? [] : users.findEach(known)
+    },
     findByName: (name) => users.findByName(name),
     findByEmail: (email) => users.findByEmail(email),
     list: () => users.list(),

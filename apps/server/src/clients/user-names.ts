@@ -3,15 +3,15 @@ import { InvalidInput } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { ClientChange } from './settings/field.ts'
 
-export type NamesOfUsers = Pick<Directory, 'find' | 'findByName'>
+export type NamesOfUsers = Pick<Directory, 'find' | 'findEach' | 'findByName'>
 
 /** The client with the user names that it overrides by name, as people know them, and not by id. */
 export async function withUserNames(users: NamesOfUsers, client: Client): Promise<Client> {
   const entries = Object.entries(client.protocol.userNames)
   if (entries.length === 0) return client
-  const named = await Promise.all(
-    entries.map(async ([id, as]) => [(await users.find(id))?.userName ?? id, as] as const),
-  )
+  const found = await users.findEach(entries.map(([id]) => id))
+  const names = new Map(found.map(({ id, userName }) => [id, userName]))
+  const named = entries.map(([id, as]) => [names.get(id) ?? id, as] as const)
   return { ...client, protocol: { ...client.protocol, userNames: Object.fromEntries(named) } }
 }
 

@@ -22,6 +22,7 @@ import type { ClientLogos } from '../images/client-logos.ts'
 import type { Images } from '../images/images.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { jobPages } from '../jobs/page.ts'
+import type { JobNotes } from '../jobs/page-model.ts'
 import type { OpenApiDocument } from '../openapi/document.ts'
 import { openApiPage } from '../openapi/page.ts'
 import type { ReadOverview } from '../overview/overview.ts'
@@ -77,6 +78,7 @@ export interface PageParts {
   readonly catalogues: Catalogues
   readonly messagesFor: MessagesFor
   readonly jobs: Jobs
+  readonly jobNotes: () => JobNotes
   readonly overview: ReadOverview
   readonly search: Search
   readonly scim: Pick<ScimPagePorts, 'providers' | 'runs' | 'records'>

@@ -61,7 +61,7 @@ const patience = 30 * minute
 /** Of failures so many are everyday. */
 const everyday = 20
 
-export const paths = {
+const paths = {
   jobs: '/settings/admin/jobs',
   email: '/settings/admin/application-configuration/email',
   emails: '/settings/admin/emails',

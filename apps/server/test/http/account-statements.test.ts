@@ -5,13 +5,18 @@ import { type CalledInstance, startCalled } from '../api/calls.ts'
 const query = jest.spyOn(Database.prototype, 'query')
 const execute = jest.spyOn(Database.prototype, 'execute')
 let instance: CalledInstance
+/** A client that knows people by other names. */
+const renaming = { name: 'Renaming', redirectUris: ['https://renaming.example/cb'] }
 
 beforeAll(async () => {
   instance = await startCalled('SQLite')
+  const { id } = await instance.app.pocket.clients.create(renaming)
+  pages.push(`/settings/admin/oidc-clients/${id}`)
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
 const pages = ['/settings/apps', '/settings/api-keys', '/settings/audit-log', '/settings/admin/audit-log']
+const userNames: Record<string, string> = {}
 
 /** Statements for each page: the fewest of some visits, since jobs and settings that are read anew have theirs in between. */
 async function counted() {
@@ -32,7 +37,11 @@ async function more(count: number) {
     await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
     await instance.call('POST /api/oidc/clients', { body: { name, callbackURLs: [] } })
     await instance.call('POST /api/api-keys', { body: { name, expiresAt } })
+    const body = { username: name, email: `${name}@example.com` }
+    userNames[String((await instance.call('POST /api/users', { body })).json.id)] = `other-${name}`
   }
+  const { clients } = instance.app.pocket
+  await clients.update(pages.at(-1)?.split('/').at(-1) ?? '', { ...renaming, protocol: { userNames } })
 }
 
 test('a page costs as many statements, however much it shows', async () => {

@@ -1,11 +1,20 @@
 import type { Account } from '../accounts/account.ts'
 import { Misconfigured } from '../errors.ts'
 import { withinTime } from '../within-time.ts'
+import type { Client } from './client.ts'
 
-/** Somebody is signed in and on the way to a client. */
+/** What a client says about who may use it, and how fresh their sign-in has to be. */
+export type ClientRules = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds' | 'requiresReauthentication'> & {
+  /** `null` where any age will do. */
+  readonly maxSessionAgeMinutes: number | null
+}
+
+/** Somebody is signed in and on the way to a client, or a client that they let in comes back. */
 export interface AccessQuestion {
+  /** `authorization` and `device` have somebody in front of them, `refresh` (RFC 6749 §6) nobody. */
+  readonly occasion: 'authorization' | 'device' | 'refresh'
   readonly account: Account
-  readonly client: { readonly id: string; readonly name: string }
+  readonly client: ClientRules & { readonly id: string; readonly name: string }
   /** What was asked for, those of APIs included. */
   readonly scopes: readonly string[]
   /** What the sign-in is worth; `authTime` in seconds since the Unix epoch. */
@@ -18,7 +27,8 @@ export interface AccessQuestion {
  * What a check says: nothing where the person may go on; `refuse`, with a reason for developers, where they may not (the client
  * learns `access_denied`); `signInAgain` where a passkey has to be used first; `goTo`, the path of a page of the host's, where
  * something has to be done there first, such as to accept terms. That page is given `?redirect=` with the way back, and the
- * check is asked once more.
+ * check is asked once more. At a refresh nobody is there to be asked for anything: only `refuse` counts, and ends what the
+ * client has (`invalid_grant`).
  */
 export type AccessAnswer =
   | undefined
@@ -29,8 +39,22 @@ export type AccessAnswer =
 /** @see {@link AccessAnswer} */
 export type AccessCheck = (question: AccessQuestion) => AccessAnswer | Promise<AccessAnswer>
 
-/** Checks of the host's by their names, which stand in logs. They are asked in this order, after the rules of the client. */
+/**
+ * Checks of the host's by their names, which stand in logs. They are asked in this order, after the rules of the client. One
+ * that has the name of such a rule takes its place: `allowedGroups` (who may use a client that is restricted to groups) or
+ * `freshSignIn` (clients that want the passkey used for them, or no old session).
+ */
 export type AccessChecks = Readonly<Record<string, AccessCheck>>
+
+/** Which of our own rules hold, since no check of the host's takes their place. */
+export interface OwnRules {
+  readonly allowedGroups: boolean
+  readonly freshSignIn: boolean
+}
+
+export function ownRulesBeside(checks: AccessChecks): OwnRules {
+  return { allowedGroups: !Object.hasOwn(checks, 'allowedGroups'), freshSignIn: !Object.hasOwn(checks, 'freshSignIn') }
+}
 
 export interface AccessDecision {
   readonly check: string

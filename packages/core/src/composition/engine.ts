@@ -33,7 +33,10 @@ export async function createEngine(options: SettledOptions, services: ClientServ
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
-    clientMetadata: createClientMetadata(masterKey, clock, Object.keys(options.authorizationDetailsTypes)),
+    clientMetadata: createClientMetadata(masterKey, clock, {
+      authorizationDetailsTypes: Object.keys(options.authorizationDetailsTypes),
+      ownRules: options.ownRules,
+    }),
     registrar,
     metadataDocuments,
     documentEvents: documentEventsHere(audit),

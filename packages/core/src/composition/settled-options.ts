@@ -1,7 +1,7 @@
 import { createAdmission } from '../accounts/admission.ts'
 import { guardAccounts } from '../accounts/host-accounts.ts'
 import { noAudit } from '../audit/audit-sink.ts'
-import { createAccessChecks } from '../clients/access-checks.ts'
+import { createAccessChecks, ownRulesBeside } from '../clients/access-checks.ts'
 import { createClaimMaker } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
@@ -48,6 +48,7 @@ export function settleOptions(options: PocketOptions) {
     makeClaims: createClaimMaker({ ask: options.claims, answerWithin, subjectOf: createSubjectOf(masterKey) }),
     admit: createAdmission(options.beforeSignIn, answerWithin),
     askChecks: createAccessChecks(options.checks ?? {}, answerWithin),
+    ownRules: ownRulesBeside(options.checks ?? {}),
     audit,
     clock,
     onError,

@@ -14,7 +14,7 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
-import { extras, signInDemands } from '../oidc/client-metadata.ts'
+import { askedClient, extras, signInDemands } from '../oidc/client-metadata.ts'
 import { claimsAskedFor } from '../oidc/requested-claims.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { isTooOld } from '../sessions/freshness.ts'
@@ -250,8 +250,9 @@ function questionOf({
 }): AccessQuestion {
   const { acr, amr, authTime } = session
   return {
+    occasion: 'device',
     account,
-    client: { id: client.clientId, name: client.clientName ?? client.clientId },
+    client: askedClient(client),
     scopes: String(params.scope ?? '').split(' '),
     session: { acr, amr, authTime },
     acrValues: [],

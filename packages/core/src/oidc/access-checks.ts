@@ -1,6 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { AccessDecision, AskChecks } from '../clients/access-checks.ts'
 import { accountOf } from './accounts.ts'
+import { askedClient } from './client-metadata.ts'
 
 const { Check, Prompt } = interactionPolicy
 
@@ -42,8 +43,9 @@ async function askAbout({ oidc }: KoaContextWithOIDC, ask: AskChecks): Promise<A
   const account = oidc.account && accountOf(oidc.account)
   if (!client || !account || session?.accountId === undefined) return undefined
   return ask({
+    occasion: 'authorization',
     account,
-    client: { id: client.clientId, name: client.clientName ?? client.clientId },
+    client: askedClient(client),
     scopes: String(params?.scope ?? '')
       .split(' ')
       .filter(Boolean),

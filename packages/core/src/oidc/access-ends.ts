@@ -1,5 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
+import type { OwnRules } from '../clients/access-checks.ts'
+import type { Client } from '../clients/client.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import type { Pocket } from '../pocket.ts'
 import type { PocketStores } from '../stores.ts'
@@ -8,6 +10,7 @@ import { notifyClientsOf } from './logout-notices.ts'
 export interface AccessEndsPorts {
   readonly stores: PocketStores & { readonly accounts: AccountStore }
   readonly provider: () => Provider
+  readonly ownRules: OwnRules
 }
 
 interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessBy' | 'forgetAccount' | 'withdrawConsent'> {
@@ -16,7 +19,7 @@ interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessBy' | 'forgetA
 }
 
 /** How people lose what they were given: all of it, what their groups gave them, or what one client got. */
-export function createAccessEnds({ stores, provider }: AccessEndsPorts): AccessEnds {
+export function createAccessEnds({ stores, provider, ownRules }: AccessEndsPorts): AccessEnds {
   const { accounts, transaction } = stores
 
   const notify = async (accountId: string, clientId?: string) => {
@@ -28,6 +31,7 @@ export function createAccessEnds({ stores, provider }: AccessEndsPorts): AccessE
     await notify(accountId, clientId)
     await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
   }
+  const isShut = (client: Client, groupIds: readonly string[]) => ownRules.allowedGroups && !mayUse(client, groupIds)
   const groupIdsOf = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
 
   const endAccess = (accountId: string) =>
@@ -47,14 +51,14 @@ export function createAccessEnds({ stores, provider }: AccessEndsPorts): AccessE
         for (const groupId of groupIds)
           for (const { id } of await stores.clients.allowedTo(groupId)) {
             const client = await stores.clients.find(id)
-            if (client && !mayUse(client, present)) await endAt(accountId, id)
+            if (client && isShut(client, present)) await endAt(accountId, id)
           }
       }),
     endAccessTo: (clientId) =>
       transaction(async () => {
         const client = await stores.clients.find(clientId)
         for (const accountId of client ? await stores.artifacts.accountsOf(clientId) : [])
-          if (client && !mayUse(client, await groupIdsOf(accountId))) await endAt(accountId, clientId)
+          if (client && isShut(client, await groupIdsOf(accountId))) await endAt(accountId, clientId)
       }),
     forgetAccount: (accountId) =>
       transaction(async () => {

@@ -1,25 +1,39 @@
+import type Provider from 'oidc-provider'
 import { errors, type FindAccount, type Account as LibraryAccount } from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
+import type { AskChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
-import { extras, toldClient } from './client-metadata.ts'
+import { askedClient, extras, toldClient } from './client-metadata.ts'
 import { revokeGrant } from './logout.ts'
 
 /**
  * The library's view of an account. One that is disabled is none, and one that may not use the client any more is none
- * to whatever the client was given before; the token endpoint ends all of it (RFC 6749 §5.2).
+ * to whatever the client was given before; the token endpoint ends all of it (RFC 6749 §5.2), and does so where a check of
+ * the host's refuses a refresh.
  */
-export function createFindAccount(accounts: AccountStore, makeClaims: MakeClaims): FindAccount {
+export function createFindAccount(accounts: AccountStore, makeClaims: MakeClaims, askChecks: AskChecks): FindAccount {
   return async ({ oidc }, id, token) => {
     const found = await accounts.find(id)
     if (!found || found.disabled) return undefined
     const groupIds = found.groups.map((group) => group.id)
     if (token && oidc.client && !mayUse(extras(oidc.client).pocket_access, groupIds)) {
       if (oidc.route !== 'token') return undefined
-      // Whoever comes back into the group is to ask again, rather than find what an old device still holds.
-      if (token.grantId !== undefined) await revokeGrant(oidc.provider, token.grantId)
-      throw new errors.InvalidGrant(notAllowedReason)
+      await endGrant(oidc.provider, token, notAllowedReason)
+    }
+    if (token?.kind === 'RefreshToken' && oidc.client) {
+      const { acr = '0', amr = [], authTime = 0, scopes } = token
+      const decision = await askChecks({
+        occasion: 'refresh',
+        account: found,
+        client: askedClient(oidc.client),
+        scopes: [...scopes],
+        session: { acr, amr, authTime },
+        acrValues: [],
+      })
+      if (decision && 'refuse' in decision.answer)
+        await endGrant(oidc.provider, token, `the check ${decision.check} does not let the account use this client`)
     }
     return {
       accountId: id,
@@ -32,6 +46,16 @@ export function createFindAccount(accounts: AccountStore, makeClaims: MakeClaims
       },
     }
   }
+}
+
+/** Whoever may use the client again is to ask again, rather than find what an old device still holds. */
+async function endGrant(
+  provider: Provider,
+  { grantId }: { readonly grantId?: string | undefined },
+  reason: string,
+): Promise<never> {
+  if (grantId !== undefined) await revokeGrant(provider, grantId)
+  throw new errors.InvalidGrant(reason)
 }
 
 /** The groups of an account that `createFindAccount` found. */

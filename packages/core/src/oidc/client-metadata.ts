@@ -1,4 +1,5 @@
 import type { ClientMetadata } from 'oidc-provider'
+import type { ClientRules, OwnRules } from '../clients/access-checks.ts'
 import type { ToldClient } from '../clients/claim-maker.ts'
 import type { Client } from '../clients/client.ts'
 import { type ClientOrigin, clientOrigin } from '../clients/client-origin.ts'
@@ -17,13 +18,16 @@ export interface ClientExtras {
   readonly pocket_pkce_required: boolean
   readonly pocket_pkce_supported: boolean
   readonly pocket_secrets: Client['secrets']
-  readonly pocket_requires_reauthentication: boolean
+  /** As far as they hold beside the checks of the host. */
+  readonly pocket_sign_in_demands: SignInDemands
   readonly pocket_skip_consent: boolean
   readonly pocket_protocol: Client['protocol']
   readonly pocket_origin: ClientOrigin
   /** Whether it waits for its first use. */
   readonly pocket_unused: boolean
+  /** As far as it holds beside the checks of the host. */
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
+  readonly pocket_rules: ClientRules
   /** Seconds. */
   readonly pocket_access_token_lifetime: number
   readonly pocket_refresh_token_lifetime: number
@@ -34,6 +38,11 @@ export const sealedSecret = 'client secret'
 
 export type ClientMetadataOf = (client: Client) => ClientMetadata
 
+interface ClientMetadataChoices {
+  readonly authorizationDetailsTypes: readonly string[]
+  readonly ownRules: OwnRules
+}
+
 /**
  * The library's view of a client (OpenID Connect Dynamic Registration §2). It compares redirect URIs byte by byte and
  * secrets in clear, so it is given placeholders, and `client-overrides.ts` answers from our own lists.
@@ -41,7 +50,7 @@ export type ClientMetadataOf = (client: Client) => ClientMetadata
 export function createClientMetadata(
   masterKey: MasterKey,
   clock: Clock,
-  authorizationDetailsTypes: readonly string[] = [],
+  { authorizationDetailsTypes, ownRules }: ClientMetadataChoices,
 ): ClientMetadataOf {
   const secretOf = (client: Client) => {
     const key = client.protocol.tokenEndpointAuthMethod === 'client_secret_jwt' && signingSecret(client, clock.now())
@@ -72,7 +81,7 @@ export function createClientMetadata(
       backchannel_logout_uri: client.protocol.backchannelLogoutUri,
       backchannel_logout_session_required: client.protocol.backchannelLogoutSessionRequired,
     }),
-    ...extrasOf(client),
+    ...extrasOf(client, ownRules),
   })
 }
 
@@ -130,19 +139,24 @@ function encryption(response: 'id_token' | 'userinfo' | 'authorization', chosen:
     : { [`${response}_encrypted_response_alg`]: chosen.alg, [`${response}_encrypted_response_enc`]: chosen.enc }
 }
 
-function extrasOf(client: Client): ClientExtras {
+function extrasOf(client: Client, ownRules: OwnRules): ClientExtras {
+  const { isGroupRestricted, allowedGroupIds, requiresReauthentication, protocol } = client
+  const { maxSessionAgeMinutes } = protocol
   return {
     pocket_redirect_uris: client.redirectUris,
     pocket_post_logout_redirect_uris: client.postLogoutRedirectUris,
     pocket_pkce_required: client.pkceRequired || client.protocol.fapi,
     pocket_pkce_supported: client.pkceSupported,
     pocket_secrets: client.secrets,
-    pocket_requires_reauthentication: client.requiresReauthentication,
+    pocket_sign_in_demands: ownRules.freshSignIn
+      ? { requiresReauthentication, maxSessionAgeMinutes }
+      : { requiresReauthentication: false, maxSessionAgeMinutes: null },
     pocket_skip_consent: client.skipConsent,
     pocket_protocol: client.protocol,
     pocket_origin: clientOrigin(client),
     pocket_unused: client.unusedSince !== null,
-    pocket_access: { isGroupRestricted: client.isGroupRestricted, allowedGroupIds: client.allowedGroupIds },
+    pocket_access: { isGroupRestricted: isGroupRestricted && ownRules.allowedGroups, allowedGroupIds },
+    pocket_rules: { isGroupRestricted, allowedGroupIds, requiresReauthentication, maxSessionAgeMinutes },
     pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
     pocket_refresh_token_lifetime: client.refreshTokenDurationMinutes * 60,
   }
@@ -155,20 +169,26 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_pkce_required',
   'pocket_pkce_supported',
   'pocket_secrets',
-  'pocket_requires_reauthentication',
+  'pocket_sign_in_demands',
   'pocket_skip_consent',
   'pocket_protocol',
   'pocket_origin',
   'pocket_unused',
   'pocket_access',
+  'pocket_rules',
   'pocket_access_token_lifetime',
   'pocket_refresh_token_lifetime',
 ]
 
+/** The client as checks are asked about it. */
+export function askedClient(client: { readonly clientId: string; readonly clientName?: string | undefined }) {
+  const { clientId: id, clientName: name = id } = client
+  return { id, name, ...extras(client).pocket_rules }
+}
+
 /** What the client wants of a sign-in. */
 export function signInDemands(client: object): SignInDemands {
-  const { pocket_requires_reauthentication: requiresReauthentication, pocket_protocol: protocol } = extras(client)
-  return { requiresReauthentication, maxSessionAgeMinutes: protocol.maxSessionAgeMinutes }
+  return extras(client).pocket_sign_in_demands
 }
 
 /** Our part of a client of the library's. */

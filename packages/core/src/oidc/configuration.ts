@@ -103,7 +103,7 @@ export interface ConfigurationPorts {
 }
 
 /** The names of the cookies; the session's is the one that tools for this API look for. */
-export function cookieNames(secure: boolean, suffix: string) {
+function cookieNames(secure: boolean, suffix: string) {
   return {
     session: `${secure ? '__Host-' : ''}access_token${suffix}`,
     interaction: `${secure ? '__Secure-' : ''}interaction${suffix}`,
@@ -118,7 +118,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
   const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
-    findAccount: createFindAccount(accounts, ports.makeClaims),
+    findAccount: createFindAccount(accounts, ports.makeClaims, ports.askChecks),
     loadExistingGrant: createGrantLoader(ports.consents),
     jwks: { keys: ports.externalKeys.length > 0 ? [...ports.externalKeys] : [...ports.keys] },
     claims: { ...claimsByScope },

@@ -28,6 +28,6 @@ export const passkeyTable: EntitySchema<Passkey> = new EntitySchema<Passkey>({
   },
   indices: [
     { name: 'pocket_passkey_credential', columns: ['credentialId'], unique: true },
-    { name: 'pocket_passkey_account', columns: ['accountId'] },
+    { name: 'pocket_passkey_account', columns: ['accountId', 'backedUp'] },
   ],
 })

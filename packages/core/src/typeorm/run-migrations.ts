@@ -16,6 +16,7 @@ import { AddLimits1760000000170 } from './migrations/1760000000170-add-limits.ts
 import { ExtendPasskeys1760000000180 } from './migrations/1760000000180-extend-passkeys.ts'
 import { BoundApiTokens1760000000192 } from './migrations/1760000000192-bound-api-tokens.ts'
 import { TellStrangers1760000000194 } from './migrations/1760000000194-tell-strangers.ts'
+import { CoverBackups1760000000230 } from './migrations/1760000000230-cover-backups.ts'
 import { migratingIn, prefixTables } from './table-names.ts'
 import { pocketTables } from './tables.ts'
 
@@ -49,6 +50,7 @@ export const pocketMigrations: MigrationSet = {
     ExtendPasskeys1760000000180,
     BoundApiTokens1760000000192,
     TellStrangers1760000000194,
+    CoverBackups1760000000230,
   ],
 }
 

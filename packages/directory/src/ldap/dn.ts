@@ -51,6 +51,11 @@ export function parseDn(text: string): DistinguishedName | undefined {
   return { key: JSON.stringify(parts), parts }
 }
 
+/** The key of a name; what cannot be taken apart is its own. */
+export function nameKey(dn: string): string {
+  return parseDn(dn)?.key ?? dn
+}
+
 /** What makes two names of people or values the same. */
 export function fold(value: string): string {
   return value.normalize('NFC').toLowerCase().normalize('NFC')

@@ -1,5 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
-import { type DistinguishedName, parseDn } from './dn.ts'
+import { nameKey } from './dn.ts'
 import { LdapError } from './ldap-error.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import type { EntrySearcher } from './search-entries.ts'
@@ -8,39 +7,52 @@ import { decode } from './values.ts'
 /** A group as it was read: its members are names, of entries or of people. */
 export interface GroupEntry {
   readonly dn: string
-  readonly name: DistinguishedName | undefined
+  /** As `nameKey` makes it of `dn`. */
+  readonly key: string
   readonly members: readonly string[]
   /** Whether all of its members are known. */
   readonly isWhole: boolean
 }
 
+/** The beginning of a group, and where it goes on. */
+export interface GroupPart {
+  readonly group: GroupEntry
+  /** Which member comes next; `undefined` after the last. */
+  readonly next: number | undefined
+}
+
 /**
- * The members of a group. Active Directory answers with 1,500 of them at most, and says that there are more in the name
- * of the attribute: `member;range=0-1499`; the last part is `member;range=1500-*`.
+ * The members that an entry tells. Active Directory answers with 1,500 of them at most, and says that there are more in
+ * the name of the attribute: `member;range=0-1499`; the last part is `member;range=1500-*`.
+ */
+export function beginGroup(entry: EntryResponse, attribute: string): GroupPart {
+  const { values, next } = partOf(entry, attribute.toLowerCase())
+  const members = values.map((value) => decode(value) ?? '')
+  return { group: { dn: entry.dn, key: nameKey(entry.dn), members, isWhole: true }, next }
+}
+
+/**
+ * Asks for the other parts of a group.
  *
  * @throws LdapError `ldap_answer_endless` where the parts lead nowhere, `ldap_answer_too_large` beyond `most`.
  */
-export async function readGroup(
-  entry: EntryResponse,
+export async function finishGroup(
+  { group, next }: GroupPart,
   attribute: string,
   searcher: EntrySearcher,
   bounds: { readonly most: number; readonly largest: number },
 ): Promise<GroupEntry> {
-  const members: string[] = []
-  let isWhole = true
-  let part: EntryResponse | undefined = entry
-  for (let from = 0; part; ) {
-    const { values, next } = partOf(part, attribute.toLowerCase())
+  const members = [...group.members]
+  for (let from = next; from !== undefined; ) {
+    const part = await searcher.one(group.dn, [`${attribute};range=${from}-*`], bounds.largest)
+    if (part === undefined) return { ...group, members, isWhole: false }
+    const { values, next: following } = partOf(part, attribute.toLowerCase())
     for (const value of values) members.push(decode(value) ?? '')
     if (members.length > bounds.most) throw new LdapError('ldap_answer_too_large', { limit: String(bounds.most) })
-    if (next === undefined) break
-    if (next <= from) throw new LdapError('ldap_answer_endless', { step: 'search' })
-    from = next
-    part = await searcher.one(entry.dn, [`${attribute};range=${next}-*`], bounds.largest)
-    isWhole = part !== undefined
+    if (following !== undefined && following <= from) throw new LdapError('ldap_answer_endless', { step: 'search' })
+    from = following
   }
-  await setImmediate()
-  return { dn: entry.dn, name: parseDn(entry.dn), members, isWhole }
+  return { ...group, members }
 }
 
 function partOf(entry: EntryResponse, attribute: string): { values: readonly Buffer[]; next?: number } {

@@ -9,6 +9,7 @@ interface Direct {
   readonly entries: ReadonlySet<string>
   readonly ambiguous: number
   readonly nobody: number
+  readonly isWhole: boolean
 }
 
 /** Who is in a group, those of the groups within it among them. */
@@ -30,7 +31,7 @@ const turn = 2_000
 export class Memberships {
   readonly #roster: Roster
   readonly #most: number
-  readonly #groups = new Map<string, { readonly group: GroupEntry; direct: Direct }>()
+  readonly #groups = new Map<string, Direct>()
   #total = 0
   #sinceTurn = 0
 
@@ -45,19 +46,32 @@ export class Memberships {
   }
 
   async add(group: GroupEntry): Promise<void> {
-    const key = group.name?.key ?? group.dn
-    this.#groups.set(key, { group, direct: await this.#direct(group) })
+    this.#groups.set(group.key, await this.#direct(group))
+  }
+
+  /** Takes over those of other groups that are within these, however deep. */
+  adopt(others: Memberships): void {
+    for (let depth = 0; depth < deepest; depth++) {
+      const known = [...this.unknown()].filter((key) => others.has(key))
+      if (known.length === 0) return
+      for (const key of known) {
+        const found = others.#groups.get(key)
+        if (found) this.#groups.set(key, found)
+      }
+    }
   }
 
   /** Entries that are members, and neither people nor groups that were read. */
   unknown(): Set<string> {
-    const all = [...this.#groups.values()].flatMap(({ direct }) => [...direct.entries])
-    return new Set(all.filter((key) => !this.#groups.has(key)))
+    const unknown = new Set<string>()
+    for (const { entries } of this.#groups.values()) {
+      for (const key of entries) if (!this.#groups.has(key)) unknown.add(key)
+    }
+    return unknown
   }
 
-  /** @throws LdapError `ldap_answer_too_large` */
-  async of(group: GroupEntry): Promise<Members> {
-    const start = group.name?.key ?? group.dn
+  /** Whoever is in a group. @throws LdapError `ldap_answer_too_large` */
+  async of(start: string): Promise<Members> {
     const people = new Set<string>()
     const seen = new Set([start])
     const missing = new Set<string>()
@@ -69,16 +83,16 @@ export class Memberships {
       for (const key of level) {
         const found = this.#groups.get(key)
         if (found === undefined) continue
-        isWhole &&= found.group.isWhole
-        counted.nobody += found.direct.nobody
-        counted.ambiguous += found.direct.ambiguous
-        for (const id of found.direct.people) people.add(id)
-        for (const entry of found.direct.entries) {
+        isWhole &&= found.isWhole
+        counted.nobody += found.nobody
+        counted.ambiguous += found.ambiguous
+        for (const id of found.people) people.add(id)
+        for (const entry of found.entries) {
           if (!this.#groups.has(entry)) missing.add(entry)
           else if (!seen.has(entry)) within.push(entry)
           seen.add(entry)
         }
-        await this.#pause(found.direct.people.size + 1)
+        await this.#pause(found.people.size + 1)
       }
       level = within
     }
@@ -100,7 +114,7 @@ export class Memberships {
       else nobody += 1
       await this.#pause(1)
     }
-    return { people, entries, ambiguous, nobody }
+    return { people, entries, ambiguous, nobody, isWhole: group.isWhole }
   }
 
   #count(members: number): void {

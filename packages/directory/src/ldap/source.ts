@@ -1,6 +1,7 @@
 import { PresenceFilter } from 'ldapts'
 import type { LdapAnswer, LdapGroup, LdapPerson, LdapSource } from './answer.ts'
-import { type GroupEntry, readGroup } from './groups.ts'
+import { nameKey } from './dn.ts'
+import { beginGroup, finishGroup, type GroupPart } from './groups.ts'
 import { Memberships } from './memberships.ts'
 import { type LdapLimits, type LdapOptions, limitsOf } from './options.ts'
 import { readPerson } from './people.ts'
@@ -8,7 +9,7 @@ import { Problems } from './problems.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import { type Queries, queriesOf } from './queries.ts'
 import { Roster } from './roster.ts'
-import { EntrySearcher } from './search-entries.ts'
+import { type EntrySearch, EntrySearcher } from './search-entries.ts'
 import { LdapSession } from './session.ts'
 import { idOf, textOf } from './values.ts'
 import { withinTime } from './within-time.ts'
@@ -27,7 +28,7 @@ export function ldapSource(options: LdapOptions): LdapSource {
 
 /** A group whose members have no identifiers yet. */
 interface NamedGroup {
-  readonly entry: GroupEntry
+  readonly dn: string
   readonly id: string
   readonly name: string | undefined
 }
@@ -87,47 +88,53 @@ class Reading {
     if (query === undefined) return []
     const memberships = new Memberships(this.#roster, this.#limits.memberships)
     const byId = new Map<string, NamedGroup>()
-    for await (const entry of this.#searcher.all(query)) {
+    await this.#eachGroup(query, query.member, memberships, (entry) => {
       const report = this.#problems.about(entry.dn)
       const id = idOf(entry, query.groupId, report)
-      const read = await this.#group(entry, query.member)
-      await memberships.add(read)
-      if (id === undefined) continue
-      if (byId.has(id)) report('id_duplicate', byId.get(id)?.entry.dn)
-      else byId.set(id, { entry: read, id, name: textOf(entry, this.#options.attributes.groupName, report) })
-    }
+      if (id !== undefined && byId.has(id)) report('id_duplicate', byId.get(id)?.dn)
+      else if (id !== undefined) {
+        byId.set(id, { dn: entry.dn, id, name: textOf(entry, this.#options.attributes.groupName, report) })
+      }
+      return true
+    })
     await this.#addGroupsWithin(memberships, query.member)
     const groups: LdapGroup[] = []
     for (const group of byId.values()) groups.push(...(await this.#withMembers(group, memberships)))
     return groups
   }
 
-  async #group(entry: EntryResponse, member: string): Promise<GroupEntry> {
-    const bounds = { most: this.#limits.memberships, largest: this.#limits.groupBytes }
-    return await readGroup(entry, member, this.#searcher, bounds)
-  }
-
   /** Groups that are not wanted themselves may be members of those that are. */
   async #addGroupsWithin(memberships: Memberships, member: string): Promise<void> {
     if (memberships.unknown().size === 0) return
-    const { base, limits } = { base: this.#options.base, limits: this.#limits }
+    const { base } = this.#options
     const filter = new PresenceFilter({ attribute: member })
-    const others = new Map<string, GroupEntry>()
-    for await (const entry of this.#searcher.all({ base, filter, attributes: [member], largest: limits.groupBytes })) {
-      const group = await this.#group(entry, member)
-      const key = group.name?.key
-      if (key !== undefined && !memberships.has(key)) others.set(key, group)
-    }
-    for (let wanted = memberships.unknown(); wanted.size > 0; wanted = memberships.unknown()) {
-      const known = [...wanted].flatMap((key) => others.get(key) ?? [])
-      if (known.length === 0) return
-      for (const group of known) await memberships.add(group)
-    }
+    const search = { base, filter, attributes: [member], largest: this.#limits.groupBytes }
+    const others = new Memberships(this.#roster, this.#limits.memberships)
+    await this.#eachGroup(search, member, others, ({ dn }) => !memberships.has(nameKey(dn)))
+    memberships.adopt(others)
   }
 
-  async #withMembers({ entry, id, name }: NamedGroup, memberships: Memberships): Promise<LdapGroup[]> {
-    const { dn } = entry
-    const { ids, notFound, ambiguous, isTooDeep, isWhole } = await memberships.of(entry)
+  /** Adds the groups that are found and wanted to `memberships`. */
+  async #eachGroup(
+    search: EntrySearch,
+    member: string,
+    memberships: Memberships,
+    isWanted: (entry: EntryResponse) => boolean,
+  ): Promise<void> {
+    const parts: GroupPart[] = []
+    for await (const entry of this.#searcher.all(search)) {
+      if (!isWanted(entry)) continue
+      const part = beginGroup(entry, member)
+      if (part.next === undefined) await memberships.add(part.group)
+      else parts.push(part)
+    }
+    // One question after the other: the search had to end first.
+    const bounds = { most: this.#limits.memberships, largest: this.#limits.groupBytes }
+    for (const part of parts) await memberships.add(await finishGroup(part, member, this.#searcher, bounds))
+  }
+
+  async #withMembers({ dn, id, name }: NamedGroup, memberships: Memberships): Promise<LdapGroup[]> {
+    const { ids, notFound, ambiguous, isTooDeep, isWhole } = await memberships.of(nameKey(dn))
     const report = this.#problems.about(dn)
     if (!isWhole) {
       this.#problems.add({ dn, code: 'group_too_large', id })

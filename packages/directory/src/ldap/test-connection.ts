@@ -1,6 +1,7 @@
 import { readAddress } from './address.ts'
 import { LdapError } from './ldap-error.ts'
 import type { LdapOptions } from './options.ts'
+import { queriesOf } from './queries.ts'
 import { LdapSession } from './session.ts'
 import type { LdapStep } from './socket.ts'
 import { withinTime } from './within-time.ts'
@@ -18,7 +19,7 @@ export interface LdapConnectionTest {
 /** What became of one step of a connection. */
 export interface LdapStepOutcome {
   readonly step: LdapStep
-  /** `failed` is said once, and what comes after it is `open`. */
+  /** `failed` is said once, and what comes after it is `open`. Where the options cannot work nothing is begun. */
   readonly outcome: 'done' | 'failed' | 'open'
 }
 
@@ -28,10 +29,14 @@ export interface LdapStepOutcome {
  */
 export async function testLdapConnection(options: LdapOptions, signal: AbortSignal): Promise<LdapConnectionTest> {
   const done = new Set<LdapStep>()
+  const begun = new Set<LdapStep>()
   let failure: LdapError | undefined
+  const { steps, isPrivate } = plan(options)
   try {
+    // Nothing is looked for here, but what is wrong with that should be heard now.
+    queriesOf(options)
+    for (const step of steps) begun.add(step)
     await withinTime(options.overallTimeout, signal, async (either) => {
-      if (options.base.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'base' })
       using session = await LdapSession.open(options, either, (step) => done.add(step))
       await session.expectBase(options.base)
       done.add('base')
@@ -40,8 +45,7 @@ export async function testLdapConnection(options: LdapOptions, signal: AbortSign
     if (signal.aborted || !(error instanceof LdapError)) throw error
     failure = error
   }
-  const { steps, isPrivate } = plan(options)
-  const failed = failure && steps.find((step) => !done.has(step))
+  const failed = failure && steps.find((step) => begun.has(step) && !done.has(step))
   return {
     steps: steps.map((step) => ({ step, outcome: done.has(step) ? 'done' : step === failed ? 'failed' : 'open' })),
     ...(failure && { failure }),

@@ -19,6 +19,7 @@ import { CreateUsers1760000000000 } from './migrations/1760000000000-create-user
 import { AddGroups1761000000000 } from './migrations/1761000000000-add-groups.ts'
 import { AddMembershipEnds1761000000010 } from './migrations/1761000000010-add-membership-ends.ts'
 import { CoverMembershipEnds1761000000020 } from './migrations/1761000000020-cover-membership-ends.ts'
+import { CoverSearch1761000000040 } from './migrations/1761000000040-cover-search.ts'
 import { AddLdap1761000000050 } from './migrations/1761000000050-add-ldap.ts'
 import { CreateScimRecords1761000000060 } from './migrations/1761000000060-create-scim-records.ts'
 import { scimRecordTable } from './scim-record.table.ts'
@@ -59,6 +60,7 @@ export const directoryMigrations: MigrationSet = {
     AddGroups1761000000000,
     AddMembershipEnds1761000000010,
     CoverMembershipEnds1761000000020,
+    CoverSearch1761000000040,
     AddLdap1761000000050,
     CreateScimRecords1761000000060,
   ],

@@ -3,6 +3,7 @@ import { type Database, TableRows } from '@pocket/core/typeorm'
 import type { Page, PageRequest } from '../page.ts'
 import type { User, UserDetails } from '../users/user.ts'
 import { nameKey, type UniqueProperty, type UserStore } from '../users/user-store.ts'
+import { listed } from './ids.ts'
 import type { Listing } from './listing.ts'
 import { readPage } from './page-reader.ts'
 import { type StoredUser, userTable } from './user.table.ts'
@@ -60,6 +61,11 @@ export class TypeormUserStore implements UserStore {
 
   async find(id: string): Promise<User | undefined> {
     return this.#first(sql.find, id)
+  }
+
+  async findEach(ids: readonly string[]): Promise<readonly User[]> {
+    const chosen = `(SELECT value FROM ${listed(this.#database.kind)})`
+    return usersOf(await this.#database.query(`${rows.select} WHERE id IN ${chosen}`, [JSON.stringify(ids)]))
   }
 
   async findByName(name: string): Promise<User | undefined> {

@@ -37,12 +37,13 @@ export const userTable: EntitySchema<StoredUser> = new EntitySchema<StoredUser>(
     { name: 'pocket_user_user_name', columns: ['userNameKey'], unique: true },
     { name: 'pocket_user_email', columns: ['emailKey'], unique: true },
     { name: 'pocket_user_ldap', columns: ['ldapId'], unique: true },
-    // Lists are read from these in their order, so that the first page costs the same whatever the number of users.
+    // Lists are read from these in their order, so that the first page costs the same whatever the number of users. Those of
+    // names hold what is searched as well: nobody who is passed over in a search is read from the table.
     { name: 'pocket_user_by_age', columns: ['createdAt', 'id'] },
-    { name: 'pocket_user_by_email', columns: ['emailKey', 'createdAt', 'id'] },
-    { name: 'pocket_user_by_first_name', columns: ['firstName', 'createdAt', 'id'] },
-    { name: 'pocket_user_by_last_name', columns: ['lastName', 'createdAt', 'id'] },
-    { name: 'pocket_user_by_display_name', columns: ['displayName', 'createdAt', 'id'] },
+    { name: 'pocket_user_by_email', columns: ['emailKey', 'createdAt', 'id', 'searchKey'] },
+    { name: 'pocket_user_by_first_name', columns: ['firstName', 'createdAt', 'id', 'searchKey'] },
+    { name: 'pocket_user_by_last_name', columns: ['lastName', 'createdAt', 'id', 'searchKey'] },
+    { name: 'pocket_user_by_display_name', columns: ['displayName', 'createdAt', 'id', 'searchKey'] },
     { name: 'pocket_user_by_email_verified', columns: ['emailVerified', 'createdAt', 'id'] },
     { name: 'pocket_user_by_administrator', columns: ['administrator', 'createdAt', 'id'] },
     { name: 'pocket_user_by_disabled', columns: ['disabled', 'createdAt', 'id'] },

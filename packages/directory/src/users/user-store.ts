@@ -7,6 +7,8 @@ export type UniqueProperty = 'email' | 'username' | 'id'
 /** Where users are kept. */
 export interface UserStore {
   find(id: string): Promise<User | undefined>
+  /** Those of these ids who are there, in any order, in one statement. */
+  findEach(ids: readonly string[]): Promise<readonly User[]>
   /** By user name or e-mail address, whatever the case of the letters; nobody where that is two people's. */
   findByName(name: string): Promise<User | undefined>
   /** By e-mail address alone, whatever the case of the letters. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { databaseOf } from '@pocket/core/typeorm'
 import { type NewUserRights, newUser, type PageRequest, type User } from '../../src/index.ts'
 import { type DirectoryUnderTest, kinds, noon } from '../open-directory.ts'
 import { statementsOf } from '../statements.ts'
@@ -22,6 +23,42 @@ describe.each(kinds)('users on %s', (_kind, open) => {
     const { items } = await it.directory.users.page({ ...everything, ...request })
     return items.map(({ userName }) => userName)
   }
+
+  test('several are found by their ids in one statement, and what is nobody’s id is left aside', async () => {
+    const people = await Promise.all(['anna', 'bert', 'carl'].map((username) => add({ username })))
+    const ids = [...people.map(({ id }) => id), randomUUID(), 'none\0']
+    let found: readonly User[] = []
+    expect(
+      await statementsOf(it.dataSource, async () => {
+        found = await it.directory.findEach(ids)
+      }),
+    ).toBe(1)
+    expect([...found].sort((a, b) => (a.userName < b.userName ? -1 : 1))).toEqual(people)
+    expect(await it.directory.findEach(['none'])).toEqual([])
+  })
+
+  test('with the longest names there are can be stored, sorted and searched', async () => {
+    // Four bytes each in UTF-8, and as good as random, so that nothing can be compressed.
+    let last = 1
+    const letters = (length: number) =>
+      Array.from({ length }, () => {
+        last = (last * 48_271) % 2_147_483_647
+        return String.fromCodePoint(0x20000 + (last % 0xa6d0))
+      }).join('')
+    const label = letters(63)
+    const fields = {
+      username: 'u'.repeat(50),
+      email: `${letters(64)}@${letters(63)}.${label}.${letters(61)}`,
+      firstName: letters(50),
+      lastName: letters(50),
+      displayName: letters(100),
+    }
+    expect([...fields.email]).toHaveLength(254)
+    const { id } = await add(fields)
+    await it.directory.users.update(id, { firstName: letters(50) })
+    for (const column of ['email', 'firstName', 'lastName', 'displayName'])
+      expect(await listed({ search: label, sort: { column, descending: true } })).toEqual([fields.username])
+  })
 
   describe('an update', () => {
     let zoe: User
@@ -292,4 +329,31 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect(await statementsOf(it.dataSource, list)).toBe(3)
     })
   })
+})
+
+test('on PostgreSQL nobody who is passed over in a search is read from the table', async () => {
+  const [, [, open]] = kinds as readonly [unknown, (typeof kinds)[number]]
+  await using it = await open()
+  const digits = `lpad(n::text, 12, '0')`
+  await it.dataSource.query(`INSERT INTO pocket_user (id, user_name, user_name_key, email, email_key, email_verified,
+      first_name, last_name, display_name, administrator, disabled, created_at, updated_at, search_key)
+    SELECT '00000000-0000-4000-8000-' || ${digits}, 'u' || n, 'u' || n, 'u' || n || '@x.example', 'u' || n || '@x.example', false,
+      'First' || n % 97, 'Last' || n % 89, 'Shown' || n % 83, false, false, n, n, 'u' || n || '@x.example'
+    FROM generate_series(1, 25000) AS n ORDER BY md5(n::text)`)
+  await it.dataSource.query('VACUUM ANALYZE pocket_user')
+  const database = databaseOf(it.dataSource)
+  const query = jest.spyOn(database, 'query')
+  for (const [column, index] of [
+    ['firstName', 'first_name'],
+    ['lastName', 'last_name'],
+    ['displayName', 'display_name'],
+  ] as const) {
+    // So many match that they are looked for along the index.
+    const sort = { column, descending: false }
+    await it.directory.users.page({ ...everything, sort, search: 'example', page: 600 })
+    const sent = query.mock.calls.findLast(([text]) => text.includes('OFFSET') && !text.includes('matching'))
+    const [text = '', parameters = []] = sent ?? []
+    const plan = JSON.stringify(await database.query(`EXPLAIN ${text}`, parameters))
+    expect(plan).toContain(`Index Only Scan using pocket_user_by_${index}`)
+  }
 })

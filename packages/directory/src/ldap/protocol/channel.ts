@@ -27,6 +27,7 @@ export class LdapChannel {
   readonly #splitter = new MessageSplitter(largestResult)
   readonly #chunks: AsyncIterator<Buffer>
   #lastId = 0
+  #isBusy = false
 
   /** @param silence - Milliseconds that the server may be silent within an operation. */
   constructor(socket: Socket, silence: number) {
@@ -45,6 +46,8 @@ export class LdapChannel {
     request: (header: RequestHeader) => Message,
     largest: number = largestResult,
   ): AsyncGenerator<LdapResponse> {
+    if (this.#isBusy) throw new Error('a request before the answer to the one before')
+    this.#isBusy = true
     this.#lastId += 1
     this.#splitter.largest = largest
     this.#socket.write(request({ messageId: this.#lastId }).write())
@@ -54,6 +57,7 @@ export class LdapChannel {
         throw new LdapError('ldap_unavailable', { step, resultCode: String(response.resultCode), said: response.said })
       }
       if (id !== this.#lastId) throw malformed()
+      if (response.kind === 'result') this.#isBusy = false
       yield response
       if (response.kind === 'result') return
     }

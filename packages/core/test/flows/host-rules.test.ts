@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals'
+import type { AccessAnswer, AccessChecks, AccessQuestion, NewClientInput } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { goBack, minute, startHost, viewOf } from './host.ts'
+import { back, login, relyingParty } from './signed-in.ts'
+
+async function withChecks(checks: AccessChecks, more: Partial<NewClientInput> = {}) {
+  const host = await startHost({ options: { checks, answerWithin: 1000 } })
+  const { configuration, client } = await relyingParty(host, { client: { skipConsent: true, ...more } })
+  const person = await host.person('ada')
+  const agent = new UserAgent()
+  const ask = (from = agent) => login(host, configuration, {}, { agent: from, person })
+  const refresh = (token = '') => oidc.refreshTokenGrant(configuration, token)
+  const userInfo = (token: string) => oidc.fetchUserInfo(configuration, token, person.account.id)
+  return { host, client, person, ask, refresh, userInfo }
+}
+
+describe('a check of the host at a refresh', () => {
+  test('is told what the sign-in was worth, and ends what the client has where it refuses', async () => {
+    const asked: AccessQuestion[] = []
+    let answer: AccessAnswer
+    const { host, client, person, ask, refresh, userInfo } = await withChecks({
+      contract: (question) => {
+        asked.push(question)
+        return answer
+      },
+    })
+    await using _ = host
+    const first = await (await ask()).finish()
+    const second = await refresh(first.refresh_token)
+    const before = asked.find(({ occasion }) => occasion === 'authorization')
+    expect(asked.at(-1)).toEqual({
+      ...before,
+      occasion: 'refresh',
+      account: expect.objectContaining({ id: person.account.id }),
+      client: expect.objectContaining({ id: client.id, isGroupRestricted: false, maxSessionAgeMinutes: null }),
+      scopes: expect.arrayContaining(['openid', 'email']),
+    })
+
+    answer = { refuse: 'The contract has ended.' }
+    await expect(refresh(second.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
+    await expect(userInfo(second.access_token)).rejects.toMatchObject({ status: 401 })
+    answer = undefined
+    await expect(refresh(second.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
+  })
+
+  test.each<readonly [string, AccessAnswer]>([
+    ['wants a sign-in', { signInAgain: true }],
+    ['wants something done first', { goTo: '/terms' }],
+  ])('that %s waits for the next authorization', async (_name, later) => {
+    let answer: AccessAnswer
+    const { host, ask, refresh } = await withChecks({ later: () => answer })
+    await using _ = host
+    const { refresh_token } = await (await ask()).finish()
+    answer = later
+    expect(await refresh(refresh_token)).toMatchObject({ access_token: expect.any(String) })
+  })
+
+  test('that throws gives nothing, and takes nothing away', async () => {
+    let isBroken = false
+    const { host, ask, refresh } = await withChecks({
+      broken: () => {
+        if (isBroken) throw new Error('no rules')
+        return undefined
+      },
+    })
+    await using _ = host
+    const { refresh_token } = await (await ask()).finish()
+    isBroken = true
+    await expect(refresh(refresh_token)).rejects.toMatchObject({ cause: expect.objectContaining({ status: 500 }) })
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'checks.broken' } }])
+    isBroken = false
+    expect(await refresh(refresh_token)).toMatchObject({ access_token: expect.any(String) })
+  })
+})
+
+describe('a check with the name of a rule of ours takes its place', () => {
+  test('allowedGroups: who may use a client, when they come and whenever it comes back', async () => {
+    const banned = new Set<string>()
+    const { host, client, person, ask, refresh, userInfo } = await withChecks(
+      {
+        allowedGroups: ({ account, client }) =>
+          client.isGroupRestricted && banned.has(account.id) ? { refuse: 'Not for you.' } : undefined,
+      },
+      { isGroupRestricted: true },
+    )
+    await using _ = host
+    const tokens = await (await ask()).finish()
+    expect(await userInfo(tokens.access_token)).toMatchObject({ sub: person.account.id })
+    const { refresh_token, access_token } = await refresh(tokens.refresh_token)
+    await host.pocket.clients.setAllowedGroups(client.id, ['another group'])
+    await host.pocket.endAccessBy(person.account.id, ['another group'])
+    expect(await userInfo(access_token)).toMatchObject({ sub: person.account.id })
+
+    banned.add(person.account.id)
+    await expect(refresh(refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
+    const agent = new UserAgent()
+    const { page } = await ask(agent)
+    expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Not for you.' })
+    const returned = await goBack(agent, page, back)
+    expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
+  })
+
+  test('without it the group counts', async () => {
+    const { host, ask } = await withChecks({ other: () => undefined }, { isGroupRestricted: true })
+    await using _ = host
+    expect(viewOf((await ask()).page)).toMatchObject({ view: 'not-allowed' })
+  })
+
+  test.each([
+    ['freshSignIn', false],
+    ['other', true],
+  ])('%s: whether a client that wants the passkey used for it gets that is %s', async (name, asksAgain) => {
+    const { host, ask } = await withChecks({ [name]: () => undefined }, { requiresReauthentication: true })
+    await using _ = host
+    await ask()
+    host.clock.pass(10 * minute)
+    const started = host.events.filter(({ event }) => event === 'signed_in' || event === 'reauthenticated').length
+    expect((await ask()).page.location).toMatch(/code=/)
+    const now = host.events.filter(({ event }) => event === 'signed_in' || event === 'reauthenticated').length
+    expect(now > started).toBe(asksAgain)
+  })
+})

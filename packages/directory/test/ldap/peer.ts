@@ -1,0 +1,135 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { TestCertificate } from '@pocket/test-support'
+import { BerReader, BerWriter, PagedResultsControl, SearchRequest } from 'ldapts'
+
+/** What a client asked. */
+export interface Asked {
+  readonly id: number
+  /** Tag of the operation: 0x60 bind, 0x63 search, 0x77 extended. */
+  readonly operation: number
+  readonly search?: SearchRequest
+  /** Where the page that is asked for begins, as text. */
+  readonly cookie: string
+}
+
+/** A server that says what a test wants. */
+export interface Peer extends AsyncDisposable {
+  readonly url: string
+}
+
+/** How a peer behaves. By default it lets everybody in, and says no more. */
+export interface PeerOptions {
+  readonly onConnection?: (socket: Socket) => void
+  readonly onRequest?: (asked: Asked, socket: Socket) => void
+  readonly tls?: TestCertificate
+}
+
+export async function startPeer({ onConnection, onRequest, tls }: PeerOptions): Promise<Peer> {
+  const sockets = new Set<Socket>()
+  const serve = (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    onConnection?.(socket)
+    if (!onRequest) return
+    socket.on('data', (data) => {
+      const asked = read(data)
+      if (asked.operation === 0x60) socket.write(result(asked.id, 0x61))
+      else onRequest(asked, socket)
+    })
+  }
+  const server = tls ? createTlsServer(tls, serve) : createServer(serve)
+  server.on('tlsClientError', () => {})
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // A server that listens on TCP has no other kind of address.
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `${tls ? 'ldaps' : 'ldap'}://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+// Each request of the client is one chunk: it is small, and waits for its answer.
+function read(data: Buffer): Asked {
+  const reader = new BerReader(data)
+  reader.readSequence()
+  const id = reader.readInt() ?? 0
+  const operation = reader.readSequence() ?? 0
+  if (operation !== 0x63) return { id, operation, cookie: '' }
+  const search = new SearchRequest({ messageId: id, filter: undefined as never })
+  search.parse(reader, [])
+  const control = search.controls?.find((each) => each instanceof PagedResultsControl)
+  return { id, operation, search, cookie: control?.value?.cookie?.toString() ?? '' }
+}
+
+/** The end of an operation, with the cookie of the next page. */
+export function result(id: number, operation = 0x65, resultCode = 0, more: ResultMore = {}): Buffer {
+  return message(id, (writer) => {
+    writer.startSequence(operation)
+    writer.writeEnumeration(resultCode)
+    writer.writeString('')
+    writer.writeString(more.said ?? '')
+    if (more.referral !== undefined) {
+      writer.startSequence(0xa3)
+      writer.writeString(more.referral)
+      writer.endSequence()
+    }
+    writer.endSequence()
+    if (more.cookie === undefined) return
+    writer.startSequence(0xa0)
+    const value = { size: 0, cookie: Buffer.from(more.cookie) }
+    new PagedResultsControl({ value }).write(writer)
+    writer.endSequence()
+  })
+}
+
+interface ResultMore {
+  readonly cookie?: string
+  readonly said?: string
+  readonly referral?: string
+}
+
+export function entry(
+  id: number,
+  dn: string,
+  attributes: Readonly<Record<string, readonly (string | Buffer)[]>>,
+): Buffer {
+  return message(id, (writer) => {
+    writer.startSequence(0x64)
+    writer.writeString(dn)
+    writer.startSequence()
+    for (const [name, values] of Object.entries(attributes)) {
+      writer.startSequence()
+      writer.writeString(name)
+      writer.startSequence(0x31)
+      for (const value of values) writer.writeBuffer(Buffer.from(value as string), 0x04)
+      writer.endSequence()
+      writer.endSequence()
+    }
+    writer.endSequence()
+    writer.endSequence()
+  })
+}
+
+export function reference(id: number, address: string): Buffer {
+  return message(id, (writer) => {
+    writer.startSequence(0x73)
+    writer.writeString(address)
+    writer.endSequence()
+  })
+}
+
+function message(id: number, content: (writer: BerWriter) => void): Buffer {
+  const writer = new BerWriter()
+  writer.startSequence()
+  writer.writeInt(id)
+  content(writer)
+  writer.endSequence()
+  return Buffer.from(writer.buffer)
+}

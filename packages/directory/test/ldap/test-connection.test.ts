@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals'
+import { type LdapOptions, ldapPresets, testLdapConnection } from '@pocket/directory'
+import {
+  createAuthority,
+  describeUnless,
+  freePort,
+  ldifOfCompany,
+  slapdMissing,
+  startSlapd,
+} from '@pocket/test-support'
+import { base, options } from './directory-of-tests.ts'
+import { startPeer } from './peer.ts'
+
+const never = new AbortController().signal
+
+async function steps(url: string, more: Partial<LdapOptions> = {}) {
+  const found = await testLdapConnection(options(url, more), never)
+  const outcomes = Object.fromEntries(found.steps.map(({ step, outcome }) => [step, outcome]))
+  return { ...outcomes, code: found.failure?.code, isPrivate: found.isPrivate }
+}
+
+describe('a test of the connection', () => {
+  test('says how far it got', async () => {
+    await using silent = await startPeer({})
+    const hasty = { connectTimeout: 100, operationTimeout: 100 }
+    const open = { tls: 'open', bind: 'open', base: 'open' }
+    const { tls: _, ...clear } = open
+
+    expect(await steps('ldap://nobody.invalid')).toEqual({
+      ...clear,
+      resolve: 'failed',
+      connect: 'open',
+      code: 'ldap_host_not_found',
+      isPrivate: false,
+    })
+    expect(await steps(`ldaps://127.0.0.1:${await freePort()}`)).toEqual({
+      ...open,
+      resolve: 'done',
+      connect: 'failed',
+      code: 'ldap_unreachable',
+      isPrivate: true,
+    })
+    expect(await steps(silent.url.replace('ldap:', 'ldaps:'), hasty)).toMatchObject({
+      connect: 'done',
+      tls: 'failed',
+      bind: 'open',
+      code: 'ldap_timed_out',
+    })
+    expect(await steps(silent.url, hasty)).toMatchObject({ connect: 'done', bind: 'failed', code: 'ldap_timed_out' })
+    expect(await steps(silent.url, { userFilter: '(' })).toMatchObject({
+      resolve: 'open',
+      connect: 'open',
+      code: 'ldap_filter_invalid',
+    })
+    expect(await steps('nonsense')).toMatchObject({ resolve: 'failed', code: 'ldap_address_invalid' })
+  })
+})
+
+describeUnless(slapdMissing, describe)('a test of the connection to slapd', () => {
+  test('gets through, or says what is refused', async () => {
+    const authority = await createAuthority()
+    const tls = await authority.issue({ hosts: ['127.0.0.1'] })
+    await using slapd = await startSlapd({ ldif: ldifOfCompany({ users: 1, groups: 1 }), tls })
+    const done = { resolve: 'done', connect: 'done', bind: 'done', base: 'done', code: undefined }
+
+    expect(await steps(slapd.url)).toEqual({ ...done, isPrivate: false })
+    expect(await steps(slapd.url, { startTls: true, ca: authority.cert })).toEqual({
+      ...done,
+      tls: 'done',
+      isPrivate: true,
+    })
+    expect(await steps(slapd.socketUrl)).toEqual({
+      connect: 'done',
+      bind: 'done',
+      base: 'done',
+      code: undefined,
+      isPrivate: true,
+    })
+    expect(await steps(slapd.url, { startTls: true })).toMatchObject({
+      connect: 'done',
+      tls: 'failed',
+      code: 'ldap_certificate_untrusted',
+    })
+    expect(await steps(slapd.url, { bindPassword: 'no' })).toMatchObject({ bind: 'failed', code: 'ldap_bind_refused' })
+    expect(await steps(slapd.url, { base: `ou=nowhere,${base}` })).toMatchObject({
+      bind: 'done',
+      base: 'failed',
+      code: 'ldap_base_not_found',
+    })
+  })
+})
+
+describe('presets', () => {
+  test.each(ldapPresets)('the filters of $name can be read', async ({ settings }) => {
+    const wanted = { userFilter: settings.ldapUserSearchFilter, groupFilter: settings.ldapUserGroupSearchFilter }
+    const { failure } = await testLdapConnection(options('ldapi:///nowhere', wanted), never)
+
+    expect(failure?.code).toBe('ldap_unreachable')
+  })
+})
