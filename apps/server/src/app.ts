@@ -278,7 +278,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
     onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
   })
-  const overview = createOverview({ store: database.overview, jobs, settings, latestVersion, clock })
+  const overview = createOverview({
+    store: database.overview,
+    jobs,
+    scim: database.scimProviders,
+    settings,
+    latestVersion,
+    clock,
+  })
   const search = createSearch({ pocket, directory })
   const messagesFor = createMessagesFor(catalogues)
   const api = composeRestApi({
@@ -333,8 +340,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     catalogues,
     messagesFor,
     jobs,
+    jobNotes: placeRoom.notes,
     overview,
     search,
+    scim: {
+      providers: scimProviders,
+      runs: scimRuns,
+      records: storesOfDirectory.scimRecords,
+    },
     apiDocument: api.document,
     show,
     audit,
@@ -381,6 +394,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     async [Symbol.asyncDispose]() {
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
+      await scimRuns[Symbol.asyncDispose]()
       await placeRoom[Symbol.asyncDispose]()
       await api.settled()
       await mail.delivery.settled()
