@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { type LdapOptions, ldapSource } from '@pocket/directory'
+import { type LdapOptions, ldapSource, searchLdapSample } from '@pocket/directory'
 import { createAuthority, freePort } from '@pocket/test-support'
 import { base, options } from './directory-of-tests.ts'
 import { type Asked, entry, type Peer, type PeerOptions, reference, result, startPeer } from './peer.ts'
@@ -40,6 +40,12 @@ describe('a peer that is not there', () => {
 
   test('has no address', async () => {
     await expect(readFrom({ url: 'ldap://nobody.invalid' })).rejects.toMatchObject({ code: 'ldap_host_not_found' })
+  })
+
+  test('has an address of version 6', async () => {
+    const url = `ldap://[::1]:${await freePort()}`
+
+    await expect(readFrom({ url })).rejects.toMatchObject({ code: 'ldap_unreachable', details: { step: 'connect' } })
   })
 
   test('has no socket', async () => {
@@ -178,6 +184,31 @@ describe('an answer', () => {
     const peer = people((_, socket) => socket.write(lying))
 
     await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_not_ldap' })
+  })
+
+  test('of more text than anybody keeps is none', async () => {
+    const peer = people(({ id, cookie }, socket) => {
+      const member = Array.from({ length: 1_000 }, (_, n) => `uid=${n},${base}`)
+      const all = Array.from({ length: 100 }, (_, n) =>
+        entry(id, `uid=${cookie}${n}`, { entryUUID: [`${n}`], uid: member }),
+      )
+      socket.write(Buffer.concat([...all, result(id, 0x65, 0, { cookie: `${cookie}x` })]))
+    })
+
+    await expect(reading(peer, { limits: { textBytes: 5_000_000 } })).rejects.toMatchObject({
+      code: 'ldap_answer_too_large',
+      details: { limit: '5000000' },
+    })
+  })
+
+  test('to a test search may be longer than was asked for', async () => {
+    const peer = people(({ id }, socket) => {
+      const all = Array.from({ length: 10 }, (_, n) => entry(id, `uid=${n},${base}`, { entryUUID: [`${n}`] }))
+      socket.write(Buffer.concat([...all, result(id)]))
+    })
+    await using server = await startPeer(peer)
+
+    expect((await searchLdapSample(options(server.url), 3, never)).people).toHaveLength(3)
   })
 
   test('may be thousands of messages at once', async () => {
