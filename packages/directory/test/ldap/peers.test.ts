@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { type LdapOptions, ldapSource, searchLdapSample } from '@pocket/directory'
 import { createAuthority, freePort } from '@pocket/test-support'
+import { PresenceFilter } from 'ldapts'
 import { base, options } from './directory-of-tests.ts'
 import { type Asked, entry, type Peer, type PeerOptions, reference, result, startPeer } from './peer.ts'
 
@@ -279,6 +280,66 @@ describe('an answer', () => {
 
     expect(answer.people).toEqual([{ dn, id: 'a', userName: 'alice', displayName: 'Alice' }])
     expect(answer.problems).toEqual([{ dn, code: 'value_too_large', detail: 'jpegPhoto' }])
+  })
+})
+
+describe('members', () => {
+  /** Alice, and a group with these members. */
+  const withMembers = async (member: readonly string[]) => {
+    const answer = await reading({
+      onRequest: ({ id, search }, socket) => {
+        const isGroup = JSON.stringify(search?.filter).includes('groupof')
+        const found = isGroup
+          ? entry(id, `cn=group,${base}`, { entryUUID: ['g'], member })
+          : entry(id, dn, search?.filter instanceof PresenceFilter ? {} : alice)
+        socket.write(Buffer.concat([found, result(id)]))
+      },
+    })
+    return answer.groups[0]?.memberIds
+  }
+
+  test.each([
+    [dn],
+    [`UID=\\61lice;OU = People , DC="example",dc=com`],
+    [`0.9.2342.19200300.100.1.1=alice,2.5.4.11=people,${base}`],
+    [`${dn}#'0'B`],
+    ['alice'],
+    [' ALICE '],
+    // Another view of the same people.
+    ['uid=alice,cn=compat,dc=elsewhere'],
+  ])('%j is alice', async (member) => {
+    expect(await withMembers([member, member])).toEqual(['a'])
+  })
+
+  test.each([
+    // Nobody who was wanted, though of the same name.
+    [`uid=alice,ou=guests,${base}`],
+    ['cn=alice,cn=compat,dc=elsewhere'],
+    [`${dn},`],
+    [`uid="alice,ou=people,${base}`],
+    ['a'],
+    ['='],
+    [''],
+    ['uid='.repeat(50_000)],
+  ])('%j is nobody', async (member) => {
+    expect(await withMembers([member])).toEqual([])
+  })
+})
+
+describe('an identifier', () => {
+  test.each([
+    ['00112233445566778899aabbccddeeff', '00112233-4455-6677-8899-aabbccddeeff'],
+    // It is UTF-8 by chance.
+    ['000102030405060708090a0b0c0d0e0f', '00010203-0405-0607-0809-0a0b0c0d0e0f'],
+    [Buffer.from('sixteen letters!').toString('hex'), 'sixteen letters!'],
+    [Buffer.from('e\u0301').toString('hex'), '\u00e9'],
+    ['ff', '/w=='],
+    ['6100', 'YQA='],
+  ])('of the bytes %s is %j', async (bytes, expected) => {
+    const attributes = { ...alice, entryUUID: [Buffer.from(bytes, 'hex')] }
+    const peer = people(({ id }, socket) => socket.write(Buffer.concat([entry(id, dn, attributes), result(id)])))
+
+    expect((await reading(peer)).people[0]?.id).toBe(expected)
   })
 })
 
