@@ -10,6 +10,7 @@ import { viewerOf } from '../http/viewer.ts'
 import { type ClientLogos, largestLogo } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
 import { readUpload } from '../images/upload.ts'
+import type { ScimState } from '../scim/page-model.ts'
 import { pageActor } from '../users/actor.ts'
 import { accessChoice, secretKept } from './access-form.ts'
 import { clientValidator } from './administration.ts'
@@ -43,6 +44,7 @@ export interface ClientPagePorts {
   readonly users: PreviewFormPorts['users'] & NamesOfUsers
   readonly logos: ClientLogos
   readonly appName: () => Promise<string>
+  readonly scimState: (clientId: string) => Promise<ScimState>
   readonly now: () => number
   readonly desk: ClientDesk
 }
@@ -54,7 +56,7 @@ const mostGroups = 200
 
 /** `/settings/admin/oidc-clients/:id`: everything about one client. */
 export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
-  const { pocket, accounts, groups, users, logos, appName, now, desk } = ports
+  const { pocket, accounts, groups, users, logos, appName, scimState, now, desk } = ports
   const { path, at, authentication, show, flashes, administration, by, existing, done } = desk
 
   const showClient = async (ctx: Context, user: User, client: Client, { entered, ...more }: Shown = {}) => {
@@ -88,6 +90,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       openings: openingsOf(client),
       preview: await previewFor({ pocket, users }, client.id, ctx.query, user.userName),
       access: await accessOf(client),
+      scim: await scimState(client.id),
       problems: [],
       version: clientValidator(client),
       conflict: null,

@@ -28,7 +28,7 @@ export const clientMetaSchema = named('OidcClientMetaDataDto', {
 
 const secret = { id: text, prefix: text, createdAt: instant, expiresAt: nullableInstant, isActive: flag } as const
 
-export const secretSchema = named('OidcClientSecretDto', {
+const secretSchema = named('OidcClientSecretDto', {
   type: 'object',
   required: Object.keys(secret),
   properties: secret,

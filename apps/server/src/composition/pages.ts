@@ -22,12 +22,15 @@ import type { ClientLogos } from '../images/client-logos.ts'
 import type { Images } from '../images/images.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { jobPages } from '../jobs/page.ts'
+import type { JobNotes } from '../jobs/page-model.ts'
 import type { OpenApiDocument } from '../openapi/document.ts'
 import { openApiPage } from '../openapi/page.ts'
 import type { ReadOverview } from '../overview/overview.ts'
 import { overviewPages } from '../overview/page.ts'
 import { preferencePages } from '../preferences/page.ts'
 import { createRoutes } from '../routes.ts'
+import { type ScimPagePorts, scimPages } from '../scim/page.ts'
+import { scimStateOf } from '../scim/providers.ts'
 import type { MessagesFor } from '../search/messages-for.ts'
 import { searchPages } from '../search/page.ts'
 import type { Search } from '../search/search.ts'
@@ -75,8 +78,10 @@ export interface PageParts {
   readonly catalogues: Catalogues
   readonly messagesFor: MessagesFor
   readonly jobs: Jobs
+  readonly jobNotes: () => JobNotes
   readonly overview: ReadOverview
   readonly search: Search
+  readonly scim: Pick<ScimPagePorts, 'providers' | 'runs' | 'records'>
   readonly apiDocument: OpenApiDocument
   readonly show: ShowPage
   readonly audit: AuditSink
@@ -140,7 +145,9 @@ export function composePages(parts: PageParts): Router {
         logos: parts.clientLogos,
         appName: async () => (await settings.lastKnown()).appName,
         now: () => parts.clock.now(),
+        scimState: async (id) => scimStateOf(await parts.scim.providers.findByClient(id)),
       }),
+      ...scimPages({ ...shared, ...parts.scim }),
       ...composeAccountPages(shared),
       ...settingPages.pages,
     ],

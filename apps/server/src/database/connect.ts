@@ -12,7 +12,7 @@ export interface Patience {
   readonly pause: number
 }
 
-export const defaultPatience: Patience = { attempts: 20, pause: 1500 }
+const defaultPatience: Patience = { attempts: 20, pause: 1500 }
 
 export interface ConnectOptions {
   readonly url: string

@@ -21,7 +21,7 @@ interface CandidateKey {
 }
 
 /** The file in the data folder that holds a generated key. */
-export function keyFileIn(dataFolder: string): string {
+function keyFileIn(dataFolder: string): string {
   return join(dataFolder, 'encryption_key')
 }
 

@@ -6,23 +6,25 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
 import type { Jobs } from './jobs.ts'
-import type { JobsPage } from './page-model.ts'
+import type { JobNotes, JobsPage } from './page-model.ts'
 
 export interface JobPagesPorts {
   readonly jobs: Jobs
   readonly authentication: Authentication
   readonly show: ShowPage
+  readonly jobNotes: () => JobNotes
   readonly flashes: Flashes
 }
 
 const here = '/settings/admin/jobs'
 
 /** `/settings/admin/jobs`: what the server does by itself. */
-export function jobPages({ jobs, authentication, show, flashes }: JobPagesPorts): readonly PageRoute[] {
+export function jobPages({ jobs, jobNotes, authentication, show, flashes }: JobPagesPorts): readonly PageRoute[] {
   const list = async (ctx: Context) => {
     const viewer = viewerOf(await authentication.requireAdministrator(ctx))
     const items = await jobs.list()
-    await show(ctx, { view: 'jobs', viewer, jobs: items, notice: noticeOf(flashes.take(ctx, here)) })
+    const notice = noticeOf(flashes.take(ctx, here))
+    await show(ctx, { view: 'jobs', viewer, jobs: items, notes: jobNotes(), notice })
   }
   const run = async (ctx: Context) => {
     const actor = pageActor(await authentication.requireAdministrator(ctx), ctx)

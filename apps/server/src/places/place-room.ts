@@ -1,11 +1,13 @@
 import type { Clock } from '@pocket/core'
 import type { Config } from '../config/load.ts'
+import type { JobNote, JobNotes } from '../jobs/page-model.ts'
 import { type Repeat, repeatByTimer } from '../jobs/repeat.ts'
 import type { Job } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { createDatabaseFile, type DatabaseFileOptions } from './database-file.ts'
 import { createDownload } from './download.ts'
+import type { PlaceDatabase } from './place-database.ts'
 import { createPlaces, type Places } from './places.ts'
 import { createDatabaseRefresh } from './refresh.ts'
 
@@ -13,6 +15,8 @@ import { createDatabaseRefresh } from './refresh.ts'
 export interface PlaceRoom extends AsyncDisposable {
   readonly places: Places
   readonly jobs: readonly Job[]
+  /** What the database is that is in use, for those who look at the job. */
+  notes(): JobNotes
   /** Whether there is somewhere to download from, and nothing that can be used. */
   isMissing(): boolean
   /** Keeps the file of this replica from now on: the job may run in another one, which has a disk of its own. */
@@ -26,21 +30,26 @@ export interface PlaceRoomOptions {
   readonly repeat?: Repeat
   /** How the file is looked at. */
   readonly file?: Pick<DatabaseFileOptions, 'lookEvery' | 'settle'>
+  /** Milliseconds that a download may take. */
+  readonly timeout?: number
 }
 
+const jobName = 'refresh-places'
 /** Milliseconds. */
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 const renewAfter = 14 * day
 const downloadTimeout = 10 * minute
+/** So that the job, which says how it went, is the first to try again. */
+const retryAfter = hour + 10 * minute
 
 /** Reads the database where there is one. */
 export async function openPlaceRoom({ config, logger, clock, ...options }: PlaceRoomOptions): Promise<PlaceRoom> {
   const { path, source } = config.places
   const { allowedPrivateHosts, localIpv6Ranges } = config
   const file = createDatabaseFile({ path, logger, ...options.file })
-  const limits = { allowedPrivateHosts, localRanges: localIpv6Ranges, timeout: downloadTimeout }
+  const limits = { allowedPrivateHosts, localRanges: localIpv6Ranges, timeout: options.timeout ?? downloadTimeout }
   const download = source === null ? null : createDownload({ url: source, ...limits })
   const refresh = createDatabaseRefresh({ file, download, clock })
   const stop = new AbortController()
@@ -50,7 +59,7 @@ export async function openPlaceRoom({ config, logger, clock, ...options }: Place
 
   /** The job comes first by a day, or by the minute that passes before this looks for the first time. */
   const keep = async () => {
-    if (refresh.failedAt !== null && clock.now() - refresh.failedAt < hour) return
+    if (refresh.failedAt !== null && clock.now() - refresh.failedAt < retryAfter) return
     try {
       await refresh.run(renewAfter + day, stop.signal)
     } catch (err) {
@@ -60,7 +69,8 @@ export async function openPlaceRoom({ config, logger, clock, ...options }: Place
 
   return {
     places: createPlaces({ database: () => file.current, localIpv6Ranges }),
-    jobs: [{ name: 'refresh-places', intervalMs: hour, run: (signal) => refresh.run(renewAfter, signal) }],
+    jobs: [{ name: jobName, intervalMs: hour, run: (signal) => refresh.run(renewAfter, signal) }],
+    notes: () => ({ [jobName]: noteOf(file.current, path, download !== null) }),
     isMissing: () => download !== null && file.current === null,
     start() {
       file.watch()
@@ -76,4 +86,9 @@ export async function openPlaceRoom({ config, logger, clock, ...options }: Place
       await keeping
     },
   }
+}
+
+function noteOf(database: PlaceDatabase | null, path: string, hasSource: boolean): JobNote {
+  if (database !== null) return { sentence: 'placesFrom', values: { type: database.type }, at: database.builtAt }
+  return { sentence: hasSource ? 'placesMissing' : 'placesNone', values: hasSource ? {} : { path }, at: null }
 }

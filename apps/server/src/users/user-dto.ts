@@ -2,7 +2,7 @@ import type { Passkey } from '@pocket/core'
 import type { CustomClaim, GroupWithClaims, User, UserDetails } from '@pocket/directory'
 import { instant, named } from '../http/api/schema.ts'
 
-export const claimSchema = named('CustomClaimDto', {
+const claimSchema = named('CustomClaimDto', {
   type: 'object',
   required: ['key', 'value'],
   properties: { key: { type: 'string' }, value: { type: 'string' } },

@@ -174,5 +174,7 @@ test('the database is downloaded at the start where it is missing, and the job s
   source.serve(packed(cityDatabase()))
   await instance.call('POST /api/jobs/{name}/run', { params: { name: 'refresh-places' } })
   await ended('succeeded')
+  const page = await instance.administrator.get(`${instance.url}/settings/admin/jobs`)
+  expect(page.text).toMatch(/Places come from .?GeoLite2-City.? of .?Jan 1, 2026/)
   expect(instance.log.join()).not.toContain('wrong-licence-key')
 })

@@ -29,6 +29,7 @@ test('shows each job in words: how the last run went, why it failed, and when th
   expect(places).toMatch(
     /Failed[\s\S]*Ran .* ago · took .* · every 1 hour · next in [\s\S]*127\.0\.0\.1:9: The address could not be read/,
   )
+  expect(places).toContain('There is no database yet, so only internal networks are named.')
   expect((await instance.administrator.get(`${instance.url}/settings/admin`)).text).toContain(
     '“Refresh the database of places” failed',
   )

@@ -1,4 +1,5 @@
 import { copyFile, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -43,10 +44,14 @@ afterEach(async () => {
   await stack.disposeAsync()
 })
 
-async function open(env: Readonly<Record<string, string>> = {}, repeat = new ManualRepeat()): Promise<PlaceRoom> {
+async function open(
+  env: Readonly<Record<string, string>> = {},
+  repeat = new ManualRepeat(),
+  timeout = 20_000,
+): Promise<PlaceRoom> {
   const given = { MAXMIND_LICENSE_KEY: licenseKey, GEOLITE_DB_URL: source.url, ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
   const config = loadConfig({ ...given, GEOLITE_DB_PATH: path, ...env }, () => Buffer.alloc(0))
-  const options = { logger: log.logger, clock: { now: () => now }, repeat: repeat.repeat }
+  const options = { logger: log.logger, clock: { now: () => now }, repeat: repeat.repeat, timeout }
   return stack.use(await openPlaceRoom({ config, ...options, file: { lookEvery: 20, settle: 20 } }))
 }
 
@@ -255,6 +260,21 @@ describe('a download that fails leaves what is there, and says why', () => {
     await expect(run(room)).rejects.toMatchObject({ reason: 'not_written', message: expect.stringMatching(/file/) })
   })
 
+  test.each<[string, (res: ServerResponse) => void]>([
+    ['says nothing', () => {}],
+    ['stops in the middle', (res) => void res.writeHead(200).write(packed(cityDatabase()).subarray(0, 500))],
+    ['goes on for ever, a little at a time', (res) => void setInterval(() => res.write('x'), 20).unref()],
+  ])('a server that %s', async (_, answer) => {
+    const room = await open({}, new ManualRepeat(), 300)
+    source.checksum = null
+    source.answer = (_req, res) => answer(res)
+    await expect(run(room)).rejects.toMatchObject({
+      reason: 'not_answered',
+      message: expect.stringMatching(/^127\.0\.0\.1:\d+: There was no answer in time/),
+    })
+    expect(await filesOf()).toEqual([])
+  })
+
   test('a server that stops while it downloads', async () => {
     const begun = Promise.withResolvers<void>()
     source.answer = (_req, res) => {
@@ -346,7 +366,7 @@ describe('of several replicas', () => {
     room.start()
     await repeat.tick()
     expect([source.asked.length, log.lines.join().includes('answered with 503')]).toEqual([2, true])
-    now += hour - 1
+    now += hour + 10 * 60_000 - 1
     await repeat.tick()
     expect(source.asked).toHaveLength(2)
     now += 1

@@ -30,7 +30,7 @@ export interface PermissionInput {
   readonly description?: string
 }
 
-export const mostPermissions = 500
+const mostPermissions = 500
 const mostMinutes = 525_600
 
 const reservedKeys = new Set(['openid', 'profile', 'email', 'email_verified', 'groups', 'offline_access'])

@@ -172,6 +172,6 @@ async function keepOnly(store: ApiStore, grant: ApiGrant, permissionIds: Readonl
   else await store.removeGrant(grant.apiId, grant.clientId)
 }
 
-export function apiNotFound(): NotFound {
+function apiNotFound(): NotFound {
   return new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
 }

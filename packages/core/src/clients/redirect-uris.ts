@@ -14,7 +14,7 @@ export interface RedirectUriPolicy {
  * Characters of a redirect URI, and of a requested one that is compared with wildcards: what a comparison costs grows with
  * both lengths, and requests come from anybody.
  */
-export const longestRedirectUri = 2000
+const longestRedirectUri = 2000
 /** How many a client may have of each kind. */
 export const mostRedirectUris = 500
 

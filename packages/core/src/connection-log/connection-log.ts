@@ -3,7 +3,7 @@ import { uuid } from '../random.ts'
 import type { ConnectionAttempt, ConnectionLogStore } from './connection-attempt.ts'
 
 /** How many attempts of a client are kept. */
-export const connectionLogLength = 50
+const connectionLogLength = 50
 /** An instance that is flooded forgets attempts before it runs out of memory: of strangers before anybody else’s. */
 const mostWaiting = 500
 

@@ -103,7 +103,7 @@ export interface ConfigurationPorts {
 }
 
 /** The names of the cookies; the session's is the one that tools for this API look for. */
-export function cookieNames(secure: boolean, suffix: string) {
+function cookieNames(secure: boolean, suffix: string) {
   return {
     session: `${secure ? '__Host-' : ''}access_token${suffix}`,
     interaction: `${secure ? '__Secure-' : ''}interaction${suffix}`,

@@ -3,7 +3,7 @@ import { extras } from './client-metadata.ts'
 import { protocolRoutes } from './paths.ts'
 
 /** The page that says that the person is signed out. */
-export const signedOutPath = `${protocolRoutes.end_session}/success`
+const signedOutPath = `${protocolRoutes.end_session}/success`
 
 export interface AfterLogout {
   readonly redirectUri: string | null

@@ -41,7 +41,7 @@ export async function send({ agent }: Pick<Party, 'agent'>, url: URL): Promise<U
 }
 
 /** The request by which an answer arrives at the client, in whichever mode. */
-export function returned(answer: UserAgentResponse): Request {
+function returned(answer: UserAgentResponse): Request {
   if (answer.location !== null) return new Request(answer.location)
   const { action, method, fields } = answer.form(redirectUri)
   return new Request(action, { method, body: new URLSearchParams(fields) })

@@ -140,7 +140,7 @@ export function bytesOf({ certificate }: Certified): Uint8Array {
   return new Uint8Array(certificate.rawData)
 }
 
-export function base64Of(certified: Certified): string {
+function base64Of(certified: Certified): string {
   return Buffer.from(bytesOf(certified)).toString('base64')
 }
 

@@ -143,7 +143,7 @@ export async function createUser(ports: UserPorts, planned: NewUser, rights: New
 }
 
 /** @throws Conflict `last_administrator` where this user is the only one who can administer the directory */
-export async function assertAnotherAdministrator(users: UserStore, user: User): Promise<void> {
+async function assertAnotherAdministrator(users: UserStore, user: User): Promise<void> {
   if (!governs(user) || (await users.anyOtherAdministrator(user.id))) return
   throw new Conflict('last_administrator', 'Somebody has to be able to administer this', { details: { id: user.id } })
 }

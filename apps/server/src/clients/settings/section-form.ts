@@ -3,7 +3,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { formText, formTexts } from '../../http/form.ts'
 import { type ClientChange, type ClientField, type FieldValue, type RowsField, together } from './field.ts'
-import { type ClientSection, type SectionName, sections } from './sections.ts'
+import { type ClientSection, sections } from './sections.ts'
 
 /** Longest text of a field: a set of keys takes the most. */
 const longest = 50_000
@@ -70,8 +70,6 @@ export function comparable({ fields }: ClientSection, values: SectionValues): Re
     }),
   )
 }
-
-export type { SectionName }
 
 function rowText(row: readonly string[]): string {
   return row.filter((cell) => cell !== '').join(' · ')

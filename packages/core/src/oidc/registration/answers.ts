@@ -15,7 +15,7 @@ const managed = `${protocolRoutes.registration}/`
 const told = ['registration_access_token', 'registration_client_uri'] as const
 
 /** Whether clients are registered and managed at this path. */
-export function isRegistrationPath(path: string): boolean {
+function isRegistrationPath(path: string): boolean {
   return path === protocolRoutes.registration || path.startsWith(managed)
 }
 
