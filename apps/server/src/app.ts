@@ -3,14 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { createPublicFetch, type Pocket, systemClock } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { typeormStores } from '@pocket/core/typeorm'
-import { createDirectory, type Directory } from '@pocket/directory'
+import { createDirectory, type Directory, ldapSource } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import type { Logger } from 'pino'
 import { createAppearance } from './appearance/appearance.ts'
-import { createAuditLog } from './audit-log/audit-log.ts'
+import { createAuditLog, createBulkAuditLog } from './audit-log/audit-log.ts'
 import { currentNames } from './audit-log/current-names.ts'
 import { logSink } from './audit-log/log-sink.ts'
 import { composeAdministration } from './composition/administration.ts'
+import { composeLdap } from './composition/ldap.ts'
 import { composePages } from './composition/pages.ts'
 import { composeProvider } from './composition/provider.ts'
 import { composeRestApi } from './composition/rest-api.ts'
@@ -35,7 +36,7 @@ import { createJobs } from './jobs/jobs.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import { createOverview } from './overview/overview.ts'
 import { openPlaceRoom } from './places/place-room.ts'
-import { notingChanges } from './scim/changes.ts'
+import { notingChanges, notingManyChanges } from './scim/changes.ts'
 import { createMessagesFor } from './search/messages-for.ts'
 import { createSearch } from './search/search.ts'
 import { createSessionAdministration } from './sessions/session-administration.ts'
@@ -238,6 +239,24 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       timeout: logoTimeout,
     }),
   })
+  const ldap = composeLdap({
+    pocket,
+    directory,
+    database,
+    administration,
+    settings,
+    ownSettings,
+    images,
+    scheduler,
+    audit,
+    recordMany: notingManyChanges(
+      createBulkAuditLog({ store: database.auditLog, log: logSink(logger), placeOf: places.of, clock }),
+      { store: database.scimProviders, clock },
+    ),
+    source: ldapSource,
+    transaction: stores.transaction,
+    clock,
+  })
   const jobParts = {
     pocket,
     directory,
@@ -247,6 +266,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     images,
     mail,
     placeRoom,
+    ldap,
     scimRuns,
     audit,
     clock,
@@ -258,7 +278,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     clock,
     onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
   })
-  const overview = createOverview({ store: database.overview, jobs, settings, latestVersion, clock })
+  const overview = createOverview({
+    store: database.overview,
+    jobs,
+    scim: database.scimProviders,
+    settings,
+    latestVersion,
+    clock,
+  })
   const search = createSearch({ pocket, directory })
   const messagesFor = createMessagesFor(catalogues)
   const api = composeRestApi({
@@ -278,6 +305,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     sessions,
     setUp,
     jobs,
+    ldap,
     signUp,
     latestVersion,
     search,
@@ -315,6 +343,11 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     jobNotes: placeRoom.notes,
     overview,
     search,
+    scim: {
+      providers: scimProviders,
+      runs: scimRuns,
+      records: storesOfDirectory.scimRecords,
+    },
     apiDocument: api.document,
     show,
     audit,
@@ -361,6 +394,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     async [Symbol.asyncDispose]() {
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
+      await scimRuns[Symbol.asyncDispose]()
       await placeRoom[Symbol.asyncDispose]()
       await api.settled()
       await mail.delivery.settled()

@@ -45,6 +45,7 @@ export const errorCodes = [
   'job_running',
   'last_administrator',
   'last_passkey',
+  'ldap_confirmation_needed',
   'ldap_disabled',
   'ldap_dry_run_needed',
   'ldap_entry_linked',

@@ -61,11 +61,14 @@ function keysOf({ event, accountId, actorId, data }: AuditEntry, voice: 'own' | 
 function subjectsOf(entry: AuditEntry, known: KnownSubjects): Readonly<Record<string, Subject>> {
   const { accountId, accountName, actorId, actorName, clientId, clientName, data } = entry
   const named = (name: string | null | undefined, href: string | null = null): Subject => ({ name: name ?? null, href })
+  // What acts without being in the directory has no page.
+  const userAt = (id: string | null) =>
+    id === null || id.startsWith('00000000-0000-0000-0000-') ? null : known.user(id)
   const group = data.groupId === undefined ? undefined : known.groups.get(data.groupId)
   const api = data.apiId === undefined ? undefined : known.apis.get(data.apiId)
   return {
-    account: named(accountName, accountId === null ? null : known.user(accountId)),
-    actor: named(actorName, actorId === null ? null : known.user(actorId)),
+    account: named(accountName, userAt(accountId)),
+    actor: named(actorName, userAt(actorId)),
     client: named(clientName, clientId === null ? null : known.client(clientId)),
     passkey: named(data.passkeyName),
     group: named(group ?? nameIn(entry), group === undefined ? null : `${groupsAt}/${data.groupId}`),

@@ -26,6 +26,8 @@ export interface AuditQuery {
 export interface AuditLogStore {
   /** Adds an entry, or counts one more where there is one of the same repetition. */
   append(entry: AuditEntry): Promise<void>
+  /** Adds entries, of which none repeats another, by one statement. */
+  appendAll(entries: readonly AuditEntry[]): Promise<void>
   /** A page; the newest first where nothing else is asked for. */
   list(query: AuditQuery, request: Pick<ListRequest, 'page' | 'limit' | 'sort'>): Promise<Page<AuditEntry>>
   /** At most so many entries, the newest first, beginning after `after` where one is given. */

@@ -1,6 +1,7 @@
 import type { ClientStore, PasskeyStore } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { staticUser } from '../api-keys/static-user.ts'
+import { ldapActor } from '../ldap/actor.ts'
 import type { CurrentNames } from './audit-log.ts'
 
 export interface NamePorts {
@@ -9,11 +10,13 @@ export interface NamePorts {
   readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
 }
 
+/** Who acts without being in the directory. */
+const programs: ReadonlyMap<string, string> = new Map([staticUser, ldapActor].map(({ id, userName }) => [id, userName]))
+
 /** Names as they are stored now, seen from within the transaction of whoever asks. */
 export function currentNames({ directory, clients, passkeys }: NamePorts): CurrentNames {
   return {
-    account: async (id) =>
-      id === staticUser.id ? staticUser.userName : ((await directory.find(id))?.userName ?? null),
+    account: async (id) => programs.get(id) ?? (await directory.find(id))?.userName ?? null,
     client: async (id) => (await clients.find(id))?.name ?? null,
     async passkey(accountId, id) {
       const own = await passkeys.listByAccount(accountId)

@@ -42,6 +42,12 @@ export class TypeormAuditLogStore implements AuditLogStore {
     await this.#database.execute(sql.append, rows.values({ ...entry, last }))
   }
 
+  async appendAll(entries: readonly AuditEntry[]): Promise<void> {
+    if (entries.length === 0) return
+    const given = JSON.stringify(entries.map((entry) => rows.record(entry)))
+    await this.#database.execute(rows.insertGiven(this.#database.kind), [given])
+  }
+
   async list(query: AuditQuery, request: PageRequest): Promise<Page<AuditEntry>> {
     const { text, parameters } = conditions(this.#database.kind, query)
     const counted = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`

@@ -4,6 +4,7 @@ import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { ScimState } from '../scim/page-model.ts'
 import type { FieldColumn, TextField } from './settings/field.ts'
 import type { FieldProblem } from './settings/section-form.ts'
 import type { SectionName } from './settings/sections.ts'
@@ -178,6 +179,8 @@ export interface ClientPage {
     /** How many groups are not shown. */
     readonly more: number
   }
+  /** How its provisioning is doing. */
+  readonly scim: ScimState
   readonly problems: readonly FieldProblem[]
   readonly notice: ClientNotice | null
   /** What the forms are based on: it is sent back with them. */

@@ -7,6 +7,7 @@ import { createGroupAdministration, type GroupAdministration } from '../groups/g
 import { idsOf } from '../groups/group-dto.ts'
 import { userSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
+import { isLdapEnabled } from '../ldap/ldap-settings.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -44,6 +45,8 @@ export interface Administration {
   readonly approvals: Approvals
   readonly waitingAddresses: WaitingAddresses
   readonly ownPasskeys: OwnPasskeys
+  /** Removes what others keep of a user who is being removed, within the transaction. */
+  readonly forgetUser: (userId: string) => Promise<void>
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
@@ -69,6 +72,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     audit,
     transaction,
     settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
+    isLdapEnabled: async () => isLdapEnabled(await settings.values()),
     forget,
     async enabled(user) {
       const waited = await endWaiting(database.approvals, user.id)
@@ -82,6 +86,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     allowedClientIds: async (groupId) => idsOf(await pocket.clients.allowedTo(groupId)),
     forget: (groupId) => pocket.clients.setAllowedTo(groupId, []),
+    isLdapEnabled: async () => isLdapEnabled(await settings.values()),
   })
   const signupTokens = createSignupTokens({
     store: database.signupTokens,
@@ -117,5 +122,5 @@ export function composeAdministration(parts: AdministrationParts): Administratio
       return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
     },
   })
-  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses, ownPasskeys }
+  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses, ownPasskeys, forgetUser: forget }
 }

@@ -29,6 +29,8 @@ import type { ReadOverview } from '../overview/overview.ts'
 import { overviewPages } from '../overview/page.ts'
 import { preferencePages } from '../preferences/page.ts'
 import { createRoutes } from '../routes.ts'
+import { type ScimPagePorts, scimPages } from '../scim/page.ts'
+import { scimStateOf } from '../scim/providers.ts'
 import type { MessagesFor } from '../search/messages-for.ts'
 import { searchPages } from '../search/page.ts'
 import type { Search } from '../search/search.ts'
@@ -79,6 +81,7 @@ export interface PageParts {
   readonly jobNotes: () => JobNotes
   readonly overview: ReadOverview
   readonly search: Search
+  readonly scim: Pick<ScimPagePorts, 'providers' | 'runs' | 'records'>
   readonly apiDocument: OpenApiDocument
   readonly show: ShowPage
   readonly audit: AuditSink
@@ -142,7 +145,9 @@ export function composePages(parts: PageParts): Router {
         logos: parts.clientLogos,
         appName: async () => (await settings.lastKnown()).appName,
         now: () => parts.clock.now(),
+        scimState: async (id) => scimStateOf(await parts.scim.providers.findByClient(id)),
       }),
+      ...scimPages({ ...shared, ...parts.scim }),
       ...composeAccountPages(shared),
       ...settingPages.pages,
     ],

@@ -25,6 +25,7 @@ import type { Images } from '../images/images.ts'
 import { createProfilePictures } from '../images/profile-pictures.ts'
 import { jobOperations } from '../jobs/api.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import { ldapOperations } from '../ldap/api.ts'
 import { openApiOperations } from '../openapi/api.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import type { Places } from '../places/places.ts'
@@ -56,6 +57,7 @@ import { ownVersion } from '../version/version.ts'
 import { webAuthnOperations } from '../webauthn/api.ts'
 import { complianceOperations } from '../webauthn/compliance-api.ts'
 import type { Administration } from './administration.ts'
+import type { LdapRoom } from './ldap.ts'
 
 export interface RestApiParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey'>
@@ -74,6 +76,7 @@ export interface RestApiParts {
   readonly sessions: SessionAdministration
   readonly setUp: SetUp
   readonly jobs: Jobs
+  readonly ldap: LdapRoom
   readonly signUp: SignUp
   readonly latestVersion: LatestVersion
   readonly search: Search
@@ -110,6 +113,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     mail,
     setUp,
     jobs,
+    ldap,
     signUp,
     latestVersion,
     search,
@@ -159,6 +163,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(() => latestVersion.find()),
     ...jobOperations(jobs),
+    ...ldapOperations({ ...ldap, users }),
     ...searchOperations({ search, messagesFor }),
     ...clientOperations({
       pocket,

@@ -10,6 +10,7 @@ import type { PlaceRoom } from '../places/place-room.ts'
 import type { ScimRuns } from '../scim/runs.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Administration } from './administration.ts'
+import type { LdapRoom } from './ldap.ts'
 
 export interface ScheduledParts {
   readonly pocket: Pocket
@@ -21,6 +22,7 @@ export interface ScheduledParts {
   readonly mail: Mail
   readonly scimRuns: ScimRuns
   readonly placeRoom: Pick<PlaceRoom, 'jobs'>
+  readonly ldap: Pick<LdapRoom, 'sync'>
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -31,7 +33,8 @@ const day = 24 * hour
 
 /** What an instance does by itself. Each name has a sentence below `jobs.names` in the catalogue. */
 export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
-  const { pocket, directory, database, administration, ownSettings, images, mail, placeRoom, audit, clock } = parts
+  const { pocket, directory, database, administration, ownSettings, images, mail, ldap, placeRoom, audit, clock } =
+    parts
   return [
     {
       name: 'remove-expired',
@@ -74,6 +77,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
     // Looks for what is due: five minutes after the last change, and every hour.
     { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => parts.scimRuns.runDue(signal) },
     ...placeRoom.jobs,
+    ldap.sync.job,
     ...mail.jobs,
   ]
 }

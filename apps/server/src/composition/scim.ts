@@ -48,7 +48,7 @@ export function composeScim(parts: ScimParts) {
         maxBytes: mostBytes,
         timeout,
       })
-      const onError = (error: unknown) => logger.error({ err: error }, 'The lease of a run cannot be renewed')
+      const onError = (error: unknown) => logger.error({ err: error }, 'People could not be provisioned')
       return createScimRuns({
         store,
         providers,

@@ -19,6 +19,8 @@ import type { ImageStore } from '../images/image-store.ts'
 import { TypeormImageStore } from '../images/typeorm-image-store.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import { TypeormJobStore } from '../jobs/typeorm-job-store.ts'
+import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
+import { TypeormLdapRunStore } from '../ldap/typeorm-ldap-run-store.ts'
 import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { OverviewStore } from '../overview/overview-store.ts'
@@ -57,6 +59,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly favourites: FavouriteStore
   readonly approvals: ApprovalStore
   readonly overview: OverviewStore
+  readonly ldapRuns: LdapRunStore
   readonly scimProviders: ScimProviderStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
@@ -91,6 +94,7 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     favourites: new TypeormFavouriteStore(database),
     approvals: new TypeormApprovalStore(database),
     overview: new TypeormOverviewStore(database),
+    ldapRuns: new TypeormLdapRunStore(database),
     scimProviders: new TypeormScimProviderStore(database),
     async ping() {
       await database.query('SELECT 1 AS alive')

@@ -10,6 +10,7 @@ import { verificationTable } from '../email/verification.table.ts'
 import { fileTable } from '../files/file.table.ts'
 import { imageTable } from '../images/image.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
+import { ldapRunTable } from '../ldap/ldap-run.table.ts'
 import { scimChangeTable, scimProviderTable } from '../scim/provider.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
 import { approvalTable } from '../sign-up/approval.table.ts'
@@ -29,6 +30,7 @@ import { WaitForAddresses1762000000250 } from './migrations/1762000000250-wait-f
 import { CreateFavourites1762000000280 } from './migrations/1762000000280-create-favourites.ts'
 import { IndexUnsentEmails1762000000300 } from './migrations/1762000000300-index-unsent-emails.ts'
 import { KeepWaysBack1762000000310 } from './migrations/1762000000310-keep-ways-back.ts'
+import { CreateLdapRuns1762000000340 } from './migrations/1762000000340-create-ldap-runs.ts'
 import { CreateScimProviders1762000000350 } from './migrations/1762000000350-create-scim-providers.ts'
 import { PlaceAuditEntries1762000000360 } from './migrations/1762000000360-place-audit-entries.ts'
 
@@ -45,6 +47,7 @@ const ownTables: readonly EntitySchema[] = [
   reminderTable,
   approvalTable,
   favouriteTable,
+  ldapRunTable,
   scimProviderTable,
   scimChangeTable,
 ]
@@ -75,6 +78,7 @@ export const migrations: readonly MigrationSet[] = [
       CreateFavourites1762000000280,
       IndexUnsentEmails1762000000300,
       KeepWaysBack1762000000310,
+      CreateLdapRuns1762000000340,
       CreateScimProviders1762000000350,
       PlaceAuditEntries1762000000360,
     ],

@@ -1,7 +1,9 @@
 import { type AuditEvent, type AuditSink, changesBetween, type Pocket, type Transaction } from '@pocket/core'
+import { Forbidden } from '@pocket/core/errors'
 import {
   type CustomClaim,
   type Directory,
+  type Group,
   type GroupWithClaims,
   groupNotFound,
   type Membership,
@@ -21,6 +23,8 @@ export interface GroupAdministrationPorts {
   readonly allowedClientIds: (groupId: string) => Promise<readonly string[]>
   /** Removes what others keep of a group that is being removed, within the transaction. */
   readonly forget: (groupId: string) => Promise<void>
+  /** Whether LDAP decides about the groups that come from there. */
+  readonly isLdapEnabled: () => Promise<boolean>
 }
 
 export interface GroupNames {
@@ -34,9 +38,12 @@ export interface GroupAdministration {
   find(id: string): Promise<GroupWithClaims>
   /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` */
   create(actor: Actor, names: GroupNames): Promise<GroupWithClaims>
-  /** @throws as `create` */
+  /** @throws as `create` @throws {Forbidden} `ldap_user_group_update` for one that comes from LDAP, while that is enabled */
   update(actor: Actor, id: string, names: GroupNames): Promise<void>
+  /** @throws {Forbidden} `ldap_user_group_update`, as `update` */
   remove(actor: Actor, id: string): Promise<void>
+  /** Whether LDAP decides what this group is called and who is in it: what is changed here lasts until the next import. */
+  isOwnedByLdap(group: Pick<Group, 'ldapId'>): Promise<boolean>
   setMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<void>
   /** Says when a membership ends. @throws {InvalidInput} `validation_failed` where that has passed */
   setMembershipEnd(actor: Actor, membership: Membership): Promise<void>
@@ -45,7 +52,7 @@ export interface GroupAdministration {
 }
 
 export function createGroupAdministration(ports: GroupAdministrationPorts): GroupAdministration {
-  const { directory, pocket, audit, transaction, allowedClientIds, forget } = ports
+  const { directory, pocket, audit, transaction, allowedClientIds, forget, isLdapEnabled } = ports
   const { groups, claims } = directory
 
   const find = async (id: string): Promise<GroupWithClaims> => {
@@ -57,6 +64,10 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
     const group = await groups.find(id)
     if (group === undefined) throw groupNotFound()
     return group
+  }
+  const isOwnedByLdap = async ({ ldapId }: Pick<Group, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
+  const assertOwn = async (group: Pick<Group, 'ldapId'>) => {
+    if (await isOwnedByLdap(group)) throw new Forbidden('ldap_user_group_update', 'LDAP user groups can’t be updated')
   }
   /** A transaction in which the group is as the actor has read it, where they say what they have read. */
   const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
@@ -87,6 +98,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
 
     update: (actor, id, { name, friendlyName }) =>
       changeOf(actor, id, async () => {
+        await assertOwn(await find(id))
         const { before, group, changed } = await groups.update(id, { name, friendlyName })
         if (changed.length === 0) return null
         const changes = changesBetween(before, group)
@@ -96,6 +108,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
     remove: (actor, id) =>
       unchanged(actor, id, async () => {
         const { claims: own, members, ...before } = await withMembers(id)
+        await assertOwn(before)
         await groups.remove(id)
         await forget(id)
         const names = {
@@ -106,6 +119,8 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
         const changes = changesBetween({ ...names, claims: own }, null)
         await audit.record({ event: 'group_removed', groupId: id, by: actor.id, ...changes }, actor.origin)
       }),
+
+    isOwnedByLdap,
 
     setMembers: (actor, id, userIds) =>
       changeOf(actor, id, async () => {

@@ -11,6 +11,7 @@ import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
 import type { OverviewPage } from '../overview/page-model.ts'
+import type { ClientScimPage } from '../scim/page-model.ts'
 import type { SearchPage } from '../search/page-model.ts'
 import type { SetupPage } from '../set-up/page-model.ts'
 import type { SettingsPage } from '../settings/pages/page-model.ts'
@@ -56,6 +57,7 @@ export type PageModel =
   | ClientTestPage
   | ClientNewPage
   | ClientPage
+  | ClientScimPage
   | DeviceAuthorizationPage
   | DeviceLoginPage
   | DevicePage

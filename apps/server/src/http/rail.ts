@@ -37,7 +37,7 @@ export const rail = {
       name: 'clients',
       icon: 'layout-grid',
       path: '/settings/admin/oidc-clients',
-      views: ['clients', 'client', 'client-choose', 'client-new', 'client-test'],
+      views: ['clients', 'client', 'client-choose', 'client-new', 'client-test', 'client-scim'],
     },
     { name: 'apis', icon: 'blocks', path: '/settings/admin/apis', views: ['apis', 'api', 'api-new', 'api-access'] },
     { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },

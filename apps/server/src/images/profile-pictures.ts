@@ -2,7 +2,7 @@ import { NotFound } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Actor } from '../users/actor.ts'
 import type { ApplicationImages } from './application-images.ts'
-import { userSlot } from './image.ts'
+import { hashOf, userSlot } from './image.ts'
 import type { Images } from './images.ts'
 import { drawInitials, initialsOf } from './initials.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
@@ -13,6 +13,12 @@ const rules: ImageRules = {
   fit: 'square',
   side: 300,
   format: 'png',
+}
+
+/** A picture as people get it, and the hash by which it is known. @throws as `prepareImage` */
+export async function prepareProfilePicture(bytes: Buffer) {
+  const prepared = await prepareImage(bytes, rules)
+  return { ...prepared, hash: hashOf(prepared.bytes) }
 }
 
 export interface ProfilePictures {

@@ -10,6 +10,8 @@ export interface Job {
   readonly name: string
   /** Milliseconds from the end of a run to the begin of the next one. */
   readonly intervalMs: number
+  /** Milliseconds within which it runs after a start of the server; by default it keeps to its interval. */
+  readonly firstRunWithinMs?: number
   /** Stops as soon as the signal is aborted: this process ends, or the job is no longer its own. */
   run(signal: AbortSignal): Promise<unknown>
 }
@@ -21,6 +23,12 @@ export interface Scheduler extends AsyncDisposable {
   /** Milliseconds between two runs, by the names of the jobs. */
   intervals(): ReadonlyMap<string, number>
   start(): void
+  /**
+   * Does in this process what otherwise the job does, in its place: nobody runs it meanwhile. Resolves to `false`, and does
+   * nothing, where somebody runs it already, or there is no such job. What `work` throws counts as a failed run, and is
+   * thrown.
+   */
+  inPlaceOf(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean>
   /** Runs the jobs that are due and that nobody holds; resolves when they have ended. `start` calls it by itself. */
   runDue(): Promise<void>
 }
@@ -89,6 +97,27 @@ class LeasingScheduler implements Scheduler {
     await Promise.all(this.#running.values())
   }
 
+  async inPlaceOf(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    const job = this.#jobs.get(name)
+    if (job === undefined) return false
+    await this.#announce()
+    await this.#store.bringForward(name, this.#clock.now())
+    let failure: { readonly error: unknown } | undefined
+    const run = async (signal: AbortSignal) => {
+      try {
+        await work(signal)
+      } catch (error) {
+        failure = { error }
+        throw error
+      }
+    }
+    const taken = await this.#take(name, { ...job, run })
+    if (taken === undefined) return false
+    await taken.ended
+    if (failure) throw failure.error
+    return true
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timer?.[Symbol.dispose]()
     this.#stop.abort(new Error('This server stops'))
@@ -112,22 +141,23 @@ class LeasingScheduler implements Scheduler {
   async #announce(): Promise<void> {
     if (this.#announced) return
     const now = this.#clock.now()
-    for (const { name, intervalMs } of this.#jobs.values()) {
-      await this.#store.announce(name, { now, latest: now + intervalMs })
+    for (const { name, intervalMs, firstRunWithinMs = intervalMs } of this.#jobs.values()) {
+      await this.#store.announce(name, { now, latest: now + firstRunWithinMs })
     }
     this.#announced = true
   }
 
-  async #take(name: string): Promise<void> {
-    const job = this.#jobs.get(name)
-    if (job === undefined || this.#running.has(name) || this.#stop.signal.aborted) return
+  /** Resolves as soon as it runs, to its end; to nothing where somebody else runs it. */
+  async #take(name: string, job = this.#jobs.get(name)): Promise<{ readonly ended: Promise<void> } | undefined> {
+    if (job === undefined || this.#running.has(name) || this.#stop.signal.aborted) return undefined
     const lease: Lease = { name, owner: this.#owner }
     const now = this.#clock.now()
-    if (!(await this.#store.claim(lease, { now, until: now + this.#leaseMs }))) return
+    if (!(await this.#store.claim(lease, { now, until: now + this.#leaseMs }))) return undefined
     const run = this.#run(job, lease)
       .catch((err: unknown) => this.#logger.error({ err, job: name }, 'The end of a job cannot be recorded'))
       .finally(() => this.#running.delete(name))
     this.#running.set(name, run)
+    return { ended: run }
   }
 
   async #run(job: Job, lease: Lease): Promise<void> {

@@ -1,4 +1,5 @@
 import type { JobItem } from '../jobs/jobs.ts'
+import type { FailingProvider } from '../scim/provider-store.ts'
 import { isNewer } from '../version/version.ts'
 import type { EmailCounts, Ending, Endings, PeopleCounts, Standing } from './overview-store.ts'
 
@@ -18,6 +19,7 @@ export interface Finding {
 
 export const findingNames = [
   'jobFailed',
+  'scimFailed',
   'secretEnded',
   'emailFailed',
   'emailStuck',
@@ -37,6 +39,7 @@ export interface Known {
   /** Who looks: their own keys they mend themselves. */
   readonly viewerId: string
   readonly jobs: readonly JobItem[]
+  readonly scim: readonly FailingProvider[]
   readonly secrets: Endings<Ending>
   readonly apiKeys: Endings<Ending>
   readonly emails: EmailCounts
@@ -64,6 +67,7 @@ const paths = {
   emails: '/settings/admin/emails',
   approvals: '/settings/admin/approvals',
   users: '/settings/admin/users',
+  scim: (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`,
   client: (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}`,
   ownApiKeys: '/settings/api-keys',
   user: (id: string) => `/settings/admin/users/${encodeURIComponent(id)}`,
@@ -71,14 +75,29 @@ const paths = {
 
 /** Everything that needs a look, the worst first. */
 export function findingsOf(known: Known): readonly Finding[] {
-  const { now, viewerId, jobs, secrets, apiKeys, emails, mail, people, standing, keyChangesAt, signIns, version } =
-    known
+  const {
+    now,
+    viewerId,
+    jobs,
+    scim,
+    secrets,
+    apiKeys,
+    emails,
+    mail,
+    people,
+    standing,
+    keyChangesAt,
+    signIns,
+    version,
+  } = known
   const found: Finding[] = []
   const add = (name: FindingName, severity: Finding['severity'], href: string, more: Partial<Finding> = {}) =>
     found.push({ name, severity, about: null, count: 1, at: null, href, ...more })
 
   for (const { name, lastRun } of jobs)
     if (lastRun?.outcome === 'failed') add('jobFailed', 'bad', paths.jobs, { about: name, at: lastRun.finishedAt })
+  for (const { clientId, clientName, finishedAt } of scim)
+    add('scimFailed', 'bad', paths.scim(clientId), { about: clientName, at: finishedAt })
   for (const { id, name, endsAt } of secrets.items)
     if (endsAt <= now) add('secretEnded', 'bad', paths.client(id), { about: name, at: endsAt })
     else add('secretEnds', 'soon', paths.client(id), { about: name, at: endsAt })

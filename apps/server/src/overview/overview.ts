@@ -1,5 +1,6 @@
 import { type Clock, defaultKeySchedule } from '@pocket/core'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { ScimProviderStore } from '../scim/provider-store.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { LatestVersion } from '../version/latest-version.ts'
 import { ownVersion } from '../version/version.ts'
@@ -43,6 +44,7 @@ export type ReadOverview = (viewerId: string) => Promise<OverviewFigures>
 export interface OverviewPorts {
   readonly store: OverviewStore
   readonly jobs: Pick<Jobs, 'list'>
+  readonly scim: Pick<ScimProviderStore, 'failing'>
   readonly settings: Pick<Settings, 'lastKnown'>
   readonly latestVersion: Pick<LatestVersion, 'known'>
   readonly clock: Clock
@@ -58,13 +60,14 @@ const reasonsShown = 5
 /** Ends that are further away need no look yet. */
 const ahead = 30 * day
 const endingsShown = 5
+const failingShown = 5
 
 /** Of more people than this they are not counted at every look: that takes some tenths of a second. */
 const manyPeople = 10_000
 const minute = 60_000
 
-/** Always eight statements, whatever there is: one for each of the store's methods, and one for the jobs. */
-export function createOverview({ store, jobs, settings, latestVersion, clock }: OverviewPorts): ReadOverview {
+/** Always nine statements, whatever there is: one for each of the store's methods, for the jobs, and for provisioning. */
+export function createOverview({ store, jobs, scim, settings, latestVersion, clock }: OverviewPorts): ReadOverview {
   let counted: { readonly people: PeopleCounts; readonly at: number } | undefined
   const countPeople = async (now: number): Promise<PeopleCounts> => {
     const age = counted && now - counted.at
@@ -78,7 +81,7 @@ export function createOverview({ store, jobs, settings, latestVersion, clock }: 
     const today = Math.floor(now / day)
     const firstDay = today - daysShown + 1
     const recently = now - daysOfFailures * day
-    const [days, failures, people, emails, secrets, apiKeys, standing, jobItems, values] = await Promise.all([
+    const [days, failures, people, emails, secrets, apiKeys, standing, jobItems, failing, values] = await Promise.all([
       store.signIns(firstDay * day),
       store.failures(recently, mostFailures),
       countPeople(now),
@@ -87,6 +90,7 @@ export function createOverview({ store, jobs, settings, latestVersion, clock }: 
       store.apiKeys({ from: now, to: now + ahead }, endingsShown),
       store.standing(now),
       jobs.list(),
+      scim.failing(failingShown),
       settings.lastKnown(),
     ])
     const counts = new Map(days.map(({ day: number, count }) => [number, count]))
@@ -102,6 +106,7 @@ export function createOverview({ store, jobs, settings, latestVersion, clock }: 
       now,
       viewerId,
       jobs: jobItems,
+      scim: failing,
       secrets,
       apiKeys,
       emails,

@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditSink, Clock } from '@pocket/core'
+import type { RecordMany } from '../audit-log/audit-log.ts'
 import type { ScimProviderStore } from './provider-store.ts'
 
 /** After what has happened somebody may have to be provisioned in another way. */
@@ -32,5 +33,16 @@ export function notingChanges(
       await audit.record(event, origin)
       if (changing.has(event.event)) await store.noteChange(clock.now())
     },
+  }
+}
+
+/** Like {@link notingChanges}, for many events at once: they are one change. */
+export function notingManyChanges(
+  recordMany: RecordMany,
+  { store, clock }: { readonly store: Pick<ScimProviderStore, 'noteChange'>; readonly clock: Clock },
+): RecordMany {
+  return async (events) => {
+    await recordMany(events)
+    if (events.some(({ event }) => changing.has(event.event))) await store.noteChange(clock.now())
   }
 }

@@ -8,10 +8,11 @@ import {
   type Transaction,
 } from '@pocket/core'
 import { Conflict, NotFound } from '@pocket/core/errors'
-import type { ScimRecord, ScimRecordStore } from '@pocket/directory'
+import { isComplete, type ScimRecord, type ScimRecordStore } from '@pocket/directory'
 import { clientNotFound } from '../clients/contract-errors.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import type { Actor } from '../users/actor.ts'
+import type { ScimState } from './page-model.ts'
 import { isRunning, type ScimProvider } from './provider.ts'
 import { checkedToken, isSameEndpoint, type ScimProviderInput } from './provider-input.ts'
 import type { ScimProviderStore } from './provider-store.ts'
@@ -155,6 +156,14 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         return count
       }),
   }
+}
+
+/** How a provider is doing. */
+export function scimStateOf(provider: ScimProvider | undefined): ScimState {
+  if (!provider) return { state: 'none', at: null }
+  const { report } = provider
+  if (!report) return { state: 'waiting', at: null }
+  return { state: isComplete(report) ? 'works' : 'fails', at: report.finishedAt }
 }
 
 /** Changes with what people decide about a provider. */

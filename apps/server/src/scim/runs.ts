@@ -18,10 +18,12 @@ import type { ScimProvider } from './provider.ts'
 import type { ScimLease, ScimProviderStore } from './provider-store.ts'
 import type { ScimProviders } from './providers.ts'
 
-/** Provisions the people of clients. */
-export interface ScimRuns {
+/** Provisions the people of clients. Disposing of it stops what was begun by `runSoon`, and waits for it. */
+export interface ScimRuns extends AsyncDisposable {
   /** Runs what is due, a few at a time; resolves when it has ended. */
   runDue(signal: AbortSignal): Promise<void>
+  /** The same at once, while nobody waits: not even for another one whose run is long. */
+  runSoon(): void
   /**
    * Runs one at once; resolves to what came of it.
    *
@@ -147,6 +149,9 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
     )
   }
 
+  const stop = new AbortController()
+  const soon = new Set<Promise<void>>()
+
   return {
     async runDue(signal) {
       const now = clock.now()
@@ -161,6 +166,18 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
       }
       await Promise.all(Array.from({ length: atOnce }, worker))
       if (failures.length > 0) throw failures[0]
+    },
+
+    runSoon() {
+      const run = this.runDue(stop.signal)
+        .catch(onError)
+        .finally(() => soon.delete(run))
+      soon.add(run)
+    },
+
+    async [Symbol.asyncDispose]() {
+      stop.abort(new Error('This server stops'))
+      await Promise.all(soon)
     },
 
     async runNow({ id }) {

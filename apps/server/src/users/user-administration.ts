@@ -33,6 +33,8 @@ export interface UserAdministrationPorts {
   /** Somebody may sign in again: what they have waited for counts no more. */
   readonly enabled: (user: User) => Promise<void>
   readonly settings: () => Promise<UserSettings>
+  /** Whether LDAP decides about the people who come from there. */
+  readonly isLdapEnabled: () => Promise<boolean>
 }
 
 /** What administrators do with users, and users with themselves. What there is no user for ends with `user_not_found`. */
@@ -40,15 +42,28 @@ export interface UserAdministration {
   find(id: string): Promise<UserDetails>
   /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` */
   create(actor: Actor, body: UserBody): Promise<UserDetails>
-  /** The body takes the place of what was there. @throws as `create` @throws {Conflict} `last_administrator` */
+  /**
+   * The body takes the place of what was there; of somebody who comes from LDAP, while that is enabled, the language alone,
+   * as the contract has it.
+   *
+   * @throws as `create` @throws {Conflict} `last_administrator`
+   */
   update(actor: Actor, id: string, body: UserBody): Promise<UserDetails>
   /** Disables, or lets in again, and leaves everything else as it is. @throws {Conflict} `last_administrator` */
   setDisabled(actor: Actor, id: string, disabled: boolean): Promise<UserDetails>
+  /** Whether LDAP decides what this user is called. */
+  isOwnedByLdap(user: Pick<User, 'ldapId'>): Promise<boolean>
+  /** By hand, so that no import from LDAP undoes it. @throws {Conflict} `last_administrator` */
+  setAdministrator(actor: Actor, id: string, administrator: boolean): Promise<UserDetails>
   /** What people say of themselves: neither rights nor whether the e-mail address is verified. @throws as `create` */
   updateOwn(actor: Actor, body: UserBody): Promise<UserDetails>
   /** The language in which people want to read, whatever else they may change; `null` for that of the browser. */
   setOwnLocale(actor: Actor, locale: string | null): Promise<UserDetails>
-  /** With sessions, tokens and everything else. @throws {Conflict} `last_administrator` */
+  /**
+   * With sessions, tokens and everything else.
+   *
+   * @throws {Conflict} `last_administrator` @throws {Forbidden} `ldap_user_update` for somebody whom LDAP would bring back
+   */
   remove(actor: Actor, id: string): Promise<void>
   /** Whether people may remove themselves just now. */
   mayRemoveOwn(): Promise<boolean>
@@ -65,7 +80,7 @@ export interface UserAdministration {
 }
 
 export function createUserAdministration(ports: UserAdministrationPorts): UserAdministration {
-  const { directory, pocket, audit, transaction, forget, enabled, settings } = ports
+  const { directory, pocket, audit, transaction, forget, enabled, settings, isLdapEnabled } = ports
   const { users, claims } = directory
 
   const find = async (id: string): Promise<UserDetails> => {
@@ -100,9 +115,13 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     return eventsOf(update, actor)
   }
 
+  const isOwnedByLdap = async ({ ldapId }: Pick<User, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
+
   const remove: UserAdministration['remove'] = (actor, id) =>
     unchanged(actor, id, async () => {
       const before = await find(id)
+      if (!before.disabled && (await isOwnedByLdap(before)))
+        throw new Forbidden('ldap_user_update', 'LDAP users can’t be updated')
       await users.remove(id)
       await forget(id)
       const changes = changesBetween(described(before), null)
@@ -129,11 +148,17 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     async update(actor, id, body) {
       const { requireEmail } = await settings()
       return change(actor, id, async () => {
-        await assertKnown(id)
+        if (await isOwnedByLdap(await assertKnown(id)))
+          return eventsOf(await users.update(id, { locale: body.locale ?? null }), actor)
         assertEmail(body, requireEmail)
         return letIn(actor, await users.update(id, fieldsOf(body), rightsOf(body)))
       })
     },
+
+    isOwnedByLdap,
+
+    setAdministrator: (actor, id, administrator) =>
+      change(actor, id, async () => eventsOf(await users.update(id, {}, { administrator }), actor)),
 
     setDisabled: (actor, id, disabled) =>
       change(actor, id, async () => letIn(actor, await users.update(id, {}, { disabled }))),
@@ -141,8 +166,10 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     async updateOwn(actor, body) {
       const { requireEmail, editOwnAccount, emailsVerified } = await settings()
       return change(actor, actor.id, async () => {
-        const { email } = await assertKnown(actor.id)
-        if (!editOwnAccount) return eventsOf(await users.update(actor.id, { locale: body.locale ?? null }), actor)
+        const user = await assertKnown(actor.id)
+        const { email } = user
+        if (!editOwnAccount || (await isOwnedByLdap(user)))
+          return eventsOf(await users.update(actor.id, { locale: body.locale ?? null }), actor)
         assertEmail(body, requireEmail)
         const fields = fieldsOf(body)
         const another = (body.email ?? null)?.normalize('NFC') !== email?.normalize('NFC')

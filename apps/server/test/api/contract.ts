@@ -11,8 +11,6 @@ export interface ContractRoute {
   readonly comment?: string
 }
 
-const systems = 'LDAP and SCIM (issue 8)'
-
 type Line = readonly [call: `${ContractRoute['method']} /${string}`, auth: ContractAuth, pending?: string]
 
 const lines: readonly Line[] = [
@@ -24,7 +22,7 @@ const lines: readonly Line[] = [
   ['GET /api/application-configuration/all', 'administrator'],
   ['PUT /api/application-configuration', 'administrator'],
   ['POST /api/application-configuration/test-email', 'administrator'],
-  ['POST /api/application-configuration/sync-ldap', 'administrator', systems],
+  ['POST /api/application-configuration/sync-ldap', 'administrator'],
 
   ['GET /api/application-images/logo', 'public'],
   ['GET /api/application-images/email', 'public'],
@@ -200,6 +198,12 @@ const ownLines: readonly Line[] = [
   ['GET /api/search', 'session'],
   ['GET /api/jobs', 'administrator'],
   ['POST /api/jobs/:name/run', 'administrator'],
+  ['POST /api/ldap/dry-run', 'administrator'],
+  ['POST /api/ldap/sync', 'administrator'],
+  ['POST /api/ldap/test', 'administrator'],
+  ['GET /api/ldap/runs', 'administrator'],
+  ['PUT /api/users/:id/ldap-link', 'administrator'],
+  ['DELETE /api/users/:id/ldap-link', 'administrator'],
   ['GET /api/sessions', 'user'],
   ['DELETE /api/sessions', 'user'],
   ['DELETE /api/sessions/:id', 'user'],

@@ -299,6 +299,7 @@ describe('what the settings say about users', () => {
       transaction: (work) => work(),
       forget: async () => {},
       enabled: async () => {},
+      isLdapEnabled: async () => false,
       settings: async () => ({ ...userSettingsOf(defaultValues, { ownAccountRemoval: false }), ...settings }),
     })
   }

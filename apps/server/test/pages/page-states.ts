@@ -10,6 +10,7 @@ import { groupsStates } from './states/groups.ts'
 import { jobsStates } from './states/jobs.ts'
 import { overviewStates } from './states/overview.ts'
 import { passkeyStates } from './states/passkeys.ts'
+import { scimStates } from './states/scim.ts'
 import { searchStates } from './states/search.ts'
 import { settingsStates } from './states/settings.ts'
 import { signInStates } from './states/sign-in.ts'
@@ -30,6 +31,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...jobsStates,
   ...overviewStates,
   ...settingsStates,
+  ...scimStates,
   ...searchStates,
   ...signInStates,
   ...signUpStates,

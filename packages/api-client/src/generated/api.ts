@@ -297,6 +297,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/application-configuration/sync-ldap": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Import users and groups from LDAP now
+         * @description For administrators. Where more would go than may without asking nothing is changed, and the answer is 409 `ldap_confirmation_needed`.
+         */
+        post: operations["syncLdap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/application-configuration/test-email": {
         parameters: NoParameters;
         get?: never;
@@ -626,6 +641,66 @@ export interface paths {
          * @description For administrators.
          */
         post: operations["runJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ldap/dry-run": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * See what an import from LDAP would do; nothing is changed
+         * @description For administrators.
+         */
+        post: operations["dryRunLdap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ldap/runs": {
+        parameters: NoParameters;
+        /**
+         * List the latest imports and dry runs, the newest first
+         * @description For administrators.
+         */
+        get: operations["listLdapRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ldap/sync": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Import users and groups from LDAP now, with what was confirmed
+         * @description For administrators.
+         */
+        post: operations["runLdap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ldap/test": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Try whether the LDAP server can be reached and read
+         * @description For administrators.
+         */
+        post: operations["testLdap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1428,6 +1503,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{id}/ldap-link": {
+        parameters: NoParameters;
+        get?: never;
+        /**
+         * Have an LDAP entry decide about a user
+         * @description For administrators.
+         */
+        put: operations["linkUserToLdap"];
+        post?: never;
+        /**
+         * Have a user decided about here and not by LDAP
+         * @description For administrators.
+         */
+        delete: operations["unlinkUserFromLdap"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/one-time-access-email": {
         parameters: NoParameters;
         get?: never;
@@ -2118,7 +2212,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "ldap_disabled" | "ldap_dry_run_needed" | "ldap_entry_linked" | "ldap_entry_not_found" | "ldap_not_linked" | "ldap_plan_changed" | "ldap_sync_failed" | "ldap_sync_running" | "ldap_user_group_update" | "ldap_user_update" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "scim_sync_failed" | "scim_sync_running" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "sign_in_refused" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "ldap_confirmation_needed" | "ldap_disabled" | "ldap_dry_run_needed" | "ldap_entry_linked" | "ldap_entry_not_found" | "ldap_not_linked" | "ldap_plan_changed" | "ldap_sync_failed" | "ldap_sync_running" | "ldap_user_group_update" | "ldap_user_update" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "scim_sync_failed" | "scim_sync_running" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "sign_in_refused" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2183,6 +2277,129 @@ export interface components {
             /** @description Empty where it is not known. */
             latestVersion: string;
         };
+        /** LdapRunDto */
+        LdapRunDto: {
+            /** @description Why it failed. */
+            code: string | null;
+            /** @description What was changed; where nothing was, what would be. */
+            counts: {
+                changed: number;
+                created: number;
+                disabled: number;
+                enabled: number;
+                groupsChanged: number;
+                groupsCreated: number;
+                groupsRemoved: number;
+                membersAdded: number;
+                membersRemoved: number;
+                removed: number;
+            };
+            details: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            finishedAt: string;
+            found: {
+                groups?: number;
+                people?: number;
+            } | null;
+            /** Format: uuid */
+            id: string;
+            losses: {
+                asks?: boolean;
+                digest?: string;
+                groups?: {
+                    lost: number;
+                    of: number;
+                };
+                memberships?: {
+                    lost: number;
+                    of: number;
+                };
+                people?: {
+                    lost: number;
+                    of: number;
+                };
+            } | null;
+            /**
+             * @description `waiting`: so much would go that an administrator has to confirm it; nothing was changed.
+             * @enum {string}
+             */
+            outcome: "succeeded" | "failed" | "waiting" | "dry";
+            /** @description The first 200 of each kind, of a run that has changed nothing. */
+            plan: {
+                changed?: {
+                    /** @description What each field was and would be. */
+                    changes: Record<string, never>;
+                    name: string;
+                    userId: string | null;
+                }[];
+                created?: {
+                    /** @description What each field was and would be. */
+                    changes: Record<string, never>;
+                    name: string;
+                    userId: string | null;
+                }[];
+                disabled?: {
+                    /** @description What each field was and would be. */
+                    changes: Record<string, never>;
+                    name: string;
+                    userId: string | null;
+                }[];
+                enabled?: {
+                    /** @description What each field was and would be. */
+                    changes: Record<string, never>;
+                    name: string;
+                    userId: string | null;
+                }[];
+                groupsChanged?: {
+                    /** @description What each field was and would be. */
+                    changes: Record<string, never>;
+                    name: string;
+                    userId: string | null;
+                }[];
+                groupsCreated?: {
+                    /** @description What each field was and would be. */
+                    changes: Record<string, never>;
+                    name: string;
+                    userId: string | null;
+                }[];
+                groupsRemoved?: {
+                    /** @description What each field was and would be. */
+                    changes: Record<string, never>;
+                    name: string;
+                    userId: string | null;
+                }[];
+                members?: {
+                    /** @description What each field was and would be. */
+                    changes: Record<string, never>;
+                    name: string;
+                    userId: string | null;
+                }[];
+                removed?: {
+                    /** @description What each field was and would be. */
+                    changes: Record<string, never>;
+                    name: string;
+                    userId: string | null;
+                }[];
+            } | null;
+            /** @description The first 200 are among `problems`. */
+            problemCount: number;
+            problems: {
+                code: string;
+                detail: string | null;
+                dn: string;
+                id: string | null;
+                inTheWay: {
+                    userId?: string;
+                    userName?: string;
+                } | null;
+            }[];
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            trigger: "job" | "api" | "page";
+        };
         /** MembershipDto */
         MembershipDto: {
             /**
@@ -2199,6 +2416,8 @@ export interface components {
         OidcClientCreateDto: {
             /** @description 0 stands for 60. */
             accessTokenDurationMinutes?: number;
+            /** @description Not in the contract: the groups whose members may use a restricted client, so that restricting it and letting them in is one change, which signs none of them out. What is left out stays as it is; unknown ids are ignored. */
+            allowedUserGroupIds?: string[];
             callbackURLs?: string[];
             credentials?: {
                 federatedIdentities?: {
@@ -2471,6 +2690,8 @@ export interface components {
         OidcClientUpdateDto: {
             /** @description 0 stands for 60. */
             accessTokenDurationMinutes?: number;
+            /** @description Not in the contract: the groups whose members may use a restricted client, so that restricting it and letting them in is one change, which signs none of them out. What is left out stays as it is; unknown ids are ignored. */
+            allowedUserGroupIds?: string[];
             callbackURLs?: string[];
             credentials?: {
                 federatedIdentities?: {
@@ -2828,8 +3049,16 @@ export interface components {
             dynamicRegistration: "off" | "with-token" | "open";
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted: boolean;
+            /** @description Certificates (PEM) of the authorities that are trusted for the LDAP server, in the place of those of the system. */
+            ldapCaCertificate: string;
+            /** @description How many of the people, groups or memberships that came from LDAP an import may take away without asking an administrator, in percent. 100 never asks. */
+            ldapRemovalLimitPercent: number;
+            /** @description Whether the connection to an LDAP server at `ldap://` is encrypted by StartTLS before anything else is said. */
+            ldapStartTls: boolean;
+            /** @description How long an LDAP server may be silent before an import from it is given up. */
+            ldapTimeoutSeconds: number;
             /** @description The settings that the environment decides, so that nobody can change them here. */
-            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "ownAccountRemoval" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "signUpVerification" | "styleVariables" | "webFingerDomains")[];
+            locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "ldapCaCertificate" | "ldapRemovalLimitPercent" | "ldapStartTls" | "ldapTimeoutSeconds" | "ownAccountRemoval" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "signUpVerification" | "styleVariables" | "webFingerDomains")[];
             /** @description Whether people may delete their own account. */
             ownAccountRemoval: boolean;
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
@@ -2880,6 +3109,14 @@ export interface components {
             dynamicRegistration?: "off" | "with-token" | "open" | null;
             /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
             dynamicRegistrationRestricted?: boolean | null;
+            /** @description Certificates (PEM) of the authorities that are trusted for the LDAP server, in the place of those of the system. */
+            ldapCaCertificate?: string | null;
+            /** @description How many of the people, groups or memberships that came from LDAP an import may take away without asking an administrator, in percent. 100 never asks. */
+            ldapRemovalLimitPercent?: number | null;
+            /** @description Whether the connection to an LDAP server at `ldap://` is encrypted by StartTLS before anything else is said. */
+            ldapStartTls?: boolean | null;
+            /** @description How long an LDAP server may be silent before an import from it is given up. */
+            ldapTimeoutSeconds?: number | null;
             /** @description Whether people may delete their own account. */
             ownAccountRemoval?: boolean | null;
             /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
@@ -3322,6 +3559,7 @@ export type InitialAccessTokenCreateDto = components['schemas']['InitialAccessTo
 export type InitialAccessTokenDto = components['schemas']['InitialAccessTokenDto'];
 export type JobDto = components['schemas']['JobDto'];
 export type LatestVersionDto = components['schemas']['LatestVersionDto'];
+export type LdapRunDto = components['schemas']['LdapRunDto'];
 export type MembershipDto = components['schemas']['MembershipDto'];
 export type OidcClientCreateDto = components['schemas']['OidcClientCreateDto'];
 export type OidcClientDto = components['schemas']['OidcClientDto'];
@@ -4252,6 +4490,17 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    syncLdap: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
     sendTestEmail: {
         parameters: NoParameters;
         requestBody?: never;
@@ -4989,6 +5238,91 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    dryRunLdap: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["LdapRunDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listLdapRuns: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["LdapRunDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    runLdap: {
+        parameters: NoParameters;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The `losses.digest` of the run that waits. */
+                    confirm?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["LdapRunDto"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    testLdap: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": {
+                        /** @description Why it got no further. */
+                        code: string | null;
+                        details: {
+                            [key: string]: string;
+                        };
+                        /** @description Whether nobody in between can read what is said. */
+                        isPrivate: boolean;
+                        steps: {
+                            /** @enum {string} */
+                            outcome: "done" | "failed" | "open";
+                            step: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6834,6 +7168,60 @@ export interface operations {
             /** @description Done. */
             204: WithoutBody;
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    linkUserToLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Its identifier, its name (DN), or the user name or e-mail address that it has. */
+                    entry: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": {
+                        dn: string;
+                        id: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    unlinkUserFromLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: WithoutBody;
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

@@ -34,7 +34,7 @@ type Happening =
   | {
       readonly event: 'account_created'
       readonly accountId: string
-      readonly method: 'setup' | 'api' | 'open_signup' | 'signup_token'
+      readonly method: 'setup' | 'api' | 'open_signup' | 'signup_token' | 'ldap'
       /** The sign-up token that let them in. */
       readonly signupTokenId?: string
       readonly by?: string
@@ -241,6 +241,24 @@ type Happening =
       readonly event: 'api_access_changed' | 'api_access_removed'
       readonly apiId: string
       readonly clientId: string
+      readonly by: string
+    }
+  | {
+      /** An import from LDAP has ended; what it did with each person and group are events of their own. */
+      readonly event: 'ldap_synced'
+      readonly trigger: 'job' | 'api' | 'page'
+      readonly outcome: 'succeeded' | 'failed' | 'waiting'
+      /** Why it failed. */
+      readonly code?: string
+      /** How many of each were changed, such as `created 3, disabled 1`. */
+      readonly counts: string
+      readonly by?: string
+    }
+  | {
+      readonly event: 'ldap_linked' | 'ldap_unlinked'
+      readonly accountId: string
+      /** The name of the entry. */
+      readonly dn: string
       readonly by: string
     }
   | {

@@ -1,5 +1,6 @@
+import type { Group } from '../groups/group.ts'
 import { nameKey } from '../users/user-store.ts'
-import type { LdapGroup } from './answer.ts'
+import type { LdapAnswer } from './answer.ts'
 import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 
 /**
@@ -7,13 +8,17 @@ import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
  * no members: whoever removes it takes the rights that it gave.
  */
 export function administratorsOf(
-  groups: readonly LdapGroup[],
+  { groups, problems }: LdapAnswer,
+  held: readonly Group[],
   { administratorGroup }: LdapRules,
   skipped: SkippedEntry[],
 ): ReadonlySet<string> | null {
   if (administratorGroup === '') return null
   const key = nameKey(administratorGroup)
   const found = groups.filter(({ name }) => name !== undefined && nameKey(name) === key)
+  const known = held.find(({ name, ldapId }) => ldapId !== null && nameKey(name) === key)
+  // Who is in a group that could not be read to its end is not known.
+  if (known && problems.some(({ id }) => id === known.ldapId)) return null
   if (found.length === 0) skipped.push({ dn: '', code: 'administrator_group_missing', detail: administratorGroup })
   return new Set(found.flatMap(({ memberIds }) => memberIds))
 }

@@ -2,7 +2,7 @@ import { InvalidInput } from '@pocket/core/errors'
 import { type Group, groupNames } from '../groups/group.ts'
 import { uuid } from '../random.ts'
 import { nameKey } from '../users/user-store.ts'
-import type { LdapGroup } from './answer.ts'
+import type { LdapAnswer, LdapGroup } from './answer.ts'
 import { byDn, isStorable } from './entries.ts'
 import type { GroupChange, GroupCreation, LdapRules, SkippedEntry } from './ldap-plan.ts'
 import { claimNames } from './unique-names.ts'
@@ -19,12 +19,14 @@ export interface GroupsPlan {
 const longestFriendlyName = 50
 
 /** Which groups come, change their names and go. */
-export function planGroups(answered: readonly LdapGroup[], held: readonly Group[], rules: LdapRules): GroupsPlan {
+export function planGroups(answer: LdapAnswer, held: readonly Group[], rules: LdapRules): GroupsPlan {
   const owned = new Map(held.flatMap((group) => (group.ldapId === null ? [] : [[group.ldapId, group] as const])))
   const skipped: SkippedEntry[] = []
-  const seen = new Set<string>()
+  // One that could not be read to its end is there all the same, and stays as it is.
+  const unread = new Set(answer.problems.flatMap(({ id }) => id ?? []))
+  const seen = new Set<string>(unread)
   const wanted: { entry: LdapGroup; before: Group | undefined; after: Group }[] = []
-  for (const entry of answered.toSorted(byDn)) {
+  for (const entry of answer.groups.toSorted(byDn)) {
     const { dn, id } = entry
     if (!isStorable(entry)) skipped.push({ dn, code: 'id_invalid' })
     else if (seen.has(id)) skipped.push({ dn, id, code: 'id_twice' })

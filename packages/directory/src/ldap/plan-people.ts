@@ -42,10 +42,10 @@ export function planPeople(answer: LdapAnswer, held: LdapHeld, rules: LdapRules)
   // An entry that could not be read is there all the same.
   const unread = new Set(answer.problems.map(({ dn }) => dn))
   const gone = held.people.filter(({ user, mark }) => !seen.has(user.ldapId ?? '') && !unread.has(mark.dn))
-  const departures = gone.map((person) => goneOf(person, rules))
+  const departures = gone.toSorted(byUserName).map((person) => goneOf(person, rules))
   const removed = new Set(departures.flatMap((each) => (each.kind === 'remove' ? [each.before.user.id] : [])))
   const free = withFreeNames({ wanted, held, removed, skipped })
-  const administrators = administratorsOf(answer.groups, rules, skipped)
+  const administrators = administratorsOf(answer, held.groups, rules, skipped)
   const creations: PersonCreation[] = []
   const present: PersonChange[] = []
   for (const { entry, before, user } of free) {
@@ -70,10 +70,16 @@ export function planPeople(answer: LdapAnswer, held: LdapHeld, rules: LdapRules)
     creations,
     changes: changes.flatMap((change) => changeOf(change) ?? []),
     removals,
-    pictures: picturesOf(free, { rules, unread, skipped }),
+    pictures: picturesOf(free, { rules, unread: withoutPicture(answer), skipped }),
     skipped,
     userIds,
   }
+}
+
+/** The names of entries that have a picture which is not in the answer. */
+function withoutPicture({ problems }: LdapAnswer): ReadonlySet<string> {
+  const left = problems.filter(({ code }) => code.startsWith('picture_') || code === 'value_too_large')
+  return new Set(left.map(({ dn }) => dn))
 }
 
 /** Each entry once, in an order that is the same in every run. */
@@ -145,6 +151,10 @@ function withFreeNames({ wanted, held, removed, skipped }: NamesOf): readonly Wa
     })
     return false
   })
+}
+
+function byUserName({ user: one }: HeldPerson, { user: other }: HeldPerson): number {
+  return one.userName < other.userName ? -1 : Number(one.userName > other.userName)
 }
 
 function keysOf({ userName, email }: User): readonly string[] {

@@ -8,7 +8,7 @@ import { planPeople } from './plan-people.ts'
 
 /** Compares what LDAP says with what the directory holds. Pure but for the ids of whom and what is new. */
 export function planLdapImport(answer: LdapAnswer, held: LdapHeld, rules: LdapRules): LdapPlan {
-  const groups = planGroups(answer.groups, held.groups, rules)
+  const groups = planGroups(answer, held.groups, rules)
   const people = planPeople(answer, held, rules)
   const memberships = planMemberships({ answer, held, people, groups })
   return {

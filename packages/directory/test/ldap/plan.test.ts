@@ -341,6 +341,18 @@ describe('administrators', () => {
       ['change ada administrator', 'administrator_group_missing'],
     ],
     [
+      'a group that could not be read takes no rights',
+      answer([person('ada')], [], [{ dn: 'x', code: 'group_too_large', id: 'id-admins' }]),
+      {
+        ...nobody,
+        others,
+        people: [held('ada', { administrator: true }, { administratorByImport: true })],
+        groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
+      },
+      admins,
+      ['group_too_large x'],
+    ],
+    [
       'the last one who can administer this stays',
       answer([person('bob')]),
       { ...nobody, people: [held('ada', { administrator: true }), bob], others: [local('eve', null, false)] },
@@ -368,6 +380,12 @@ describe('groups', () => {
       answer([], [group('crew', [], { id: 'id-staff' })]),
       { ...nobody, groups: [staff] },
       ['rename group staff crew'],
+    ],
+    [
+      'that could not be read to their end stay as they are',
+      answer([], [], [{ dn: 'x', code: 'group_too_large', id: 'id-staff' }]),
+      { ...nobody, groups: [staff] },
+      ['group_too_large x'],
     ],
     ['go', answer([], []), { ...nobody, groups: [staff, club] }, ['delete group staff']],
     [

@@ -3,6 +3,7 @@ import { type Operation, operation } from '../../http/api/operation.ts'
 import { validatorOf } from '../../http/api/precondition.ts'
 import { named } from '../../http/api/schema.ts'
 import { actorOf } from '../../users/actor.ts'
+import { assertMayDecide } from '../../users/reach.ts'
 import { type OwnSettingValues, ownSettingKeys, ownSettings } from './definitions.ts'
 import type { OwnSettings } from './settings.ts'
 
@@ -58,7 +59,15 @@ export function ownSettingsOperations(settings: OwnSettings): readonly Operation
       method: 'patch',
       summary: 'Change some of these settings',
       body,
-      handle: async (call) => answered(call.ctx, await settings.change(actorOf(call), call.body)),
+      async handle(call) {
+        const before: Readonly<Record<string, unknown>> = { ...(await settings.values()) }
+        const changed = Object.entries(call.body).filter(([key, value]) => value !== undefined && value !== before[key])
+        assertMayDecide(
+          call.ctx,
+          changed.map(([key]) => key),
+        )
+        return answered(call.ctx, await settings.change(actorOf(call), call.body))
+      },
     }),
   ]
 }

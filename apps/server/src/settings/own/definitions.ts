@@ -2,6 +2,7 @@ import { auditLogRetentionDays } from './audit-log-retention-days.ts'
 import type { OwnSetting } from './definition.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
 import { dynamicRegistrationRestricted } from './dynamic-registration-restricted.ts'
+import { ldapCaCertificate, ldapRemovalLimitPercent, ldapStartTls, ldapTimeoutSeconds } from './ldap.ts'
 import { ownAccountRemoval } from './own-account-removal.ts'
 import { passkeyAttestation } from './passkey-attestation.ts'
 import { passkeyCounterRegression } from './passkey-counter-regression.ts'
@@ -20,6 +21,10 @@ export const ownSettings = {
   dynamicRegistration,
   dynamicRegistrationRestricted,
   unusedClientDays,
+  ldapCaCertificate,
+  ldapRemovalLimitPercent,
+  ldapStartTls,
+  ldapTimeoutSeconds,
   ownAccountRemoval,
   passkeyAllowedModels,
   passkeyDeniedModels,
@@ -45,6 +50,10 @@ export const ownSettingKeys: readonly OwnSettingKey[] = [
   'dynamicRegistration',
   'dynamicRegistrationRestricted',
   'unusedClientDays',
+  'ldapCaCertificate',
+  'ldapRemovalLimitPercent',
+  'ldapStartTls',
+  'ldapTimeoutSeconds',
   'ownAccountRemoval',
   'passkeyAllowedModels',
   'passkeyDeniedModels',

@@ -109,6 +109,7 @@ const secret = {
 
 const client = {
   view: 'client',
+  scim: { state: 'works', at: now - 1_200_000 },
   access,
   instructions: null,
   sections: sectionViews(stored, null),

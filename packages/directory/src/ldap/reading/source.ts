@@ -1,5 +1,5 @@
 import { PresenceFilter } from 'ldapts'
-import type { LdapAnswer, LdapGroup, LdapPerson, LdapSource } from './answer.ts'
+import type { LdapAnswer, LdapGroup, LdapPerson, LdapSource } from '../answer.ts'
 import { nameKey } from './dn.ts'
 import { beginGroup, finishGroup, type GroupPart } from './groups.ts'
 import { Memberships } from './memberships.ts'

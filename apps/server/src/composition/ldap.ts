@@ -1,0 +1,71 @@
+import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
+import type { Directory, LdapOptions, LdapSource } from '@pocket/directory'
+import type { RecordMany } from '../audit-log/audit-log.ts'
+import type { OpenDatabase } from '../database/open-database.ts'
+import type { Images } from '../images/images.ts'
+import type { Scheduler } from '../jobs/scheduler.ts'
+import { createLdapHost } from '../ldap/host.ts'
+import { createLdapLinks, type LdapLinks } from '../ldap/ldap-links.ts'
+import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
+import { createLdapSync, type LdapSync } from '../ldap/ldap-sync.ts'
+import { createLdapTrials, type LdapTrials } from '../ldap/ldap-trials.ts'
+import type { OwnSettings } from '../settings/own/settings.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Administration } from './administration.ts'
+
+export interface LdapParts {
+  readonly pocket: Pocket
+  readonly directory: Directory
+  readonly database: Pick<OpenDatabase, 'ldapRuns' | 'approvals'>
+  readonly administration: Pick<Administration, 'forgetUser'>
+  readonly settings: Settings
+  readonly ownSettings: OwnSettings
+  readonly images: Images
+  readonly scheduler: Scheduler
+  readonly audit: AuditSink
+  readonly recordMany: RecordMany
+  readonly source: (options: LdapOptions) => LdapSource
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** Everything about LDAP that pages, the REST API and jobs need. */
+export interface LdapRoom {
+  readonly sync: LdapSync
+  readonly links: LdapLinks
+  readonly trials: LdapTrials
+  readonly runs: LdapRunStore
+}
+
+export function composeLdap(parts: LdapParts): LdapRoom {
+  const { pocket, directory, database, administration, settings, ownSettings, images, scheduler } = parts
+  const { audit, recordMany, source, transaction, clock } = parts
+  const present = async () => ({ contract: await settings.present(), own: await ownSettings.values() })
+  const host = createLdapHost({
+    pocket,
+    recordMany,
+    images,
+    forgetUser: administration.forgetUser,
+    forgetGroup: (groupId) => pocket.clients.setAllowedTo(groupId, []),
+    async enabled(userId) {
+      await database.approvals.remove(userId)
+    },
+  })
+  const runs = database.ldapRuns
+  const sync = createLdapSync({
+    ldap: directory.ldap,
+    host,
+    runs,
+    settings: present,
+    source,
+    scheduler,
+    audit,
+    clock,
+  })
+  return {
+    sync,
+    runs,
+    links: createLdapLinks({ directory, sync, audit, transaction }),
+    trials: createLdapTrials(present),
+  }
+}

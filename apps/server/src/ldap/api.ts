@@ -1,0 +1,250 @@
+import { Conflict } from '@pocket/core/errors'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import { assertMayGrant, reachable } from '../users/reach.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { LdapLinks } from './ldap-links.ts'
+import { type LdapRun, planParts } from './ldap-run.ts'
+import type { LdapRunStore } from './ldap-run-store.ts'
+import type { LdapSync } from './ldap-sync.ts'
+import type { LdapTrials } from './ldap-trials.ts'
+
+export interface LdapOperationPorts {
+  readonly sync: LdapSync
+  readonly links: LdapLinks
+  readonly trials: LdapTrials
+  readonly runs: LdapRunStore
+  readonly users: UserAdministration
+}
+
+const text = { type: 'string' } as const
+const optionalText = { type: ['string', 'null'] } as const
+const count = { type: 'integer' } as const
+const loss = { type: 'object', required: ['lost', 'of'], properties: { lost: count, of: count } } as const
+
+const planLines = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['name', 'userId', 'changes'],
+    properties: {
+      name: text,
+      userId: optionalText,
+      changes: { type: 'object', description: 'What each field was and would be.' },
+    },
+  },
+} as const
+
+const countNames = [
+  'created',
+  'changed',
+  'disabled',
+  'enabled',
+  'removed',
+  'groupsCreated',
+  'groupsChanged',
+  'groupsRemoved',
+  'membersAdded',
+  'membersRemoved',
+] as const
+
+const runSchema = named('LdapRunDto', {
+  type: 'object',
+  required: [
+    'id',
+    'trigger',
+    'outcome',
+    'startedAt',
+    'finishedAt',
+    'code',
+    'details',
+    'found',
+    'counts',
+    'problems',
+    'problemCount',
+    'plan',
+    'losses',
+  ],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    trigger: { type: 'string', enum: ['job', 'api', 'page'] },
+    outcome: {
+      type: 'string',
+      enum: ['succeeded', 'failed', 'waiting', 'dry'],
+      description: '`waiting`: so much would go that an administrator has to confirm it; nothing was changed.',
+    },
+    startedAt: instant,
+    finishedAt: instant,
+    code: { ...optionalText, description: 'Why it failed.' },
+    details: { type: 'object', additionalProperties: text },
+    found: { type: ['object', 'null'], properties: { people: count, groups: count } },
+    counts: {
+      type: 'object',
+      description: 'What was changed; where nothing was, what would be.',
+      required: [...countNames],
+      properties: Object.fromEntries(countNames.map((name) => [name, count])),
+    },
+    problems: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['dn', 'id', 'code', 'detail', 'inTheWay'],
+        properties: {
+          dn: text,
+          id: optionalText,
+          code: text,
+          detail: optionalText,
+          inTheWay: { type: ['object', 'null'], properties: { userId: text, userName: text } },
+        },
+      },
+    },
+    problemCount: { ...count, description: 'The first 200 are among `problems`.' },
+    plan: {
+      type: ['object', 'null'],
+      description: 'The first 200 of each kind, of a run that has changed nothing.',
+      properties: Object.fromEntries(planParts.map((part) => [part, planLines])),
+    },
+    losses: {
+      type: ['object', 'null'],
+      properties: { people: loss, groups: loss, memberships: loss, asks: { type: 'boolean' }, digest: text },
+    },
+  },
+})
+
+/** `/api/ldap`, and what the contract has of it. */
+export function ldapOperations({ sync, links, trials, runs, users }: LdapOperationPorts): readonly Operation[] {
+  const shared = { area: 'settings', access: 'administrator' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'syncLdap',
+      method: 'post',
+      path: '/api/application-configuration/sync-ldap',
+      summary: 'Import users and groups from LDAP now',
+      note: 'Where more would go than may without asking nothing is changed, and the answer is 409 `ldap_confirmation_needed`.',
+      answer: { status: 204 },
+      async handle(call) {
+        const { outcome } = await sync.run(actorOf(call), { trigger: 'api' })
+        if (outcome === 'waiting')
+          throw new Conflict(
+            'ldap_confirmation_needed',
+            'So much would be removed that an administrator has to confirm it.',
+          )
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'dryRunLdap',
+      method: 'post',
+      path: '/api/ldap/dry-run',
+      summary: 'See what an import from LDAP would do; nothing is changed',
+      answer: { status: 200, schema: runSchema },
+      handle: async (call) => runDto(await sync.dryRun(actorOf(call), 'api')),
+    }),
+    operation({
+      ...shared,
+      id: 'runLdap',
+      sensitive: true,
+      method: 'post',
+      path: '/api/ldap/sync',
+      summary: 'Import users and groups from LDAP now, with what was confirmed',
+      body: {
+        type: 'object',
+        properties: {
+          confirm: { type: 'string', maxLength: 100, description: 'The `losses.digest` of the run that waits.' },
+        },
+      },
+      answer: { status: 200, schema: runSchema },
+      async handle(call) {
+        const { confirm } = call.body
+        return runDto(
+          await sync.run(actorOf(call), { trigger: 'api', ...(confirm !== undefined && { confirmed: confirm }) }),
+        )
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'listLdapRuns',
+      method: 'get',
+      path: '/api/ldap/runs',
+      summary: 'List the latest imports and dry runs, the newest first',
+      answer: { status: 200, schema: { type: 'array', items: runSchema } },
+      handle: async () => (await runs.list(30)).map(runDto),
+    }),
+    operation({
+      ...shared,
+      id: 'testLdap',
+      method: 'post',
+      path: '/api/ldap/test',
+      summary: 'Try whether the LDAP server can be reached and read',
+      answer: {
+        status: 200,
+        schema: {
+          type: 'object',
+          required: ['steps', 'code', 'details', 'isPrivate'],
+          properties: {
+            steps: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['step', 'outcome'],
+                properties: { step: text, outcome: { type: 'string', enum: ['done', 'failed', 'open'] } },
+              },
+            },
+            code: { ...optionalText, description: 'Why it got no further.' },
+            details: { type: 'object', additionalProperties: text },
+            isPrivate: { type: 'boolean', description: 'Whether nobody in between can read what is said.' },
+          },
+        },
+      },
+      async handle() {
+        const { steps, failure, isPrivate } = await trials.connection()
+        return { steps, code: failure?.code ?? null, details: failure?.details ?? {}, isPrivate }
+      },
+    }),
+    operation({
+      ...shared,
+      area: 'users',
+      id: 'linkUserToLdap',
+      sensitive: true,
+      method: 'put',
+      path: '/api/users/:id/ldap-link',
+      summary: 'Have an LDAP entry decide about a user',
+      body: {
+        type: 'object',
+        required: ['entry'],
+        properties: {
+          entry: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 1024,
+            description: 'Its identifier, its name (DN), or the user name or e-mail address that it has.',
+          },
+        },
+      },
+      answer: { status: 200, schema: { type: 'object', required: ['id', 'dn'], properties: { id: text, dn: text } } },
+      async handle(call) {
+        // The entry may be one of an administrator.
+        await assertMayGrant(call.ctx, { isAdmin: true })
+        const { id, dn } = await links.link(actorOf(call), await reachable(call, users), call.body.entry)
+        return { id, dn }
+      },
+    }),
+    operation({
+      ...shared,
+      area: 'users',
+      id: 'unlinkUserFromLdap',
+      sensitive: true,
+      method: 'delete',
+      path: '/api/users/:id/ldap-link',
+      summary: 'Have a user decided about here and not by LDAP',
+      answer: { status: 204 },
+      handle: async (call) => links.unlink(actorOf(call), await reachable(call, users)),
+    }),
+  ]
+}
+
+function runDto({ settingsHash: _, startedAt, finishedAt, ...run }: LdapRun) {
+  return { ...run, startedAt: new Date(startedAt).toISOString(), finishedAt: new Date(finishedAt).toISOString() }
+}

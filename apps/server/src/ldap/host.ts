@@ -1,0 +1,87 @@
+import type { Pocket } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
+import type { LdapApplied, LdapHost, PicturePlan } from '@pocket/directory'
+import type { RecordMany } from '../audit-log/audit-log.ts'
+import { userSlot } from '../images/image.ts'
+import type { Images } from '../images/images.ts'
+import { prepareProfilePicture } from '../images/profile-pictures.ts'
+import { ldapActor } from './actor.ts'
+import { eventsOf } from './written-down.ts'
+
+export interface LdapHostPorts {
+  readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessBy'>
+  readonly recordMany: RecordMany
+  readonly images: Images
+  /** Removes what others keep of a user who is being removed, within the transaction. */
+  readonly forgetUser: (userId: string) => Promise<void>
+  readonly forgetGroup: (groupId: string) => Promise<void>
+  /** Somebody may sign in again. */
+  readonly enabled: (userId: string) => Promise<void>
+}
+
+const actor = { id: ldapActor.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
+
+/** What follows from an import: entries of the audit log, ends of sessions, pictures. */
+export function createLdapHost(ports: LdapHostPorts): LdapHost {
+  const { pocket, recordMany, images, forgetUser, forgetGroup, enabled } = ports
+
+  const applied = async (done: LdapApplied): Promise<void> => {
+    const { changes = [], removals = [], groupRemovals = [], memberships = [] } = done
+    for (const { kind, after } of changes)
+      if (kind === 'disable') await pocket.endAccess(after.user.id)
+      else if (kind === 'enable') await enabled(after.user.id)
+    for (const { user } of removals) await forgetUser(user.id)
+    for (const { id } of groupRemovals) await forgetGroup(id)
+    for (const [userId, groupIds] of leftBy(memberships)) await pocket.endAccessBy(userId, groupIds)
+    await recordMany(eventsOf(done))
+  }
+
+  /** What is in the place of the picture: ours, one that somebody has chosen, or none. */
+  const chosenByHand = async (changed: readonly PicturePlan[]): Promise<ReadonlySet<string>> => {
+    const stored = await images.among(changed.map(({ userId }) => userSlot(userId)))
+    const hashes = new Map(stored.map(({ slot, hash }) => [slot, hash]))
+    const own = changed.filter(({ userId, knownImage }) => {
+      const hash = hashes.get(userSlot(userId))
+      return hash !== undefined && hash !== knownImage
+    })
+    return new Set(own.map(({ userId }) => userId))
+  }
+
+  return {
+    applied,
+
+    async pictures(changed, keep, signal) {
+      if (changed.length === 0) return
+      const byHand = await chosenByHand(changed)
+      for (const { userId, picture } of changed) {
+        signal.throwIfAborted()
+        const event = { event: 'account_updated', accountId: userId, fields: ['picture'], by: ldapActor.id } as const
+        const change = { slot: userSlot(userId), event, actor }
+        if (byHand.has(userId)) {
+          // Once LDAP has none any more there is nothing to compare with.
+          if (picture === null) await keep(userId, null)
+        } else if (picture === null) {
+          await images.remove(change, 'even-none')
+          await keep(userId, null)
+        } else {
+          const prepared = await prepareProfilePicture(Buffer.from(picture.bytes)).catch(unusable)
+          if (prepared !== null) await images.put(change, prepared)
+          await keep(userId, prepared === null ? '' : prepared.hash)
+        }
+      }
+    },
+  }
+}
+
+/** The groups that each has left. */
+function leftBy(memberships: LdapApplied['memberships'] = []): ReadonlyMap<string, readonly string[]> {
+  const left = new Map<string, string[]>()
+  for (const { groupId, removed } of memberships)
+    for (const userId of removed) left.set(userId, [...(left.get(userId) ?? []), groupId])
+  return left
+}
+
+function unusable(error: unknown): null {
+  if (error instanceof PocketError && error.status < 500) return null
+  throw error
+}

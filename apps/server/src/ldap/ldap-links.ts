@@ -1,0 +1,76 @@
+import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
+import { Conflict, NotFound } from '@pocket/core/errors'
+import { type Directory, type LdapPerson, nameKey } from '@pocket/directory'
+import type { Actor } from '../users/actor.ts'
+import type { LdapSync } from './ldap-sync.ts'
+
+export interface LdapLinksPorts {
+  readonly directory: Directory
+  readonly sync: Pick<LdapSync, 'read'>
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+}
+
+/** Users and entries that belong together because an administrator says so. */
+export interface LdapLinks {
+  /**
+   * From the next import on the entry decides what the user is called. `wanted` is its identifier, its name (DN), or the user
+   * name or e-mail address that it has.
+   *
+   * @throws {NotFound} `user_not_found`, `ldap_entry_not_found`
+   * @throws {Conflict} `ldap_entry_linked` where it belongs to somebody else, or the user to another entry that is there
+   * @throws {Unprocessable} `ldap_sync_failed`
+   */
+  link(actor: Actor, userId: string, wanted: string): Promise<LdapPerson>
+  /** The user is one of our own from now on. @throws {NotFound} `user_not_found` @throws {Conflict} `ldap_not_linked` */
+  unlink(actor: Actor, userId: string): Promise<void>
+}
+
+export function createLdapLinks({ directory, sync, audit, transaction }: LdapLinksPorts): LdapLinks {
+  return {
+    async link(actor, userId, wanted) {
+      // No transaction is open while the directory is waited for.
+      const { people } = await sync.read()
+      const entry = entryOf(people, wanted)
+      const user = await directory.find(userId)
+      if (user?.ldapId != null && user.ldapId !== entry.id && people.some(({ id }) => id === user.ldapId))
+        throw new Conflict('ldap_entry_linked', 'This user belongs to another entry, which is there.')
+      await transaction(async () => {
+        const { before, user: after } = await directory.ldap.link(userId, entry)
+        const changes = changesBetween({ ldapId: before.ldapId }, { ldapId: after.ldapId })
+        await audit.record(
+          { event: 'ldap_linked', accountId: userId, dn: entry.dn, by: actor.id, ...changes },
+          actor.origin,
+        )
+      })
+      return entry
+    },
+
+    unlink: (actor, userId) =>
+      transaction(async () => {
+        const mark = await directory.ldap.mark(userId)
+        const before = await directory.find(userId)
+        await directory.ldap.unlink(userId)
+        const changes = changesBetween({ ldapId: before?.ldapId }, { ldapId: null })
+        await audit.record(
+          { event: 'ldap_unlinked', accountId: userId, dn: mark?.dn ?? '', by: actor.id, ...changes },
+          actor.origin,
+        )
+      }),
+  }
+}
+
+/** The one that is meant; several by one user name are none. */
+function entryOf(people: readonly LdapPerson[], wanted: string): LdapPerson {
+  const text = wanted.trim()
+  const key = nameKey(text)
+  const exact = people.find(({ id }) => id === text)
+  const found = exact
+    ? [exact]
+    : people.filter(({ dn, userName, email }) =>
+        [dn, userName, email].some((each) => each !== undefined && nameKey(each) === key),
+      )
+  const [entry] = found
+  if (entry && found.length === 1) return entry
+  throw new NotFound('ldap_entry_not_found', 'There is no such entry in the LDAP directory, or several.')
+}

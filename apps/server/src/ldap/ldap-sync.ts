@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto'
+import type { AuditSink, Clock, RequestOrigin } from '@pocket/core'
+import { Conflict, PocketError, Unprocessable } from '@pocket/core/errors'
+import {
+  type LdapAnswer,
+  type LdapCounts,
+  LdapError,
+  type LdapHost,
+  type LdapImport,
+  type LdapOptions,
+  type LdapPlan,
+  type LdapSource,
+} from '@pocket/directory'
+import type { Job, Scheduler } from '../jobs/scheduler.ts'
+import { messageOf } from '../logging/failure.ts'
+import type { Actor } from '../users/actor.ts'
+import type { LdapRun, RunTrigger } from './ldap-run.ts'
+import type { LdapRunStore } from './ldap-run-store.ts'
+import { isLdapEnabled, type LdapSettings, ldapOptionsOf, ldapRulesOf, ldapSettingsHash } from './ldap-settings.ts'
+import { countsText, plannedCounts, planSummaryOf, problemsOf } from './report.ts'
+
+export interface LdapSyncPorts {
+  readonly ldap: LdapImport
+  readonly host: LdapHost
+  readonly runs: LdapRunStore
+  readonly settings: () => Promise<LdapSettings>
+  readonly source: (options: LdapOptions) => LdapSource
+  readonly scheduler: Pick<Scheduler, 'inPlaceOf'>
+  readonly audit: AuditSink
+  readonly clock: Clock
+}
+
+/** Who asks for a run, and what they have agreed to. */
+export interface RunRequest {
+  readonly trigger: Exclude<RunTrigger, 'job'>
+  /** The digest of the losses that somebody has seen. */
+  readonly confirmed?: string
+}
+
+/** Imports from LDAP: every hour, when somebody asks, and for trial. */
+export interface LdapSync {
+  readonly job: Job
+  /**
+   * Imports now, and resolves to the report, whose outcome is `succeeded` or `waiting`.
+   *
+   * @throws {Conflict} `ldap_disabled`, `ldap_sync_running`; `ldap_plan_changed` where something else was agreed to
+   * @throws {Unprocessable} `ldap_sync_failed`; `details.reason` is a code, the report has more
+   */
+  run(actor: Actor, request: RunRequest): Promise<LdapRun>
+  /** What an import would do, whether it is enabled or not. Changes nothing. @throws {Unprocessable} `ldap_sync_failed` */
+  dryRun(actor: Actor, trigger: Exclude<RunTrigger, 'job'>): Promise<LdapRun>
+  /** Whether somebody has to look at a dry run before the first import. */
+  needsDryRun(): Promise<boolean>
+  /** What the directory says now. @throws {Unprocessable} `ldap_sync_failed` */
+  read(): Promise<LdapAnswer>
+}
+
+const name = 'sync-ldap'
+const hour = 3_600_000
+/** So many reports are kept. */
+const mostRuns = 30
+/** How far back a dry run is looked for. */
+const recent = 10
+const nowhere: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
+
+export function createLdapSync(ports: LdapSyncPorts): LdapSync {
+  const { ldap, host, runs, settings, source, scheduler, audit, clock } = ports
+  const readNow = async (present: LdapSettings, signal: AbortSignal): Promise<LdapAnswer> =>
+    source(ldapOptionsOf(present)).read(signal)
+
+  const keep = async (run: LdapRun, actor: Actor | null): Promise<LdapRun> => {
+    await runs.add(run, mostRuns)
+    if (run.outcome !== 'dry')
+      await audit.record(
+        {
+          event: 'ldap_synced',
+          trigger: run.trigger,
+          outcome: run.outcome,
+          ...(run.code !== null && { code: run.code }),
+          counts: countsText(run.outcome === 'succeeded' ? run.counts : nothing),
+          ...(actor && { by: actor.id }),
+        },
+        actor?.origin ?? nowhere,
+      )
+    return run
+  }
+
+  const reported = async (begun: Begun, actor: Actor | null, work: (present: LdapSettings) => Promise<Ended>) => {
+    const present = await settings()
+    const startedAt = clock.now()
+    const base = { id: randomUUID(), trigger: begun.trigger, startedAt, settingsHash: ldapSettingsHash(present) }
+    try {
+      return await keep({ ...base, ...usual, ...(await work(present)), finishedAt: clock.now() }, actor)
+    } catch (error) {
+      if (begun.signal.aborted) throw error
+      const outcome = begun.isDry ? 'dry' : 'failed'
+      await keep({ ...base, ...usual, ...reasonOf(error), outcome, finishedAt: clock.now() }, actor)
+      throw failed(error)
+    }
+  }
+
+  const perform = (
+    request: Omit<RunRequest, 'trigger'> & { trigger: RunTrigger },
+    actor: Actor | null,
+    signal: AbortSignal,
+  ) =>
+    reported({ trigger: request.trigger, isDry: false, signal }, actor, async (present) => {
+      const answer = await readNow(present, signal)
+      const plan = await ldap.plan(answer, ldapRulesOf(present))
+      if (plan.losses.asks && request.confirmed !== plan.losses.digest)
+        return { ...planned(answer, plan), outcome: 'waiting' }
+      const { counts, postponed } = await ldap.apply(plan, host, signal)
+      const problems = [...plan.problems, ...postponed]
+      return {
+        outcome: 'succeeded',
+        found: foundIn(answer),
+        counts,
+        problems: problemsOf(problems),
+        problemCount: problems.length,
+        losses: plan.losses,
+      }
+    })
+
+  return {
+    job: {
+      name,
+      intervalMs: hour,
+      firstRunWithinMs: 5000,
+      async run(signal) {
+        if (isLdapEnabled((await settings()).contract)) await perform({ trigger: 'job' }, null, signal)
+      },
+    },
+
+    async run(actor, request) {
+      if (!isLdapEnabled((await settings()).contract))
+        throw new Conflict('ldap_disabled', 'LDAP is disabled in the settings.')
+      let run: LdapRun | undefined
+      const isMine = await scheduler.inPlaceOf(name, async (signal) => {
+        run = await perform(request, actor, signal)
+      })
+      if (!isMine || run === undefined) throw new Conflict('ldap_sync_running', 'An import is running already.')
+      if (run.outcome === 'waiting' && request.confirmed !== undefined)
+        throw new Conflict('ldap_plan_changed', 'What would be taken away now is not what was agreed to.')
+      return run
+    },
+
+    dryRun: (actor, trigger) => {
+      const { signal } = new AbortController()
+      return reported({ trigger, isDry: true, signal }, actor, async (present) => {
+        const answer = await readNow(present, signal)
+        return { ...planned(answer, await ldap.plan(answer, ldapRulesOf(present))), outcome: 'dry' }
+      })
+    },
+
+    async needsDryRun() {
+      if (await runs.anySucceeded()) return false
+      const hash = ldapSettingsHash(await settings())
+      const seen = (await runs.list(recent)).some(
+        ({ outcome, code, settingsHash }) => outcome === 'dry' && code === null && settingsHash === hash,
+      )
+      return !seen
+    },
+
+    async read() {
+      try {
+        return await readNow(await settings(), new AbortController().signal)
+      } catch (error) {
+        throw failed(error)
+      }
+    },
+  }
+}
+
+interface Begun {
+  readonly trigger: RunTrigger
+  readonly isDry: boolean
+  readonly signal: AbortSignal
+}
+
+type Ended = Pick<LdapRun, 'outcome'> & Partial<LdapRun>
+
+const nothing: LdapCounts = {
+  created: 0,
+  changed: 0,
+  disabled: 0,
+  enabled: 0,
+  removed: 0,
+  groupsCreated: 0,
+  groupsChanged: 0,
+  groupsRemoved: 0,
+  membersAdded: 0,
+  membersRemoved: 0,
+}
+
+const usual = {
+  code: null,
+  details: {},
+  found: null,
+  counts: nothing,
+  problems: [],
+  problemCount: 0,
+  plan: null,
+  losses: null,
+} as const
+
+function planned(answer: LdapAnswer, plan: LdapPlan) {
+  return {
+    found: foundIn(answer),
+    counts: plannedCounts(plan),
+    problems: problemsOf(plan.problems),
+    problemCount: plan.problems.length,
+    plan: planSummaryOf(plan),
+    losses: plan.losses,
+  }
+}
+
+function foundIn({ people, groups }: LdapAnswer): LdapRun['found'] {
+  return { people: people.length, groups: groups.length }
+}
+
+/** Why a run failed, without anything that is secret. */
+function reasonOf(error: unknown): Pick<LdapRun, 'code' | 'details'> {
+  if (error instanceof LdapError) return { code: error.code, details: error.details }
+  return { code: 'ldap_failed', details: { said: messageOf(error).slice(0, 500) } }
+}
+
+/** A peer that fails is no fault of ours, and a caller has to know which. */
+function failed(error: unknown): unknown {
+  if (error instanceof PocketError || !(error instanceof LdapError)) return error
+  const { code, details } = error
+  return new Unprocessable('ldap_sync_failed', `The LDAP directory could not be read: ${error.message}`, {
+    cause: error,
+    details: { reason: code, ...details },
+  })
+}

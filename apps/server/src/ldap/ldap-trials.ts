@@ -1,0 +1,22 @@
+import { type LdapConnectionTest, type LdapSample, searchLdapSample, testLdapConnection } from '@pocket/directory'
+import { type LdapSettings, ldapOptionsOf } from './ldap-settings.ts'
+
+/** What can be tried before anything is imported; the settings need not be enabled. */
+export interface LdapTrials {
+  connection(): Promise<LdapConnectionTest>
+  /** The first people and groups. @throws LdapError */
+  search(): Promise<LdapSample>
+}
+
+/** Milliseconds: a person waits for it. */
+const patience = 20_000
+const shown = 10
+
+export function createLdapTrials(settings: () => Promise<LdapSettings>): LdapTrials {
+  const options = async () => ({ ...ldapOptionsOf(await settings()), overallTimeout: patience })
+  const { signal } = new AbortController()
+  return {
+    connection: async () => testLdapConnection(await options(), signal),
+    search: async () => searchLdapSample(await options(), shown, signal),
+  }
+}

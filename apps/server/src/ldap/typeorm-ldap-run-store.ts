@@ -1,0 +1,44 @@
+import { type Database, TableRows } from '@pocket/core/typeorm'
+import { ldapRunTable } from './ldap-run.table.ts'
+import type { LdapRun } from './ldap-run.ts'
+import type { LdapRunStore } from './ldap-run-store.ts'
+
+const rows = new TableRows(ldapRunTable)
+const newest = 'ORDER BY started_at DESC, id DESC'
+
+const sql = {
+  add: rows.insert,
+  // One that has succeeded stays, so that it is known that there was one.
+  removeOld: `DELETE FROM ${rows.table} WHERE id NOT IN (SELECT id FROM ${rows.table} ${newest} LIMIT $1)
+    AND id NOT IN (SELECT id FROM ${rows.table} WHERE outcome = 'succeeded' ${newest} LIMIT 1)`,
+  list: `${rows.select} ${newest} LIMIT $1`,
+  find: `${rows.select} WHERE id = $1`,
+  anySucceeded: `SELECT 1 AS one FROM ${rows.table} WHERE outcome = 'succeeded' LIMIT 1`,
+}
+
+export class TypeormLdapRunStore implements LdapRunStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async add(run: LdapRun, most: number): Promise<void> {
+    await this.#database.transaction(async () => {
+      await this.#database.execute(sql.add, rows.values(run))
+      await this.#database.execute(sql.removeOld, [most])
+    })
+  }
+
+  async list(limit: number): Promise<readonly LdapRun[]> {
+    return rows.all(await this.#database.query(sql.list, [limit]))
+  }
+
+  async find(id: string): Promise<LdapRun | undefined> {
+    return rows.first(await this.#database.query(sql.find, [id]))
+  }
+
+  async anySucceeded(): Promise<boolean> {
+    return (await this.#database.execute(sql.anySucceeded)) > 0
+  }
+}

@@ -1,0 +1,199 @@
+import type { Client, Clock, Pocket } from '@pocket/core'
+import { NotFound } from '@pocket/core/errors'
+import { ScimFailure, type ScimRecord, type ScimRecordStore, type User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText } from '../http/form.ts'
+import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { placeholder } from '../settings/definition.ts'
+import { pageActor } from '../users/actor.ts'
+import { type ClientScimPage, type ScimFormValues, type ScimNotice, scimNotices } from './page-model.ts'
+import { isRunning, type ScimProvider } from './provider.ts'
+import { type ScimProviders, scimProviderNotFound, scimProviderValidator } from './providers.ts'
+import type { ScimRuns } from './runs.ts'
+
+export interface ScimPagePorts {
+  readonly pocket: Pick<Pocket, 'clients'>
+  readonly providers: ScimProviders
+  readonly runs: Pick<ScimRuns, 'test' | 'runSoon'>
+  readonly records: Pick<ScimRecordStore, 'found'>
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+  readonly clock: Clock
+}
+
+type Shown = Partial<Pick<ClientScimPage, 'values' | 'problems' | 'conflict' | 'test'>>
+
+const path = '/settings/admin/oidc-clients/:id/scim'
+/** How many of those that were found the page shows. */
+const mostFound = 50
+const nothing: ScimFormValues = { endpoint: '', removal: 'deactivate' }
+
+/** `/settings/admin/oidc-clients/:id/scim`: where the people of a client are provisioned. */
+export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
+  const { pocket, providers, runs, records, authentication, show, flashes, clock } = ports
+  const at = (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`
+
+  const clientOf = async (ctx: Context): Promise<Client> => {
+    const client = await pocket.clients.find(String(ctx.params.id))
+    if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+    return client
+  }
+  const providerOf = async (client: Client): Promise<ScimProvider> => {
+    const provider = await providers.findByClient(client.id)
+    if (!provider) throw scimProviderNotFound()
+    return provider
+  }
+
+  const showPage = async (ctx: Context, user: User, client: Client, more: Shown = {}) => {
+    const { notice, count } = flashes.take(ctx, at(client.id))
+    const provider = await providers.findByClient(client.id)
+    const found = provider ? await records.found(provider.id, mostFound) : { items: [], total: 0 }
+    await show(ctx, {
+      view: 'client-scim',
+      viewer: viewerOf(user),
+      client: { id: client.id, name: client.name },
+      isGroupRestricted: client.isGroupRestricted,
+      provider: provider
+        ? {
+            hasToken: provider.token !== '',
+            isRunning: isRunning(provider, clock.now()),
+            nextRunAt: provider.nextRunAt,
+            succeededAt: provider.succeededAt,
+            report: provider.report,
+          }
+        : null,
+      values: provider ?? nothing,
+      problems: [],
+      found: { items: found.items, total: found.total },
+      test: null,
+      notice: scimNotices.find((known) => known === notice) ?? null,
+      count: typeof count === 'number' ? count : 0,
+      version: provider ? scimProviderValidator(provider) : '',
+      conflict: null,
+      ...more,
+    })
+  }
+
+  const done = (ctx: Context, { id }: Client, notice: ScimNotice, more: object = {}) => {
+    flashes.leave(ctx, at(id), { notice, ...more })
+    seeOther(ctx, at(id))
+  }
+
+  const save = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    const client = await clientOf(ctx)
+    const before = await providers.findByClient(client.id)
+    const values = enteredValues(ctx)
+    const token = enteredToken(ctx, before)
+    const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
+    const input = { ...values, token, clientId: client.id }
+    const refusal = await refusalOf(() =>
+      before ? providers.update(actor, before.id, input) : providers.create(actor, input),
+    )
+    if (!refusal) {
+      runs.runSoon()
+      return done(ctx, client, 'saved')
+    }
+    const current = refusal.isConflict ? await providers.findByClient(client.id) : undefined
+    await showPage(ctx, user, client, {
+      values,
+      problems: refusal.problem ? [{ field: 'endpoint', code: refusal.problem, message: '' }] : refusal.problems,
+      conflict: refusal.isConflict ? differences(textsOf(current ?? nothing), textsOf(values)) : null,
+    })
+    ctx.status = refusal.status
+  }
+
+  /** A form of what is set up. */
+  const act = (
+    part: string,
+    work: (ctx: Context, parts: { client: Client; provider: ScimProvider; user: User }) => Promise<void>,
+  ): PageRoute => ({
+    method: 'post',
+    path: `${path}/${part}`,
+    async handle(ctx) {
+      const user = await authentication.requireAdministrator(ctx)
+      const client = await clientOf(ctx)
+      await work(ctx, { client, provider: await providerOf(client), user })
+    },
+  })
+
+  return [
+    {
+      method: 'get',
+      path,
+      async handle(ctx) {
+        const user = await authentication.requireAdministrator(ctx)
+        await showPage(ctx, user, await clientOf(ctx))
+      },
+    },
+    { method: 'post', path, handle: save },
+    act('test', async (ctx, { client, provider, user }) => {
+      await showPage(ctx, user, client, { test: await outcomeOf(() => runs.test(provider)) })
+    }),
+    // Whoever loads the result again has not asked for another test.
+    {
+      method: 'get',
+      path: `${path}/test`,
+      async handle(ctx) {
+        await authentication.requireAdministrator(ctx)
+        seeOther(ctx, at((await clientOf(ctx)).id))
+      },
+    },
+    act('run', async (ctx, { client, provider, user }) => {
+      if (isRunning(provider, clock.now())) return done(ctx, client, 'running')
+      await providers.request(pageActor(user, ctx), provider.id)
+      runs.runSoon()
+      done(ctx, client, 'requested')
+    }),
+    act('adopt', async (ctx, { client, provider, user }) => {
+      const count = await providers.adopt(pageActor(user, ctx), provider.id, chosen(ctx))
+      runs.runSoon()
+      done(ctx, client, 'adopted', { count })
+    }),
+    act('remove', async (ctx, { client, provider, user }) => {
+      await providers.remove(pageActor(user, ctx), provider.id)
+      done(ctx, client, 'removed')
+    }),
+  ]
+}
+
+async function outcomeOf(test: () => ReturnType<ScimRuns['test']>): Promise<ClientScimPage['test']> {
+  try {
+    return { works: true, ...(await test()) }
+  } catch (error) {
+    if (error instanceof ScimFailure) return { works: false, code: error.code, detail: error.detail }
+    if (error instanceof Error && error.name === 'TimeoutError') return { works: false, code: 'timeout', detail: null }
+    throw error
+  }
+}
+
+function enteredValues(ctx: Context): ScimFormValues {
+  return {
+    endpoint: formText(ctx, 'endpoint').trim(),
+    removal: formText(ctx, 'removal', 20) === 'delete' ? 'delete' : 'deactivate',
+  }
+}
+
+/** Nobody sees the stored one, so whoever leaves the field empty keeps it. */
+function enteredToken(ctx: Context, before: ScimProvider | undefined): string {
+  const typed = formText(ctx, 'token', 20_000).trim()
+  if (typed !== '') return typed
+  return before && before.token !== '' && formText(ctx, 'tokenRemove', 10) !== 'true' ? placeholder : ''
+}
+
+/** One of those that were found; `undefined`: all of them. */
+function chosen(ctx: Context): Pick<ScimRecord, 'kind' | 'localId'> | undefined {
+  const localId = formText(ctx, 'localId', 100)
+  if (localId === '') return undefined
+  return { kind: formText(ctx, 'kind', 10) === 'group' ? 'group' : 'user', localId }
+}
+
+function textsOf({ endpoint, removal }: ScimFormValues): Readonly<Record<'endpoint' | 'removal', string>> {
+  return { endpoint, removal }
+}

@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describeUnless, ldifEntry, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import sharp from 'sharp'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { whole, write } from './setting-calls.ts'
+
+const base = 'dc=example,dc=com'
+const at = (uid: string) => `uid=${uid},ou=people,${base}`
+const longTimeout = 60_000
+
+function person(uid: string, more: Parameters<typeof ldifEntry>[1] = {}): string {
+  const names = { cn: `The ${uid}`, sn: 'Example', givenName: uid, mail: `${uid}@example.org` }
+  return ldifEntry(at(uid), { objectClass: 'inetOrgPerson', uid, ...names, ...more })
+}
+
+function group(cn: string, ...members: readonly string[]): string {
+  return ldifEntry(`cn=${cn},ou=groups,${base}`, { objectClass: 'groupOfNames', cn, member: members.map(at) })
+}
+
+async function company(): Promise<string> {
+  const photo = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .jpeg()
+    .toBuffer()
+  return [
+    ldifEntry(base, { objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' }),
+    ...['people', 'groups'].map((ou) => ldifEntry(`ou=${ou},${base}`, { objectClass: 'organizationalUnit', ou })),
+    person('bob', { jpegPhoto: photo }),
+    person('carol', { jpegPhoto: Buffer.from('ffd8ffe000104a464946', 'hex') }),
+    person('dave'),
+    person('erin'),
+    person('ada'),
+    group('staff', 'bob', 'carol', 'dave', 'erin'),
+    group('admins', 'bob'),
+  ].join('')
+}
+
+describeUnless(slapdMissing, describe)('an import from LDAP', () => {
+  let slapd: Slapd
+  beforeAll(async () => {
+    slapd = await startSlapd({ ldif: await company() })
+  }, longTimeout)
+  afterAll(async () => slapd?.[Symbol.asyncDispose]())
+
+  describe.each(kinds)('%s', (kind) => {
+    let instance: CalledInstance
+    beforeAll(async () => {
+      // Each database begins with the same directory.
+      await slapd[Symbol.asyncDispose]()
+      slapd = await startSlapd({ ldif: await company() })
+      instance = await startCalled(kind)
+    }, longTimeout)
+    afterAll(async () => instance[Symbol.asyncDispose]())
+
+    const configure = (changes: Parameters<typeof whole>[0] = {}) =>
+      instance.call(write, {
+        body: whole({
+          ldapEnabled: 'true',
+          ldapUrl: slapd.url,
+          ldapBase: base,
+          ldapAttributeUserUniqueIdentifier: 'entryUUID',
+          ldapAttributeUserUsername: 'uid',
+          ldapAttributeUserEmail: 'mail',
+          ldapAttributeUserFirstName: 'givenName',
+          ldapAttributeUserLastName: 'sn',
+          ldapAttributeUserProfilePicture: 'jpegPhoto',
+          ldapAttributeGroupUniqueIdentifier: 'entryUUID',
+          ldapAttributeGroupName: 'cn',
+          ldapAdminGroupName: 'admins',
+          ...changes,
+        }),
+      })
+    const sync = () => instance.call('POST /api/application-configuration/sync-ldap')
+    interface UserDto {
+      readonly id: string
+      readonly username: string
+      readonly ldapId: string | null
+      readonly disabled: boolean
+      readonly isAdmin: boolean
+    }
+    // A cast: answers are compared with the document.
+    const users = async () => (await instance.call('GET /api/users')).json.data as readonly UserDto[]
+    const named = async (name: string) => {
+      const user = (await users()).find(({ username }) => username === name)
+      if (!user) throw new Error(`There is no ${name}`)
+      return user
+    }
+    const states = async () =>
+      Object.fromEntries((await users()).map(({ username, disabled }) => [username, disabled ? 'disabled' : 'enabled']))
+    const codes = ({ json }: { readonly json: Readonly<Record<string, unknown>> }) =>
+      (json.problems as readonly { code: string; dn: string }[]).map(({ code, dn }) => `${code} ${dn}`)
+
+    test('is refused while LDAP is disabled, and so is one from nowhere', async () => {
+      expect((await sync()).json).toMatchObject({ code: 'ldap_disabled' })
+      await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
+      const answer = await sync()
+      expect([answer.status, answer.json.code]).toEqual([422, 'ldap_sync_failed'])
+      expect(answer.json.details).toMatchObject({ reason: 'ldap_unreachable' })
+      const [last] = (await instance.call('GET /api/ldap/runs')).response.json() as readonly object[]
+      expect(last).toMatchObject({ outcome: 'failed', code: 'ldap_unreachable', trigger: 'api' })
+      expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: 'ldap_unreachable' })
+    })
+
+    test('is tried first, which changes nothing, even while LDAP is disabled', async () => {
+      await configure({ ldapEnabled: 'false' })
+      expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: null, isPrivate: false })
+      const dry = await instance.call('POST /api/ldap/dry-run')
+      expect(dry.json).toMatchObject({
+        outcome: 'dry',
+        found: { people: 5, groups: 2 },
+        counts: { created: 4, groupsCreated: 2, membersAdded: 5 },
+        losses: { asks: false },
+      })
+      // The administrator of this instance has the same user name.
+      expect(codes(dry)).toEqual([`user_name_taken ${at('ada')}`])
+      expect((await users()).map(({ username }) => username)).toEqual(['ada'])
+    })
+
+    test('creates people and groups, and says so in the audit log', async () => {
+      await configure()
+      expect((await sync()).status).toBe(204)
+      expect(await states()).toEqual({
+        ada: 'enabled',
+        bob: 'enabled',
+        carol: 'enabled',
+        dave: 'enabled',
+        erin: 'enabled',
+      })
+      const bob = await named('bob')
+      expect(bob).toMatchObject({
+        isAdmin: true,
+        emailVerified: true,
+        firstName: 'bob',
+        displayName: 'The bob',
+        locale: null,
+      })
+      expect(bob.ldapId).toMatch(/^[0-9a-f-]{36}$/)
+      const { json } = await instance.call('GET /api/user-groups')
+      expect(json.data).toMatchObject([
+        { name: 'admins', userCount: 1, ldapId: expect.any(String) },
+        { name: 'staff', userCount: 4 },
+      ])
+      const log = await instance.call('GET /api/audit-logs/all', { query: '?filters[event]=ACCOUNT_CREATED' })
+      expect(log.json.data).toContainEqual(
+        expect.objectContaining({
+          data: expect.objectContaining({ method: 'ldap', actorUsername: 'LDAP' }),
+          username: 'bob',
+        }),
+      )
+      expect(audited(instance, 'ldap_synced').at(-1)).toMatchObject({
+        outcome: 'succeeded',
+        counts: 'created 4, groupsCreated 2, membersAdded 5',
+      })
+      const picture = await instance.agent().get(`${instance.url}/api/users/${bob.id}/profile-picture.png`)
+      const drawn = await instance
+        .agent()
+        .get(`${instance.url}/api/users/${(await named('dave')).id}/profile-picture.png`)
+      expect(picture.headers.get('etag')).not.toBe(drawn.headers.get('etag'))
+    })
+
+    test('does nothing the second time, but says again what is wrong', async () => {
+      const before = await users()
+      const run = await instance.call('POST /api/ldap/sync', { body: {} })
+      expect(Object.values(run.json.counts as object).every((count) => count === 0)).toBe(true)
+      expect(codes(run).toSorted()).toEqual([`picture_invalid ${at('carol')}`, `user_name_taken ${at('ada')}`])
+      expect(await users()).toEqual(before)
+    })
+
+    test('leaves people nothing to change but their language, and administrators neither', async () => {
+      const bob = await named('bob')
+      const body = {
+        username: 'robert',
+        firstName: 'R',
+        displayName: 'R',
+        email: 'r@example.org',
+        isAdmin: false,
+        locale: 'de',
+      }
+      const params = { id: bob.id }
+      expect((await instance.call('PUT /api/users/{id}', { params, body })).json).toEqual({ ...bob, locale: 'de' })
+      const refused = await instance.call('DELETE /api/users/{id}', { params })
+      expect([refused.status, refused.json.code]).toEqual([403, 'ldap_user_update'])
+      const groups = (await instance.call('GET /api/user-groups')).json.data as readonly { id: string; name: string }[]
+      const staff = { id: groups.find(({ name }) => name === 'staff')?.id ?? '' }
+      const names = { name: 'crew', friendlyName: 'Crew' }
+      expect((await instance.call('PUT /api/user-groups/{id}', { params: staff, body: names })).json.code).toBe(
+        'ldap_user_group_update',
+      )
+      expect((await instance.call('DELETE /api/user-groups/{id}', { params: staff })).json.code).toBe(
+        'ldap_user_group_update',
+      )
+      // As the contract has it, members can be chosen; the next import chooses anew.
+      const members = { userIds: [(await named('ada')).id] }
+      expect((await instance.call('PUT /api/user-groups/{id}/users', { params: staff, body: members })).status).toBe(
+        200,
+      )
+      await sync()
+      const { json } = await instance.call('GET /api/user-groups/{id}', { params: staff })
+      expect((json.users as readonly UserDto[]).map(({ username }) => username)).toEqual([
+        'bob',
+        'carol',
+        'dave',
+        'erin',
+      ])
+      expect(await named('bob')).toMatchObject({ locale: 'de' })
+    })
+
+    test('changes what was changed there, disables who is gone, and ends what they have open', async () => {
+      const issued = await instance.app.issueLoginCode('dave')
+      const browser = instance.agent()
+      await browser.postForm(`${instance.url}/lc`, { code: issued.code })
+      expect((await browser.getJson(`${instance.url}/api/users/me`)).status).toBe(200)
+      await slapd.modify(
+        `dn: ${at('carol')}\nchangetype: modify\nreplace: sn\nsn: Changed\n\ndn: ${at('dave')}\nchangetype: delete\n`,
+      )
+      expect((await sync()).status).toBe(204)
+      expect(await states()).toMatchObject({ dave: 'disabled', carol: 'enabled' })
+      expect(await named('carol')).toMatchObject({ lastName: 'Changed' })
+      expect((await browser.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
+    })
+
+    test('asks before much would go, and does then what was agreed to', async () => {
+      await configure({ ldapUserSearchFilter: '(uid=bob)' })
+      const answer = await sync()
+      expect([answer.status, answer.json.code]).toEqual([409, 'ldap_confirmation_needed'])
+      expect(await states()).toMatchObject({ carol: 'enabled', erin: 'enabled' })
+      const waiting = await instance.call('POST /api/ldap/sync', { body: {} })
+      expect(waiting.json).toMatchObject({
+        outcome: 'waiting',
+        losses: { asks: true, people: { lost: 2, of: 3 } },
+        plan: { disabled: [{ name: 'The carol' }, { name: 'The erin' }] },
+      })
+      const { digest } = waiting.json.losses as { digest: string }
+      await configure({ ldapUserSearchFilter: '(uid=nobody)' })
+      const other = await instance.call('POST /api/ldap/sync', { body: { confirm: digest } })
+      expect([other.status, other.json.code]).toEqual([409, 'ldap_plan_changed'])
+      expect(await states()).toMatchObject({ bob: 'enabled', carol: 'enabled' })
+      await configure({ ldapUserSearchFilter: '(uid=bob)' })
+      const confirmed = await instance.call('POST /api/ldap/sync', { body: { confirm: digest } })
+      expect(confirmed.json).toMatchObject({ outcome: 'succeeded', counts: { disabled: 2 } })
+      expect(await states()).toMatchObject({ bob: 'enabled', carol: 'disabled', erin: 'disabled' })
+      await configure()
+      await sync()
+      expect(await states()).toMatchObject({ carol: 'enabled', erin: 'enabled', dave: 'disabled' })
+    })
+
+    test('takes over a local user who is linked on purpose, and lets go of them', async () => {
+      const params = { id: (await named('ada')).id }
+      const link = (entry: string) => instance.call('PUT /api/users/{id}/ldap-link', { params, body: { entry } })
+      expect((await link('nobody')).json.code).toBe('ldap_entry_not_found')
+      expect((await link('bob')).json.code).toBe('ldap_entry_linked')
+      expect((await link('ada')).json).toMatchObject({ dn: at('ada') })
+      await sync()
+      expect(await named('ada')).toMatchObject({ id: params.id, email: 'ada@example.org', isAdmin: true })
+      expect(audited(instance, 'ldap_linked')).toMatchObject([{ dn: at('ada') }])
+      expect((await instance.call('DELETE /api/users/{id}/ldap-link', { params })).status).toBe(204)
+      expect(await named('ada')).toMatchObject({ ldapId: null })
+    })
+
+    test('people are as all others once LDAP is disabled', async () => {
+      await configure({ ldapEnabled: 'false' })
+      const { id } = await named('erin')
+      const body = {
+        username: 'erin',
+        firstName: 'Erin',
+        displayName: 'Erin',
+        email: 'erin@example.org',
+        isAdmin: false,
+      }
+      expect((await instance.call('PUT /api/users/{id}', { params: { id }, body })).json).toMatchObject({
+        firstName: 'Erin',
+      })
+      expect((await instance.call('DELETE /api/users/{id}', { params: { id } })).status).toBe(204)
+    })
+  })
+})

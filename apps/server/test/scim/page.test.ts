@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { type ScimServer, startScimServer } from '@pocket/test-support'
+import { audited } from '../api/calls.ts'
+import { type Instance, startInstance } from '../api/instance.ts'
+
+let instance: Instance
+let server: ScimServer
+let clientId: string
+let at: string
+
+beforeAll(async () => {
+  instance = await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
+  server = await startScimServer()
+})
+
+beforeEach(async () => {
+  ;({ id: clientId } = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: [] }))
+  at = `${instance.url}/settings/admin/oidc-clients/${clientId}/scim`
+  server.users.clear()
+})
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await instance[Symbol.asyncDispose]()
+})
+
+const page = async () => (await instance.administrator.get(at)).text
+const post = (part: string, fields: Readonly<Record<string, string>> = {}) =>
+  instance.administrator.postForm(at + part, fields)
+const target = (more: object = {}) => ({ endpoint: server.url, token: 'scim-token', removal: 'deactivate', ...more })
+const setUp = async () => {
+  const answer = await post('', target())
+  expect([answer.status, answer.location]).toEqual([303, expect.stringContaining('/scim')])
+  return instance.administrator.follow(answer)
+}
+/** The page, once a run has ended; each look is a request. */
+const ended = async () => {
+  for (;;) {
+    const text = await page()
+    if (text.includes('Last run')) return text
+  }
+}
+const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
+
+test('provisioning is set up, runs, and says how it went', async () => {
+  const client = () => instance.administrator.get(at.replace('/scim', ''))
+  expect((await client()).text).toContain('Set up provisioning')
+  expect(await page()).toContain('Begin provisioning')
+  const saved = await setUp()
+  expect(saved.text).toContain('The first run begins within a minute.')
+  expect(saved.text).not.toContain('scim-token')
+  expect(await ended()).toContain('<span class="chip ok">up to date</span>')
+  expect([...server.users.values()].map(({ userName }) => userName)).toContain('ada')
+  expect((await client()).text).toContain('<span class="chip ok">up to date</span>')
+  server.users.clear()
+  const again = await instance.administrator.follow(await post('/run'))
+  expect(again.text).toContain('It runs now.')
+  while (server.users.size === 0) await page()
+  expect(audited(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
+})
+
+test('who leaves the token empty keeps it, and a box forgets it', async () => {
+  await setUp()
+  await post('', target({ token: '', removal: 'delete' }))
+  expect(await page()).toContain('One is stored.')
+  await post('', target({ token: '', tokenRemove: 'true' }))
+  expect(await page()).not.toContain('One is stored.')
+})
+
+test.each([
+  [{ endpoint: '' }, 'Enter the address of the application’s SCIM service.'],
+  [{ endpoint: 'photos.example' }, 'Enter a whole address'],
+  [{ token: 'two words' }, 'A token has no spaces'],
+])('%j is refused beside the field, and what was typed stays', async (more, sentence) => {
+  const answer = await post('', target({ removal: 'delete', ...more }))
+  expect(answer.status).toBe(400)
+  expect(answer.text).toContain(sentence)
+  expect(answer.text).toContain(`value="${'endpoint' in more ? more.endpoint : server.url}"`)
+  expect(answer.text).toMatch(/value="delete" checked/)
+  expect(answer.text).not.toContain('two words')
+})
+
+test('a stored token has to be entered again for another server', async () => {
+  await setUp()
+  const answer = await post('', target({ token: '', endpoint: 'https://other.example/scim' }))
+  expect(answer.text).toContain('Enter the token again')
+})
+
+test('what somebody else has saved meanwhile is shown', async () => {
+  await setUp()
+  const version = versionOf(await page())
+  await post('', target({ removal: 'delete' }))
+  const answer = await post('', target({ version }))
+  expect([answer.status, answer.text]).toEqual([412, expect.stringContaining('People who leave')])
+})
+
+test('a test says what the target is, or why it does not work', async () => {
+  await setUp()
+  expect((await post('/test')).text).toContain('It can change single attributes (PATCH).')
+  expect((await instance.administrator.get(`${at}/test`)).location).toContain(`${clientId}/scim`)
+  await post('', target({ token: 'wrong' }))
+  const failed = await post('/test')
+  expect(failed.text).toContain('It doesn’t accept the token.')
+})
+
+test('what was there before is listed and taken over', async () => {
+  server.users.set('1', { id: '1', userName: 'ADA', displayName: 'Ada', active: true })
+  await setUp()
+  const text = await ended()
+  expect(text).toContain('These exist there already')
+  const localId = /name="localId" value="([^"]+)"/.exec(text)?.[1] ?? ''
+  const adopted = await instance.administrator.follow(await post('/adopt', { kind: 'user', localId }))
+  expect(adopted.text).toContain('One account or group was taken over.')
+  while (server.users.get('1')?.userName !== 'ada') await page()
+})
+
+test('a target that fails is in the overview, and provisioning is ended', async () => {
+  await post('', target({ endpoint: 'https://[::1]/scim' }))
+  expect(await ended()).toContain('Add it to ALLOWED_PRIVATE_HOSTS')
+  const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
+  expect(overview.text).toContain('Photos doesn’t have everybody it should have')
+  const ended_ = await instance.administrator.follow(await post('/remove'))
+  expect(ended_.text).toContain('Provisioning was ended.')
+  expect((await post('/run')).status).toBe(404)
+})
+
+test('it is for administrators, from this site', async () => {
+  const { agent } = await instance.personWithoutPasskey('bob')
+  expect((await agent.get(at)).status).toBe(403)
+  for (const part of ['', '/run', '/test', '/adopt', '/remove']) {
+    expect((await agent.postForm(at + part, target())).status).toBe(403)
+    const options = { headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' } }
+    expect((await instance.administrator.postForm(at + part, target(), options)).status).toBe(403)
+  }
+  expect((await instance.administrator.get(at.replace(clientId, 'nobody'))).status).toBe(404)
+})
