@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createPublicDownload, createPublicFetch, isHostOrRange, type OutboundFailure } from '@pocket/core'
@@ -8,6 +9,7 @@ import { createPublicDownload, createPublicFetch, isHostOrRange, type OutboundFa
 const seen: { url: string; method: string; authorization: string | undefined; body: string }[] = []
 let port: number
 let base: string
+let connectionEnded = Promise.withResolvers<void>()
 
 const answer: RequestListener = async (req, res) => {
   let body = ''
@@ -20,6 +22,12 @@ const answer: RequestListener = async (req, res) => {
   if (pathname === '/silent') return
   if (pathname === '/stuck') {
     res.write('some')
+    return
+  }
+  if (pathname === '/ended') {
+    res.writeHead(200, { 'content-length': '200000', connection: 'close' })
+    res.on('close', () => connectionEnded.resolve())
+    res.end(Buffer.alloc(200_000))
     return
   }
   if (pathname === '/cut') {
@@ -196,6 +204,21 @@ describe('a download', () => {
     const { status, body } = await download(`${base}/stuck`)
     const { value } = await body[Symbol.asyncIterator]().next()
     expect([status, Buffer.from(value ?? []).toString()]).toEqual([200, 'some'])
+  })
+
+  // A peer that ends the connection while nobody reads on ended the process with undici 7.
+  test('that waits while its connection has ended already comes whole, or is left', async () => {
+    const { body } = await download(`${base}/ended`)
+    await setImmediate()
+    await connectionEnded.promise
+    expect(Buffer.concat(await Readable.from(body).toArray())).toHaveLength(200_000)
+    connectionEnded = Promise.withResolvers()
+    const left = await download(`${base}/ended`)
+    await connectionEnded.promise
+    for await (const chunk of left.body) {
+      expect(chunk.length).toBeGreaterThan(0)
+      break
+    }
   })
 
   test.each([
