@@ -22,6 +22,7 @@ export function queriesOf(options: LdapOptions): Queries {
     filter: readFilter(options.userFilter?.trim() || defaults.userFilter, 'userFilter'),
     attributes: personAttributes(attributes),
     largest: limits.personBytes,
+    picture: attributes.picture?.trim(),
   }
   const filter = readFilter(options.groupFilter?.trim() || defaults.groupFilter, 'groupFilter')
   const groupId = attributes.groupId?.trim() ?? ''

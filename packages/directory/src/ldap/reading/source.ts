@@ -12,13 +12,13 @@ import { Roster } from './roster.ts'
 import { type EntrySearch, EntrySearcher } from './search-entries.ts'
 import { LdapSession } from './session.ts'
 import { idOf, textOf } from './values.ts'
-import { withinTime } from './within-time.ts'
+import { timeToRead, withinTime } from './within-time.ts'
 
 /** Reads people and groups from an LDAP directory (RFC 4511), page by page. It writes nothing. */
 export function ldapSource(options: LdapOptions): LdapSource {
   return {
     read: (signal) =>
-      withinTime(options.overallTimeout, signal, async (either) => {
+      withinTime(timeToRead(options), signal, async (either) => {
         const queries = queriesOf(options)
         using session = await LdapSession.open(options, either)
         return await new Reading(session, options, queries).everything()
