@@ -29,7 +29,6 @@ export {
 } from './ldap/answer.ts'
 export type { LdapApplied, LdapCounts, LdapHost, LdapOutcome } from './ldap/applied.ts'
 export type { HeldMembership, HeldName, HeldPerson, LdapHeld, LdapMark } from './ldap/held.ts'
-export { LdapError, type LdapErrorCode, ldapErrorCodes } from './ldap/ldap-error.ts'
 export type { LdapImport } from './ldap/ldap-import.ts'
 export type {
   GroupChange,
@@ -47,13 +46,14 @@ export type {
   SkippedEntry,
 } from './ldap/ldap-plan.ts'
 export type { DecidedByHand, LdapStore, NameHolder } from './ldap/ldap-store.ts'
-export type { LdapAttributes, LdapConnectionOptions, LdapLimits, LdapOptions } from './ldap/options.ts'
 export { isEmptyPlan, planLdapImport } from './ldap/plan.ts'
-export { type LdapPreset, type LdapPresetSettings, ldapPresets } from './ldap/presets.ts'
-export { type LdapSample, type LdapSampleGroup, searchLdapSample } from './ldap/sample.ts'
-export type { LdapStep } from './ldap/socket.ts'
-export { ldapSource } from './ldap/source.ts'
-export { type LdapConnectionTest, type LdapStepOutcome, testLdapConnection } from './ldap/test-connection.ts'
+export { LdapError, type LdapErrorCode, ldapErrorCodes } from './ldap/reading/ldap-error.ts'
+export type { LdapAttributes, LdapConnectionOptions, LdapLimits, LdapOptions } from './ldap/reading/options.ts'
+export { type LdapPreset, type LdapPresetSettings, ldapPresets } from './ldap/reading/presets.ts'
+export { type LdapSample, type LdapSampleGroup, searchLdapSample } from './ldap/reading/sample.ts'
+export type { LdapStep } from './ldap/reading/socket.ts'
+export { ldapSource } from './ldap/reading/source.ts'
+export { type LdapConnectionTest, type LdapStepOutcome, testLdapConnection } from './ldap/reading/test-connection.ts'
 export type { Page, PageRequest } from './page.ts'
 export type { ScimEndpoint } from './scim/connection.ts'
 export { type ListingLimits, usualLimits } from './scim/listing.ts'

@@ -56,24 +56,35 @@ export function createClientAdministration({ clients, audit, transaction, terms 
     return client
   }
 
+  const setGroups = async (by: Administrator, before: Client, groupIds: readonly string[]): Promise<Client> => {
+    const client = await terms(() => clients.setAllowedGroups(before.id, groupIds))
+    const changes = changesBetween(groupsOf(before), groupsOf(client))
+    const event = { event: 'client_groups_changed', clientId: before.id, groupIds: client.allowedGroupIds } as const
+    if (changes.changes) await record(by, { ...event, ...changes })
+    return client
+  }
+
   return {
     existing,
 
-    create: (by: Administrator, input: NewClientInput): Promise<Client> =>
+    create: (by: Administrator, input: NewClientInput, allowedGroupIds: readonly string[] = []): Promise<Client> =>
       transaction(async () => {
-        const client = await terms(() => clients.create(input))
-        await record(by, { event: 'client_created', clientId: client.id, ...clientChanges(null, client) })
-        return client
+        const created = await terms(() => clients.create(input))
+        await record(by, { event: 'client_created', clientId: created.id, ...clientChanges(null, created) })
+        return allowedGroupIds.length > 0 ? setGroups(by, created, allowedGroupIds) : created
       }),
 
-    update: (by: Administrator, id: string, input: ClientInput): Promise<Client> =>
+    /** With `allowedGroupIds` it changes as well who may use it, and nobody of those is signed out. */
+    update: (by: Administrator, id: string, input: ClientInput, allowedGroupIds?: readonly string[]): Promise<Client> =>
       transaction(async () => {
-        const before = await locked(by, id)
+        const read = await locked(by, id)
+        const isFirst = allowedGroupIds !== undefined && input.isGroupRestricted === true
+        const before = isFirst ? await setGroups(by, read, allowedGroupIds) : read
         const client = await terms(() => clients.update(id, input))
         const fields = changedFields(before, client)
         if (fields.length > 0)
           await record(by, { event: 'client_updated', clientId: id, fields, ...clientChanges(before, client) })
-        return client
+        return allowedGroupIds === undefined || isFirst ? client : setGroups(by, client, allowedGroupIds)
       }),
 
     addRedirectUri: (by: Administrator, id: string, uri: string): Promise<Client> =>
@@ -94,19 +105,7 @@ export function createClientAdministration({ clients, audit, transaction, terms 
       }),
 
     setAllowedGroups: (by: Administrator, id: string, groupIds: readonly string[]): Promise<Client> =>
-      transaction(async () => {
-        const before = await locked(by, id)
-        const client = await terms(() => clients.setAllowedGroups(id, groupIds))
-        const changes = changesBetween(groupsOf(before), groupsOf(client))
-        const event = {
-          event: 'client_groups_changed',
-          clientId: id,
-          groupIds: client.allowedGroupIds,
-          ...changes,
-        } as const
-        if (changes.changes) await record(by, event)
-        return client
-      }),
+      transaction(async () => setGroups(by, await locked(by, id), groupIds)),
 
     setAllowedTo: (by: Administrator, groupId: string, clientIds: readonly string[]): Promise<void> =>
       transaction(async () => {

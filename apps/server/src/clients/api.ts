@@ -75,6 +75,9 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
     }
   }
+  const knownGroups = async (ids: readonly string[]) => (await groupsById(ids)).map(({ id }) => id)
+  const chosenGroups = async ({ allowedUserGroupIds: ids }: { readonly allowedUserGroupIds?: readonly string[] }) =>
+    ids && knownGroups(ids)
 
   return [
     operation({
@@ -106,7 +109,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         const { id } = call.body
         const input = { ...clientInput(call.body), ...(id && { id }) }
         const read = await logos.download(logoAddresses(call.body))
-        const client = await administration.create(administratorOf(call), input)
+        const client = await administration.create(administratorOf(call), input, await chosenGroups(call.body))
         await logos.keep(actorOf(call), client.id, read)
         return withGroups(call.ctx, client)
       },
@@ -142,7 +145,8 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const { id } = await administration.existing(call.params.id ?? '')
         const read = await logos.download(logoAddresses(call.body))
-        const client = await administration.update(administratorOf(call), id, clientInput(call.body))
+        const groups = await chosenGroups(call.body)
+        const client = await administration.update(administratorOf(call), id, clientInput(call.body), groups)
         await logos.keep(actorOf(call), id, read)
         return withGroups(call.ctx, client)
       },
@@ -177,7 +181,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       body: groupIds,
       answer: { status: 200, schema: clientSchema },
       async handle(call) {
-        const known = (await groupsById(call.body.userGroupIds)).map(({ id }) => id)
+        const known = await knownGroups(call.body.userGroupIds)
         const client = await administration.setAllowedGroups(administratorOf(call), call.params.id ?? '', known)
         call.ctx.set('ETag', clientValidator(client))
         return marked(clientDto(client, clock.now()))

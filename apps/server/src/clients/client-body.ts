@@ -33,6 +33,12 @@ const fields = {
   requiresPushedAuthorizationRequests: flag,
   skipConsent: flag,
   isGroupRestricted: { ...flag, description: 'A client that is not restricted forgets its groups.' },
+  allowedUserGroupIds: {
+    type: 'array',
+    items: { type: 'string' },
+    description:
+      'Not in the contract: the groups whose members may use a restricted client, so that restricting it and letting them in is one change, which signs none of them out. What is left out stays as it is; unknown ids are ignored.',
+  },
   credentials: {
     type: 'object',
     properties: { federatedIdentities: { type: ['array', 'null'], items: federatedIdentity } },

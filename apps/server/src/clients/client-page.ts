@@ -57,7 +57,7 @@ const mostGroups = 200
 /** `/settings/admin/oidc-clients/:id`: everything about one client. */
 export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   const { pocket, accounts, groups, users, logos, appName, scimState, now, desk } = ports
-  const { path, at, authentication, show, flashes, administration, by, existing, done, transaction } = desk
+  const { path, at, authentication, show, flashes, administration, by, existing, done } = desk
 
   const showClient = async (ctx: Context, user: User, client: Client, { entered, ...more }: Shown = {}) => {
     const flash = takeClientFlash(flashes, ctx, at(client.id))
@@ -158,22 +158,18 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   const saveAccess = async (ctx: Context) => {
     const user = await authentication.requireAdministrator(ctx)
     const client = await existing(ctx)
-    const { isGroupRestricted, groupIds } = accessChoice(ctx)
+    const { isGroupRestricted, groupIds: entries } = accessChoice(ctx)
     const shown = new Set((await accessOf(client)).groups.map(({ id }) => id))
     // Groups beyond those that the page shows stay as they are.
     const kept = client.allowedGroupIds.filter((id) => !shown.has(id))
-    const chosen = (await groups.list(groupIds)).map(({ id }) => id)
+    const chosen = (await groups.list(entries)).map(({ id }) => id)
     const allowedGroupIds = [...kept, ...chosen]
-    const refusal = await refusalOf(() =>
-      transaction(async () => {
-        const { ifMatch, ...actor } = by(ctx, user)
-        const asRead = ifMatch === undefined ? actor : { ...actor, ifMatch }
-        // First, so that nobody who is let in is signed out.
-        if (isGroupRestricted) await administration.setAllowedGroups(asRead, client.id, allowedGroupIds)
-        if (client.isGroupRestricted !== isGroupRestricted)
-          await administration.update(isGroupRestricted ? actor : asRead, client.id, { ...client, isGroupRestricted })
-      }),
-    )
+    const groupIds = isGroupRestricted ? allowedGroupIds : undefined
+    const refusal = await refusalOf(async () => {
+      if (client.isGroupRestricted !== isGroupRestricted)
+        await administration.update(by(ctx, user), client.id, { ...client, isGroupRestricted }, groupIds)
+      else if (groupIds) await administration.setAllowedGroups(by(ctx, user), client.id, groupIds)
+    })
     if (!refusal?.isConflict) {
       if (refusal) ctx.throw(refusal.status)
       return done(ctx, client.id, { notice: 'saved', newSecret: secretKept(ctx, client) })

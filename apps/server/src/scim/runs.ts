@@ -53,7 +53,7 @@ const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 /** Changes come together: nobody is provisioned before it has been quiet for so long. */
-export const quietTime = 5 * minute
+const quietTime = 5 * minute
 const pauseBetween = hour
 /** What may pass is tried again earlier. */
 const pauseAfterTrouble = 10 * minute

@@ -148,4 +148,43 @@ describe.each(kinds)('what a client was given, on %s,', (kind) => {
       expect((await poll()).status).toBe(200)
     }
   })
+
+  test('stays with those who are let in by the call that restricts the client', async () => {
+    const groupId = String(
+      (await instance.call('POST /api/user-groups', { body: { name: freshName(), friendlyName: 'Kept' } })).json.id,
+    )
+    const person = await instance.person(freshName())
+    const other = await instance.person(freshName())
+    await instance.call('PUT /api/users/{id}/user-groups', {
+      params: { id: person.id },
+      body: { userGroupIds: [groupId] },
+    })
+    const body = { name: freshName(), callbackURLs: [callback], skipConsent: true }
+    const id = String((await instance.call('POST /api/oidc/clients', { body })).json.id)
+    const { json } = await instance.call('POST /api/oidc/clients/{id}/secret', { params: { id } })
+    const credentials = { client_id: id, client_secret: String(json.secret) }
+    const tokenOf = async ({ agent }: Person) => {
+      const query = { client_id: id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
+      const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
+      const code = new URL(location ?? '').searchParams.get('code') ?? ''
+      const fields = { ...credentials, grant_type: 'authorization_code', redirect_uri: callback, code }
+      return String((await post('/api/oidc/token', fields)).json.refresh_token)
+    }
+    const tokens = { kept: await tokenOf(person), lost: await tokenOf(other) }
+    const active = async (token: string) => (await post('/api/oidc/introspect', { ...credentials, token })).json.active
+    expect([await active(tokens.kept), await active(tokens.lost)]).toEqual([true, true])
+    const update = (more: object) =>
+      instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: { ...body, ...more } })
+    const changed = await update({ isGroupRestricted: true, allowedUserGroupIds: [groupId, crypto.randomUUID()] })
+    expect(changed.json).toMatchObject({ isGroupRestricted: true, allowedUserGroups: [{ id: groupId }] })
+    expect([await active(tokens.kept), await active(tokens.lost)]).toEqual([true, false])
+    // An absent field means unchanged.
+    expect((await update({ isGroupRestricted: true })).json).toMatchObject({ allowedUserGroups: [{ id: groupId }] })
+    expect(await active(tokens.kept)).toBe(true)
+    expect((await update({ isGroupRestricted: true, allowedUserGroupIds: [] })).json.allowedUserGroups).toEqual([])
+    expect(await active(tokens.kept)).toBe(false)
+    const made = { ...body, isGroupRestricted: true, allowedUserGroupIds: [groupId] }
+    const created = await instance.call('POST /api/oidc/clients', { body: made })
+    expect(created.json).toMatchObject({ isGroupRestricted: true, allowedUserGroups: [{ id: groupId }] })
+  })
 })

@@ -2416,6 +2416,8 @@ export interface components {
         OidcClientCreateDto: {
             /** @description 0 stands for 60. */
             accessTokenDurationMinutes?: number;
+            /** @description Not in the contract: the groups whose members may use a restricted client, so that restricting it and letting them in is one change, which signs none of them out. What is left out stays as it is; unknown ids are ignored. */
+            allowedUserGroupIds?: string[];
             callbackURLs?: string[];
             credentials?: {
                 federatedIdentities?: {
@@ -2688,6 +2690,8 @@ export interface components {
         OidcClientUpdateDto: {
             /** @description 0 stands for 60. */
             accessTokenDurationMinutes?: number;
+            /** @description Not in the contract: the groups whose members may use a restricted client, so that restricting it and letting them in is one change, which signs none of them out. What is left out stays as it is; unknown ids are ignored. */
+            allowedUserGroupIds?: string[];
             callbackURLs?: string[];
             credentials?: {
                 federatedIdentities?: {

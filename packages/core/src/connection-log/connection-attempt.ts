@@ -33,15 +33,15 @@ export interface ConnectionAttempt {
 
 /** How many of each are kept, whoever else tries. */
 export function keptAnyway(limit: number) {
-  return { known: Math.floor(limit / 2), network: Math.ceil(limit / 10) } as const
+  return { known: Math.floor(limit / 2), person: Math.ceil(limit / 5), network: Math.ceil(limit / 10) } as const
 }
 
 /** Where attempts are kept. */
 export interface ConnectionLogStore {
   /**
    * Adds the attempts, and keeps the last `limit` of each of their clients: but anybody can make any number of them, so that
-   * half of the room is for those of whom it is known who they are, and no network of strangers takes more than a tenth while
-   * others need it. Attempts of unknown clients are left out.
+   * half of the room is for those of whom it is known who they are, and while others need it no person takes more than a fifth
+   * and no network of strangers more than a tenth. Attempts of unknown clients are left out.
    */
   insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void>
   /** The last attempts, the newest first. */

@@ -42,13 +42,29 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
 
 /** Those first that stay, whoever else tries; then the others, each the newest first. */
 function ranked(newestFirst: readonly ConnectionAttempt[], limit: number): ConnectionAttempt[] {
-  const { known, network } = keptAnyway(limit)
-  const counts = new Map<string | null, number>()
-  const ranks = newestFirst.map((attempt) => {
-    const ofTheSame = (counts.get(attempt.stranger) ?? 0) + 1
-    counts.set(attempt.stranger, ofTheSame)
-    if (attempt.stranger === null) return { attempt, rank: ofTheSame <= known ? 0 : 1 }
-    return { attempt, rank: ofTheSame <= network ? 1 : 2 }
+  const { known, person, network } = keptAnyway(limit)
+  const counts = new Map<string, number>()
+  const weighed = newestFirst.map((attempt) => {
+    const { stranger, accountId } = attempt
+    const who = JSON.stringify([stranger, accountId])
+    const ofTheSame = (counts.get(who) ?? 0) + 1
+    counts.set(who, ofTheSame)
+    // A client that speaks for itself can only fill its own log.
+    const isFair = stranger === null ? accountId === null || ofTheSame <= person : ofTheSame <= network
+    return { attempt, excess: isFair ? 0 : 1 }
   })
-  return ranks.toSorted((left, right) => left.rank - right.rank).map(({ attempt }) => attempt)
+  const ofTheKnown = weighed.filter(({ attempt }) => attempt.stranger === null).toSorted(byExcess)
+  const stay = new Set(ofTheKnown.slice(0, known))
+  const rank = (each: Weighed) => (stay.has(each) ? 0 : 1 + each.excess)
+  return weighed.toSorted((left, right) => rank(left) - rank(right)).map(({ attempt }) => attempt)
+}
+
+interface Weighed {
+  readonly attempt: ConnectionAttempt
+  /** 1 where somebody has had their share already. */
+  readonly excess: number
+}
+
+function byExcess(left: Weighed, right: Weighed): number {
+  return left.excess - right.excess
 }

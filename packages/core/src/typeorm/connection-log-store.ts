@@ -9,8 +9,11 @@ const rows = new TableRows(connectionAttemptTable)
 function statements(kind: DatabaseKind) {
   const value = (name: string) => (kind === 'postgres' ? `value->>'${name}'` : `json_extract(value, '$.${name}')`)
   const list = kind === 'postgres' ? 'json_array_elements(CAST($1 AS json)) AS list(value)' : 'json_each($1)'
-  const rank = `CASE WHEN stranger IS NULL AND of_the_same <= $3 THEN 0
-      WHEN stranger IS NULL OR of_the_same <= $4 THEN 1 ELSE 2 END`
+  const isKnown = 'CASE WHEN stranger IS NULL THEN 0 ELSE 1 END'
+  // A client that speaks for itself can only fill its own log.
+  const excess = `CASE WHEN (stranger IS NULL AND (account_id IS NULL OR of_the_same <= $4))
+      OR (stranger IS NOT NULL AND of_the_same <= $5) THEN 0 ELSE 1 END`
+  const rank = 'CASE WHEN stranger IS NULL AND of_the_known <= $3 THEN 0 ELSE 1 + excess END'
   return {
     insert: `INSERT INTO ${rows.table} (id, client_id, sequence, account_id, stranger, data)
       SELECT ${value('id')}, pocket_client.id, CAST(${value('sequence')} AS bigint), ${value('accountId')}, ${value('stranger')},
@@ -18,9 +21,12 @@ function statements(kind: DatabaseKind) {
       FROM ${list} JOIN pocket_client ON pocket_client.id = ${value('clientId')}`,
     prune: `DELETE FROM ${rows.table} WHERE id IN (
       SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY ${rank}, sequence DESC) AS place
-        FROM (SELECT id, client_id, sequence, stranger,
-            ROW_NUMBER() OVER (PARTITION BY client_id, stranger ORDER BY sequence DESC) AS of_the_same
-          FROM ${rows.table} WHERE client_id IN ${jsonList(kind, '$1')}) AS counted) AS placed WHERE place > $2)`,
+        FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY client_id, ${isKnown} ORDER BY excess, sequence DESC) AS of_the_known
+          FROM (SELECT *, ${excess} AS excess
+            FROM (SELECT id, client_id, sequence, stranger, account_id,
+                ROW_NUMBER() OVER (PARTITION BY client_id, stranger, account_id ORDER BY sequence DESC) AS of_the_same
+              FROM ${rows.table} WHERE client_id IN ${jsonList(kind, '$1')}) AS counted) AS weighed) AS ranked) AS placed
+      WHERE place > $2)`,
     list: `${rows.select} WHERE client_id = $1 ORDER BY sequence DESC LIMIT $2`,
     latest: `${rows.select} WHERE (client_id, sequence) IN (SELECT client_id, MAX(sequence) FROM ${rows.table}
       WHERE client_id IN ${jsonList(kind, '$1')} GROUP BY client_id)`,
@@ -44,10 +50,10 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
       return { ...columns, data: JSON.stringify(data) }
     })
     const clientIds = [...new Set(attempts.map(({ clientId }) => clientId))]
-    const { known, network } = keptAnyway(limit)
+    const { known, person, network } = keptAnyway(limit)
     await this.#database.transaction(async () => {
       await this.#database.execute(this.#sql.insert, [JSON.stringify(stored)])
-      await this.#database.execute(this.#sql.prune, [JSON.stringify(clientIds), limit, known, network])
+      await this.#database.execute(this.#sql.prune, [JSON.stringify(clientIds), ...[limit, known, person, network]])
     })
   }
 

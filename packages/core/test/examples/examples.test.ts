@@ -11,6 +11,7 @@ import * as oidc from 'openid-client'
 
 const run = promisify(execFile)
 const core = join(import.meta.dirname, '../..')
+const directory = join(core, '../directory')
 const redirectUri = 'http://localhost:9999/callback'
 const back = (url: string) => url.startsWith(redirectUri)
 
@@ -19,12 +20,16 @@ let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pocket-examples-'))
-  await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core])
-  await run('npm', ['pack', '--pack-destination', folder], { cwd: core })
-  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'))
+  await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core, directory])
   await cp(join(core, 'examples'), folder, { recursive: true })
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-  manifest.dependencies['@pocket/core'] = `file:${tarball}`
+  for (const cwd of [core, directory]) {
+    // By pnpm, which writes the version of a package of the workspace where its manifest says only that it is one.
+    await run('pnpm', ['pack', '--pack-destination', folder], { cwd })
+    const { name } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'))
+    const start = name.slice(1).replace('/', '-')
+    manifest.dependencies[name] = `file:${(await readdir(folder)).find((file) => file.startsWith(start))}`
+  }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: folder })
 }, 240_000)
@@ -81,7 +86,7 @@ async function start(name: string) {
   const port = await freePort()
   const program = await startProcess('node', [`${name}.js`], {
     cwd: folder,
-    env: { PORT: String(port), DATABASE: join(folder, 'service.sqlite') },
+    env: { PORT: String(port), DATABASE: join(folder, `${name}.sqlite`) },
     readyWhen: /^ready (.*)$/,
   })
   return { program, invitation: JSON.parse(program.ready[1] ?? '') as Invitation }
@@ -97,6 +102,7 @@ describe('an example that is installed from the package', () => {
     ['fastify', ada],
     ['nest', ada],
     ['sql-accounts', { sub: '7', preferred_username: 'ada@example.com' }],
+    ['directory', { preferred_username: 'ada', name: 'Ada Koch' }],
     ['own-pages', ada],
     ['own-claims', { ...ada, department: 'Radio', album: 'albums/ada' }],
     ['two-issuers', ada],

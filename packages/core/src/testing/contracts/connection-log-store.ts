@@ -106,6 +106,33 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     },
   },
   {
+    name: 'keeps what few people tried, however often somebody else who is signed in tries',
+    run: async ({ clients, connectionLog }) => {
+      await clients.insert(client('nas'))
+      await connectionLog.insert(
+        [0, 1].map((at) => attempt(`a${at}`, { sequence: at, accountId: 'ada' })),
+        10,
+      )
+      await connectionLog.insert(
+        [attempt('c', { sequence: 2 }), attempt('s', { sequence: 3, stranger: '192.0.2.1' })],
+        10,
+      )
+      for (let at = 0; at < 20; at++)
+        await connectionLog.insert([attempt(`e${at}`, { sequence: 10 + at, accountId: 'eve' })], 10)
+      const kept = ['e19', 'e18', 'e17', 'e16', 'e15', 'e14', 's', 'c', 'a1', 'a0']
+      assert.deepEqual(ids(await connectionLog.list('nas', 10)), kept)
+      // Two of them flood, and each has a share.
+      const both = Array.from({ length: 40 }, (_, at) =>
+        attempt(`b${at}`, { sequence: 50 + at, accountId: at % 2 === 0 ? 'eve' : 'mal' }),
+      )
+      await connectionLog.insert(both, 10)
+      assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
+        ...['b39', 'b38', 'b37', 'b36', 'b35', 'b34'],
+        ...['s', 'c', 'a1', 'a0'],
+      ])
+    },
+  },
+  {
     name: 'knows nothing of clients that are not there, or no longer, and forgets a person',
     run: async ({ clients, connectionLog }) => {
       await connectionLog.insert([attempt('a')], 50)

@@ -1,4 +1,4 @@
-import type { LdapPerson } from './answer.ts'
+import type { LdapPerson } from '../answer.ts'
 import { type DistinguishedName, fold, isBelow, parseDn } from './dn.ts'
 
 /** Whom a value of a group's member attribute means. */

@@ -1,4 +1,4 @@
-import type { LdapProblem } from './answer.ts'
+import type { LdapProblem } from '../answer.ts'
 import type { Report } from './values.ts'
 
 const mostKept = 10_000

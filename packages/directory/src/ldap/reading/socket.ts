@@ -102,7 +102,7 @@ function standing(
 }
 
 /** The code that Node or the system gives an error. Not by instanceof: errors may be of another realm. */
-export function systemCode(error: unknown): string {
+function systemCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }
 

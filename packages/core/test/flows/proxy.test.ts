@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals'
+import type { PocketOptions, RequestOrigin } from '@pocket/core'
+import { fetchThrough, pretendedClientAddress, UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { startHost } from './host.ts'
+import { back, login } from './signed-in.ts'
+
+const issuer = 'https://localhost'
+
+/** A host on plain http, reached by https through a reverse proxy. */
+async function behindProxy(options: Partial<PocketOptions> = {}) {
+  const origins: RequestOrigin[] = []
+  const audit = { record: async (_event: unknown, origin: RequestOrigin) => void origins.push(origin) }
+  const host = await startHost({ options: { issuer, audit, ...options } })
+  const resolve = { [issuer]: host.issuer }
+  const { client, secret } = await host.client({ redirectUris: ['https://app.example/callback'], skipConsent: true })
+  const configuration = await oidc.discovery(new URL(issuer), client.id, undefined, oidc.ClientSecretBasic(secret), {
+    [oidc.customFetch]: fetchThrough(resolve) as oidc.CustomFetch,
+  })
+  return { host, resolve, configuration, origins, person: await host.person('ada') }
+}
+
+describe.each([
+  ['a proxy that is trusted', () => true, [pretendedClientAddress]],
+  ['a proxy that nobody trusts', undefined, ['127.0.0.1', '::1', '::ffff:127.0.0.1']],
+])('behind %s', (_kind, trustProxy, addresses) => {
+  test('a person signs in at the issuer, with cookies for https alone', async () => {
+    const { host, resolve, configuration, origins, person } = await behindProxy(trustProxy && { trustProxy })
+    await using _ = host
+    expect(configuration.serverMetadata().token_endpoint).toBe(`${issuer}/api/oidc/token`)
+    const agent = new UserAgent({ resolve })
+    const { page, finish } = await login(host, configuration, {}, { agent, person })
+    expect(back(page.location ?? '')).toBe(true)
+    const { access_token, claims } = await finish()
+    expect(claims()).toMatchObject({ iss: issuer, sub: person.account.id })
+    expect(await oidc.fetchUserInfo(configuration, access_token, person.account.id)).toMatchObject({ name: 'ada Koch' })
+    const cookies = agent.cookies()
+    expect(cookies.map(({ name }) => name)).toContain('__Host-access_token')
+    expect(cookies.filter(({ secure }) => !secure)).toEqual([])
+    const seen = new Set(origins.map(({ ipAddress }) => ipAddress))
+    expect([...seen].filter((address) => !addresses.includes(address ?? ''))).toEqual([])
+    expect(seen.size).toBe(1)
+  })
+})
+
+test('what a proxy passes on changes no address that is told', async () => {
+  const { host } = await behindProxy({ trustProxy: () => true })
+  await using _ = host
+  const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', forwarded: 'host=evil.example' }
+  const answer = await fetch(`${host.issuer}/.well-known/openid-configuration`, { headers })
+  const text = await answer.text()
+  expect([answer.status, text.includes('evil'), text.includes('http://')]).toEqual([200, false, false])
+})
