@@ -114,6 +114,13 @@ describe.each(kinds)('%s', (kind) => {
     expect([filtered.includes('Internal network'), filtered.includes('Munich')]).toEqual([true, false])
   })
 
+  test('nobody in a network of its own is asked on the word of others', async () => {
+    const body = { name: 'Inside', callbackURLs: [], logoUrl: 'https://[2a02:d400:1::7]/logo.png' }
+    const refused = await instance.call('POST /api/oidc/clients', { body })
+    expect([refused.status, refused.json.code]).toEqual([422, 'logo_download_failed'])
+    expect(refused.response.text).toContain('not_public')
+  })
+
   test('whoever lets a device in sees its place', async () => {
     const waiting = new UserAgent({ headers: { 'user-agent': 'SomeTV/3.1', 'x-forwarded-for': '81.2.69.160' } })
     const { json } = await instance.call('POST /api/device-login/requests', { agent: waiting })
