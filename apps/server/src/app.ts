@@ -339,6 +339,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     assets,
     catalogues,
     messagesFor,
+    ldap,
     jobs,
     jobNotes: placeRoom.notes,
     overview,

@@ -115,13 +115,22 @@ function write(kind: 'User' | 'Group', id: string | undefined, content: object):
   const plain: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(content))
   const key = String(plain[name]).toLowerCase()
   for (const other of objects.values())
-    if (other.id !== id && String(other[name]).toLowerCase() === key)
+    if (other.id !== id && keyOf(other, name) === key)
       throw new SCIMMY.Types.Error(409, 'uniqueness', `${name} is taken`)
   const { schemas: _schemas, meta: _meta, ...kept } = plain
   // A cast: the library has checked what is required.
   const object = { ...kept, id: id ?? randomUUID() } as unknown as ScimObject
   objects.set(object.id, object)
   return object
+}
+
+const keys = new WeakMap<ScimObject, string>()
+
+/** Worked out once, since every new object is compared with all others. */
+function keyOf(object: ScimObject, name: Store['name']): string {
+  const known = keys.get(object) ?? String(object[name]).toLowerCase()
+  keys.set(object, known)
+  return known
 }
 
 function read(

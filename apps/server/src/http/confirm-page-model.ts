@@ -2,7 +2,7 @@ import type { Viewer } from './viewer.ts'
 
 /** What a person is asked before something that cannot be undone, or that concerns many. */
 export interface Confirmation {
-  /** Its sentences are below `confirm.ACT` in the catalogue: `title`, `text` and `submit`, the first one with plural forms. */
+  /** Its sentences are below `confirm.ACT` in the catalogue: `title`, `text` and `submit`, with plural forms, and `titleOf` and `submitOf` where one is named. */
   readonly act: string
   /** Whom or what it concerns, by name, as far as they are shown. */
   readonly names: readonly string[]

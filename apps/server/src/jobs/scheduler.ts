@@ -177,7 +177,7 @@ class LeasingScheduler implements Scheduler {
 
   async #failed(job: Job, lease: Lease, err: unknown): Promise<void> {
     this.#logger.error({ err, job: job.name }, 'A job failed')
-    await this.#finish(job, lease, messageOf(err))
+    await this.#finish(job, lease, reasonOf(err))
   }
 
   async #finish({ name, intervalMs }: Job, lease: Lease, error: string | null): Promise<void> {
@@ -197,4 +197,11 @@ class LeasingScheduler implements Scheduler {
       this.#logger.error({ err, job: lease.name }, 'The lease of a job cannot be renewed')
     }
   }
+}
+
+/** What failed, and what that came from: “The database cannot be read” alone helps nobody who looks at the page. */
+function reasonOf(err: unknown): string {
+  const message = messageOf(err)
+  const cause = err instanceof Error && err.cause !== undefined ? messageOf(err.cause) : ''
+  return cause === '' || message.includes(cause) ? message : `${message} (${cause})`
 }

@@ -8,7 +8,7 @@ import type { ScimProvider } from './provider.ts'
 
 const text = { type: 'string' } as const
 const number = { type: 'integer', minimum: 0 } as const
-export const removals = ['deactivate', 'delete'] as const
+const removals = ['deactivate', 'delete'] as const
 
 const counts = named('ScimCountsDto', {
   type: 'object',

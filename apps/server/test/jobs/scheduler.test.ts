@@ -200,11 +200,15 @@ describe.each(kinds)('%s', (kind) => {
       name: 'clean-up',
       intervalMs: hour,
       run: async () => {
-        if (fail) throw new Error('the disk is full')
+        if (fail) throw new Error('Nothing could be removed', { cause: new Error('the disk is full') })
       },
     })
     await scheduler.runDue()
-    expect(await state()).toMatchObject({ lastOutcome: 'failed', lastError: 'the disk is full', nextRunAt: now + hour })
+    expect(await state()).toMatchObject({
+      lastOutcome: 'failed',
+      lastError: 'Nothing could be removed (the disk is full)',
+      nextRunAt: now + hour,
+    })
     expect(log.lines.join()).toContain('the disk is full')
     fail = false
     now += hour

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -188,7 +188,7 @@ test('what is local here is not public, but for what is allowed of it', async ()
 })
 
 describe('a download', () => {
-  const download = createPublicDownload({ allowedPrivateHosts: ['127.0.0.1'], maxBytes: 1024 * 1024, timeout: 300 })
+  const download = createPublicDownload({ allowedPrivateHosts: ['127.0.0.1'], maxBytes: 1024 * 1024, timeout: 1000 })
   const read = async (path: string) => Buffer.concat(await Readable.from((await download(base + path)).body).toArray())
 
   test('is read while it arrives', async () => {
@@ -196,6 +196,28 @@ describe('a download', () => {
     const { status, body } = await download(`${base}/stuck`)
     const { value } = await body[Symbol.asyncIterator]().next()
     expect([status, Buffer.from(value ?? []).toString()]).toEqual([200, 'some'])
+  })
+
+  // With undici 7 this ended the process: the parser is paused when the connection ends.
+  test('of a peer that ends its connection while nobody reads comes whole, or is left', async () => {
+    const size = 64 * 1024
+    let ended = Promise.withResolvers<void>()
+    await using peer = createSocketServer((socket) => {
+      socket.once('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\nConnection: close\r\n\r\n`)
+        socket.end(Buffer.alloc(size))
+      })
+      socket.once('close', () => ended.resolve())
+    })
+    await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve))
+    const address = `http://127.0.0.1:${(peer.address() as AddressInfo).port}/`
+    const patient = createPublicDownload({ allowedPrivateHosts: ['127.0.0.1'] })
+    const { body } = await patient(address)
+    await ended.promise
+    expect(Buffer.concat(await Readable.from(body).toArray())).toHaveLength(size)
+    ended = Promise.withResolvers()
+    await patient(address)
+    await ended.promise
   })
 
   test.each([

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { type LdapOptions, ldapSource } from '@pocket/directory'
+import { type LdapOptions, ldapSource, searchLdapSample } from '@pocket/directory'
 import { createAuthority, freePort } from '@pocket/test-support'
+import { PresenceFilter } from 'ldapts'
 import { base, options } from './directory-of-tests.ts'
 import { type Asked, entry, type Peer, type PeerOptions, reference, result, startPeer } from './peer.ts'
 
@@ -40,6 +41,12 @@ describe('a peer that is not there', () => {
 
   test('has no address', async () => {
     await expect(readFrom({ url: 'ldap://nobody.invalid' })).rejects.toMatchObject({ code: 'ldap_host_not_found' })
+  })
+
+  test('has an address of version 6', async () => {
+    const url = `ldap://[::1]:${await freePort()}`
+
+    await expect(readFrom({ url })).rejects.toMatchObject({ code: 'ldap_unreachable', details: { step: 'connect' } })
   })
 
   test('has no socket', async () => {
@@ -149,6 +156,14 @@ describe('an answer', () => {
     })
   })
 
+  test('of Active Directory to a guest says that nothing may be read', async () => {
+    const said =
+      '000004DC: LdapErr: DSID-0C090A5C, comment: In order to perform this operation a successful bind must be completed'
+    const peer = people(({ id }, socket) => socket.write(result(id, 0x65, 1, { said })))
+
+    await expect(reading(peer, { bindDn: '' })).rejects.toMatchObject({ code: 'ldap_access_denied' })
+  })
+
   test('that sends us elsewhere is none', async () => {
     const referral = `ldap://elsewhere.example.com/${base}`
     const peer = people(({ id }, socket) => socket.write(result(id, 0x65, 10, { referral })))
@@ -178,6 +193,43 @@ describe('an answer', () => {
     const peer = people((_, socket) => socket.write(lying))
 
     await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_not_ldap' })
+  })
+
+  test('with a million of empty values is read without them', async () => {
+    const peer = people(({ id, search }, socket) => {
+      const mail = search?.attributes.includes('mail') ? Array.from({ length: 1_000_000 }, () => '') : []
+      socket.write(Buffer.concat([entry(id, dn, { ...alice, mail }), result(id)]))
+    })
+
+    const answer = await reading(peer)
+
+    expect(answer.people).toEqual([{ dn, id: 'a', userName: 'alice' }])
+    expect(answer.problems).toEqual([{ dn, code: 'value_too_large', detail: 'mail' }])
+  })
+
+  test('of more text than anybody keeps is none', async () => {
+    const peer = people(({ id, cookie }, socket) => {
+      const member = Array.from({ length: 1_000 }, (_, n) => `uid=${n},${base}`)
+      const all = Array.from({ length: 100 }, (_, n) =>
+        entry(id, `uid=${cookie}${n}`, { entryUUID: [`${n}`], uid: member }),
+      )
+      socket.write(Buffer.concat([...all, result(id, 0x65, 0, { cookie: `${cookie}x` })]))
+    })
+
+    await expect(reading(peer, { limits: { textBytes: 5_000_000 } })).rejects.toMatchObject({
+      code: 'ldap_answer_too_large',
+      details: { limit: '5000000' },
+    })
+  })
+
+  test('to a test search may be longer than was asked for', async () => {
+    const peer = people(({ id }, socket) => {
+      const all = Array.from({ length: 10 }, (_, n) => entry(id, `uid=${n},${base}`, { entryUUID: [`${n}`] }))
+      socket.write(Buffer.concat([...all, result(id)]))
+    })
+    await using server = await startPeer(peer)
+
+    expect((await searchLdapSample(options(server.url), 3, never)).people).toHaveLength(3)
   })
 
   test('may be thousands of messages at once', async () => {
@@ -248,6 +300,66 @@ describe('an answer', () => {
 
     expect(answer.people).toEqual([{ dn, id: 'a', userName: 'alice', displayName: 'Alice' }])
     expect(answer.problems).toEqual([{ dn, code: 'value_too_large', detail: 'jpegPhoto' }])
+  })
+})
+
+describe('members', () => {
+  /** Alice, and a group with these members. */
+  const withMembers = async (member: readonly string[]) => {
+    const answer = await reading({
+      onRequest: ({ id, search }, socket) => {
+        const isGroup = JSON.stringify(search?.filter).includes('groupof')
+        const found = isGroup
+          ? entry(id, `cn=group,${base}`, { entryUUID: ['g'], member })
+          : entry(id, dn, search?.filter instanceof PresenceFilter ? {} : alice)
+        socket.write(Buffer.concat([found, result(id)]))
+      },
+    })
+    return answer.groups[0]?.memberIds
+  }
+
+  test.each([
+    [dn],
+    [`UID=\\61lice;OU = People , DC="example",dc=com`],
+    [`0.9.2342.19200300.100.1.1=alice,2.5.4.11=people,${base}`],
+    [`${dn}#'0'B`],
+    ['alice'],
+    [' ALICE '],
+    // Another view of the same people.
+    ['uid=alice,cn=compat,dc=elsewhere'],
+  ])('%j is alice', async (member) => {
+    expect(await withMembers([member, member])).toEqual(['a'])
+  })
+
+  test.each([
+    // Nobody who was wanted, though of the same name.
+    [`uid=alice,ou=guests,${base}`],
+    ['cn=alice,cn=compat,dc=elsewhere'],
+    [`${dn},`],
+    [`uid="alice,ou=people,${base}`],
+    ['a'],
+    ['='],
+    [''],
+    ['uid='.repeat(50_000)],
+  ])('%j is nobody', async (member) => {
+    expect(await withMembers([member])).toEqual([])
+  })
+})
+
+describe('an identifier', () => {
+  test.each([
+    ['00112233445566778899aabbccddeeff', '00112233-4455-6677-8899-aabbccddeeff'],
+    // It is UTF-8 by chance.
+    ['000102030405060708090a0b0c0d0e0f', '00010203-0405-0607-0809-0a0b0c0d0e0f'],
+    [Buffer.from('sixteen letters!').toString('hex'), 'sixteen letters!'],
+    [Buffer.from('e\u0301').toString('hex'), '\u00e9'],
+    ['ff', '/w=='],
+    ['6100', 'YQA='],
+  ])('of the bytes %s is %j', async (bytes, expected) => {
+    const attributes = { ...alice, entryUUID: [Buffer.from(bytes, 'hex')] }
+    const peer = people(({ id }, socket) => socket.write(Buffer.concat([entry(id, dn, attributes), result(id)])))
+
+    expect((await reading(peer)).people[0]?.id).toBe(expected)
   })
 })
 

@@ -44,7 +44,10 @@ export async function finishGroup(
 ): Promise<GroupEntry> {
   const members = [...group.members]
   for (let from = next; from !== undefined; ) {
-    const part = await searcher.one(group.dn, [`${attribute};range=${from}-*`], bounds.largest)
+    const part = await searcher.one(group.dn, {
+      attributes: [`${attribute};range=${from}-*`],
+      largest: bounds.largest,
+    })
     if (part === undefined) return { ...group, members, isWhole: false }
     const { values, next: following } = partOf(part, attribute.toLowerCase())
     for (const value of values) members.push(decode(value) ?? '')

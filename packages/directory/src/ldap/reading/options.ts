@@ -31,7 +31,7 @@ export interface LdapConnectionOptions {
   readonly connectTimeout?: number
   /** Milliseconds that a server may be silent within an operation. Default: 30 000. */
   readonly operationTimeout?: number
-  /** Milliseconds for everything together. Default: 900 000. */
+  /** Milliseconds for everything together. Default: 900 000; of a test 30 000, and never more. */
   readonly overallTimeout?: number
 }
 
@@ -62,17 +62,20 @@ export interface LdapAttributes {
   readonly groupName?: string
 }
 
-/** How much of a directory is taken in. What goes beyond the first three ends the reading; of the others one entry suffers. */
+/** How much of a directory is taken in. What goes beyond the first three
+ * ends the reading; of the others one entry suffers. */
 export interface LdapLimits {
   /** People and groups together. Default: 200 000. */
   readonly entries?: number
   /** Memberships of all groups together. Default: 5 000 000. */
   readonly memberships?: number
+  /** Bytes of all names, texts and members together, pictures aside. Default: 1 GiB. */
+  readonly textBytes?: number
   /** Entries that are asked for at once. Default: 500. */
   readonly pageSize?: number
   /** Bytes of a person, the picture included. Default: 4 MiB. */
   readonly personBytes?: number
-  /** Bytes of a group, its members included. Default: 64 MiB. */
+  /** Bytes of a group, its members included. Default: 32 MiB. */
   readonly groupBytes?: number
   /** Bytes of all pictures together; those beyond are left out. Default: 256 MiB. */
   readonly pictureBytes?: number
@@ -87,14 +90,17 @@ export const defaults = {
   connectTimeout: 10_000,
   operationTimeout: 30_000,
   overallTimeout: 900_000,
+  // Of a test, for which a person waits.
+  testTimeout: 30_000,
 } as const
 
 const defaultLimits: Required<LdapLimits> = {
   entries: 200_000,
   memberships: 5_000_000,
+  textBytes: 1024 * mebibyte,
   pageSize: 500,
   personBytes: 4 * mebibyte,
-  groupBytes: 64 * mebibyte,
+  groupBytes: 32 * mebibyte,
   pictureBytes: 256 * mebibyte,
 }
 

@@ -13,8 +13,9 @@ export interface Queries {
 
 /** @throws LdapError `ldap_setting_missing`, `ldap_filter_invalid`; `details.setting` is the name of the option. */
 export function queriesOf(options: LdapOptions): Queries {
-  const { base, attributes } = options
-  if (base.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'base' })
+  const { attributes } = options
+  const base = options.base.trim()
+  if (base === '') throw new LdapError('ldap_setting_missing', { setting: 'base' })
   if (attributes.userId.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'userId' })
   const limits = limitsOf(options)
   const people: EntrySearch = {
@@ -22,6 +23,7 @@ export function queriesOf(options: LdapOptions): Queries {
     filter: readFilter(options.userFilter?.trim() || defaults.userFilter, 'userFilter'),
     attributes: personAttributes(attributes),
     largest: limits.personBytes,
+    picture: attributes.picture?.trim(),
   }
   const filter = readFilter(options.groupFilter?.trim() || defaults.groupFilter, 'groupFilter')
   const groupId = attributes.groupId?.trim() ?? ''

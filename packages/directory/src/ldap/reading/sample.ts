@@ -7,7 +7,7 @@ import { queriesOf } from './queries.ts'
 import type { EntrySearch } from './search-entries.ts'
 import { LdapSession } from './session.ts'
 import { idOf, textOf, valuesOf } from './values.ts'
-import { withinTime } from './within-time.ts'
+import { timeToTest, withinTime } from './within-time.ts'
 
 /** A group as a test search shows it. */
 export interface LdapSampleGroup {
@@ -31,7 +31,7 @@ export interface LdapSample {
  * @throws LdapError @throws the reason of `signal`
  */
 export function searchLdapSample(options: LdapOptions, most: number, signal: AbortSignal): Promise<LdapSample> {
-  return withinTime(options.overallTimeout, signal, async (either) => {
+  return withinTime(timeToTest(options), signal, async (either) => {
     const queries = queriesOf(options)
     const problems = new Problems()
     const { attributes } = options
@@ -64,7 +64,7 @@ async function first(
   const entries: EntryResponse[] = []
   for await (const found of session.sample({ ...search, scope: 'sub', pageSize: most }, most)) {
     // A server need not keep to what was asked for.
-    if (entries.length >= most) break
+    if (entries.length >= most) continue
     if (found.kind === 'entry') entries.push(found)
     else if (found.kind === 'oversize') problems.about(found.dn)('value_too_large')
   }

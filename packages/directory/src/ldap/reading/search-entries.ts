@@ -12,6 +12,8 @@ export interface EntrySearch {
   readonly filter: Filter
   readonly attributes: readonly string[]
   readonly largest: number
+  /** What is counted elsewhere. */
+  readonly picture?: string | undefined
 }
 
 // What Active Directory names at the end of every search of a whole domain, and holds no people.
@@ -23,6 +25,7 @@ export class EntrySearcher {
   readonly #limits: Required<LdapLimits>
   readonly #problems: Problems
   #count = 0
+  #textBytes = 0
 
   constructor(session: LdapSession, limits: Required<LdapLimits>, problems: Problems) {
     this.#session = session
@@ -40,18 +43,24 @@ export class EntrySearcher {
         this.#refer(found.addresses)
         continue
       }
-      this.#countOne()
+      this.#countOne(found.dn)
       // An entry that moves while it is read comes twice.
       if (seen.has(found.dn)) continue
       seen.add(found.dn)
-      if (found.kind === 'entry') yield found
-      else oversize.push(found.dn)
+      if (found.kind === 'oversize') oversize.push(found.dn)
+      else {
+        this.#countText(found, search.picture)
+        yield found
+      }
     }
     for (const dn of oversize) yield await this.#piecemeal(dn, search)
   }
 
   /** One entry by its name, `undefined` where it is gone meanwhile or too large. */
-  async one(dn: string, attributes: readonly string[], largest: number): Promise<EntryResponse | undefined> {
+  async one(
+    dn: string,
+    { attributes, largest, picture }: Pick<EntrySearch, 'attributes' | 'largest' | 'picture'>,
+  ): Promise<EntryResponse | undefined> {
     const filter = new PresenceFilter({ attribute: 'objectClass' })
     const search = { base: dn, scope: 'base', filter, attributes, pageSize: 1, largest } as const
     let entry: EntryResponse | undefined
@@ -60,23 +69,38 @@ export class EntrySearcher {
     } catch (error) {
       if (!(error instanceof LdapError && error.code === 'ldap_base_not_found')) throw error
     }
+    if (entry) this.#countText(entry, picture)
     return entry
   }
 
-  async #piecemeal(dn: string, { attributes, largest }: EntrySearch): Promise<EntryResponse> {
+  async #piecemeal(dn: string, search: EntrySearch): Promise<EntryResponse> {
     const read = new Map<string, readonly Buffer[]>()
-    for (const attribute of attributes) {
-      const part = await this.one(dn, [attribute], largest)
+    for (const attribute of search.attributes) {
+      const part = await this.one(dn, { ...search, attributes: [attribute] })
       if (part) for (const [name, values] of part.attributes) read.set(name, values)
       else this.#problems.about(dn)('value_too_large', attribute)
     }
     return { kind: 'entry', dn, attributes: read }
   }
 
-  #countOne(): void {
+  #countOne(dn: string): void {
     this.#count += 1
     const { entries } = this.#limits
     if (this.#count > entries) throw new LdapError('ldap_too_many_entries', { limit: String(entries) })
+    this.#spend(dn.length)
+  }
+
+  #countText(entry: EntryResponse, picture?: string): void {
+    const uncounted = picture?.toLowerCase()
+    for (const [name, values] of entry.attributes) {
+      if (name !== uncounted) this.#spend(values.reduce((sum, { length }) => sum + length, 0))
+    }
+  }
+
+  #spend(bytes: number): void {
+    this.#textBytes += bytes
+    const { textBytes } = this.#limits
+    if (this.#textBytes > textBytes) throw new LdapError('ldap_answer_too_large', { limit: String(textBytes) })
   }
 
   #refer(addresses: readonly string[]): void {

@@ -57,7 +57,7 @@ export class LdapSession implements Disposable {
         if (address.tls || options.startTls) socket = await secureSocket(socket, host, options, signal, reached)
       }
       const channel = new LdapChannel(socket, silence)
-      if (password !== undefined) await bind(channel, options.bindDn ?? '', password)
+      if (password !== undefined) await bind(channel, options.bindDn?.trim() ?? '', password)
       reached('bind')
       return new LdapSession(channel)
     } catch (error) {
@@ -167,7 +167,9 @@ const resultCodes: Readonly<Record<number, LdapErrorCode>> = {
 function refuse(result: ResultResponse | undefined, allowed: readonly number[]): void {
   if (result === undefined) throw new LdapError('ldap_not_ldap')
   if (result.resultCode === 0 || allowed.includes(result.resultCode)) return
-  throw refusal(resultCodes[result.resultCode] ?? 'ldap_refused', 'search', result)
+  // Active Directory has an answer of its own for guests, who may not search there.
+  const isGuest = result.resultCode === 1 && result.said.startsWith('000004DC')
+  throw refusal(isGuest ? 'ldap_access_denied' : (resultCodes[result.resultCode] ?? 'ldap_refused'), 'search', result)
 }
 
 function refusal(code: LdapErrorCode, step: string, result: ResultResponse): LdapError {

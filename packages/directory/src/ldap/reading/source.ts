@@ -12,13 +12,13 @@ import { Roster } from './roster.ts'
 import { type EntrySearch, EntrySearcher } from './search-entries.ts'
 import { LdapSession } from './session.ts'
 import { idOf, textOf } from './values.ts'
-import { withinTime } from './within-time.ts'
+import { timeToRead, withinTime } from './within-time.ts'
 
 /** Reads people and groups from an LDAP directory (RFC 4511), page by page. It writes nothing. */
 export function ldapSource(options: LdapOptions): LdapSource {
   return {
     read: (signal) =>
-      withinTime(options.overallTimeout, signal, async (either) => {
+      withinTime(timeToRead(options), signal, async (either) => {
         const queries = queriesOf(options)
         using session = await LdapSession.open(options, either)
         return await new Reading(session, options, queries).everything()
@@ -47,7 +47,7 @@ class Reading {
     this.#queries = queries
     this.#limits = limitsOf(options)
     this.#searcher = new EntrySearcher(session, this.#limits, this.#problems)
-    this.#roster = new Roster(options.base, options.attributes.userName)
+    this.#roster = new Roster(queries.people.base, options.attributes.userName)
   }
 
   async everything(): Promise<LdapAnswer> {
@@ -106,7 +106,7 @@ class Reading {
   /** Groups that are not wanted themselves may be members of those that are. */
   async #addGroupsWithin(memberships: Memberships, member: string): Promise<void> {
     if (memberships.unknown().size === 0) return
-    const { base } = this.#options
+    const { base } = this.#queries.people
     const filter = new PresenceFilter({ attribute: member })
     const search = { base, filter, attributes: [member], largest: this.#limits.groupBytes }
     const others = new Memberships(this.#roster, this.#limits.memberships)

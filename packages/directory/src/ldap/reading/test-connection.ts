@@ -4,7 +4,7 @@ import type { LdapOptions } from './options.ts'
 import { queriesOf } from './queries.ts'
 import { LdapSession } from './session.ts'
 import type { LdapStep } from './socket.ts'
-import { withinTime } from './within-time.ts'
+import { timeToTest, withinTime } from './within-time.ts'
 
 /** How far a connection got. */
 export interface LdapConnectionTest {
@@ -34,11 +34,11 @@ export async function testLdapConnection(options: LdapOptions, signal: AbortSign
   const { steps, isPrivate } = plan(options)
   try {
     // Nothing is looked for here, but what is wrong with that should be heard now.
-    queriesOf(options)
+    const { base } = queriesOf(options).people
     for (const step of steps) begun.add(step)
-    await withinTime(options.overallTimeout, signal, async (either) => {
+    await withinTime(timeToTest(options), signal, async (either) => {
       using session = await LdapSession.open(options, either, (step) => done.add(step))
-      await session.expectBase(options.base)
+      await session.expectBase(base)
       done.add('base')
     })
   } catch (error) {

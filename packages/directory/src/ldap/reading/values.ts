@@ -63,10 +63,12 @@ function idText(value: Buffer): string {
   return value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /** `undefined` for what is not UTF-8. */
 export function decode(value: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)
+    return utf8.decode(value)
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import { LdapError } from './ldap-error.ts'
-import { defaults } from './options.ts'
+import { defaults, type LdapConnectionOptions } from './options.ts'
 
 /**
  * Runs something that ends when it takes too long or is not wanted any more.
@@ -7,15 +7,12 @@ import { defaults } from './options.ts'
  * @throws LdapError `ldap_timed_out` @throws the reason of `signal`
  */
 export async function withinTime<T>(
-  milliseconds: number | undefined,
+  milliseconds: number,
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const late = new AbortController()
-  const timer = setTimeout(
-    () => late.abort(new LdapError('ldap_timed_out', { step: 'whole' })),
-    milliseconds ?? defaults.overallTimeout,
-  )
+  const timer = setTimeout(() => late.abort(new LdapError('ldap_timed_out', { step: 'whole' })), milliseconds)
   const either = AbortSignal.any([signal, late.signal])
   try {
     either.throwIfAborted()
@@ -26,4 +23,14 @@ export async function withinTime<T>(
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Milliseconds that a reading may take. */
+export function timeToRead({ overallTimeout }: LdapConnectionOptions): number {
+  return overallTimeout ?? defaults.overallTimeout
+}
+
+/** Milliseconds that a test may take. */
+export function timeToTest(options: LdapConnectionOptions): number {
+  return Math.min(timeToRead(options), defaults.testTimeout)
 }
