@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { freePort } from '@pocket/test-support'
+import { freePort, startHttpsFront } from '@pocket/test-support'
 import { newUser, type ScimReport, type User, usualLimits } from '../../src/index.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 import { type Provider, providerOf } from './scim-run.ts'
@@ -109,6 +109,14 @@ describe('a run ends with a reason where the target', () => {
     const forbidden = { fetch: { allowedPrivateHosts: [], allowHttp: true } }
     expect((await run(forbidden)).stopped?.code).toBe('not_public')
     expect((await run({ fetch: { allowedPrivateHosts: [] } })).stopped?.code).toBe('scheme')
+    expect(requests).toEqual([])
+  })
+
+  test('has a certificate that nobody vouches for', async () => {
+    handle = (_req, res) => json(res, 200, list([]))
+    await using front = await startHttpsFront(['127.0.0.1'], url)
+    const report = await run({ url: `https://${front.address}` })
+    expect(report.stopped?.code).toBe('certificate')
     expect(requests).toEqual([])
   })
 
@@ -262,6 +270,14 @@ describe('a listing', () => {
     expect(requests.length).toBeLessThan(40)
   })
 
+  test('that is too large altogether is left', async () => {
+    let next = 0
+    handle = users(() => list([{ id: `a${next++}`, note: 'a'.repeat(1000) }], 1_000_000))
+    const report = await run({ limits: { ...usualLimits, mostCharacters: 20_000 } })
+    expect(report.stopped?.code).toBe('too_large')
+    expect(requests.length).toBeLessThan(30)
+  })
+
   test('that is too large is asked for in smaller pages', async () => {
     const large = all.map((each) => ({ ...each, note: 'a'.repeat(1000) }))
     handle = users((req) => list(sliced(large, req, 1000), 25))
@@ -280,7 +296,19 @@ describe('a listing', () => {
   })
 
   test('of what is no resource is passed over', async () => {
-    const odd = [null, 5, 'text', {}, { id: '' }, { id: {} }, { id: 'a\0b' }, { id: 7, userName: 'ada', emails: 'x' }]
+    const odd = [
+      null,
+      5,
+      'text',
+      {},
+      { id: '' },
+      { id: {} },
+      { id: 'a\0b' },
+      { id: '\ud800' },
+      { id: '..' },
+      { id: '.' },
+      { id: 7, userName: 'ada', emails: 'x' },
+    ]
     handle = users(() => list(odd as object[]))
     await person('ada')
     const report = await run()

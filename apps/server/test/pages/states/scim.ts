@@ -68,17 +68,10 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
       { field: 'token', code: 'required', message: '' },
     ],
   },
-  'client-scim-conflict': { ...page, conflict: [{ field: 'removal', stored: 'delete' }] },
   'client-scim-tested': {
     ...page,
     provider: { ...provider, isRunning: true, report: null, succeededAt: null },
     test: { works: true, abilities: { patch: true, filter: true, bulk: false }, users: 1200, groups: 14 },
-  },
-  'client-scim-test-failed': {
-    ...page,
-    notice: 'saved',
-    provider: { ...provider, report: null, succeededAt: null },
-    test: { works: false, code: 'certificate', detail: 'CERT_HAS_EXPIRED' },
   },
   'client-scim-problems': {
     ...page,
@@ -107,6 +100,8 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
   },
   'client-scim-stopped': {
     ...page,
+    conflict: [{ field: 'removal', stored: 'delete' }],
+    test: { works: false, code: 'certificate', detail: 'CERT_HAS_EXPIRED' },
     provider: {
       ...provider,
       succeededAt: null,

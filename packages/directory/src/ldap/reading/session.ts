@@ -167,7 +167,7 @@ const resultCodes: Readonly<Record<number, LdapErrorCode>> = {
 function refuse(result: ResultResponse | undefined, allowed: readonly number[]): void {
   if (result === undefined) throw new LdapError('ldap_not_ldap')
   if (result.resultCode === 0 || allowed.includes(result.resultCode)) return
-  // Active Directory has an answer of its own for guests, who may not search ([MS-ADTS] §3.1.1.3.4).
+  // Active Directory has an answer of its own for guests, who may not search there.
   const isGuest = result.resultCode === 1 && result.said.startsWith('000004DC')
   throw refusal(isGuest ? 'ldap_access_denied' : (resultCodes[result.resultCode] ?? 'ldap_refused'), 'search', result)
 }
