@@ -8,6 +8,7 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
+import { userPath } from '../users/paths.ts'
 import type { LdapLinks } from './ldap-links.ts'
 import type { LdapRun } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
@@ -124,6 +125,17 @@ export function ldapPages({
       },
       true,
     ),
+    {
+      method: 'post',
+      path: '/settings/admin/users/:id/unlink-ldap',
+      handle: sensitive(async (ctx) => {
+        const user = await authentication.requireAdministrator(ctx)
+        const id = String(ctx.params.id)
+        await links.unlink(pageActor(user, ctx), id)
+        flashes.leave(ctx, userPath(id), { done: 'unlinked' })
+        seeOther(ctx, userPath(id))
+      }),
+    },
     post(
       '/link',
       async (ctx, user) => {

@@ -126,6 +126,34 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect(data).toMatchObject([{ displayName: 'The Guest', ldapId: expect.any(String) }])
   })
 
+  test('decide what people and groups are called, and nothing that was decided by hand', async () => {
+    const idOf = async (name: string) => {
+      const { data } = (await instance.call('GET /api/users', { query: `?search=${name}` })).json
+      return (data as readonly { id: string; username: string }[]).find(({ username }) => username === name)?.id ?? ''
+    }
+    const user = `/settings/admin/users/${await idOf('user3')}`
+    const page = await get(user)
+    expect(page.text).toContain(`uid=user3,ou=people,${slapd.base}`)
+    expect(page.text).not.toContain(`${user}/remove"`)
+    // The names are not sent, and would not be taken.
+    await post(user, { username: 'another', displayName: 'Another', isAdmin: 'yes' })
+    await post(`${user}/disable`)
+    await run()
+    const states = (await instance.call('GET /api/users', { query: '?search=user3' })).json.data
+    expect(states).toMatchObject([{ username: 'user3', displayName: 'First3 Last3', isAdmin: true, disabled: true }])
+    expect((await post(`${user}/unlink-ldap`)).text).toContain('is unlinked')
+    expect((await get(user)).text).toContain(`${user}/remove"`)
+
+    const groups = (await instance.call('GET /api/user-groups')).json.data as readonly { id: string }[]
+    const group = `/settings/admin/user-groups/${groups[0]?.id}`
+    const shown = await get(group)
+    expect(shown.text).toContain('Members that are changed here last until the next import.')
+    expect(shown.text).not.toContain(`${group}/remove"`)
+    expect((await post(group, { name: 'crew', friendlyName: 'Crew' })).status).toBe(403)
+    expect((await post(`${group}/remove`)).status).toBe(403)
+    expect((await get('/settings/admin/users')).text).toContain('<span class="chip">LDAP</span>')
+  })
+
   test('the hourly job does the same, and says how it went', async () => {
     await instance.call('POST /api/jobs/{name}/run', { params: { name: 'sync-ldap' } })
     for (;;) {
