@@ -18,6 +18,7 @@ const report: ScimReport = {
   requests: 2,
   user: counts,
   group: counts,
+  withoutGroups: false,
   problems: [],
   problemCount: 0,
   stopped: null,
