@@ -121,13 +121,6 @@ export function composePages(parts: PageParts): Router {
       settings: signUpSettings,
       reaches: mail.reaches,
     }),
-    invitations: invitationsPages({
-      ...shared,
-      tokens: administration.signupTokens,
-      settings: signUpSettings,
-      groups: directory.groups,
-      issuer: pocket.issuer,
-    }),
     passkeyPolicy: settingPages.passkeyPolicy,
     ...composeAdministrationPages({ ...shared, auditLog: database.auditLog }),
     device: devicePages({ ...shared, showAuthorization: deviceAuthorization.show }),
@@ -141,6 +134,13 @@ export function composePages(parts: PageParts): Router {
       ...jobPages(shared),
       ...ldapPages({ ...shared, sensitive: reauthentication.sensitive }),
       ...apiPages(shared),
+      ...invitationsPages({
+        ...shared,
+        tokens: administration.signupTokens,
+        settings: signUpSettings,
+        groups: directory.groups,
+        issuer: pocket.issuer,
+      }),
       ...clientPages({
         ...shared,
         accounts: directory.accounts,

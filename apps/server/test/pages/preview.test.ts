@@ -16,6 +16,7 @@ let browser: TestBrowser
 /** One for all states, by the look: a new one for each takes longer than what is looked at. */
 let looks: ReadonlyMap<string, { readonly page: Page; readonly said: string[] }>
 let narrow: Page
+let enlarged: Page
 
 beforeAll(async () => {
   server = await startPageServer()
@@ -33,6 +34,7 @@ beforeAll(async () => {
   }
   looks = new Map([await look('light', 'desktop'), await look('dark', 'phone')])
   narrow = await browser.newPage({ viewport: { width: 320, height: 640 } })
+  enlarged = await browser.newPage({ viewport: { width: 640, height: 640 } })
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()
@@ -57,17 +59,28 @@ describe.each(Object.keys(pageStates))('%s', (name) => {
   test('fits into 320 pixels', async () => {
     await narrow.goto(`${server.origin}/${name}`)
     await openEverything(narrow)
-    const widths = await narrow.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
-    expect(widths).toEqual([320, 320])
-    const cut = await narrow.evaluate(() =>
-      [...document.querySelectorAll('body *')]
-        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 0.5)
-        .filter((element) => !element.closest('.copy > code'))
-        .map((element) => element.outerHTML.slice(0, 100)),
-    )
-    expect(cut).toEqual([])
+    await expectNothingCut(narrow)
+  })
+
+  test('fits where letters are twice as large', async () => {
+    await enlarged.goto(`${server.origin}/${name}`)
+    await enlarged.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
+    await openEverything(enlarged)
+    await expectNothingCut(enlarged)
   })
 })
+
+async function expectNothingCut(page: Page): Promise<void> {
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+  expect(widths[0]).toBe(widths[1])
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 0.5)
+      .filter((element) => !element.closest('.copy > code'))
+      .map((element) => element.outerHTML.slice(0, 100)),
+  )
+  expect(cut).toEqual([])
+}
 
 describe('sign-in', () => {
   test('weighs at most 40 kB with all its files', async () => {

@@ -186,6 +186,16 @@ describe('what passes is tried again', () => {
   })
 })
 
+test.each([404, 501])('a target that knows no groups (%i) gets people', async (status) => {
+  handle = (req, res, body) => {
+    if (req.url?.startsWith('/Groups')) return json(res, status, {})
+    return req.method === 'GET' ? json(res, 200, list([])) : json(res, 201, { ...JSON.parse(body), id: 'one' })
+  }
+  await person('ada')
+  const report = await run()
+  expect([report.stopped, report.withoutGroups, report.user.created]).toEqual([null, true, 1])
+})
+
 describe('one object that fails', () => {
   test.each<readonly [string, string, Handle]>([
     ['taken by what cannot be seen', 'conflict', (_req, res) => json(res, 409, { detail: 'e-mail is taken' })],

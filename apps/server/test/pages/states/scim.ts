@@ -20,6 +20,7 @@ const report: ScimReport = {
   requests: 4,
   user: counts,
   group: { ...counts, total: 3, updated: 0, unchanged: 3 },
+  withoutGroups: false,
   problems: [],
   problemCount: 0,
   stopped: null,
@@ -88,6 +89,7 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
           { kind: 'user', localId: '3', name: 'eve', code: 'still_active', detail: null },
         ],
         problemCount: 103,
+        withoutGroups: true,
       },
     },
     found: {
