@@ -107,6 +107,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(runs).toContainEqual(
         expect.objectContaining({ outcome: 'failed', code: 'ldap_unreachable', trigger: 'api' }),
       )
+      expect(audited(instance, 'ldap_sync_failed')).toMatchObject([{ trigger: 'api', reason: 'ldap_unreachable' }])
       expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: 'ldap_unreachable' })
     })
 
@@ -157,7 +158,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
         }),
       )
       expect(audited(instance, 'ldap_synced').at(-1)).toMatchObject({
-        outcome: 'succeeded',
+        trigger: 'api',
         counts: 'created 4, groupsCreated 2, membersAdded 5',
       })
       const picture = await instance.agent().get(`${instance.url}/api/users/${bob.id}/profile-picture.png`)
@@ -239,6 +240,9 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
         losses: { asks: true, people: { lost: 2, of: 3 } },
         plan: { disabled: [{ name: 'The carol' }, { name: 'The erin' }] },
       })
+      expect(audited(instance, 'ldap_sync_waiting').at(-1)).toMatchObject({
+        counts: expect.stringContaining('disabled 2'),
+      })
       const { digest } = waiting.json.losses as { digest: string }
       await configure({ ldapUserSearchFilter: '(uid=nobody)' })
       const other = await run({ confirm: digest })
@@ -264,6 +268,12 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(audited(instance, 'ldap_linked')).toMatchObject([{ dn: at('ada') }])
       expect((await instance.call('DELETE /api/users/{id}/ldap-link', { params })).status).toBe(204)
       expect(await named('ada')).toMatchObject({ ldapId: null })
+    })
+
+    test('one at a time: who comes while one runs is told so', async () => {
+      const calls = Array.from({ length: 10 }, () => instance.call('POST /api/ldap/sync', { body: {} }))
+      const outcomes = (await Promise.all(calls)).map(({ status, json }) => json.code ?? status)
+      expect(new Set(outcomes)).toEqual(new Set([200, 'ldap_sync_running']))
     })
 
     test('people are as all others once LDAP is disabled', async () => {
