@@ -339,6 +339,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     assets,
     catalogues,
     messagesFor,
+    ldap,
     jobs,
     jobNotes: placeRoom.notes,
     overview,
@@ -392,9 +393,10 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       return { code, url: `${pocket.issuer}/lc/${code}`, expiresAt }
     },
     async [Symbol.asyncDispose]() {
+      // A request may be waiting for a run.
+      await scimRuns[Symbol.asyncDispose]()
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
-      await scimRuns[Symbol.asyncDispose]()
       await placeRoom[Symbol.asyncDispose]()
       await api.settled()
       await mail.delivery.settled()

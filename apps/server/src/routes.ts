@@ -15,7 +15,6 @@ import type { setUpPages } from './set-up/page.ts'
 import type { signInPages } from './sign-in/page.ts'
 import type { addPasskeyPages } from './sign-up/add-passkey-page.ts'
 import type { approvalsPages } from './sign-up/approvals-page.ts'
-import type { invitationsPages } from './sign-up/invitations-page.ts'
 import type { signUpPages } from './sign-up/page.ts'
 import type { arrivedPage } from './sign-up/way-back.ts'
 import type { userPages } from './users/page.ts'
@@ -31,7 +30,6 @@ export interface Handlers {
   readonly addPasskey: ReturnType<typeof addPasskeyPages>
   readonly userSessions: ReturnType<typeof userSessionsPages>
   readonly approvals: ReturnType<typeof approvalsPages>
-  readonly invitations: ReturnType<typeof invitationsPages>
   readonly users: ReturnType<typeof userPages>
   readonly groups: ReturnType<typeof groupPages>
   readonly device: ReturnType<typeof devicePages>
@@ -56,7 +54,6 @@ export function createRoutes({
   arrived,
   userSessions,
   approvals,
-  invitations,
   users,
   groups,
   device,
@@ -165,9 +162,6 @@ export function createRoutes({
 
   router.get('/settings/admin/approvals', approvals.show)
   router.post('/settings/admin/approvals/:id', approvals.decide)
-  router.get('/settings/admin/invitations', invitations.show)
-  router.post('/settings/admin/invitations', invitations.create)
-  router.post('/settings/admin/invitations/:id/remove', invitations.remove)
 
   router.get('/settings/admin/passkeys', passkeyPolicy.show)
   router.post('/settings/admin/passkeys', reauthentication.sensitive(passkeyPolicy.save))

@@ -8,6 +8,10 @@ const sound: PocketOptions = {
   stores: { ...memoryStores(), accounts: { find: async () => undefined } },
 }
 
+const nobody = async () => undefined
+const withLogin = { ...sound.stores, accounts: { find: nobody, findByLogin: nobody } }
+const noLimits = { take: async () => {}, giveBack: async () => {}, note: async () => {}, check: async () => {} }
+
 const fieldsOf = async (options: object) => {
   // A cast: what a host without types may give.
   const failed = createPocket({ ...sound, ...options } as PocketOptions)
@@ -62,6 +66,38 @@ test.each([
     { issuer: 'https://id.example.com', relatedOrigins: ['https://id.example.com'] },
     ['relatedOrigins contradiction'],
   ],
+  ['no name', { name: ' ' }, ['name out_of_range']],
+  ['no time to answer', { answerWithin: 0 }, ['answerWithin out_of_range']],
+  ['all the time of the world to answer', { answerWithin: Infinity }, ['answerWithin out_of_range']],
+  ['a language that is none', { languages: ['de', 'no language'] }, ['languages invalid_format']],
+  ['checks in a list', { checks: [] }, ['checks invalid_type']],
+  ['a check that is no function', { checks: { office: {} } }, ['checks.office invalid_type']],
+  [
+    'details that nothing validates',
+    { authorizationDetailsTypes: { payment: {} } },
+    ['authorizationDetailsTypes.payment invalid_type'],
+  ],
+  ['a hook that there is not', { before: { signOut: () => undefined } }, ['before.signOut unknown']],
+  ['a hook that is no function', { before: { signIn: {} } }, ['before.signIn invalid_type']],
+  ['a mailer that sends nothing', { stores: withLogin, mailer: {} }, ['mailer invalid_type']],
+  ['a mailer that knows nobody', { mailer: { send: async () => {} } }, ['mailer contradiction']],
+  [
+    'an account store with a half method',
+    { stores: { ...sound.stores, accounts: { find: async () => undefined, register: true } } },
+    ['stores.accounts.register invalid_type'],
+  ],
+  ['a limiter where nothing is limited', { limiter: noLimits, rateLimits: false }, ['limiter contradiction']],
+  [
+    'a store of an older version',
+    { stores: { ...sound.stores, keys: { list: async () => [], insert: async () => true, remove: async () => {} } } },
+    ['stores.keys.move required'],
+  ],
+  ['no transaction', { stores: { ...sound.stores, transaction: undefined } }, ['stores.transaction required']],
+  [
+    'a schedule without times',
+    { keySchedule: { signsFor: 1, announcedFor: '1' } },
+    ['keySchedule.announcedFor out_of_range', 'keySchedule.keptFor out_of_range'],
+  ],
   [
     'keys that sign for less than they are announced',
     { keySchedule: { signsFor: 1, announcedFor: 2, keptFor: 3 } },
@@ -69,4 +105,13 @@ test.each([
   ],
 ])('%s cannot be', async (_name, options, fields) => {
   expect(await fieldsOf(options)).toEqual(fields)
+})
+
+test.each([undefined, null, 'https://id.example.com', []])('%p is no options', async (given) => {
+  // A cast: what a host without types may give.
+  const failed = createPocket(given as unknown as PocketOptions)
+  await expect(failed).rejects.toMatchObject({
+    code: 'misconfigured',
+    fields: [{ field: 'options', code: 'required' }],
+  })
 })

@@ -64,12 +64,15 @@ export interface Slapd extends AsyncDisposable {
  */
 export async function startSlapd(options: SlapdOptions): Promise<Slapd> {
   if (slapdMissing !== undefined) throw new Error(slapdMissing)
-  const folder = await mkdtemp(join(tmpdir(), 'pocket-test-slapd-'))
-  try {
-    return await start(folder, options)
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true })
-    throw error
+  for (let attempt = 1; ; attempt++) {
+    const folder = await mkdtemp(join(tmpdir(), 'pocket-test-slapd-'))
+    try {
+      return await start(folder, options)
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true })
+      // Another program may take a port before it does.
+      if (attempt === 5 || !String(error).includes('Address already in use')) throw error
+    }
   }
 }
 

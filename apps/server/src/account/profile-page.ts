@@ -37,7 +37,7 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       passkeyCount: passkeys.length,
       secondAskedFor: await secondPasskey.isAskedFor(id, passkeys),
       signals: signalsOf(pocket.issuer, user, passkeys),
-      isEditable: editOwnAccount,
+      isEditable: editOwnAccount && !(await users.isOwnedByLdap(user)),
       emailRequired: requireEmail,
       emailVerified: user.emailVerified,
       verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),

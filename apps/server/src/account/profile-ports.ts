@@ -13,7 +13,7 @@ export interface ProfilePorts {
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
-  readonly users: Pick<UserAdministration, 'find' | 'updateOwn' | 'setOwnLocale'>
+  readonly users: Pick<UserAdministration, 'find' | 'isOwnedByLdap' | 'updateOwn' | 'setOwnLocale'>
   readonly settings: () => Promise<Pick<UserSettings, 'editOwnAccount' | 'requireEmail'>>
   readonly profilePictures: Pick<ProfilePictures, 'put' | 'remove'>
   /** The addresses of the pictures that these users have of their own. */

@@ -8,8 +8,8 @@ export type ApiKeyRenewal = Pick<ApiKey, 'id' | 'ownerId' | 'tokenHash' | 'expir
 export interface ApiKeyStore {
   find(ownerId: string, id: string): Promise<ApiKey | undefined>
   findByHash(tokenHash: string): Promise<ApiKey | undefined>
-  /** A person's keys. */
-  list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>>
+  /** A person's keys: those with a part of a name, and by the filter `expired` those that have expired by `now`, or have not. */
+  list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>>
   insert(apiKey: ApiKey): Promise<void>
   /** Gives a key another token and end where it had expired by `now`; `false` where there is no such key, or it still holds. */
   renew(renewal: ApiKeyRenewal, now: number): Promise<boolean>

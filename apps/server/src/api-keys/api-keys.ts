@@ -28,6 +28,7 @@ export interface KeyOwner {
 /** The keys that people give to programs. A person sees and changes only keys of their own. */
 export interface ApiKeys {
   find(ownerId: string, id: string): Promise<ApiKey | undefined>
+  /** Searched by name, and filtered by `expired`, where the request says so. */
   list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>>
   /** @throws {InvalidInput} `invalid_api_key_expiration` where the end has passed, `validation_failed` where something is none */
   create(owner: KeyOwner, input: NewApiKey): Promise<MintedApiKey>
@@ -66,7 +67,7 @@ export function createApiKeys({ store, audit, clock, onError }: ApiKeyPorts): Ap
 
   return {
     find: (ownerId, id) => store.find(ownerId, id),
-    list: (ownerId, request) => store.list(ownerId, request),
+    list: (ownerId, request) => store.list(ownerId, request, clock.now()),
 
     async create({ ownerId, origin }, { name, description, scopes, expiresAt }) {
       const now = clock.now()

@@ -8,12 +8,13 @@ export const apiKeyList: ListPageDefinition = {
   path: apiKeysPath,
   columns: [
     { name: 'name', sort: 'name' },
-    { name: 'scopes' },
-    { name: 'expires', sort: 'expiresAt' },
-    { name: 'used', sort: 'lastUsedAt' },
-    { name: 'created', sort: 'createdAt' },
+    { name: 'scopes', choice: 'shown' },
+    { name: 'expires', sort: 'expiresAt', choice: 'shown' },
+    { name: 'used', sort: 'lastUsedAt', choice: 'shown' },
+    { name: 'created', sort: 'createdAt', choice: 'shown' },
     { name: 'acts' },
   ],
+  filters: { expired: ['false', 'true'] },
   sort: { column: 'createdAt', descending: true },
 }
 

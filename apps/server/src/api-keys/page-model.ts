@@ -2,6 +2,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { BulkNotice } from '../users/page-model.ts'
 import type { ApiKeyScope } from './api-key.ts'
 
 /** How long a key can be good for, as the form calls it. */
@@ -56,6 +57,8 @@ export interface ApiKeysPage {
     readonly name: string
     readonly token: string | null
   } | null
+  /** What became of several that were to be revoked. */
+  readonly several: BulkNotice | null
 }
 
 /** `/settings/api-keys/ID/renew`: for how long a key that has expired is to be good again. */

@@ -11,6 +11,8 @@ import type { PageRoute } from '../http/page-routes.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import { bulkNotice } from '../users/bulk.ts'
+import { withSeveral } from '../users/several.ts'
 import type { MintedApiKey } from './api-key.ts'
 import type { ApiKeys } from './api-keys.ts'
 import { emptyKey, endOf, formProblems, keyValues, problemsOf, scopesOf, termValues } from './key-form.ts'
@@ -61,6 +63,8 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
   const showKeys = async (ctx: Context, user: User, more: Refused = {}) => {
     const listPage = readListPage(ctx, apiKeyList, secure)
     const { items, total } = await apiKeys.list(user.id, listPage.request)
+    const left = flashes.take(ctx, apiKeysPath)
+    const notice = noticeOf(left)
     await show(ctx, {
       view: 'api-keys',
       viewer: viewerOf(user),
@@ -72,7 +76,8 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
       problems: [],
       problem: null,
       ...more,
-      notice: noticeOf(flashes.take(ctx, apiKeysPath)),
+      notice,
+      several: notice === null ? bulkNotice(left) : null,
     })
   }
 
@@ -133,6 +138,20 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
     flashes.leave(ctx, apiKeysPath, { done: 'revoked', name })
     seeOther(ctx, apiKeysPath)
   }
+  const revokeSeveral = async (ctx: Context, user: User) =>
+    withSeveral(
+      ctx,
+      {
+        viewer: user,
+        path: apiKeysPath,
+        within: 'api-keys',
+        asks: 'apiKeysRevoke',
+        act: 'revoke',
+        find: (id) => apiKeys.find(user.id, id),
+        work: (id) => apiKeys.remove(ownerOf(ctx, user), id),
+      },
+      { show, flashes },
+    )
   const withUser =
     (work: (ctx: Context, user: User) => Promise<void>): Act =>
     async (ctx) =>
@@ -141,6 +160,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
   return [
     { method: 'get', path: apiKeysPath, handle: withUser((ctx, user) => showKeys(ctx, user)) },
     { method: 'post', path: apiKeysPath, handle: guarded(create) },
+    { method: 'post', path: `${apiKeysPath}/bulk`, handle: withUser(revokeSeveral) },
     { method: 'get', path: `${apiKeysPath}/:id/renew`, handle: withUser((ctx, user) => showRenewal(ctx, user)) },
     { method: 'post', path: `${apiKeysPath}/:id/renew`, handle: guarded(renew) },
     { method: 'get', path: `${apiKeysPath}/:id/revoke`, handle: askRevocation },

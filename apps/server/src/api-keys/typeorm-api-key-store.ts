@@ -10,7 +10,6 @@ const rows = new TableRows(apiKeyTable)
 const sql = {
   find: `${rows.select} WHERE owner_id = $1 AND id = $2`,
   findByHash: `${rows.select} WHERE token_hash = $1`,
-  count: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE owner_id = $1`,
   insert: rows.insert,
   renew: `UPDATE ${rows.table} SET token_hash = $3, expires_at = $4, expiration_email_sent = $5
     WHERE owner_id = $1 AND id = $2 AND expires_at <= $6`,
@@ -47,11 +46,14 @@ export class TypeormApiKeyStore implements ApiKeyStore {
     return apiKeyOf(rows.first(await this.#database.query(sql.findByHash, [tokenHash])))
   }
 
-  async list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>> {
-    const [counted] = await this.#database.query<{ total: number | string }>(sql.count, [ownerId])
+  async list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>> {
+    const [where, parameters] = conditionOf(ownerId, request, now)
+    const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${where}`
+    const [counted] = await this.#database.query<{ total: number | string }>(count, parameters)
     const total = Number(counted?.total)
-    const page = `${rows.select} WHERE owner_id = $1 ORDER BY ${orderOf(request)} LIMIT $2 OFFSET $3`
-    const found = await this.#database.query(page, [ownerId, request.limit, offsetOf(request, total)])
+    const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
+    const page = `${rows.select} WHERE ${where} ORDER BY ${orderOf(request)} ${limits}`
+    const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
     return { total, items: rows.all(found).map(withoutKey) }
   }
 
@@ -82,6 +84,22 @@ export class TypeormApiKeyStore implements ApiKeyStore {
   async removeByOwner(ownerId: string): Promise<void> {
     await this.#database.execute(sql.removeByOwner, [ownerId])
   }
+}
+
+function conditionOf(
+  ownerId: string,
+  { search, filters }: ListRequest,
+  now: number,
+): readonly [string, readonly (string | number)[]] {
+  const parameters: (string | number)[] = [ownerId]
+  const conditions = ['owner_id = $1']
+  if (search !== '') {
+    const pattern = `%${nameKey(search).replaceAll(/[!%_]/g, '!$&')}%`
+    conditions.push(`name_key LIKE $${parameters.push(pattern)} ESCAPE '!'`)
+  }
+  const [expired] = filters.expired ?? []
+  if (typeof expired === 'boolean') conditions.push(`expires_at ${expired ? '<=' : '>'} $${parameters.push(now)}`)
+  return [conditions.join(' AND '), parameters]
 }
 
 function orderOf({ sort }: ListRequest): string {

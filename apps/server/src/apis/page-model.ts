@@ -3,6 +3,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { BulkNotice } from '../users/page-model.ts'
 
 /** `/settings/admin/apis`. */
 export interface ApisPage {
@@ -19,6 +20,8 @@ export interface ApisPage {
   }[]
   /** The name of the API that has just been deleted. */
   readonly removed: string | null
+  /** What became of several that were to be deleted. */
+  readonly several: BulkNotice | null
 }
 
 /** What the form of an API holds. */

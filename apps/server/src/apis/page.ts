@@ -6,6 +6,8 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
+import { bulkNotice } from '../users/bulk.ts'
+import { withSeveral } from '../users/several.ts'
 import { apiAccessPages } from './access-page.ts'
 import { createApiAdministration } from './administration.ts'
 import type { ApiPagesPorts } from './api-desk.ts'
@@ -38,7 +40,8 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
     const viewer = viewerOf(await authentication.requireAdministrator(ctx))
     const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
     const { items, total } = await apis.page(apiListRequest(listPage.request, null))
-    const { removed } = flashes.take(ctx, here)
+    const left = flashes.take(ctx, here)
+    const { removed } = left
     await show(ctx, {
       view: 'apis',
       viewer,
@@ -52,7 +55,25 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
         createdAt,
       })),
       removed: typeof removed === 'string' ? removed : null,
+      several: bulkNotice(left),
     })
+  }
+
+  const removeSeveral = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    await withSeveral(
+      ctx,
+      {
+        viewer: user,
+        path: here,
+        within: 'apis',
+        asks: 'apisDelete',
+        act: 'delete',
+        find: (id) => apis.find(id),
+        work: (id) => administration.remove(pageActor(user, ctx), id),
+      },
+      { show, flashes },
+    )
   }
 
   const showNew = async (ctx: Context) => {
@@ -78,6 +99,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
 
   return [
     { method: 'get', path: here, handle: showList },
+    { method: 'post', path: `${here}/bulk`, handle: removeSeveral },
     { method: 'get', path: `${here}/new`, handle: showNew },
     { method: 'post', path: `${here}/new`, handle: create },
     ...apiAccessPages(parts),

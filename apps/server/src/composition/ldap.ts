@@ -7,6 +7,7 @@ import type { Scheduler } from '../jobs/scheduler.ts'
 import { createLdapHost } from '../ldap/host.ts'
 import { createLdapLinks, type LdapLinks } from '../ldap/ldap-links.ts'
 import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
+import type { LdapSettings } from '../ldap/ldap-settings.ts'
 import { createLdapSync, type LdapSync } from '../ldap/ldap-sync.ts'
 import { createLdapTrials, type LdapTrials } from '../ldap/ldap-trials.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
@@ -35,6 +36,7 @@ export interface LdapRoom {
   readonly links: LdapLinks
   readonly trials: LdapTrials
   readonly runs: LdapRunStore
+  readonly settings: () => Promise<LdapSettings>
 }
 
 export function composeLdap(parts: LdapParts): LdapRoom {
@@ -65,6 +67,7 @@ export function composeLdap(parts: LdapParts): LdapRoom {
   return {
     sync,
     runs,
+    settings: present,
     links: createLdapLinks({ directory, sync, audit, transaction }),
     trials: createLdapTrials(present),
   }

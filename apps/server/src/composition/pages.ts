@@ -23,6 +23,7 @@ import type { Images } from '../images/images.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { jobPages } from '../jobs/page.ts'
 import type { JobNotes } from '../jobs/page-model.ts'
+import { ldapPages } from '../ldap/page.ts'
 import type { OpenApiDocument } from '../openapi/document.ts'
 import { openApiPage } from '../openapi/page.ts'
 import type { ReadOverview } from '../overview/overview.ts'
@@ -52,6 +53,7 @@ import { passkeyEndpoints } from '../webauthn/passkey-endpoints.ts'
 import { composeAccountPages } from './account-pages.ts'
 import type { Administration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
+import type { LdapRoom } from './ldap.ts'
 import { composeSettingPages } from './setting-pages.ts'
 
 export interface PageParts {
@@ -78,6 +80,7 @@ export interface PageParts {
   readonly catalogues: Catalogues
   readonly messagesFor: MessagesFor
   readonly jobs: Jobs
+  readonly ldap: LdapRoom
   readonly jobNotes: () => JobNotes
   readonly overview: ReadOverview
   readonly search: Search
@@ -118,13 +121,6 @@ export function composePages(parts: PageParts): Router {
       settings: signUpSettings,
       reaches: mail.reaches,
     }),
-    invitations: invitationsPages({
-      ...shared,
-      tokens: administration.signupTokens,
-      settings: signUpSettings,
-      groups: directory.groups,
-      issuer: pocket.issuer,
-    }),
     passkeyPolicy: settingPages.passkeyPolicy,
     ...composeAdministrationPages({ ...shared, auditLog: database.auditLog }),
     device: devicePages({ ...shared, showAuthorization: deviceAuthorization.show }),
@@ -136,7 +132,15 @@ export function composePages(parts: PageParts): Router {
       ...searchPages(shared),
       ...overviewPages(shared),
       ...jobPages(shared),
+      ...ldapPages({ ...shared, sensitive: reauthentication.sensitive }),
       ...apiPages(shared),
+      ...invitationsPages({
+        ...shared,
+        tokens: administration.signupTokens,
+        settings: signUpSettings,
+        groups: directory.groups,
+        issuer: pocket.issuer,
+      }),
       ...clientPages({
         ...shared,
         accounts: directory.accounts,

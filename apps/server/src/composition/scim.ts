@@ -7,7 +7,7 @@ import { createScimProviders, type ScimProviders } from '../scim/providers.ts'
 import { createScimRuns, type ScimRuns } from '../scim/runs.ts'
 
 export interface ScimParts {
-  readonly config: Pick<Config, 'allowedPrivateHosts'>
+  readonly config: Pick<Config, 'allowedPrivateHosts' | 'localIpv6Ranges'>
   readonly logger: Logger
   readonly database: Pick<OpenDatabase, 'scimProviders' | 'masterKey'>
   readonly directoryStores: Pick<DirectoryStores, 'scimRecords' | 'snapshots'>
@@ -45,6 +45,7 @@ export function composeScim(parts: ScimParts) {
       pocket = opened
       const fetch = createPublicFetch({
         allowedPrivateHosts: config.allowedPrivateHosts,
+        localRanges: config.localIpv6Ranges,
         maxBytes: mostBytes,
         timeout,
       })

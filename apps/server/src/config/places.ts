@@ -9,7 +9,7 @@ const licenseKey: Variable<string> = {
   default: 'none',
   secret: true,
   description:
-    'The licence key of an account of MaxMind (there are free ones). With it the GeoLite2 City database is downloaded and kept up to date: at once where there is none, and when it is older than 14 days.',
+    'The licence key of an account of MaxMind (there are free ones). With it the GeoLite2 City database, which MaxMind makes (https://www.maxmind.com), is downloaded and kept up to date: at once where there is none, and when it is older than 14 days.',
   parse: ({ text }) => text.trim(),
 }
 

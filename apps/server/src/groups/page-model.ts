@@ -55,6 +55,8 @@ export interface GroupPage {
     readonly name: string
     readonly friendlyName: string
     readonly createdAt: number
+    /** Whether it comes from LDAP, which decides what it is called and who is in it. */
+    readonly isDecidedByLdap: boolean
   }
   readonly values: GroupFormValues
   readonly problems: readonly FieldError[]

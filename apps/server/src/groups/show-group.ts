@@ -9,6 +9,7 @@ import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { groupRecordValidator, membershipValidator } from '../users/validators.ts'
 import { clientChoices } from './client-choices.ts'
+import type { GroupAdministration } from './group-administration.ts'
 import { type GroupPage, groupNotices } from './page-model.ts'
 
 export const groupsPath = '/settings/admin/user-groups'
@@ -20,6 +21,7 @@ export function groupPath(id: string): string {
 export interface ShowGroupPorts {
   readonly clients: Pick<Clients, 'page' | 'allowedTo'>
   readonly directory: Directory
+  readonly groups: GroupAdministration
   readonly show: ShowPage
   readonly flashes: Flashes
   readonly secure: boolean
@@ -39,7 +41,7 @@ export type ShowGroup = (ctx: Context, viewer: User, group: GroupWithClaims, typ
 const columns = [{ name: 'userName', sort: 'username' }]
 const sort = { column: 'username', descending: false }
 
-export function createShowGroup({ clients, directory, show, flashes, secure }: ShowGroupPorts): ShowGroup {
+export function createShowGroup({ clients, directory, groups, show, flashes, secure }: ShowGroupPorts): ShowGroup {
   return async (ctx, viewer, group, typed = {}) => {
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
@@ -50,7 +52,7 @@ export function createShowGroup({ clients, directory, show, flashes, secure }: S
     await show(ctx, {
       view: 'group',
       viewer: viewerOf(viewer),
-      group: { id, name, friendlyName, createdAt },
+      group: { id, name, friendlyName, createdAt, isDecidedByLdap: await groups.isOwnedByLdap(group) },
       values: { name, friendlyName },
       problems: [],
       version: groupRecordValidator(group),

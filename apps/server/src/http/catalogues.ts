@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadMessages, type Messages } from './messages.ts'
+import { createMessages, type Messages, readCatalogue } from './messages.ts'
 
 /** A language in which there are sentences. */
 export interface Language {
@@ -19,10 +19,12 @@ export interface Catalogues {
 
 const fallback = 'en'
 
-/** Reads every catalogue of a folder. @throws {Error} where there is none in English */
+/** Reads every catalogue of a folder; what one does not say is said in English. @throws {Error} where there is none in English */
 export async function loadCatalogues(folder: string): Promise<Catalogues> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()
-  return chooseAmong(await Promise.all(files.map((name) => loadMessages(join(folder, name)))))
+  const english = await readCatalogue(join(folder, `${fallback}.json`))
+  const all = await Promise.all(files.map((name) => readCatalogue(join(folder, name))))
+  return chooseAmong(all.map((each) => createMessages(each, english)))
 }
 
 /** @throws {Error} where none of them is in English */

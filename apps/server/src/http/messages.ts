@@ -28,19 +28,31 @@ export interface Messages {
   below(prefix: string): Readonly<Record<string, string>>
 }
 
-/** Reads a catalogue: one JSON object of nested keys, its leaves are messages. */
-export async function loadMessages(file: string): Promise<Messages> {
+/** A catalogue: one object of nested keys, its leaves are messages. `language` is one of them. */
+export type Catalogue = Readonly<Record<string, unknown>>
+
+/** @throws {Error} where the file holds no object of JSON */
+export async function readCatalogue(file: string): Promise<Catalogue> {
   const catalogue: unknown = JSON.parse(await readFile(file, 'utf8'))
-  return createMessages(catalogue)
+  if (typeof catalogue !== 'object' || catalogue === null) throw new Error(`${file} holds no catalogue.`)
+  return { ...catalogue }
+}
+
+/** Reads a catalogue from its file. */
+export async function loadMessages(file: string): Promise<Messages> {
+  return createMessages(await readCatalogue(file))
 }
 
 const namespace = 'translation'
 /** Scripts of ISO 15924 that are written from right to left. */
 const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc', 'Thaa'])
 
-/** @throws {Error} where the catalogue names no `language` or holds anything but objects, lists and strings */
-export function createMessages(catalogue: unknown): Messages {
-  const entries = new Map(flatten(catalogue, ''))
+/**
+ * @param fallback - says what the catalogue does not
+ * @throws {Error} where the catalogue names no `language` or holds anything but objects, lists and strings
+ */
+export function createMessages(catalogue: Catalogue, fallback: Catalogue = catalogue): Messages {
+  const entries = new Map([...flatten(fallback, ''), ...flatten(catalogue, '')])
   const branches = new Map<string, Readonly<Record<string, string>>>()
   const find = (key: string): string => {
     const found = entries.get(key)
@@ -51,9 +63,15 @@ export function createMessages(catalogue: unknown): Messages {
   const numbers = new Intl.NumberFormat(language)
   const written = (value: unknown): string =>
     typeof value === 'number' ? numbers.format(value) : isolated(String(value))
+  const otherwise = String(fallback.language)
+  // Casts, since a catalogue was looked through above.
   const i18n = createInstance({
     lng: language,
-    resources: { [language]: { [namespace]: catalogue as ResourceLanguage } },
+    fallbackLng: otherwise,
+    resources: {
+      [otherwise]: { [namespace]: fallback as ResourceLanguage },
+      [language]: { [namespace]: catalogue as ResourceLanguage },
+    },
     initAsync: false,
     nsSeparator: false,
     interpolation: { prefix: '{', suffix: '}', escape: written, escapeValue: true, useRawValueToEscape: true },

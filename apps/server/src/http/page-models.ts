@@ -10,6 +10,7 @@ import type { DeviceLoginPage, DevicePage } from '../device-login/page-model.ts'
 import type { EmailsPage, VerifyEmailPage } from '../email/page-model.ts'
 import type { GroupNewPage, GroupPage, GroupsPage } from '../groups/page-model.ts'
 import type { JobsPage } from '../jobs/page-model.ts'
+import type { LdapPage } from '../ldap/page-model.ts'
 import type { OverviewPage } from '../overview/page-model.ts'
 import type { ClientScimPage } from '../scim/page-model.ts'
 import type { SearchPage } from '../search/page-model.ts'
@@ -74,6 +75,7 @@ export type PageModel =
   | PasskeyPolicyPage
   | PasskeyPolicyReviewPage
   | JobsPage
+  | LdapPage
   | OverviewPage
   | SearchPage
   | SettingsPage

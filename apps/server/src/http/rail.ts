@@ -48,7 +48,7 @@ export const rail = {
       name: 'settings',
       icon: 'settings',
       path: '/settings/admin/application-configuration',
-      views: ['settings', 'passkey-policy', 'passkey-policy-review', 'emails'],
+      views: ['settings', 'passkey-policy', 'passkey-policy-review', 'emails', 'ldap'],
     },
   ],
 } as const satisfies Readonly<Record<string, readonly RailEntry[]>>

@@ -20,6 +20,7 @@ export interface Finding {
 export const findingNames = [
   'jobFailed',
   'scimFailed',
+  'ldapWaiting',
   'secretEnded',
   'emailFailed',
   'emailStuck',
@@ -63,6 +64,7 @@ const everyday = 20
 
 const paths = {
   jobs: '/settings/admin/jobs',
+  ldap: '/settings/admin/ldap',
   email: '/settings/admin/application-configuration/email',
   emails: '/settings/admin/emails',
   approvals: '/settings/admin/approvals',
@@ -95,9 +97,11 @@ export function findingsOf(known: Known): readonly Finding[] {
     found.push({ name, severity, about: null, count: 1, at: null, href, ...more })
 
   for (const { name, lastRun } of jobs)
-    if (lastRun?.outcome === 'failed') add('jobFailed', 'bad', paths.jobs, { about: name, at: lastRun.finishedAt })
+    if (lastRun?.outcome === 'failed')
+      add('jobFailed', 'bad', name === 'sync-ldap' ? paths.ldap : paths.jobs, { about: name, at: lastRun.finishedAt })
   for (const { clientId, clientName, finishedAt } of scim)
     add('scimFailed', 'bad', paths.scim(clientId), { about: clientName, at: finishedAt })
+  if (standing.isLdapWaiting) add('ldapWaiting', 'bad', paths.ldap)
   for (const { id, name, endsAt } of secrets.items)
     if (endsAt <= now) add('secretEnded', 'bad', paths.client(id), { about: name, at: endsAt })
     else add('secretEnds', 'soon', paths.client(id), { about: name, at: endsAt })

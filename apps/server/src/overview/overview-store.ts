@@ -54,6 +54,8 @@ export interface Standing {
   readonly invitations: number
   /** When the next invitation ends; `null` where there is none. */
   readonly invitationEndsAt: number | null
+  /** Whether an import from LDAP waits for an administrator. */
+  readonly isLdapWaiting: boolean
   /** Since when the oldest of the keys that sign has signed; `null` before there are any. */
   readonly keySignsSince: number | null
 }

@@ -55,6 +55,8 @@ const standing = `SELECT
     (SELECT COUNT(*) FROM pocket_approval WHERE awaits_administrator) AS approvals,
     (SELECT COUNT(*) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitations,
     (SELECT MIN(expires_at) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitation_ends_at,
+    (SELECT COUNT(*) FROM pocket_ldap_run WHERE outcome = 'waiting'
+      AND started_at = (SELECT MAX(started_at) FROM pocket_ldap_run WHERE outcome <> 'dry')) AS ldap_waiting,
     (SELECT MIN(status_since) FROM pocket_key WHERE status = 'current') AS key_signs_since`
 
 const sql: Readonly<Record<DatabaseKind, { readonly failures: string; readonly secrets: string }>> = {
@@ -121,6 +123,7 @@ export class TypeormOverviewStore implements OverviewStore {
       approvals: found('approvals'),
       invitations: found('invitations'),
       invitationEndsAt: found('invitation_ends_at') || null,
+      isLdapWaiting: found('ldap_waiting') > 0,
       keySignsSince: found('key_signs_since') || null,
     }
   }

@@ -27,13 +27,24 @@ const counts = named('ScimCountsDto', {
 
 const report = named('ScimReportDto', {
   type: 'object',
-  required: ['startedAt', 'finishedAt', 'requests', 'users', 'groups', 'problems', 'problemCount', 'stopped'],
+  required: [
+    'startedAt',
+    'finishedAt',
+    'requests',
+    'users',
+    'groups',
+    'withoutGroups',
+    'problems',
+    'problemCount',
+    'stopped',
+  ],
   properties: {
     startedAt: instant,
     finishedAt: instant,
     requests: number,
     users: counts,
     groups: counts,
+    withoutGroups: { type: 'boolean', description: 'Whether the target knows people only.' },
     problems: {
       type: 'array',
       description: 'The first hundred.',
@@ -111,6 +122,7 @@ function reportDto({ user, group, problems, stopped, ...report }: NonNullable<Sc
     requests: report.requests,
     users: user,
     groups: group,
+    withoutGroups: report.withoutGroups,
     problems: problems.map(({ localId, ...problem }) => ({ ...problem, id: localId })),
     problemCount: report.problemCount,
     stopped: stopped && { code: stopped.code, detail: stopped.detail },

@@ -28,6 +28,8 @@ export const places: Readonly<Record<keyof typeof rail, readonly Place[]>> = {
     below('settings', 'settings.sections.sign-up', `${settings}/sign-up`),
     below('settings', 'settings.sections.passkeys', '/settings/admin/passkeys'),
     below('settings', 'settings.sections.email', `${settings}/email`),
+    below('settings', 'settings.sections.ldap', `${settings}/ldap`),
+    below('settings', 'ldap.title', '/settings/admin/ldap'),
     below('settings', 'settings.sections.oidc', `${settings}/oidc`),
     below('settings', 'emails.title', '/settings/admin/emails'),
   ],

@@ -5,11 +5,15 @@ import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
+import { bulkNotice } from '../users/bulk.ts'
+import { withSeveral } from '../users/several.ts'
 import type { InvitationFormValues, InvitationsPage } from './page-model.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
+import type { SignupToken } from './signup-token.ts'
 import type { SignupTokenItem, SignupTokens } from './signup-tokens.ts'
 
 export interface InvitationsPagePorts {
@@ -35,17 +39,18 @@ const list: ListPageDefinition = {
   path: here,
   columns: [
     { name: 'link' },
-    { name: 'groups' },
-    { name: 'uses', sort: 'usageCount' },
-    { name: 'expires', sort: 'expiresAt' },
-    { name: 'created', sort: 'createdAt' },
+    { name: 'groups', choice: 'shown' },
+    { name: 'uses', sort: 'usageCount', choice: 'shown' },
+    { name: 'expires', sort: 'expiresAt', choice: 'shown' },
+    { name: 'created', sort: 'createdAt', choice: 'shown' },
     { name: 'remove' },
   ],
+  filters: { used: ['never', 'partly', 'fully'] },
   sort: { column: 'createdAt', descending: true },
 }
 
 /** `/settings/admin/invitations`: the links with which strangers sign up. */
-export function invitationsPages(ports: InvitationsPagePorts) {
+export function invitationsPages(ports: InvitationsPagePorts): readonly PageRoute[] {
   const { tokens, settings, groups, issuer, authentication, show, flashes } = ports
 
   const showPage = async (
@@ -56,7 +61,8 @@ export function invitationsPages(ports: InvitationsPagePorts) {
     const { items, total } = await tokens.list(listPage.request)
     const sort = { column: 'friendlyName', descending: false }
     const known = await groups.page({ page: 1, limit: mostGroups, sort, filters: {}, search: '' })
-    const { done, id } = flashes.take(ctx, here)
+    const left = flashes.take(ctx, here)
+    const { done, id } = left
     await show(ctx, {
       view: 'invitations',
       values: usual,
@@ -69,47 +75,76 @@ export function invitationsPages(ports: InvitationsPagePorts) {
       moreGroups: known.total - known.items.length,
       createdId: done === 'created' && typeof id === 'string' ? id : null,
       removed: done === 'removed',
+      several: done === 'delete' || done === 'nothing' ? bulkNotice(left) : null,
     })
   }
 
-  return {
-    /** A link lets somebody in, so that who reads it has to have used a passkey. */
-    async show(ctx: Context) {
-      await showPage(ctx, { viewer: viewerOf(await authentication.requireFullAdministrator(ctx)) })
-    },
+  /** A link lets somebody in, so that who reads it has to have used a passkey. */
+  const showAll = async (ctx: Context) =>
+    showPage(ctx, { viewer: viewerOf(await authentication.requireFullAdministrator(ctx)) })
 
-    async create(ctx: Context) {
-      const user = await authentication.requireFullAdministrator(ctx)
-      const values = formValues(ctx)
-      const usageLimit = Number(values.uses)
-      const problems =
-        /^\d{1,3}$/.test(values.uses) && usageLimit >= 1 && usageLimit <= 100
-          ? []
-          : [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }]
-      let id = ''
-      const refusal =
-        problems.length > 0
-          ? { status: 400, problems }
-          : await refusalOf(async () => {
-              const wanted = { lifetime: lifetimes[values.lifetime], usageLimit, groupIds: values.groupIds }
-              id = (await tokens.create(pageActor(user, ctx), wanted)).item.id
-            })
-      if (refusal) {
-        await showPage(ctx, { viewer: viewerOf(user), values, problems: refusal.problems })
-        ctx.status = refusal.status
-        return
-      }
-      flashes.leave(ctx, here, { done: 'created', id })
-      seeOther(ctx, here)
-    },
-
-    async remove(ctx: Context) {
-      const user = await authentication.requireAdministrator(ctx)
-      await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
-      flashes.leave(ctx, here, { done: 'removed' })
-      seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
-    },
+  const create = async (ctx: Context) => {
+    const user = await authentication.requireFullAdministrator(ctx)
+    const values = formValues(ctx)
+    const usageLimit = Number(values.uses)
+    const problems =
+      /^\d{1,3}$/.test(values.uses) && usageLimit >= 1 && usageLimit <= 100
+        ? []
+        : [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }]
+    let id = ''
+    const refusal =
+      problems.length > 0
+        ? { status: 400, problems }
+        : await refusalOf(async () => {
+            const wanted = { lifetime: lifetimes[values.lifetime], usageLimit, groupIds: values.groupIds }
+            id = (await tokens.create(pageActor(user, ctx), wanted)).item.id
+          })
+    if (refusal) {
+      await showPage(ctx, { viewer: viewerOf(user), values, problems: refusal.problems })
+      ctx.status = refusal.status
+      return
+    }
+    flashes.leave(ctx, here, { done: 'created', id })
+    seeOther(ctx, here)
   }
+
+  const remove = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
+    flashes.leave(ctx, here, { done: 'removed' })
+    seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
+  }
+
+  const removeSeveral = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    await withSeveral(
+      ctx,
+      {
+        viewer: user,
+        path: here,
+        within: 'invitations',
+        asks: 'invitationsDelete',
+        act: 'delete',
+        find: async (id) => named(await tokens.find(id)),
+        work: (id) => tokens.remove(pageActor(user, ctx), id),
+      },
+      { show, flashes },
+    )
+  }
+
+  return [
+    { method: 'get', path: here, handle: showAll },
+    { method: 'post', path: here, handle: create },
+    { method: 'post', path: `${here}/bulk`, handle: removeSeveral },
+    { method: 'post', path: `${here}/:id/remove`, handle: remove },
+  ]
+}
+
+/** A link has no name but the day until which it works, and how often it was used. */
+function named(token: SignupToken | undefined) {
+  if (token === undefined) return undefined
+  const { id, expiresAt, usageCount, usageLimit } = token
+  return { id, name: `${new Date(expiresAt).toISOString().slice(0, 10)} (${usageCount}/${usageLimit})` }
 }
 
 function invitationOf(item: SignupTokenItem, issuer: string): InvitationsPage['invitations'][number] {

@@ -2,6 +2,7 @@ import type { ClientView } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { BulkNotice } from '../users/page-model.ts'
 import type { SignUpMode } from './sign-up-settings.ts'
 
 /** `/signup` and `/st/TOKEN`: lets a stranger in. */
@@ -103,4 +104,6 @@ export interface InvitationsPage {
   /** The one that was made by the request before this one. */
   readonly createdId: string | null
   readonly removed: boolean
+  /** What became of several that were to be deleted. */
+  readonly several: BulkNotice | null
 }

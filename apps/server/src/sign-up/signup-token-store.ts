@@ -6,7 +6,7 @@ export interface SignupTokenStore {
   insert(token: SignupToken): Promise<void>
   find(id: string): Promise<SignupToken | undefined>
   findByHash(tokenHash: string): Promise<SignupToken | undefined>
-  /** Those that have not expired by `now`. */
+  /** Those that have not expired by `now`; by the filter `used`, those that nobody, somebody, or as many as may have used. `search` is the hash of one. */
   list(request: ListRequest, now: number): Promise<Page<SignupToken>>
   /**
    * Counts one use, where the token has not expired by `now` and its limit is not reached, in one atomic step. Returns

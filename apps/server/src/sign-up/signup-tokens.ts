@@ -25,7 +25,8 @@ export interface SignupTokenItem extends SignupToken {
 export interface SignupTokens {
   /** @throws {InvalidInput} `validation_failed` */
   create(actor: Actor, wanted: NewSignupToken): Promise<{ readonly item: SignupTokenItem; readonly token: string }>
-  /** Those that have not expired. */
+  find(id: string): Promise<SignupToken | undefined>
+  /** Those that have not expired. What is searched is one of them, or its link. */
   list(request: ListRequest): Promise<Page<SignupTokenItem>>
   /** A token that is not there is as good as removed. */
   remove(actor: Actor, id: string): Promise<void>
@@ -69,8 +70,11 @@ export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
       return { item: { ...stored, groups, token }, token }
     },
 
+    find: (id) => store.find(id),
+
     async list(request) {
-      const { items, total } = await store.list(request, clock.now())
+      const search = request.search === '' ? '' : hashSignupToken(request.search.split('/').at(-1) ?? '')
+      const { items, total } = await store.list({ ...request, search }, clock.now())
       const known = await directory.groups.list([...new Set(items.flatMap(({ groupIds }) => groupIds))])
       const groupsOf = ({ groupIds }: SignupToken) => known.filter(({ id }) => groupIds.includes(id))
       const tokenOf = ({ sealedToken }: SignupToken) =>

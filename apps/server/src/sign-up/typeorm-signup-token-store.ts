@@ -10,7 +10,6 @@ const sql = {
   insert: rows.insert,
   find: `${rows.select} WHERE id = $1`,
   findByHash: `${rows.select} WHERE token_hash = $1`,
-  count: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE expires_at > $1`,
   use: `UPDATE ${rows.table} SET usage_count = usage_count + 1
     WHERE token_hash = $1 AND usage_count < usage_limit AND expires_at > $2`,
   remove: `DELETE FROM ${rows.table} WHERE id = $1`,
@@ -23,6 +22,12 @@ const sortKeys: ReadonlyMap<string, string> = new Map([
   ['expiresAt', 'expires_at'],
   ['usageLimit', 'usage_limit'],
   ['usageCount', 'usage_count'],
+])
+
+const usage: ReadonlyMap<unknown, string> = new Map([
+  ['never', ' AND usage_count = 0'],
+  ['partly', ' AND usage_count > 0 AND usage_count < usage_limit'],
+  ['fully', ' AND usage_count >= usage_limit'],
 ])
 
 export class TypeormSignupTokenStore implements SignupTokenStore {
@@ -45,13 +50,16 @@ export class TypeormSignupTokenStore implements SignupTokenStore {
   }
 
   async list(request: ListRequest, now: number): Promise<Page<SignupToken>> {
-    const [counted] = await this.#database.query<{ total: number | string }>(sql.count, [now])
+    const parameters = request.search === '' ? [now] : [now, request.search]
+    const searched = request.search === '' ? '' : ' AND token_hash = $2'
+    const where = `expires_at > $1${searched}${usage.get(request.filters.used?.[0]) ?? ''}`
+    const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${where}`
+    const [counted] = await this.#database.query<{ total: number | string }>(count, parameters)
     const total = Number(counted?.total)
-    const page = `${rows.select} WHERE expires_at > $1 ORDER BY ${orderOf(request)} LIMIT $2 OFFSET $3`
-    return {
-      total,
-      items: rows.all(await this.#database.query(page, [now, request.limit, offsetOf(request, total)])),
-    }
+    const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
+    const page = `${rows.select} WHERE ${where} ORDER BY ${orderOf(request)} ${limits}`
+    const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(found) }
   }
 
   async use(tokenHash: string, now: number): Promise<SignupToken | undefined> {

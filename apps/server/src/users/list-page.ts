@@ -52,6 +52,7 @@ export function userListPages(ports: UserListPorts) {
       const { id, userName, displayName, email, administrator, disabled, createdAt } = user
       return {
         ...{ id, userName, displayName, email, administrator, disabled, createdAt },
+        isFromLdap: user.ldapId !== null,
         groups: user.groups.map(({ friendlyName }) => friendlyName),
         passkeys: count,
         onOneDeviceOnly: count === 1 && synced === 0,

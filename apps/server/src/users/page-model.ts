@@ -16,6 +16,7 @@ export interface UserItem {
   readonly email: string | null
   readonly administrator: boolean
   readonly disabled: boolean
+  readonly isFromLdap: boolean
   /** What people call the groups. */
   readonly groups: readonly string[]
   readonly passkeys: number
@@ -93,6 +94,7 @@ export const userNotices = [
   'sessions_ended',
   'disabled',
   'enabled',
+  'unlinked',
 ] as const
 
 /** A way in that was made by this very request, in clear. */
@@ -117,6 +119,8 @@ export interface UserPage {
     readonly createdAt: number
     readonly isViewer: boolean
   }
+  /** The entry of LDAP that the user comes from, and whether it decides what they are called: LDAP is enabled. */
+  readonly ldap: { readonly dn: string; readonly decides: boolean } | null
   readonly values: UserFormValues
   /** Whether nobody may be without an e-mail address. */
   readonly emailRequired: boolean

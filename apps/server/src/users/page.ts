@@ -49,7 +49,12 @@ export function userPages(ports: UserPagePorts) {
     const id = String(ctx.params.id)
     const before = await users.find(id)
     const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
-    const refusal = await refusalOf(() => users.update(actor, id, bodyOf(values, before)))
+    // Of who comes from LDAP the names are decided there.
+    const refusal = await refusalOf(async () =>
+      (await users.isOwnedByLdap(before))
+        ? users.setAdministrator(actor, id, values.isAdmin)
+        : users.update(actor, id, bodyOf(values, before)),
+    )
     if (!refusal) return done(ctx, id, 'saved')
     const stored = refusal.isConflict ? await users.find(id) : before
     const conflict = refusal.isConflict ? differences(comparable(storedValues(stored)), comparable(values)) : null

@@ -13,12 +13,14 @@ import type { SessionAdministration } from '../sessions/session-administration.t
 import { groupChoices } from './group-choices.ts'
 import { type UserPage, userNotices, type WayIn } from './page-model.ts'
 import { userPath } from './paths.ts'
+import type { UserAdministration } from './user-administration.ts'
 import { storedValues } from './user-form.ts'
 import { userValidator } from './validators.ts'
 
 export interface ShowUserPorts {
   readonly pocket: Pick<Pocket, 'passkeys'>
   readonly directory: Directory
+  readonly users: UserAdministration
   readonly auditLog: Pick<AuditLogStore, 'list'>
   readonly sessions: Pick<SessionAdministration, 'list'>
   readonly passkeyPolicy: ReadPasskeyPolicy
@@ -60,6 +62,10 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       view: 'user',
       viewer: viewerOf(viewer),
       user: { id, userName, displayName, email, disabled, createdAt, isViewer: id === viewer.id },
+      ldap:
+        user.ldapId === null
+          ? null
+          : { dn: (await directory.ldap.mark(id))?.dn ?? '', decides: await ports.users.isOwnedByLdap(user) },
       values: storedValues(user),
       emailRequired: await emailRequired(),
       problems: [],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
@@ -145,6 +145,21 @@ describe.each(kinds)('%s', (kind) => {
     expect(await verify(code, other.agent)).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
     const body = await passkeyAnswer(person.agent, instance.url, person.authenticator)
     expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent: person.agent })).status).toBe(204)
+    const cookie = person.agent.cookies().map(({ name, value }) => `${name}=${value}`)
+    const later = Date.now() + 181_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
+    try {
+      // The proof itself is too old, whatever a browser keeps.
+      const options = { body: {}, options: { headers: { cookie: cookie.join('; ') } } }
+      const path = `${instance.url}/api/oidc/device/verify?code=${code}`
+      const stale = await instance.agent().sendJson('POST', path, options)
+      expect([stale.status, stale.json()]).toMatchObject([401, { code: 'reauthentication_required' }])
+    } finally {
+      clock.mockRestore()
+    }
+    const again = await passkeyAnswer(person.agent, instance.url, person.authenticator)
+    const proven = await instance.call('POST /api/webauthn/reauthenticate', { body: again, agent: person.agent })
+    expect(proven.status).toBe(204)
     expect((await verify(code)).status).toBe(204)
     expect((await poll()).status).toBe(200)
   })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
@@ -99,6 +99,20 @@ describe.each(kinds)('%s', (kind) => {
     await reauthenticate(person)
     const statuses = await Promise.all([decide(one.code, 'approve'), decide(another.code, 'approve')])
     expect(statuses.map(({ status }) => status).sort()).toEqual([204, 401])
+  })
+
+  test('a proof of more than a minute ago lets none in', async () => {
+    const { code } = await request()
+    await reauthenticate(person)
+    const later = Date.now() + 61_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
+    try {
+      expect(await decide(code, 'approve')).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
+    } finally {
+      clock.mockRestore()
+    }
+    await reauthenticate(person)
+    expect((await decide(code, 'approve')).status).toBe(204)
   })
 
   test('denied, it is told so once', async () => {

@@ -40,14 +40,17 @@ test.each([approvals, invitations])('%s is for administrators alone', async (pat
   expect((await get(path, agent)).status).toBe(403)
 })
 
-test.each([`${approvals}/x`, invitations, `${invitations}/x/remove`, '/settings/admin/users/x/sessions/end'])(
-  'nobody else posts to %s',
-  async (path) => {
-    const { agent } = await instance.personWithoutPasskey(freshName())
-    expect((await post(path, {}, instance.agent())).status).toBe(401)
-    expect((await post(path, { uses: '1', decision: 'approve' }, agent)).status).toBe(403)
-  },
-)
+test.each([
+  `${approvals}/x`,
+  invitations,
+  `${invitations}/bulk`,
+  `${invitations}/x/remove`,
+  '/settings/admin/users/x/sessions/end',
+])('nobody else posts to %s', async (path) => {
+  const { agent } = await instance.personWithoutPasskey(freshName())
+  expect((await post(path, {}, instance.agent())).status).toBe(401)
+  expect((await post(path, { uses: '1', decision: 'approve' }, agent)).status).toBe(403)
+})
 
 describe('invitations', () => {
   test('a link is made, works as often as it says, and not once it was deleted', async () => {
@@ -66,6 +69,33 @@ describe('invitations', () => {
     expect(audited(instance, 'signup_token_created')).toHaveLength(1)
     expect(audited(instance, 'signup_token_removed')).toHaveLength(1)
     expect(instance.log.join()).not.toContain(token)
+  })
+
+  test('are found by their link and by how they were used, and deleted several at once', async () => {
+    const first = await makeLink()
+    const second = await makeLink({ uses: '1', lifetime: 'day' })
+    const body = { username: freshName(), token: second.token }
+    await instance.call('POST /api/signup', { body, agent: instance.agent() })
+    const shown = async (query: string) => {
+      const { text } = await get(`${invitations}?limit=100&${query}`)
+      return [first, second].map(({ token }) => text.includes(token))
+    }
+    const link = encodeURIComponent(`${instance.url}/st/${first.token}`)
+    // What is searched stands in the field as well.
+    expect((await get(`${invitations}?search=${link}`)).text).toContain('data-label="Used">0 of 3<')
+    expect(await shown(`search=${second.token}`)).toEqual([false, true])
+    expect((await get(`${invitations}?search=nowhere`)).text).toContain('Nothing matches')
+    expect(await shown('filters[used]=never')).toEqual([true, false])
+    expect(await shown('filters[used]=fully')).toEqual([false, true])
+    expect(await shown('filters[used]=partly')).toEqual([false, false])
+    const { text } = await get(`${invitations}?limit=100`)
+    const ids = [...text.matchAll(/name="ids" value="([^"]+)"/g)].map(([, id = '']) => ['ids', id] as const)
+    const { administrator: agent } = instance
+    const asks = await agent.postForm(`${instance.url}${invitations}/bulk`, ids)
+    expect(asks.text).toContain(`Delete ${ids.length} links?`)
+    const done = await agent.postForm(`${instance.url}${invitations}/bulk`, [...ids, ['confirmed', 'yes']])
+    expect((await agent.follow(done)).text).toContain(`${ids.length} links were deleted.`)
+    expect((await get(`/st/${first.token}`, instance.agent())).status).toBe(401)
   })
 
   test.each([

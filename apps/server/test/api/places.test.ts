@@ -63,7 +63,10 @@ describe.each(kinds)('%s', (kind) => {
 
   test('entries are found and sorted by their places, and told inside from outside', async () => {
     expect(countries(await entries('filters[location]=internal'))).toEqual(['Internal Network'])
-    expect(countries(await entries('filters[location]=external'))).toEqual(['', 'Germany', 'Sweden', 'United Kingdom'])
+    const outside = await entries('filters[location]=external')
+    // The login code of this person was made by no request, so it came from nowhere.
+    expect(outside.every(({ ipAddress }) => ipAddress !== null)).toBe(true)
+    expect(countries(outside)).toEqual(['', 'Germany', 'Sweden', 'United Kingdom'])
     const both = 'filters[location][0]=internal&filters[location][1]=external&filters[event]=SIGN_IN'
     expect(await entries(both)).toHaveLength(6)
     expect((await entries('search=MUNICH')).map(({ city }) => city)).toEqual(['Munich'])
@@ -112,6 +115,13 @@ describe.each(kinds)('%s', (kind) => {
     const inside = `${instance.url}/settings/admin/audit-log?filters[location]=internal&sort[column]=country`
     const filtered = (await instance.administrator.get(inside)).text
     expect([filtered.includes('Internal network'), filtered.includes('Munich')]).toEqual([true, false])
+  })
+
+  test('nobody in a network of its own is asked on the word of others', async () => {
+    const body = { name: 'Inside', callbackURLs: [], logoUrl: 'https://[2a02:d400:1::7]/logo.png' }
+    const refused = await instance.call('POST /api/oidc/clients', { body })
+    expect([refused.status, refused.json.code]).toEqual([422, 'logo_download_failed'])
+    expect(refused.response.text).toContain('not_public')
   })
 
   test('whoever lets a device in sees its place', async () => {

@@ -125,6 +125,17 @@ describe.each([
     const body = { name: 'Script', expiresAt: tomorrow() }
     expect((await instance.call('POST /api/api-keys', { body, agent })).status).toBe(201)
   })
+
+  test('is not enough for an application that wants a passkey used for it', async () => {
+    const agent = await begin()
+    const body = { name: 'Careful', callbackURLs: [callback], skipConsent: true, requiresReauthentication: true }
+    const careful = String((await instance.call('POST /api/oidc/clients', { body })).json.id)
+    const query = { client_id: careful, redirect_uri: callback, response_type: 'code', scope: 'openid', prompt: 'none' }
+    const asked = (by: UserAgent) => by.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
+    expect((await asked(agent)).location).toContain('error=login_required')
+    const { agent: other } = await instance.person(freshName())
+    expect((await asked(other)).location).toContain('error=login_required')
+  })
 })
 
 test('a session that began with a passkey is told of as such', async () => {

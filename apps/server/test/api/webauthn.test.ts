@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
@@ -243,7 +243,26 @@ describe.each(kinds)('%s', (kind) => {
       expect(cookie(agent, 'reauthentication_token')).toBeDefined()
       const refused = await instance.call('POST /api/webauthn/reauthenticate', { agent: byCode })
       expect(refused).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
+      const later = Date.now() + 61_000
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
+      try {
+        const stale = await instance.call('POST /api/webauthn/reauthenticate', { agent })
+        expect(stale).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
+      } finally {
+        clock.mockRestore()
+      }
     })
+  })
+
+  test('a sign-in takes a new session id, also where the same person is signed in already', async () => {
+    const { agent, authenticator } = await instance.person(freshName())
+    const before = cookie(agent, 'access_token')?.value ?? ''
+    const body = await passkeyAnswer(agent, instance.url, authenticator)
+    expect((await instance.call('POST /api/webauthn/login/finish', { body, agent })).status).toBe(200)
+    expect(cookie(agent, 'access_token')?.value).not.toBe(before)
+    const options = { headers: { cookie: `access_token=${before}` } }
+    expect((await instance.agent().getJson(`${instance.url}/api/users/me`, options)).status).toBe(401)
+    expect((await instance.call('GET /api/users/me', { agent })).status).toBe(200)
   })
 
   describe('a login code', () => {

@@ -84,7 +84,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     await notice()
     const soon = { recipient: 'ada@example.com', kind: 'api-key-expiring', name: 'ada', keyName: 'soon' }
     expect(await contents()).toEqual([{ ...soon, expiresAt: now + 7 * day }])
-    const { items } = await database.apiKeys.list(ada, { page: 1, limit: 9, sort: null, filters: {}, search: '' })
+    const { items } = await database.apiKeys.list(ada, { page: 1, limit: 9, sort: null, filters: {}, search: '' }, now)
     expect(items.filter(({ expirationEmailSent }) => expirationEmailSent).map(({ name }) => name)).toEqual(['soon'])
     now += day
     await notice()

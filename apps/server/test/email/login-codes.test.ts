@@ -81,6 +81,16 @@ describe.each(kinds)('%s', (kind) => {
     expect(reached).not.toContain(disabled.json.email)
   })
 
+  test('a code goes to the address that is known, and not to what was typed', async () => {
+    const { json } = await createPerson(instance)
+    const [known, typed] = [String(json.email), String(json.email).toUpperCase()]
+    const agent = instance.agent()
+    await ask(agent, typed)
+    const { code } = await codeFor(known)
+    expect((await use(agent, code)).status).toBe(200)
+    expect(server.delivered.filter(({ to }) => to.includes(typed))).toEqual([])
+  })
+
   test('nobody’s mailbox is filled', async () => {
     const { json } = await createPerson(instance)
     const email = String(json.email)

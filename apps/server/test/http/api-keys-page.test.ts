@@ -49,6 +49,45 @@ describe('API keys', () => {
     expect(await withKey(token)).toBe(401)
   })
 
+  test('are searched, filtered, shown by the columns that are chosen, and revoked several at once', async () => {
+    const { agent } = await instance.person(freshName())
+    for (const name of ['Backup 100%', 'Backup of the wiki', 'Terraform'])
+      await post(agent, { ...term, name, access: 'everything' })
+    await get(agent)
+    const namesIn = (text: string) => [...text.matchAll(/<strong><bdi>([^<]+)</g)].map(([, name]) => name).sort()
+    expect(namesIn((await get(agent, `${here}?search=BACKUP`)).text)).toEqual(['Backup 100%', 'Backup of the wiki'])
+    expect(namesIn((await get(agent, `${here}?search=0%25`)).text)).toEqual(['Backup 100%'])
+    expect(namesIn((await get(agent, `${here}?filters[expired]=false`)).text)).toHaveLength(3)
+    const expired = await get(agent, `${here}?filters[expired]=true`)
+    expect(namesIn(expired.text)).toEqual([])
+    expect(expired.text).toContain('Nothing matches')
+    const fewer = await get(agent, `${here}?columns=-&columns=expires`)
+    expect([fewer.text.includes('Everything you may<'), fewer.text.includes('data-label="Expires"')]).toEqual([
+      false,
+      true,
+    ])
+    expect((await get(agent)).text).not.toContain('Everything you may<')
+
+    const stranger = await instance.person(freshName())
+    await post(stranger.agent, { ...term, name: 'Not yours', access: 'everything' })
+    const [foreign] = await keysOf(stranger.agent)
+    const ids = (await keysOf(agent)).slice(0, 2).map(({ id }) => ['ids', id] as const)
+    const chosen = [...ids, ['ids', foreign?.id ?? ''] as const, ['act', 'revoke'] as const]
+    const asks = await agent.postForm(`${instance.url}${here}/bulk`, [...chosen, ['list', '?search=b']])
+    expect(asks.text).toContain('Revoke 2 keys?')
+    expect(await keysOf(agent)).toHaveLength(3)
+    const done = await agent.postForm(`${instance.url}${here}/bulk`, [
+      ...chosen,
+      ['list', '?search=b'],
+      ['confirmed', 'yes'],
+    ])
+    expect(done.location).toBe(`${instance.url}${here}?search=b`)
+    expect((await agent.follow(done)).text).toContain('2 keys were revoked.')
+    expect([await keysOf(agent), await keysOf(stranger.agent)].map(({ length }) => length)).toEqual([1, 1])
+    const nothing = await agent.follow(await post(agent, {}, `${here}/bulk`))
+    expect(nothing.text).toContain('Nothing was selected')
+  })
+
   test('can be limited to areas, and end on a day', async () => {
     const { agent } = await instance.person(freshName())
     const pairs = [

@@ -64,6 +64,20 @@ describe('an API', () => {
     for (const value of Object.values(fields)) expect(refused.text).toContain(`value="${value}"`)
   })
 
+  test('is deleted with others that were selected, once a page has asked', async () => {
+    const [first, second, kept] = [await create('Faxes'), await create('Scans'), await create('Kept')]
+    const chosen = [first, second].map(({ id }) => ['ids', id] as const)
+    const asks = await agent.postForm(`${at}/bulk`, chosen)
+    expect(asks.text).toContain('Delete 2 APIs?')
+    expect(asks.text).toContain('<li>Scans</li>')
+    expect(await stored(first.id)).toBeDefined()
+    const done = await agent.postForm(`${at}/bulk`, [...chosen, ['confirmed', 'yes']])
+    expect((await agent.follow(done)).text).toContain('2 APIs were deleted.')
+    expect([await stored(first.id), await stored(second.id)]).toEqual([undefined, undefined])
+    expect(await stored(kept.id)).toBeDefined()
+    expect((await running.agent().postForm(`${at}/bulk`, chosen)).status).toBe(401)
+  })
+
   test('of a resource that is taken is refused', async () => {
     const { resource } = await create()
     const again = await agent.postForm(`${at}/new`, { name: 'Again', resource })

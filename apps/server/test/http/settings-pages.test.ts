@@ -166,11 +166,11 @@ describe.each(kinds)('settings on %s', (kind) => {
   test('a secret is stored, never shown, kept where nothing is entered, and forgotten where that is asked for', async () => {
     const secret = `password-${kind}`
     const saved = await pages.save(`${base}/email`, { smtpPassword: secret })
-    expect(saved.text).toContain('One is stored. Leave this empty to keep it.')
+    expect(saved.text).toContain('A value is stored. Leave this empty to keep it.')
     expect(saved.text).not.toContain(secret)
     await pages.save(`${base}/email`, { smtpUser: 'another' })
     expect((await contract(instance)).smtpPassword).toBe('XXXXXXXXXX')
-    expect((await pages.save(`${base}/email`, { smtpPasswordRemove: 'true' })).text).not.toContain('One is stored.')
+    expect((await pages.save(`${base}/email`, { smtpPasswordRemove: 'true' })).text).not.toContain('A value is stored.')
     expect((await contract(instance)).smtpPassword).toBe('')
     expect(instance.log.join()).not.toContain(secret)
   })

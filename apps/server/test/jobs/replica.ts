@@ -5,12 +5,18 @@ import { createLogger } from '../../src/logging/logger.ts'
 
 // A program: a replica with one job that does not end by itself. `begun` is when it has it.
 
-const [kind = '', place = '', folder = ''] = process.argv.slice(2)
+const [kind = '', place = '', folder = '', leaseMs = ''] = process.argv.slice(2)
 const database =
   kind === 'SQLite' ? ({ kind: 'sqlite', path: place } as const) : ({ kind: 'postgres', url: place } as const)
 const logger = createLogger({ logLevel: 'warn', logJson: true })
 const opened = await openDatabase({ database, dataFolder: folder, encryptionKey: undefined }, logger)
-const scheduler = createScheduler({ store: opened.jobs, clock: systemClock, logger, owner: 'mortal', leaseMs: 1500 })
+const scheduler = createScheduler({
+  store: opened.jobs,
+  clock: systemClock,
+  logger,
+  owner: 'mortal',
+  leaseMs: Number(leaseMs),
+})
 scheduler.register({
   name: 'clean-up',
   intervalMs: 3_600_000,
@@ -21,4 +27,5 @@ scheduler.register({
     }),
 })
 scheduler.start()
-setInterval(() => process.stdout.write('alive\n'), 500)
+// Its timers alone would not keep it alive.
+setInterval(() => {}, 60_000)

@@ -1,16 +1,24 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type PageServer, startPageServer } from './page-server.ts'
 
 const server = new URL('../../', import.meta.url)
 /** What is named in two steps in the sources: a finding, an event or an act, then its part. */
 const families = [/^overview\.findings\./, /^auditLog\.sentences\./, /^confirm\./]
 
+const languages = 'ar cs da de es fr it ja ko nl pl pt-BR sv tr uk zh-Hans zh-Hant'.split(' ')
+
 let english: ReadonlyMap<string, string>
+/** Texts that a language has in common with English: names, words of protocols, loanwords. `*` is for all of them. */
+let sameWords: Readonly<Record<string, readonly string[]>>
 let sources: readonly string[]
+let pages: PageServer
 
 beforeAll(async () => {
+  pages = await startPageServer()
   english = await catalogueOf('en')
+  sameWords = JSON.parse(await readFile(new URL('same-words.json', import.meta.url), 'utf8'))
   const paths = ['src', 'views', 'web'].map((folder) => fileURLToPath(new URL(folder, server)))
   const files = await Promise.all(
     paths.map(async (path) => (await readdir(path, { recursive: true })).map((file) => `${path}/${file}`)),
@@ -22,6 +30,7 @@ beforeAll(async () => {
       .map((file) => readFile(file, 'utf8')),
   )
 })
+afterAll(async () => pages[Symbol.asyncDispose]())
 
 async function catalogueOf(language: string): Promise<ReadonlyMap<string, string>> {
   const file = new URL(`locales/${language}.json`, server)
@@ -57,5 +66,64 @@ describe('the catalogue', () => {
       patterns.some((pattern) => pattern.test(key))
     expect(patterns.length).toBeGreaterThan(50)
     expect([...english.keys()].filter((key) => !isShown(key.replace(/_(one|other)$/, '')) && !isShown(key))).toEqual([])
+  })
+})
+
+const pluralForm = /^(.+)_(zero|one|two|few|many|other)$/
+
+/** The key without its plural form, and the form; none where the message has no forms. */
+function splitKey(key: string): { readonly name: string; readonly form: string | null } {
+  const [, name = key, form = null] = pluralForm.exec(key) ?? []
+  return form !== null && english.has(`${name}_other`) ? { name, form } : { name: key, form: null }
+}
+
+const holes = (text: string, except = '') =>
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, hole = '']) => hole))].filter((hole) => hole !== except).sort()
+
+test('there is a catalogue in each language, and no other', async () => {
+  const files = (await readdir(new URL('locales', server))).filter((name) => name.endsWith('.json'))
+  expect(files.sort()).toEqual([...languages, 'en'].map((language) => `${language}.json`).sort())
+})
+
+describe.each(languages)('the catalogue %s', (language) => {
+  let own: ReadonlyMap<string, string>
+  beforeAll(async () => {
+    own = await catalogueOf(language)
+  })
+
+  test('has the same values in its messages', () => {
+    const wrong = [...own].filter(([key, text]) => {
+      const { name, form } = splitKey(key)
+      if (form === null) return holes(text).join() !== holes(english.get(name) ?? '').join()
+      // A form for one number alone may spell it out, and another one must show it as English does.
+      const counts = language === 'ar' || form !== 'one' ? ['other'] : ['one', 'other']
+      const exact = form === 'zero' || form === 'one' || form === 'two'
+      return !counts.some((each) => {
+        const model = english.get(`${name}_${each}`) ?? ''
+        return (
+          holes(text, 'count').join() === holes(model, 'count').join() &&
+          (exact || holes(text).join() === holes(model).join())
+        )
+      })
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('is not in English', () => {
+    const known = new Set([...(sameWords['*'] ?? []), ...(sameWords[language] ?? [])])
+    const same = [...own].filter(([key, text]) => {
+      const { name, form } = splitKey(key)
+      const models = form === null ? [name] : [`${name}_one`, `${name}_other`]
+      return key !== 'language' && !known.has(text) && models.some((each) => english.get(each) === text)
+    })
+    expect(same).toEqual([])
+  })
+
+  test.each(['sign-in', 'overview-trouble', 'users', 'client', 'audit-log-all'])('shows %s', async (state) => {
+    const answer = await fetch(`${pages.origin}/${state}`, { headers: { cookie: `language=${language}` } })
+    const html = await answer.text()
+    const [, lang, direction] = /<html lang="([^"]+)" dir="(\w+)"/.exec(html) ?? []
+    expect([answer.status, lang, direction]).toEqual([200, language, language === 'ar' ? 'rtl' : 'ltr'])
+    expect(html).not.toMatch(/>[^<]*\{\w+\}/)
   })
 })

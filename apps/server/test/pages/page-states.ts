@@ -8,6 +8,7 @@ import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
 import { groupsStates } from './states/groups.ts'
 import { jobsStates } from './states/jobs.ts'
+import { ldapStates } from './states/ldap.ts'
 import { overviewStates } from './states/overview.ts'
 import { passkeyStates } from './states/passkeys.ts'
 import { scimStates } from './states/scim.ts'
@@ -29,6 +30,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...groupsStates,
   ...passkeyStates,
   ...jobsStates,
+  ...ldapStates,
   ...overviewStates,
   ...settingsStates,
   ...scimStates,

@@ -8,6 +8,7 @@ type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
 const sizes = {
   narrow: { width: 320, height: 640 },
+  enlarged: { width: 640, height: 640 },
   phone: { width: 390, height: 844 },
   desktop: { width: 1280, height: 860 },
 } as const
@@ -55,17 +56,27 @@ describe.each(Object.keys(pageStates))('%s', (name) => {
 
   test('fits into 320 pixels', async () => {
     await look('light', 'narrow')
-    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
-    expect(widths).toEqual([320, 320])
-    const cut = await page.evaluate(() =>
-      [...document.querySelectorAll('body *')]
-        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 0.5)
-        .filter((element) => !element.closest('.copy > code'))
-        .map((element) => element.outerHTML.slice(0, 100)),
-    )
-    expect(cut).toEqual([])
+    await expectNothingCut()
+  })
+
+  test('fits where letters are twice as large', async () => {
+    await look('light', 'enlarged')
+    await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
+    await expectNothingCut()
   })
 })
+
+async function expectNothingCut(): Promise<void> {
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+  expect(widths[0]).toBe(widths[1])
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 0.5)
+      .filter((element) => !element.closest('.copy > code'))
+      .map((element) => element.outerHTML.slice(0, 100)),
+  )
+  expect(cut).toEqual([])
+}
 
 describe('sign-in', () => {
   test('weighs at most 40 kB with all its files', async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ceremonyFailures } from '@pocket/core/browser'
 import { errorCodes } from '@pocket/core/errors'
 import { chooseAmong } from '../../src/http/catalogues.ts'
-import { createMessages, loadMessages } from '../../src/http/messages.ts'
+import { createMessages, loadMessages, readCatalogue } from '../../src/http/messages.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 
@@ -56,9 +56,11 @@ describe('templates', () => {
   })
 
   test('are in the first language that the client asked for and that there is', async () => {
-    const english: object = JSON.parse(await readFile(catalogue, 'utf8'))
+    const english = await readCatalogue(catalogue)
     const signedOut = { title: 'Du bist abgemeldet', text: 'Bis bald', signIn: 'Anmelden' }
-    const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map(createMessages)
+    const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map((each) =>
+      createMessages(each),
+    )
     await using bilingual = await startPageServer(chooseAmong(both))
     const page = { view: 'signed-out', client: null } as const
     const texts = await Promise.all(
@@ -102,6 +104,18 @@ describe('the catalogue', () => {
       { text: '{host}', isValue: true, name: 'host' },
       { text: '.', isValue: false },
     ])
+  })
+
+  test('says in English what a language has no words for yet', () => {
+    const english = { language: 'en', hello: 'Hello {name}', keys_one: 'One key', keys_other: '{count} keys' }
+    const messages = createMessages({ language: 'de', hello: 'Hallo {name}' }, { ...english, bye: 'Bye' })
+    expect([messages.text('hello', { name: 'Ada' }), messages.text('bye'), messages.has('bye')]).toEqual([
+      'Hallo Ada',
+      'Bye',
+      true,
+    ])
+    expect([1, 2].map((count) => messages.plural('keys', { count }))).toEqual(['One key', '2 keys'])
+    expect(() => messages.text('nothing')).toThrow('nothing')
   })
 
   test('chooses the plural form of its language', () => {

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { freePort } from '@pocket/test-support'
+import { freePort, startHttpsFront } from '@pocket/test-support'
 import { loadConfig } from '../../src/config/load.ts'
 import { openPlaceRoom, type PlaceRoom } from '../../src/places/place-room.ts'
 import { createFolder, type TestFolder } from '../database/folder.ts'
@@ -251,6 +251,16 @@ describe('a download that fails leaves what is there, and says why', () => {
     })
     const forbidden = await open({ ALLOWED_PRIVATE_HOSTS: '', GEOLITE_DB_URL: source.url.replace('http:', 'https:') })
     await expect(run(forbidden)).rejects.toThrow(/not on the public internet/)
+    expect(source.asked).toEqual([])
+  })
+
+  test('a certificate that nobody vouches for', async () => {
+    await using front = await startHttpsFront(['127.0.0.1'], new URL(source.url).origin)
+    const room = await open({ GEOLITE_DB_URL: `https://${front.address}/%s` })
+    await expect(run(room)).rejects.toMatchObject({
+      reason: 'not_answered',
+      message: expect.stringMatching(/SELF_SIGNED/),
+    })
     expect(source.asked).toEqual([])
   })
 

@@ -111,7 +111,16 @@ test('a lookup takes microseconds', () => {
   expect(each).toBeLessThan(100)
 })
 
+function damaged(): Buffer {
+  const content = Buffer.from(cityDatabase())
+  // What follows the tree is filled with pointers to themselves.
+  const end = content.lastIndexOf('MaxMind.com') - 3
+  const begin = content.indexOf(Buffer.alloc(16)) + 16
+  return content.fill(0x3f, begin, end)
+}
+
 test.each([
+  ['damaged records', damaged(), 'not_a_database'],
   ['nothing', Buffer.alloc(0), 'not_a_database'],
   ['a page', Buffer.from('<!doctype html><title>Sign in</title>'), 'not_a_database'],
   ['zeros', Buffer.alloc(100_000), 'not_a_database'],

@@ -7,12 +7,13 @@ import { createFolder } from '../database/folder.ts'
 const stack = new AsyncDisposableStack()
 let instance: CalledInstance
 let noted: () => number
+let database: Database.Database
 
 beforeAll(async () => {
   const folder = stack.use(await createFolder())
   const path = join(folder.path, 'pocket-id.db')
   instance = stack.use(await startCalled('SQLite', { DB_CONNECTION_STRING: path }))
-  const database = stack.adopt(new Database(path, { readonly: true }), (each) => void each.close())
+  database = stack.adopt(new Database(path, { readonly: true }), (each) => void each.close())
   const count = database.prepare('SELECT COUNT(*) AS number FROM pocket_scim_change')
   noted = () => Number(Object.values(count.get() as object)[0])
 })
@@ -96,4 +97,13 @@ test('whatever changes people, groups and who may use clients is kept before it 
   const before = noted()
   await instance.call('GET /api/users')
   expect(noted()).toBe(before)
+})
+
+test('a token is stored encrypted', async () => {
+  const { id } = await instance.app.pocket.clients.create({ name: 'Files', redirectUris: [] })
+  const body = { endpoint: 'https://127.0.0.1:1/scim', token: 'a-token-to-hide', oidcClientId: id }
+  expect((await instance.call('POST /api/scim/service-provider', { body })).status).toBe(201)
+  const stored = JSON.stringify(database.prepare('SELECT * FROM pocket_scim_provider WHERE client_id = ?').get(id))
+  expect(stored).toContain('"token":"v1.')
+  expect(stored).not.toContain('a-token-to-hide')
 })

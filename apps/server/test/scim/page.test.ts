@@ -62,9 +62,9 @@ test('provisioning is set up, runs, and says how it went', async () => {
 test('who leaves the token empty keeps it, and a box forgets it', async () => {
   await setUp()
   await post('', target({ token: '', removal: 'delete' }))
-  expect(await page()).toContain('One is stored.')
+  expect(await page()).toContain('A value is stored.')
   await post('', target({ token: '', tokenRemove: 'true' }))
-  expect(await page()).not.toContain('One is stored.')
+  expect(await page()).not.toContain('A value is stored.')
 })
 
 test.each([

@@ -18,6 +18,7 @@ const report: ScimReport = {
   requests: 2,
   user: counts,
   group: counts,
+  withoutGroups: false,
   problems: [],
   problemCount: 0,
   stopped: null,
@@ -106,6 +107,15 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
       succeededAt: noon + 3 * minute,
       report,
     })
+  })
+
+  test('what somebody else has run meanwhile is no longer due', async () => {
+    const made = await provider()
+    const first = leaseOf(made)
+    expect(await store.claimDue(first, range)).toBe(true)
+    expect(await store.finish(first, end)).toBe(true)
+    expect(await store.claimDue(leaseOf(made), { now: noon + 2000, until: noon + minute })).toBe(false)
+    expect(await store.claim(leaseOf(made), { now: noon + 2000, until: noon + minute })).toBe(true)
   })
 
   test('who lets go of it leaves it due', async () => {

@@ -3239,6 +3239,8 @@ export interface components {
                 detail: string | null;
             } | null;
             users: components["schemas"]["ScimCountsDto"];
+            /** @description Whether the target knows people only. */
+            withoutGroups: boolean;
         };
         /** ScimServiceProviderCreateDTO */
         ScimServiceProviderCreateDTO: {

@@ -1,27 +1,10 @@
 import { type FieldError, Misconfigured } from '../errors.ts'
+import type { BeforeQuestions } from '../hooks.ts'
 import { issuerOf, relatedOrigins } from '../issuer.ts'
 import { MasterKey } from '../master-key.ts'
 import { signingServiceProblems } from '../oidc/external-keys.ts'
 import type { PocketOptions } from '../options.ts'
-import type { PocketStores } from '../stores.ts'
-
-const stores = {
-  apis: true,
-  artifacts: true,
-  challenges: true,
-  clients: true,
-  codes: true,
-  connectionLog: true,
-  consents: true,
-  deviceLogins: true,
-  initialAccessTokens: true,
-  keys: true,
-  limits: true,
-  logoutNotices: true,
-  passkeys: true,
-  reauthentications: true,
-  transaction: true,
-} as const satisfies Record<keyof PocketStores, true>
+import { storeProblems } from './check-stores.ts'
 
 /** What each option has to be; `undefined` is left to the default, but for those that are required. */
 const kinds = {
@@ -32,7 +15,9 @@ const kinds = {
   render: 'a function',
   claims: 'a function',
   checks: 'an object',
-  beforeSignIn: 'a function',
+  before: 'an object',
+  after: 'a function',
+  mailer: 'an object',
   answerWithin: 'a number',
   languages: 'a list',
   audit: 'an object',
@@ -57,14 +42,26 @@ const kinds = {
   passkeyPolicy: 'a function',
   readAuthenticatorMetadata: 'a function',
   keySchedule: 'an object',
-  signingServices: 'an object',
+  signingServices: 'services',
   clock: 'an object',
 } as const satisfies Record<keyof PocketOptions, string>
+
+/** Milliseconds; a timer of more ends at once. */
+const longestTimer = 2_147_483_647
+
+const hookNames = {
+  signIn: true,
+  signUp: true,
+  addPasskey: true,
+  allowClient: true,
+  registerClient: true,
+} as const satisfies Record<keyof BeforeQuestions, true>
 
 const required = new Set(['issuer', 'masterKey', 'stores'])
 
 /** Everything that is wrong with the options, each by the name of the option. */
 export function optionProblems(options: PocketOptions): readonly FieldError[] {
+  if (!isA('an object', options)) return [problem('options', 'required', 'must be an object')]
   const given = new Map<string, unknown>(Object.entries(options))
   const unknown = [...given.keys()]
     .filter((name) => !Object.hasOwn(kinds, name))
@@ -72,7 +69,7 @@ export function optionProblems(options: PocketOptions): readonly FieldError[] {
   const wrong = Object.entries(kinds).flatMap(([name, kind]) => {
     const value = given.get(name)
     if (value === undefined) return required.has(name) ? [problem(name, 'required', 'is required')] : []
-    return isA(kind, value) ? [] : [problem(name, 'invalid_type', `must be ${kind}`)]
+    return isA(kind, value) ? [] : [problem(name, 'invalid_type', `must be ${kind === 'services' ? 'a list' : kind}`)]
   })
   const sound = (name: string) => given.get(name) !== undefined && !wrong.some(({ field }) => field === name)
   const values = Object.entries(checks).flatMap(([name, check]) => (sound(name) ? check(options) : []))
@@ -84,8 +81,18 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
   issuer: ({ issuer }) => attempt('issuer', () => issuerOf(issuer)),
   masterKey: ({ masterKey }) => attempt('masterKey', () => masterKeyOf(masterKey)),
   stores: storeProblems,
+  name: ({ name = '' }) => (name.trim() ? [] : [problem('name', 'out_of_range', 'must not be empty')]),
   answerWithin: ({ answerWithin = 1 }) =>
-    answerWithin > 0 ? [] : [problem('answerWithin', 'out_of_range', 'must be milliseconds, more than none')],
+    answerWithin > 0 && answerWithin <= longestTimer
+      ? []
+      : [problem('answerWithin', 'out_of_range', `must be milliseconds, 1 to ${longestTimer}`)],
+  languages: ({ languages = [] }) => attempt('languages', () => Intl.getCanonicalLocales(languages)),
+  authorizationDetailsTypes: ({ authorizationDetailsTypes: types = {} }) =>
+    Object.entries(types).flatMap(([name, type]) =>
+      typeof type?.validate === 'function'
+        ? []
+        : [problem(`authorizationDetailsTypes.${name}`, 'invalid_type', 'must have a method validate')],
+    ),
   refreshLeeway: ({ refreshLeeway = 0 }) =>
     refreshLeeway >= 0 && refreshLeeway <= 10
       ? []
@@ -94,6 +101,19 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
     Object.entries(checks).flatMap(([name, check]) =>
       typeof check === 'function' ? [] : [problem(`checks.${name}`, 'invalid_type', 'must be a function')],
     ),
+  before: ({ before = {} }) =>
+    Object.entries(before).flatMap(([name, hook]) => {
+      if (!Object.hasOwn(hookNames, name)) return [problem(`before.${name}`, 'unknown', 'there is no such hook')]
+      return hook === undefined || typeof hook === 'function'
+        ? []
+        : [problem(`before.${name}`, 'invalid_type', 'must be a function')]
+    }),
+  mailer: ({ mailer, stores }) => [
+    ...(typeof mailer?.send === 'function' ? [] : [problem('mailer', 'invalid_type', 'must have a method send')]),
+    ...(stores?.accounts?.findByLogin
+      ? []
+      : [problem('mailer', 'contradiction', 'is given, and stores.accounts has no findByLogin to say to whom')]),
+  ],
   limiter: ({ limiter, rateLimits }) => [
     ...(rateLimits === false ? [problem('limiter', 'contradiction', 'is given, and rateLimits is false')] : []),
     ...(['take', 'giveBack', 'note', 'check'] as const)
@@ -116,34 +136,26 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
     return fits ? [] : [problem('internalOrigin', 'invalid_format', 'must be an http or https origin')]
   },
   signingServices: ({ signingServices = [], keySchedule }) => [
-    ...(Array.isArray(signingServices)
-      ? signingServiceProblems(signingServices)
-      : [problem('signingServices', 'invalid_type', 'must be a list')]),
+    ...signingServiceProblems(signingServices),
     ...(keySchedule
       ? [problem('signingServices', 'contradiction', 'rotate by themselves: leave out keySchedule')]
       : []),
   ],
-  keySchedule: ({ keySchedule }) =>
-    keySchedule && keySchedule.announcedFor > keySchedule.signsFor
+  keySchedule: ({ keySchedule }) => {
+    if (!keySchedule) return []
+    const times = ['signsFor', 'announcedFor', 'keptFor'] as const
+    const wrong = times.filter((name) => !(isA('a number', keySchedule[name]) && keySchedule[name] >= 0))
+    if (wrong.length > 0)
+      return wrong.map((name) => problem(`keySchedule.${name}`, 'out_of_range', 'must be milliseconds'))
+    return keySchedule.announcedFor > keySchedule.signsFor
       ? [problem('keySchedule', 'contradiction', 'announces a key for longer than its predecessor signs')]
-      : [],
+      : []
+  },
 }
 
 /** @throws {Misconfigured} where it is too short */
 export function masterKeyOf(masterKey: PocketOptions['masterKey']): MasterKey {
   return masterKey instanceof MasterKey ? masterKey : MasterKey.from(masterKey)
-}
-
-function storeProblems({ stores: given }: PocketOptions): readonly FieldError[] {
-  const missing = Object.keys(stores).filter((name) => {
-    const store: unknown = Reflect.get(given, name)
-    return name === 'transaction' ? typeof store !== 'function' : typeof store !== 'object' || store === null
-  })
-  const accounts = typeof given.accounts?.find === 'function'
-  return [
-    ...missing.map((name) => problem(`stores.${name}`, 'required', 'is missing')),
-    ...(accounts ? [] : [problem('stores.accounts', 'required', 'must have a method find')]),
-  ]
 }
 
 function isA(kind: (typeof kinds)[keyof typeof kinds], value: unknown): boolean {
@@ -156,12 +168,14 @@ function isA(kind: (typeof kinds)[keyof typeof kinds], value: unknown): boolean 
       return typeof value === 'number' && !Number.isNaN(value)
     case 'a list':
       return Array.isArray(value) && value.every((each) => typeof each === 'string')
+    case 'services':
+      return Array.isArray(value)
     case 'a function':
       return typeof value === 'function'
     case 'true or false':
       return typeof value === 'boolean'
     case 'an object':
-      return typeof value === 'object' && value !== null
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
   }
 }
 
@@ -170,7 +184,7 @@ function attempt(field: string, make: () => unknown): readonly FieldError[] {
     make()
     return []
   } catch (error) {
-    if (!(error instanceof Misconfigured || error instanceof TypeError)) throw error
+    if (!(error instanceof Misconfigured || error instanceof TypeError || error instanceof RangeError)) throw error
     return [problem(field, 'invalid_format', error.message)]
   }
 }

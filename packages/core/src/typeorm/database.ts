@@ -66,7 +66,11 @@ export class Database {
   async #run(sql: string, parameters: readonly Parameter[]): Promise<StatementResult> {
     if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
       throw new InvalidInput('validation_failed', 'A text holds a NUL character.')
-    return this.#statements.run(this.#withNames(sql), parameters, this.#ambient.current())
+    try {
+      return await this.#statements.run(this.#withNames(sql), parameters, this.#ambient.current())
+    } catch (error) {
+      throw isMissingTable(error) ? broken('not_migrated', missingTable, error) : error
+    }
   }
 
   #withNames(sql: string): string {
@@ -115,7 +119,7 @@ const databases = new WeakMap<DataSource, Database>()
 export function databaseOf(dataSource: DataSource): Database {
   const known = databases.get(dataSource)
   if (known !== undefined) return known
-  if (!dataSource.isInitialized) throw new Misconfigured('The DataSource has to be initialized first')
+  if (!dataSource?.isInitialized) throw broken('not_initialized', 'The DataSource has to be initialized first.')
   const ambient = new AmbientTransactions()
   const database = new Database({ dataSource, ambient, ...statementsOf(dataSource, ambient) })
   ambient.install(dataSource.manager)
@@ -140,7 +144,10 @@ function statementsOf(
       return { kind: 'postgres', statements: new PostgresStatements(pool) }
     }
     default:
-      throw new Misconfigured(`The DataSource has to be better-sqlite3 or postgres, not ${dataSource.options.type}`)
+      throw broken(
+        'not_supported',
+        `The DataSource has to be better-sqlite3 or postgres, not ${dataSource.options.type}.`,
+      )
   }
 }
 
@@ -157,4 +164,19 @@ function installTurns(
   const Runner = turnTakingRunner(base, turns, ambient)
   driver.createQueryRunner = () => new Runner(driver)
   return turns
+}
+
+const missingTable =
+  'A table or a column is not there: await runMigrations(options, [pocketMigrations]) before the stores are used.'
+
+/** SQLite has one code for every mistake in a statement, PostgreSQL has 42P01 and 42703. */
+function isMissingTable(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  if (error.code === '42P01' || error.code === '42703') return true
+  return error.code === 'SQLITE_ERROR' && /no such (table|column)|has no column named/.test(error.message)
+}
+
+function broken(code: string, message: string, cause?: unknown): Misconfigured {
+  const field = 'dataSource'
+  return new Misconfigured(message, { cause, details: { option: field }, fields: [{ field, code, message }] })
 }

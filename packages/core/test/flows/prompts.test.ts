@@ -76,6 +76,24 @@ describe('several accounts in one browser', () => {
     ])
   })
 
+  test('each choice takes a new id, and the old one lets nobody in', async () => {
+    await using host = await startHost()
+    const { authorize, agent } = await two(host)
+    const choose = async (name: string) => {
+      const page = await authorize(agent, { prompt: 'select_account' })
+      const account = accountsOf(page).find(({ userName }) => userName === name)
+      await press(agent, page, 'chooseTo', { account: account?.id ?? '' })
+      return agent.cookies().find((each) => each.name === 'access_token')?.value ?? ''
+    }
+    const before = await choose('ada')
+    await choose('bob')
+    expect(await choose('ada')).not.toBe(before)
+    const query = { client_id: authorize.clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    const url = `${host.issuer}/authorize?${new URLSearchParams({ ...query, prompt: 'none' })}`
+    const thief = await new UserAgent().get(url, { headers: { cookie: `access_token=${before}` } })
+    expect(thief.location).toContain('error=login_required')
+  })
+
   test('one can be signed out, and the other goes on', async () => {
     await using host = await startHost()
     const { authorize, agent, ada } = await two(host)

@@ -1,10 +1,10 @@
-import { expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { createPocket, MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
-import { hour, startHost } from './host.ts'
+import { hour, minute, startHost } from './host.ts'
 import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 test('an ID token comes straight from the authorization endpoint, for a client that may have it', async () => {
@@ -81,16 +81,54 @@ test('refresh tokens outlive the session in which they were given, and its clean
   expect(second).toMatchObject({ refresh_token: expect.any(String), id_token: expect.any(String) })
 })
 
-test('refresh tokens end at their absolute end, however often they are used', async () => {
-  await using host = await startHost()
-  const { configuration } = await relyingParty(host, { protocol: { refreshTokenAbsoluteLifetimeMinutes: 2 } })
-  const { finish } = await login(host, configuration)
-  const first = (await finish()).refresh_token ?? ''
-  const before = await oidc.tokenIntrospection(configuration, first)
-  const second = (await oidc.refreshTokenGrant(configuration, first)).refresh_token ?? ''
-  const after = await oidc.tokenIntrospection(configuration, second)
-  expect((before.exp ?? 0) - (before.iat ?? 0)).toBe(120)
-  expect(after.exp).toBeLessThanOrEqual((before.exp ?? 0) + 1)
+describe('as time passes', () => {
+  let ahead = 0
+  beforeEach(() => {
+    ahead = 0
+    const now = Date.now.bind(Date)
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + ahead)
+  })
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  async function given(options: Parameters<typeof relyingParty>[1]) {
+    const host = await startHost()
+    const { configuration } = await relyingParty(host, options)
+    const { finish } = await login(host, configuration)
+    let token = (await finish()).refresh_token ?? ''
+    return {
+      async refresh() {
+        token = (await oidc.refreshTokenGrant(configuration, token)).refresh_token ?? ''
+      },
+      end: async () => (await oidc.tokenIntrospection(configuration, token)).exp ?? 0,
+      [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
+    }
+  }
+
+  test('a refresh token lives on from each use', async () => {
+    await using one = await given({ client: { refreshTokenDurationMinutes: 10 } })
+    const first = await one.end()
+    for (const _ of [1, 2]) {
+      ahead += 8 * minute
+      await one.refresh()
+    }
+    expect((await one.end()) - first).toBeGreaterThanOrEqual(16 * 60)
+    ahead += 11 * minute
+    await expect(one.refresh()).rejects.toMatchObject({ error: 'invalid_grant' })
+  })
+
+  test('a refresh token ends at its absolute end, however often it is used', async () => {
+    await using one = await given({ protocol: { refreshTokenAbsoluteLifetimeMinutes: 10 } })
+    const first = await one.end()
+    for (const _ of [1, 2]) {
+      ahead += 4 * minute
+      await one.refresh()
+    }
+    expect(Math.abs((await one.end()) - first)).toBeLessThanOrEqual(3)
+    ahead += 3 * minute
+    await expect(one.refresh()).rejects.toMatchObject({ error: 'invalid_grant' })
+  })
 })
 
 test.each([-1, 11, Number.NaN])('a leeway of %d seconds is refused', async (refreshLeeway) => {

@@ -46,6 +46,19 @@ describe.each(databases)('%s', (kind, open) => {
     expect(await database.execute('DELETE FROM host_note RETURNING id')).toBe(1)
   })
 
+  test.each([
+    'SELECT * FROM pocket_nothing',
+    'SELECT missing FROM host_note',
+    'INSERT INTO host_note (missing) VALUES (1)',
+  ])('where migrations have not run, %s says so', async (statement) => {
+    await expect(database.query(statement)).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('pocketMigrations'),
+      details: { option: 'dataSource' },
+      fields: [{ field: 'dataSource', code: 'not_migrated' }],
+    })
+  })
+
   test('an error of the database reaches its caller and nobody else', async () => {
     await database.execute(insert, ['a', '', false])
     const results = await Promise.allSettled([
@@ -157,6 +170,8 @@ describe('a DataSource that does not fit', () => {
     await using database = await emptySqlite()
     const dataSource = new DataSource(optionsFor(database))
     expect(() => typeormStores(dataSource)).toThrow(Misconfigured)
+    // A cast: what a host without types may give.
+    expect(() => typeormStores(undefined as unknown as DataSource)).toThrow('has to be initialized first')
     await dataSource.initialize()
     expect(typeormStores(dataSource).artifacts).toBeDefined()
     await dataSource.destroy()

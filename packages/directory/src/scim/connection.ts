@@ -34,6 +34,8 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export interface ScimConnection {
   /** How many requests were sent, each attempt counted. */
   readonly requests: number
+  /** How many characters were answered. */
+  readonly received: number
   /** The object that was answered, `null` where the answer was empty. @throws {ScimFailure} */
   send(request: ScimRequest): Promise<JsonObject | null>
 }
@@ -45,6 +47,7 @@ const longestDetail = 300
 export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectionPorts): ScimConnection {
   const base = endpoint.url.replace(/[?#].*$/s, '').replace(/\/+$/, '')
   let requests = 0
+  let received = 0
   const attempt = async ({ method, path, body }: ScimRequest): Promise<JsonObject | null> => {
     signal.throwIfAborted()
     requests++
@@ -63,12 +66,16 @@ export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectio
       signal,
     )
     const text = await answer.text()
+    received += text.length
     if (answer.ok) return text.trim() === '' ? null : objectOf(text)
     throw refusal(answer, text, now())
   }
   return {
     get requests() {
       return requests
+    },
+    get received() {
+      return received
     },
     send: (request) => (request.once ? attempt(request) : withRetries(() => attempt(request), { pause, signal })),
   }

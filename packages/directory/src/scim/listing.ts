@@ -8,9 +8,16 @@ export interface ListingLimits {
   readonly pageSize: number
   readonly mostPages: number
   readonly mostResources: number
+  /** Characters of all pages together: they are held in memory. */
+  readonly mostCharacters: number
 }
 
-export const usualLimits: ListingLimits = { pageSize: 1000, mostPages: 5000, mostResources: 250_000 }
+export const usualLimits: ListingLimits = {
+  pageSize: 1000,
+  mostPages: 5000,
+  mostResources: 250_000,
+  mostCharacters: 128 * 1024 * 1024,
+}
 
 const smallestPage = 50
 
@@ -28,6 +35,7 @@ export async function listAll(
   const found = new Map<string, RemoteResource>()
   let count = limits.pageSize
   let startIndex = 1
+  const receivedBefore = connection.received
   for (let pages = 0; pages < limits.mostPages; pages++) {
     const page = await pageOf(connection, kind, { startIndex, count }).catch((error: unknown) => {
       const isTooLarge = error instanceof ScimFailure && error.code === 'too_large' && count > smallestPage
@@ -38,6 +46,7 @@ export async function listAll(
       count = Math.max(smallestPage, Math.floor(count / 4))
       continue
     }
+    if (connection.received - receivedBefore > limits.mostCharacters) throw new ScimFailure('too_large')
     const before = found.size
     for (const resource of page.resources) if (!found.has(resource.id)) found.set(resource.id, resource)
     // The same page again is the answer of a target that has no pages.

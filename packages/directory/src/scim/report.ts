@@ -38,6 +38,8 @@ export interface ScimReport {
   readonly requests: number
   readonly user: Readonly<ScimCounts>
   readonly group: Readonly<ScimCounts>
+  /** Whether the target knows people only. */
+  readonly withoutGroups: boolean
   /** The first hundred. */
   readonly problems: readonly ScimProblem[]
   readonly problemCount: number
@@ -56,6 +58,7 @@ const mostProblems = 100
 export class ScimTally {
   readonly user = noCounts()
   readonly group = noCounts()
+  withoutGroups = false
   readonly #problems: ScimProblem[] = []
   #count = 0
 
@@ -66,9 +69,9 @@ export class ScimTally {
   }
 
   report(times: Pick<ScimReport, 'startedAt' | 'finishedAt' | 'requests'>, failure: ScimFailure | null): ScimReport {
-    const { user, group } = this
+    const { user, group, withoutGroups } = this
     const stopped = failure && { code: failure.code, detail: failure.detail, retryAfter: failure.retryAfter }
-    return { ...times, user, group, problems: this.#problems, problemCount: this.#count, stopped }
+    return { ...times, user, group, withoutGroups, problems: this.#problems, problemCount: this.#count, stopped }
   }
 }
 

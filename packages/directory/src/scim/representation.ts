@@ -50,8 +50,12 @@ export function patchOf(attributes: Attributes, present: RemoteResource): JsonOb
   const wanted = comparable(attributes)
   const operations = Object.entries(attributes)
     .filter(([path]) => JSON.stringify(there[path]) !== JSON.stringify(wanted[path]))
-    .map(([path, value]) => (value === undefined ? { op: 'remove', path } : { op: 'replace', path, value }))
+    .map(([path, value]) => (isNothing(value) ? { op: 'remove', path } : { op: 'replace', path, value }))
   return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations }
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0)
 }
 
 /** The fingerprint of what an object says about the attributes that are ours. */

@@ -20,10 +20,15 @@ export function remoteResource(content: unknown): RemoteResource | undefined {
   if (typeof content !== 'object' || content === null) return undefined
   const { id, externalId } = content as JsonObject
   const isId = typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id))
-  if (!isId || String(id) === '' || String(id).length > longestId || String(id).includes('\0')) return undefined
+  if (!isId || !isSegment(String(id))) return undefined
   return {
     id: String(id),
     externalId: typeof externalId === 'string' && externalId !== '' ? externalId : null,
     content: { ...content },
   }
+}
+
+/** Whether it can stand in a path and be stored; two dots would lead out of it (RFC 3986 §5.2.4). */
+function isSegment(id: string): boolean {
+  return id !== '' && id.length <= longestId && id.isWellFormed() && !id.includes('\0') && id !== '.' && id !== '..'
 }

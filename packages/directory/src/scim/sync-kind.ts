@@ -59,7 +59,12 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
   const { kind, providerId, target, records, ownership, foundBefore, tally } = sync
   const counts = tally[kind]
   const places = new Map<string, string>()
-  const takenIds = new Set(wanted.map(({ localId }) => ownership.record(localId)?.remoteId))
+  /** By the ids there, whose object it is: two of ours may have been taken for the same one. */
+  const holders = new Map<string, string>()
+  for (const { localId } of wanted) {
+    const remoteId = ownership.record(localId)?.remoteId
+    if (remoteId !== undefined && !holders.has(remoteId)) holders.set(remoteId, localId)
+  }
 
   const note = ({ localId, name }: Wanted, code: ScimProblemCode, detail: string | null = null) =>
     tally.problem({ kind, localId, name, code, detail })
@@ -90,8 +95,8 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
       return taken(one, error)
     }
     if (created === undefined) return note(one, 'id_missing')
-    if (takenIds.has(created.id)) return note(one, 'id_reused', created.id)
-    takenIds.add(created.id)
+    if (holders.has(created.id)) return note(one, 'id_reused', created.id)
+    holders.set(created.id, one.localId)
     counts.created++
     await remember(one, created.id, {
       sent: fingerprint(kind, one.attributes),
@@ -138,8 +143,9 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
   await forEachObject(sync, wanted, async (one) => {
     counts.total++
     const there = ownership.present(one.localId)
-    if (there === 'elsewhere') note(one, 'id_reused', ownership.record(one.localId)?.remoteId ?? null)
     const record = ownership.record(one.localId)
+    if (record && holders.get(record.remoteId) !== one.localId) return note(one, 'id_reused', record.remoteId)
+    if (there === 'elsewhere') note(one, 'id_reused', record?.remoteId ?? null)
     // What it has not listed may be there all the same.
     const present =
       there === 'elsewhere' ? undefined : (there ?? (record && (await target.find(kind, record.remoteId))))

@@ -76,21 +76,32 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
   const places = await bringUpToDate(userSync, people)
 
   const groupScope = new Set(groups.map(({ id }) => id))
-  const groupSync = await kindSync('group', groupScope)
-  const wanted = groups.map((group): Wanted => {
-    const members = group.memberIds.map((id) => places.get(id)).filter((id) => id !== undefined)
-    return {
-      localId: group.id,
-      name: group.friendlyName,
-      attributes: groupAttributes(group, members),
-      isWorthCreating: true,
-      knownAs: [group.friendlyName],
-    }
+  const groupSync = await kindSync('group', groupScope).catch((error: unknown) => {
+    if (!isWithoutGroups(error)) throw error
+    tally.withoutGroups = true
+    return undefined
   })
-  await bringUpToDate(groupSync, wanted)
-  await takeAway(groupSync, groupScope, removal)
-  await takeAway(userSync, userIds, removal)
+  if (groupSync) {
+    const wanted = groups.map((group): Wanted => {
+      const members = group.memberIds.map((id) => places.get(id)).filter((id) => id !== undefined)
+      return {
+        localId: group.id,
+        name: group.friendlyName,
+        attributes: groupAttributes(group, members),
+        isWorthCreating: true,
+        knownAs: [group.friendlyName],
+      }
+    })
+    const groupPlaces = await bringUpToDate(groupSync, wanted)
+    await takeAway(groupSync, { inScope: groupScope, places: groupPlaces, removal })
+  }
+  await takeAway(userSync, { inScope: userIds, places, removal })
   await forgetFound(ports, known, { user: userIds, group: groupScope })
+}
+
+/** Many targets know people only. */
+function isWithoutGroups(error: unknown): boolean {
+  return error instanceof ScimFailure && (error.code === 'no_scim_here' || error.status === 501)
 }
 
 interface Owners {

@@ -12,9 +12,17 @@ const inactive = 'inactive'
  * Deactivates or deletes what is ours there and no longer in scope here. Groups are deleted either way: they cannot be
  * inactive, and one that stays would go on giving rights.
  */
-export async function takeAway(sync: KindSync, inScope: ReadonlySet<string>, removal: ScimRemoval): Promise<void> {
+export async function takeAway(
+  sync: KindSync,
+  {
+    inScope,
+    places,
+    removal,
+  }: { inScope: ReadonlySet<string>; places: ReadonlyMap<string, string>; removal: ScimRemoval },
+): Promise<void> {
   const { kind, providerId, target, records, ownership, tally } = sync
   const counts = tally[kind]
+  const inUse = new Set(places.values())
   const gone = ownership.gone(inScope).map((localId) => ({ localId, name: nameOf(localId) }))
 
   function nameOf(localId: string): string {
@@ -26,8 +34,10 @@ export async function takeAway(sync: KindSync, inScope: ReadonlySet<string>, rem
     const there = ownership.present(localId)
     const forget = () => records.remove({ providerId, kind, localId })
     if (there === 'elsewhere') return forget()
+    // Somebody else of ours has taken it over.
+    const id = there?.id ?? record?.remoteId
+    if (id !== undefined && inUse.has(id)) return forget()
     if (removal === 'delete' || kind === 'group') {
-      const id = there?.id ?? record?.remoteId
       if (id !== undefined) await target.remove(kind, id)
       counts.deleted++
       return forget()

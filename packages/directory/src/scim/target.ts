@@ -124,7 +124,10 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
     },
     async describe() {
       const users = await countAll(connection, 'user')
-      const groups = await countAll(connection, 'group')
+      const groups = await countAll(connection, 'group').catch((error: unknown) => {
+        if (error instanceof ScimFailure && error.code === 'no_scim_here') return undefined
+        throw error
+      })
       return { abilities: await abilities(), users: users ?? null, groups: groups ?? null }
     },
   }

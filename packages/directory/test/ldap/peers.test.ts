@@ -156,6 +156,14 @@ describe('an answer', () => {
     })
   })
 
+  test('of Active Directory to a guest says that nothing may be read', async () => {
+    const said =
+      '000004DC: LdapErr: DSID-0C090A5C, comment: In order to perform this operation a successful bind must be completed'
+    const peer = people(({ id }, socket) => socket.write(result(id, 0x65, 1, { said })))
+
+    await expect(reading(peer, { bindDn: '' })).rejects.toMatchObject({ code: 'ldap_access_denied' })
+  })
+
   test('that sends us elsewhere is none', async () => {
     const referral = `ldap://elsewhere.example.com/${base}`
     const peer = people(({ id }, socket) => socket.write(result(id, 0x65, 10, { referral })))
@@ -185,6 +193,18 @@ describe('an answer', () => {
     const peer = people((_, socket) => socket.write(lying))
 
     await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_not_ldap' })
+  })
+
+  test('with a million of empty values is read without them', async () => {
+    const peer = people(({ id, search }, socket) => {
+      const mail = search?.attributes.includes('mail') ? Array.from({ length: 1_000_000 }, () => '') : []
+      socket.write(Buffer.concat([entry(id, dn, { ...alice, mail }), result(id)]))
+    })
+
+    const answer = await reading(peer)
+
+    expect(answer.people).toEqual([{ dn, id: 'a', userName: 'alice' }])
+    expect(answer.problems).toEqual([{ dn, code: 'value_too_large', detail: 'mail' }])
   })
 
   test('of more text than anybody keeps is none', async () => {

@@ -222,6 +222,23 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(answer.people.map(({ userName }) => userName).toSorted()).toEqual(['alice', 'Çelik'])
   })
 
+  test.each([
+    ['(&(objectClass=posixGroup)(gidNumber:1.2.840.113556.1.4.803:=4))', ['posix']],
+    ['(&(objectClass=posixGroup)(gidNumber:1.2.840.113556.1.4.803:=8))', []],
+    ['(&(objectClass=posixGroup)(!(gidNumber:1.2.840.113556.1.4.803:=8)))', ['posix']],
+    ['(&(objectClass=posixGroup)(cn:caseIgnoreMatch:=POSIX)(cn=p*s*x)(gidNumber>=100))', ['posix']],
+  ])('filters with rules, as Active Directory wants them: %s', async (groupFilter, expected) => {
+    const answer = await readSpecial({ groupFilter })
+
+    expect(answer.groups.map(({ name }) => name)).toEqual(expected)
+  })
+
+  test('blanks around names are left aside', async () => {
+    const answer = await readSpecial({ base: ` ${base} `, bindDn: ` uid=reader,${base}`, userFilter: '(uid=alice) ' })
+
+    expect(answer.people).toHaveLength(1)
+  })
+
   test('without an identifier of groups none is read', async () => {
     const attributes = { ...options('').attributes, groupId: '' }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { freePort } from '@pocket/test-support'
+import { freePort, startHttpsFront } from '@pocket/test-support'
 import { newUser, type ScimReport, type User, usualLimits } from '../../src/index.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 import { type Provider, providerOf } from './scim-run.ts'
@@ -112,6 +112,14 @@ describe('a run ends with a reason where the target', () => {
     expect(requests).toEqual([])
   })
 
+  test('has a certificate that nobody vouches for', async () => {
+    handle = (_req, res) => json(res, 200, list([]))
+    await using front = await startHttpsFront(['127.0.0.1'], url)
+    const report = await run({ url: `https://${front.address}` })
+    expect(report.stopped?.code).toBe('certificate')
+    expect(requests).toEqual([])
+  })
+
   test('is nowhere', async () => {
     expect((await run({ url: `http://127.0.0.1:${await freePort()}` })).stopped).toMatchObject({
       code: 'unreachable',
@@ -176,6 +184,16 @@ describe('what passes is tried again', () => {
       expect.objectContaining({ localId: ada.id, remoteId: 'one', state: 'created' }),
     ])
   })
+})
+
+test.each([404, 501])('a target that knows no groups (%i) gets people', async (status) => {
+  handle = (req, res, body) => {
+    if (req.url?.startsWith('/Groups')) return json(res, status, {})
+    return req.method === 'GET' ? json(res, 200, list([])) : json(res, 201, { ...JSON.parse(body), id: 'one' })
+  }
+  await person('ada')
+  const report = await run()
+  expect([report.stopped, report.withoutGroups, report.user.created]).toEqual([null, true, 1])
 })
 
 describe('one object that fails', () => {
@@ -262,6 +280,14 @@ describe('a listing', () => {
     expect(requests.length).toBeLessThan(40)
   })
 
+  test('that is too large altogether is left', async () => {
+    let next = 0
+    handle = users(() => list([{ id: `a${next++}`, note: 'a'.repeat(1000) }], 1_000_000))
+    const report = await run({ limits: { ...usualLimits, mostCharacters: 20_000 } })
+    expect(report.stopped?.code).toBe('too_large')
+    expect(requests.length).toBeLessThan(30)
+  })
+
   test('that is too large is asked for in smaller pages', async () => {
     const large = all.map((each) => ({ ...each, note: 'a'.repeat(1000) }))
     handle = users((req) => list(sliced(large, req, 1000), 25))
@@ -280,7 +306,19 @@ describe('a listing', () => {
   })
 
   test('of what is no resource is passed over', async () => {
-    const odd = [null, 5, 'text', {}, { id: '' }, { id: {} }, { id: 'a\0b' }, { id: 7, userName: 'ada', emails: 'x' }]
+    const odd = [
+      null,
+      5,
+      'text',
+      {},
+      { id: '' },
+      { id: {} },
+      { id: 'a\0b' },
+      { id: '\ud800' },
+      { id: '..' },
+      { id: '.' },
+      { id: 7, userName: 'ada', emails: 'x' },
+    ]
     handle = users(() => list(odd as object[]))
     await person('ada')
     const report = await run()

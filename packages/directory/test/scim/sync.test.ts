@@ -188,6 +188,48 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect((await provider.records.found(provider.id, 10)).total).toBe(0)
   })
 
+  test('who are two here and one over there are not both written to it', async () => {
+    await person('ada', { email: 'shared@example.com' })
+    await person('shared', { email: null })
+    foreign('their', { userName: 'ADA', emails: [{ value: 'shared' }] })
+    await run()
+    expect(await provider.records.adopt(provider.id)).toBe(2)
+    for (let runs = 0; runs < 2; runs++) {
+      const report = await run()
+      expect(report.problems).toEqual([expect.objectContaining({ code: 'id_reused' })])
+    }
+  })
+
+  test.each(['deactivate', 'delete'] as const)(
+    'whose name somebody new has may be taken over (%s)',
+    async (removal) => {
+      const before = await person('ada')
+      foreign('ada')
+      await run()
+      await provider.records.adopt(provider.id)
+      await run()
+      await it.directory.users.remove(before.id)
+      const now = await person('ada')
+      for (let runs = 0; runs < 3; runs++) {
+        await run({ removal: runs === 0 ? 'deactivate' : removal })
+        await provider.records.adopt(provider.id)
+      }
+      await run({ removal })
+      expect(remote(now.id)).toMatchObject({ id: 'their-ada', active: true })
+      expect(await requestsOf(() => run({ removal }))).toEqual(listing)
+      expect((await provider.records.list(provider.id)).length).toBe(1)
+    },
+  )
+
+  test('of a group that has become empty are taken out of it', async () => {
+    const staff = await group('staff', await person('ada'))
+    await run()
+    await it.directory.groups.setMembers(staff.id, [])
+    await run()
+    expect(membersOf(staff.id)).toEqual([])
+    expect(await requestsOf(run)).toEqual(listing)
+  })
+
   test('that another run has created are recognized by our id', async () => {
     const [ada, bob] = [await person('ada'), await person('bob')]
     await run()

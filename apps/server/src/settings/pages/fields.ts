@@ -8,7 +8,12 @@ export type Control =
   /** One line; `long` for addresses and names of hosts. */
   | { readonly kind: 'text'; readonly maxlength: number; readonly optional?: true; readonly type?: 'email' }
   /** A whole number. */
-  | { readonly kind: 'number'; readonly unit: 'minutes' | 'days' | null; readonly least: number; readonly most: number }
+  | {
+      readonly kind: 'number'
+      readonly unit: 'minutes' | 'days' | 'seconds' | 'percent' | null
+      readonly least: number
+      readonly most: number
+    }
   | { readonly kind: 'switch' }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   /** Never shown: empty keeps it. */
@@ -58,7 +63,7 @@ export function ownChoice(key: OwnSettingKey): SettingField {
 }
 
 /** A number of our own settings, within the bounds of its schema. */
-export function ownNumber(key: OwnSettingKey, unit: 'minutes' | 'days'): SettingField {
+export function ownNumber(key: OwnSettingKey, unit: 'minutes' | 'days' | 'seconds' | 'percent'): SettingField {
   const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = ownSettings[key].schema
   return { key, control: { kind: 'number', unit, least: minimum, most: maximum } }
 }

@@ -10,6 +10,8 @@ export function leadOf(section: SectionName, { contract, own }: PresentSettings)
       return contract.allowUserSignups
     case 'email':
       return contract.smtpHost === '' || contract.smtpFrom === '' ? 'off' : 'on'
+    case 'ldap':
+      return contract.ldapEnabled === 'true' ? 'on' : 'off'
     case 'oidc':
       return own.dynamicRegistration
   }

@@ -50,6 +50,11 @@ export interface SettingsPage {
     readonly address: string
     readonly answer: string
   } | null
+  /** Directories whose settings are known; the one whose settings are filled in, but not saved. None but on the page of LDAP. */
+  readonly presets: {
+    readonly offered: readonly { readonly id: string; readonly name: string }[]
+    readonly chosen: string | null
+  } | null
   /** What lets programs register clients, and what signs what they get; `null` but on the page of OpenID Connect. */
   readonly oidc: OidcPart | null
 }

@@ -40,6 +40,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
       notice: notices.find((notice) => notice === flash.notice) ?? null,
       test: testOf(flash.test),
       newToken: newTokenOf(flash.newToken),
+      ...(typeof ctx.query.preset === 'string' && { preset: ctx.query.preset }),
     })
   }
 

@@ -1,6 +1,6 @@
 import type { Pocket } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
-import type { Groups, User } from '@pocket/directory'
+import { type Groups, ldapPresets, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { RegistrationTokens } from '../../clients/initial-access-tokens.ts'
 import type { Difference } from '../../http/form-page.ts'
@@ -43,6 +43,8 @@ export interface SectionAnswer {
   readonly notice?: SettingsPage['notice']
   readonly test?: SettingsPage['test']
   readonly newToken?: OidcPart['newToken']
+  /** The id of what is known of a directory: its settings are filled in. */
+  readonly preset?: string
   /** What was entered for a token that was refused. */
   readonly token?: TokenFormValues
 }
@@ -89,6 +91,10 @@ export function createSectionPage({
       const present = await stored.present()
       const fields = fieldsOf(section)
       const shown = shownSettings(fields, present)
+      const preset = section === 'ldap' ? ldapPresets.find(({ id }) => id === answer.preset) : undefined
+      const filledIn: ReadonlyMap<string, string> = new Map(Object.entries(preset?.settings ?? {}))
+      // What the environment decides stays.
+      const filledFor = (field: SettingField) => (lock(field) === null ? filledIn.get(field.key) : undefined)
       await show(ctx, {
         view: 'settings',
         viewer: viewerOf(user),
@@ -100,7 +106,7 @@ export function createSectionPage({
           fields: some.map((field) => ({
             key: field.key,
             control: field.control,
-            value: entered?.get(field.key) ?? shown.get(field.key) ?? '',
+            value: entered?.get(field.key) ?? filledFor(field) ?? shown.get(field.key) ?? '',
             isSet: field.control.kind === 'secret' && storedValue(field, present) !== '',
             locked: lock(field),
           })),
@@ -112,6 +118,10 @@ export function createSectionPage({
         conflict: isConflict && entered ? differences(fields, shown, entered) : null,
         notice,
         oidc: section === 'oidc' ? await oidcPart(answer) : null,
+        presets:
+          section === 'ldap'
+            ? { offered: ldapPresets.map(({ id, name }) => ({ id, name })), chosen: preset?.name ?? null }
+            : null,
         images: section === 'general' ? await images.list() : [],
         test,
       })

@@ -3,7 +3,7 @@ import type { AnySettingKey } from '../save-section.ts'
 import { choice, ownChoice, ownNumber, type SettingField, type SettingGroup, text, toggle } from './fields.ts'
 
 /** The pages of the settings, in their order. */
-export const sectionNames = ['general', 'sign-up', 'email', 'oidc'] as const
+export const sectionNames = ['general', 'sign-up', 'email', 'ldap', 'oidc'] as const
 export type SectionName = (typeof sectionNames)[number]
 
 /** What each page asks, in its order. */
@@ -75,6 +75,49 @@ export const sections: Readonly<Record<SectionName, readonly SettingGroup[]>> = 
         toggle('emailOneTimeAccessAsAdminEnabled'),
         toggle('emailOneTimeAccessAsUnauthenticatedEnabled'),
       ],
+    },
+  ],
+  ldap: [
+    {
+      name: 'ldapServer',
+      fields: [
+        toggle('ldapEnabled'),
+        text('ldapUrl', 1000, { optional: true }),
+        toggle('ldapStartTls'),
+        { key: 'ldapCaCertificate', control: { kind: 'block' } },
+        toggle('ldapSkipCertVerify'),
+        text('ldapBindDn', 1000, { optional: true }),
+        { key: 'ldapBindPassword', control: { kind: 'secret' } },
+        ownNumber('ldapTimeoutSeconds', 'seconds'),
+      ],
+    },
+    {
+      name: 'ldapPeople',
+      fields: [
+        text('ldapBase', 1000, { optional: true }),
+        text('ldapUserSearchFilter', 1000, { optional: true }),
+        text('ldapAttributeUserUniqueIdentifier', 255, { optional: true }),
+        text('ldapAttributeUserUsername', 255, { optional: true }),
+        text('ldapAttributeUserEmail', 255, { optional: true }),
+        text('ldapAttributeUserFirstName', 255, { optional: true }),
+        text('ldapAttributeUserLastName', 255, { optional: true }),
+        text('ldapAttributeUserDisplayName', 255, { optional: true }),
+        text('ldapAttributeUserProfilePicture', 255, { optional: true }),
+      ],
+    },
+    {
+      name: 'ldapGroups',
+      fields: [
+        text('ldapUserGroupSearchFilter', 1000, { optional: true }),
+        text('ldapAttributeGroupUniqueIdentifier', 255, { optional: true }),
+        text('ldapAttributeGroupName', 255, { optional: true }),
+        text('ldapAttributeGroupMember', 255, { optional: true }),
+        text('ldapAdminGroupName', 255, { optional: true }),
+      ],
+    },
+    {
+      name: 'ldapGone',
+      fields: [toggle('ldapSoftDeleteUsers'), ownNumber('ldapRemovalLimitPercent', 'percent')],
     },
   ],
   oidc: [

@@ -2,7 +2,7 @@ import { apiKeyScopes } from '../../../src/api-keys/api-key.ts'
 import { emptyKey } from '../../../src/api-keys/key-form.ts'
 import { apiKeyLine } from '../../../src/api-keys/key-line.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
-import { anna, day, long, now } from './common.ts'
+import { anna, day, listOf, long, now } from './common.ts'
 
 const key = {
   id: '1',
@@ -16,36 +16,12 @@ const key = {
   expirationEmailSent: false,
   createdAt: now - 10 * day,
 } as const
-const column = (name: string, href: string | null = null) => ({ name, href, sorted: null })
 const list = {
-  path: '/settings/api-keys',
-  search: '',
-  columns: [
-    column('name', '?'),
-    column('scopes'),
-    column('expires', '?'),
-    column('used', '?'),
-    { name: 'created', href: '?', sorted: 'descending' },
-    column('acts'),
-  ],
-  choices: [],
-  filters: [],
-  applied: [],
-  sorts: [],
-  sort: { column: 'createdAt', descending: true },
-  limits: [20, 50, 100],
-  limit: 20,
-  total: 3,
-  page: 1,
-  pages: 1,
-  from: 1,
-  to: 3,
-  previous: null,
-  next: null,
-  last: null,
-  here: '?',
-  fields: [],
-} as const
+  ...listOf('/settings/api-keys', ['name', 'scopes', 'expires', 'used', 'created', 'acts'], 2),
+  choices: ['scopes', 'expires', 'used', 'created'].map((name) => ({ name, shown: true })),
+  filters: [{ name: 'expired', values: ['false', 'true'], chosen: '' }],
+  sorts: [{ column: 'name', name: 'name' }],
+}
 const page = {
   view: 'api-keys',
   viewer: anna,
@@ -70,11 +46,18 @@ const page = {
   problems: [],
   problem: null,
   notice: null,
+  several: null,
 } as const
 
 export const apiKeysStates: Readonly<Record<string, PageModel>> = {
   'api-keys': page,
   'api-keys-none': { ...page, viewer: long, keys: [], mayCreate: false },
+  'api-keys-nothing-found': {
+    ...page,
+    list: { ...list, search: 'x', applied: [{ name: 'search', value: 'x', without: '?' }] },
+    keys: [],
+    several: { done: 'revoke', count: 2, refused: [] },
+  },
   'api-keys-created': {
     ...page,
     notice: { done: 'created', name: 'Terraform', token: 'pak_Zx8uVtq0n4y9kQmA1s2D3f4G5h6J7k8L9p0o_iU7y6T' },

@@ -24,7 +24,13 @@ const page = {
   emails: { waiting: 0, waitingSince: null, failed: 0, isSetUp: true },
   secrets: { items: [], total: 0 },
   apiKeys: { items: [], total: 0 },
-  standing: { approvals: 0, invitations: 0, invitationEndsAt: null, keySignsSince: now - 40 * day },
+  standing: {
+    approvals: 0,
+    invitations: 0,
+    invitationEndsAt: null,
+    keySignsSince: now - 40 * day,
+    isLdapWaiting: false,
+  },
   keyChangesAt: now + 50 * day,
   failedJobs: 0,
   version: { own: '1.4.0', latest: '' },
@@ -44,6 +50,7 @@ export const overviewStates: Readonly<Record<string, PageModel>> = {
   'overview-trouble': {
     ...page,
     findings: [
+      { ...finding, name: 'ldapWaiting', href: '/settings/admin/ldap' },
       { ...finding, name: 'jobFailed', about: 'refresh-authenticator-metadata', at: now - day / 8 },
       {
         ...finding,

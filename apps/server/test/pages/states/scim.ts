@@ -20,6 +20,7 @@ const report: ScimReport = {
   requests: 4,
   user: counts,
   group: { ...counts, total: 3, updated: 0, unchanged: 3 },
+  withoutGroups: false,
   problems: [],
   problemCount: 0,
   stopped: null,
@@ -68,17 +69,10 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
       { field: 'token', code: 'required', message: '' },
     ],
   },
-  'client-scim-conflict': { ...page, conflict: [{ field: 'removal', stored: 'delete' }] },
   'client-scim-tested': {
     ...page,
     provider: { ...provider, isRunning: true, report: null, succeededAt: null },
     test: { works: true, abilities: { patch: true, filter: true, bulk: false }, users: 1200, groups: 14 },
-  },
-  'client-scim-test-failed': {
-    ...page,
-    notice: 'saved',
-    provider: { ...provider, report: null, succeededAt: null },
-    test: { works: false, code: 'certificate', detail: 'CERT_HAS_EXPIRED' },
   },
   'client-scim-problems': {
     ...page,
@@ -95,6 +89,7 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
           { kind: 'user', localId: '3', name: 'eve', code: 'still_active', detail: null },
         ],
         problemCount: 103,
+        withoutGroups: true,
       },
     },
     found: {
@@ -107,6 +102,8 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
   },
   'client-scim-stopped': {
     ...page,
+    conflict: [{ field: 'removal', stored: 'delete' }],
+    test: { works: false, code: 'certificate', detail: 'CERT_HAS_EXPIRED' },
     provider: {
       ...provider,
       succeededAt: null,

@@ -9,6 +9,7 @@ import { type SectionName, sections } from '../../../src/settings/pages/sections
 import { shownValue } from '../../../src/settings/pages/written.ts'
 import type { AnySettingKey } from '../../../src/settings/save-section.ts'
 import { anna, day, now } from './common.ts'
+import { presets } from './ldap.ts'
 import { list } from './users.ts'
 
 interface Given {
@@ -40,6 +41,7 @@ const usual = {
   notice: null,
   images: [],
   oidc: null,
+  presets: null,
   test: null,
 } as const
 const path = '/settings/admin/application-configuration'
@@ -54,6 +56,7 @@ const images: SettingsPage['images'] = [
 ]
 const general = { ...usual, images, section: 'general', path, lead: 'usual' } as const
 const signUp = { ...usual, section: 'sign-up', path: `${path}/sign-up`, lead: 'withToken' } as const
+const ldap = { ...usual, presets, section: 'ldap', path: `${path}/ldap`, lead: 'off' } as const
 const email = { ...usual, section: 'email', path: `${path}/email`, lead: 'on' } as const
 const kid = 'Zk1xq0Vw7cQ8hGm3nJ5pR2sT4uV6wX8yZ0aB1cD2eF3'
 const oidcPart: OidcPart = {
@@ -119,6 +122,17 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
       { field: 'sessionDuration', code: 'out_of_range', message: 'must be a number' },
       { field: 'picture-background', code: 'file_type_not_supported', message: 'is of another kind' },
     ],
+  },
+  'settings-ldap': { ...ldap, groups: groupsOf('ldap') },
+  'settings-ldap-filled': {
+    ...ldap,
+    lead: 'on',
+    presets: { ...presets, chosen: 'Active Directory' },
+    groups: groupsOf('ldap', {
+      values: { ldapEnabled: 'true', ldapUrl: 'ldaps://dc1.example.com', ldapTimeoutSeconds: 'soon' },
+      locked: { ldapBindDn: 'LDAP_BIND_DN', ldapBindPassword: 'LDAP_BIND_PASSWORD' },
+    }),
+    problems: [{ field: 'ldapTimeoutSeconds', code: 'out_of_range', message: 'must be a number' }],
   },
   'settings-sign-up': {
     ...signUp,

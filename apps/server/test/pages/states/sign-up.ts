@@ -1,5 +1,5 @@
 import type { PageModel } from '../../../src/http/page-models.ts'
-import { anna, day, now } from './common.ts'
+import { anna, day, listOf, now } from './common.ts'
 
 const person = {
   id: 'p1',
@@ -31,34 +31,11 @@ const approvals = {
   notice: null,
 } as const
 const list = {
-  path: '/settings/admin/invitations',
-  search: '',
-  columns: [
-    { name: 'link', href: null, sorted: null },
-    { name: 'groups', href: null, sorted: null },
-    { name: 'uses', href: '?sort', sorted: null },
-    { name: 'expires', href: '?sort', sorted: 'ascending' },
-    { name: 'created', href: '?sort', sorted: 'descending' },
-    { name: 'remove', href: null, sorted: null },
-  ],
-  choices: [],
-  filters: [],
-  applied: [],
-  sorts: [],
-  sort: { column: 'createdAt', descending: true },
-  limits: [20],
-  limit: 20,
-  total: 21,
-  page: 1,
-  pages: 2,
-  from: 1,
-  to: 20,
-  previous: null,
-  next: '?page=2',
-  last: null,
-  here: '?',
-  fields: [],
-} as const
+  ...listOf('/settings/admin/invitations', ['link', 'groups', 'uses', 'expires', 'created', 'remove'], 21),
+  choices: ['groups', 'uses', 'expires', 'created'].map((name) => ({ name, shown: true })),
+  filters: [{ name: 'used', values: ['never', 'partly', 'fully'], chosen: '' }],
+  sorts: [{ column: 'createdAt', name: 'created' }],
+}
 const invitation = {
   id: 'i1',
   link: 'https://id.example.com/st/aB3dE5gH7jK9mN1p',
@@ -80,6 +57,7 @@ const invitations = {
   moreGroups: 3,
   createdId: 'i1',
   removed: false,
+  several: null,
 } as const
 
 export const signUpStates: Readonly<Record<string, PageModel>> = {
@@ -103,6 +81,13 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
   'approvals-one': { ...approvals, waiting: [person], notice: { done: 'approved', name: 'Carol' } },
   invitations,
   'invitations-none': { ...invitations, mode: 'disabled', invitations: [], groups: [], createdId: null, removed: true },
+  'invitations-nothing-found': {
+    ...invitations,
+    list: { ...list, applied: [{ name: 'used', value: 'never', without: '?' }] },
+    invitations: [],
+    createdId: null,
+    several: { done: 'delete', count: 1, refused: [] },
+  },
   'invitations-refused': {
     ...invitations,
     createdId: null,

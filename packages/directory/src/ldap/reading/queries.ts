@@ -13,8 +13,9 @@ export interface Queries {
 
 /** @throws LdapError `ldap_setting_missing`, `ldap_filter_invalid`; `details.setting` is the name of the option. */
 export function queriesOf(options: LdapOptions): Queries {
-  const { base, attributes } = options
-  if (base.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'base' })
+  const { attributes } = options
+  const base = options.base.trim()
+  if (base === '') throw new LdapError('ldap_setting_missing', { setting: 'base' })
   if (attributes.userId.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'userId' })
   const limits = limitsOf(options)
   const people: EntrySearch = {

@@ -1,9 +1,10 @@
 import { BindRequest, type Control, type Filter, PagedResultsControl, PresenceFilter, SearchRequest } from 'ldapts'
 import { readAddress } from './address.ts'
-import { LdapError, type LdapErrorCode } from './ldap-error.ts'
+import { LdapError } from './ldap-error.ts'
 import { defaults, type LdapConnectionOptions } from './options.ts'
 import { LdapChannel } from './protocol/channel.ts'
 import { type LdapResponse, operations, type ResultResponse } from './protocol/response.ts'
+import { expectBound, expectSuccess, sizeLimitExceeded } from './result-codes.ts'
 import { openSocket, type StepListener, secureSocket, tlsOptions } from './socket.ts'
 
 /** One search, page by page. */
@@ -57,7 +58,7 @@ export class LdapSession implements Disposable {
         if (address.tls || options.startTls) socket = await secureSocket(socket, host, options, signal, reached)
       }
       const channel = new LdapChannel(socket, silence)
-      if (password !== undefined) await bind(channel, options.bindDn ?? '', password)
+      if (password !== undefined) await bind(channel, options.bindDn?.trim() ?? '', password)
       reached('bind')
       return new LdapSession(channel)
     } catch (error) {
@@ -87,7 +88,7 @@ export class LdapSession implements Disposable {
         first ??= response.kind === 'reference' ? 'reference' : response.dn
         yield response
       }
-      refuse(result, [])
+      expectSuccess(result, [])
       cookie = result?.cookie
       emptyPages = first === undefined ? emptyPages + 1 : 0
       // The same page of the same place again: so it would go on.
@@ -102,7 +103,7 @@ export class LdapSession implements Disposable {
   /** The first of what fits, at most that many. */
   async *sample(search: LdapSearch, most: number): AsyncGenerator<Found> {
     for await (const response of this.#page(search, most)) {
-      if (response.kind === 'result') refuse(response, [sizeLimitExceeded])
+      if (response.kind === 'result') expectSuccess(response, [sizeLimitExceeded])
       else if (response.kind !== 'other') yield response
     }
   }
@@ -130,8 +131,6 @@ export class LdapSession implements Disposable {
   }
 }
 
-const sizeLimitExceeded = 4
-
 function passwordOf({ bindDn, bindPassword }: LdapConnectionOptions): string | undefined {
   if (bindDn === undefined || bindDn.trim() === '') return undefined
   // Servers take a name without a password for a guest, and let in (RFC 4513 §5.1.2).
@@ -142,42 +141,7 @@ function passwordOf({ bindDn, bindPassword }: LdapConnectionOptions): string | u
 async function bind(channel: LdapChannel, dn: string, password: string): Promise<void> {
   const result = await channel.result('bind', (header) => new BindRequest({ ...header, dn, password }))
   if (result.operation !== operations.bind) throw new LdapError('ldap_not_ldap')
-  if (result.resultCode === 0) return
-  const code = resultCodes[result.resultCode]
-  const isOwn = code === 'ldap_encryption_required' || code === 'ldap_unavailable' || code === 'ldap_referral'
-  throw refusal(isOwn ? code : 'ldap_bind_refused', 'bind', result)
-}
-
-/** RFC 4511 appendix A. */
-const resultCodes: Readonly<Record<number, LdapErrorCode>> = {
-  3: 'ldap_time_limit_exceeded',
-  4: 'ldap_size_limit_exceeded',
-  8: 'ldap_encryption_required',
-  10: 'ldap_referral',
-  11: 'ldap_size_limit_exceeded',
-  13: 'ldap_encryption_required',
-  18: 'ldap_filter_invalid',
-  32: 'ldap_base_not_found',
-  34: 'ldap_base_invalid',
-  50: 'ldap_access_denied',
-  51: 'ldap_unavailable',
-  52: 'ldap_unavailable',
-}
-
-function refuse(result: ResultResponse | undefined, allowed: readonly number[]): void {
-  if (result === undefined) throw new LdapError('ldap_not_ldap')
-  if (result.resultCode === 0 || allowed.includes(result.resultCode)) return
-  throw refusal(resultCodes[result.resultCode] ?? 'ldap_refused', 'search', result)
-}
-
-function refusal(code: LdapErrorCode, step: string, result: ResultResponse): LdapError {
-  const [referral] = result.referrals
-  return new LdapError(code, {
-    step,
-    resultCode: String(result.resultCode),
-    ...(result.said !== '' && { said: result.said.slice(0, 500) }),
-    ...(referral !== undefined && { referral: referral.slice(0, 500) }),
-  })
+  expectBound(result)
 }
 
 function asError(reason: unknown): Error {

@@ -47,7 +47,7 @@ class Reading {
     this.#queries = queries
     this.#limits = limitsOf(options)
     this.#searcher = new EntrySearcher(session, this.#limits, this.#problems)
-    this.#roster = new Roster(options.base, options.attributes.userName)
+    this.#roster = new Roster(queries.people.base, options.attributes.userName)
   }
 
   async everything(): Promise<LdapAnswer> {
@@ -106,7 +106,7 @@ class Reading {
   /** Groups that are not wanted themselves may be members of those that are. */
   async #addGroupsWithin(memberships: Memberships, member: string): Promise<void> {
     if (memberships.unknown().size === 0) return
-    const { base } = this.#options
+    const { base } = this.#queries.people
     const filter = new PresenceFilter({ attribute: member })
     const search = { base, filter, attributes: [member], largest: this.#limits.groupBytes }
     const others = new Memberships(this.#roster, this.#limits.memberships)

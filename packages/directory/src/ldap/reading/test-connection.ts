@@ -34,11 +34,11 @@ export async function testLdapConnection(options: LdapOptions, signal: AbortSign
   const { steps, isPrivate } = plan(options)
   try {
     // Nothing is looked for here, but what is wrong with that should be heard now.
-    queriesOf(options)
+    const { base } = queriesOf(options).people
     for (const step of steps) begun.add(step)
     await withinTime(timeToTest(options), signal, async (either) => {
       using session = await LdapSession.open(options, either, (step) => done.add(step))
-      await session.expectBase(options.base)
+      await session.expectBase(base)
       done.add('base')
     })
   } catch (error) {

@@ -24,7 +24,7 @@ export interface ResultResponse {
 export type LdapResponse =
   | EntryResponse
   | ResultResponse
-  /** An entry that is larger than what is kept of a message. */
+  /** An entry that is larger than what is kept of a message, or has more values than anybody reads. */
   | { readonly kind: 'oversize'; readonly dn: string }
   /** Where more could be found. */
   | { readonly kind: 'reference'; readonly addresses: readonly string[] }
@@ -39,6 +39,8 @@ const reference = 0x73
 const intermediate = 0x79
 const referral = 0xa3
 const controls = 0xa0
+// A value of no bytes takes up room as well.
+const mostValues = 500_000
 const pagedResults = '1.2.840.113556.1.4.319'
 
 /** A message of the server and the request that it answers; 0: none. @throws LdapError `ldap_not_ldap` */
@@ -68,16 +70,19 @@ function readWhole(body: Ber): LdapResponse {
   }
 }
 
-function readEntry(body: Ber): EntryResponse {
+function readEntry(body: Ber): LdapResponse {
   const dn = body.text()
   const attributes = new Map<string, readonly Buffer[]>()
   const list = body.into(tags.sequence)
+  let count = 0
   while (!list.isAtEnd) {
     const attribute = list.into(tags.sequence)
     const name = attribute.text().toLowerCase()
     const values = attribute.into(tags.set)
     const read: Buffer[] = []
-    while (!values.isAtEnd) read.push(values.octets())
+    while (!values.isAtEnd && count + read.length <= mostValues) read.push(values.octets())
+    count += read.length + 1
+    if (count > mostValues) return { kind: 'oversize', dn }
     attributes.set(name, read)
   }
   return { kind: 'entry', dn, attributes }

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { databaseOf, typeormStores } from '@pocket/core/typeorm'
+import {
+  createDirectory,
+  isEmptyPlan,
+  type LdapApplied,
+  type LdapHost,
+  type LdapOptions,
+  ldapSource,
+} from '@pocket/directory'
+import { directoryStores } from '@pocket/directory/typeorm'
+import { ldifOfCompany, startPostgres, startSlapd } from '@pocket/test-support'
+import { createBulkAuditLog } from '../src/audit-log/audit-log.ts'
+import { loadConfig } from '../src/config/load.ts'
+import { openDatabase } from '../src/database/open-database.ts'
+import { ldapRulesOf } from '../src/ldap/ldap-settings.ts'
+import { eventsOf } from '../src/ldap/written-down.ts'
+import { createLogger } from '../src/logging/logger.ts'
+import { defaultValues } from '../src/settings/definitions.ts'
+
+// A program: imports users and groups from a slapd that is started for it, and prints the time and the statements of the first
+// run, of an unchanged one, and of one after a few changes, reading, planning and doing told apart; entries of the audit log are
+// among what is done. BENCH_USERS says how many users there are (20,000), BENCH_GROUPS how many groups of twenty (2,000). It is
+// SQLite; with --postgres a PostgreSQL is started for it.
+
+const users = Number(process.env.BENCH_USERS ?? 20_000)
+const groups = Number(process.env.BENCH_GROUPS ?? 2000)
+const clock = { now: () => Date.now() }
+
+await using stack = new AsyncDisposableStack()
+const folder = await mkdtemp(join(tmpdir(), 'pocket-bench-'))
+stack.defer(() => rm(folder, { recursive: true, force: true }))
+const onPostgres = process.argv.includes('--postgres')
+const url = onPostgres ? stack.use(await startPostgres()).url : join(folder, 'pocket-id.db')
+const env = {
+  APP_URL: 'http://localhost:1411',
+  DB_CONNECTION_STRING: url,
+  ENCRYPTION_KEY: 'a key for benchmarks that is long enough',
+}
+const config = loadConfig(env, () => Buffer.alloc(0))
+const { dataSource, auditLog } = stack.use(await openDatabase(config, createLogger(config, { write: () => {} })))
+const database = databaseOf(dataSource)
+const { transaction } = typeormStores(dataSource)
+const directory = createDirectory({ ...directoryStores(dataSource, clock), transaction, clock })
+const slapd = stack.use(await startSlapd({ ldif: ldifOfCompany({ users, groups }) }))
+
+const options: LdapOptions = {
+  url: slapd.url,
+  base: slapd.base,
+  bindDn: `uid=reader,${slapd.base}`,
+  bindPassword: 'secret',
+  userFilter: '(objectClass=inetOrgPerson)',
+  attributes: {
+    userId: 'entryUUID',
+    userName: 'uid',
+    email: 'mail',
+    firstName: 'givenName',
+    lastName: 'sn',
+    displayName: 'cn',
+    groupId: 'entryUUID',
+    groupName: 'cn',
+  },
+}
+const rules = {
+  ...ldapRulesOf({
+    contract: defaultValues,
+    own: { ldapCaCertificate: '', ldapRemovalLimitPercent: 25, ldapStartTls: false, ldapTimeoutSeconds: 30 },
+  }),
+  mapped: { email: true, firstName: true, lastName: true, displayName: true, picture: false },
+}
+const recordMany = createBulkAuditLog({
+  store: auditLog,
+  log: { record: async () => {} },
+  placeOf: () => ({ country: '', city: '' }),
+  clock,
+})
+const host: LdapHost = { applied: (done: LdapApplied) => recordMany(eventsOf(done)) }
+const { signal } = new AbortController()
+
+let statements = 0
+const { query, execute } = database
+Object.assign(database, {
+  query: (...call: Parameters<typeof query>) => {
+    statements++
+    return query.apply(database, call)
+  },
+  execute: (...call: Parameters<typeof execute>) => {
+    statements++
+    return execute.apply(database, call)
+  },
+})
+
+print(`${users} users, ${groups} groups, ${onPostgres ? 'PostgreSQL' : 'SQLite'}`)
+await run('first run')
+await run('unchanged')
+const changes = Array.from(
+  { length: 10 },
+  (_, n) => `dn: uid=user${n},ou=people,${slapd.base}\nchangetype: modify\nreplace: sn\nsn: Changed\n`,
+)
+await slapd.modify(changes.join('\n'))
+await run('ten changed')
+
+async function run(what: string): Promise<void> {
+  const [answer, reading] = await measured(() => ldapSource(options).read(signal))
+  const [plan, planning] = await measured(() => directory.ldap.plan(answer, rules))
+  const [outcome, doing] = await measured(() => directory.ldap.apply(plan, host, signal))
+  const { created, changed, groupsCreated, membersAdded } = outcome.counts
+  print(
+    `${what}: ${isEmptyPlan(plan) ? 'nothing to do' : `${created} created, ${changed} changed, ${groupsCreated} groups, ${membersAdded} memberships`}`,
+  )
+  print(`  reading LDAP ${reading}; planning ${planning}; doing ${doing}`)
+}
+
+async function measured<T>(work: () => Promise<T>): Promise<[T, string]> {
+  statements = 0
+  const started = performance.now()
+  const value = await work()
+  const seconds = ((performance.now() - started) / 1000).toFixed(2)
+  return [value, `${seconds} s, ${statements} statements`]
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

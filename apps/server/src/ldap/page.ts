@@ -1,0 +1,174 @@
+import { NotFound, PocketError } from '@pocket/core/errors'
+import { type Directory, LdapError, type LdapSample, type User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText } from '../http/form.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { pageActor } from '../users/actor.ts'
+import { userPath } from '../users/paths.ts'
+import type { LdapLinks } from './ldap-links.ts'
+import type { LdapRun } from './ldap-run.ts'
+import type { LdapRunStore } from './ldap-run-store.ts'
+import { isLdapEnabled, type LdapSettings } from './ldap-settings.ts'
+import type { LdapSync } from './ldap-sync.ts'
+import type { LdapTrials } from './ldap-trials.ts'
+import type { LdapFailure, LdapPage } from './page-model.ts'
+
+export interface LdapPagesPorts {
+  readonly ldap: {
+    readonly sync: LdapSync
+    readonly links: LdapLinks
+    readonly trials: LdapTrials
+    readonly runs: LdapRunStore
+    readonly settings: () => Promise<LdapSettings>
+  }
+  readonly directory: Pick<Directory, 'find' | 'findByName'>
+  readonly authentication: Authentication
+  /** Around what needs a passkey that was used just now. */
+  readonly sensitive: (act: (ctx: Context) => Promise<void>) => (ctx: Context) => Promise<void>
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+const here = '/settings/admin/ldap'
+const runsShown = 10
+
+type Said = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link'>>
+
+/** `/settings/admin/ldap`: imports, and what can be tried before them. */
+export function ldapPages({
+  ldap,
+  directory,
+  authentication,
+  sensitive,
+  show,
+  flashes,
+}: LdapPagesPorts): readonly PageRoute[] {
+  const { sync, links, trials, runs, settings } = ldap
+
+  const shown = async (ctx: Context, user: User, said: Said = {}, status = 200) => {
+    const { contract } = await settings()
+    const list = await runs.list(runsShown)
+    const left = flashes.take(ctx, here)
+    const newest = list.find(({ outcome }) => outcome !== 'dry')
+    await show(ctx, {
+      view: 'ldap',
+      viewer: viewerOf(user),
+      state: contract.ldapUrl === '' ? 'missing' : isLdapEnabled(contract) ? 'on' : 'off',
+      needsDryRun: await sync.needsDryRun(),
+      runs: list,
+      shown: list.find(({ id }) => id === ctx.query.run) ?? list[0] ?? null,
+      waiting: newest?.outcome === 'waiting' ? newest : null,
+      connection: null,
+      sample: null,
+      problem: null,
+      link: { user: '', entry: '' },
+      notice: noticeOf(left),
+      ...said,
+    })
+    ctx.status = status
+  }
+
+  /** Does something of which a report is kept, and shows that. */
+  const reporting = async (ctx: Context, user: User, work: () => Promise<LdapRun>) => {
+    try {
+      const { outcome } = await work()
+      flashes.leave(ctx, here, outcome === 'waiting' ? {} : { done: outcome === 'dry' ? 'dry' : 'ran' })
+    } catch (error) {
+      if (!(error instanceof PocketError) || error.status >= 500) throw error
+      if (error.code !== 'ldap_sync_failed') return shown(ctx, user, { problem: error.code }, error.status)
+      flashes.leave(ctx, here, { done: 'failed' })
+    }
+    seeOther(ctx, `${here}#report`)
+  }
+
+  /** The user whom a form names: by id where a button does, by name where somebody has typed it. */
+  const meant = async (name: string): Promise<User> => {
+    const user = (await directory.find(name)) ?? (await directory.findByName(name))
+    if (!user) throw new NotFound('user_not_found', 'There is no such user.')
+    return user
+  }
+
+  const post = (
+    path: string,
+    handle: (ctx: Context, user: User) => Promise<unknown>,
+    isSensitive = false,
+  ): PageRoute => {
+    const act = async (ctx: Context) => {
+      await handle(ctx, await authentication.requireAdministrator(ctx))
+    }
+    return { method: 'post', path: `${here}${path}`, handle: isSensitive ? sensitive(act) : act }
+  }
+
+  return [
+    {
+      method: 'get',
+      path: here,
+      handle: async (ctx) => shown(ctx, await authentication.requireAdministrator(ctx)),
+    },
+    post('/test', async (ctx, user) => {
+      const { steps, failure, isPrivate } = await trials.connection()
+      await shown(ctx, user, { connection: { steps, failure: failure ? failureOf(failure) : null, isPrivate } })
+    }),
+    post('/search', async (ctx, user) => shown(ctx, user, { sample: await sampleOf(trials) })),
+    post('/dry-run', (ctx, user) => reporting(ctx, user, () => sync.dryRun(pageActor(user, ctx), 'page'))),
+    post(
+      '/run',
+      async (ctx, user) => {
+        const confirmed = formText(ctx, 'confirm', 100)
+        if (await sync.needsDryRun()) return shown(ctx, user, { problem: 'ldap_dry_run_needed' }, 409)
+        const request = { trigger: 'page', ...(confirmed !== '' && { confirmed }) } as const
+        return reporting(ctx, user, () => sync.run(pageActor(user, ctx), request))
+      },
+      true,
+    ),
+    {
+      method: 'post',
+      path: '/settings/admin/users/:id/unlink-ldap',
+      handle: sensitive(async (ctx) => {
+        const user = await authentication.requireAdministrator(ctx)
+        const id = String(ctx.params.id)
+        await links.unlink(pageActor(user, ctx), id)
+        flashes.leave(ctx, userPath(id), { done: 'unlinked' })
+        seeOther(ctx, userPath(id))
+      }),
+    },
+    post(
+      '/link',
+      async (ctx, user) => {
+        const link = { user: formText(ctx, 'user', 300).trim(), entry: formText(ctx, 'entry', 1100).trim() }
+        try {
+          const local = await meant(link.user)
+          const { dn } = await links.link(pageActor(user, ctx), local.id, link.entry)
+          flashes.leave(ctx, here, { done: 'linked', userName: local.userName, dn: dn.slice(0, 300) })
+          seeOther(ctx, here)
+        } catch (error) {
+          if (!(error instanceof PocketError) || error.status >= 500) throw error
+          await shown(ctx, user, { problem: error.code, link }, error.status)
+        }
+      },
+      true,
+    ),
+  ]
+}
+
+function failureOf({ code, details }: LdapError): LdapFailure {
+  return { code, details }
+}
+
+async function sampleOf(trials: LdapTrials): Promise<LdapSample | LdapFailure> {
+  try {
+    return await trials.search()
+  } catch (error) {
+    if (error instanceof LdapError) return failureOf(error)
+    throw error
+  }
+}
+
+function noticeOf({ done, userName, dn }: Readonly<Record<string, unknown>>): LdapPage['notice'] {
+  if (done === 'ran' || done === 'dry' || done === 'failed') return { done }
+  return done === 'linked' && typeof userName === 'string' && typeof dn === 'string' ? { done, userName, dn } : null
+}

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgentResponse } from '@pocket/core/testing'
+import { describeUnless, ldifOfCompany, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
+import { passkeyAnswer } from '../api/instance.ts'
+
+const here = '/settings/admin/ldap'
+const settings = '/settings/admin/application-configuration/ldap'
+const longTimeout = 60_000
+
+describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
+  let slapd: Slapd
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    slapd = await startSlapd({ ldif: ldifOfCompany({ users: 12, groups: 3, members: 4 }) })
+    instance = await startCalled('SQLite', { LDAP_TIMEOUT_SECONDS: '20' })
+  }, longTimeout)
+  afterAll(async () => {
+    await instance?.[Symbol.asyncDispose]()
+    await slapd?.[Symbol.asyncDispose]()
+  })
+
+  const get = (path: string) => instance.administrator.get(instance.url + path)
+  /** Sends a form, with a fresh passkey where that is asked for, and goes where it leads. */
+  const post = async (path: string, fields: Readonly<Record<string, string>> = {}) => {
+    const agent = instance.administrator
+    const send = () => agent.postForm(instance.url + path, fields)
+    const first = await send()
+    if (first.status !== 401) return agent.follow(first)
+    const response = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
+    await agent.postJson(`${instance.url}/api/webauthn/reauthenticate`, response)
+    return agent.follow(await send())
+  }
+  const save = async (page: UserAgentResponse, changes: Readonly<Record<string, string>>) => {
+    const form = page.forms().find(({ fields }) => fields.version !== undefined)
+    return post(settings, { ...form?.fields, ...changes })
+  }
+  const run = async (fields: Readonly<Record<string, string>> = {}) => {
+    for (;;) {
+      const answer = await post(`${here}/run`, fields)
+      // The hourly job may be in the way.
+      if (!answer.text.includes('An import is running already')) return answer
+    }
+  }
+
+  test('are for administrators, and for nobody else', async () => {
+    const { agent } = await instance.person('guest')
+    expect((await agent.get(instance.url + here)).status).toBe(403)
+    for (const act of ['test', 'search', 'dry-run', 'run', 'link'])
+      expect((await agent.postForm(`${instance.url}${here}/${act}`, {})).status).toBe(403)
+    const crossSite = { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } }
+    expect((await instance.administrator.postForm(`${instance.url}${here}/dry-run`, {}, crossSite)).status).toBe(403)
+  })
+
+  test('begin with the settings, filled in for a directory that is known', async () => {
+    expect((await get(here)).text).toContain('No directory is set up yet')
+    const filled = await get(`${settings}?preset=openldap`)
+    expect(filled.text).toContain('Filled in for OpenLDAP. Nothing is saved yet')
+    expect(filled.text).toContain('LDAP_TIMEOUT_SECONDS')
+    const refused = await save(filled, { ldapCaCertificate: 'no certificate', ldapBase: 'dc=kept' })
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('dc=kept')
+    const saved = await save(filled, {
+      ldapUrl: slapd.url,
+      ldapBase: slapd.base,
+      ldapBindDn: `uid=reader,${slapd.base}`,
+      ldapBindPassword: 'a secret that is wrong',
+    })
+    expect(saved.text).toContain('Saved.')
+    expect(saved.text).not.toContain('a secret that is wrong')
+  })
+
+  test('say why a directory cannot be read', async () => {
+    const tested = await post(`${here}/test`)
+    expect(tested.text).toContain('The server refuses the name or the password.')
+    expect(tested.text).toContain('Sign in: failed')
+    expect((await post(`${here}/search`)).text).toContain('The server refuses the name or the password.')
+    const dry = await post(`${here}/dry-run`)
+    expect(dry.text).toContain('The reason is below.')
+    await save(await get(settings), { ldapBindPassword: 'secret' })
+    expect((await post(`${here}/test`)).text).toContain('The directory can be read.')
+    expect((await post(`${here}/search`)).text).toContain('uid=user3,ou=people')
+  })
+
+  test('want a dry run to be seen before the first import', async () => {
+    expect((await run()).text).toContain('See first what would happen')
+    const dry = await post(`${here}/dry-run`)
+    expect(dry.text).toContain('12 people come')
+    expect(dry.text).toContain('First0 Last0 (user0)')
+    expect((await run()).text).toContain('Importing from LDAP is off')
+    expect((await instance.call('GET /api/users')).json.data).toHaveLength(2)
+  })
+
+  test('import, and show what was done', async () => {
+    await save(await get(settings), { ldapEnabled: 'true' })
+    const done = await run()
+    expect(done.text).toContain('The import has run.')
+    expect((await instance.call('GET /api/users')).json.data).toHaveLength(14)
+    expect(audited(instance, 'ldap_synced')).toMatchObject([
+      { trigger: 'page', counts: expect.stringContaining('created 12') },
+    ])
+  })
+
+  test('ask before much goes, and do what was agreed to', async () => {
+    await save(await get(settings), { ldapUserSearchFilter: '(uid=user1)' })
+    const waiting = await run()
+    expect(waiting.text).toContain('11 of 12 people would lose their access.')
+    const confirm = waiting.forms().find(({ fields }) => fields.confirm)?.fields.confirm ?? ''
+    expect((await run({ confirm: 'another' })).text).toContain('The directory has changed meanwhile')
+    const done = await run({ confirm })
+    expect(done.text).toContain('11 people are disabled')
+    await save(await get(settings), { ldapUserSearchFilter: '(objectClass=inetOrgPerson)' })
+    expect((await run()).text).toContain('11 people may sign in again')
+  })
+
+  test('link a user who was here before', async () => {
+    await slapd.modify(
+      `dn: uid=guest,ou=people,${slapd.base}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: guest\ncn: The Guest\nsn: G\nmail: guest@example.com\n`,
+    )
+    const page = await run()
+    expect(page.text).toContain('The user name guest is somebody else’s here.')
+    const link = page.forms().find(({ fields }) => fields.entry && fields.user)
+    expect((await post(`${here}/link`, { user: 'nobody', entry: 'guest' })).text).toContain('no such user')
+    expect((await post(`${here}/link`, link?.fields)).text).toContain('is linked with')
+    await run()
+    const { data } = (await instance.call('GET /api/users', { query: '?search=guest' })).json
+    expect(data).toMatchObject([{ displayName: 'The Guest', ldapId: expect.any(String) }])
+  })
+
+  test('decide what people and groups are called, and nothing that was decided by hand', async () => {
+    const idOf = async (name: string) => {
+      const { data } = (await instance.call('GET /api/users', { query: `?search=${name}` })).json
+      return (data as readonly { id: string; username: string }[]).find(({ username }) => username === name)?.id ?? ''
+    }
+    const user = `/settings/admin/users/${await idOf('user3')}`
+    const page = await get(user)
+    expect(page.text).toContain(`uid=user3,ou=people,${slapd.base}`)
+    expect(page.text).not.toContain(`${user}/remove"`)
+    // The names are not sent, and would not be taken.
+    await post(user, { username: 'another', displayName: 'Another', isAdmin: 'yes' })
+    await post(`${user}/disable`)
+    await run()
+    const states = (await instance.call('GET /api/users', { query: '?search=user3' })).json.data
+    expect(states).toMatchObject([{ username: 'user3', displayName: 'First3 Last3', isAdmin: true, disabled: true }])
+    expect((await post(`${user}/unlink-ldap`)).text).toContain('is unlinked')
+    expect((await get(user)).text).toContain(`${user}/remove"`)
+
+    const groups = (await instance.call('GET /api/user-groups')).json.data as readonly { id: string }[]
+    const group = `/settings/admin/user-groups/${groups[0]?.id}`
+    const shown = await get(group)
+    expect(shown.text).toContain('Members that are changed here last until the next import.')
+    expect(shown.text).not.toContain(`${group}/remove"`)
+    expect((await post(group, { name: 'crew', friendlyName: 'Crew' })).status).toBe(403)
+    expect((await post(`${group}/remove`)).status).toBe(403)
+    expect((await get('/settings/admin/users')).text).toContain('<span class="chip">LDAP</span>')
+  })
+
+  test('the hourly job does the same, and says how it went', async () => {
+    await instance.call('POST /api/jobs/{name}/run', { params: { name: 'sync-ldap' } })
+    for (;;) {
+      const runs = (await instance.call('GET /api/ldap/runs')).response.json() as readonly { trigger: string }[]
+      if (runs.some(({ trigger }) => trigger === 'job')) break
+    }
+    expect((await get(here)).text).toContain('by itself')
+  })
+})

@@ -1,0 +1,47 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from '@jest/globals'
+import { startInstance } from '../api/instance.ts'
+
+test('while a target does not answer, people are served and changed, and the server stops when it is told to', async () => {
+  let asked = 0
+  const target = createServer(() => {
+    asked++
+  })
+  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
+  await using _ = {
+    async [Symbol.asyncDispose]() {
+      target.closeAllConnections()
+      await new Promise((resolve) => target.close(resolve))
+    },
+  }
+  // A server that listens on TCP has no other kind of address.
+  const endpoint = `http://127.0.0.1:${(target.address() as AddressInfo).port}`
+  const instance = await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
+  const { administrator, url } = instance
+  const { id } = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: [] })
+  const at = `${url}/settings/admin/oidc-clients/${id}/scim`
+  await administrator.postForm(at, { endpoint, removal: 'deactivate' })
+  while (asked === 0) await administrator.get(at)
+
+  const { agent } = await instance.person('bob')
+  expect((await agent.get(`${url}/settings/account`)).status).toBe(200)
+  expect((await administrator.get(at)).text).toContain('runs now')
+  const again = await administrator.follow(await administrator.postForm(`${at}/run`, {}))
+  expect(again.text).toContain('It runs already.')
+  const move = await administrator.postForm(at, { endpoint: `${endpoint}/elsewhere`, removal: 'deactivate' })
+  expect([move.status, move.text]).toEqual([409, expect.stringContaining('Wait until it has ended')])
+  const providers = `${url}/api/oidc/clients/${id}/scim-service-provider`
+  const { id: provider } = (await administrator.getJson(providers)).json() as { id: string }
+  const sync = await administrator.sendJson('POST', `${url}/api/scim/service-provider/${provider}/sync`, {})
+  expect([sync.status, sync.json()]).toEqual([409, expect.objectContaining({ code: 'scim_sync_running' })])
+  const other = await instance.app.pocket.clients.create({ name: 'Files', redirectUris: [] })
+  const body = { endpoint, oidcClientId: other.id }
+  const made = await administrator.sendJson('POST', `${url}/api/scim/service-provider`, { body })
+  const { id: second } = made.json() as { id: string }
+  const answer = administrator.sendJson('POST', `${url}/api/scim/service-provider/${second}/sync`, {})
+  while (asked < 2) await administrator.get(at)
+  await instance[Symbol.asyncDispose]()
+  expect((await answer).status).toBe(500)
+  expect(asked).toBe(2)
+})

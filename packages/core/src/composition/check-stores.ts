@@ -1,0 +1,121 @@
+import type { FieldError } from '../errors.ts'
+import type { PocketOptions } from '../options.ts'
+import type { PocketStores } from '../stores.ts'
+
+type Stores = Omit<PocketStores, 'transaction'>
+
+/** What each store has to be able to do; the compiler says where one is missing here. */
+const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[Name], true>> } = {
+  apis: {
+    find: true,
+    findToChange: true,
+    findByResource: true,
+    list: true,
+    page: true,
+    insert: true,
+    update: true,
+    remove: true,
+    findGrant: true,
+    grantsOf: true,
+    grantsTo: true,
+    setGrant: true,
+    removeGrant: true,
+    removeGrantsTo: true,
+  },
+  artifacts: {
+    upsert: true,
+    insert: true,
+    replace: true,
+    refresh: true,
+    find: true,
+    findByUid: true,
+    listByAccount: true,
+    accountsOf: true,
+    findByUserCode: true,
+    consume: true,
+    decide: true,
+    poll: true,
+    destroy: true,
+    destroyByGrant: true,
+    destroyByAccount: true,
+    destroyByClient: true,
+    destroyByAccountAndClient: true,
+    removeExpired: true,
+  },
+  challenges: { insert: true, consume: true, removeExpired: true },
+  clients: {
+    find: true,
+    findToChange: true,
+    list: true,
+    page: true,
+    insert: true,
+    update: true,
+    remove: true,
+    notePkce: true,
+    noteUse: true,
+    listUnused: true,
+    noteSecretUse: true,
+    secretUses: true,
+    allowedTo: true,
+    setAllowedTo: true,
+  },
+  codes: { insert: true, consume: true, removeByAccount: true, removeExpired: true },
+  connectionLog: { insert: true, list: true, latest: true, removeByAccount: true },
+  consents: { find: true, allow: true, remove: true, removeByAccount: true, removeByClient: true },
+  deviceLogins: {
+    insert: true,
+    findByCode: true,
+    find: true,
+    decide: true,
+    consume: true,
+    removeByAccount: true,
+    removeExpired: true,
+  },
+  initialAccessTokens: { insert: true, findByHash: true, list: true, use: true, remove: true, removeExpired: true },
+  keys: { list: true, insert: true, move: true, remove: true },
+  limits: { take: true, giveBack: true, removeExpired: true },
+  logoutNotices: { insert: true, claimDue: true, postpone: true, remove: true, removeByClient: true },
+  passkeys: {
+    insert: true,
+    findByCredentialId: true,
+    listByAccount: true,
+    recordUse: true,
+    recordCounterRegression: true,
+    page: true,
+    summarize: true,
+    overview: true,
+    accountIds: true,
+    rename: true,
+    removeUnlessLast: true,
+    remove: true,
+    removeByAccount: true,
+  },
+  reauthentications: { insert: true, consume: true, removeByAccount: true, removeExpired: true },
+}
+
+/** Stores that are missing, and what is missing in those that are there: one of a host's own may be of an older version. */
+export function storeProblems({ stores: given }: PocketOptions): readonly FieldError[] {
+  const ofCore = Object.entries(methods).flatMap(([name, wanted]) => {
+    const store: unknown = Reflect.get(given, name)
+    if (typeof store !== 'object' || store === null) return [missing(name, 'is missing')]
+    return Object.keys(wanted)
+      .filter((method) => typeof Reflect.get(store, method) !== 'function')
+      .map((method) => missing(`${name}.${method}`, 'must be a function'))
+  })
+  return [
+    ...ofCore,
+    ...(typeof given.transaction === 'function' ? [] : [missing('transaction', 'must be a function')]),
+    ...accountProblems(given.accounts),
+  ]
+}
+
+function accountProblems(accounts: PocketOptions['stores']['accounts']): readonly FieldError[] {
+  if (typeof accounts?.find !== 'function') return [missing('accounts', 'must have a method find')]
+  return (['findByLogin', 'register', 'list'] as const)
+    .filter((method) => accounts[method] !== undefined && typeof accounts[method] !== 'function')
+    .map((method) => ({ field: `stores.accounts.${method}`, code: 'invalid_type', message: 'must be a function' }))
+}
+
+function missing(store: string, message: string): FieldError {
+  return { field: `stores.${store}`, code: 'required', message }
+}
