@@ -1,5 +1,4 @@
 import { removeUnusedClients } from './clients/unused-clients.ts'
-import { codeBrowserToken } from './codes/code-browser.ts'
 import { createCallback } from './composition/callback.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
@@ -31,7 +30,7 @@ const keptAfterExpiry = 60_000
  */
 export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const options = settleOptions(given)
-  const { stores, masterKey, audit, clock, issuer, origins, trustProxy, limits, onError } = options
+  const { stores, audit, clock, issuer, origins, trustProxy, limits, onError } = options
   const { accounts, transaction } = stores
 
   const services = createClientServices(options, (clientId) => endAccessTo(clientId))
@@ -41,7 +40,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const provider = holder.current
   const { endAccessTo, ...accessEnds } = createAccessEnds({ stores, provider, ownRules: options.ownRules })
   const people = createPeopleServices(options, services, engine)
-  const { sessions, loginCodes, deviceCookie, metadata } = people
+  const { sessions, loginCodes, mailedCodes, metadata } = people
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
   const interactions = createInteractions(options, services, engine, people)
   const frontDoor = createFrontDoor(options, services, engine, people, interactions)
@@ -57,10 +56,12 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     refreshMetadataDocument: (id, req) => metadataDocuments.refresh(id, documentEvents(audit, req)),
     apis,
     connectionLog,
+    accounts,
     passkeys: createPasskeyManagement(stores.passkeys),
     authenticatorMetadata: metadata,
     registration,
     signIn,
+    signUp: people.signUp,
     reauthentication,
     deviceLogins,
     deviceAuthorizations,
@@ -77,11 +78,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       if (accountId) await audit.record({ event: 'signed_out', accountId }, requestContext(req))
     },
     issueLoginCode: ({ id }, lifetime, browserToken) => loginCodes.issue(id, lifetime, browserToken),
-    bindBrowser(req, res, address) {
-      const token = codeBrowserToken(masterKey, address)
-      deviceCookie.give(req, res, token)
-      return token
-    },
+    mailLoginCode: (req, res, login) => mailedCodes.send(req, res, login),
+    bindBrowser: people.bindBrowser,
     ...accessEnds,
     previewTokens: preview,
     tryClient: createClientTrial({
@@ -125,9 +123,11 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
     async [Symbol.asyncDispose]() {
+      await mailedCodes.settled()
       await logoutNotices.settled()
       await secretUses.settled()
       await connectionLog.settled()
+      await audit.settled()
     },
   }
 }

@@ -5,7 +5,7 @@
  */
 export type { Account, AccountGroup, CustomClaim } from './accounts/account.ts'
 export type { AccountStore } from './accounts/account-store.ts'
-export type { BeforeSignIn, ProvenBy } from './accounts/admission.ts'
+export type { AccountListRequest, Accounts, NewAccount } from './accounts/accounts.ts'
 export type { Claims } from './accounts/claims.ts'
 export type { HostAccount, HostAccounts } from './accounts/host-accounts.ts'
 export { protocolClaims } from './accounts/reserved-claims.ts'
@@ -90,6 +90,7 @@ export type { Consent } from './consents/consent.ts'
 export { apiConsentKey, consentedScopes } from './consents/consent-key.ts'
 export type { ConsentStore } from './consents/consent-store.ts'
 export { createPocket } from './create-pocket.ts'
+export type { AfterEvent, BeforeAnswer, BeforeHooks, BeforeQuestions } from './hooks.ts'
 export { type BearerCookie, bearerCookie } from './http/bearer-cookie.ts'
 export { originForm } from './http/front.ts'
 export { commonHeaders, pageHeaders } from './http/page-headers.ts'
@@ -105,6 +106,7 @@ export type {
   RegistrationStart,
 } from './interactions/registration.ts'
 export type { Identified, SignInService } from './interactions/sign-in.ts'
+export type { SignUpService } from './interactions/sign-up.ts'
 export type {
   ApiView,
   AuthenticationCeremony,
@@ -125,6 +127,7 @@ export type { Limiter } from './limits/limiter.ts'
 export { networkOf } from './limits/network.ts'
 export type { LimitName } from './limits/policies.ts'
 export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
+export type { LoginCodeMail, Mailer } from './mail/mailer.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export { nameProblem, oneLine, visible } from './names.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'

@@ -1,12 +1,13 @@
-import type { BeforeSignIn } from './accounts/admission.ts'
 import type { HostAccounts } from './accounts/host-accounts.ts'
 import type { AuditSink } from './audit/audit-sink.ts'
 import type { AccessChecks } from './clients/access-checks.ts'
 import type { HostClaims } from './clients/host-claims.ts'
 import type { Clock } from './clock.ts'
+import type { AfterEvent, BeforeHooks } from './hooks.ts'
 import type { TrustProxy } from './http/request-context.ts'
 import type { RenderPage } from './interactions/views.ts'
 import type { Limiter } from './limits/limiter.ts'
+import type { Mailer } from './mail/mailer.ts'
 import type { MasterKey } from './master-key.ts'
 import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
 import type { SigningService } from './oidc/external-keys.ts'
@@ -56,9 +57,13 @@ export interface PocketOptions {
    * to have terms accepted first. They are asked at each authorization, of a device too, and when tokens are refreshed.
    */
   readonly checks?: AccessChecks
-  /** Asked before anybody is signed in; may refuse. */
-  readonly beforeSignIn?: BeforeSignIn
-  /** Milliseconds that `stores.accounts`, `claims`, `beforeSignIn` and each of `checks` have for an answer. By default 10,000. */
+  /** Asked before something happens: a sign-in, a sign-up, a new passkey, a consent, a client that registers itself. */
+  readonly before?: BeforeHooks
+  /** Told of each event after it has happened. */
+  readonly after?: AfterEvent
+  /** Sends login codes that people ask for (`pocket.mailLoginCode`). By default they cannot. */
+  readonly mailer?: Mailer
+  /** Milliseconds that `stores.accounts`, `claims`, `mailer` and each of `checks` and `before` have for an answer. By default 10,000. */
   readonly answerWithin?: number
   /** The languages that there are pages in (BCP 47), for the metadata. By default it says nothing of them. */
   readonly languages?: readonly string[]

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
+import type { Accounts } from './accounts/accounts.ts'
 import type { Apis } from './apis/apis.ts'
 import type { Client } from './clients/client.ts'
 import type { InitialAccessTokens } from './clients/initial-access-tokens.ts'
@@ -15,6 +16,7 @@ import type { Exchange } from './interactions/interaction.ts'
 import type { ReauthenticationService } from './interactions/reauthentication.ts'
 import type { RegistrationService } from './interactions/registration.ts'
 import type { SignInService } from './interactions/sign-in.ts'
+import type { SignUpService } from './interactions/sign-up.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { TrialStep } from './oidc/client-trial/trial.ts'
 import type { PublishedKey } from './oidc/keys.ts'
@@ -37,11 +39,15 @@ export interface Pocket extends AsyncDisposable {
   readonly initialAccessTokens: InitialAccessTokens
   readonly apis: Apis
   readonly connectionLog: ConnectionLog
+  /** The host's people, as `stores.accounts` has them. */
+  readonly accounts: Accounts
   readonly passkeys: PasskeyManagement
   /** What attestations are checked with. */
   readonly authenticatorMetadata: Pick<AuthenticatorMetadata, 'state' | 'refresh'>
   readonly registration: RegistrationService
   readonly signIn: SignInService
+  /** Strangers who make an account together with their passkey. */
+  readonly signUp: SignUpService
   readonly reauthentication: ReauthenticationService
   readonly deviceLogins: DeviceLoginService
   readonly deviceAuthorizations: DeviceAuthorizationService
@@ -83,6 +89,13 @@ export interface Pocket extends AsyncDisposable {
    * @throws as `LoginCodes.issue`
    */
   issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, browserToken?: string): Promise<LoginCode>
+  /**
+   * Sends a login code to whoever signs in with this name or address; says nothing of whether there is somebody. The
+   * code is for this browser, and for a quarter of an hour.
+   *
+   * @throws {RateLimited} `rate_limited` @throws {Misconfigured} without `mailer`
+   */
+  mailLoginCode(req: IncomingMessage, res: ServerResponse, login: string): Promise<void>
   /**
    * Gives this browser a token in a cookie, to which a login code for whoever has this address of e-mail can be bound; it
    * lasts a quarter of an hour.

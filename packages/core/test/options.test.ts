@@ -8,6 +8,8 @@ const sound: PocketOptions = {
   stores: { ...memoryStores(), accounts: { find: async () => undefined } },
 }
 
+const nobody = async () => undefined
+const withLogin = { ...sound.stores, accounts: { find: nobody, findByLogin: nobody } }
 const noLimits = { take: async () => {}, giveBack: async () => {}, note: async () => {}, check: async () => {} }
 
 const fieldsOf = async (options: object) => {
@@ -74,6 +76,15 @@ test.each([
     'details that nothing validates',
     { authorizationDetailsTypes: { payment: {} } },
     ['authorizationDetailsTypes.payment invalid_type'],
+  ],
+  ['a hook that there is not', { before: { signOut: () => undefined } }, ['before.signOut unknown']],
+  ['a hook that is no function', { before: { signIn: {} } }, ['before.signIn invalid_type']],
+  ['a mailer that sends nothing', { stores: withLogin, mailer: {} }, ['mailer invalid_type']],
+  ['a mailer that knows nobody', { mailer: { send: async () => {} } }, ['mailer contradiction']],
+  [
+    'an account store with a half method',
+    { stores: { ...sound.stores, accounts: { find: async () => undefined, register: true } } },
+    ['stores.accounts.register invalid_type'],
   ],
   ['a limiter where nothing is limited', { limiter: noLimits, rateLimits: false }, ['limiter contradiction']],
   [

@@ -35,6 +35,8 @@ const kinds: Readonly<Record<Kind, boolean>> = {
   passkey_counter_regressed: false,
   code_issued: true,
   ldap_synced: false,
+  ldap_sync_waiting: false,
+  ldap_sync_failed: false,
   ldap_linked: false,
   ldap_unlinked: false,
   client_created: false,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AuditSink, Clock, RequestOrigin } from '@pocket/core'
+import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
 import { Conflict, PocketError, Unprocessable } from '@pocket/core/errors'
 import {
   type LdapAnswer,
@@ -70,18 +70,8 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
 
   const keep = async (run: LdapRun, actor: Actor | null): Promise<LdapRun> => {
     await runs.add(run, mostRuns)
-    if (run.outcome !== 'dry')
-      await audit.record(
-        {
-          event: 'ldap_synced',
-          trigger: run.trigger,
-          outcome: run.outcome,
-          ...(run.code !== null && { code: run.code }),
-          counts: countsText(run.outcome === 'succeeded' ? run.counts : nothing),
-          ...(actor && { by: actor.id }),
-        },
-        actor?.origin ?? nowhere,
-      )
+    const event = eventOf(run)
+    if (event) await audit.record({ ...event, ...(actor && { by: actor.id }) }, actor?.origin ?? nowhere)
     return run
   }
 
@@ -202,6 +192,26 @@ const usual = {
   plan: null,
   losses: null,
 } as const
+
+/** What the audit log says of a run; nothing of a dry one. */
+function eventOf({ outcome, trigger, counts, code }: LdapRun): AuditEvent | null {
+  switch (outcome) {
+    case 'succeeded':
+      return { event: 'ldap_synced', trigger, counts: countsText(counts) }
+    case 'waiting': {
+      const { disabled, removed, groupsRemoved, membersRemoved } = counts
+      return {
+        event: 'ldap_sync_waiting',
+        trigger,
+        counts: countsText({ disabled, removed, groupsRemoved, membersRemoved }),
+      }
+    }
+    case 'failed':
+      return { event: 'ldap_sync_failed', trigger, reason: code ?? '' }
+    case 'dry':
+      return null
+  }
+}
 
 function planned(answer: LdapAnswer, plan: LdapPlan) {
   return {

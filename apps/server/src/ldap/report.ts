@@ -67,7 +67,7 @@ export function plannedCounts(plan: LdapPlan): LdapCounts {
 }
 
 /** In words for the audit log, what is nothing left out. */
-export function countsText(counts: LdapCounts): string {
+export function countsText(counts: Partial<LdapCounts>): string {
   return Object.entries(counts)
     .flatMap(([name, count]) => (count > 0 ? [`${name} ${count}`] : []))
     .join(', ')

@@ -40,18 +40,14 @@ export function eventsOf(done: LdapApplied): readonly NamedEvent[] {
     ...groupRemovals.map(({ id, name, friendlyName }) =>
       ofGroup({ event: 'group_removed', groupId: id, by, ...changesBetween({ name, friendlyName }, null) }),
     ),
-    ...memberships.map(({ groupId, groupName, added, removed }) =>
+    ...memberships.map(({ groupId, added, removed }) =>
       ofGroup({
         event: 'group_members_changed',
         groupId,
         added: some(added),
         removed: some(removed),
         by,
-        // What the group is called, since a list of ids says it to nobody.
-        changes: {
-          members: { before: removed.length, after: added.length },
-          group: { before: groupName, after: groupName },
-        },
+        ...changesBetween({ members: some(removed) }, { members: some(added) }),
       }),
     ),
   ]

@@ -30,7 +30,9 @@ export interface ScimProviderStore {
   due(now: number): Promise<readonly string[]>
 
   /** Of any number of calls at once, one gets it: `false` where somebody else has it. */
-  claim(lease: ScimLease, range: { readonly now: number; readonly until: number }): Promise<boolean>
+  claim(lease: ScimLease, range: ScimLeaseRange): Promise<boolean>
+  /** The same for what is due, `false` where it is no longer: somebody else has run it. */
+  claimDue(lease: ScimLease, range: ScimLeaseRange): Promise<boolean>
   /** Returns `false` where it is no longer ours. */
   renew(lease: ScimLease, until: number): Promise<boolean>
   /** Ends the run. What became due during it stays due. Returns `false` where it is no longer ours. */
@@ -39,6 +41,11 @@ export interface ScimProviderStore {
   release(lease: ScimLease): Promise<void>
   /** Providers whose last run left something undone, and the names of their clients; the first to fail first. */
   failing(limit: number): Promise<readonly FailingProvider[]>
+}
+
+export interface ScimLeaseRange {
+  readonly now: number
+  readonly until: number
 }
 
 export interface ScimRunEnd {

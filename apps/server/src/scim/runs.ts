@@ -1,24 +1,21 @@
-import { randomUUID } from 'node:crypto'
-import type { AuditSink, Client, Clients, Clock, PublicFetch } from '@pocket/core'
+import type { AuditSink, Clients, Clock, PublicFetch } from '@pocket/core'
 import { Conflict } from '@pocket/core/errors'
 import {
   createScimTarget,
-  hasChanged,
-  isComplete,
   type Pause,
   pauseByTimer,
   type ScimRecordStore,
   type ScimReport,
   type SnapshotSource,
-  syncScim,
   type TargetDescription,
 } from '@pocket/directory'
 import { type Repeat, repeatByTimer } from '../jobs/repeat.ts'
 import type { ScimProvider } from './provider.ts'
-import type { ScimLease, ScimProviderStore } from './provider-store.ts'
+import type { ScimProviderStore } from './provider-store.ts'
 import type { ScimProviders } from './providers.ts'
+import { createRunOne } from './run-one.ts'
 
-/** Provisions the people of clients. Disposing of it stops what was begun by `runSoon`, and waits for it. */
+/** Provisions the people of clients. Disposing of it stops what `runSoon` and `runNow` have begun, and waits for it. */
 export interface ScimRuns extends AsyncDisposable {
   /** Runs what is due, a few at a time; resolves when it has ended. */
   runDue(signal: AbortSignal): Promise<void>
@@ -50,140 +47,67 @@ export interface ScimRunsPorts {
 }
 
 const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
 /** Changes come together: nobody is provisioned before it has been quiet for so long. */
-const quietTime = 5 * minute
-const pauseBetween = hour
-/** What may pass is tried again earlier. */
-const pauseAfterTrouble = 10 * minute
-const lease = minute
-const longestRun = 2 * hour
+const quietTime = 300 * second
 /** Somebody waits for it. */
 const longestTest = 20 * second
 const atOnce = 4
-const passing: ReadonlySet<string> = new Set(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
-
-interface Ended {
-  readonly provider: ScimProvider
-  readonly client: Client
-  readonly report: ScimReport
-  /** Whether it was ended by us: then another replica begins anew. */
-  readonly isStopped: boolean
-}
 
 export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
-  const { store, providers, records, source, clients, fetch, audit, clock, onError } = ports
-  const { repeat = repeatByTimer, pause = pauseByTimer } = ports
-
+  const { store, providers, fetch, clock, onError, repeat = repeatByTimer, pause = pauseByTimer } = ports
   const targetOf = (provider: ScimProvider, signal: AbortSignal) => {
     const endpoint = { url: provider.endpoint, token: providers.token(provider) }
     return createScimTarget({ fetch, endpoint, signal, now: () => clock.now(), pause })
   }
+  const run = createRunOne({ ...ports, targetOf, repeat })
 
-  /** `undefined` where another replica runs it. */
-  const run = async (id: string, stop: AbortSignal): Promise<ScimReport | undefined> => {
-    const own: ScimLease = { id, owner: randomUUID() }
-    const now = clock.now()
-    if (!(await store.claim(own, { now, until: now + lease }))) return undefined
-    const lost = new AbortController()
-    const renew = async () => {
-      try {
-        if (!(await store.renew(own, clock.now() + lease))) lost.abort(new Error('Another replica has taken it over'))
-      } catch (error) {
-        onError(error)
+  /** How many were run. */
+  const runAll = async (ids: readonly string[], signal: AbortSignal): Promise<number> => {
+    const waiting = ids[Symbol.iterator]()
+    const failures: unknown[] = []
+    let runs = 0
+    const worker = async () => {
+      for (const id of waiting) {
+        if (signal.aborted) return
+        const report = await run(id, signal, 'claimDue').catch((error: unknown) => void failures.push(error))
+        if (report) runs++
       }
     }
-    using _ = repeat(lease / 3, renew)
-    try {
-      const provider = await store.find(id)
-      const client = provider && (await clients.find(provider.clientId))
-      if (!client) {
-        await store.release(own)
-        return undefined
-      }
-      const signal = AbortSignal.any([stop, lost.signal, AbortSignal.timeout(longestRun)])
-      const report = await syncScim({
-        providerId: id,
-        target: targetOf(provider, signal),
-        source,
-        records,
-        groupIds: client.isGroupRestricted ? client.allowedGroupIds : null,
-        removal: provider.removal,
-        clock,
-        signal,
-      })
-      return await ended(own, { provider, client, report, isStopped: stop.aborted || lost.signal.aborted })
-    } catch (error) {
-      await store.release(own)
-      throw error
-    }
-  }
-
-  const ended = async (own: ScimLease, { provider, client, report, isStopped }: Ended): Promise<ScimReport> => {
-    if (isStopped) {
-      await store.release(own)
-      return report
-    }
-    const finishedAt = clock.now()
-    const { stopped } = report
-    const wait = stopped && passing.has(stopped.code) ? Math.max(pauseAfterTrouble, stopped.retryAfter ?? 0) : 0
-    const nextRunAt = finishedAt + (wait === 0 ? pauseBetween : Math.min(wait, pauseBetween))
-    const succeeded = isComplete(report)
-    if (!(await store.finish(own, { finishedAt, nextRunAt, succeeded, report }))) {
-      // It was removed meanwhile, and what was written since with it.
-      if (!(await store.find(provider.id))) await records.removeByProvider(provider.id)
-      return report
-    }
-    const failsAnew = !succeeded && (!provider.report || provider.report.stopped?.code !== stopped?.code)
-    if (hasChanged(report) || failsAnew) await record(client, report)
-    return report
-  }
-
-  const record = (client: Client, report: ScimReport) => {
-    const reason = report.stopped?.code ?? report.problems[0]?.code
-    const nobody = { requestId: null, ipAddress: null, userAgent: null }
-    return audit.record(
-      reason === undefined
-        ? { event: 'scim_synced', clientId: client.id }
-        : { event: 'scim_sync_failed', clientId: client.id, reason },
-      nobody,
-    )
+    await Promise.all(Array.from({ length: atOnce }, worker))
+    if (failures.length > 0) throw failures[0]
+    return runs
   }
 
   const stop = new AbortController()
-  const soon = new Set<Promise<void>>()
+  const underWay = new Set<Promise<unknown>>()
+  const followed = <T>(work: Promise<T>): Promise<T> => {
+    const end: Promise<unknown> = work.then(
+      () => underWay.delete(end),
+      () => underWay.delete(end),
+    )
+    underWay.add(end)
+    return work
+  }
 
   return {
     async runDue(signal) {
       const now = clock.now()
       await store.takeChanges(now - quietTime, now)
-      const due = (await store.due(now))[Symbol.iterator]()
-      const failures: unknown[] = []
-      const worker = async () => {
-        for (const id of due) {
-          if (signal.aborted) return
-          await run(id, signal).catch((error: unknown) => failures.push(error))
-        }
-      }
-      await Promise.all(Array.from({ length: atOnce }, worker))
-      if (failures.length > 0) throw failures[0]
+      // What was asked for during a run is due again after it.
+      while (!signal.aborted && (await runAll(await store.due(clock.now()), signal)) > 0);
     },
 
     runSoon() {
-      const run = this.runDue(stop.signal)
-        .catch(onError)
-        .finally(() => soon.delete(run))
-      soon.add(run)
+      void followed(this.runDue(stop.signal).catch(onError))
     },
 
     async [Symbol.asyncDispose]() {
       stop.abort(new Error('This server stops'))
-      await Promise.all(soon)
+      await Promise.all(underWay)
     },
 
     async runNow({ id }) {
-      const report = await run(id, new AbortController().signal)
+      const report = await followed(run(id, stop.signal, 'claim'))
       if (!report) throw new Conflict('scim_sync_running', 'People are being provisioned at this moment.')
       return report
     },

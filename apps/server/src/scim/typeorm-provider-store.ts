@@ -3,12 +3,15 @@ import { type Database, TableRows } from '@pocket/core/typeorm'
 import type { ScimReport } from '@pocket/directory'
 import { scimChangeTable, scimProviderTable } from './provider.table.ts'
 import type { ScimProvider } from './provider.ts'
-import type { FailingProvider, ScimLease, ScimProviderStore, ScimRunEnd } from './provider-store.ts'
+import type { FailingProvider, ScimLease, ScimLeaseRange, ScimProviderStore, ScimRunEnd } from './provider-store.ts'
 
 const rows = new TableRows(scimProviderTable)
 const { table } = rows
 const changes = new TableRows(scimChangeTable).table
 const ours = 'id = $1 AND lease_owner = $2'
+
+const claim = `UPDATE ${table} SET lease_owner = $2, lease_until = $4, started_at = $3
+  WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $3)`
 
 const sql = {
   find: `${rows.select} WHERE id = $1`,
@@ -24,8 +27,8 @@ const sql = {
   allDue: `UPDATE ${table} SET next_run_at = $1 WHERE next_run_at > $1 OR lease_until > $1`,
   bringForward: `UPDATE ${table} SET next_run_at = $2 WHERE id = $1 AND (next_run_at > $2 OR lease_until > $2)`,
   due: `SELECT id FROM ${table} WHERE next_run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY next_run_at, id`,
-  claim: `UPDATE ${table} SET lease_owner = $2, lease_until = $4, started_at = $3
-    WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $3)`,
+  claim,
+  claimDue: `${claim} AND next_run_at <= $3`,
   renew: `UPDATE ${table} SET lease_until = $3 WHERE ${ours}`,
   finish: `UPDATE ${table} SET lease_owner = NULL, lease_until = NULL, finished_at = $3, failed = $5, report = $6,
     succeeded_at = CASE WHEN $5 THEN succeeded_at ELSE $3 END,
@@ -82,8 +85,12 @@ export class TypeormScimProviderStore implements ScimProviderStore {
     return (await this.#database.query<{ id: string }>(sql.due, [now])).map(({ id }) => id)
   }
 
-  async claim({ id, owner }: ScimLease, { now, until }: { now: number; until: number }): Promise<boolean> {
+  async claim({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> {
     return (await this.#database.execute(sql.claim, [id, owner, now, until])) === 1
+  }
+
+  async claimDue({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> {
+    return (await this.#database.execute(sql.claimDue, [id, owner, now, until])) === 1
   }
 
   async renew({ id, owner }: ScimLease, until: number): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { describeUnless, ldifEntry, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
 import sharp from 'sharp'
+import { upload } from '../images/uploads.ts'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { whole, write } from './setting-calls.ts'
 
@@ -107,6 +108,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(runs).toContainEqual(
         expect.objectContaining({ outcome: 'failed', code: 'ldap_unreachable', trigger: 'api' }),
       )
+      expect(audited(instance, 'ldap_sync_failed')).toMatchObject([{ trigger: 'api', reason: 'ldap_unreachable' }])
       expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: 'ldap_unreachable' })
     })
 
@@ -157,7 +159,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
         }),
       )
       expect(audited(instance, 'ldap_synced').at(-1)).toMatchObject({
-        outcome: 'succeeded',
+        trigger: 'api',
         counts: 'created 4, groupsCreated 2, membersAdded 5',
       })
       const picture = await instance.agent().get(`${instance.url}/api/users/${bob.id}/profile-picture.png`)
@@ -239,6 +241,9 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
         losses: { asks: true, people: { lost: 2, of: 3 } },
         plan: { disabled: [{ name: 'The carol' }, { name: 'The erin' }] },
       })
+      expect(audited(instance, 'ldap_sync_waiting').at(-1)).toMatchObject({
+        counts: expect.stringContaining('disabled 2'),
+      })
       const { digest } = waiting.json.losses as { digest: string }
       await configure({ ldapUserSearchFilter: '(uid=nobody)' })
       const other = await run({ confirm: digest })
@@ -253,6 +258,46 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(await states()).toMatchObject({ carol: 'enabled', erin: 'enabled', dave: 'disabled' })
     })
 
+    test('takes over a new picture, unless somebody has chosen one here', async () => {
+      const tagOf = async (name: string) => {
+        const path = `/api/users/${(await named(name)).id}/profile-picture.png`
+        return (await instance.agent().get(instance.url + path)).headers.get('etag')
+      }
+      const [erin, carol] = [await tagOf('erin'), await tagOf('carol')]
+      const colour = (background: string) =>
+        sharp({ create: { width: 8, height: 8, channels: 3, background } })
+          .jpeg()
+          .toBuffer()
+      const url = `${instance.url}/api/users/${(await named('erin')).id}/profile-picture`
+      expect((await upload(instance.administrator, { method: 'PUT', url, bytes: await colour('green') })).status).toBe(
+        204,
+      )
+      const chosen = await tagOf('erin')
+      const photo = (await colour('blue')).toString('base64')
+      const set = (uid: string) => `dn: ${at(uid)}\nchangetype: modify\nreplace: jpegPhoto\njpegPhoto:: ${photo}\n`
+      await slapd.modify(['erin', 'carol'].map(set).join('\n'))
+      await sync()
+      expect(await tagOf('erin')).toBe(chosen)
+      expect(await tagOf('carol')).not.toBe(carol)
+      await slapd.modify(
+        ['erin', 'carol'].map((uid) => `dn: ${at(uid)}\nchangetype: modify\ndelete: jpegPhoto\n`).join('\n'),
+      )
+      await sync()
+      expect([await tagOf('erin'), await tagOf('carol')]).toEqual([chosen, carol])
+      expect(chosen).not.toBe(erin)
+    })
+
+    test('deletes who is gone, with everything, where that is chosen', async () => {
+      const { id } = await named('dave')
+      await configure({ ldapSoftDeleteUsers: 'false' })
+      const { json } = await run()
+      expect(json).toMatchObject({ outcome: 'succeeded', counts: { removed: 1 } })
+      expect((await instance.call('GET /api/users/{id}', { params: { id } })).status).toBe(404)
+      const log = await instance.call('GET /api/audit-logs/all', { query: '?filters[event]=ACCOUNT_REMOVED' })
+      expect(log.json.data).toMatchObject([{ username: 'dave', data: { actorUsername: 'LDAP' } }])
+      await configure()
+    })
+
     test('takes over a local user who is linked on purpose, and lets go of them', async () => {
       const params = { id: (await named('ada')).id }
       const link = (entry: string) => instance.call('PUT /api/users/{id}/ldap-link', { params, body: { entry } })
@@ -264,6 +309,12 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(audited(instance, 'ldap_linked')).toMatchObject([{ dn: at('ada') }])
       expect((await instance.call('DELETE /api/users/{id}/ldap-link', { params })).status).toBe(204)
       expect(await named('ada')).toMatchObject({ ldapId: null })
+    })
+
+    test('one at a time: who comes while one runs is told so', async () => {
+      const calls = Array.from({ length: 10 }, () => instance.call('POST /api/ldap/sync', { body: {} }))
+      const outcomes = (await Promise.all(calls)).map(({ status, json }) => json.code ?? status)
+      expect(new Set(outcomes)).toEqual(new Set([200, 'ldap_sync_running']))
     })
 
     test('people are as all others once LDAP is disabled', async () => {

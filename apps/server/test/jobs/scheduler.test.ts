@@ -123,6 +123,42 @@ describe.each(kinds)('%s', (kind) => {
     expect(runs).toBe(2)
   })
 
+  test('what is done in place of a job keeps the job from running, and counts as a run of it', async () => {
+    const [mine, other] = [replica(0), replica(1)]
+    const done: string[] = []
+    for (const scheduler of [mine, other])
+      scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => done.push('job') })
+    const gate = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    const running = mine.inPlaceOf('clean-up', async () => {
+      begun.resolve()
+      await gate.promise
+    })
+    await begun.promise
+    expect(await other.inPlaceOf('clean-up', async () => void done.push('other'))).toBe(false)
+    expect(await mine.inPlaceOf('clean-up', async () => void done.push('mine'))).toBe(false)
+    await other.runDue()
+    gate.resolve()
+    expect(await running).toBe(true)
+    expect([done, (await state())?.lastOutcome]).toEqual([[], 'succeeded'])
+    expect(await mine.inPlaceOf('no-job', async () => {})).toBe(false)
+    const failing = other.inPlaceOf('clean-up', () => Promise.reject(new Error('broken')))
+    await expect(failing).rejects.toThrow('broken')
+    expect(await state()).toMatchObject({ lastOutcome: 'failed', lastError: 'broken', leaseOwner: null })
+  })
+
+  test('a job can ask to run soon after a start, whenever its interval would be over', async () => {
+    const job = { name: 'clean-up', intervalMs: hour, firstRunWithinMs: 5000, run: async () => {} }
+    const first = replica(0)
+    first.register(job)
+    await first.runDue()
+    expect((await state())?.nextRunAt).toBe(now + hour)
+    const second = replica(1)
+    second.register(job)
+    await second.runDue()
+    expect((await state())?.nextRunAt).toBe(now + 5000)
+  })
+
   test('of two replicas one runs a job that is due', async () => {
     const runs: number[] = []
     const schedulers = [replica(0), replica(1)]

@@ -35,6 +35,13 @@ test('while a target does not answer, people are served and changed, and the ser
   const { id: provider } = (await administrator.getJson(providers)).json() as { id: string }
   const sync = await administrator.sendJson('POST', `${url}/api/scim/service-provider/${provider}/sync`, {})
   expect([sync.status, sync.json()]).toEqual([409, expect.objectContaining({ code: 'scim_sync_running' })])
+  const other = await instance.app.pocket.clients.create({ name: 'Files', redirectUris: [] })
+  const body = { endpoint, oidcClientId: other.id }
+  const made = await administrator.sendJson('POST', `${url}/api/scim/service-provider`, { body })
+  const { id: second } = made.json() as { id: string }
+  const answer = administrator.sendJson('POST', `${url}/api/scim/service-provider/${second}/sync`, {})
+  while (asked < 2) await administrator.get(at)
   await instance[Symbol.asyncDispose]()
-  expect(asked).toBe(1)
+  expect((await answer).status).toBe(500)
+  expect(asked).toBe(2)
 })

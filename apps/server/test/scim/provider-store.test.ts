@@ -109,6 +109,15 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     })
   })
 
+  test('what somebody else has run meanwhile is no longer due', async () => {
+    const made = await provider()
+    const first = leaseOf(made)
+    expect(await store.claimDue(first, range)).toBe(true)
+    expect(await store.finish(first, end)).toBe(true)
+    expect(await store.claimDue(leaseOf(made), { now: noon + 2000, until: noon + minute })).toBe(false)
+    expect(await store.claim(leaseOf(made), { now: noon + 2000, until: noon + minute })).toBe(true)
+  })
+
   test('who lets go of it leaves it due', async () => {
     const made = await provider()
     const lease = leaseOf(made)

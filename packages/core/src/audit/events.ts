@@ -247,11 +247,23 @@ type Happening =
       /** An import from LDAP has ended; what it did with each person and group are events of their own. */
       readonly event: 'ldap_synced'
       readonly trigger: 'job' | 'api' | 'page'
-      readonly outcome: 'succeeded' | 'failed' | 'waiting'
-      /** Why it failed. */
-      readonly code?: string
       /** How many of each were changed, such as `created 3, disabled 1`. */
       readonly counts: string
+      readonly by?: string
+    }
+  | {
+      /** So much would have gone that an import waits for an administrator. */
+      readonly event: 'ldap_sync_waiting'
+      readonly trigger: 'job' | 'api' | 'page'
+      /** How many of each would have gone, such as `disabled 212`. */
+      readonly counts: string
+      readonly by?: string
+    }
+  | {
+      readonly event: 'ldap_sync_failed'
+      readonly trigger: 'job' | 'api' | 'page'
+      /** Why. */
+      readonly reason: string
       readonly by?: string
     }
   | {

@@ -1,4 +1,5 @@
 import { type FieldError, Misconfigured } from '../errors.ts'
+import type { BeforeQuestions } from '../hooks.ts'
 import { issuerOf, relatedOrigins } from '../issuer.ts'
 import { MasterKey } from '../master-key.ts'
 import { signingServiceProblems } from '../oidc/external-keys.ts'
@@ -14,7 +15,9 @@ const kinds = {
   render: 'a function',
   claims: 'a function',
   checks: 'an object',
-  beforeSignIn: 'a function',
+  before: 'an object',
+  after: 'a function',
+  mailer: 'an object',
   answerWithin: 'a number',
   languages: 'a list',
   audit: 'an object',
@@ -45,6 +48,14 @@ const kinds = {
 
 /** Milliseconds; a timer of more ends at once. */
 const longestTimer = 2_147_483_647
+
+const hookNames = {
+  signIn: true,
+  signUp: true,
+  addPasskey: true,
+  allowClient: true,
+  registerClient: true,
+} as const satisfies Record<keyof BeforeQuestions, true>
 
 const required = new Set(['issuer', 'masterKey', 'stores'])
 
@@ -90,6 +101,19 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
     Object.entries(checks).flatMap(([name, check]) =>
       typeof check === 'function' ? [] : [problem(`checks.${name}`, 'invalid_type', 'must be a function')],
     ),
+  before: ({ before = {} }) =>
+    Object.entries(before).flatMap(([name, hook]) => {
+      if (!Object.hasOwn(hookNames, name)) return [problem(`before.${name}`, 'unknown', 'there is no such hook')]
+      return hook === undefined || typeof hook === 'function'
+        ? []
+        : [problem(`before.${name}`, 'invalid_type', 'must be a function')]
+    }),
+  mailer: ({ mailer, stores }) => [
+    ...(typeof mailer?.send === 'function' ? [] : [problem('mailer', 'invalid_type', 'must have a method send')]),
+    ...(stores?.accounts?.findByLogin
+      ? []
+      : [problem('mailer', 'contradiction', 'is given, and stores.accounts has no findByLogin to say to whom')]),
+  ],
   limiter: ({ limiter, rateLimits }) => [
     ...(rateLimits === false ? [problem('limiter', 'contradiction', 'is given, and rateLimits is false')] : []),
     ...(['take', 'giveBack', 'note', 'check'] as const)

@@ -111,7 +111,9 @@ export function storeProblems({ stores: given }: PocketOptions): readonly FieldE
 
 function accountProblems(accounts: PocketOptions['stores']['accounts']): readonly FieldError[] {
   if (typeof accounts?.find !== 'function') return [missing('accounts', 'must have a method find')]
-  return []
+  return (['findByLogin', 'register', 'list'] as const)
+    .filter((method) => accounts[method] !== undefined && typeof accounts[method] !== 'function')
+    .map((method) => ({ field: `stores.accounts.${method}`, code: 'invalid_type', message: 'must be a function' }))
 }
 
 function missing(store: string, message: string): FieldError {

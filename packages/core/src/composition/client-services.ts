@@ -49,6 +49,7 @@ export function createClientServices(options: SettledOptions, onNarrow: (clientI
       selfRegistration: createSelfRegistration(registration),
       initialAccessTokens,
       clients,
+      before: options.before,
       audit,
       transaction,
     }),

@@ -24,6 +24,7 @@ export function createInteractions(
     authorizationDetailsTypes: options.authorizationDetailsTypes,
     provider,
     sessions,
+    before: options.before,
     audit,
     clock,
     accounts,

@@ -1,12 +1,16 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { codeBrowserToken } from '../codes/code-browser.ts'
 import { createDeviceLogins } from '../codes/device-logins.ts'
 import { createLoginCodes } from '../codes/login-codes.ts'
 import { bearerCookie } from '../http/bearer-cookie.ts'
 import { createBrowserTokens } from '../http/browser-token.ts'
 import { createDeviceAuthorizations } from '../interactions/device-authorization.ts'
 import { createDeviceLoginService } from '../interactions/device-login.ts'
+import { createMailedCodes } from '../interactions/mailed-codes.ts'
 import { createReauthentication, reauthenticationLifetime } from '../interactions/reauthentication.ts'
 import { createRegistrationService } from '../interactions/registration.ts'
 import { createSignIn } from '../interactions/sign-in.ts'
+import { createSignUp } from '../interactions/sign-up.ts'
 import { createSessions } from '../oidc/sessions.ts'
 import { createAuthentication } from '../passkeys/authentication.ts'
 import { createAuthenticatorMetadata } from '../passkeys/authenticator-metadata.ts'
@@ -52,6 +56,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     consents: stores.consents,
     apiAccess,
     authorizationDetailsTypes,
+    before: options.before,
   }
   const sessions = createSessions(asking)
   const signIn = createSignIn({
@@ -60,7 +65,8 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     browserTokens,
     deviceCookie,
     startSession: sessions.start,
-    admit: options.admit,
+    accounts,
+    before: options.before,
     limits,
     audit,
     clock,
@@ -79,23 +85,50 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     limits,
     clock,
   })
+  const registration = createRegistrationService({
+    registration: createRegistration(passkeyPorts),
+    browserTokens,
+    before: options.before,
+    strengthenSession: sessions.strengthen,
+    audit,
+  })
+  const bindBrowser = (req: IncomingMessage, res: ServerResponse, address: string): string => {
+    const token = codeBrowserToken(masterKey, address)
+    deviceCookie.give(req, res, token)
+    return token
+  }
   return {
     metadata,
     loginCodes,
-    deviceCookie,
     sessions,
     signIn,
     reauthentication,
-    registration: createRegistrationService({
-      registration: createRegistration(passkeyPorts),
-      browserTokens,
-      strengthenSession: sessions.strengthen,
+    registration,
+    bindBrowser,
+    mailedCodes: createMailedCodes({
+      name: options.name,
+      accounts,
+      mailer: options.mailer,
+      answerWithin: options.answerWithin,
+      loginCodes,
+      bindBrowser,
+      limits,
       audit,
+      onError: options.onError,
+    }),
+    signUp: createSignUp({
+      accounts,
+      registration,
+      before: options.before,
+      startSession: sessions.start,
+      limits,
+      audit,
+      transaction: stores.transaction,
     }),
     deviceLogins: createDeviceLoginService({
       deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
       startSession: sessions.start,
-      admit: options.admit,
+      before: options.before,
       limits,
       audit,
     }),

@@ -1,10 +1,10 @@
-import { createAdmission } from '../accounts/admission.ts'
 import { guardAccounts } from '../accounts/host-accounts.ts'
 import { noAudit } from '../audit/audit-sink.ts'
 import { createAccessChecks, ownRulesBeside } from '../clients/access-checks.ts'
 import { createClaimMaker } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
+import { auditBefore, createBefore } from '../hooks.ts'
 import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
 import { createLimiter, type Limiter, noLimits } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
@@ -30,14 +30,9 @@ export function settleOptions(options: PocketOptions) {
       { fields },
     )
   const issuer = issuerOf(options.issuer)
-  const {
-    audit = noAudit,
-    clock = systemClock,
-    refreshLeeway = 3,
-    name = issuer.hostname,
-    answerWithin = 10_000,
-  } = options
+  const { clock = systemClock, refreshLeeway = 3, name = issuer.hostname, answerWithin = 10_000 } = options
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
+  const audit = auditBefore({ audit: options.audit ?? noAudit, after: options.after, onError })
   const masterKey = masterKeyOf(options.masterKey)
   return {
     ...options,
@@ -46,7 +41,8 @@ export function settleOptions(options: PocketOptions) {
     masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.stores.accounts, answerWithin) },
     makeClaims: createClaimMaker({ ask: options.claims, answerWithin, subjectOf: createSubjectOf(masterKey) }),
-    admit: createAdmission(options.beforeSignIn, answerWithin),
+    before: createBefore(options.before ?? {}, answerWithin),
+    answerWithin,
     askChecks: createAccessChecks(options.checks ?? {}, answerWithin),
     ownRules: ownRulesBeside(options.checks ?? {}),
     audit,

@@ -8,6 +8,7 @@ import type { MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
+import type { AskBefore } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
 import { extras } from '../oidc/client-metadata.ts'
@@ -32,6 +33,7 @@ export interface ConsentPorts {
   readonly apiAccess: ApiAccessReader
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   readonly sessions: Sessions
+  readonly before: AskBefore
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -83,6 +85,7 @@ export function createConsent(ports: ConsentPorts) {
       const apis = await requestedApis(apiAccess, clientId, params)
       const scopes = [...requestedScopes(params), ...apis.flatMap(keysOf)]
       const consented = [...requestedScopes(params), ...apis.flatMap(consentKeysOf)]
+      await ports.before('allowClient', { account, clientId, scopes })
       await consents.allow(account.id, clientId, consented, clock.now())
       await audit.record(
         { event: 'consent_given', accountId: account.id, clientId, scopes },

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { Account } from '../accounts/account.ts'
-import type { Admit } from '../accounts/admission.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { DeviceLogins, PendingDeviceLogin, RequestedDeviceLogin } from '../codes/device-logins.ts'
 import { PocketError } from '../errors.ts'
+import type { AskBefore } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { StartSession } from './sign-in.ts'
@@ -41,18 +41,18 @@ export interface DeviceLoginService {
 export interface DeviceLoginServicePorts {
   readonly deviceLogins: DeviceLogins
   readonly startSession: StartSession
-  readonly admit: Admit
+  readonly before: AskBefore
   readonly limits: Limiter
   readonly audit: AuditSink
 }
 
 export function createDeviceLoginService(ports: DeviceLoginServicePorts): DeviceLoginService {
-  const { deviceLogins, startSession, admit, limits, audit } = ports
+  const { deviceLogins, startSession, before, limits, audit } = ports
 
   const awaited = async (req: IncomingMessage, { id, token, wait }: DeviceLoginEnd): Promise<Account | undefined> => {
     for (let waited = 0; ; waited += step) {
       const account = await deviceLogins.redeem(id, token)
-      if (account) await admit(account, 'device')
+      if (account) await before('signIn', { account, method: 'device' })
       if (account || waited >= wait || req.socket.destroyed) return account
       await setTimeout(Math.min(step, wait - waited))
     }

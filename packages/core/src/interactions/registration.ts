@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import { PocketError } from '../errors.ts'
+import type { AskBefore } from '../hooks.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
@@ -54,6 +55,7 @@ export interface RegistrationService {
 export interface RegistrationServicePorts {
   readonly registration: Registration
   readonly browserTokens: BrowserTokens
+  readonly before: AskBefore
   readonly strengthenSession: (req: IncomingMessage, res: ServerResponse) => Promise<void>
   readonly audit: AuditSink
 }
@@ -61,18 +63,22 @@ export interface RegistrationServicePorts {
 export function createRegistrationService({
   registration,
   browserTokens,
+  before,
   strengthenSession,
   audit,
 }: RegistrationServicePorts): RegistrationService {
   const verify: RegistrationService['verify'] = async (req, res, { response, purpose, accountId }) => {
     try {
-      return await registration.verify({
+      const verified = await registration.verify({
         response,
         purpose,
         browserToken: browserTokens.read(req, res),
         device: requestContext(req).userAgent,
         ...(accountId && { accountId }),
       })
+      const { passkey } = verified
+      await before('addPasskey', { accountId: passkey.accountId, passkey })
+      return verified
     } catch (error) {
       if (error instanceof PocketError)
         await recordRefusal(audit, {

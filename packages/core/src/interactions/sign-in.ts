@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
-import type { Admit } from '../accounts/admission.ts'
+import type { AccountStore } from '../accounts/account-store.ts'
+import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
 import { addressKeyOf } from '../codes/code-browser.ts'
 import { isShortCode, type LoginCodes } from '../codes/login-codes.ts'
 import { NotAuthenticated, PocketError } from '../errors.ts'
+import type { AskBefore } from '../hooks.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -66,7 +68,8 @@ export interface SignInPorts {
   /** Holds what binds a login code to this browser. */
   readonly deviceCookie: BearerCookie
   readonly startSession: StartSession
-  readonly admit: Admit
+  readonly accounts: AccountStore
+  readonly before: AskBefore
   readonly limits: Limiter
   readonly audit: AuditSink
   readonly clock: Clock
@@ -78,7 +81,7 @@ interface GivenCode {
 }
 
 export function createSignIn(ports: SignInPorts): SignInService {
-  const { authentication, loginCodes, browserTokens, deviceCookie, startSession, admit, limits, audit, clock } = ports
+  const { authentication, loginCodes, browserTokens, deviceCookie, startSession, before, limits, audit, clock } = ports
 
   const audited = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
     try {
@@ -112,7 +115,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
     audited(req, async () => {
       await limits.take(req, 'webauthn-login')
       const { account, event } = await verify(req, res, response)
-      await admit(account, 'passkey')
+      await before('signIn', { account, method: 'passkey' })
       await audit.record({ event: 'signed_in', method: 'passkey', ...event }, requestContext(req))
       return { account, context: authenticationContext('passkey', clock.now()) }
     })
@@ -152,7 +155,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
     async withCode(req, res, code) {
       const account = await audited(req, async () => {
         const redeemed = await redeem(req, { code, browserToken: deviceCookie.read(req, res) })
-        await admit(redeemed, 'code')
+        await before('signIn', { account: redeemed, method: 'code' })
         return redeemed
       })
       await audit.record({ event: 'signed_in', accountId: account.id, method: 'code' }, requestContext(req))
@@ -161,6 +164,9 @@ export function createSignIn(ports: SignInPorts): SignInService {
     },
 
     async asNewAccount(req, res, { accountId, method }) {
+      await audited(req, async () =>
+        before('signIn', { account: await eligibleAccount(ports.accounts, accountId), method }),
+      )
       await audit.record({ event: 'signed_in', accountId, method }, requestContext(req))
       await startSession(req, res, { accountId, method })
     },

@@ -43,7 +43,8 @@ interface Invitation {
 }
 
 /** Makes a passkey with the code or the password of before, and signs in with it in another browser. */
-async function signIn({ issuer, clientId, code }: Invitation, password?: string) {
+async function signIn(invitation: Invitation, password?: string) {
+  const { issuer, code } = invitation
   const { origin } = new URL(issuer)
   const authenticator = new SoftwareAuthenticator()
   const first = new UserAgent()
@@ -56,7 +57,11 @@ async function signIn({ issuer, clientId, code }: Invitation, password?: string)
   }
   const response = authenticator.create(options, { origin })
   expect((await first.postJson(`${origin}/first-passkey/answer`, { response })).status).toBe(200)
+  return goToClient(invitation, authenticator)
+}
 
+async function goToClient({ issuer, clientId }: Invitation, authenticator: SoftwareAuthenticator) {
+  const { origin } = new URL(issuer)
   const execute = [oidc.allowInsecureRequests]
   const configuration = await oidc.discovery(new URL(issuer), clientId, undefined, oidc.None(), { execute })
   const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
@@ -73,13 +78,15 @@ async function signIn({ issuer, clientId, code }: Invitation, password?: string)
   const { redirectTo } = (await agent.postJson(new URL(ceremony.submitTo, page.url).href, answer)).json() as {
     redirectTo: string
   }
-  const consent = await agent.follow(await agent.get(new URL(redirectTo, page.url).href))
+  const next = await agent.follow(await agent.get(new URL(redirectTo, page.url).href))
+  const terms = next.text.includes('I accept')
+  const consent = terms ? await agent.follow(await agent.postForm(next.url, {})) : next
   const returned = await agent.follow(await agent.submit(consent, consent.form('/consent')), { until: back })
   const tokens = await oidc.authorizationCodeGrant(configuration, new URL(returned.location ?? ''), {
     pkceCodeVerifier,
   })
   const home = (await agent.get(`${origin}/`)).text
-  return { page: page.text, claims: tokens.claims(), home }
+  return { page: page.text, claims: tokens.claims(), home, terms }
 }
 
 async function start(name: string) {
@@ -104,6 +111,7 @@ describe('an example that is installed from the package', () => {
     ['sql-accounts', { sub: '7', preferred_username: 'ada@example.com' }],
     ['directory', { preferred_username: 'ada', name: 'Ada Koch' }],
     ['own-pages', ada],
+    ['own-rules', ada],
     ['own-claims', { ...ada, department: 'Radio', album: 'albums/ada' }],
     ['two-issuers', ada],
     ['hsm', ada],
@@ -117,7 +125,108 @@ describe('an example that is installed from the package', () => {
       const again = { name: 'ada@example.com', password: 'correct horse' }
       expect((await new UserAgent().postForm(`${invitation.issuer}/login`, again)).status).toBe(403)
     }
+    expect(signedIn.terms).toBe(name === 'own-rules')
     expect(signedIn.page).toContain(name === 'own-pages' ? 'Use my passkey' : 'Sign in with a passkey')
     if (/koa|express|fastify|nest/.test(name)) expect(signedIn.home).toBe('Hello ada')
+  })
+
+  test('own-sign-up lets a stranger in, and whoever has no passkey at hand by a code', async () => {
+    const { program, invitation } = await start('own-sign-up')
+    await using _program = program
+    const { issuer: origin } = invitation
+    const authenticator = new SoftwareAuthenticator()
+    const stranger = new UserAgent()
+    const post = (path: string, body: object, from = stranger) => from.postJson(`${origin}${path}`, body)
+    const { options } = (await post('/sign-up/options', { userName: 'bob', email: 'bob@example.com' })).json() as {
+      options: Parameters<SoftwareAuthenticator['create']>[0]
+    }
+    const response = authenticator.create(options, { origin })
+    expect((await post('/sign-up/answer', { response })).json()).toEqual({ redirectTo: '/' })
+    const signedIn = await goToClient(invitation, authenticator)
+    expect(signedIn.claims).toMatchObject({ preferred_username: 'bob', email: 'bob@example.com' })
+
+    const other = new UserAgent()
+    expect((await post('/mail-code', { login: 'bob' }, other)).status).toBe(200)
+    const [, mail = ''] = await program.waitForOutput(/^mail (.*)$/)
+    const { to, code } = JSON.parse(mail)
+    expect(to).toBe('bob@example.com')
+    expect((await post('/code', { code }, other)).json()).toEqual({ id: signedIn.claims?.sub })
+  })
+})
+
+describe('the installed package', () => {
+  const runModule = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text)
+    return run('node', [name], { cwd: folder, timeout: 20_000 })
+  }
+
+  test('leaves nothing behind: a service that is disposed of ends by itself, with all of its stores and sockets', async () => {
+    const { stdout } = await runModule(
+      'first-block.js',
+      `import http from 'node:http'
+import { createPocket } from '@pocket/core'
+import { pocketMigrations, pocketTables, runMigrations, typeormStores } from '@pocket/core/typeorm'
+import { DataSource } from 'typeorm'
+const options = { type: 'better-sqlite3', database: 'first-block.sqlite', entityPrefix: 'acme_', entities: [...pocketTables] }
+await runMigrations(options, [pocketMigrations])
+const dataSource = await new DataSource(options).initialize()
+const myAccounts = { find: async (id) => (id === '7' ? { id, userName: 'ada', extra: { department: 'Radio' } } : undefined) }
+{
+  await using pocket = await createPocket({
+    issuer: 'http://localhost:' + ${await freePort()},
+    masterKey: 'for development: 16 bytes or more',
+    stores: { ...typeormStores(dataSource), accounts: myAccounts },
+    claims: (account, { client, scopes }) => ({ department: account.extra.department }),
+  })
+  const server = http.createServer(pocket.callback()).listen(new URL(pocket.issuer).port)
+  const client = await pocket.clients.create({ name: 'Photos', redirectUris: ['http://localhost:9999/callback'] })
+  const { claims } = await pocket.previewTokens(client.id, '7', 'openid profile').then(({ idToken }) => ({ claims: idToken }))
+  const metadata = await (await fetch(pocket.issuer + '/.well-known/openid-configuration')).json()
+  console.log(JSON.stringify({ department: claims.department, issuer: metadata.issuer === pocket.issuer }))
+  server.close()
+  server.closeAllConnections()
+}
+await dataSource.destroy()
+const left = process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FS/.test(name))
+console.log(JSON.stringify(left))
+`,
+    )
+    const [first = '', last = ''] = stdout.trim().split('\n')
+    expect(JSON.parse(first)).toEqual({ department: 'Radio', issuer: true })
+    expect(JSON.parse(last).filter((name: string) => name === 'Timeout')).toEqual([])
+  })
+
+  test('checks a store of the host’s own by the suite of its port', async () => {
+    const { stdout } = await run('node', ['--test', '--test-reporter=tap', 'own-store.js'], { cwd: folder })
+    expect(stdout).toMatch(/# pass [5-9]/)
+    expect(stdout).toContain('# fail 0')
+    const liar = (await readFile(join(folder, 'own-store.js'), 'utf8')).replace('this.#codes.delete(hash)', '')
+    await writeFile(join(folder, 'lying-store.js'), liar)
+    const caught = run('node', ['--test', '--test-reporter=tap', 'lying-store.js'], { cwd: folder })
+    await expect(caught).rejects.toMatchObject({
+      stdout: expect.stringMatching(/not ok \d+ - of fifty consumers at once, one gets the code/),
+    })
+  })
+
+  test('does nothing when it is imported', async () => {
+    const doors = ['', '/errors', '/typeorm', '/memory', '/browser', '/testing'].map((door) => `@pocket/core${door}`)
+    const { stdout, stderr } = await runModule(
+      'imports.js',
+      `const before = { env: JSON.stringify(process.env), globals: Reflect.ownKeys(globalThis).length }
+const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]).toString()
+const heard = listeners()
+const intervals = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+for (const door of ${JSON.stringify(doors)}) await import(door)
+const names = Object.keys(await import('@pocket/core'))
+console.log(JSON.stringify({
+  env: before.env === JSON.stringify(process.env),
+  listeners: heard === listeners(),
+  timers: process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length - intervals,
+  default: names.includes('default'),
+}))
+`,
+    )
+    expect(JSON.parse(stdout)).toEqual({ env: true, listeners: true, timers: 0, default: false })
+    expect(stderr).toBe('')
   })
 })

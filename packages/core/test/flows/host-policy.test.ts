@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { AccessCheck, BeforeSignIn, PocketOptions } from '@pocket/core'
+import type { AccessCheck, BeforeHooks, PocketOptions } from '@pocket/core'
 import { RateLimited } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
@@ -100,12 +100,12 @@ describe('a check of the host', () => {
 })
 
 describe('a hook before the sign-in', () => {
-  const refusing: BeforeSignIn = (account, { method }) => ({ refuse: `${account.userName} by ${method}` })
+  const refusing: BeforeHooks['signIn'] = ({ account, method }) => ({ refuse: `${account.userName} by ${method}` })
   test.each([
     ['refuses', refusing, 403, 'sign_in_refused'],
     ['throws', () => Promise.reject(new Error('no')), 500, 'misconfigured'],
-  ])('that %s lets nobody in, whatever the way, audited', async (_name, beforeSignIn, status, code) => {
-    const { host, agent, person, configuration } = await atClient({ beforeSignIn })
+  ])('that %s lets nobody in, whatever the way, audited', async (_name, signIn, status, code) => {
+    const { host, agent, person, configuration } = await atClient({ before: { signIn } })
     await using _host = host
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: 'https://app.example/callback',
@@ -121,7 +121,7 @@ describe('a hook before the sign-in', () => {
   })
 
   test('is asked about login codes too', async () => {
-    const { host, person } = await atClient({ beforeSignIn: refusing })
+    const { host, person } = await atClient({ before: { signIn: refusing } })
     await using _host = host
     const { code } = await host.pocket.issueLoginCode(person.account, minute)
     // The exchange of a page of the host's own.

@@ -132,6 +132,32 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect((await agent.get(`${host.issuer}/authorize?${query}`)).location).toContain('error=login_required')
   })
 
+  test('access that ends takes every way in along that waits to be used, and a forgotten account what it tried', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { client } = await signedIn(host)
+    const [accountId = ''] = host.accounts.keys()
+    const { codes, reauthentications, deviceLogins } = host.stores
+    const authenticatedAt = host.clock.now()
+    const expiresAt = authenticatedAt + hour
+    const waiting = { hash: 'waiting', accountId, expiresAt }
+    const login = { id: crypto.randomUUID(), tokenHash: 'token', codeHash: 'code', expiresAt }
+    const nobody = { ipAddress: null, userAgent: null, status: 'pending', accountId: null } as const
+    await codes.insert({ ...waiting, browserHash: null })
+    await reauthentications.insert({ ...waiting, sessionUid: 'session', authenticatedAt })
+    await deviceLogins.insert({ ...login, ...nobody })
+    expect(await deviceLogins.decide('code', { status: 'approved', accountId, at: authenticatedAt })).toBe(true)
+    await host.pocket.endAccess(accountId)
+    expect([
+      await codes.consume('waiting'),
+      await reauthentications.consume({ hash: 'waiting', accountId, sessionUid: 'session' }),
+      await deviceLogins.consume(login.id, 'token'),
+    ]).toEqual([undefined, undefined, undefined])
+    const tried = async () => (await host.pocket.connectionLog.list(client.id)).map((attempt) => attempt.accountId)
+    expect(await tried()).toContain(accountId)
+    await host.pocket.forgetAccount(accountId)
+    expect(await tried()).not.toContain(accountId)
+  })
+
   test('what has expired is removed in batches', async () => {
     await using host = await startHost({ stores: await database.empty() })
     await signedIn(host)

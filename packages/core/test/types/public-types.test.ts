@@ -13,7 +13,11 @@ export const options: readonly PocketOptions[] = [
   { ...least, masterKey: Buffer.from('bytes') },
   { ...least, claims: (account, { client, scopes }) => ({ [client.id]: account.extra?.a, scopes }) },
   { ...least, checks: { terms: async () => ({ goTo: '/terms' }), never: () => undefined } },
-  { ...least, beforeSignIn: ({ userName }) => (userName === 'ada' ? { refuse: 'not now' } : undefined) },
+  { ...least, before: { signIn: ({ account }) => (account.userName === 'ada' ? { refuse: 'not now' } : undefined) } },
+  { ...least, before: { registerClient: async () => undefined }, after: ({ event }) => void event },
+  { ...least, mailer: { send: async ({ to, code }) => [to, code] } },
+  // @ts-expect-error there is no such hook
+  { ...least, before: { signOut: () => undefined } },
   { ...least, render: (view) => view.view },
   // @ts-expect-error there is no such option
   { ...least, rateLimit: true },
@@ -53,5 +57,5 @@ function titleOf(view: View): string {
 }
 
 test('what hosts write has the types that it should have', () => {
-  expect(options).toHaveLength(9)
+  expect(options).toHaveLength(12)
 })

@@ -28,7 +28,10 @@ export interface LdapEntry {
   readonly id: string
 }
 
-/** An entry of which nothing came, and why. Its user, if there is one, stays as they are. */
+/**
+ * An entry of which nothing came, and why. Its user, if there is one, stays as they are. Of `user_invalid` and `group_invalid`
+ * the detail is `FIELD: CODE; FIELD: CODE`, as in the errors of the REST API.
+ */
 export interface SkippedEntry extends LdapProblem {
   readonly id?: string
   /** The user who is in the way, and whom an administrator may link with the entry. */

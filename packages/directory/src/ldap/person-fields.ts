@@ -29,7 +29,7 @@ export function describedBy(person: LdapPerson, before: User | undefined, rules:
       dn,
       id,
       code: 'user_invalid',
-      detail: error.fields.map(({ field, message }) => `${field} ${message}`).join('; '),
+      detail: error.fields.map(({ field, code }) => `${field}: ${code}`).join('; '),
     }
   }
 }

@@ -80,7 +80,12 @@ function named({ dn, id, name }: LdapGroup, before: Group | undefined, now: numb
     return before ? { ...before, ...names } : { id: uuid(), ...names, ldapId: id, createdAt: now }
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error
-    return { dn, id, code: 'group_invalid', detail: error.fields.map(({ message }) => message).join('; ') }
+    return {
+      dn,
+      id,
+      code: 'group_invalid',
+      detail: error.fields.map(({ field, code }) => `${field}: ${code}`).join('; '),
+    }
   }
 }
 

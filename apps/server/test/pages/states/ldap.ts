@@ -73,8 +73,7 @@ const problems: LdapRun['problems'] = [
     dn: 'CN=Somebody With A Very Long Name,OU=Contractors,OU=Subsidiary,OU=People,DC=corporate,DC=example,DC=com',
     id: 'b',
     code: 'user_invalid',
-    detail:
-      'username may hold letters from a to z, digits and the signs _ . @ -, and begins and ends with a letter or digit',
+    detail: 'username: invalid_format; email: too_long',
     inTheWay: null,
   },
 ]

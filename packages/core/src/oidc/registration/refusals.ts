@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider'
-import { InvalidInput } from '../../errors.ts'
+import { Forbidden, InvalidInput } from '../../errors.ts'
 
 const names: Readonly<Record<string, string>> = { name: 'client_name', isPublic: 'token_endpoint_auth_method' }
 
@@ -8,6 +8,7 @@ export async function inRegistrationTerms<T>(work: () => Promise<T>): Promise<T>
   try {
     return await work()
   } catch (error) {
+    if (error instanceof Forbidden) throw new errors.InvalidClientMetadata(error.message)
     if (!(error instanceof InvalidInput)) throw error
     const [first] = error.fields
     throw new errors.InvalidClientMetadata(

@@ -5,6 +5,7 @@ import { clientChanges } from '../../clients/client-changes.ts'
 import type { InitialAccessTokens } from '../../clients/initial-access-tokens.ts'
 import type { Clients } from '../../clients/registration.ts'
 import type { SelfRegistration } from '../../clients/self-registration.ts'
+import type { AskBefore } from '../../hooks.ts'
 import { requestContext } from '../../http/request-context.ts'
 import type { RegistrationPolicy } from '../../options.ts'
 import type { Transaction } from '../../transaction.ts'
@@ -17,6 +18,7 @@ export interface RegistrarPorts {
   readonly selfRegistration: SelfRegistration
   readonly initialAccessTokens: InitialAccessTokens
   readonly clients: Pick<Clients, 'find' | 'remove'>
+  readonly before: AskBefore
   readonly audit: AuditSink
   readonly transaction: Transaction
 }
@@ -99,6 +101,7 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
         if (!step) throw new errors.InvalidRequest('clients are not changed here')
         assertRedirects(metadata)
         await selfRegistration.check(selfRegistered(metadata), step === change ? id : undefined)
+        if (step === register) await ports.before('registerClient', { clientId: id, metadata })
         await transaction(() => step(ctx, id, metadata))
       }),
 

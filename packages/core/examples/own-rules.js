@@ -1,0 +1,49 @@
+import { createServer } from 'node:http'
+import { createPocket } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { firstPasskey } from './first-passkey.js'
+import { invite } from './invitation.js'
+import { accounts, masterKey, origin, port } from './settings.js'
+
+const accepted = new Set()
+
+const checks = {
+  // Step-up: a session that began with a code (`acr` 0) or long ago is not enough for this application.
+  photosWantAPasskey: ({ client, session }) =>
+    client.name === 'Photos' && (session.acr !== 'phr' || Date.now() / 1000 - session.authTime > 8 * 3600)
+      ? { signInAgain: true }
+      : undefined,
+  terms: ({ account }) => (accepted.has(account.id) ? undefined : { goTo: '/terms' }),
+  // Asked when tokens are refreshed too.
+  contract: ({ account }) => (account.extra?.contract === 'ended' ? { refuse: 'The contract has ended.' } : undefined),
+}
+
+const pocket = await createPocket({
+  issuer: origin,
+  masterKey,
+  stores: { ...memoryStores(), accounts },
+  checks,
+  // Awaited before anybody is answered: what is not written down does not happen.
+  audit: { record: async (event, { ipAddress }) => console.log(`audit ${JSON.stringify({ ...event, ipAddress })}`) },
+  // Lets everything pass, as where a gateway in front of this limits by itself.
+  limiter: { take: async () => {}, giveBack: async () => {}, note: async () => {}, check: async () => {} },
+})
+
+// The page of the terms, with the way back that it is given.
+async function terms(req, res) {
+  const session = await pocket.session(req, res)
+  const wayBack = new URL(req.url, origin).searchParams.get('redirect') ?? '/'
+  if (!session || !wayBack.startsWith('/interaction/')) return res.writeHead(404).end()
+  if (req.method === 'POST') {
+    accepted.add(session.accountId)
+    return res.writeHead(303, { Location: wayBack }).end()
+  }
+  res.setHeader('Content-Type', 'text/html')
+  res.end('<!doctype html><html lang="en"><title>Terms</title><form method="post"><button>I accept</button></form>')
+}
+
+const provider = pocket.callback()
+const first = firstPasskey(pocket, accounts)
+createServer((req, res) =>
+  provider(req, res, () => (req.url.startsWith('/terms') ? terms(req, res) : first(req, res))),
+).listen(port, () => invite(pocket, 'ada'))

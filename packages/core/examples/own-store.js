@@ -1,0 +1,33 @@
+import { test } from 'node:test'
+import { codeStoreContract } from '@pocket/core/testing'
+
+// A store of your own, here over a Map. Single use is one step that says whether it happened: two that come at once must
+// not both have it.
+class CodeStore {
+  #codes = new Map()
+
+  async insert(code) {
+    if (this.#codes.has(code.hash)) throw new Error('There is such a code.')
+    this.#codes.set(code.hash, code)
+  }
+
+  async consume(hash, browserHash = null) {
+    const code = this.#codes.get(hash)
+    if (!code || (code.browserHash !== null && code.browserHash !== browserHash)) return undefined
+    this.#codes.delete(hash)
+    return code
+  }
+
+  async removeByAccount(accountId) {
+    for (const code of this.#codes.values()) if (code.accountId === accountId) this.#codes.delete(code.hash)
+  }
+
+  async removeExpired(before, limit) {
+    const ended = [...this.#codes.values()].filter(({ expiresAt }) => expiresAt < before).slice(0, limit)
+    for (const { hash } of ended) this.#codes.delete(hash)
+    return ended.length
+  }
+}
+
+// Each case wants an empty store.
+for (const { name, run } of codeStoreContract) test(name, () => run(new CodeStore()))

@@ -1,0 +1,111 @@
+import type { Account } from './accounts/account.ts'
+import type { NewAccount } from './accounts/accounts.ts'
+import type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
+import type { AuditEvent } from './audit/events.ts'
+import { Forbidden, Misconfigured } from './errors.ts'
+import type { Passkey } from './passkeys/passkey.ts'
+import type { SignInMethod } from './sessions/session.ts'
+import { withinTime } from './within-time.ts'
+
+/** What is about to happen, by the hook that is asked about it. */
+export interface BeforeQuestions {
+  /** Somebody has proven who they are, and nothing follows from it yet. */
+  readonly signIn: { readonly account: Account; readonly method: SignInMethod }
+  /** A stranger has made a passkey, and wants an account. */
+  readonly signUp: { readonly account: NewAccount }
+  /** A passkey has proven itself, and is not stored yet. */
+  readonly addPasskey: { readonly accountId: string; readonly passkey: Passkey }
+  /** A person has allowed a client what it asks for (`scopes`, those of APIs included); at a device too. */
+  readonly allowClient: {
+    readonly account: Account
+    readonly clientId: string
+    readonly scopes: readonly string[]
+  }
+  /** A program registers a client (RFC 7591), with this metadata (§2). */
+  readonly registerClient: { readonly clientId: string; readonly metadata: Readonly<Record<string, unknown>> }
+}
+
+/** Nothing where it may happen; `refuse`, with a reason for developers, where it may not. */
+export type BeforeAnswer = undefined | { readonly refuse: string }
+
+/**
+ * Hooks that are asked before something happens, and may refuse: the refusal is audited, and the code says so
+ * (`sign_in_refused` for `signIn`, else `forbidden` with `details.option`). One that throws, or does not answer within
+ * `answerWithin`, refuses with `misconfigured`, and is named.
+ *
+ * @example
+ * ```ts
+ * before: {
+ *   signIn: ({ account }) => (account.extra?.contract === 'ended' ? { refuse: 'The contract has ended.' } : undefined),
+ * }
+ * ```
+ */
+export type BeforeHooks = {
+  readonly [Name in keyof BeforeQuestions]?: (question: BeforeQuestions[Name]) => BeforeAnswer | Promise<BeforeAnswer>
+}
+
+/**
+ * Told of each event once it has been written down by the audit sink. Nobody waits for it, and what it throws goes to
+ * `onError`; what is written in a transaction can still be undone.
+ *
+ * @example
+ * ```ts
+ * after: async (event) => {
+ *   if (event.event === 'passkey_added') await notify(event.accountId)
+ * }
+ * ```
+ */
+export type AfterEvent = (event: AuditEvent, origin: RequestOrigin) => void | Promise<void>
+
+/** @throws {Forbidden} where the hook refuses @throws {Misconfigured} where it fails */
+export type AskBefore = <Name extends keyof BeforeQuestions>(
+  name: Name,
+  question: BeforeQuestions[Name],
+) => Promise<void>
+
+/** @param answerWithin - milliseconds */
+export function createBefore(hooks: BeforeHooks, answerWithin: number): AskBefore {
+  return async (name, question) => {
+    const option = `before.${name}`
+    const accountId = accountIdOf(question)
+    const details = { ...(accountId && { accountId }), option }
+    const answer = await withinTime<BeforeAnswer>(() => hooks[name]?.(question), answerWithin).catch(
+      (cause: unknown) => {
+        const message = `The option ${option} threw, or did not answer in time.`
+        throw new Misconfigured(message, { cause, details, fields: [{ field: option, code: 'failed', message }] })
+      },
+    )
+    if (!answer) return
+    throw new Forbidden(name === 'signIn' ? 'sign_in_refused' : 'forbidden', String(answer.refuse), { details })
+  }
+}
+
+function accountIdOf(question: BeforeQuestions[keyof BeforeQuestions]): string | undefined {
+  if ('accountId' in question) return question.accountId
+  return 'account' in question ? question.account.id : undefined
+}
+
+export interface AfterPorts {
+  readonly audit: AuditSink
+  readonly after: AfterEvent | undefined
+  readonly onError: (error: unknown, requestId: string) => void
+}
+
+/** The sink, and whoever wants to hear of what is in it. */
+export function auditBefore({ audit, after, onError }: AfterPorts): AuditSink & { settled(): Promise<void> } {
+  const running = new Set<Promise<void>>()
+  return {
+    async record(event, origin) {
+      await audit.record(event, origin)
+      if (!after) return
+      const told = Promise.resolve()
+        .then(() => after(event, origin))
+        .catch((error: unknown) => onError(error, origin.requestId ?? ''))
+        .finally(() => running.delete(told))
+      running.add(told)
+    },
+    async settled() {
+      await Promise.all(running)
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Account } from '../accounts/account.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { AuditSink } from '../audit/audit-sink.ts'
+import type { LoginCodes } from '../codes/login-codes.ts'
+import { Misconfigured } from '../errors.ts'
+import { requestContext } from '../http/request-context.ts'
+import type { Limiter } from '../limits/limiter.ts'
+import type { Mailer } from '../mail/mailer.ts'
+import { withinTime } from '../within-time.ts'
+
+const lifetime = 15 * 60_000
+
+/** Sends login codes to whoever asks for one, without telling who there is. */
+export interface MailedCodes {
+  /**
+   * Sends a login code to the account that signs in with this name or address, if there is one that may sign in and has an
+   * address. The answer is the same, and as fast, where there is none. This browser alone can use the code, within a
+   * quarter of an hour, by `pocket.signIn.withCode`.
+   *
+   * @throws {RateLimited} `rate_limited`
+   * @throws {Misconfigured} without `mailer`, or without `findByLogin` of `stores.accounts`
+   */
+  send(req: IncomingMessage, res: ServerResponse, login: string): Promise<void>
+  /** Waits for what is on its way. */
+  settled(): Promise<void>
+}
+
+export interface MailedCodesPorts {
+  readonly name: string
+  readonly accounts: Accounts
+  readonly mailer: Mailer | undefined
+  /** Milliseconds that the mailer has. */
+  readonly answerWithin: number
+  readonly loginCodes: LoginCodes
+  readonly bindBrowser: (req: IncomingMessage, res: ServerResponse, address: string) => string
+  readonly limits: Limiter
+  readonly audit: AuditSink
+  readonly onError: (error: unknown, requestId: string) => void
+}
+
+export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
+  const { name, accounts, mailer, answerWithin, loginCodes, bindBrowser, limits, audit, onError } = ports
+  const running = new Set<Promise<void>>()
+
+  const mail = async (req: IncomingMessage, account: Account & { readonly email: string }, browserToken: string) => {
+    const { code, expiresAt } = await loginCodes.issue(account.id, lifetime, browserToken)
+    await audit.record({ event: 'code_issued', accountId: account.id }, requestContext(req))
+    const subject = `Your code for ${name}`
+    const text = `Your code for ${name} is ${code}\n\nIt works once, for 15 minutes, in the browser that asked for it. If that was not you, nothing has happened.\n`
+    const sent = { kind: 'login-code', to: account.email, subject, text, account, code, expiresAt } as const
+    await withinTime(async () => mailer?.send(sent), answerWithin).catch((cause: unknown) => {
+      throw broken('failed', 'It threw, or did not answer in time.', cause)
+    })
+  }
+
+  const mailTo = async (req: IncomingMessage, login: string, browserToken: string) => {
+    const account = await accounts.findByLogin(login)
+    if (!account || account.disabled || account.email === null) return
+    await mail(req, { ...account, email: account.email }, browserToken)
+  }
+
+  return {
+    async send(req, res, login) {
+      if (!mailer) throw broken('not_offered', 'There is none.')
+      if (!accounts.can('findByLogin')) await accounts.findByLogin(login)
+      await limits.take(req, 'one-time-access-email')
+      const browserToken = bindBrowser(req, res, login)
+      const sending = mailTo(req, login, browserToken)
+        .catch((error: unknown) => onError(error, requestContext(req).requestId))
+        .finally(() => running.delete(sending))
+      running.add(sending)
+    },
+
+    async settled() {
+      await Promise.all(running)
+    },
+  }
+}
+
+function broken(code: string, message: string, cause?: unknown): Misconfigured {
+  const option = 'mailer'
+  return new Misconfigured(`The option ${option} cannot be used. ${message}`, {
+    cause,
+    details: { option },
+    fields: [{ field: option, code, message }],
+  })
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Account } from '../accounts/account.ts'
+import type { Accounts, NewAccount } from '../accounts/accounts.ts'
+import type { AuditSink } from '../audit/audit-sink.ts'
+import { InvalidInput } from '../errors.ts'
+import type { AskBefore } from '../hooks.ts'
+import { requestContext } from '../http/request-context.ts'
+import type { Limiter } from '../limits/limiter.ts'
+import { uuid } from '../random.ts'
+import type { Transaction } from '../transaction.ts'
+import type { RegistrationService } from './registration.ts'
+import type { StartSession } from './sign-in.ts'
+
+/** Lets strangers in, where `stores.accounts` has `register`: with a passkey, and an account only together with it. */
+export interface SignUpService {
+  /**
+   * For `navigator.credentials.create` in this browser; nobody is made yet.
+   *
+   * @throws {InvalidInput} `validation_failed` without a `userName`, or where something is no text @throws {RateLimited} `rate_limited`
+   * @throws {Misconfigured} where `stores.accounts` has no `register`
+   */
+  begin(
+    req: IncomingMessage,
+    res: ServerResponse,
+    account: Omit<NewAccount, 'id'>,
+  ): ReturnType<RegistrationService['options']>
+  /**
+   * Verifies the passkey, has the host make the account, stores the passkey and signs the person in; all of it or nothing,
+   * where the host's `register` writes to the same `DataSource`. Whoever comes out disabled is not signed in.
+   *
+   * @throws as `Registration.verify`, what `register` refuses with, and what `before.signUp` and `before.signIn` refuse
+   */
+  finish(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
+}
+
+export interface SignUpPorts {
+  readonly accounts: Accounts
+  readonly registration: RegistrationService
+  readonly before: AskBefore
+  readonly startSession: StartSession
+  readonly limits: Limiter
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+}
+
+export function createSignUp(ports: SignUpPorts): SignUpService {
+  const { accounts, registration, before, startSession, limits, audit, transaction } = ports
+  return {
+    async begin(req, res, given) {
+      if (!accounts.can('register')) await accounts.register({ ...given, id: uuid() })
+      const account = newAccount(given)
+      await limits.take(req, 'signup-form')
+      const { id: accountId, userName, displayName = userName } = account
+      const subject = { accountId, userName, displayName }
+      return registration.options(req, res, { subject, purpose: 'sign_up', data: account })
+    },
+
+    async finish(req, res, response) {
+      await limits.take(req, 'signup')
+      const { data, passkey } = await registration.verify(req, res, { response, purpose: 'sign_up' })
+      // A cast: it is what `begin` has put there, and the challenge store keeps.
+      const wanted = data as NewAccount
+      await before('signUp', { account: wanted })
+      const origin = requestContext(req)
+      const account = await transaction(async () => {
+        const made = await accounts.register(wanted)
+        if (!made.disabled) await before('signIn', { account: made, method: 'sign_up' })
+        await registration.store(passkey)
+        await audit.record({ event: 'account_created', accountId: made.id, method: 'open_signup' }, origin)
+        return made
+      })
+      const { id: accountId } = account
+      const { id: passkeyId, credentialId } = passkey
+      await audit.record({ event: 'passkey_added', accountId, passkeyId, credentialId }, origin)
+      if (account.disabled) return account
+      await audit.record({ event: 'signed_in', accountId, method: 'sign_up', passkeyId }, origin)
+      await startSession(req, res, { accountId, method: 'sign_up' })
+      return account
+    },
+  }
+}
+
+/** What a stranger may say, and nothing else that comes with it: pages tend to hand over whole forms. */
+function newAccount(given: Omit<NewAccount, 'id'>): NewAccount {
+  const { userName, displayName, email, locale } = given
+  const said = Object.entries({ userName, displayName, email, locale }).filter(([, value]) => (value ?? '') !== '')
+  const fields = said
+    .filter(([, value]) => typeof value !== 'string')
+    .map(([field]) => ({ field, code: 'invalid_type', message: 'must be a text' }))
+  if (typeof userName !== 'string' || userName.trim() === '')
+    fields.push({ field: 'userName', code: 'required', message: 'is required' })
+  if (fields.length > 0) throw new InvalidInput('validation_failed', 'The account cannot be made.', { fields })
+  return { userName, ...Object.fromEntries(said), id: uuid() }
+}

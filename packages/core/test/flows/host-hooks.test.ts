@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals'
+import type { AuditEvent, BeforeHooks, BeforeQuestions, RequestOrigin } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { decide, signIn, startHost, viewOf } from './host.ts'
+import { back, login, relyingParty } from './signed-in.ts'
+
+const callback = { redirect_uri: 'https://app.example/callback', scope: 'openid profile' }
+
+test('a hook before a consent is told what is allowed, and may refuse', async () => {
+  const asked: BeforeQuestions['allowClient'][] = []
+  let answer: ReturnType<NonNullable<BeforeHooks['allowClient']>> = { refuse: 'Not this client.' }
+  const allowClient: BeforeHooks['allowClient'] = (question) => {
+    asked.push(question)
+    return answer
+  }
+  await using host = await startHost({ options: { before: { allowClient } } })
+  const { configuration, client } = await relyingParty(host)
+  const { account, authenticator } = await host.person('ada')
+  const agent = new UserAgent()
+  const url = oidc.buildAuthorizationUrl(configuration, callback)
+  const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator, back)
+  const refused = await decide(agent, page, 'submitTo', back)
+  expect([refused.status, viewOf(refused)]).toMatchObject([403, { view: 'error', code: 'forbidden' }])
+  expect(asked).toMatchObject([{ account: { id: account.id }, clientId: client.id, scopes: ['openid', 'profile'] }])
+  expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', code: 'forbidden', reason: 'Not this client.' })
+  expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
+  answer = undefined
+  expect((await decide(agent, page, 'submitTo', back)).location).toMatch(/code=/)
+})
+
+test('a hook before a client registers itself is told its metadata, and may refuse', async () => {
+  const registerClient: BeforeHooks['registerClient'] = ({ metadata }) =>
+    String(metadata.client_name).startsWith('Bad') ? { refuse: 'No such names.' } : undefined
+  const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
+  await using host = await startHost({ options: { before: { registerClient }, registration } })
+  const register = async (name: string) => {
+    const body = JSON.stringify({ client_name: name, redirect_uris: ['https://app.example/callback'] })
+    const { registration_endpoint: endpoint } = await fetch(`${host.issuer}/.well-known/openid-configuration`).then(
+      (answer) => answer.json(),
+    )
+    return fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+  }
+  const refused = await register('Bad')
+  expect([refused.status, await refused.json()]).toMatchObject([
+    400,
+    { error: 'invalid_client_metadata', error_description: 'No such names.' },
+  ])
+  expect((await host.stores.clients.list()).length).toBe(0)
+  expect((await register('Good')).status).toBe(201)
+})
+
+test('a hook after each event hears what the audit log has, waits for nobody, and ends no request', async () => {
+  const heard: (readonly [AuditEvent, RequestOrigin])[] = []
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await using host = await startHost({
+    options: {
+      async after(event, origin) {
+        await held
+        heard.push([event, origin])
+        if (event.event === 'signed_in') throw new Error('nobody minds')
+      },
+    },
+  })
+  const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
+  expect((await login(host, configuration)).page.location).toMatch(/code=/)
+  expect(heard).toEqual([])
+  release()
+  await host.pocket[Symbol.asyncDispose]()
+  expect(heard.map(([event]) => event)).toEqual(host.events)
+  expect(heard[0]).toMatchObject([{ event: 'signed_in' }, { requestId: expect.any(String), ipAddress: '127.0.0.1' }])
+  expect(host.errors).toMatchObject([{ message: 'nobody minds' }])
+})

@@ -1,0 +1,251 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describe, expect, test } from '@jest/globals'
+import type { HostAccount, HostAccounts, LoginCodeMail, NewAccount, Pocket, PocketOptions } from '@pocket/core'
+import { Conflict, PocketError } from '@pocket/core/errors'
+import { memoryStores } from '@pocket/core/memory'
+import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { minute, startHost } from './host.ts'
+
+type Route = (pocket: Pocket, req: IncomingMessage, res: ServerResponse, body: never) => Promise<unknown>
+
+/** Pages of the host's own: sign-up, and codes by e-mail. */
+const routes: Readonly<Record<string, Route>> = {
+  '/sign-up': (pocket, req, res, body: Omit<NewAccount, 'id'>) => pocket.signUp.begin(req, res, body),
+  '/sign-up/answer': (pocket, req, res, body: { readonly response: unknown }) =>
+    pocket.signUp.finish(req, res, body.response),
+  '/mail': async (pocket, req, res, body: { readonly login: string }) => {
+    await pocket.mailLoginCode(req, res, body.login)
+    return {}
+  },
+  '/code': (pocket, req, res, body: { readonly code: string }) => pocket.signIn.withCode(req, res, body.code),
+  '/who': async (pocket, req, res) => (await pocket.session(req, res)) ?? {},
+}
+
+async function hostOf(people: Partial<HostAccounts>, more: Partial<PocketOptions> = {}) {
+  const stores = memoryStores()
+  const accounts: HostAccounts = { find: async () => undefined, ...people }
+  const host = await startHost({
+    stores,
+    options: { answerWithin: 100, ...more, stores: { ...stores, accounts } },
+    mount: (pocket) => {
+      const provider = pocket.callback()
+      return (req, res) =>
+        provider(req, res, async () => {
+          const chunks: Buffer[] = []
+          for await (const chunk of req) chunks.push(chunk)
+          const body = JSON.parse(Buffer.concat(chunks).toString() || '{}') as never
+          const answer = await routes[req.url ?? '']?.(pocket, req, res, body).catch((error: unknown) => {
+            if (!(error instanceof PocketError)) throw error
+            res.statusCode = error.status
+            return { code: error.code, details: error.details, fields: error.fields }
+          })
+          res.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer))
+        })
+    },
+  })
+  const agent = new UserAgent()
+  const post = async (path: string, body: object = {}, from = agent) =>
+    (await from.postJson(`${host.issuer}${path}`, body)).json() as Record<string, never>
+  const signUp = async (userName = 'bob') => {
+    const options = await post('/sign-up', { userName, email: `${userName}@example.com` })
+    if (!options.challenge) return options
+    const response = new SoftwareAuthenticator().create(options as never, { origin: host.issuer })
+    return post('/sign-up/answer', { response })
+  }
+  return { host, post, signUp }
+}
+
+/** A store that makes what it is asked for. */
+function registering() {
+  const made = new Map<string, HostAccount>()
+  const people: Partial<HostAccounts> = {
+    find: async (id) => made.get(id),
+    async register(account) {
+      made.set(account.id, account)
+      return account
+    },
+  }
+  return { made, people }
+}
+
+describe('a stranger who signs up', () => {
+  test('has an account together with the passkey, and is signed in with what a passkey is worth', async () => {
+    const { made, people } = registering()
+    const { host, post, signUp } = await hostOf(people)
+    await using _ = host
+    const account = await signUp()
+    expect([...made.values()]).toEqual([{ id: account.id, userName: 'bob', email: 'bob@example.com' }])
+    expect(await post('/who')).toMatchObject({ accountId: account.id, acr: 'phr' })
+    expect(await host.pocket.passkeys.list(String(account.id))).toHaveLength(1)
+    expect(host.events.map(({ event }) => event)).toEqual(['account_created', 'passkey_added', 'signed_in'])
+  })
+
+  test('who comes out disabled waits', async () => {
+    const { people } = registering()
+    const { host, post, signUp } = await hostOf({
+      ...people,
+      register: async (account) => ({ ...account, disabled: true }),
+    })
+    await using _ = host
+    expect(await signUp()).toMatchObject({ disabled: true })
+    expect(await post('/who')).toEqual({})
+    expect(host.events.map(({ event }) => event)).toEqual(['account_created', 'passkey_added'])
+  })
+
+  const refusing = () => ({ refuse: 'Not today.' })
+  const register: NonNullable<HostAccounts['register']> = async (account) => account
+  const taken = async () => {
+    throw new Conflict('already_in_use', 'The name is taken.')
+  }
+  const broken = 'stores.accounts.register'
+  test.each<readonly [string, string, string | undefined, Partial<HostAccounts>, PocketOptions['before']]>([
+    ['the host refuses', 'already_in_use', undefined, { register: taken }, {}],
+    ['the store throws', 'misconfigured', broken, { register: () => Promise.reject(new Error('no')) }, {}],
+    ['the store hangs', 'misconfigured', broken, { register: () => new Promise(() => {}) }, {}],
+    [
+      'the store makes another',
+      'misconfigured',
+      broken,
+      { register: async (account) => ({ ...account, id: 'x' }) },
+      {},
+    ],
+    ['the store makes nobody', 'misconfigured', broken, { register: async () => undefined as never }, {}],
+    ['there is no register', 'misconfigured', broken, {}, {}],
+    ['a hook refuses the sign-up', 'forbidden', 'before.signUp', { register }, { signUp: refusing }],
+    ['a hook refuses the passkey', 'forbidden', 'before.addPasskey', { register }, { addPasskey: refusing }],
+    ['a hook refuses the sign-in', 'sign_in_refused', 'before.signIn', { register }, { signIn: refusing }],
+    [
+      'a hook throws',
+      'misconfigured',
+      'before.signUp',
+      { register },
+      { signUp: () => Promise.reject(new Error('no')) },
+    ],
+  ])('is not half signed up where %s: %s', async (_name, code, option, people, before = {}) => {
+    const { host, post, signUp } = await hostOf(people, { before })
+    await using _ = host
+    expect(await signUp()).toMatchObject({ code, ...(option && { details: { option } }) })
+    expect(await post('/who')).toEqual({})
+    expect(await host.pocket.passkeys.accountIds()).toEqual([])
+    expect(host.events.some(({ event }) => event === 'signed_in' || event === 'passkey_added')).toBe(false)
+  })
+
+  test('needs a name, says texts only, and not what it is not asked for', async () => {
+    const { made, people } = registering()
+    const { host, post, signUp } = await hostOf(people)
+    await using _ = host
+    expect(await signUp(' ')).toMatchObject({ code: 'validation_failed', fields: [{ field: 'userName' }] })
+    expect(await post('/sign-up', { userName: 'bob', email: {} })).toMatchObject({
+      code: 'validation_failed',
+      fields: [{ field: 'email', code: 'invalid_type' }],
+    })
+    const more = { userName: 'bob', id: 'root', groups: [{ id: 'admins', name: 'admins' }], emailVerified: true }
+    const options = await post('/sign-up', more)
+    const response = new SoftwareAuthenticator().create(options as never, { origin: host.issuer })
+    const { id } = await post('/sign-up/answer', { response })
+    expect([...made.values()]).toEqual([{ id, userName: 'bob' }])
+  })
+})
+
+describe('a login code by e-mail', () => {
+  const ada: HostAccount = { id: '7', userName: 'ada', email: 'ada@example.com' }
+  const people = (account: HostAccount | undefined): Partial<HostAccounts> => ({
+    find: async () => account,
+    findByLogin: async (login) => (login === 'ada' ? account : undefined),
+  })
+
+  test('goes to the address of the account, and lets in who has asked for it, once', async () => {
+    const mails: LoginCodeMail[] = []
+    const { host, post } = await hostOf(people(ada), { mailer: { send: async (mail) => mails.push(mail) } })
+    await using _ = host
+    expect(await post('/mail', { login: 'ada' })).toEqual({})
+    await host.pocket[Symbol.asyncDispose]()
+    const [mail] = mails
+    expect(mail).toMatchObject({ kind: 'login-code', to: 'ada@example.com', account: { id: '7' } })
+    expect(mail?.text).toContain(mail?.code)
+    expect(mail?.expiresAt).toBeLessThanOrEqual(Date.now() + 15 * minute)
+    const code = { code: mail?.code }
+    expect(await post('/code', code, new UserAgent())).toMatchObject({ code: 'code_invalid' })
+    expect(await post('/code', code)).toMatchObject({ id: '7' })
+    expect(await post('/who')).toMatchObject({ accountId: '7', acr: '0' })
+    expect(await post('/code', code)).toMatchObject({ code: 'code_invalid' })
+    expect(host.events.map(({ event }) => event)).toContain('code_issued')
+  })
+
+  test.each([
+    ['does not exist', undefined],
+    ['is disabled', { ...ada, disabled: true }],
+    ['has no address', { id: '7', userName: 'ada' }],
+  ])('is not sent to whoever %s, and the answer does not say so', async (_name, account) => {
+    const mails: unknown[] = []
+    const { host, post } = await hostOf(people(account), { mailer: { send: async (mail) => mails.push(mail) } })
+    await using _ = host
+    expect(await post('/mail', { login: 'ada' })).toEqual({})
+    await host.pocket[Symbol.asyncDispose]()
+    expect([mails, host.errors]).toEqual([[], []])
+  })
+
+  test.each<readonly [string, string, Partial<HostAccounts>, PocketOptions['mailer']]>([
+    ['a mailer that throws', 'mailer', {}, { send: () => Promise.reject(new Error('no')) }],
+    ['a mailer that hangs', 'mailer', {}, { send: () => new Promise(() => {}) }],
+    [
+      'a store that throws',
+      'stores.accounts.findByLogin',
+      { findByLogin: () => Promise.reject(new Error('no')) },
+      { send: async () => {} },
+    ],
+  ])('%s is named, and nobody learns of it', async (_name, option, broken, mailer = { send: async () => {} }) => {
+    const { host, post } = await hostOf({ ...people(ada), ...broken }, { mailer })
+    await using _ = host
+    expect(await post('/mail', { login: 'ada' })).toEqual({})
+    await host.pocket[Symbol.asyncDispose]()
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option } }])
+  })
+
+  test('without a mailer there is none', async () => {
+    const { host, post } = await hostOf(people(ada))
+    await using _ = host
+    expect(await post('/mail', { login: 'ada' })).toMatchObject({
+      code: 'misconfigured',
+      fields: [{ field: 'mailer', code: 'not_offered' }],
+    })
+  })
+
+  test('is asked for a few times only', async () => {
+    const { host, post } = await hostOf(people(ada), { mailer: { send: async () => {} }, rateLimits: true })
+    await using _ = host
+    const codes = []
+    for (let tries = 0; tries < 6; tries++) codes.push((await post('/mail', { login: `nobody${tries}` })).code)
+    expect(codes).toEqual([undefined, undefined, undefined, undefined, undefined, 'rate_limited'])
+  })
+})
+
+describe('the list of accounts', () => {
+  const all = ['1', '2', '3'].map((id) => ({ id, userName: `name${id}` }))
+  const list: HostAccounts['list'] = async ({ after, limit }) => all.filter(({ id }) => id > after).slice(0, limit)
+
+  test('comes in parts, complete as core sees accounts', async () => {
+    const { host } = await hostOf({ list })
+    await using _ = host
+    expect(await host.pocket.accounts.list({ after: '1', limit: 5 })).toMatchObject([
+      { id: '2', displayName: 'name2', disabled: false, groups: [] },
+      { id: '3' },
+    ])
+  })
+
+  test.each<readonly [string, HostAccounts['list'], string]>([
+    ['is no list', async () => ({}) as never, 'invalid'],
+    ['is longer than asked for', async () => all, 'invalid'],
+    ['has somebody without an id', async () => [{ userName: 'ada' } as never], 'invalid'],
+    ['has nobody in it', async () => [undefined as never], 'invalid'],
+    ['does not come', () => new Promise(() => {}), 'failed'],
+    ['is not offered', undefined, 'not_offered'],
+  ])('that %s is refused', async (_name, broken, code) => {
+    const { host } = await hostOf(broken ? { list: broken } : {})
+    await using _ = host
+    await expect(host.pocket.accounts.list({ after: '', limit: 2 })).rejects.toMatchObject({
+      code: 'misconfigured',
+      fields: [{ field: 'stores.accounts.list', code }],
+    })
+  })
+})
