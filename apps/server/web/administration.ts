@@ -1,4 +1,3 @@
-import './busy.ts'
 import './copy.ts'
 
 /** Links to a page that asks first open its dialog instead, where there is one. */

@@ -1,3 +1,5 @@
+import './busy.ts'
+
 const opener = document.querySelector<HTMLButtonElement>('button[data-palette]')
 const dialog = document.querySelector<HTMLDialogElement>('#palette')
 

@@ -210,6 +210,11 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       const details = { key: Object.keys(changes).join() }
       expect([answer.status, answer.json()]).toMatchObject([403, { code: 'forbidden', details }])
     }
+    // Whoever an LDAP server is believed to be says who is an administrator.
+    for (const changes of [{ ldapStartTls: true }, { ldapCaCertificate: 'x' }])
+      expect(refusal(await withKey(token, 'PATCH /api/settings', changes))).toEqual([403, 'forbidden'])
+    const kept = { ldapStartTls: false, unusedClientDays: 30 }
+    expect((await withKey(token, 'PATCH /api/settings', kept)).status).toBe(200)
     const renamed = await withKey(token, 'PUT /api/application-configuration', { ...all, appName: 'Other' })
     expect([renamed.status, renamed.json()]).toMatchObject([200, expect.arrayContaining([])])
     expect((await administrator.sendJson('PUT', `${url}/api/application-configuration`, { body: all })).status).toBe(

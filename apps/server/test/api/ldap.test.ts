@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { describeUnless, ldifEntry, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
 import sharp from 'sharp'
+import { upload } from '../images/uploads.ts'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { whole, write } from './setting-calls.ts'
 
@@ -255,6 +256,46 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       await configure()
       await sync()
       expect(await states()).toMatchObject({ carol: 'enabled', erin: 'enabled', dave: 'disabled' })
+    })
+
+    test('takes over a new picture, unless somebody has chosen one here', async () => {
+      const tagOf = async (name: string) => {
+        const path = `/api/users/${(await named(name)).id}/profile-picture.png`
+        return (await instance.agent().get(instance.url + path)).headers.get('etag')
+      }
+      const [erin, carol] = [await tagOf('erin'), await tagOf('carol')]
+      const colour = (background: string) =>
+        sharp({ create: { width: 8, height: 8, channels: 3, background } })
+          .jpeg()
+          .toBuffer()
+      const url = `${instance.url}/api/users/${(await named('erin')).id}/profile-picture`
+      expect((await upload(instance.administrator, { method: 'PUT', url, bytes: await colour('green') })).status).toBe(
+        204,
+      )
+      const chosen = await tagOf('erin')
+      const photo = (await colour('blue')).toString('base64')
+      const set = (uid: string) => `dn: ${at(uid)}\nchangetype: modify\nreplace: jpegPhoto\njpegPhoto:: ${photo}\n`
+      await slapd.modify(['erin', 'carol'].map(set).join('\n'))
+      await sync()
+      expect(await tagOf('erin')).toBe(chosen)
+      expect(await tagOf('carol')).not.toBe(carol)
+      await slapd.modify(
+        ['erin', 'carol'].map((uid) => `dn: ${at(uid)}\nchangetype: modify\ndelete: jpegPhoto\n`).join('\n'),
+      )
+      await sync()
+      expect([await tagOf('erin'), await tagOf('carol')]).toEqual([chosen, carol])
+      expect(chosen).not.toBe(erin)
+    })
+
+    test('deletes who is gone, with everything, where that is chosen', async () => {
+      const { id } = await named('dave')
+      await configure({ ldapSoftDeleteUsers: 'false' })
+      const { json } = await run()
+      expect(json).toMatchObject({ outcome: 'succeeded', counts: { removed: 1 } })
+      expect((await instance.call('GET /api/users/{id}', { params: { id } })).status).toBe(404)
+      const log = await instance.call('GET /api/audit-logs/all', { query: '?filters[event]=ACCOUNT_REMOVED' })
+      expect(log.json.data).toMatchObject([{ username: 'dave', data: { actorUsername: 'LDAP' } }])
+      await configure()
     })
 
     test('takes over a local user who is linked on purpose, and lets go of them', async () => {

@@ -20,7 +20,10 @@ beforeAll(async () => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
   context.setDefaultTimeout(10_000)
   page = await context.newPage()
-  page.on('console', (message) => said.push(message.text()))
+  page.on('console', (message) => {
+    // What Chromium says of every form that is refused.
+    if (!message.text().endsWith('status of 400 (Bad Request)')) said.push(message.text())
+  })
   page.on('pageerror', (error) => said.push(String(error)))
   await addVirtualAuthenticator(page)
 })
@@ -66,6 +69,14 @@ async function goes(to: string | RegExp, act: () => Promise<unknown>): Promise<v
   await Promise.all([page.waitForURL(typeof to === 'string' ? running.url + to : to, { waitUntil: 'load' }), act()])
 }
 
+/** Goes to a page by the palette. */
+async function go(name: string, path: string): Promise<void> {
+  await press('Control+k')
+  await page.getByRole('combobox', { name: 'What do you look for' }).waitFor()
+  await page.keyboard.type(name)
+  await goes(path, () => press('Enter'))
+}
+
 describe('with the keyboard alone', () => {
   test('an administrator is set up, signs out, and signs in', async () => {
     await page.goto(`${running.url}/login/setup`)
@@ -107,7 +118,7 @@ describe('with the keyboard alone', () => {
     const before = await focused()
     await press('Control+k')
     const box = page.getByRole('combobox', { name: 'What do you look for' })
-    await page.getByRole('option').first().waitFor()
+    await page.locator('#palette').getByRole('option').first().waitFor()
     expect(await focused()).toEqual({ name: 'What do you look for', isVisible: true })
     await expectNoAxeViolations(page)
     const active = () =>
@@ -193,6 +204,93 @@ describe('with the keyboard alone', () => {
     expect(await focused()).toEqual({ name: 'Delete…', isVisible: true })
   })
 
+  test('an application is added from a template: what is refused takes the focus, and leads to the field', async () => {
+    await go('clients', '/settings/admin/oidc-clients')
+    await tabTo('Add client')
+    await goes('/settings/admin/oidc-clients/new', () => press('Enter'))
+    await tabTo(/^Search/)
+    await tabTo('Search')
+    await tabTo(/Grafana/, 60)
+    await goes(/template=grafana/, () => press('Enter'))
+    await tabTo(/^Address of Grafana/)
+    await page.keyboard.type('ftp://grafana')
+    await Promise.all([page.waitForResponse((answer) => answer.status() === 400), press('Enter')])
+    await page.locator('[autofocus]').waitFor()
+    expect((await focused()).name).toMatch(/^One thing needs to be changed/)
+    await press('Tab')
+    await press('Enter')
+    expect((await focused()).name).toMatch(/^Address of Grafana/)
+    await press('Control+a')
+    await page.keyboard.type('https://grafana.example.com')
+    await tabTo('Nobody yetThe next page asks who: everybody with one tap, or groups.')
+    await press('ArrowDown')
+    await tabTo('Add client')
+    await goes(/\/oidc-clients\/[0-9a-f-]+$/, () => press('Enter'))
+    await tabTo('Run the test', 80)
+    await goes(/\/test$/, () => press('Enter'))
+    await page.getByRole('heading', { name: 'Test of Grafana' }).waitFor()
+  })
+
+  test('an application is let know who somebody is, or not', async () => {
+    // Where there is a page, whatever it makes of a code.
+    const back = `${running.url}/settings/apps`
+    const { id } = await running.app.pocket.clients.create({
+      name: 'Photos',
+      redirectUris: [back],
+      isPublic: true,
+    })
+    const query = {
+      client_id: id,
+      response_type: 'code',
+      scope: 'openid email',
+      redirect_uri: back,
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    }
+    const ask = () => page.goto(`${running.url}/authorize?${new URLSearchParams(query)}`)
+    await ask()
+    await tabTo('Cancel')
+    await goes(/error=access_denied/, () => press('Enter'))
+    await ask()
+    await tabTo('Allow and continue')
+    await goes(/code=/, () => press('Enter'))
+  })
+
+  test('a passkey gets another name', async () => {
+    await page.goto(`${running.url}/settings/account/security`)
+    await tabTo(/Edit$/)
+    await press('Enter')
+    await tabTo('Name')
+    await press('Control+a')
+    await page.keyboard.type('The one in the safe')
+    await goes('/settings/account/security', () => press('Enter'))
+    await page.getByRole('status').filter({ hasText: 'The one in the safe' }).waitFor()
+  })
+
+  test('keys of programs are made, chosen with all others at once, and revoked', async () => {
+    await go('api keys', '/settings/api-keys')
+    await tabTo('Name')
+    await page.keyboard.type('Backup')
+    await goes('/settings/api-keys', () => press('Enter'))
+    await page.getByText('Backup was created.').waitFor()
+    await tabTo('Select everything on this page')
+    await press(' ')
+    await tabTo('Revoke…')
+    await press('Enter')
+    await page.getByRole('heading', { name: 'Revoke Backup?' }).waitFor()
+    await tabTo('Revoke Backup')
+    await goes(/\/settings\/api-keys\?$/, () => press('Enter'))
+    await page.getByText('One key was revoked.').waitFor()
+  })
+
+  test('another theme is chosen', async () => {
+    await tabTo('Language and theme')
+    await press('Enter')
+    await tabTo('Dark', 60)
+    await Promise.all([page.waitForEvent('load'), press('Enter')])
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
+  })
+
   test('and no page has said anything on the console', () => {
     expect(said).toEqual([])
   })
@@ -219,7 +317,7 @@ test('nothing of the palette is loaded before somebody asks for it', async () =>
   await other.goto(`${running.url}/settings/account`, { waitUntil: 'networkidle' })
   expect(requests.filter((path) => /palette|search/.test(path))).toEqual([])
   await other.getByRole('button', { name: 'Search' }).click()
-  await other.getByRole('option').first().waitFor()
+  await other.locator('#palette').getByRole('option').first().waitFor()
   expect(requests.filter((path) => /palette|search/.test(path))).toEqual([
     expect.stringMatching(/^\/assets\/palette\./),
     '/api/search',

@@ -72,6 +72,38 @@ describe('a form', () => {
   })
 })
 
+describe('what takes a while', () => {
+  test.each([
+    ['ldap-run', 'Test the connection'],
+    ['ldap-run', 'Import now'],
+    ['client-scim', 'Run now'],
+    ['client-scim', 'Test the connection'],
+    ['client-test', 'Run it again'],
+    ['passkey-policy-strict', 'Read it now'],
+    ['settings-email-off', 'Save and send a test e-mail'],
+    ['confirm-users', 'Add to the group'],
+    ['jobs', 'Run now Send e-mails'],
+  ])('is seen to go on: at %s, “%s”', async (name, act) => {
+    await open(name)
+    await page.route('**/settings/**', async (route) => {
+      if (route.request().method() === 'POST') await route.fulfill({ status: 204 })
+      else await route.fallback()
+    })
+    await page.getByRole('button', { name: act }).press('Enter')
+    await page.locator('button[aria-busy="true"]', { hasText: act }).waitFor()
+    expect(await page.locator('form[aria-busy="true"]').count()).toBe(1)
+  })
+})
+
+test('a form that somebody else has been faster with takes the focus to what was changed', async () => {
+  for (const name of ['account-conflict', 'user-conflict', 'client-conflict', 'settings-sign-up']) {
+    await open(name)
+    expect([name, await focused()]).toEqual([name, expect.stringContaining('Somebody else has changed this')])
+    await page.context().close()
+  }
+  await open('users')
+})
+
 describe('a list', () => {
   test('shows what can be done with several once one is chosen, and chooses all at once', async () => {
     await open('users')

@@ -8,8 +8,8 @@ export interface Ownership {
   record(localId: string): ScimRecord | undefined
   /** Where it is as the target lists it. `elsewhere`: under its id there is somebody else's now. */
   present(localId: string): RemoteResource | 'elsewhere' | undefined
-  /** Those of our objects that are not in this set: the ids of users or groups that are gone or no longer in scope. */
-  gone(inScope: ReadonlySet<string>): readonly string[]
+  /** The ids of users or groups that have an object of ours and are gone, or no longer in scope. */
+  readonly gone: readonly string[]
   /** Objects beyond the first that carry the id of one of ours. */
   readonly duplicates: readonly string[]
   /** What is there, is not ours, and has one of these names or addresses. */
@@ -20,15 +20,15 @@ export interface OwnershipParts {
   readonly kind: ScimKind
   readonly records: readonly ScimRecord[]
   readonly listed: readonly RemoteResource[]
-  /** Whether there is a user or a group of ours with this id. */
-  readonly isLocal: (id: string) => boolean
+  /** The ids of users or groups that are to be there. */
+  readonly inScope: ReadonlySet<string>
 }
 
 /**
- * Ours is what was created or adopted, by its id, and what carries one of our ids as its `externalId`: nobody else gives
- * that to an object. Everything else belongs to somebody else.
+ * Ours is what was created or adopted, by its id, and what carries the id of somebody in scope as its `externalId`: nobody
+ * else gives that to an object. Everything else belongs to somebody else, or to another provider of ours.
  */
-export function ownershipOf({ kind, records, listed, isLocal }: OwnershipParts): Ownership {
+export function ownershipOf({ kind, records, listed, inScope }: OwnershipParts): Ownership {
   const owned = new Map(records.filter(({ state }) => state !== 'found').map((record) => [record.localId, record]))
   const byId = new Map(listed.map((resource) => [resource.id, resource]))
   const recognized = new Map<string, RemoteResource>()
@@ -37,7 +37,7 @@ export function ownershipOf({ kind, records, listed, isLocal }: OwnershipParts):
   const others: RemoteResource[] = []
   for (const resource of listed) {
     const { id, externalId } = resource
-    if (externalId === null || !isLocal(externalId)) {
+    if (externalId === null || !inScope.has(externalId)) {
       if (!ownIds.has(id)) others.push(resource)
     } else if (recognized.has(externalId)) duplicates.push(externalId)
     else recognized.set(externalId, resource)
@@ -56,7 +56,7 @@ export function ownershipOf({ kind, records, listed, isLocal }: OwnershipParts):
         there && record.state === 'created' && there.externalId !== null && there.externalId !== localId
       return (isElsewhere ? undefined : there) ?? recognized.get(localId) ?? (isElsewhere ? 'elsewhere' : undefined)
     },
-    gone: (inScope) => [...new Set([...owned.keys(), ...recognized.keys()])].filter((id) => !inScope.has(id)),
+    gone: [...owned.keys()].filter((id) => !inScope.has(id)),
     duplicates,
     lookalike: (names) =>
       names

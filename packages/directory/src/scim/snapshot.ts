@@ -1,5 +1,4 @@
 import type { User } from '../users/user.ts'
-import type { ScimKind } from './resource.ts'
 
 /** A user, as far as a target is told. */
 export type SnapshotUser = Pick<
@@ -28,6 +27,4 @@ export interface SnapshotSource {
    * nothing of what is written meanwhile.
    */
   read(groupIds: readonly string[] | null): Promise<DirectorySnapshot>
-  /** Those of these ids that somebody, or a group, has. */
-  existing(kind: ScimKind, ids: readonly string[]): Promise<ReadonlySet<string>>
 }

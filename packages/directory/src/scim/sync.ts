@@ -1,9 +1,9 @@
 import type { Clock } from '@pocket/core'
-import { type Ownership, ownershipOf } from './ownership.ts'
+import { ownershipOf } from './ownership.ts'
 import type { ScimRecord, ScimRecordStore } from './record-store.ts'
 import { type ScimReport, ScimTally } from './report.ts'
 import { groupAttributes, userAttributes } from './representation.ts'
-import type { RemoteResource, ScimKind } from './resource.ts'
+import type { ScimKind } from './resource.ts'
 import { ScimFailure } from './scim-failure.ts'
 import type { SnapshotSource } from './snapshot.ts'
 import { bringUpToDate, type KindSync, type Wanted } from './sync-kind.ts'
@@ -63,7 +63,7 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
   const kindSync = async (kind: ScimKind, ids: ReadonlySet<string>): Promise<KindSync> => {
     const own = known.filter((record) => record.kind === kind)
     const listed = await target.list(kind)
-    const ownership = await owners(source, { kind, listed, records: own, inScope: ids })
+    const ownership = ownershipOf({ kind, listed, records: own, inScope: ids })
     const found = own.filter(({ state }) => state === 'found')
     const foundBefore = new Map(found.map((record) => [record.localId, record]))
     return { kind, providerId, target, records, ownership, foundBefore, tally }
@@ -100,31 +100,15 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
       }
     })
     const groupPlaces = await bringUpToDate(groupSync, wanted)
-    await takeAway(groupSync, { inScope: groupScope, places: groupPlaces, removal })
+    await takeAway(groupSync, { places: groupPlaces, removal })
   }
-  await takeAway(userSync, { inScope: userIds, places, removal })
+  await takeAway(userSync, { places, removal })
   await forgetFound(ports, known, { user: userIds, group: groupScope })
 }
 
 /** Many targets know people only. */
 function isWithoutGroups(error: unknown): boolean {
   return error instanceof ScimFailure && (error.code === 'no_scim_here' || error.status === 501)
-}
-
-interface Owners {
-  readonly kind: ScimKind
-  readonly listed: readonly RemoteResource[]
-  readonly records: readonly ScimRecord[]
-  readonly inScope: ReadonlySet<string>
-}
-
-/** Asks once for those ids that may be ours and are not in scope. */
-async function owners(source: SnapshotSource, { inScope, ...parts }: Owners): Promise<Ownership> {
-  const unsure = parts.listed.flatMap(({ externalId }) =>
-    externalId !== null && !inScope.has(externalId) ? [externalId] : [],
-  )
-  const local = unsure.length === 0 ? new Set<string>() : await source.existing(parts.kind, unsure)
-  return ownershipOf({ ...parts, isLocal: (id) => inScope.has(id) || local.has(id) })
 }
 
 /** What looked like one of ours, where ours is gone by now. */

@@ -14,16 +14,12 @@ const inactive = 'inactive'
  */
 export async function takeAway(
   sync: KindSync,
-  {
-    inScope,
-    places,
-    removal,
-  }: { inScope: ReadonlySet<string>; places: ReadonlyMap<string, string>; removal: ScimRemoval },
+  { places, removal }: { places: ReadonlyMap<string, string>; removal: ScimRemoval },
 ): Promise<void> {
   const { kind, providerId, target, records, ownership, tally } = sync
   const counts = tally[kind]
   const inUse = new Set(places.values())
-  const gone = ownership.gone(inScope).map((localId) => ({ localId, name: nameOf(localId) }))
+  const gone = ownership.gone.map((localId) => ({ localId, name: nameOf(localId) }))
 
   function nameOf(localId: string): string {
     return ownership.record(localId)?.name ?? localId

@@ -1,7 +1,6 @@
 import type { Clock } from '@pocket/core'
 import { type Database, TableRows } from '@pocket/core/typeorm'
 import { isId } from '../id.ts'
-import type { ScimKind } from '../scim/resource.ts'
 import type { DirectorySnapshot, SnapshotSource } from '../scim/snapshot.ts'
 import { groupTable, membershipTable } from './group.table.ts'
 import { groupsOf } from './group-store.ts'
@@ -60,11 +59,5 @@ export class TypeormSnapshotSource implements SnapshotSource {
         })),
       }
     })
-  }
-
-  async existing(kind: ScimKind, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const text = `SELECT id FROM pocket_${kind} WHERE id IN (SELECT value FROM ${listed(this.#database.kind)})`
-    const rows = await this.#database.query<{ id: string }>(text, [JSON.stringify(ids.filter(isId))])
-    return new Set(rows.map(({ id }) => id))
   }
 }

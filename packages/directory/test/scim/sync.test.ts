@@ -242,6 +242,19 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect(remote(bob.id)?.active).toBe(true)
   })
 
+  test.each(['deactivate', 'delete'] as const)(
+    'whom another provider has brought are left alone (%s)',
+    async (removal) => {
+      const [ada, bob] = [await person('ada'), await person('bob')]
+      const [staff, others] = [await group('staff', ada), await group('others', bob)]
+      await run({ groupIds: [staff.id] })
+      provider = providerOf(it)
+      const report = await run({ groupIds: [others.id], removal })
+      expect([report.user.created, report.user.deleted, report.user.deactivated]).toEqual([1, 0, 0])
+      expect([remote(ada.id)?.active, remote(staff.id)?.displayName]).toEqual([true, 'staff'])
+    },
+  )
+
   test('who have been deleted over there are created anew', async () => {
     const ada = await person('ada')
     await run()

@@ -1,0 +1,98 @@
+import { type AuditSink, systemClock } from '@pocket/core'
+import { typeormStores } from '@pocket/core/typeorm'
+import { createDirectory } from '@pocket/directory'
+import { directoryStores } from '@pocket/directory/typeorm'
+import { createAuditLog, createBulkAuditLog } from '../audit-log/audit-log.ts'
+import { currentNames } from '../audit-log/current-names.ts'
+import { logSink } from '../audit-log/log-sink.ts'
+import type { Config } from '../config/load.ts'
+import type { OpenDatabase } from '../database/open-database.ts'
+import { createMailRoom } from '../email/mail.ts'
+import { chooseFileStore } from '../files/choose-file-store.ts'
+import { createImages } from '../images/images.ts'
+import type { Logger } from '../logging/logger.ts'
+import { openPlaceRoom } from '../places/place-room.ts'
+import { notingChanges, notingManyChanges } from '../scim/changes.ts'
+import { createOwnSettings } from '../settings/own/settings.ts'
+import { createSettings } from '../settings/settings.ts'
+
+/** What an instance is made of. */
+export interface InstanceParts {
+  readonly config: Config
+  readonly logger: Logger
+  readonly database: OpenDatabase
+  readonly viewsDirectory: string
+}
+
+/** What everything else stands on, and the ports that most of it asks for. */
+export type Foundation = Awaited<ReturnType<typeof layFoundation>>
+
+/** Reads the settings, and opens what is needed before there is a provider. */
+export async function layFoundation({ config, logger, database, viewsDirectory }: InstanceParts) {
+  const { masterKey } = database
+  const clock = systemClock
+  const stores = typeormStores(database.dataSource)
+  const { transaction } = stores
+  const placeRoom = await openPlaceRoom({ config, logger, clock })
+  const { places } = placeRoom
+  const storesOfDirectory = directoryStores(database.dataSource, clock)
+  const directory = createDirectory({ ...storesOfDirectory, clock })
+
+  const log = { store: database.auditLog, log: logSink(logger), placeOf: places.of, clock }
+  const changes = { store: database.scimProviders, clock }
+  const auditLog = createAuditLog({ ...log, names: currentNames({ directory, ...stores }) })
+  const recorder = notingChanges(auditLog, changes)
+  const recordMany = notingManyChanges(createBulkAuditLog(log), changes)
+
+  const unread = (error: unknown) =>
+    logger.error({ err: error }, 'The settings could not be read; the last known ones are used')
+  const settings = await createSettings({
+    store: database.settings,
+    masterKey,
+    environment: config.settings,
+    audit: recorder,
+    transaction,
+    clock,
+    onError: unread,
+  })
+  const appUrl = config.appUrl.replace(/\/$/, '')
+  const mailParts = { appUrl, viewsDirectory, logger, database, settings, directory, places, transaction, clock }
+  const mailRoom = await createMailRoom({ ...mailParts, audit: recorder })
+  const audit: AuditSink = mailRoom.audit
+  const ownSettings = createOwnSettings({
+    store: database.settings,
+    environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
+    audit,
+    transaction,
+    clock,
+    onError: unread,
+  })
+  const images = createImages({
+    store: database.images,
+    files: chooseFileStore(config, database, clock),
+    audit,
+    transaction,
+    clock,
+    onError: (error) =>
+      logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
+  })
+  return {
+    config,
+    logger,
+    database,
+    viewsDirectory,
+    stores,
+    storesOfDirectory,
+    transaction,
+    clock,
+    placeRoom,
+    places,
+    directory,
+    audit,
+    recordMany,
+    settings,
+    ownSettings,
+    images,
+    mailRoom,
+  }
+}

@@ -1,0 +1,45 @@
+import { createAppearance } from '../appearance/appearance.ts'
+import type { Assets } from '../http/assets.ts'
+import { loadCatalogues } from '../http/catalogues.ts'
+import { createPageRenderer } from '../http/page.ts'
+import { createShowPage } from '../http/show-page.ts'
+import { createPagePictures } from '../images/page-pictures.ts'
+import { createMessagesFor } from '../search/messages-for.ts'
+import type { Foundation } from './foundation.ts'
+
+export interface RenderingParts {
+  readonly assets: Assets
+  readonly cataloguesDirectory: string
+}
+
+/** How pages look and speak. */
+export type Rendering = Awaited<ReturnType<typeof composeRendering>>
+
+export async function composeRendering(foundation: Foundation, { assets, cataloguesDirectory }: RenderingParts) {
+  const { logger, settings, ownSettings, images, places, clock, viewsDirectory } = foundation
+  const catalogues = await loadCatalogues(cataloguesDirectory)
+  const pictures = createPagePictures({
+    images,
+    onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+  })
+  const appearance = createAppearance({
+    async settings() {
+      const { accentColor, disableAnimations } = await settings.lastKnown()
+      const { styleVariables } = await ownSettings.lastKnown()
+      return { accentColor, still: disableAnimations === 'true', variables: styleVariables }
+    },
+    pictures,
+  })
+  const render = createPageRenderer({
+    viewsDirectory,
+    assets,
+    catalogues,
+    appName: async () => (await settings.lastKnown()).appName,
+    appearance: appearance.addressFor,
+    pictures,
+    places,
+    clock,
+  })
+  const messagesFor = createMessagesFor(catalogues)
+  return { assets, catalogues, pictures, appearance, render, show: createShowPage(render), messagesFor }
+}

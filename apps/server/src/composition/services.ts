@@ -1,0 +1,95 @@
+import { createPublicFetch } from '@pocket/core'
+import { ldapSource } from '@pocket/directory'
+import { createApplicationImages } from '../images/application-images.ts'
+import { createClientLogos, largestLogo } from '../images/client-logos.ts'
+import { createJobs } from '../jobs/jobs.ts'
+import { createScheduler } from '../jobs/scheduler.ts'
+import { createOverview } from '../overview/overview.ts'
+import { createSearch } from '../search/search.ts'
+import { createSessionAdministration } from '../sessions/session-administration.ts'
+import { createSetUp } from '../set-up/set-up.ts'
+import { createSignUp } from '../sign-up/sign-up.ts'
+import { signUpSettingsOf } from '../sign-up/sign-up-settings.ts'
+import { createLatestVersion } from '../version/latest-version.ts'
+import { composeAdministration } from './administration.ts'
+import type { Foundation } from './foundation.ts'
+import { composeLdap } from './ldap.ts'
+import { composeProvider } from './provider.ts'
+import type { Rendering } from './rendering.ts'
+import { scheduledJobs } from './scheduled-jobs.ts'
+import { composeScim } from './scim.ts'
+
+const logoTimeout = 15_000
+
+/** What pages and the REST API have in common: the provider, the use cases and the jobs. */
+export async function composeServices(foundation: Foundation, rendering: Rendering) {
+  const { config, logger, database, directory, places, audit, clock, settings, ownSettings, images } = foundation
+  const { storesOfDirectory, mailRoom, placeRoom } = foundation
+
+  const { providers: scimProviders, open: openScim } = composeScim({
+    ...foundation,
+    directoryStores: storesOfDirectory,
+  })
+  const provider = await composeProvider({ ...foundation, ...rendering, scimProviders })
+  const { pocket } = provider
+  const mail = mailRoom.open(pocket)
+  const scimRuns = openScim(pocket)
+  const scheduler = createScheduler({ store: database.jobs, clock, logger })
+  const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
+  const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
+  const signUp = createSignUp({
+    ...foundation,
+    pocket,
+    tokens: database.signupTokens,
+    approvals: database.approvals,
+    settings: signUpSettings,
+    verifyEmail: (user) => mail.verification.begin(user),
+    sendSoon: () => mail.delivery.soon(),
+  })
+  const clientLogos = createClientLogos({
+    images,
+    clients: pocket.clients,
+    fetch: createPublicFetch({
+      allowedPrivateHosts: config.allowedPrivateHosts,
+      localRanges: config.localIpv6Ranges,
+      allowHttp: true,
+      maxBytes: largestLogo,
+      timeout: logoTimeout,
+    }),
+  })
+  const administration = composeAdministration({ ...foundation, pocket, mail })
+  const ldap = composeLdap({ ...foundation, pocket, administration, scheduler, source: ldapSource })
+  for (const job of scheduledJobs({ ...foundation, pocket, administration, mail, ldap, scimRuns }))
+    scheduler.register(job)
+  const latestVersion = createLatestVersion({
+    url: config.versionCheckUrl,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+  })
+  return {
+    ...provider,
+    mail,
+    scheduler,
+    jobs,
+    jobNotes: placeRoom.notes,
+    setUp: createSetUp({ pocket, directory, audit }),
+    signUp,
+    signUpSettings,
+    sessions: createSessionAdministration({ ...foundation, pocket, placeOf: places.of }),
+    administration,
+    clientLogos,
+    applicationImages: createApplicationImages(images),
+    ldap,
+    scim: { providers: scimProviders, runs: scimRuns, records: storesOfDirectory.scimRecords },
+    latestVersion,
+    overview: createOverview({
+      store: database.overview,
+      jobs,
+      scim: database.scimProviders,
+      settings,
+      latestVersion,
+      clock,
+    }),
+    search: createSearch({ pocket, directory }),
+  }
+}
