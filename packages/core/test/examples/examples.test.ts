@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuthenticationCeremony } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { freePort, startProcess } from '@pocket/test-support'
+import { build } from 'esbuild'
 import * as oidc from 'openid-client'
 
 const run = promisify(execFile)
@@ -206,6 +207,35 @@ console.log(JSON.stringify(left))
     await expect(caught).rejects.toMatchObject({
       stdout: expect.stringMatching(/not ok \d+ - of fifty consumers at once, one gets the code/),
     })
+  })
+
+  test.each([
+    ['errors', `import { errorCodes as it } from '@pocket/core/errors'`, ['errors.js']],
+    ['one function', `import { isUserCode as it } from '@pocket/core'`, ['codes/user-codes.js']],
+    [
+      'the stores in memory',
+      `import { memoryStores as it } from '@pocket/core/memory'`,
+      [/^(memory|clients|limits|connection-log|codes|apis)\//],
+    ],
+  ] as const)('leaves what is not used out of a bundle: of %s nothing else stays', async (name, line, expected) => {
+    const entry = join(folder, `${name.replaceAll(' ', '-')}.js`)
+    await writeFile(entry, `${line}\nconsole.log(it)\n`)
+    const { metafile } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: 'bundle.js',
+    })
+    const [output] = Object.values(metafile.outputs)
+    const kept = Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
+      bytesInOutput > 0 && path.includes('node_modules') ? [path.replace(/.*@pocket\/core\/dist\//, '')] : [],
+    )
+    expect(kept.length).toBeGreaterThan(0)
+    const fits = (path: string) => expected.some((each) => (typeof each === 'string' ? each === path : each.test(path)))
+    expect(kept.filter((path) => !fits(path))).toEqual([])
   })
 
   test('does nothing when it is imported', async () => {
