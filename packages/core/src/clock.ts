@@ -1,4 +1,11 @@
-/** The only source of time in this package; a test passes one that stands still. */
+/**
+ * The only source of time in this package; a test passes one that stands still.
+ *
+ * @example
+ * ```ts
+ * const clock: Clock = { now: () => Date.now() + ahead }
+ * ```
+ */
 export interface Clock {
   /** Now, in milliseconds since the Unix epoch (UTC). */
   now(): number

@@ -27,6 +27,16 @@ const keptAfterExpiry = 60_000
  * Composes a provider from its options; reads the signing keys, and makes them at the first start.
  *
  * @throws {Misconfigured} for options that cannot be
+ *
+ * @example
+ * ```ts
+ * await using pocket = await createPocket({
+ *   issuer: 'https://id.example.com',
+ *   masterKey: process.env.MASTER_KEY ?? '',
+ *   stores: { ...typeormStores(dataSource), accounts: { find: (id) => people.get(id) } },
+ * })
+ * createServer(pocket.callback()).listen(3000)
+ * ```
  */
 export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const options = settleOptions(given)

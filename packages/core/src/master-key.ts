@@ -4,7 +4,14 @@ import { Misconfigured } from './errors.ts'
 const leastBytes = 16
 const version = 'v1'
 
-/** The fingerprint of the master key that an encrypted value was made with, or `undefined` where it is no such value. */
+/**
+ * The fingerprint of the master key that an encrypted value was made with, or `undefined` where it is no such value.
+ *
+ * @example
+ * ```ts
+ * const fits = fingerprintOf(stored.encryptedJwk) === masterKey.fingerprint
+ * ```
+ */
 export function fingerprintOf(envelope: string): string | undefined {
   const [head, fingerprint, ...rest] = envelope.split('.')
   return head === version && rest.length === 1 ? fingerprint : undefined
@@ -13,6 +20,11 @@ export function fingerprintOf(envelope: string): string | undefined {
 /**
  * The one secret that protects the others. Every use has a key of its own, derived by HKDF-SHA-256 (RFC 5869) with the
  * use's name as context, so that a value made for one use is worthless for another.
+ *
+ * @example
+ * ```ts
+ * const masterKey = MasterKey.from(await readFile('/run/secrets/master-key'))
+ * ```
  */
 export class MasterKey {
   /** Tells keys apart without giving anything away: 16 hexadecimal characters. */

@@ -9,7 +9,15 @@ export const oneLine = /^[^\p{Cc}\p{Cs}\u00AD\u200B\u2060\u202A-\u202E\u2066-\u2
 /** Holds something that people can see: there are letters and symbols that are blank. */
 export const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
 
-/** Why a name that people read cannot be used, or `undefined`. Lengths are counted in characters. */
+/**
+ * Why a name that people read cannot be used, or `undefined`. Lengths are counted in characters.
+ *
+ * @example
+ * ```ts
+ * const problem = nameProblem(input.name, 100)
+ * if (problem) throw new InvalidInput('validation_failed', 'The name cannot be used.', { fields: [{ field: 'name', ...problem }] })
+ * ```
+ */
 export function nameProblem(text: string, longest: number): Pick<FieldError, 'code' | 'message'> | undefined {
   if (text === '') return { code: 'required', message: 'is required' }
   if ([...text].length > longest) return { code: 'too_long', message: `must be at most ${longest} characters long` }

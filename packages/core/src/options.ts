@@ -19,7 +19,14 @@ import type { ReadPasskeyPolicy } from './passkeys/policy.ts'
 import type { SessionLifetime } from './sessions/session-use.ts'
 import type { PocketStores } from './stores.ts'
 
-/** Which clients may register themselves, and how. */
+/**
+ * Which clients may register themselves, and how.
+ *
+ * @example
+ * ```ts
+ * registration: async () => ({ mode: 'with-token', restrictToGroups: true, documentPatterns: [] })
+ * ```
+ */
 export interface RegistrationPolicy {
   /** Who may register clients by RFC 7591: nobody, who holds an initial access token, or anybody. */
   readonly mode: 'off' | 'with-token' | 'open'
@@ -32,7 +39,19 @@ export interface RegistrationPolicy {
   readonly documentPatterns: readonly string[]
 }
 
-/** What a provider is made of. */
+/**
+ * What a provider is made of.
+ *
+ * @example
+ * ```ts
+ * const options: PocketOptions = {
+ *   issuer: 'https://id.example.com',
+ *   masterKey: process.env.MASTER_KEY ?? '',
+ *   stores: { ...typeormStores(dataSource), accounts },
+ *   audit: { record: async (event) => logger.info(event) },
+ * }
+ * ```
+ */
 export interface PocketOptions {
   /**
    * The issuer: an https address, or an http one on localhost, with or without a path. Passkeys are bound to its host name
@@ -43,6 +62,7 @@ export interface PocketOptions {
   readonly name?: string
   /** Protects everything that is stored encrypted: 16 bytes at least, text counts as UTF-8. Keep it apart from the stores. */
   readonly masterKey: MasterKey | string | Buffer
+  /** What is kept, and where people come from; `memoryStores()` or `typeormStores(dataSource)` bring all but `accounts`. */
   readonly stores: PocketStores & { readonly accounts: HostAccounts }
   /** Makes the pages. By default they are plain ones in English. What it throws is shown as an error. */
   readonly render?: RenderPage
@@ -115,6 +135,7 @@ export interface PocketOptions {
   readonly passkeyPolicy?: ReadPasskeyPolicy
   /** Reads the signed blob of the FIDO Metadata Service; needed where the policy requires attestation. */
   readonly readAuthenticatorMetadata?: ReadMetadata
+  /** When signing keys move on. By default `defaultKeySchedule`. It does not go with `signingServices`, which rotate by themselves. */
   readonly keySchedule?: KeySchedule
   /**
    * Keys whose private halves are elsewhere, such as in an HSM: the first of an algorithm signs, all are published. With them
@@ -122,5 +143,6 @@ export interface PocketOptions {
    * calls its support for them experimental. By default core has keys of its own in `stores.keys`.
    */
   readonly signingServices?: readonly SigningService[]
+  /** Where the time comes from, in milliseconds since the Unix epoch. By default `systemClock`. */
   readonly clock?: Clock
 }

@@ -27,29 +27,47 @@ import type { AuthenticatorMetadata } from './passkeys/authenticator-metadata.ts
 import type { PasskeyManagement } from './passkeys/management.ts'
 import type { Session } from './sessions/session.ts'
 
-/** A passkey-only OpenID provider. Disposing of it waits for what goes on while no request waits; the stores can be closed after it. */
+/**
+ * A passkey-only OpenID provider. Disposing of it waits for what goes on while no request waits; the stores can be closed after it.
+ *
+ * @example
+ * ```ts
+ * const session = await pocket.session(req, res)
+ * if (session) await pocket.endAccess(session.accountId)
+ * ```
+ */
 export interface Pocket extends AsyncDisposable {
+  /** The issuer identifier (OpenID Connect Discovery §3): the option, without a slash at the end. */
   readonly issuer: string
   /** At which of its origins a request arrived; the issuer's where it was none of them. */
   originOf(req: IncomingMessage): string
   /** Where the protocol's endpoints are, for clients that are configured by hand. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
+  /** The applications that people sign in to. */
   readonly clients: Clients
   /** What lets programs register clients where the policy asks for a token. */
   readonly initialAccessTokens: InitialAccessTokens
+  /** The APIs that clients get access tokens for (RFC 8707), their permissions, and who has which. */
   readonly apis: Apis
+  /** What each client tried of late, and why it failed. */
   readonly connectionLog: ConnectionLog
   /** The host's people, as `stores.accounts` has them. */
   readonly accounts: Accounts
+  /** The passkeys that people have: listed, named, removed. */
   readonly passkeys: PasskeyManagement
   /** What attestations are checked with. */
   readonly authenticatorMetadata: Pick<AuthenticatorMetadata, 'state' | 'refresh'>
+  /** Makes passkeys, on pages of the host’s own (WebAuthn Level 3 §7.1). */
   readonly registration: RegistrationService
+  /** Finds out who somebody is, on pages of the host’s own (WebAuthn Level 3 §7.2). */
   readonly signIn: SignInService
   /** Strangers who make an account together with their passkey. */
   readonly signUp: SignUpService
+  /** Has somebody who is signed in prove once more that it is they, before something that cannot be undone. */
   readonly reauthentication: ReauthenticationService
+  /** Lets another device of the same person in. */
   readonly deviceLogins: DeviceLoginService
+  /** Lets an application on another device in (RFC 8628). */
   readonly deviceAuthorizations: DeviceAuthorizationService
   /** How often something can be tried, for the host's own pages too. */
   readonly limits: Limiter
@@ -80,6 +98,7 @@ export interface Pocket extends AsyncDisposable {
    * to an address below that path, only while the interaction is open in that browser.
    */
   interactionClient(path: string, exchange?: Exchange): Promise<string | undefined>
+  /** Where an account is signed in. */
   readonly sessions: SessionRecords
   /** Ends the browser's session and what clients got in it. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>

@@ -14,21 +14,43 @@ import type { PasskeyStore } from './passkeys/passkey-store.ts'
 import type { ReauthenticationStore } from './sessions/reauthentication-store.ts'
 import type { Transaction } from './transaction.ts'
 
-/** Everything that core persists, each through a port of its own. `@pocket/core/typeorm` and `/memory` bring them all. */
+/**
+ * Everything that core persists, each through a port of its own. `@pocket/core/typeorm` and `/memory` bring them all.
+ *
+ * @example
+ * ```ts
+ * const stores: PocketStores = { ...typeormStores(dataSource), codes: new RedisCodeStore(redis) }
+ * ```
+ */
 export interface PocketStores {
+  /** APIs, and which clients have access. */
   readonly apis: ApiStore
+  /** What oidc-provider keeps: sessions, grants, codes and tokens, hashed. */
   readonly artifacts: ArtifactStore
+  /** Challenges of ceremonies, used once (WebAuthn Level 3 §13.4.3). */
   readonly challenges: ChallengeStore
+  /** Clients and their secrets, encrypted or hashed. */
   readonly clients: ClientStore
+  /** Login codes, hashed, used once. */
   readonly codes: CodeStore
+  /** The latest attempts of each client. */
   readonly connectionLog: ConnectionLogStore
+  /** What people have allowed clients. */
   readonly consents: ConsentStore
+  /** Devices that ask to be let in, used once. */
   readonly deviceLogins: DeviceLoginStore
+  /** Tokens that let programs register clients (RFC 7591 §3), hashed. */
   readonly initialAccessTokens: InitialAccessTokenStore
+  /** Signing keys, encrypted with the master key. */
   readonly keys: KeyStore
+  /** How often something was tried. */
   readonly limits: LimitStore
+  /** Logouts that clients have yet to hear of (OpenID Connect Back-Channel Logout). */
   readonly logoutNotices: LogoutNoticeStore
+  /** Passkeys: public keys and counters. */
   readonly passkeys: PasskeyStore
+  /** Proofs that somebody has just used a passkey, hashed, used once. */
   readonly reauthentications: ReauthenticationStore
+  /** Keeps all writes of a piece of work together, across these stores, or none of them. */
   readonly transaction: Transaction
 }

@@ -67,7 +67,15 @@ export interface Directory {
   setDisabled(id: string, disabled: boolean): Promise<void>
 }
 
-/** Makes the directory of its stores. */
+/**
+ * Makes the directory of its stores.
+ *
+ * @example
+ * ```ts
+ * const directory = createDirectory({ ...directoryStores(dataSource), clock: systemClock })
+ * const pocket = await createPocket({ issuer, masterKey, stores: { ...typeormStores(dataSource), accounts: directory.accounts } })
+ * ```
+ */
 export function createDirectory({ transaction, clock, ...stores }: DirectoryPorts): Directory {
   const { users } = stores
   // One lock for every change, so that what has been looked up holds until it is acted upon, and nobody waits crosswise.

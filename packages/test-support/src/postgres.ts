@@ -59,14 +59,16 @@ export async function startPostgresOfRun(): Promise<AsyncDisposable> {
 }
 
 /**
- * Creates an empty database with a name of its own on the PostgreSQL of the test run.
+ * Creates a database with a name of its own on the PostgreSQL of the test run.
  *
+ * @param original - Another one that nobody is connected to: the new one holds the same. Default: it is empty.
  * @throws Error that says why, where PostgreSQL could not be started.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(original?: TestDatabase): Promise<TestDatabase> {
   const server = serverOfRun()
   const name = `pocket_test_${randomBytes(8).toString('hex')}`
-  await execute(server, `CREATE DATABASE ${name} TEMPLATE template0`)
+  const template = original === undefined ? 'template0' : new URL(original.url).pathname.slice(1)
+  await execute(server, `CREATE DATABASE ${name} TEMPLATE ${template}`)
   const url = new URL(server)
   url.pathname = `/${name}`
   return {

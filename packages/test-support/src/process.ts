@@ -6,8 +6,8 @@ import { type RunningProcess, WatchedProcess } from './watched-process.ts'
 /** How {@link startProcess} starts a process. */
 export interface ProcessOptions {
   /**
-   * The whole environment of the process. Only `PATH`, `HOME` and `TMPDIR` are inherited, and only where they are not
-   * named here, so that a variable of the developer's shell cannot decide a test.
+   * The whole environment of the process. Only `PATH`, `HOME`, `TMPDIR` and `NODE_COMPILE_CACHE` are inherited, and only
+   * where they are not named here, so that a variable of the developer's shell cannot decide a test.
    */
   readonly env?: Readonly<Record<string, string>>
   /** Its working directory. Default: the one of the test run. */
@@ -59,7 +59,7 @@ export async function freePort(): Promise<number> {
 }
 
 function inheritedEnvironment(): Record<string, string> {
-  const entries = ['PATH', 'HOME', 'TMPDIR'].map((name) => [name, process.env[name]] as const)
+  const entries = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'].map((name) => [name, process.env[name]] as const)
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 

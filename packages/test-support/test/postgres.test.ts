@@ -27,6 +27,16 @@ test('a test database is an empty PostgreSQL 18 of its own', async () => {
   expect(await query(one.url, 'SHOW server_version')).toEqual([{ server_version: expect.stringMatching(/^18\./) }])
 })
 
+test('a copy holds what its original holds, and nothing that comes later', async () => {
+  await using original = await createTestDatabase()
+  await query(original.url, 'CREATE TABLE before (id integer)')
+  await using copy = await createTestDatabase(original)
+  await query(original.url, 'CREATE TABLE later (id integer)')
+
+  const tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+  expect(await query(copy.url, tables)).toEqual([{ tablename: 'before' }])
+})
+
 test('disposal drops the database although a connection is still open', async () => {
   const database = await createTestDatabase()
   const client = new pg.Client({ connectionString: database.url })

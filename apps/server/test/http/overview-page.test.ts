@@ -209,7 +209,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
       ['passkey_not_known', '20'],
       ['challenge_expired', '5'],
     ])
-    expect(findings(page).map(([, text]) => text)).toEqual(['More sign-ins failed than worked this week: 25'])
+    expect(findings(page).map(([, text]) => text)).toEqual(['More sign-ins failed than worked this week: 25 failed'])
   })
 
   test('costs the same number of statements whatever there is, and counts along indexes', async () => {

@@ -7,16 +7,17 @@ import { ceremony } from './states/common.ts'
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
 const sizes = {
+  narrow: { width: 320, height: 640 },
+  enlarged: { width: 640, height: 640 },
   phone: { width: 390, height: 844 },
   desktop: { width: 1280, height: 860 },
 } as const
 
 let server: PageServer
 let browser: TestBrowser
-/** One for all states, by the look: a new one for each takes longer than what is looked at. */
-let looks: ReadonlyMap<string, { readonly page: Page; readonly said: string[] }>
-let narrow: Page
-let enlarged: Page
+/** One for all states, which is seen in all looks: to load it anew takes as long as what is looked at. */
+let page: Page
+let said: string[]
 
 beforeAll(async () => {
   server = await startPageServer()
@@ -27,14 +28,10 @@ beforeAll(async () => {
     if (path === '/ceremony') return { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } }
     return undefined
   }
-  browser = await launchBrowser()
-  const look = async (colorScheme: 'light' | 'dark', size: keyof typeof sizes) => {
-    const page = await browser.newPage({ colorScheme, viewport: sizes[size] })
-    return [`${colorScheme} ${size}`, { page, said: listen(page) }] as const
-  }
-  looks = new Map([await look('light', 'desktop'), await look('dark', 'phone')])
-  narrow = await browser.newPage({ viewport: { width: 320, height: 640 } })
-  enlarged = await browser.newPage({ viewport: { width: 640, height: 640 } })
+  // Without what makes a program fast that runs for long: no page does.
+  browser = await launchBrowser({ args: ['--js-flags=--no-opt --no-maglev'] })
+  page = await browser.newPage()
+  said = listen(page)
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()
@@ -42,35 +39,35 @@ afterAll(async () => {
 })
 
 describe.each(Object.keys(pageStates))('%s', (name) => {
+  beforeAll(async () => {
+    said.length = 0
+    await look('light', 'desktop')
+    await page.goto(`${server.origin}/${name}`)
+    await openEverything(page)
+  })
+
   test.each([
     ['light', 'desktop'],
     ['dark', 'phone'],
   ] as const)('is accessible and silent in %s on a %s', async (colorScheme, size) => {
-    const look = looks.get(`${colorScheme} ${size}`)
-    if (look === undefined) throw new Error('There is no such look.')
-    const { page, said } = look
-    said.length = 0
-    await page.goto(`${server.origin}/${name}`)
-    await openEverything(page)
+    await look(colorScheme, size)
     await expectNoAxeViolations(page)
     expect(said).toEqual([])
   })
 
   test('fits into 320 pixels', async () => {
-    await narrow.goto(`${server.origin}/${name}`)
-    await openEverything(narrow)
-    await expectNothingCut(narrow)
+    await look('light', 'narrow')
+    await expectNothingCut()
   })
 
   test('fits where letters are twice as large', async () => {
-    await enlarged.goto(`${server.origin}/${name}`)
-    await enlarged.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
-    await openEverything(enlarged)
-    await expectNothingCut(enlarged)
+    await look('light', 'enlarged')
+    await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
+    await expectNothingCut()
   })
 })
 
-async function expectNothingCut(page: Page): Promise<void> {
+async function expectNothingCut(): Promise<void> {
   const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
   expect(widths[0]).toBe(widths[1])
   const cut = await page.evaluate(() =>
@@ -134,6 +131,15 @@ describe('settings', () => {
     await page.context().close()
   })
 })
+
+/** What a theme lets fade from one colour into the other is seen as it stays. */
+async function look(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
+  await page.setViewportSize(sizes[size])
+  await page.emulateMedia({ colorScheme })
+  await page.evaluate(() => {
+    for (const animation of document.getAnimations()) if (animation instanceof CSSTransition) animation.finish()
+  })
+}
 
 /** Everything that the page says on the console, and every error. */
 function listen(page: Page): string[] {

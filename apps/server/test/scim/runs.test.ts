@@ -6,7 +6,7 @@ import { createTestDatabase, type ScimServer, startScimServer } from '@pocket/te
 import { loadConfig } from '../../src/config/load.ts'
 import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
 import { createLogger } from '../../src/logging/logger.ts'
-import { notingChanges } from '../../src/scim/changes.ts'
+import { notingChanges, notingManyChanges } from '../../src/scim/changes.ts'
 import { createScimProviders, type ScimProviders } from '../../src/scim/providers.ts'
 import { createScimRuns, type ScimRuns } from '../../src/scim/runs.ts'
 import { createFolder } from '../database/folder.ts'
@@ -104,6 +104,13 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     await noting.record({ event: 'account_updated', accountId: 'ada', fields: ['email'] }, nobody)
     expect(await listed(4)).toBe(0)
     await noting.record({ event: 'group_removed', groupId: 'x', by: 'ada' }, nobody)
+    expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
+    // An import from LDAP records many at once.
+    const names = { accountName: 'ada', actorName: 'LDAP', clientName: null, passkeyName: null }
+    const many = notingManyChanges(async () => {}, { store: database.scimProviders, clock })
+    await many([{ event: { event: 'passkey_renamed', accountId: 'ada', passkeyId: 'x' }, names }])
+    expect(await listed(6)).toBe(0)
+    await many([{ event: { event: 'account_disabled', accountId: 'ada', by: 'ldap' }, names }])
     expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
     // Nothing was changed there, so nothing is written down.
     expect(outcomes()).toEqual(['scim_synced'])

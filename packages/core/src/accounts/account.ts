@@ -1,5 +1,6 @@
 /** Something that an administrator says of a person or of a group's members, whatever the claim's name. */
 export interface CustomClaim {
+  /** The name of the claim. */
   readonly key: string
   /** Told as JSON where it is JSON, else as the text that it is. */
   readonly value: string
@@ -7,7 +8,9 @@ export interface CustomClaim {
 
 /** A group that an account belongs to. `id` is opaque to core, `name` is what a client is told. */
 export interface AccountGroup {
+  /** Never changes. */
   readonly id: string
+  /** May change; it is shown, and told. */
   readonly name: string
   /** What is said of its members. Of two groups that say something else, the first by name counts. */
   readonly customClaims?: readonly CustomClaim[]
@@ -15,13 +18,19 @@ export interface AccountGroup {
 
 /** Core's view of a person who can sign in. Its `id` is the `sub` that every client sees (OpenID Connect Core §2). */
 export interface Account {
+  /** Never changes, and never becomes somebody else's. Becomes `sub`. */
   readonly id: string
   /** Becomes `preferred_username`. */
   readonly userName: string
+  /** What people are called on pages, and by their authenticator. */
   readonly displayName: string
+  /** Becomes `given_name`. */
   readonly givenName: string | null
+  /** Becomes `family_name`. */
   readonly familyName: string | null
+  /** Becomes `email`; where login codes are sent. */
   readonly email: string | null
+  /** Becomes `email_verified`: whether the host knows that the address is theirs. */
   readonly emailVerified: boolean
   /** BCP 47 language tag. */
   readonly locale: string | null
@@ -31,6 +40,7 @@ export interface Account {
   readonly picture: string | null
   /** A disabled account can neither sign in nor use what it was given before. */
   readonly disabled: boolean
+  /** Becomes `groups`, by their names; what clients that are restricted to groups look at, by their ids. */
   readonly groups: readonly AccountGroup[]
   /** What is said of this person; it counts before what is said of a group. */
   readonly customClaims?: readonly CustomClaim[]

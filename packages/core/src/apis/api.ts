@@ -69,7 +69,14 @@ export interface ApiGrant extends ApiAccess {
 /** In whose name a client acts. */
 export type GrantSubject = 'user' | 'client'
 
-/** What an API gives away by itself to this kind of client, beside its grants. */
+/**
+ * What an API gives away by itself to this kind of client, beside its grants.
+ *
+ * @example
+ * ```ts
+ * const free = cimdPermissions(api, client) ?? []
+ * ```
+ */
 export function cimdPermissions(api: Api, { type }: Pick<Client, 'type'>): readonly ApiPermission[] | undefined {
   if (type !== 'cimd' || !api.allowCimdClients) return undefined
   return api.permissions.filter(({ allowedForCimdClients }) => allowedForCimdClients)

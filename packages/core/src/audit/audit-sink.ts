@@ -7,7 +7,16 @@ export interface RequestOrigin {
   readonly userAgent: string | null
 }
 
-/** Where events go. It is awaited before the person is answered; what it throws ends the request. */
+/**
+ * Where events go. It is awaited before the person is answered; what it throws ends the request.
+ *
+ * @example
+ * ```ts
+ * const audit: AuditSink = {
+ *   record: async (event, { ipAddress }) => void (await sql.run('INSERT INTO log VALUES (?, ?)', JSON.stringify(event), ipAddress)),
+ * }
+ * ```
+ */
 export interface AuditSink {
   record(event: AuditEvent, origin: RequestOrigin): Promise<void>
 }

@@ -19,6 +19,11 @@ const redacted = '(redacted)'
 /**
  * Compares two states of a thing; `null` stands for a thing that is not there yet, or no longer. Returns an object that
  * can be spread into an event: without `changes` where nothing differs.
+ *
+ * @example
+ * ```ts
+ * const event = { event: 'account_updated', accountId, fields, ...changesBetween(before, after, { secret: ['phone'] }) }
+ * ```
  */
 export function changesBetween(
   before: object | null,

@@ -55,6 +55,11 @@ const spent = new Set<string>()
  * challenge that has ended, or was sent before, is replaced by a fresh one first.
  *
  * @throws {@link PasskeyProblem}, which {@link explain} puts into words
+ *
+ * @example
+ * ```ts
+ * button.onclick = async () => location.assign((await authenticate(ceremony)).redirectTo)
+ * ```
  */
 export async function authenticate(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome> {
   assertPossible()
@@ -69,6 +74,12 @@ export async function authenticate(ceremony: AuthenticationCeremony): Promise<Ce
  * replaced. Call it when the page has loaded; `undefined` where nothing came of it.
  *
  * @throws {@link PasskeyProblem} where the server refuses the chosen passkey
+ *
+ * @example
+ * ```ts
+ * const outcome = await autofill(ceremony)
+ * if (outcome) location.assign(outcome.redirectTo)
+ * ```
  */
 export async function autofill(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome | undefined> {
   if (!globalThis.isSecureContext || !(await browserSupportsWebAuthnAutofill())) return undefined
@@ -95,6 +106,11 @@ export async function autofill(ceremony: AuthenticationCeremony): Promise<Ceremo
  * Makes a passkey and registers it (WebAuthn Level 3 §7.1). Call it from a click.
  *
  * @throws {@link PasskeyProblem}, which {@link explain} puts into words; its `fields` name what is wrong with the input
+ *
+ * @example
+ * ```ts
+ * const { redirectTo } = await register({ optionsFrom: '/passkeys/options', submitTo: '/passkeys' })
+ * ```
  */
 export async function register(ceremony: RegistrationCeremony): Promise<CeremonyOutcome> {
   assertPossible()

@@ -50,7 +50,14 @@ export interface PasskeyProblemOptions {
   readonly requestId?: string | null
 }
 
-/** A ceremony that came to nothing. `message` is for developers; {@link explain} says what a page may show. */
+/**
+ * A ceremony that came to nothing. `message` is for developers; {@link explain} says what a page may show.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof PasskeyProblem && error.reason === 'cancelled') button.focus()
+ * ```
+ */
 export class PasskeyProblem extends Error implements Explanation {
   override readonly name = 'PasskeyProblem'
   readonly reason: string
@@ -65,7 +72,18 @@ export class PasskeyProblem extends Error implements Explanation {
   }
 }
 
-/** Puts whatever a ceremony threw into words: a stable `reason` for which a page has a sentence. */
+/**
+ * Puts whatever a ceremony threw into words: a stable `reason` for which a page has a sentence.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await register(ceremony)
+ * } catch (error) {
+ *   problem.textContent = sentences[explain(error).reason]
+ * }
+ * ```
+ */
 export function explain(error: unknown): Explanation {
   if (error instanceof PasskeyProblem) return error
   return { reason: 'unexpected', fields: [], requestId: null }

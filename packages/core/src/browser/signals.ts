@@ -14,6 +14,11 @@ export interface AccountSignals {
 /**
  * Tells the browser's password manager which passkeys the person who is signed in has, and what they are called
  * (WebAuthn Level 3 §5.1.10). Browsers that do not know these signals do nothing.
+ *
+ * @example
+ * ```ts
+ * await signalAccount({ rpId: 'id.example.com', userId, credentialIds, userName: 'ada', displayName: 'Ada Koch' })
+ * ```
  */
 export async function signalAccount(signals: AccountSignals): Promise<void> {
   const { rpId: rpID, userId: userID, credentialIds, userName, displayName } = signals

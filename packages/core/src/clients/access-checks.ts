@@ -43,6 +43,15 @@ export type AccessCheck = (question: AccessQuestion) => AccessAnswer | Promise<A
  * Checks of the host's by their names, which stand in logs. They are asked in this order, after the rules of the client. One
  * that has the name of such a rule takes its place: `allowedGroups` (who may use a client that is restricted to groups) or
  * `freshSignIn` (clients that want the passkey used for them, or no old session).
+ *
+ * @example
+ * ```ts
+ * const checks: AccessChecks = {
+ *   stepUp: ({ client, session }) =>
+ *     client.name === 'Payroll' && session.acr !== 'phr' ? { signInAgain: true } : undefined,
+ *   terms: async ({ account }) => ((await hasAccepted(account.id)) ? undefined : { goTo: '/terms' }),
+ * }
+ * ```
  */
 export type AccessChecks = Readonly<Record<string, AccessCheck>>
 

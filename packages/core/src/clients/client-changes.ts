@@ -6,7 +6,14 @@ const unsaid = {
   except: ['id', 'createdAt', 'updatedAt', 'secrets', 'pkceSupported', 'unusedSince', 'metadataExpiresAt'],
 }
 
-/** What the audit log tells of a client that was made, changed or removed. */
+/**
+ * What the audit log tells of a client that was made, changed or removed.
+ *
+ * @example
+ * ```ts
+ * const event = { event: 'client_created', clientId: client.id, ...clientChanges(null, client) }
+ * ```
+ */
 export function clientChanges(before: Client | null, after: Client | null) {
   return changesBetween(before, after, unsaid)
 }

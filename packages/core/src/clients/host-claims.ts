@@ -14,6 +14,14 @@ export interface ClaimsContext {
 /**
  * What a host says of its people beside the standard claims, or in their place. Each claim is told where its scope is: the
  * standard ones with theirs, any other with `profile`, or where the client asked for it by name (OpenID Connect Core §5.5).
+ *
+ * @example
+ * ```ts
+ * const claims: HostClaims = (account, { client, scopes }) => ({
+ *   department: account.extra?.department,
+ *   ...(client.name === 'Photos' && scopes.includes('profile') && { album: `albums/${account.id}` }),
+ * })
+ * ```
  */
 export type HostClaims = (account: Account, context: ClaimsContext) => Claims | Promise<Claims>
 

@@ -24,6 +24,11 @@ const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 
 /**
  * What stands in the way of registering this redirect URI (RFC 6749 §3.1.2), or `undefined`. It may hold wildcards
  * (`parsePattern`), but no `*` that would let everything in.
+ *
+ * @example
+ * ```ts
+ * redirectUriProblem('http://app.example/#fragment') // 'fragment'
+ * ```
  */
 export function redirectUriProblem(uri: string, { allowInsecure } = lenient): RedirectUriProblem | undefined {
   if (uri.length > longestRedirectUri) return 'too_long'
@@ -98,7 +103,14 @@ function isInsecure(uri: string): boolean {
  */
 export type RedirectUriOpening = 'nothing' | 'other_domains' | 'subdomains' | 'ports' | 'paths'
 
-/** How wide a redirect URI with wildcards is open. */
+/**
+ * How wide a redirect URI with wildcards is open.
+ *
+ * @example
+ * ```ts
+ * redirectUriOpening('https://*.example.com/callback')
+ * ```
+ */
 export function redirectUriOpening(uri: string): RedirectUriOpening | undefined {
   if (!uri.includes('*')) return undefined
   const pattern = redirectUriProblem(uri.replace(/#.*$/s, '')) === undefined ? parsePattern(uri) : undefined
@@ -118,6 +130,11 @@ export interface CorrectedRedirectUri {
  * The address that Synology DSM has to be given: its bare origin. People paste what their browser shows, such as
  * `https://nas:5001/#/signin`, as old instructions told them to; but a fragment may not be sent, and with several addresses
  * DSM would always use the last. What is no address of a web server comes back as it is.
+ *
+ * @example
+ * ```ts
+ * dsmAddress('https://nas:5001/#/signin').corrected // 'https://nas:5001'
+ * ```
  */
 export function dsmAddress(given: string): CorrectedRedirectUri {
   const complete = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`

@@ -10,6 +10,11 @@ export function canBeStarted({ launchUrl, protocol }: Start): boolean {
 /**
  * Where people start the client; `null` where nobody knows. A client that lets others begin its login is told who does, and
  * where the person wants to be after it (OpenID Connect Core §4).
+ *
+ * @example
+ * ```ts
+ * const address = startAddress(client, pocket.issuer) ?? 'https://apps.example.com'
+ * ```
  */
 export function startAddress({ launchUrl, protocol }: Start, issuer: string): string | null {
   if (protocol.initiateLoginUri === null) return launchUrl

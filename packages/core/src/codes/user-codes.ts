@@ -21,7 +21,14 @@ export function normalUserCode(input: string): string {
   return input.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll(/[IL]/g, '1').replaceAll('O', '0')
 }
 
-/** Whether this is a code of the device flow, rather than one of a device login. */
+/**
+ * Whether this is a code of the device flow, rather than one of a device login.
+ *
+ * @example
+ * ```ts
+ * const page = isUserCode(typed) ? '/device' : '/login/device'
+ * ```
+ */
 export function isUserCode(input: string): boolean {
   return normalUserCode(input).startsWith(prefix)
 }

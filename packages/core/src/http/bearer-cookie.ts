@@ -16,7 +16,15 @@ export interface BearerCookieOptions {
   readonly maxAge: number
 }
 
-/** Makes a cookie that holds a token of this browser’s. */
+/**
+ * Makes a cookie that holds a token of this browser’s.
+ *
+ * @example
+ * ```ts
+ * const cookie = bearerCookie({ name: 'invitation', secure: true, path: '/', maxAge: 900 })
+ * cookie.give(req, res, token)
+ * ```
+ */
 export function bearerCookie({ name, secure, path, maxAge }: BearerCookieOptions): BearerCookie {
   const fullName = secure ? `__Secure-${name}` : name
   return {

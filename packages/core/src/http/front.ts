@@ -15,6 +15,11 @@ export function pinToIssuer(req: IncomingMessage, issuer: Pick<URL, 'host' | 'pr
 /**
  * The path and query of a request's target, which may name a host of its own (absolute-form, RFC 9112 §3.2.2); `undefined`
  * where it is neither form.
+ *
+ * @example
+ * ```ts
+ * originForm('http://id.example.com/authorize?x=1') // '/authorize?x=1'
+ * ```
  */
 export function originForm(target: string): string | undefined {
   if (target.startsWith('/')) return target

@@ -3,6 +3,12 @@ import type { ServerResponse } from 'node:http'
 /**
  * What a page may do: use its own origin's files and nothing else. A page whose form ends at a client, redirects
  * included, has to leave `form-action` out: the browser would stop a person on the way back.
+ *
+ * @example
+ * ```ts
+ * pageHeaders(res)
+ * res.end(html)
+ * ```
  */
 export function pageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-clients' = 'own-origin'): void {
   const formAction = forms === 'own-origin' ? "; form-action 'self'" : ''
@@ -17,6 +23,12 @@ export function pageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-clien
 /**
  * What holds for every answer. There is no Cross-Origin-Opener-Policy: clients such as Synology DSM sign in through a
  * pop-up, and any policy but the default would cut it off from the window that waits for it.
+ *
+ * @example
+ * ```ts
+ * commonHeaders(res)
+ * res.end(JSON.stringify(answer))
+ * ```
  */
 export function commonHeaders(res: ServerResponse): void {
   res.setHeader('X-Content-Type-Options', 'nosniff')

@@ -11,12 +11,26 @@ export interface RequestContext {
   readonly userAgent: string | null
 }
 
-/** Whether a peer at this address may say for whom it speaks. */
+/**
+ * Whether a peer at this address may say for whom it speaks.
+ *
+ * @example
+ * ```ts
+ * const trustProxy: TrustProxy = (address) => address === '10.0.0.2'
+ * ```
+ */
 export type TrustProxy = (address: string) => boolean
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>()
 
-/** The context of this request; it is made by the first who asks, before anybody changes the request's headers. */
+/**
+ * The context of this request; it is made by the first who asks, before anybody changes the request's headers.
+ *
+ * @example
+ * ```ts
+ * const { requestId, ipAddress } = requestContext(req, (peer) => peer === '10.0.0.2')
+ * ```
+ */
 export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = () => false): RequestContext {
   const known = contexts.get(req)
   if (known) return known

@@ -9,6 +9,14 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  * browsers say nothing, and carry no cookies of a victim.
  *
  * @throws {Forbidden} `cross_site_request`
+ *
+ * @example
+ * ```ts
+ * app.post('/profile', (req, res) => {
+ *   assertSameOrigin(req, [pocket.originOf(req)])
+ *   // …
+ * })
+ * ```
  */
 export function assertSameOrigin(req: IncomingMessage, origins: readonly string[]): void {
   if (safeMethods.has(req.method ?? '')) return

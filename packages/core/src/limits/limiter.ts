@@ -10,7 +10,22 @@ import { type LimitRequest, type LimitStore, type StoredLimit, take } from './li
 import { networkOf } from './network.ts'
 import { type LimitName, type LimitPolicy, limitPolicies } from './policies.ts'
 
-/** Keeps people and programs from trying something too often. A subject is whom a limit is kept for. */
+/**
+ * Keeps people and programs from trying something too often. A subject is whom a limit is kept for.
+ *
+ * @example
+ * ```ts
+ * const limiter: Limiter = {
+ *   async take(req, name, subject = req.socket.remoteAddress) {
+ *     const { allowed, seconds } = await gateway.take(`${name} ${subject}`)
+ *     if (!allowed) throw new RateLimited('There were too many tries.', seconds)
+ *   },
+ *   giveBack: async () => {},
+ *   note: async () => {},
+ *   check: async () => {},
+ * }
+ * ```
+ */
 export interface Limiter {
   /**
    * Counts one try.

@@ -3,6 +3,11 @@ import { isIPv6 } from 'node:net'
 /**
  * Whom an address stands for: the first 64 bits of one of IPv6, since a household has all that follow; any other as it is,
  * also where it is written as one of IPv6 (RFC 4291 §2.5.5.2).
+ *
+ * @example
+ * ```ts
+ * networkOf('2001:db8:1:2::7') // the network of the household
+ * ```
  */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address

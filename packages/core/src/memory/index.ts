@@ -19,6 +19,11 @@ import { MemoryReauthenticationStore } from './reauthentication-store.ts'
 
 /**
  * Everything that core persists, in the memory of this process and gone with it: for a first try and for fast tests.
+ *
+ * @example
+ * ```ts
+ * const pocket = await createPocket({ issuer, masterKey, stores: { ...memoryStores(), accounts } })
+ * ```
  */
 export function memoryStores(): PocketStores {
   const state = new MemoryState()

@@ -12,7 +12,19 @@ export interface AuthorizationDetailsType {
   describe?(detail: AuthorizationDetail): string
 }
 
-/** Types of authorization details by their names (RFC 9396 §2). */
+/**
+ * Types of authorization details by their names (RFC 9396 §2).
+ *
+ * @example
+ * ```ts
+ * const types: AuthorizationDetailsTypes = {
+ *   payment: {
+ *     validate: ({ amount }) => (typeof amount === 'number' ? undefined : 'has no amount'),
+ *     describe: ({ amount }) => `Pay ${amount} francs`,
+ *   },
+ * }
+ * ```
+ */
 export type AuthorizationDetailsTypes = Readonly<Record<string, AuthorizationDetailsType>>
 
 /** Rich authorization requests as the library sees them; not advertised where a host offers no type. */

@@ -9,7 +9,14 @@ import type { KeyStatus, KeyStore, StoredKey } from './key-store.ts'
 const use = 'signing key'
 const day = 24 * 60 * 60_000
 
-/** When keys move on, in milliseconds. */
+/**
+ * When keys move on, in milliseconds.
+ *
+ * @example
+ * ```ts
+ * const keySchedule: KeySchedule = { ...defaultKeySchedule, signsFor: 30 * 24 * 60 * 60_000 }
+ * ```
+ */
 export interface KeySchedule {
   /** How long a key signs. */
   readonly signsFor: number

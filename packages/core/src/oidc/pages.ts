@@ -32,7 +32,14 @@ export interface RedirectUriRemedy {
   readonly acceptWith?: ErrorView['acceptWith']
 }
 
-/** Answers with nothing where nobody is signed in who administers the client. */
+/**
+ * Answers with nothing where nobody is signed in who administers the client.
+ *
+ * @example
+ * ```ts
+ * remedyOf: async ({ req }) => ((await isAdministrator(req)) ? remedy : undefined)
+ * ```
+ */
 export type RemedyOf = (refused: RefusedRedirectUri) => Promise<RedirectUriRemedy | undefined>
 
 export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = async () => undefined): ProtocolPages {

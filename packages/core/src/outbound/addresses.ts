@@ -24,7 +24,14 @@ export function isPublicAddress(address: string): boolean {
   return parsed.range() === 'unicast'
 }
 
-/** Whether this is a host name, an IP address or a CIDR range. */
+/**
+ * Whether this is a host name, an IP address or a CIDR range.
+ *
+ * @example
+ * ```ts
+ * isHostOrRange('10.0.0.0/8') // true
+ * ```
+ */
 export function isHostOrRange(text: string): boolean {
   return rangeOf(text) !== undefined || isName(text)
 }

@@ -4,7 +4,14 @@
  */
 export type OutboundFailure = 'not_public' | 'scheme' | 'timeout' | 'too_large' | 'too_many_redirects' | 'unreachable'
 
-/** A request to an address given by others that was refused or failed. */
+/**
+ * A request to an address given by others that was refused or failed.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof OutboundError) logger.warn(error.failure)
+ * ```
+ */
 export class OutboundError extends Error {
   readonly reason: OutboundFailure
 

@@ -20,6 +20,12 @@ export type PublicDownload = (url: string | URL, init?: PublicFetchInit) => Prom
  * As `createPublicFetch`, for what is too large to be in memory at once. The time limit holds for the body as well.
  *
  * @throws {RangeError} for an allowed host that is no host name, address or range
+ *
+ * @example
+ * ```ts
+ * const download = createPublicDownload({ maxBytes: 100_000_000 })
+ * const { body } = await download('https://example.com/places.mmdb')
+ * ```
  */
 export function createPublicDownload(options: PublicFetchOptions = {}): PublicDownload {
   const request = createGuardedRequest(options)

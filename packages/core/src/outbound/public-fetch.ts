@@ -1,6 +1,13 @@
 import { type Answer, createGuardedRequest, type PublicFetchInit, type PublicFetchOptions } from './guarded-request.ts'
 
-/** As `fetch`. @throws {OutboundError} for whatever is not answered, or answered beyond the limits */
+/**
+ * As `fetch`. @throws {OutboundError} for whatever is not answered, or answered beyond the limits
+ *
+ * @example
+ * ```ts
+ * const { body } = await read('https://client.example/logo.png')
+ * ```
+ */
 export type PublicFetch = (url: string | URL, init?: PublicFetchInit) => Promise<Response>
 
 /**
@@ -9,6 +16,12 @@ export type PublicFetch = (url: string | URL, init?: PublicFetchInit) => Promise
  * the caller checks.
  *
  * @throws {RangeError} for an allowed host that is no host name, address or range
+ *
+ * @example
+ * ```ts
+ * const read = createPublicFetch({ allowedPrivateHosts: ['logos.internal'], maxBytes: 1_000_000 })
+ * const logo = await read('https://logos.internal/photos.png')
+ * ```
  */
 export function createPublicFetch(options: PublicFetchOptions = {}): PublicFetch {
   const request = createGuardedRequest(options)

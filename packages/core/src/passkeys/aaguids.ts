@@ -2,6 +2,11 @@ import { providerNames } from './provider-names.ts'
 
 /**
  * What the model of this AAGUID is called, where it is known. It is told, not proven, unless an attestation was checked.
+ *
+ * @example
+ * ```ts
+ * providerName(passkey.aaguid) ?? 'Passkey'
+ * ```
  */
 export function providerName(aaguid: string): string | undefined {
   return Object.hasOwn(providerNames, aaguid) ? providerNames[aaguid] : undefined
@@ -13,7 +18,14 @@ export interface AuthenticatorModel {
   readonly name: string
 }
 
-/** Every model that has a name here, in the order of the names. */
+/**
+ * Every model that has a name here, in the order of the names.
+ *
+ * @example
+ * ```ts
+ * for (const { aaguid, name } of authenticatorModels()) options.push({ value: aaguid, text: name })
+ * ```
+ */
 export function authenticatorModels(): readonly AuthenticatorModel[] {
   const models = Object.entries(providerNames).map(([aaguid, name]) => ({ aaguid, name }))
   return models.toSorted((one, other) => one.name.localeCompare(other.name, 'en'))

@@ -6,7 +6,14 @@ export type PolicyProblem = 'synced' | 'attachment' | 'model_not_allowed' | 'mod
 
 type Judged = Pick<Passkey, 'deviceType' | 'attachment' | 'aaguid' | 'attestedAt'>
 
-/** Everything that the policy has against a passkey; nothing where it complies. */
+/**
+ * Everything that the policy has against a passkey; nothing where it complies.
+ *
+ * @example
+ * ```ts
+ * const refused = passkeys.filter((passkey) => policyProblems(passkey, policy).length > 0)
+ * ```
+ */
 export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly PolicyProblem[] {
   const { attachment, allowSynced, allowedModels, deniedModels, attestation } = policy
   const problems: readonly (readonly [PolicyProblem, boolean])[] = [

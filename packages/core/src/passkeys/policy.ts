@@ -9,7 +9,14 @@ export interface RelyingParty {
   readonly challengeLifetime: number
 }
 
-/** What a passkey must be able to do, as an administrator decides. */
+/**
+ * What a passkey must be able to do, as an administrator decides.
+ *
+ * @example
+ * ```ts
+ * passkeyPolicy: async () => ({ ...defaultPasskeyPolicy, allowSynced: false })
+ * ```
+ */
 export interface PasskeyPolicy {
   readonly userVerification: 'required' | 'preferred'
   readonly attachment: 'any' | 'platform' | 'cross-platform'

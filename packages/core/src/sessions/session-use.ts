@@ -7,7 +7,14 @@ export interface SessionUse {
   readonly userAgent: string | null
 }
 
-/** How long a session lives, in seconds. */
+/**
+ * How long a session lives, in seconds.
+ *
+ * @example
+ * ```ts
+ * sessionLifetime: async () => ({ length: 8 * 3600, idle: 1800 })
+ * ```
+ */
 export interface SessionLifetime {
   /** From the last sign-in in it; from its last use where `idle` is 0. */
   readonly length: number

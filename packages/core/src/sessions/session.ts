@@ -42,7 +42,15 @@ export function strengthened({ amr }: Pick<AuthenticationContext, 'amr'>): Omit<
   return { amr: [...amr, 'pop'], acr: '1' }
 }
 
-/** Whether the session began without a passkey, and none has been registered or used in it since. */
+/**
+ * Whether the session began without a passkey, and none has been registered or used in it since.
+ *
+ * @example
+ * ```ts
+ * const session = await pocket.session(req, res)
+ * if (session && isWithoutPasskey(session)) redirect('/first-passkey')
+ * ```
+ */
 export function isWithoutPasskey({ acr }: Pick<AuthenticationContext, 'acr'>): boolean {
   return acr === '0'
 }

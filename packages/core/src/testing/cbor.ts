@@ -13,7 +13,14 @@ const text = 3
 const array = 4
 const map = 5
 
-/** Encodes `value` in CBOR with definite lengths and the shortest heads (RFC 8949 §4.2.1), as CTAP2 asks. */
+/**
+ * Encodes `value` in CBOR with definite lengths and the shortest heads (RFC 8949 §4.2.1), as CTAP2 asks.
+ *
+ * @example
+ * ```ts
+ * const attestationObject = encodeCbor([['fmt', 'none']])
+ * ```
+ */
 export function encodeCbor(value: CborValue): Uint8Array {
   if (typeof value === 'number') return value < 0 ? head(negative, -1 - value) : head(unsigned, value)
   if (typeof value === 'string') {

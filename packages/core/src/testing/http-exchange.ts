@@ -40,6 +40,11 @@ export async function exchange(request: HttpRequest, resolve: Resolve = {}): Pro
 /**
  * A `fetch` that goes where `resolve` says, for parties without cookies such as an `openid-client` or `SynologyDsm`.
  * It never follows a redirect.
+ *
+ * @example
+ * ```ts
+ * const fetch = fetchThrough({ 'https://id.example.com': 'http://127.0.0.1:3000' })
+ * ```
  */
 export function fetchThrough(resolve: Resolve): typeof fetch {
   return async (input, init) => {

@@ -30,7 +30,15 @@ interface Taker {
 
 const largestBody = 64 * 1024
 
-/** Listens on a free port of 127.0.0.1 for authorization responses and shows a short page to the browser. */
+/**
+ * Listens on a free port of 127.0.0.1 for authorization responses and shows a short page to the browser.
+ *
+ * @example
+ * ```ts
+ * await using callback = await startCallbackServer()
+ * const client = await pocket.clients.create({ name: 'App', redirectUris: [callback.url] })
+ * ```
+ */
 export async function startCallbackServer(): Promise<CallbackServer> {
   const received: ReceivedCallback[] = []
   const takers: Taker[] = []

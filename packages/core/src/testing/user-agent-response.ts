@@ -26,6 +26,11 @@ export interface RequestTrace {
 /**
  * An answer, read to its end. The readers of HTML know one plain rule each and no document tree: comments are skipped,
  * tags and attributes are found by their text, attribute values stand in quotes.
+ *
+ * @example
+ * ```ts
+ * const ceremony = page.scriptJson('ceremony')
+ * ```
  */
 export class UserAgentResponse {
   readonly status: number

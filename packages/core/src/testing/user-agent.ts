@@ -38,6 +38,12 @@ const longestChain = 20
  *
  * `Sec-Fetch-Site` knows no list of public suffixes: one host at different ports is `same-site`, two hosts are
  * `cross-site`.
+ *
+ * @example
+ * ```ts
+ * const agent = new UserAgent()
+ * const page = await agent.follow(await agent.get(url))
+ * ```
  */
 export class UserAgent {
   readonly #jar: CookieJar

@@ -27,6 +27,11 @@ interface DatabaseParts {
 /**
  * A TypeORM `DataSource` (better-sqlite3 or postgres) with prepared statements and ambient transactions, the same on
  * both. Get it by {@link databaseOf}.
+ *
+ * @example
+ * ```ts
+ * const rows = await databaseOf(dataSource).query<{ id: string }>('SELECT id FROM note WHERE pinned = $1', [true])
+ * ```
  */
 export class Database {
   readonly kind: DatabaseKind
@@ -115,6 +120,14 @@ const databases = new WeakMap<DataSource, Database>()
  * it changes the `DataSource`: from now on everything that goes through it takes turns.
  *
  * @throws Misconfigured where the `DataSource` is not initialized or is of another kind.
+ *
+ * @example
+ * ```ts
+ * const database = databaseOf(dataSource)
+ * await database.transaction(async () => {
+ *   await database.execute('INSERT INTO note (id, text) VALUES ($1, $2)', ['a', 'first'])
+ * })
+ * ```
  */
 export function databaseOf(dataSource: DataSource): Database {
   const known = databases.get(dataSource)

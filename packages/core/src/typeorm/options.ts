@@ -20,6 +20,11 @@ const pauseBeforeRetry = 20
  *
  * @param tables all tables of the host; core's own ones where nothing is given.
  * @throws {Misconfigured} on a Node for which better-sqlite3 has no binary: before 22.14
+ *
+ * @example
+ * ```ts
+ * const dataSource = await new DataSource(sqliteOptions('data/service.sqlite')).initialize()
+ * ```
  */
 export function sqliteOptions(path: string, tables: readonly EntitySchema[] = pocketTables): SqliteOptions {
   // The binary asks for version 10 of Node-API and ends the whole process where that is missing.
@@ -42,6 +47,11 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
  * the driver.
  *
  * @param tables all tables of the host; core's own ones where nothing is given.
+ *
+ * @example
+ * ```ts
+ * const dataSource = await new DataSource(postgresOptions('postgres://pocket@db/pocket')).initialize()
+ * ```
  */
 export function postgresOptions(url: string, tables: readonly EntitySchema[] = pocketTables): PostgresOptions {
   return {

@@ -64,6 +64,13 @@ const advisoryLock = 0x706f636b6574
  * @param options of the host's `DataSource`; its tables and migrations are left aside. The tables are made in its `schema`
  *   (PostgreSQL; it has to exist), with its `entityPrefix` before `pocket_`.
  * @throws what the failing migration throws; the sets before it have run.
+ *
+ * @example
+ * ```ts
+ * const options = sqliteOptions('service.sqlite')
+ * await runMigrations(options, [pocketMigrations])
+ * const dataSource = await new DataSource(options).initialize()
+ * ```
  */
 export async function runMigrations(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
   if (options.type !== 'postgres') return runSets(options, sets)

@@ -21,6 +21,11 @@ import { TypeormReauthenticationStore } from './reauthentication-store.ts'
  * {@link pocketMigrations} have run.
  *
  * @throws Misconfigured where the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
+ *
+ * @example
+ * ```ts
+ * const stores = { ...typeormStores(dataSource), accounts }
+ * ```
  */
 export function typeormStores(dataSource: DataSource): PocketStores {
   const database = databaseOf(dataSource)

@@ -12,6 +12,12 @@ interface Column {
 /**
  * A table's part of handwritten statements, taken from its `EntitySchema`: the list of columns, and the way between a
  * stored row and the plain object that it stands for.
+ *
+ * @example
+ * ```ts
+ * const rows = new TableRows(noteTable)
+ * const found = (await database.query(`${rows.select} WHERE id = $1`, ['a'])).map((row) => rows.read(row))
+ * ```
  */
 export class TableRows<Entity> {
   /** The quoted name. */

@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { publint } from 'publint'
-import { apiReport, publicApi, reported, reportFile } from './public-api.ts'
+import { apiReport, publicApi, reported, reportFile, undocumentedMembers } from './public-api.ts'
+import { wrongExamples } from './tsdoc-examples.ts'
 
 const run = promisify(execFile)
 const workspace = join(import.meta.dirname, '../../../..')
@@ -51,5 +52,54 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
       exported.filter(({ documented }) => !documented).map((each) => `${door} ${each.name}`),
     )
     expect(undocumented).toEqual([])
+  })
+
+  test('shows nothing that would not compile', async () => {
+    expect(await wrongExamples(name)).toEqual([])
+  })
+})
+
+/** What a host implements, or hands over. */
+const ports = [
+  'AccessChecks',
+  'AfterEvent',
+  'AuditSink',
+  'AuthorizationDetailsTypes',
+  'BeforeHooks',
+  'Clock',
+  'HostAccounts',
+  'HostClaims',
+  'KeySchedule',
+  'Limiter',
+  'Mailer',
+  'PasskeyPolicy',
+  'Pocket',
+  'PocketOptions',
+  'PocketStores',
+  'PublicFetch',
+  'RegistrationPolicy',
+  'RemedyOf',
+  'RenderPage',
+  'SessionLifetime',
+  'SigningService',
+  'Transaction',
+  'TrustProxy',
+]
+
+describe('the API of @pocket/core', () => {
+  test('shows by an example how each function and each class is used, and what each port of a host’s looks like', async () => {
+    const isCalled = /^export (declare )?(abstract )?(function|class) /
+    const exported = [...(await publicApi('core'))].filter(([door]) => door !== './errors').flatMap(([, each]) => each)
+    const untold = exported.filter(
+      ({ name, declaration, shown }) => !shown && (isCalled.test(declaration) || ports.includes(name)),
+    )
+    expect(untold.map(({ name }) => name)).toEqual([])
+    expect(ports.filter((port) => !exported.some(({ name }) => name === port))).toEqual([])
+  })
+
+  test('says of each option, and of all that a provider can do, what it is', async () => {
+    const files = ['options.d.ts', 'pocket.d.ts', 'stores.d.ts', 'accounts/host-accounts.d.ts', 'accounts/account.d.ts']
+    const undocumented = await Promise.all(files.map((file) => undocumentedMembers('core', file)))
+    expect(undocumented.flat()).toEqual([])
   })
 })

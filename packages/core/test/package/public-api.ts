@@ -7,6 +7,8 @@ export interface Exported {
   /** Without comments. */
   readonly declaration: string
   readonly documented: boolean
+  /** Whether an example shows it. */
+  readonly shown: boolean
 }
 
 const workspace = join(import.meta.dirname, '../../../..')
@@ -58,7 +60,7 @@ async function exportsOf(file: string): Promise<Map<string, Exported>> {
   for (const [, name = '', from = ''] of text.matchAll(/^export \* as (\w+) from '(\.[^']+)'/gm)) {
     const inner = [...(await exportsOf(at(from))).values()].map(({ declaration }) => declaration)
     const declaration = `namespace ${name} {\n${inner.join('\n').replace(/^/gm, '  ')}\n}`
-    found.set(name, { name, declaration, documented: true })
+    found.set(name, { name, declaration, documented: true, shown: true })
   }
   return found
 }
@@ -72,10 +74,26 @@ function declarations(text: string): Map<string, Exported> {
     if (name === undefined) continue
     const before = parts[index - 1] ?? ''
     const documented = before.startsWith('/**') && !before.includes('@module')
+    const shown = documented && before.includes('@example')
     const bare = part.replace(/^ *\/\*\*.*?\*\/\n/gms, '').trim()
     const earlier = found.get(name)
     const declaration = earlier ? `${earlier.declaration}\n${bare}` : bare
-    found.set(name, { name, declaration, documented: documented || earlier?.documented === true })
+    found.set(name, {
+      name,
+      declaration,
+      documented: documented || earlier?.documented === true,
+      shown: shown || earlier?.shown === true,
+    })
   }
   return found
+}
+
+/** The members of an interface of a package that have no comment of their own. */
+export async function undocumentedMembers(name: string, file: string): Promise<readonly string[]> {
+  const text = await readFile(join(workspace, 'packages', name, 'dist', file), 'utf8')
+  const lines = text.split('\n')
+  return lines.flatMap((line, index) => {
+    const member = /^ {4}(?:readonly )?(\w+)\??[:(]/.exec(line)?.[1]
+    return member === undefined || lines[index - 1]?.trim().endsWith('*/') ? [] : [`${file} ${member}`]
+  })
 }

@@ -55,6 +55,7 @@ export interface LdapCounts {
   readonly membersRemoved: number
 }
 
+/** What came of a plan that was carried out. */
 export interface LdapOutcome {
   readonly counts: LdapCounts
   /** What somebody else has changed since it was read: the next run looks again. */

@@ -38,12 +38,14 @@ export interface SkippedEntry extends LdapProblem {
   readonly inTheWay?: { readonly userId: string; readonly userName: string }
 }
 
+/** Somebody who is not there yet, and becomes a user. */
 export interface PersonCreation {
   readonly entry: LdapEntry
   readonly user: User
   readonly mark: LdapMark
 }
 
+/** What happens to somebody who is there: a `note` is for the next import alone. */
 export type PersonChangeKind = 'change' | 'disable' | 'enable' | 'note'
 
 /** What becomes of somebody who is there; of a `note` nobody sees anything. */
@@ -54,16 +56,19 @@ export interface PersonChange {
   readonly changed: readonly (keyof User)[]
 }
 
+/** A group that is not there yet. */
 export interface GroupCreation {
   readonly entry: LdapEntry
   readonly group: Group
 }
 
+/** What becomes of a group that is there. */
 export interface GroupChange {
   readonly before: Group
   readonly after: Group
 }
 
+/** Who joins a group, and who leaves it. */
 export interface MembershipPlan {
   readonly groupId: string
   readonly groupName: string

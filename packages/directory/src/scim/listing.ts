@@ -12,6 +12,7 @@ export interface ListingLimits {
   readonly mostCharacters: number
 }
 
+/** Limits that no honest target reaches. */
 export const usualLimits: ListingLimits = {
   pageSize: 1000,
   mostPages: 5000,

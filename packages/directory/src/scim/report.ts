@@ -79,12 +79,26 @@ function noCounts(): ScimCounts {
   return { total: 0, created: 0, updated: 0, deactivated: 0, deleted: 0, unchanged: 0, found: 0, failed: 0 }
 }
 
-/** Whether everything in scope is as it should be. */
+/**
+ * Whether everything in scope is as it should be.
+ *
+ * @example
+ * ```ts
+ * if (!isComplete(report)) runAgainLater()
+ * ```
+ */
 export function isComplete({ stopped, problemCount }: ScimReport): boolean {
   return stopped === null && problemCount === 0
 }
 
-/** Whether the target was changed. */
+/**
+ * Whether the target was changed.
+ *
+ * @example
+ * ```ts
+ * if (hasChanged(report)) logger.info(report)
+ * ```
+ */
 export function hasChanged({ user, group }: ScimReport): boolean {
   return [user, group].some(
     ({ created, updated, deactivated, deleted }) => created + updated + deactivated + deleted > 0,

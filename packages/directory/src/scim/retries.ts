@@ -4,6 +4,7 @@ import { mayPass, ScimFailure } from './scim-failure.ts'
 /** Waits so many milliseconds; rejects when the signal is aborted. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<unknown>
 
+/** Waits for that many milliseconds; rejects when the signal says so. */
 export const pauseByTimer: Pause = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal })
 
 const second = 1000

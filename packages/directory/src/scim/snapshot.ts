@@ -1,10 +1,12 @@
 import type { User } from '../users/user.ts'
 
+/** A user, as far as a target is told. */
 export type SnapshotUser = Pick<
   User,
   'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'disabled'
 >
 
+/** A group, as far as a target is told. */
 export interface SnapshotGroup {
   readonly id: string
   readonly friendlyName: string

@@ -10,6 +10,7 @@ import { bringUpToDate, type KindSync, type Wanted } from './sync-kind.ts'
 import { type ScimRemoval, takeAway } from './take-away.ts'
 import type { ScimTarget } from './target.ts'
 
+/** What a run of provisioning needs. */
 export interface ScimSyncPorts {
   readonly providerId: string
   readonly target: ScimTarget
@@ -28,6 +29,12 @@ export interface ScimSyncPorts {
  * what is ours there (see `ownershipOf`). No transaction is open while the target is waited for.
  *
  * What the target does not do is in the report; it throws for what is wrong here.
+ *
+ * @example
+ * ```ts
+ * const report = await syncScim({ ...ports, target: createScimTarget(connection), groupIds: null })
+ * if (!isComplete(report)) logger.warn(report.problems)
+ * ```
  */
 export async function syncScim(ports: ScimSyncPorts): Promise<ScimReport> {
   const { target, clock, signal } = ports

@@ -39,6 +39,14 @@ export interface ScimTarget {
   describe(): Promise<TargetDescription>
 }
 
+/**
+ * A service provider of SCIM 2.0 (RFC 7643, RFC 7644) that users and groups are provisioned to.
+ *
+ * @example
+ * ```ts
+ * const target = createScimTarget(connection)
+ * ```
+ */
 export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimits = usualLimits): ScimTarget {
   const connection = connectTo(ports)
   const at = (kind: ScimKind, id: string) => `${paths[kind]}/${encodeURIComponent(id)}`

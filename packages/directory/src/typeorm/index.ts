@@ -72,6 +72,12 @@ export const directoryMigrations: MigrationSet = {
  *
  * @param clock - the one of the directory; by it memberships end
  * @throws Misconfigured where the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
+ *
+ * @example
+ * ```ts
+ * await runMigrations(options, [pocketMigrations, directoryMigrations])
+ * const stores = directoryStores(await new DataSource(options).initialize())
+ * ```
  */
 export function directoryStores(dataSource: DataSource, clock: Clock = systemClock): DirectoryStores {
   const database = databaseOf(dataSource)

@@ -37,6 +37,11 @@ const id: readonly Rule[] = [matches(idPattern, 'has to be a UUID in lower case'
  * as well and comes back as it is, so that one which was put aside for a while can be checked again.
  *
  * @throws InvalidInput `validation_failed` with every field that is wrong: `required`, `too_long` or `invalid_format`.
+ *
+ * @example
+ * ```ts
+ * const ada = await directory.create(newUser({ username: 'ada', firstName: 'Ada', email: 'ada@example.com' }))
+ * ```
  */
 export function newUser(input: Readonly<Record<string, unknown>>): NewUser {
   const read = new FieldReader(input)

@@ -66,6 +66,33 @@ describe('a peer that is not there', () => {
   )
 })
 
+describe('a peer that says too much', () => {
+  const talks = (said: string): PeerOptions => ({
+    onRequest: ({ id }, socket) => socket.write(result(id, 0x78, 53, { said })),
+  })
+
+  test('is cut short', async () => {
+    const refused = reading(talks('no '.repeat(10_000)), { startTls: true })
+
+    await expect(refused).rejects.toMatchObject({ code: 'ldap_starttls_refused' })
+    await refused.catch((error: unknown) => expect(String(error).length).toBeLessThan(1_000))
+  })
+
+  test.each<[string, (id: number) => Buffer]>([
+    ['a refusal', (id) => result(id, 0x65, 53, { said: 'cn=reader has s3cret-password' })],
+    ['a referral', (id) => result(id, 0x65, 10, { referral: 'ldap://other.example/s3cret-password' })],
+    ['a goodbye', () => result(0, 0x78, 52, { said: 'no s3cret-password' })],
+  ])('has the password repeated nowhere: %s', async (_, answer) => {
+    const bound = { bindDn: 'cn=reader', bindPassword: 's3cret-password' }
+    const refused = reading({ onRequest: ({ id }, socket) => socket.write(answer(id)) }, bound)
+
+    await expect(refused).rejects.toMatchObject({
+      code: expect.stringMatching(/^ldap_(refused|referral|unavailable)$/),
+    })
+    await refused.catch((error: unknown) => expect(JSON.stringify([error, String(error)])).not.toContain('s3cret'))
+  })
+})
+
 describe('a peer that is no LDAP server', () => {
   const http = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'
   const says = (bytes: Buffer | string): PeerOptions => ({ onConnection: (socket) => socket.write(bytes) })

@@ -139,9 +139,8 @@ export const presets = {
 }
 
 export const ldapStates: Readonly<Record<string, PageModel>> = {
-  'ldap-missing': { ...page, state: 'missing', needsDryRun: true },
-  'ldap-dry': { ...page, state: 'off', needsDryRun: false, runs: [dry], shown: dry, notice: { done: 'dry' } },
   'ldap-first': { ...page, needsDryRun: true, problem: 'ldap_dry_run_needed' },
+  'ldap-dry': { ...page, state: 'off', needsDryRun: false, runs: [dry], shown: dry, notice: { done: 'dry' } },
   'ldap-run': {
     ...page,
     runs: [run, failed, dry],

@@ -123,7 +123,6 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
       { field: 'picture-background', code: 'file_type_not_supported', message: 'is of another kind' },
     ],
   },
-  'settings-ldap': { ...ldap, groups: groupsOf('ldap') },
   'settings-ldap-filled': {
     ...ldap,
     lead: 'on',

@@ -6,6 +6,11 @@
  * ```
  *
  * Each case wants an empty store of its own, and throws an `AssertionError` where the store breaks its word.
+ *
+ * @example
+ * ```ts
+ * for (const { name, run } of codeStoreContract) test(name, () => run(new MyCodeStore()))
+ * ```
  */
 export interface ContractCase<Store> {
   readonly name: string

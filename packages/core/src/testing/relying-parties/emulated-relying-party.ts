@@ -34,7 +34,8 @@ interface Pending {
  *
  * @example
  * ```ts
- * const party = new EmulatedRelyingParty(applications.grafana, { issuer, clientId, clientSecret })
+ * const [grafana] = applications.filter(({ id }) => id === 'grafana')
+ * const party = new EmulatedRelyingParty(grafana, { issuer, clientId, clientSecret })
  * await party.setUp()
  * const { url } = party.begin()
  * const { passed, checks } = await party.finish(await userAgent.followTo(await userAgent.get(url), party.isItsAddress))

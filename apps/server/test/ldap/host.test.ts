@@ -1,0 +1,89 @@
+import { expect, test } from '@jest/globals'
+import type { HeldPerson, LdapApplied } from '@pocket/directory'
+import type { NamedEvent } from '../../src/audit-log/audit-log.ts'
+import type { Images } from '../../src/images/images.ts'
+import { createLdapHost } from '../../src/ldap/host.ts'
+
+function person(id: string, disabled = false): HeldPerson {
+  return {
+    user: {
+      id,
+      userName: id,
+      email: null,
+      emailVerified: true,
+      firstName: '',
+      lastName: '',
+      displayName: id,
+      administrator: false,
+      disabled,
+      locale: null,
+      ldapId: id,
+      createdAt: 1,
+      updatedAt: 1,
+    },
+    mark: {
+      userId: id,
+      dn: id,
+      disabledByImport: disabled,
+      enabledByHand: false,
+      administratorByImport: false,
+      administratorByHand: false,
+      pictureHash: null,
+      pictureImage: null,
+    },
+  }
+}
+
+/** What follows from what an import has done, in the order in which it happens. */
+async function following(done: LdapApplied): Promise<readonly string[]> {
+  const said: string[] = []
+  const host = createLdapHost({
+    pocket: {
+      endAccess: async (id) => void said.push(`end access of ${id}`),
+      endAccessBy: async (id, groups) => void said.push(`end access of ${id} by ${groups.join('+')}`),
+    },
+    recordMany: async (events: readonly NamedEvent[]) =>
+      void said.push(...events.map(({ event, names }) => `${event.event} ${names.accountName} by ${names.actorName}`)),
+    // A cast: nothing is said about pictures here.
+    images: {} as Images,
+    forgetUser: async (id) => void said.push(`forget ${id}`),
+    forgetGroup: async (id) => void said.push(`forget group ${id}`),
+    enabled: async (id) => void said.push(`enabled ${id}`),
+  })
+  await host.applied(done)
+  return said
+}
+
+test('who is disabled, removed or leaves groups loses what that gave them, and everything is written down', async () => {
+  const group = { id: 'g1', name: 'staff', friendlyName: 'staff', ldapId: 'x', createdAt: 1 }
+  const membership = (groupId: string, removed: readonly string[]) => ({
+    groupId,
+    groupName: groupId,
+    added: [],
+    removed,
+  })
+  const said = await following({
+    changes: [
+      { kind: 'disable', before: person('ada'), after: person('ada', true), changed: ['disabled'] },
+      { kind: 'enable', before: person('bob', true), after: person('bob'), changed: ['disabled', 'email'] },
+    ],
+    removals: [person('cy')],
+    groupRemovals: [group],
+    memberships: [membership('g2', ['dan', 'eve']), membership('g3', ['dan'])],
+  })
+  expect(said).toEqual([
+    'end access of ada',
+    'enabled bob',
+    'forget cy',
+    'forget group g1',
+    'end access of dan by g2+g3',
+    'end access of eve by g2',
+    'account_disabled ada by LDAP',
+    'account_enabled bob by LDAP',
+    'account_updated bob by LDAP',
+    'account_removed cy by LDAP',
+    'group_removed LDAP by null',
+    'group_members_changed LDAP by null',
+    'group_members_changed LDAP by null',
+  ])
+})
