@@ -25,6 +25,7 @@ import { noteFirstUses } from './registration/first-use.ts'
 import { decideReplaysByInsert } from './replay-detection.ts'
 import { keepSessionsInPlace, type SessionOverridePorts } from './session-overrides.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
+import { explainUnsendableAnswers } from './unsendable-answers.ts'
 
 export interface ProviderPorts
   extends ConfigurationPorts,
@@ -73,5 +74,6 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   keepLogoutNotices(provider, ports.keepLogoutNotice)
   noteFirstUses(provider, ports)
   answerRegistrations(provider, ports)
+  explainUnsendableAnswers(provider, ports)
   return { provider, serveDocument: keepDocuments(provider, ports) }
 }
