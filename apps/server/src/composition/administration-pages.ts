@@ -6,6 +6,7 @@ import type { Mail } from '../email/mail.ts'
 import { groupPages } from '../groups/page.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import { createApplicationImages } from '../images/application-images.ts'
@@ -36,13 +37,13 @@ export interface AdministrationPageParts {
 }
 
 /** The pages on which administrators deal with people. They do what the REST API does, by the same use cases. */
-export function composeAdministrationPages(parts: AdministrationPageParts) {
+export function composeAdministrationPages(parts: AdministrationPageParts): readonly PageRoute[] {
   const { pocket, directory, administration, audit, settings, images, transaction } = parts
   const { users, groups } = administration
   const shared = { ...parts, users, groups, secure: pocket.issuer.startsWith('https:') }
   const application = createApplicationImages(images)
-  return {
-    users: userPages({
+  return [
+    ...userPages({
       ...shared,
       profilePictures: createProfilePictures({ images, application, directory }),
       pictures: userPictures(images),
@@ -52,7 +53,7 @@ export function composeAdministrationPages(parts: AdministrationPageParts) {
         return { code: smtpHost !== '' && codes === 'true', invitation: smtpHost !== '' }
       },
     }),
-    groups: groupPages({
+    ...groupPages({
       ...shared,
       clients: pocket.clients,
       clientAdministration: createClientAdministration({
@@ -62,5 +63,5 @@ export function composeAdministrationPages(parts: AdministrationPageParts) {
         terms: (work) => work(),
       }),
     }),
-  }
+  ]
 }

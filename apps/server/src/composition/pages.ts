@@ -101,34 +101,32 @@ export function composePages(parts: PageParts): Router {
   const reauthentication = reauthenticationPages({ pocket, authentication, show })
   const shared = { ...parts, authentication, reauthentication, flashes }
   const deviceAuthorization = deviceAuthorizationPages(shared)
-  const settingPages = composeSettingPages(shared)
   return createRoutes({
     health: healthCheck(database.ping),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
     signIn: signInPages(shared),
-    setUp: setUpPages(shared),
-    addPasskey: addPasskeyPages(shared),
     arrived: arrivedPage(shared),
     signUp: signUpPages({ ...shared, settings: signUpSettings }),
-    userSessions: userSessionsPages({
-      ...shared,
-      users: administration.users,
-      sensitive: reauthentication.sensitive,
-    }),
-    approvals: approvalsPages({
-      ...shared,
-      approvals: administration.approvals,
-      settings: signUpSettings,
-      reaches: mail.reaches,
-    }),
-    passkeyPolicy: settingPages.passkeyPolicy,
-    ...composeAdministrationPages({ ...shared, auditLog: database.auditLog }),
     device: devicePages({ ...shared, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({ ...shared, waiting: administration.waitingAddresses, bindBrowser: pocket.bindBrowser }),
     reauthentication,
-    preferences: preferencePages({ catalogues: parts.catalogues, secure }),
     pages: [
+      ...setUpPages(shared),
+      ...addPasskeyPages(shared),
+      ...preferencePages({ catalogues: parts.catalogues, secure }),
+      ...composeAdministrationPages({ ...shared, auditLog: database.auditLog }),
+      ...userSessionsPages({
+        ...shared,
+        users: administration.users,
+        sensitive: reauthentication.sensitive,
+      }),
+      ...approvalsPages({
+        ...shared,
+        approvals: administration.approvals,
+        settings: signUpSettings,
+        reaches: mail.reaches,
+      }),
       ...searchPages(shared),
       ...overviewPages(shared),
       ...jobPages(shared),
@@ -153,13 +151,13 @@ export function composePages(parts: PageParts): Router {
       }),
       ...scimPages({ ...shared, ...parts.scim }),
       ...composeAccountPages(shared),
-      ...settingPages.pages,
+      ...composeSettingPages(shared),
+      ...openApiPage({
+        document: parts.apiDocument,
+        styles: parts.assets.path('pocket.css'),
+        appearance: async () => parts.appearance.addressFor((await parts.pictures.instance()).background),
+      }),
     ],
     limits: pocket.limits,
-    apiDocs: openApiPage({
-      document: parts.apiDocument,
-      styles: parts.assets.path('pocket.css'),
-      appearance: async () => parts.appearance.addressFor((await parts.pictures.instance()).background),
-    }),
   })
 }

@@ -36,7 +36,7 @@ export interface SettingPageParts {
 }
 
 /** The pages of the settings, and of what is set up beside them. */
-export function composeSettingPages(parts: SettingPageParts) {
+export function composeSettingPages(parts: SettingPageParts): readonly PageRoute[] {
   const { database, pocket, directory, settings, ownSettings, mail, applicationImages, audit, transaction } = parts
   const { authentication, reauthentication, show, flashes } = parts
   const settingSections = createSettingSections({
@@ -75,8 +75,8 @@ export function composeSettingPages(parts: SettingPageParts) {
       flashes,
     }),
   ]
-  return {
-    passkeyPolicy: passkeyPolicyPages({
+  return [
+    ...passkeyPolicyPages({
       pocket,
       settings,
       ownSettings,
@@ -84,7 +84,8 @@ export function composeSettingPages(parts: SettingPageParts) {
       authentication,
       show,
       flashes,
+      sensitive: reauthentication.sensitive,
     }),
-    pages,
-  }
+    ...pages,
+  ]
 }

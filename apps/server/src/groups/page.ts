@@ -4,6 +4,7 @@ import type { ClientAdministration } from '../clients/administration.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, refusalOf, versionSent } from '../http/form-page.ts'
 import { backTo } from '../http/list-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
@@ -19,7 +20,7 @@ export interface GroupPagePorts extends GroupListPorts, ShowGroupPorts, MemberPo
 }
 
 /** `/settings/admin/user-groups`: what an administrator does with groups. */
-export function groupPages(ports: GroupPagePorts) {
+export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
   const { groups, clients, directory, clientAdministration, authentication, show, flashes } = ports
   const showGroup = createShowGroup(ports)
   const done = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
@@ -36,7 +37,7 @@ export function groupPages(ports: GroupPagePorts) {
     name: formText(ctx, 'name', 300).trim(),
   })
 
-  return {
+  const pages = {
     ...groupListPages(ports),
     ...memberPages(ports, { showGroup, done }),
 
@@ -125,6 +126,22 @@ export function groupPages(ports: GroupPagePorts) {
       seeOther(ctx, groupsPath)
     },
   }
+
+  return [
+    { method: 'get', path: '/settings/admin/user-groups', handle: pages.list },
+    { method: 'post', path: '/settings/admin/user-groups/bulk', handle: pages.bulk },
+    { method: 'get', path: '/settings/admin/user-groups/new', handle: pages.new },
+    { method: 'post', path: '/settings/admin/user-groups/new', handle: pages.create },
+    { method: 'get', path: '/settings/admin/user-groups/:id', handle: pages.show },
+    { method: 'post', path: '/settings/admin/user-groups/:id', handle: pages.update },
+    { method: 'post', path: '/settings/admin/user-groups/:id/members', handle: pages.addMember },
+    { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/end', handle: pages.setMemberEnd },
+    { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/remove', handle: pages.removeMember },
+    { method: 'post', path: '/settings/admin/user-groups/:id/claims', handle: pages.setClaims },
+    { method: 'post', path: '/settings/admin/user-groups/:id/clients', handle: pages.setClients },
+    { method: 'get', path: '/settings/admin/user-groups/:id/remove', handle: pages.askRemoval },
+    { method: 'post', path: '/settings/admin/user-groups/:id/remove', handle: pages.remove },
+  ]
 }
 
 function namesOf(clients: readonly { readonly name: string }[]): string {

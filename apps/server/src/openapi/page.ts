@@ -1,5 +1,6 @@
 import { pageHeaders } from '@pocket/core'
 import type { Context } from 'koa'
+import type { PageRoute } from '../http/page-routes.ts'
 import type { Json } from './components.ts'
 import type { OpenApiDocument } from './document.ts'
 import { type Html, type HtmlValue, html } from './html.ts'
@@ -13,10 +14,10 @@ export interface DocsPorts {
 }
 
 /** `/api/docs`: the document of the API for people. */
-export function openApiPage({ document, styles, appearance }: DocsPorts) {
+export function openApiPage({ document, styles, appearance }: DocsPorts): readonly PageRoute[] {
   // All of it is the same for everybody but for one line of its head.
   const [start = '', end = ''] = docsPage(document, styles).text.split('</head>', 2)
-  return {
+  const pages = {
     async show(ctx: Context) {
       pageHeaders(ctx.res)
       ctx.type = 'html'
@@ -25,6 +26,8 @@ export function openApiPage({ document, styles, appearance }: DocsPorts) {
       ctx.body = `${start}${link}</head>${end}`
     },
   }
+
+  return [{ method: 'get', path: '/api/docs', handle: pages.show }]
 }
 
 function docsPage(document: OpenApiDocument, styles: string): Html {

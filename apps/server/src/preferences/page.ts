@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 import type { Catalogues } from '../http/catalogues.ts'
 import { formText } from '../http/form.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
 import { keepPreference } from './keep.ts'
@@ -12,9 +13,9 @@ export interface PreferencePagesPorts {
 }
 
 /** `/preferences`: keeps a language or a theme in this browser; every page has the form. */
-export function preferencePages({ catalogues, secure }: PreferencePagesPorts) {
+export function preferencePages({ catalogues, secure }: PreferencePagesPorts): readonly PageRoute[] {
   const keep = (ctx: Context, name: string, value: string | null) => keepPreference(ctx, { name, value, secure })
-  return {
+  const pages = {
     async save(ctx: Context) {
       const language = formText(ctx, 'language', 35)
       if (catalogues.languages.some(({ tag }) => tag === language)) keep(ctx, cookieNames.language, language)
@@ -23,4 +24,6 @@ export function preferencePages({ catalogues, secure }: PreferencePagesPorts) {
       seeOther(ctx, sameSitePath(formText(ctx, 'back', 4096), '/'))
     },
   }
+
+  return [{ method: 'post', path: '/preferences', handle: pages.save }]
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { pageActor } from '../users/actor.ts'
 import { userPath } from '../users/paths.ts'
@@ -19,7 +20,13 @@ export interface UserSessionsPagePorts {
 }
 
 /** The part of `/settings/admin/users/ID` that ends sessions. */
-export function userSessionsPages({ users, sessions, authentication, flashes, sensitive }: UserSessionsPagePorts) {
+export function userSessionsPages({
+  users,
+  sessions,
+  authentication,
+  flashes,
+  sensitive,
+}: UserSessionsPagePorts): readonly PageRoute[] {
   /** Whoever signs an administrator out has used a passkey just now. */
   const onUser =
     (work: (ctx: Context, id: string) => Promise<'session_ended' | 'sessions_ended'>): Act =>
@@ -34,7 +41,7 @@ export function userSessionsPages({ users, sessions, authentication, flashes, se
     }
   const actorOf = async (ctx: Context) => pageActor(await authentication.requireAdministrator(ctx), ctx)
 
-  return {
+  const pages = {
     end: onUser(async (ctx, id) => {
       await sessions.end(await actorOf(ctx), id, String(ctx.params.sessionId))
       return 'session_ended'
@@ -45,4 +52,9 @@ export function userSessionsPages({ users, sessions, authentication, flashes, se
       return 'sessions_ended'
     }),
   }
+
+  return [
+    { method: 'post', path: '/settings/admin/users/:id/sessions/end', handle: pages.endAll },
+    { method: 'post', path: '/settings/admin/users/:id/sessions/:sessionId/end', handle: pages.end },
+  ]
 }

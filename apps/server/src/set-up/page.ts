@@ -1,11 +1,12 @@
 import type { Context } from 'koa'
 import { jsonObject } from '../http/form.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import type { SetUp } from './set-up.ts'
 
 /** `/login/setup`: there until somebody exists. */
-export function setUpPages({ setUp, show }: { readonly setUp: SetUp; readonly show: ShowPage }) {
-  return {
+export function setUpPages({ setUp, show }: { readonly setUp: SetUp; readonly show: ShowPage }): readonly PageRoute[] {
+  const pages = {
     async show(ctx: Context) {
       await setUp.assertOpen()
       await show(ctx, { view: 'setup' })
@@ -28,4 +29,12 @@ export function setUpPages({ setUp, show }: { readonly setUp: SetUp; readonly sh
       ctx.body = { redirectTo: '/settings/admin/oidc-clients' }
     },
   }
+
+  return [
+    { method: 'get', path: '/setup', handle: pages.alias },
+    { method: 'get', path: '/signup/setup', handle: pages.alias },
+    { method: 'get', path: '/login/setup', handle: pages.show },
+    { method: 'post', path: '/login/setup/options', limit: 'setup', handle: pages.options },
+    { method: 'post', path: '/login/setup', limit: 'setup', handle: pages.finish },
+  ]
 }

@@ -2,6 +2,7 @@ import type { Pocket } from '@pocket/core'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { jsonObject } from '../http/form.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import type { ShowPage } from '../http/show-page.ts'
 
@@ -16,9 +17,9 @@ export interface AddPasskeyPagePorts {
 const home = '/settings/account'
 
 /** `/signup/add-passkey`: where an invitation leads, and whoever signed up without a passkey. */
-export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPagePorts) {
+export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPagePorts): readonly PageRoute[] {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
-  return {
+  const pages = {
     async show(ctx: Context) {
       const { displayName } = await authentication.requireUser(ctx)
       const next = target(ctx)
@@ -40,4 +41,10 @@ export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPage
       ctx.body = { redirectTo: target(ctx) }
     },
   }
+
+  return [
+    { method: 'get', path: '/signup/add-passkey', handle: pages.show },
+    { method: 'post', path: '/signup/add-passkey/options', handle: pages.options },
+    { method: 'post', path: '/signup/add-passkey', handle: pages.finish },
+  ]
 }

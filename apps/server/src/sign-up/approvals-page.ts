@@ -4,6 +4,7 @@ import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
@@ -26,9 +27,9 @@ const here = '/settings/admin/approvals'
 const notices = ['approved', 'refused', 'gone'] as const
 
 /** `/settings/admin/approvals`: who has signed up and waits to be let in. */
-export function approvalsPages(ports: ApprovalsPagePorts) {
+export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] {
   const { approvals, settings, reaches, directory, authentication, show, flashes } = ports
-  return {
+  const pages = {
     async show(ctx: Context) {
       const viewer = viewerOf(await authentication.requireAdministrator(ctx))
       const [waiting, { approval, verification, mode }] = await Promise.all([approvals.list(), settings()])
@@ -70,6 +71,11 @@ export function approvalsPages(ports: ApprovalsPagePorts) {
       seeOther(ctx, here)
     },
   }
+
+  return [
+    { method: 'get', path: '/settings/admin/approvals', handle: pages.show },
+    { method: 'post', path: '/settings/admin/approvals/:id', handle: pages.decide },
+  ]
 }
 
 function noticeOf({ done, name }: Readonly<Record<string, unknown>>): ApprovalsPage['notice'] {

@@ -10,6 +10,7 @@ import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from './actor.ts'
 import { withEach } from './bulk.ts'
 import { knownGroups } from './group-choices.ts'
+import type { BulkNotice } from './page-model.ts'
 import { usersPath } from './paths.ts'
 import type { UserAdministration } from './user-administration.ts'
 
@@ -22,6 +23,9 @@ export interface UserBulkPorts {
   readonly flashes: Flashes
 }
 
+/** As many as fit into the cookie that carries the notice. */
+const mostUndone = 25
+const opposites = { enable: 'disable', disable: 'enable' } as const
 const acts = ['enable', 'disable', 'add-to-group', 'delete'] as const
 
 /** `/settings/admin/users/bulk`: what is done with several users at once, after a page has asked. */
@@ -36,7 +40,12 @@ export function userBulkPages(ports: UserBulkPorts) {
     )
     return found.filter((user) => user !== undefined)
   }
-  const done = async (ctx: Context, actor: User, act: (typeof acts)[number], concerned: readonly User[]) => {
+  const done = async (
+    ctx: Context,
+    actor: User,
+    act: (typeof acts)[number],
+    concerned: readonly User[],
+  ): Promise<BulkNotice> => {
     const by = pageActor(actor, ctx)
     const named = concerned.map(({ id, displayName }) => ({ id, name: displayName }))
     const groupId = formText(ctx, 'group', 100)
@@ -46,10 +55,18 @@ export function userBulkPages(ports: UserBulkPorts) {
         const { groups } = await users.find(id)
         return users.setGroups(by, id, [...groups.map((group) => group.id), groupId])
       })
-    return withEach(act, named, ({ id }): Promise<unknown> => {
-      if (act === 'delete') return users.remove(by, id)
-      return act === 'add-to-group' ? addToGroup(id) : users.setDisabled(by, id, act === 'disable')
+    if (act === 'delete') return withEach(act, named, ({ id }) => users.remove(by, id))
+    if (act === 'add-to-group') return withEach(act, named, ({ id }) => addToGroup(id))
+    const isDisabling = act === 'disable'
+    const before = new Map(concerned.map(({ id, disabled }) => [id, disabled]))
+    const changed: string[] = []
+    const notice = await withEach(act, named, async ({ id }) => {
+      await users.setDisabled(by, id, isDisabling)
+      if (before.get(id) !== isDisabling) changed.push(id)
     })
+    // Those alone whom it has changed: who was disabled before stays so.
+    if (changed.length === 0 || changed.length > mostUndone) return notice
+    return { ...notice, undo: { act: opposites[act], ids: changed } }
   }
 
   return {

@@ -35,6 +35,8 @@ export interface BulkNotice {
   readonly count: number
   /** Those with whom it was not done, and the code of the error that says why. */
   readonly refused: readonly { readonly name: string; readonly code: string }[]
+  /** What takes it back, and of whom; there where it can be. */
+  readonly undo?: { readonly act: string; readonly ids: readonly string[] }
 }
 
 /** `/settings/admin/users`. */

@@ -2,6 +2,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formTexts } from '../http/form.ts'
 import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from './actor.ts'
@@ -17,7 +18,7 @@ import { bodyOf, comparable, emptyUser, storedValues, userFormValues } from './u
 import type { UserPagePorts } from './user-page-ports.ts'
 
 /** `/settings/admin/users`: what an administrator does with users. */
-export function userPages(ports: UserPagePorts) {
+export function userPages(ports: UserPagePorts): readonly PageRoute[] {
   const { directory, users, authentication, reauthentication, show, flashes } = ports
   const showUser = createShowUser(ports)
   const done = (ctx: Context, id: string, notice: (typeof userNotices)[number]) => {
@@ -63,7 +64,7 @@ export function userPages(ports: UserPagePorts) {
     ctx.status = refusal.status
   }
 
-  return {
+  const pages = {
     ...userListPages(ports),
     ...userBulkPages(ports),
     ...belongingsPages(ports, { showUser, done }),
@@ -144,4 +145,24 @@ export function userPages(ports: UserPagePorts) {
       })(ctx)
     },
   }
+
+  return [
+    { method: 'get', path: '/settings/admin/users', handle: pages.list },
+    { method: 'post', path: '/settings/admin/users/bulk', handle: pages.bulk },
+    { method: 'get', path: '/settings/admin/users/new', handle: pages.new },
+    { method: 'post', path: '/settings/admin/users/new', handle: pages.create },
+    { method: 'get', path: '/settings/admin/users/:id', handle: pages.show },
+    { method: 'post', path: '/settings/admin/users/:id', handle: pages.update },
+    { method: 'post', path: '/settings/admin/users/:id/enable', handle: pages.setDisabled },
+    { method: 'post', path: '/settings/admin/users/:id/disable', handle: pages.setDisabled },
+    { method: 'post', path: '/settings/admin/users/:id/groups', handle: pages.setGroups },
+    { method: 'post', path: '/settings/admin/users/:id/claims', handle: pages.setClaims },
+    { method: 'post', path: '/settings/admin/users/:id/picture', handle: pages.putPicture },
+    { method: 'post', path: '/settings/admin/users/:id/picture/remove', handle: pages.removePicture },
+    { method: 'post', path: '/settings/admin/users/:id/passkeys/:passkeyId/remove', handle: pages.removePasskey },
+    { method: 'post', path: '/settings/admin/users/:id/way-in', handle: pages.makeWayIn },
+    { method: 'post', path: '/settings/admin/users/:id/way-in/send', handle: pages.sendWayIn },
+    { method: 'get', path: '/settings/admin/users/:id/remove', handle: pages.askRemoval },
+    { method: 'post', path: '/settings/admin/users/:id/remove', handle: pages.remove },
+  ]
 }

@@ -6,6 +6,8 @@ import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
 import { refusalOf, versionSent } from '../http/form-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
@@ -36,6 +38,8 @@ export interface PasskeyPolicyPagePorts {
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
+  /** Asks for a passkey first. */
+  readonly sensitive: ReauthenticationPages['sensitive']
 }
 
 interface PolicyAnswer {
@@ -50,7 +54,7 @@ const here = '/settings/admin/passkeys'
 const notices = ['saved', 'metadata_read', 'metadata_failed'] as const
 
 /** `/settings/admin/passkeys`: which passkeys are accepted, and what becomes of those that were accepted before. */
-export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
+export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly PageRoute[] {
   const { pocket, settings, ownSettings, sections, authentication, show, flashes } = ports
   const { authenticatorMetadata } = pocket
   const standing = (values: PolicyValues, present: StoredPolicy) =>
@@ -110,7 +114,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
       own: ownChanges(values),
     })
 
-  return {
+  const pages = {
     async show(ctx: Context) {
       await showPolicy(ctx, await authentication.requireAdministrator(ctx))
     },
@@ -159,6 +163,12 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts) {
       seeOther(ctx, here)
     },
   }
+
+  return [
+    { method: 'get', path: here, handle: pages.show },
+    { method: 'post', path: here, handle: ports.sensitive(pages.save) },
+    { method: 'post', path: `${here}/metadata`, handle: pages.readMetadata },
+  ]
 }
 
 /** Everything but what the review asks for itself. */

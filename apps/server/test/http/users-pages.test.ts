@@ -99,6 +99,27 @@ describe('the list', () => {
     expect((await running.app.directory.findByName('ada'))?.disabled).toBe(false)
   })
 
+  test('takes back that several were disabled, but for those who were before', async () => {
+    const names = ['undone1', 'undone2', 'undone3']
+    for (const name of names) await added(name)
+    const people = await Promise.all(names.map((name) => running.app.directory.findByName(name)))
+    const ids = people.map((person) => ['ids', person?.id ?? ''] as const)
+    await post(`${users}/${people[2]?.id}/disable`, {})
+    await get(`${users}/${people[2]?.id}`)
+    await post(`${users}/bulk`, [['act', 'disable'], ['list', '?search=undone'], ['confirmed', 'yes'], ...ids])
+    const page = (await get(`${users}?search=undone`)).text
+    const [, form = ''] = /<form method="post" action="[^"]+\/bulk">(.*?)<\/form>/s.exec(page) ?? []
+    expect(form).toContain('Undo')
+    const fields = [...form.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
+      ([, name = '', value = '']) => [name, value] as const,
+    )
+    const undone = await post(`${users}/bulk`, fields)
+    expect(undone.location).toContain('?search=undone')
+    const after = await Promise.all(names.map((name) => running.app.directory.findByName(name)))
+    expect(after.map((person) => person?.disabled)).toEqual([false, false, true])
+    expect((await get(`${users}?search=undone`)).text).toContain('2 people can sign in again.')
+  })
+
   test('asks for a selection where there is none', async () => {
     expect((await post(`${users}/bulk`, { act: 'delete' })).status).toBe(303)
     expect((await get(users)).text).toContain('Nothing was selected')

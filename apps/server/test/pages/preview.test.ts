@@ -28,7 +28,8 @@ beforeAll(async () => {
     if (path === '/ceremony') return { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } }
     return undefined
   }
-  browser = await launchBrowser()
+  // Without what makes a program fast that runs for long: no page does.
+  browser = await launchBrowser({ args: ['--js-flags=--no-opt --no-maglev'] })
   page = await browser.newPage()
   said = listen(page)
 })

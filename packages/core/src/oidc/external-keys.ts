@@ -1,4 +1,5 @@
-import { createPublicKey, type JsonWebKey, KeyObject } from 'node:crypto'
+import { createPublicKey, KeyObject } from 'node:crypto'
+import type { JWK } from 'jose'
 import { ExternalSigningKey } from 'oidc-provider'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import { type FieldError, Misconfigured } from '../errors.ts'
@@ -19,7 +20,7 @@ import { thumbprint } from './key-generation.ts'
  */
 export interface SigningService {
   readonly algorithm: SigningAlgorithm
-  readonly publicKey: KeyObject | JsonWebKey
+  readonly publicKey: KeyObject | JWK
   /**
    * Signs the data itself, not a hash that the caller would have made. Signatures are as RFC 7518 §3 wants them: of ES256
    * the two numbers one after the other, 64 bytes, and no DER. It has as long as `answerWithin` says.

@@ -1,12 +1,13 @@
-import { generateKeyPair as generateKeyPairCallback, type JsonWebKey } from 'node:crypto'
+import { generateKeyPair as generateKeyPairCallback } from 'node:crypto'
 import { promisify } from 'node:util'
+import type { JWK } from 'jose'
 import type { SigningAlgorithm } from '../clients/protocol.ts'
 import { sha256 } from '../hash.ts'
 
 const generateKeyPair = promisify(generateKeyPairCallback)
 
 /** A private signing key as the library takes it (RFC 7517). */
-export type SigningKey = JsonWebKey & { readonly kid: string; readonly alg: SigningAlgorithm; readonly use: 'sig' }
+export type SigningKey = JWK & { readonly kid: string; readonly alg: SigningAlgorithm; readonly use: 'sig' }
 
 /** A key of one algorithm alone: whoever verifies with it need not guess (RFC 8725 §3.1). */
 export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
@@ -28,7 +29,7 @@ function generate(algorithm: SigningAlgorithm) {
 }
 
 /** The key's name is its thumbprint (RFC 7638 §3.2, RFC 8037 §2). */
-export function thumbprint({ kty, e, n, crv, x, y }: JsonWebKey): string {
+export function thumbprint({ kty, e, n, crv, x, y }: JWK): string {
   switch (kty) {
     case 'RSA':
       return sha256(JSON.stringify({ e, kty, n }))

@@ -32,7 +32,10 @@ export interface Sessions {
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
   /** Everybody who is signed in in this browser, whoever is the active one first. */
   list(req: IncomingMessage, res: ServerResponse): Promise<readonly Session[]>
-  /** Makes the session of this `uid` the active one; `false` where there is none in this browser. */
+  /**
+   * Makes the session of this `uid` the active one; `false` where there is none in this browser. It takes a new id, and its
+   * use is noted, where the request that it was chosen for goes on.
+   */
   switchTo(req: IncomingMessage, res: ServerResponse, uid: string): Promise<boolean>
   /** Ends one session of this browser, and what clients got in it. */
   endOne(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined>
@@ -149,9 +152,6 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       const others = await opened.inactive.sessions()
       const chosen = others.find((each) => each.uid === uid)
       if (!chosen || !(await toSession(chosen))) return false
-      chosen.resetIdentifier()
-      noteUse(chosen, requestContext(req), clock.now())
-      await chosen.persist()
       activate(opened, chosen)
       opened.inactive.keep([...others.filter((each) => each !== chosen), opened.session])
       return true

@@ -20,7 +20,7 @@ export interface PublicFetchOptions {
 /** What a guarded request takes: as `fetch`, but for a body that cannot be sent twice. */
 export interface PublicFetchInit {
   readonly method?: string
-  readonly headers?: HeadersInit
+  readonly headers?: NonNullable<RequestInit['headers']>
   readonly body?: string | Uint8Array | URLSearchParams | null
   readonly redirect?: 'follow' | 'manual' | 'error'
   readonly signal?: AbortSignal | null

@@ -209,6 +209,52 @@ console.log(JSON.stringify(left))
     })
   })
 
+  test('has all of its types with it, for a host that is strict about them', async () => {
+    const program = `import { createServer } from 'node:http'
+import { createPocket, type HostAccounts, type Session } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
+import { memoryStores } from '@pocket/core/memory'
+import { authenticate } from '@pocket/core/browser'
+import { typeormStores } from '@pocket/core/typeorm'
+import { UserAgent } from '@pocket/core/testing'
+import { createDirectory } from '@pocket/directory'
+import { directoryStores } from '@pocket/directory/typeorm'
+const accounts: HostAccounts = { find: async (id) => ({ id, userName: 'ada', extra: { department: 'Radio' } }) }
+const pocket = await createPocket({
+  issuer: 'https://id.example.com',
+  masterKey: 'for development: 16 bytes or more',
+  stores: { ...memoryStores(), accounts },
+  claims: (account, { client, scopes }) => ({ department: account.extra?.department, [client.id]: scopes }),
+})
+createServer(async (req, res) => {
+  const session: Session | undefined = await pocket.session(req, res)
+  res.end(session?.accountId)
+})
+// @ts-expect-error middleware of Koa is no number
+const middleware: number = pocket.koa()
+// @ts-expect-error neither is an instance of oidc-provider
+const provider: number = pocket.provider()
+export { authenticate, createDirectory, directoryStores, middleware, PocketError, provider, typeormStores, UserAgent }
+`
+    await writeFile(join(folder, 'strict.ts'), program)
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'esnext',
+      lib: ['esnext', 'dom'],
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+    }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['strict.ts'] }))
+    const tsc = join(core, '../../node_modules/typescript/bin/tsc')
+    const said = await run('node', [tsc, '-p', '.', '--pretty', 'false'], { cwd: folder }).catch(
+      (failed: { readonly stdout: string }) => failed,
+    )
+    // TypeORM's own are its own.
+    expect(said.stdout.split('\n').filter((line) => /@pocket|strict/.test(line))).toEqual([])
+  })
+
   test.each([
     ['errors', `import { errorCodes as it } from '@pocket/core/errors'`, ['errors.js']],
     ['one function', `import { isUserCode as it } from '@pocket/core'`, ['codes/user-codes.js']],
@@ -236,6 +282,25 @@ console.log(JSON.stringify(left))
     expect(kept.length).toBeGreaterThan(0)
     const fits = (path: string) => expected.some((each) => (typeof each === 'string' ? each === path : each.test(path)))
     expect(kept.filter((path) => !fits(path))).toEqual([])
+  })
+
+  test('needs no database driver, but where it keeps something in a database', async () => {
+    const doors = ['', '/errors', '/memory', '/browser', '/testing'].map((door) => `@pocket/core${door}`)
+    const entry = join(folder, 'no-drivers.js')
+    await writeFile(entry, doors.map((door, index) => `export * as door${index} from '${door}'`).join('\n'))
+    const { metafile } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: 'bundle.js',
+      logLevel: 'error',
+    })
+    expect(
+      Object.keys(metafile.inputs).filter((path) => /node_modules\/(typeorm|pg|better-sqlite3)\//.test(path)),
+    ).toEqual([])
   })
 
   test('does nothing when it is imported', async () => {

@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { type Host, startHost } from './host.ts'
-import { redirectUri } from './signed-in.ts'
+import { type Host, startHost, viewOf } from './host.ts'
+import { passThrough, redirectUri } from './signed-in.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const { publicKey, privateKey } = await generateKeyPair('ES256')
@@ -90,6 +90,32 @@ describe.each(Object.entries(answers))('an address that %s', (_name, answer) => 
     })
     const claims = { iss: client.id, sub: client.id }
     expect(await assert(host, claims, client.id)).toMatchObject(refused)
+    expect(host.errors).toEqual([])
+  }, 5_000)
+
+  test('leaves nothing to encrypt with, which the client is told, or the person', async () => {
+    await using elsewhere = await startElsewhere(answer)
+    await using host = await startHost({ options: careful })
+    const encrypted = { alg: 'ECDH-ES', enc: 'A128GCM' } as const
+    const protocol = { jwksUri: elsewhere.url, idTokenEncryptedResponse: encrypted } as const
+    const { client, secret } = await host.client({ redirectUris: [redirectUri], skipConsent: true, protocol })
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    const authorize = `${host.issuer}/authorize?${new URLSearchParams(query)}`
+    const { page, agent } = await passThrough(host, authorize)
+    const code = new URL(page.location ?? '').searchParams.get('code') ?? ''
+    const form = { grant_type: 'authorization_code', redirect_uri: redirectUri, code }
+    const body = new URLSearchParams({ ...form, client_id: client.id, client_secret: secret })
+    const refusal = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+    expect([refusal.status, await refusal.json()]).toMatchObject([400, { error: expect.stringMatching(/^invalid_/) }])
+
+    await host.pocket.clients.update(client.id, {
+      ...client,
+      protocol: { jwksUri: elsewhere.url, authorizationEncryptedResponse: encrypted },
+    })
+    const unsent = await agent.get(`${authorize}&response_mode=jwt`)
+    expect([unsent.status, viewOf(unsent)]).toMatchObject([400, { view: 'error', code: 'invalid_client_metadata' }])
+    const [attempt] = await host.pocket.connectionLog.list(client.id)
+    expect(attempt).toMatchObject({ succeeded: false, error: 'invalid_client_metadata', reason: expect.any(String) })
     expect(host.errors).toEqual([])
   }, 5_000)
 

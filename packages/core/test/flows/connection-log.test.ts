@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ConnectionAttempt } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { ConnectionLogStore } from '../../src/connection-log/connection-attempt.ts'
 import { createConnectionLog } from '../../src/connection-log/connection-log.ts'
 import { decide, type Host, signIn, startHost } from './host.ts'
@@ -68,6 +69,53 @@ describe('the connection log of a client', () => {
     const text = JSON.stringify(log)
     for (const hidden of [code, secret, state]) expect(text).not.toContain(hidden)
     expect(log.map(({ at }) => at)).toEqual(log.map(({ at }) => at).sort((left, right) => right - left))
+  })
+
+  test('says by which method a client proves itself and whether it uses PKCE, and keeps no proof', async () => {
+    await using host = await startHost()
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const { client, secret } = await host.client({})
+    const { client: open } = await host.client({ isPublic: true })
+    const jwks = { keys: [await exportJWK(publicKey)] }
+    const { client: signing } = await host.client({ protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks } })
+    const assertion = await new SignJWT({ iss: signing.id, sub: signing.id, aud: host.issuer, jti: 'one' })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setIssuedAt()
+      .setExpirationTime('1m')
+      .sign(privateKey)
+    const secrets = {
+      code: 'the-code',
+      code_verifier: 'v'.repeat(43),
+      refresh_token: 'the-token',
+      device_code: 'device',
+    }
+    const challenge = { code_challenge: 'c'.repeat(43), code_challenge_method: 'S256' }
+    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+    for (const [id, credentials, method] of [
+      [client.id, { client_id: client.id, client_secret: secret }, 'client_secret_post'],
+      [open.id, { client_id: open.id }, 'none'],
+      [signing.id, { client_assertion: assertion, client_assertion_type: type }, 'private_key_jwt'],
+    ] as const) {
+      const body = { grant_type: 'authorization_code', redirect_uri: redirectUri, ...secrets, ...credentials }
+      await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body: new URLSearchParams(body) })
+      const hints = { id_token_hint: 'h.i.nt', nonce: 'the-nonce', prompt: 'none' }
+      await fetch(authorizeUrl(host, id, { ...challenge, ...hints }), { redirect: 'manual' })
+      const log = await host.pocket.connectionLog.list(id)
+      expect(log).toMatchObject([
+        { endpoint: 'authorization', pkce: true, clientAuthentication: null },
+        { endpoint: 'token', pkce: true, clientAuthentication: method, error: 'invalid_grant' },
+      ])
+      const text = JSON.stringify(log)
+      for (const kept of [
+        ...Object.values(secrets),
+        secret,
+        assertion,
+        challenge.code_challenge,
+        'h.i.nt',
+        'the-nonce',
+      ])
+        expect([kept, text.includes(`"${kept}"`)]).toEqual([kept, false])
+    }
   })
 
   test('holds what a client was refused for, with the value that it sent', async () => {

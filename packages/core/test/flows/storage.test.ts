@@ -49,6 +49,25 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     }
   }
 
+  const tokensOf = async (answer: Response) => (await answer.json()) as Readonly<Record<string, string>>
+
+  /** None of what these answers gave counts for anything. */
+  async function expectNothing(
+    host: Host,
+    token: (fields: Readonly<Record<string, string>>) => Promise<Response>,
+    answers: readonly Response[],
+  ) {
+    for (const answer of answers.filter(({ status }) => status === 200)) {
+      const { access_token, refresh_token = '' } = await tokensOf(answer)
+      const headers = { authorization: `Bearer ${access_token}` }
+      expect((await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })).status).toBe(401)
+      expect(await tokensOf(await token({ grant_type: 'refresh_token', refresh_token }))).toMatchObject({
+        error: 'invalid_grant',
+      })
+    }
+    expect(host.errors).toEqual([])
+  }
+
   test('fifty exchanges of one code give one answer, whose tokens end then', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signedIn(host)
@@ -85,6 +104,46 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     const answers = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(host.errors).toEqual([])
+  })
+
+  test.each(['AuthorizationCode', 'RefreshToken'])(
+    'of two that have read the same %s before either used it one is answered, and has nothing then',
+    async (model) => {
+      await using host = await startHost({ stores: await database.empty(), options: { refreshLeeway: 0 } })
+      const { exchange, token } = await signedIn(host)
+      const { refresh_token = '' } = model === 'RefreshToken' ? await tokensOf(await exchange()) : {}
+      const send = () => (refresh_token === '' ? exchange() : token({ grant_type: 'refresh_token', refresh_token }))
+      const { artifacts } = host.stores
+      const find = artifacts.find.bind(artifacts)
+      const both = Promise.withResolvers<void>()
+      let readers = 0
+      artifacts.find = async (key) => {
+        const found = await find(key)
+        if (found?.model === model && found.consumedAt === null && ++readers === 2) both.resolve()
+        if (found?.model === model) await both.promise
+        return found
+      }
+      const answers = await Promise.all([send(), send()])
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
+      await expectNothing(host, token, answers)
+    },
+  )
+
+  test('a revocation between the use of a refresh token and its answer leaves nothing alive', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { client, exchange, token } = await signedIn(host)
+    const { refresh_token = '' } = await tokensOf(await exchange())
+    const { artifacts } = host.stores
+    const consume = artifacts.consume.bind(artifacts)
+    artifacts.consume = async (...given) => {
+      const used = await consume(...given)
+      artifacts.consume = consume
+      const secret = (await host.pocket.clients.addSecret(client.id)).plain
+      const body = new URLSearchParams({ client_id: client.id, client_secret: secret, token: refresh_token })
+      expect((await fetch(`${host.issuer}/api/oidc/revoke`, { method: 'POST', body })).status).toBe(200)
+      return used
+    }
+    await expectNothing(host, token, [await token({ grant_type: 'refresh_token', refresh_token })])
   })
 
   test('fifty answers to one challenge sign in once', async () => {

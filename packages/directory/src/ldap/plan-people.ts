@@ -119,10 +119,10 @@ function userOf(
   described: Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>,
   { id }: LdapPerson,
   before: HeldPerson | undefined,
-  { now }: LdapRules,
+  { mapped, now }: LdapRules,
 ): User {
-  // LDAP vouches for the addresses that it has.
-  if (before) return { ...before.user, ...described, emailVerified: true }
+  // LDAP vouches for the addresses that it has, and for none that somebody has entered here.
+  if (before) return { ...before.user, ...described, emailVerified: mapped.email || before.user.emailVerified }
   const flags = { emailVerified: true, administrator: false, disabled: false }
   return { ...described, ...flags, ldapId: id, createdAt: now, updatedAt: now }
 }

@@ -40,6 +40,9 @@ export interface ScimConnection {
   send(request: ScimRequest): Promise<JsonObject | null>
 }
 
+/** Makes a line for people of what a target says. */
+type Line = (text: string) => string
+
 const mediaType = 'application/scim+json'
 const longestDetail = 300
 
@@ -48,6 +51,8 @@ export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectio
   const base = endpoint.url.replace(/[?#].*$/s, '').replace(/\/+$/, '')
   let requests = 0
   let received = 0
+  /** What a target says is shown to people, and it knows the token. */
+  const line = (text: string) => oneLine(endpoint.token === '' ? text : text.replaceAll(endpoint.token, '…'))
   const attempt = async ({ method, path, body }: ScimRequest): Promise<JsonObject | null> => {
     signal.throwIfAborted()
     requests++
@@ -67,8 +72,8 @@ export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectio
     )
     const text = await answer.text()
     received += text.length
-    if (answer.ok) return text.trim() === '' ? null : objectOf(text)
-    throw refusal(answer, text, now())
+    if (answer.ok) return text.trim() === '' ? null : objectOf(text, line)
+    throw refusal(answer, errorDetail(text, line), now())
   }
   return {
     get requests() {
@@ -116,7 +121,7 @@ function systemCode(error: unknown): string | null {
   return 'cause' in error ? systemCode(error.cause) : null
 }
 
-function objectOf(text: string): JsonObject {
+function objectOf(text: string, line: Line): JsonObject {
   const parsed = parse(text)
   if (parsed !== undefined) return parsed
   // Half an object is what is left of one that was whole when it was sent.
@@ -132,8 +137,8 @@ function parse(text: string): JsonObject | undefined {
   }
 }
 
-function refusal({ status, headers }: Response, text: string, now: number): ScimFailure {
-  const detail = `${status} ${errorDetail(text)}`.trim()
+function refusal({ status, headers }: Response, said: string, now: number): ScimFailure {
+  const detail = `${status} ${said}`.trim()
   const retryAfter = retryAfterOf(headers.get('retry-after'), now)
   return new ScimFailure(codeOf(status, retryAfter), {
     status,
@@ -155,7 +160,7 @@ function codeOf(status: number, retryAfter: number | undefined): ScimFailureCode
 }
 
 /** The `detail` of an error (RFC 7644 §3.12); a page made for browsers tells nothing. */
-function errorDetail(text: string): string {
+function errorDetail(text: string, line: Line): string {
   const { detail, scimType } = parse(text) ?? {}
   return [scimType, detail]
     .filter((part) => typeof part === 'string')
@@ -163,7 +168,7 @@ function errorDetail(text: string): string {
     .join(' ')
 }
 
-function line(text: string): string {
+function oneLine(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()

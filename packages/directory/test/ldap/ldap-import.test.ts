@@ -208,6 +208,23 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     expect((await groupsOf('many1199'))?.length).toBe(1)
   })
 
+  test('is not held up by an identifier that no index takes', async () => {
+    // Three bytes each, and nothing that could be compressed.
+    const long = (length: number) =>
+      Array.from({ length }, (_value, index) => String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000))).join('')
+    const plan = await planned(
+      answer(
+        [person('long-id', { id: long(1024) }), person('not-so-long-id', { id: long(300) })],
+        [group('long-id', [], { id: long(1024) })],
+      ),
+      { missing: 'disable' },
+    )
+    expect(plan.problems.map(({ code }) => code)).toEqual(['id_invalid', 'id_invalid'])
+    const creations = { ...plan, changes: [], groupRemovals: [], memberships: [] }
+    await site.directory.ldap.apply(creations, deaf, never)
+    expect((await named('not-so-long-id')).ldapId).toBe(long(300))
+  })
+
   test('takes few statements, and as many for each thousand', async () => {
     const people = Array.from({ length: 1000 }, (_, index) => person(`new${index}`))
     const old = (await site.directory.users.page({ ...anywhere, limit: 2000 })).items.flatMap(({ ldapId, userName }) =>

@@ -66,6 +66,33 @@ describe('a peer that is not there', () => {
   )
 })
 
+describe('a peer that says too much', () => {
+  const talks = (said: string): PeerOptions => ({
+    onRequest: ({ id }, socket) => socket.write(result(id, 0x78, 53, { said })),
+  })
+
+  test('is cut short', async () => {
+    const refused = reading(talks('no '.repeat(10_000)), { startTls: true })
+
+    await expect(refused).rejects.toMatchObject({ code: 'ldap_starttls_refused' })
+    await refused.catch((error: unknown) => expect(String(error).length).toBeLessThan(1_000))
+  })
+
+  test.each<[string, (id: number) => Buffer]>([
+    ['a refusal', (id) => result(id, 0x65, 53, { said: 'cn=reader has s3cret-password' })],
+    ['a referral', (id) => result(id, 0x65, 10, { referral: 'ldap://other.example/s3cret-password' })],
+    ['a goodbye', () => result(0, 0x78, 52, { said: 'no s3cret-password' })],
+  ])('has the password repeated nowhere: %s', async (_, answer) => {
+    const bound = { bindDn: 'cn=reader', bindPassword: 's3cret-password' }
+    const refused = reading({ onRequest: ({ id }, socket) => socket.write(answer(id)) }, bound)
+
+    await expect(refused).rejects.toMatchObject({
+      code: expect.stringMatching(/^ldap_(refused|referral|unavailable)$/),
+    })
+    await refused.catch((error: unknown) => expect(JSON.stringify([error, String(error)])).not.toContain('s3cret'))
+  })
+})
+
 describe('a peer that is no LDAP server', () => {
   const http = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'
   const says = (bytes: Buffer | string): PeerOptions => ({ onConnection: (socket) => socket.write(bytes) })
@@ -230,6 +257,41 @@ describe('an answer', () => {
     await using server = await startPeer(peer)
 
     expect((await searchLdapSample(options(server.url), 3, never)).people).toHaveLength(3)
+  })
+
+  test('with an identifier of several entries makes nobody of any of them', async () => {
+    const evil = `uid=alice,ou=apart,${base}`
+    const groups = ['groups', 'apart'].map((ou) => `cn=staff,ou=${ou},${base}`)
+    const server: PeerOptions = {
+      onRequest({ id, search }, socket) {
+        const isGroups = JSON.stringify(search?.filter).includes('groupof')
+        const found = isGroups
+          ? [
+              ...groups.map((name) => entry(id, name, { entryUUID: ['staff'], cn: ['staff'], member: [dn] })),
+              entry(id, `cn=club,${base}`, { entryUUID: ['club'], cn: ['club'], member: [dn, evil] }),
+            ]
+          : [
+              entry(id, evil, { entryUUID: ['a'], uid: ['alice'], mail: ['evil@example.com'] }),
+              entry(id, dn, alice),
+              entry(id, `uid=bob,${base}`, { entryUUID: ['b'], uid: ['bob'] }),
+              // The same one again.
+              entry(id, `UID=bob, ${base}`, { entryUUID: ['b'], uid: ['bob'] }),
+            ]
+        socket.write(Buffer.concat([...found, result(id)]))
+      },
+    }
+
+    const answer = await reading(server)
+
+    expect(answer.people.map(({ id }) => id)).toEqual(['b'])
+    // Whoever is in it stays in it.
+    expect(answer.groups).toEqual([{ dn: `cn=club,${base}`, id: 'club', name: 'club', memberIds: ['a'] }])
+    expect(answer.problems).toEqual([
+      { dn, code: 'id_duplicate', detail: evil },
+      { dn: evil, code: 'id_duplicate', detail: dn },
+      { dn: groups[1], code: 'id_duplicate', detail: groups[0], id: 'staff' },
+      { dn: groups[0], code: 'id_duplicate', detail: groups[1], id: 'staff' },
+    ])
   })
 
   test('may be thousands of messages at once', async () => {

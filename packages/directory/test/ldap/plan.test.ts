@@ -95,6 +95,20 @@ describe('people', () => {
       [],
     ],
     [
+      'with an address that the directory was not asked for are not vouched for',
+      answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
+      { ...nobody, people: [held('ada', { emailVerified: false })] },
+      { mapped: { email: false, firstName: false, lastName: false, displayName: false, picture: false } },
+      [],
+    ],
+    [
+      'with an address of the directory are vouched for',
+      answer([person('ada')]),
+      { ...nobody, people: [held('ada', { emailVerified: false })] },
+      {},
+      ['change ada emailVerified'],
+    ],
+    [
       'lose what their entry has no longer',
       answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
       { ...nobody, people: [ada] },
@@ -360,6 +374,56 @@ describe('administrators', () => {
       },
       admins,
       ['group_too_large x'],
+    ],
+    [
+      'another group that takes the name gives no rights, and is reported',
+      answer(
+        [person('ada'), person('bob')],
+        [group('admins', ['ada']), group('evil', ['bob'], { name: 'ADMINS', dn: 'cn=ADMINS,ou=apart' })],
+      ),
+      {
+        ...nobody,
+        others,
+        people: [ada],
+        groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
+      },
+      admins,
+      [
+        'create bob',
+        'change ada administrator',
+        'admins +1 -0',
+        'administrator_group_twice cn=ADMINS,ou=apart',
+        'group_name_taken cn=ADMINS,ou=apart',
+      ],
+    ],
+    [
+      'of several groups of that name, none of which is known, none gives or takes rights',
+      answer(
+        [person('ada'), person('bob')],
+        [group('admins', ['bob']), group('evil', ['bob'], { name: 'admins', dn: 'cn=admins,ou=apart' })],
+      ),
+      { ...nobody, others, people: [held('ada', { administrator: true }, { administratorByImport: true })] },
+      admins,
+      [
+        'create bob',
+        'create group admins',
+        'admins +1 -0',
+        'administrator_group_twice cn=admins,ou=apart',
+        'administrator_group_twice cn=admins,ou=groups',
+        'group_name_taken cn=admins,ou=groups',
+      ],
+    ],
+    [
+      'a local group of that name gives none',
+      answer([person('ada')]),
+      {
+        ...nobody,
+        others,
+        people: [ada],
+        groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: null, createdAt: 1 }],
+      },
+      admins,
+      ['administrator_group_missing'],
     ],
     [
       'the last one who can administer this stays',

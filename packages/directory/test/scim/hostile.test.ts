@@ -61,6 +61,16 @@ const empty =
   (req, res, body) =>
     req.method === 'GET' ? json(res, 200, list([])) : answer(req, res, body)
 
+test.each<readonly [string, Handle]>([
+  ['its error', (_req, res) => json(res, 400, { detail: 'You are not s3cret-token' })],
+  ['a text that is no object', (_req, res) => res.end('s3cret-token is who you are')],
+])('a target that repeats the token in %s does not have it shown', async (_where, answer) => {
+  handle = answer
+  const { stopped } = await run({ token: 's3cret-token' })
+
+  expect(stopped?.detail).toMatch(/You are not \u2026|\u2026 is who you are/)
+})
+
 describe('a run ends with a reason where the target', () => {
   test.each<readonly [string, string, Handle]>([
     ['answers nothing', 'timeout', () => undefined],

@@ -20,8 +20,11 @@ formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
 export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType = false): (ctx: Context) => Body {
   // Without a schema there is nothing to read, and nobody can ask for a member of it.
   if (schema === undefined || typeof schema === 'boolean') return () => undefined as Body
-  const validate: ValidateFunction<Body> = ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
+  // Compiled for the first call: to compile all of them takes a good part of a start.
+  let compiled: ValidateFunction<Body> | undefined
   return (ctx) => {
+    compiled ??= ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
+    const validate = compiled
     const mayBeNothing = anyContentType || (schema.required === undefined && isEmpty(ctx))
     const value = lenient(mayBeNothing ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
     assertStorable(value)

@@ -100,6 +100,7 @@ const users = {
     done: 'disable',
     count: 2,
     refused: [{ name: 'Anna Koch', code: 'last_administrator' }],
+    undo: { act: 'enable', ids: ['1', '2'] },
   },
 } as const
 const values = {

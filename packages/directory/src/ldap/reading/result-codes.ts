@@ -41,7 +41,7 @@ function refusal(code: LdapErrorCode, step: string, result: ResultResponse): Lda
   return new LdapError(code, {
     step,
     resultCode: String(result.resultCode),
-    ...(result.said !== '' && { said: result.said.slice(0, 500) }),
-    ...(referral !== undefined && { referral: referral.slice(0, 500) }),
+    ...(result.said !== '' && { said: result.said }),
+    ...(referral !== undefined && { referral }),
   })
 }

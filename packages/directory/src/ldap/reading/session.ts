@@ -57,7 +57,7 @@ export class LdapSession implements Disposable {
         if (!address.tls && options.startTls) socket = await new LdapChannel(socket, silence).startTls()
         if (address.tls || options.startTls) socket = await secureSocket(socket, host, options, signal, reached)
       }
-      const channel = new LdapChannel(socket, silence)
+      const channel = new LdapChannel(socket, silence, password)
       if (password !== undefined) await bind(channel, options.bindDn?.trim() ?? '', password)
       reached('bind')
       return new LdapSession(channel)

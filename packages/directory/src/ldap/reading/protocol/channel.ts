@@ -14,6 +14,7 @@ export interface RequestHeader {
 // A server says nothing else between two requests than that it is leaving (RFC 4511 §4.4).
 const unsolicited = 0
 const largestResult = 1024 * 1024
+const longestSaid = 500
 
 /**
  * Requests over one connection, one after the other. It reads no faster than its reader, and forgets what was read.
@@ -24,15 +25,20 @@ const largestResult = 1024 * 1024
 export class LdapChannel {
   readonly #socket: Socket
   readonly #silence: number
+  readonly #secret: string
   readonly #splitter = new MessageSplitter(largestResult)
   readonly #chunks: AsyncIterator<Buffer>
   #lastId = 0
   #isBusy = false
 
-  /** @param silence - Milliseconds that the server may be silent within an operation. */
-  constructor(socket: Socket, silence: number) {
+  /**
+   * @param silence - Milliseconds that the server may be silent within an operation.
+   * @param secret - What a server might repeat, and nobody is to read; empty for none.
+   */
+  constructor(socket: Socket, silence: number, secret = '') {
     this.#socket = socket
     this.#silence = silence
+    this.#secret = secret
     this.#chunks = socket.iterator({ destroyOnReturn: false })
   }
 
@@ -52,7 +58,8 @@ export class LdapChannel {
     this.#splitter.largest = largest
     this.#socket.write(request({ messageId: this.#lastId }).write())
     for (;;) {
-      const { id, response } = readResponse(await this.#message(step))
+      const { id, response: whole } = readResponse(await this.#message(step))
+      const response = this.#quotable(whole)
       if (id === unsolicited && response.kind === 'result') {
         throw new LdapError('ldap_unavailable', { step, resultCode: String(response.resultCode), said: response.said })
       }
@@ -86,6 +93,14 @@ export class LdapChannel {
   close(): void {
     if (!this.#socket.destroyed) this.#socket.end(new UnbindRequest({ messageId: this.#lastId + 1 }).write())
     this.#socket.destroySoon()
+  }
+
+  /** What a server says in words is shown to people. */
+  #quotable(response: LdapResponse): LdapResponse {
+    if (response.kind !== 'result') return response
+    const short = (text: string) =>
+      (this.#secret === '' ? text : text.replaceAll(this.#secret, '…')).slice(0, longestSaid)
+    return { ...response, said: short(response.said), referrals: response.referrals.slice(0, 1).map(short) }
   }
 
   async #message(step: string): Promise<MessageBytes> {
