@@ -83,11 +83,13 @@ describe('the provider metadata and the keys', () => {
     const first = await read()
     const { stringify } = JSON
     const written: string[] = []
-    JSON.stringify = (...given: Parameters<typeof stringify>) => {
-      const text = stringify(...given)
-      written.push(text)
-      return text
-    }
+    JSON.stringify = new Proxy(stringify, {
+      apply(target, self, given) {
+        const text: string = Reflect.apply(target, self, given)
+        written.push(text)
+        return text
+      },
+    })
     try {
       expect([await read(), await read()]).toEqual([first, first])
     } finally {
