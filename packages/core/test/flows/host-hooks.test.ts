@@ -79,7 +79,12 @@ test('a hook after each event hears what the audit log has, waits for nobody, an
 
 test('a hook before a sign-in is asked about accounts that a page of the host’s has just made', async () => {
   const methods: string[] = []
-  const before: BeforeHooks = { signIn: ({ method }) => (methods.push(method), { refuse: 'Not yet.' }) }
+  const before: BeforeHooks = {
+    signIn({ method }) {
+      methods.push(method)
+      return { refuse: 'Not yet.' }
+    },
+  }
   await using host = await startHost({
     options: { before },
     mount: (pocket) => async (req, res) => {
