@@ -130,6 +130,7 @@ export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-no
 export type { LoginCodeMail, Mailer } from './mail/mailer.ts'
 export { fingerprintOf, MasterKey } from './master-key.ts'
 export { nameProblem, oneLine, visible } from './names.ts'
+export type { AdjustConfiguration } from './oidc/adjusted-configuration.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
 export type {
   AuthorizationDetail,

@@ -9,6 +9,7 @@ import type { RenderPage } from './interactions/views.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { MasterKey } from './master-key.ts'
+import type { AdjustConfiguration } from './oidc/adjusted-configuration.ts'
 import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
 import type { SigningService } from './oidc/external-keys.ts'
 import type { KeySchedule } from './oidc/keys.ts'
@@ -143,6 +144,8 @@ export interface PocketOptions {
    * calls its support for them experimental. By default core has keys of its own in `stores.keys`.
    */
   readonly signingServices?: readonly SigningService[]
+  /** An escape hatch: changes the configuration of oidc-provider before it is used. By default nothing is changed. */
+  readonly configuration?: AdjustConfiguration
   /** Where the time comes from, in milliseconds since the Unix epoch. By default `systemClock`. */
   readonly clock?: Clock
 }

@@ -96,7 +96,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   ) =>
     reported({ trigger: request.trigger, isDry: false, signal }, actor, async (present) => {
       const answer = await readNow(present, signal)
-      const plan = await ldap.plan(answer, ldapRulesOf(present))
+      const plan = await ldap.plan(answer, ldapRulesOf(present), signal)
       if (plan.losses.asks && request.confirmed !== plan.losses.digest)
         return { ...planned(answer, plan), outcome: 'waiting' }
       const { counts, postponed } = await ldap.apply(plan, host, signal)
@@ -138,7 +138,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
       const { signal } = new AbortController()
       return reported({ trigger, isDry: true, signal }, actor, async (present) => {
         const answer = await readNow(present, signal)
-        return { ...planned(answer, await ldap.plan(answer, ldapRulesOf(present))), outcome: 'dry' }
+        return { ...planned(answer, await ldap.plan(answer, ldapRulesOf(present), signal)), outcome: 'dry' }
       })
     },
 

@@ -43,6 +43,7 @@ const kinds = {
   readAuthenticatorMetadata: 'a function',
   keySchedule: 'an object',
   signingServices: 'services',
+  configuration: 'a function',
   clock: 'an object',
 } as const satisfies Record<keyof PocketOptions, string>
 

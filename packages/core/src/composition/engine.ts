@@ -55,6 +55,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
     clock,
     make: (keys) =>
       createProvider({
+        adjustConfiguration: options.configuration,
         audit,
         onError: options.onError,
         clock,

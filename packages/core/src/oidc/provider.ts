@@ -1,7 +1,8 @@
-import Provider from 'oidc-provider'
+import type Provider from 'oidc-provider'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { hashAccessTokens } from './access-token-hash.ts'
+import { type AdjustConfiguration, instanceOf } from './adjusted-configuration.ts'
 import { joinLoginScopes } from './api-access-tokens.ts'
 import { tellChosenClaims } from './claim-overrides.ts'
 import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
@@ -35,6 +36,7 @@ export interface ProviderPorts
     RegistrationAnswerPorts,
     ClientOverridePorts,
     SessionOverridePorts {
+  readonly adjustConfiguration: AdjustConfiguration | undefined
   readonly noteAttempt: ConnectionRecorder['note']
   readonly keepLogoutNotice: LogoutNotices['enqueue']
 }
@@ -47,7 +49,7 @@ export interface BuiltProvider {
 
 /** One Provider for one set of keys. All its state is in the stores, so that another can take its place at any time. */
 export function createProvider(ports: ProviderPorts): BuiltProvider {
-  const provider = new Provider(ports.issuer, providerConfiguration(ports))
+  const provider = instanceOf(ports.issuer, providerConfiguration(ports), ports.adjustConfiguration)
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
   overrideClientChecks(provider, ports)

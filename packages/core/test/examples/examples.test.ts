@@ -284,6 +284,25 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
     expect(kept.filter((path) => !fits(path))).toEqual([])
   })
 
+  test('needs no database driver, but where it keeps something in a database', async () => {
+    const doors = ['', '/errors', '/memory', '/browser', '/testing'].map((door) => `@pocket/core${door}`)
+    const entry = join(folder, 'no-drivers.js')
+    await writeFile(entry, doors.map((door, index) => `export * as door${index} from '${door}'`).join('\n'))
+    const { metafile } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: 'bundle.js',
+      logLevel: 'error',
+    })
+    expect(
+      Object.keys(metafile.inputs).filter((path) => /node_modules\/(typeorm|pg|better-sqlite3)\//.test(path)),
+    ).toEqual([])
+  })
+
   test('does nothing when it is imported', async () => {
     const doors = ['', '/errors', '/typeorm', '/memory', '/browser', '/testing'].map((door) => `@pocket/core${door}`)
     const { stdout, stderr } = await runModule(

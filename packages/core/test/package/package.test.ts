@@ -62,6 +62,7 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
 /** What a host implements, or hands over. */
 const ports = [
   'AccessChecks',
+  'AdjustConfiguration',
   'AfterEvent',
   'AuditSink',
   'AuthorizationDetailsTypes',

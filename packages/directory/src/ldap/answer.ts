@@ -29,7 +29,7 @@ export interface LdapGroup {
 export const ldapProblemCodes = [
   /** It has no identifier, so it was left out. */
   'id_missing',
-  /** Another entry has the same identifier; this one was left out. */
+  /** Another entry has the same identifier: `detail` is its name. Both were left out. */
   'id_duplicate',
   /** An attribute has several values; one of them was taken. */
   'several_values',

@@ -6,9 +6,10 @@ export function byDn(one: LdapEntry, other: LdapEntry): number {
   return one.id < other.id ? -1 : Number(one.id > other.id)
 }
 
+/** Bytes of UTF-8: PostgreSQL puts no more than 2,704 into an index. */
 const longestId = 1024
 
 /** Whether databases keep the identifier as it is. */
 export function isStorable({ id, dn }: LdapEntry): boolean {
-  return id !== '' && id.length <= longestId && !`${id}${dn}`.includes('\0')
+  return id !== '' && Buffer.byteLength(id) <= longestId && !`${id}${dn}`.includes('\0')
 }

@@ -259,6 +259,41 @@ describe('an answer', () => {
     expect((await searchLdapSample(options(server.url), 3, never)).people).toHaveLength(3)
   })
 
+  test('with an identifier of several entries makes nobody of any of them', async () => {
+    const evil = `uid=alice,ou=apart,${base}`
+    const groups = ['groups', 'apart'].map((ou) => `cn=staff,ou=${ou},${base}`)
+    const server: PeerOptions = {
+      onRequest({ id, search }, socket) {
+        const isGroups = JSON.stringify(search?.filter).includes('groupof')
+        const found = isGroups
+          ? [
+              ...groups.map((name) => entry(id, name, { entryUUID: ['staff'], cn: ['staff'], member: [dn] })),
+              entry(id, `cn=club,${base}`, { entryUUID: ['club'], cn: ['club'], member: [dn, evil] }),
+            ]
+          : [
+              entry(id, evil, { entryUUID: ['a'], uid: ['alice'], mail: ['evil@example.com'] }),
+              entry(id, dn, alice),
+              entry(id, `uid=bob,${base}`, { entryUUID: ['b'], uid: ['bob'] }),
+              // The same one again.
+              entry(id, `UID=bob, ${base}`, { entryUUID: ['b'], uid: ['bob'] }),
+            ]
+        socket.write(Buffer.concat([...found, result(id)]))
+      },
+    }
+
+    const answer = await reading(server)
+
+    expect(answer.people.map(({ id }) => id)).toEqual(['b'])
+    // Whoever is in it stays in it.
+    expect(answer.groups).toEqual([{ dn: `cn=club,${base}`, id: 'club', name: 'club', memberIds: ['a'] }])
+    expect(answer.problems).toEqual([
+      { dn, code: 'id_duplicate', detail: evil },
+      { dn: evil, code: 'id_duplicate', detail: dn },
+      { dn: groups[1], code: 'id_duplicate', detail: groups[0], id: 'staff' },
+      { dn: groups[0], code: 'id_duplicate', detail: groups[1], id: 'staff' },
+    ])
+  })
+
   test('may be thousands of messages at once', async () => {
     const peer = people(({ id }, socket) => {
       const many = Array.from({ length: 20_000 }, (_, n) => entry(id, `uid=${n},${base}`, { entryUUID: [`${n}`] }))

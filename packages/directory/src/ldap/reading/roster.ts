@@ -28,7 +28,8 @@ export class Roster {
     if (name) this.#byDn.set(name.key, person.id)
     if (person.userName === undefined) return
     const key = fold(person.userName)
-    this.#byUserName.set(key, this.#byUserName.has(key) ? undefined : person.id)
+    const isFree = !this.#byUserName.has(key) || this.#byUserName.get(key) === person.id
+    this.#byUserName.set(key, isFree ? person.id : undefined)
   }
 
   /** Reads a member by the name of its entry, or else by a user name. */

@@ -1,5 +1,6 @@
 import { PresenceFilter } from 'ldapts'
 import type { LdapAnswer, LdapGroup, LdapPerson, LdapSource } from '../answer.ts'
+import { Distinct } from './distinct.ts'
 import { nameKey } from './dn.ts'
 import { beginGroup, finishGroup, type GroupPart } from './groups.ts'
 import { Memberships } from './memberships.ts'
@@ -57,20 +58,15 @@ class Reading {
   }
 
   async #people(): Promise<LdapPerson[]> {
-    const byId = new Map<string, LdapPerson>()
+    const people = new Distinct<LdapPerson>((dn, detail) => this.#problems.about(dn)('id_duplicate', detail))
     for await (const entry of this.#searcher.all(this.#queries.people)) {
-      const report = this.#problems.about(entry.dn)
-      const read = readPerson(entry, this.#options.attributes, report)
+      const read = readPerson(entry, this.#options.attributes, this.#problems.about(entry.dn))
       if (read === undefined) continue
-      if (byId.has(read.id)) {
-        report('id_duplicate', byId.get(read.id)?.dn)
-        continue
-      }
-      const person = this.#withinPictures(read)
-      byId.set(person.id, person)
-      this.#roster.add(person)
+      // Whoever has two entries is the same member by either of them.
+      this.#roster.add(read)
+      people.add(read, () => this.#withinPictures(read))
     }
-    return [...byId.values()]
+    return people.list()
   }
 
   #withinPictures({ picture, ...person }: LdapPerson): LdapPerson {
@@ -87,19 +83,19 @@ class Reading {
     const query = this.#queries.groups
     if (query === undefined) return []
     const memberships = new Memberships(this.#roster, this.#limits.memberships)
-    const byId = new Map<string, NamedGroup>()
+    const found = new Distinct<NamedGroup>((dn, detail, id) =>
+      this.#problems.add({ dn, code: 'id_duplicate', detail, id }),
+    )
     await this.#eachGroup(query, query.member, memberships, (entry) => {
       const report = this.#problems.about(entry.dn)
       const id = idOf(entry, query.groupId, report)
-      if (id !== undefined && byId.has(id)) report('id_duplicate', byId.get(id)?.dn)
-      else if (id !== undefined) {
-        byId.set(id, { dn: entry.dn, id, name: textOf(entry, this.#options.attributes.groupName, report) })
-      }
+      if (id !== undefined)
+        found.add({ dn: entry.dn, id, name: textOf(entry, this.#options.attributes.groupName, report) })
       return true
     })
     await this.#addGroupsWithin(memberships, query.member)
     const groups: LdapGroup[] = []
-    for (const group of byId.values()) groups.push(...(await this.#withMembers(group, memberships)))
+    for (const group of found.list()) groups.push(...(await this.#withMembers(group, memberships)))
     return groups
   }
 

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals'
+import { createPocket, defaultKeySchedule, type PocketOptions } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+import { startHost } from './host.ts'
+
+const service_documentation = 'https://docs.example.com'
+
+test('the library and its configuration can be reached, also after a rotation of keys', async () => {
+  const configuration: PocketOptions['configuration'] = (ours) => ({
+    ...ours,
+    discovery: { ...ours.discovery, service_documentation },
+  })
+  await using host = await startHost({ options: { configuration } })
+  const metadata = async () => (await fetch(`${host.issuer}/.well-known/openid-configuration`)).json()
+  const first = host.pocket.provider()
+  expect([first.issuer, await metadata()]).toEqual([host.issuer, expect.objectContaining({ service_documentation })])
+  host.clock.pass(defaultKeySchedule.signsFor - defaultKeySchedule.announcedFor)
+  await host.pocket.rotateKeys()
+  host.clock.pass(defaultKeySchedule.announcedFor)
+  await host.pocket.rotateKeys()
+  expect(host.pocket.provider()).not.toBe(first)
+  expect(await metadata()).toMatchObject({ service_documentation })
+})
+
+test.each<readonly [string, NonNullable<PocketOptions['configuration']>]>([
+  [
+    'throws',
+    () => {
+      throw new Error('no')
+    },
+  ],
+  ['answers with nothing', () => undefined as never],
+  ['makes what the library does not take', (ours) => ({ ...ours, responseTypes: ['nonsense' as never] })],
+])('a configuration that %s is named', async (_name, configuration) => {
+  const stores = { ...memoryStores(), accounts: { find: async () => undefined } }
+  const made = createPocket({ issuer: 'http://localhost:3000', masterKey: 'x'.repeat(16), stores, configuration })
+  await expect(made).rejects.toMatchObject({ code: 'misconfigured', fields: [{ field: 'configuration' }] })
+})
