@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout } from 'node:timers/promises'
 import { databaseOf, typeormStores } from '@pocket/core/typeorm'
 import {
   createDirectory,
@@ -104,7 +106,7 @@ await run('ten changed')
 
 async function run(what: string): Promise<void> {
   const [answer, reading] = await measured(() => ldapSource(options).read(signal))
-  const [plan, planning] = await measured(() => directory.ldap.plan(answer, rules))
+  const [plan, planning] = await measured(() => directory.ldap.plan(answer, rules, signal))
   const [outcome, doing] = await measured(() => directory.ldap.apply(plan, host, signal))
   const { created, changed, groupsCreated, membersAdded } = outcome.counts
   print(
@@ -114,11 +116,16 @@ async function run(what: string): Promise<void> {
 }
 
 async function measured<T>(work: () => Promise<T>): Promise<[T, string]> {
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  await setTimeout(20)
   statements = 0
   const started = performance.now()
   const value = await work()
   const seconds = ((performance.now() - started) / 1000).toFixed(2)
-  return [value, `${seconds} s, ${statements} statements`]
+  await setTimeout(20)
+  delay.disable()
+  return [value, `${seconds} s, ${statements} statements, others waited ${(delay.max / 1e6).toFixed(0)} ms at most`]
 }
 
 function print(text: string): void {

@@ -15,7 +15,7 @@ const federatedIdentity = {
     subject: nullableText,
     audience: nullableText,
     jwks: nullableText,
-    replayProtection: flag,
+    replayProtection: { ...flag, description: 'Whether an assertion counts once, as it does unless this is false.' },
   },
 } as const
 
@@ -90,7 +90,7 @@ export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput 
       subject: identity.subject || null,
       audience: identity.audience || null,
       jwks: identity.jwks || null,
-      replayProtection: identity.replayProtection ?? false,
+      replayProtection: identity.replayProtection ?? true,
     })),
     ...(accessTokenDurationMinutes && { accessTokenDurationMinutes }),
     ...(refreshTokenDurationMinutes && { refreshTokenDurationMinutes }),

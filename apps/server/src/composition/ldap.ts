@@ -30,8 +30,8 @@ export interface LdapParts {
   readonly clock: Clock
 }
 
-/** Everything about LDAP that pages, the REST API and jobs need. */
-export interface LdapRoom {
+/** Everything about LDAP that pages, the REST API and jobs need. Disposing of it ends what a request waits for. */
+export interface LdapRoom extends Disposable {
   readonly sync: LdapSync
   readonly links: LdapLinks
   readonly trials: LdapTrials
@@ -54,6 +54,7 @@ export function composeLdap(parts: LdapParts): LdapRoom {
     },
   })
   const runs = database.ldapRuns
+  const stop = new AbortController()
   const sync = createLdapSync({
     ldap: directory.ldap,
     host,
@@ -63,12 +64,14 @@ export function composeLdap(parts: LdapParts): LdapRoom {
     scheduler,
     audit,
     clock,
+    stop: stop.signal,
   })
   return {
     sync,
     runs,
     settings: present,
     links: createLdapLinks({ directory, sync, audit, transaction }),
-    trials: createLdapTrials(present),
+    trials: createLdapTrials(present, stop.signal),
+    [Symbol.dispose]: () => stop.abort(new Error('This server stops')),
   }
 }

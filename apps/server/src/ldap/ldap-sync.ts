@@ -28,6 +28,8 @@ export interface LdapSyncPorts {
   readonly scheduler: Pick<Scheduler, 'inPlaceOf'>
   readonly audit: AuditSink
   readonly clock: Clock
+  /** Ends what nobody else does, as this server stops. */
+  readonly stop: AbortSignal
 }
 
 /** Who asks for a run, and what they have agreed to. */
@@ -64,7 +66,7 @@ const recent = 10
 const nowhere: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 export function createLdapSync(ports: LdapSyncPorts): LdapSync {
-  const { ldap, host, runs, settings, source, scheduler, audit, clock } = ports
+  const { ldap, host, runs, settings, source, scheduler, audit, clock, stop } = ports
   const readNow = async (present: LdapSettings, signal: AbortSignal): Promise<LdapAnswer> =>
     source(ldapOptionsOf(present)).read(signal)
 
@@ -96,7 +98,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   ) =>
     reported({ trigger: request.trigger, isDry: false, signal }, actor, async (present) => {
       const answer = await readNow(present, signal)
-      const plan = await ldap.plan(answer, ldapRulesOf(present))
+      const plan = await ldap.plan(answer, ldapRulesOf(present), signal)
       if (plan.losses.asks && request.confirmed !== plan.losses.digest)
         return { ...planned(answer, plan), outcome: 'waiting' }
       const { counts, postponed } = await ldap.apply(plan, host, signal)
@@ -134,13 +136,11 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
       return run
     },
 
-    dryRun: (actor, trigger) => {
-      const { signal } = new AbortController()
-      return reported({ trigger, isDry: true, signal }, actor, async (present) => {
-        const answer = await readNow(present, signal)
-        return { ...planned(answer, await ldap.plan(answer, ldapRulesOf(present))), outcome: 'dry' }
-      })
-    },
+    dryRun: (actor, trigger) =>
+      reported({ trigger, isDry: true, signal: stop }, actor, async (present) => {
+        const answer = await readNow(present, stop)
+        return { ...planned(answer, await ldap.plan(answer, ldapRulesOf(present), stop)), outcome: 'dry' }
+      }),
 
     async needsDryRun() {
       if (await runs.anySucceeded()) return false
@@ -153,7 +153,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
 
     async read() {
       try {
-        return await readNow(await settings(), new AbortController().signal)
+        return await readNow(await settings(), stop)
       } catch (error) {
         throw failed(error)
       }

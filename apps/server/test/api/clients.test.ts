@@ -166,6 +166,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
         federatedIdentities: [
           { issuer: 'https://ci.example', subject: 'repo', replayProtection: true },
           { issuer: 'https://k8s.example', subject: null, audience: '', jwks: 'https://k8s.example/keys' },
+          { issuer: 'https://often.example', replayProtection: false },
         ],
       },
       accessTokenDurationMinutes: 1,
@@ -184,7 +185,8 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       credentials: {
         federatedIdentities: [
           { issuer: 'https://ci.example', subject: 'repo', replayProtection: true },
-          { issuer: 'https://k8s.example', jwks: 'https://k8s.example/keys', replayProtection: false },
+          { issuer: 'https://k8s.example', jwks: 'https://k8s.example/keys', replayProtection: true },
+          { issuer: 'https://often.example', replayProtection: false },
         ],
         secrets: [],
       },

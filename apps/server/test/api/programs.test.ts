@@ -95,7 +95,7 @@ describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) 
       {
         isPublic: false,
         callbackURLs: [],
-        credentials: { federatedIdentities: [{ issuer: 'https://ci.example.com', replayProtection: false }] },
+        credentials: { federatedIdentities: [{ issuer: 'https://ci.example.com', replayProtection: true }] },
       },
     ])
   })

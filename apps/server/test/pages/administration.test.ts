@@ -163,6 +163,24 @@ describe('a list', () => {
   })
 })
 
+test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'emails'])(
+  'nothing of the list of %s is cut on a tablet, and no page is wider than its window',
+  async (name) => {
+    await open(name, { viewport: { width: 820, height: 1000 } })
+    const cut = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('main, th, td')]
+          .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth)
+          .map(({ textContent }) => textContent),
+      )
+    expect(await cut()).toEqual([])
+    for (const width of [820, 1024]) {
+      await page.setViewportSize({ width, height: 1000 })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+    }
+  },
+)
+
 describe('the rail', () => {
   test.each(['light', 'dark'] as const)('is a menu on a phone, in %s', async (colorScheme) => {
     await open('users', { viewport: phone, colorScheme })

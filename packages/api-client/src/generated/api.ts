@@ -2424,6 +2424,7 @@ export interface components {
                     audience?: string | null;
                     issuer: string;
                     jwks?: string | null;
+                    /** @description Whether an assertion counts once, as it does unless this is false. */
                     replayProtection?: boolean;
                     subject?: string | null;
                 }[] | null;
@@ -2698,6 +2699,7 @@ export interface components {
                     audience?: string | null;
                     issuer: string;
                     jwks?: string | null;
+                    /** @description Whether an assertion counts once, as it does unless this is false. */
                     replayProtection?: boolean;
                     subject?: string | null;
                 }[] | null;

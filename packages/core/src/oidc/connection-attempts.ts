@@ -56,7 +56,7 @@ export function noteConnectionAttempts(provider: Provider, note: ConnectionRecor
     if (!oidc?.client || endpoint === undefined || (!error && !succeeded.has(ctx.req))) return
     const { requestId, ipAddress } = requestContext(ctx.req)
     const parameters = parametersOf(oidc)
-    const accountId = accountOf(oidc)
+    const accountId = accountOf(oidc) ?? (error && endpoint === 'token' ? await ownerOf(oidc, error) : null)
     const clientAuthentication = endpoint === 'authorization' ? null : authenticationOf(ctx, oidc, header)
     const provenClient =
       clientAuthentication !== null && clientAuthentication !== 'none' && error?.error !== 'invalid_client'
@@ -103,6 +103,19 @@ function accountOf({ account, session, entities }: KoaContextWithOIDC['oidc']): 
   const { AuthorizationCode, RefreshToken, DeviceCode } = entities
   const source = AuthorizationCode ?? RefreshToken ?? DeviceCode
   return account?.accountId ?? source?.accountId ?? session?.accountId ?? null
+}
+
+/** Whose a code or a refresh token is that was refused: the library says so only once everything about it is right. */
+async function ownerOf({ provider, client, params }: KoaContextWithOIDC['oidc'], { error }: errors.OIDCProviderError) {
+  if (error === 'invalid_client') return null
+  const { code, refresh_token: refreshToken } = params ?? {}
+  const finding =
+    typeof code === 'string'
+      ? provider.AuthorizationCode.find(code)
+      : typeof refreshToken === 'string' && provider.RefreshToken.find(refreshToken)
+  // What is not found out is left out: the attempt has its answer.
+  const found = await Promise.resolve(finding).catch(() => false as const)
+  return found && found.clientId === client?.clientId ? (found.accountId ?? null) : null
 }
 
 function authenticationOf(ctx: KoaContextWithOIDC, { client, body }: KoaContextWithOIDC['oidc'], header?: string) {

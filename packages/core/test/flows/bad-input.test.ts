@@ -4,6 +4,7 @@ import { answerCeremony, decide, type Host, hour, minute, signIn, startHost, vie
 
 const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
+const form = 'application/x-www-form-urlencoded'
 
 function authorizeUrl(host: Host, clientId: string, more: Readonly<Record<string, string>> = {}): string {
   const query = new URLSearchParams({
@@ -358,6 +359,36 @@ describe('an interaction', () => {
     await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
     const again = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'login' })))
     expect(viewOf(again)).toMatchObject({ view: 'sign-in', reason: 'again', otherWaysAt: null })
+  })
+
+  test.each<[string, string, string | undefined, number]>([
+    ['JSON', '{"account":"x"}', 'application/json', 400],
+    ['a text', 'account=x', 'text/plain', 400],
+    ['parts', '--x\r\n\r\n--x--', 'multipart/form-data; boundary=x', 400],
+    ['a form of a megabyte', `account=${'x'.repeat(1_000_000)}`, form, 413],
+    ['nobody', '', form, 403],
+    ['nothing', '', undefined, 403],
+    ['broken escapes', 'account=%ZZ&%', form, 403],
+    ['a NUL', 'account=%00', form, 403],
+    ['two', 'account=x&account=y', form, 403],
+    ['a structure', 'account[]=x', form, 403],
+  ])('of a choice takes %s for no account, and signs nobody out', async (_what, body, type, status) => {
+    await using host = await startHost()
+    const { agent, page, authenticator, client } = await atSignIn(host)
+    await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const chooser = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'select_account' })))
+    expect(viewOf(chooser)).toMatchObject({ view: 'select-account' })
+    const { pathname } = new URL(chooser.url)
+    const sent = agent.cookies().filter(({ path }) => pathname.startsWith(path))
+    const cookie = sent.map(({ name, value }) => `${name}=${value}`).join('; ')
+    for (const action of ['account', 'sign-out']) {
+      const headers = { cookie, accept: 'text/html', ...(type !== undefined && { 'content-type': type }) }
+      const init = { method: 'POST', headers, redirect: 'manual', ...(type !== undefined && { body }) } as const
+      const answer = await fetch(`${chooser.url}/${action}`, init)
+      expect([action, answer.status]).toEqual([action, action === 'sign-out' && status === 403 ? 303 : status])
+    }
+    const silent = await agent.get(authorizeUrl(host, client.id, { prompt: 'none' }))
+    expect([silent.location, host.errors]).toEqual([expect.stringContaining('code='), []])
   })
 
   test('that fails on our side is told to the host', async () => {

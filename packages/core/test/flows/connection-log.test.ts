@@ -118,6 +118,42 @@ describe('the connection log of a client', () => {
     }
   })
 
+  test('holds pushed requests, devices and refreshes as well, and says whose a code or a token was', async () => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
+    const { account, authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    const page = await agent.follow(await agent.get(authorizeUrl(host, client.id)))
+    const end = await signIn(agent, page, authenticator, back)
+    const code = new URL(end.location ?? '').searchParams.get('code') ?? ''
+    const authorization = basic(client.id, secret)
+    const post = (endpoint: string, form: Record<string, string>) =>
+      fetch(`${host.issuer}/api/oidc/${endpoint}`, {
+        method: 'POST',
+        headers: { authorization },
+        body: new URLSearchParams(form),
+      })
+    expect((await exchange(host, { code, redirect_uri: 'https://other.example' }, authorization)).status).toBe(400)
+    const { refresh_token = '' } = (await (await exchange(host, { code }, authorization)).json()) as {
+      refresh_token?: string
+    }
+    const refresh = { grant_type: 'refresh_token', refresh_token }
+    for (const form of [refresh, { ...refresh, scope: 'openid email' }]) await post('token', form)
+    await post('par', { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' })
+    await post('device/authorize', { scope: 'openid' })
+    const log = await host.pocket.connectionLog.list(client.id)
+    const seen = log.map(({ endpoint, succeeded, accountId }) => [endpoint, succeeded, accountId])
+    expect(seen).toEqual([
+      ['device_authorization', true, null],
+      ['pushed_authorization_request', true, null],
+      ['token', false, account.id],
+      ['token', true, account.id],
+      ['token', true, account.id],
+      ['token', false, account.id],
+      ['authorization', true, account.id],
+    ])
+  })
+
   test('holds what a client was refused for, with the value that it sent', async () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })

@@ -159,3 +159,17 @@ test('a client whose subjects are pairwise asks for no device', async () => {
     error: 'invalid_request',
   })
 })
+
+test('a hook of the host may refuse what a person allows on a device, which goes on waiting', async () => {
+  let refused = true
+  const allowClient = () => (refused ? { refuse: 'Not yet.' } : undefined)
+  await using host = await startHost({ options: { before: { allowClient } } })
+  await using there = await door(host)
+  const { client, person, decide, ask, poll } = await setting(host, there.origin)
+  const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
+  expect(await decide('approve', userCode)).toBe('forbidden')
+  expect(await host.stores.consents.find(person.account.id, client.id)).toBeUndefined()
+  refused = false
+  expect(await decide('approve', userCode)).toBeNull()
+  expect(await poll(deviceCode)).toHaveProperty('id_token')
+})

@@ -77,6 +77,27 @@ describe('the provider metadata and the keys', () => {
     expect(await read()).toEqual(closed)
   })
 
+  test.each(documents)('%s is written once, and not for each request', async (path) => {
+    await using host = await startHost()
+    const read = async () => (await fetch(host.issuer + path)).text()
+    const first = await read()
+    const { stringify } = JSON
+    const written: string[] = []
+    JSON.stringify = new Proxy(stringify, {
+      apply(target, self, given) {
+        const text: string = Reflect.apply(target, self, given)
+        written.push(text)
+        return text
+      },
+    })
+    try {
+      expect([await read(), await read()]).toEqual([first, first])
+    } finally {
+      JSON.stringify = stringify
+    }
+    expect(written.filter((text) => text === first)).toEqual([])
+  })
+
   test('new keys make a new document', async () => {
     await using host = await startHost({ options: { keySchedule: { signsFor: 10, announcedFor: 4, keptFor: 4 } } })
     const before = await fetch(`${host.issuer}/.well-known/jwks.json`)

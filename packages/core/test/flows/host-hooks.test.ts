@@ -68,9 +68,33 @@ test('a hook after each event hears what the audit log has, waits for nobody, an
   const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
   expect((await login(host, configuration)).page.location).toMatch(/code=/)
   expect(heard).toEqual([])
+  const disposed = host.pocket[Symbol.asyncDispose]()
+  expect(await Promise.race([disposed.then(() => 'over'), fetch(host.issuer).then(() => 'waits')])).toBe('waits')
   release()
-  await host.pocket[Symbol.asyncDispose]()
+  await disposed
   expect(heard.map(([event]) => event)).toEqual(host.events)
   expect(heard[0]).toMatchObject([{ event: 'signed_in' }, { requestId: expect.any(String), ipAddress: '127.0.0.1' }])
   expect(host.errors).toMatchObject([{ message: 'nobody minds' }])
+})
+
+test('a hook before a sign-in is asked about accounts that a page of the host’s has just made', async () => {
+  const methods: string[] = []
+  const before: BeforeHooks = {
+    signIn({ method }) {
+      methods.push(method)
+      return { refuse: 'Not yet.' }
+    },
+  }
+  await using host = await startHost({
+    options: { before },
+    mount: (pocket) => async (req, res) => {
+      const accountId = req.url?.slice(1) ?? ''
+      await pocket.signIn.asNewAccount(req, res, { accountId, method: 'api' }).catch((error) => res.write(error.code))
+      res.end()
+    },
+  })
+  const { account } = await host.person('ada')
+  const answer = await fetch(`${host.issuer}/${account.id}`)
+  expect([await answer.text(), answer.headers.getSetCookie(), methods]).toEqual(['sign_in_refused', [], ['api']])
+  expect(host.events).toMatchObject([{ event: 'sign_in_failed', code: 'sign_in_refused', accountId: account.id }])
 })

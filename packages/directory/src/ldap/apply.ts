@@ -5,6 +5,7 @@ import { changePeople, createPeople, personRenaming, removePeople } from './appl
 import type { ApplyPorts, Step } from './apply-step.ts'
 import { handoversAmong } from './handovers.ts'
 import type { LdapPlan, PicturePlan } from './ldap-plan.ts'
+import { Turns } from './turns.ts'
 
 /** So many rows a transaction, so that nobody waits long for the directory. */
 const batchSize = 500
@@ -23,9 +24,11 @@ export async function applyLdapPlan(
 ): Promise<LdapOutcome> {
   const postponed: LdapOutcome['postponed'][number][] = []
   let counts: LdapCounts = nothingCounted
+  const turns = new Turns(signal)
   const inOne = async <Item>(items: readonly Item[], work: (items: readonly Item[]) => Promise<Step>) => {
     if (items.length === 0) return
-    signal.throwIfAborted()
+    // On SQLite nothing else would happen from the first transaction to the last.
+    await turns.pass()
     const step = await ports.exclusively(async () => {
       const result = await work(items)
       await host.applied(result.done)

@@ -14,8 +14,8 @@ import { planLdapImport } from './plan.ts'
 
 /** People and groups out of an LDAP directory. A plan says what would be done before anything is. */
 export interface LdapImport {
-  /** Reads what there is, in four statements, and compares. Changes nothing. */
-  plan(answer: LdapAnswer, rules: Omit<LdapRules, 'now'>): Promise<LdapPlan>
+  /** Reads what there is, in four statements, and compares, in turns with others. Changes nothing. @throws the reason of `signal` */
+  plan(answer: LdapAnswer, rules: Omit<LdapRules, 'now'>, signal: AbortSignal): Promise<LdapPlan>
   /** Does what the plan says, in short transactions. @throws the reason of `signal`, between two of them */
   apply(plan: LdapPlan, host: LdapHost, signal: AbortSignal): Promise<LdapOutcome>
   /** What is remembered of somebody whom LDAP owns. */
@@ -45,7 +45,8 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
     return user
   }
   return {
-    plan: async (answer, rules) => planLdapImport(answer, await ldap.held(), { ...rules, now: clock.now() }),
+    plan: async (answer, rules, signal) =>
+      planLdapImport(answer, await ldap.held(signal), { ...rules, now: clock.now() }, signal),
     apply: (plan, host, signal) => applyLdapPlan({ store: ldap, exclusively, clock }, plan, host, signal),
     mark: async (userId) => (isId(userId) ? ldap.mark(userId) : undefined),
 

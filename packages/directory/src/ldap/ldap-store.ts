@@ -17,8 +17,8 @@ export type DecidedByHand = Partial<Pick<User, 'administrator' | 'disabled'>>
  * joins the running transaction.
  */
 export interface LdapStore {
-  /** All that there is to compare with; always four statements. */
-  held(): Promise<LdapHeld>
+  /** All that there is to compare with; always four statements. @throws the reason of `signal`, between them */
+  held(signal: AbortSignal): Promise<LdapHeld>
   /** Those of these users that there are, in any order. */
   users(ids: readonly string[]): Promise<readonly User[]>
   /** Whose these user names or e-mail addresses are, as keys. */

@@ -3,6 +3,7 @@ import type { LdapHeld } from './held.ts'
 import type { LdapRules, Loss, Losses, MembershipPlan } from './ldap-plan.ts'
 import type { GroupsPlan } from './plan-groups.ts'
 import type { PeoplePlan } from './plan-people.ts'
+import type { Turns } from './turns.ts'
 
 interface Compared {
   readonly held: LdapHeld
@@ -15,10 +16,12 @@ interface Compared {
 /** So few memberships may go at any time: small groups lose a part of their members every day. */
 const fewMemberships = 20
 
-export function lossesOf({ held, people, groups, memberships, rules }: Compared): Losses {
+export async function lossesOf({ held, people, groups, memberships, rules }: Compared, turns: Turns): Promise<Losses> {
   const disabled = people.changes.filter(({ kind }) => kind === 'disable').map(({ before }) => before.user.id)
   const removed = people.removals.map(({ user }) => user.id)
-  const there = held.people.filter(({ user, mark }) => !mark.disabledByImport || removed.includes(user.id))
+  const isRemoved = new Set(removed)
+  const there = held.people.filter(({ user, mark }) => !mark.disabledByImport || isRemoved.has(user.id))
+  await turns.pass()
   const ownedGroups = held.groups.filter(({ ldapId }) => ldapId !== null)
   const left = memberships.reduce((sum, plan) => sum + plan.removed.length, 0)
   const losses = {
@@ -33,7 +36,8 @@ export function lossesOf({ held, people, groups, memberships, rules }: Compared)
     disabled.toSorted(),
     removed.toSorted(),
     groups.removals.map(({ id }) => id).toSorted(),
-    memberships.flatMap((plan) => plan.removed.map((userId) => `${plan.groupId} ${userId}`)).toSorted(),
+    (await turns.flatMap(memberships, (plan) => plan.removed.map((userId) => `${plan.groupId} ${userId}`))).toSorted(),
   ]
+  await turns.pass()
   return { ...losses, asks, digest: createHash('sha256').update(JSON.stringify(taken)).digest('base64url') }
 }

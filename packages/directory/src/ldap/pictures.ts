@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { LdapPerson } from './answer.ts'
 import type { HeldPerson } from './held.ts'
 import type { LdapRules, PicturePlan, SkippedEntry } from './ldap-plan.ts'
+import type { Turns } from './turns.ts'
 
 interface Pictured {
   readonly entry: LdapPerson
@@ -17,9 +18,13 @@ interface Reading {
 }
 
 /** Whose picture is another one than the last time. One that could not be used is not tried again until it changes. */
-export function picturesOf(people: readonly Pictured[], { rules, unread, skipped }: Reading): readonly PicturePlan[] {
+export async function picturesOf(
+  people: readonly Pictured[],
+  { rules, unread, skipped }: Reading,
+  turns: Turns,
+): Promise<readonly PicturePlan[]> {
   if (!rules.mapped.picture) return []
-  return people.flatMap(({ entry: { dn, id, picture }, before, user }): readonly PicturePlan[] => {
+  return turns.flatMap(people, ({ entry: { dn, id, picture }, before, user }): readonly PicturePlan[] => {
     const known = before?.mark.pictureHash ?? null
     const plan = { userId: user.id, dn, knownImage: before?.mark.pictureImage ?? null }
     if (picture === undefined) return known === null || unread.has(dn) ? [] : [{ ...plan, picture: null }]

@@ -5,6 +5,7 @@ import { nameKey } from '../users/user-store.ts'
 import type { LdapAnswer, LdapGroup } from './answer.ts'
 import { byDn, isStorable } from './entries.ts'
 import type { GroupChange, GroupCreation, LdapRules, SkippedEntry } from './ldap-plan.ts'
+import type { Turns } from './turns.ts'
 import { claimNames } from './unique-names.ts'
 
 export interface GroupsPlan {
@@ -19,14 +20,19 @@ export interface GroupsPlan {
 const longestFriendlyName = 50
 
 /** Which groups come, change their names and go. */
-export function planGroups(answer: LdapAnswer, held: readonly Group[], rules: LdapRules): GroupsPlan {
+export async function planGroups(
+  answer: LdapAnswer,
+  held: readonly Group[],
+  rules: LdapRules,
+  turns: Turns,
+): Promise<GroupsPlan> {
   const owned = new Map(held.flatMap((group) => (group.ldapId === null ? [] : [[group.ldapId, group] as const])))
   const skipped: SkippedEntry[] = []
   // One that could not be read to its end is there all the same, and stays as it is.
   const unread = new Set(answer.problems.flatMap(({ id }) => id ?? []))
   const seen = new Set<string>(unread)
   const wanted: { entry: LdapGroup; before: Group | undefined; after: Group }[] = []
-  for (const entry of answer.groups.toSorted(byDn)) {
+  await turns.each(answer.groups.toSorted(byDn), (entry) => {
     const { dn, id } = entry
     if (!isStorable(entry)) skipped.push({ dn, code: 'id_invalid' })
     else if (seen.has(id)) skipped.push({ dn, id, code: 'id_twice' })
@@ -37,18 +43,21 @@ export function planGroups(answer: LdapAnswer, held: readonly Group[], rules: Ld
       if ('code' in after) skipped.push(after)
       else wanted.push({ entry, before, after })
     }
-  }
-  const removals = [...owned.values()].filter(({ ldapId }) => ldapId !== null && !seen.has(ldapId))
-  const claims = claimNames({
-    fixed: held.flatMap((group) =>
-      group.ldapId === null || seen.has(group.ldapId) ? [{ owner: group.id, keys: [nameKey(group.name)] }] : [],
-    ),
-    wanted: wanted.map(({ before, after }) => ({
-      owner: after.id,
-      keys: [nameKey(after.name)],
-      before: before ? [nameKey(before.name)] : null,
-    })),
   })
+  const removals = [...owned.values()].filter(({ ldapId }) => ldapId !== null && !seen.has(ldapId))
+  const claims = await claimNames(
+    {
+      fixed: held.flatMap((group) =>
+        group.ldapId === null || seen.has(group.ldapId) ? [{ owner: group.id, keys: [nameKey(group.name)] }] : [],
+      ),
+      wanted: wanted.map(({ before, after }) => ({
+        owner: after.id,
+        keys: [nameKey(after.name)],
+        before: before ? [nameKey(before.name)] : null,
+      })),
+    },
+    turns,
+  )
   const free = wanted.filter(({ entry: { dn, id }, after }) => {
     const conflict = claims.get(after.id)
     if (conflict) skipped.push({ dn, id, code: 'group_name_taken', detail: after.name })

@@ -3,6 +3,7 @@ import type { LdapHeld } from './held.ts'
 import type { MembershipPlan } from './ldap-plan.ts'
 import type { GroupsPlan } from './plan-groups.ts'
 import type { PeoplePlan } from './plan-people.ts'
+import type { Turns } from './turns.ts'
 
 interface Compared {
   readonly answer: LdapAnswer
@@ -12,15 +13,23 @@ interface Compared {
 }
 
 /** Who comes into the groups that LDAP owns, and who leaves them. Only people whom LDAP owns are in them. */
-export function planMemberships({ answer, held, people, groups }: Compared): readonly MembershipPlan[] {
-  const before = Map.groupBy(held.memberships, ({ groupId }) => groupId)
+export async function planMemberships(
+  { answer, held, people, groups }: Compared,
+  turns: Turns,
+): Promise<readonly MembershipPlan[]> {
+  const before = new Map<string, string[]>()
+  await turns.each(held.memberships, ({ groupId, userId }) => {
+    const members = before.get(groupId)
+    if (members) members.push(userId)
+    else before.set(groupId, [userId])
+  })
   const removed = new Set(people.removals.map(({ user }) => user.id))
   const done = new Set<string>()
-  return answer.groups.flatMap((entry): readonly MembershipPlan[] => {
+  return turns.flatMap(answer.groups, (entry): readonly MembershipPlan[] => {
     const group = groups.byEntry.get(entry.id)
     if (group === undefined || done.has(group.id)) return []
     done.add(group.id)
-    const old = new Set((before.get(group.id) ?? []).map(({ userId }) => userId))
+    const old = new Set(before.get(group.id))
     const wanted = new Set(entry.memberIds.flatMap((id) => people.userIds.get(id) ?? []))
     const added = [...wanted].filter((id) => !old.has(id))
     // Whoever is deleted leaves by that.

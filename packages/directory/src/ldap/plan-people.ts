@@ -9,6 +9,7 @@ import type { LdapRules, PersonChange, PersonCreation, PicturePlan, SkippedEntry
 import { describedBy } from './person-fields.ts'
 import { changeOf, goneOf, presentOf } from './person-states.ts'
 import { picturesOf } from './pictures.ts'
+import type { Turns } from './turns.ts'
 import { claimNames, type NameChange, type NameClaim } from './unique-names.ts'
 
 export interface PeoplePlan {
@@ -28,11 +29,17 @@ interface Wanted {
 }
 
 /** Who comes, who changes and who goes. */
-export function planPeople(answer: LdapAnswer, held: LdapHeld, rules: LdapRules): PeoplePlan {
+export async function planPeople(
+  answer: LdapAnswer,
+  held: LdapHeld,
+  rules: LdapRules,
+  turns: Turns,
+): Promise<PeoplePlan> {
   const owned = new Map(held.people.map((person) => [person.user.ldapId ?? '', person]))
   const skipped: SkippedEntry[] = []
-  const { entries, seen } = distinct(answer.people, skipped)
-  const wanted = entries.flatMap((entry): readonly Wanted[] => {
+  await turns.pass()
+  const { entries, seen } = await distinct(answer.people, skipped, turns)
+  const wanted = await turns.flatMap(entries, (entry): readonly Wanted[] => {
     const before = owned.get(entry.id)
     const described = describedBy(entry, before?.user, rules)
     if (!('code' in described)) return [{ entry, before, user: userOf(described, entry, before, rules) }]
@@ -44,11 +51,12 @@ export function planPeople(answer: LdapAnswer, held: LdapHeld, rules: LdapRules)
   const gone = held.people.filter(({ user, mark }) => !seen.has(user.ldapId ?? '') && !unread.has(mark.dn))
   const departures = gone.toSorted(byUserName).map((person) => goneOf(person, rules))
   const removed = new Set(departures.flatMap((each) => (each.kind === 'remove' ? [each.before.user.id] : [])))
-  const free = withFreeNames({ wanted, held, removed, skipped })
+  await turns.pass()
+  const free = await withFreeNames({ wanted, held, removed, skipped }, turns)
   const administrators = administratorsOf(answer, held.groups, rules, skipped)
   const creations: PersonCreation[] = []
   const present: PersonChange[] = []
-  for (const { entry, before, user } of free) {
+  await turns.each(free, ({ entry, before, user }) => {
     const isAdministrator = administrators?.has(entry.id) ?? null
     if (before) present.push(presentOf(before, { user, dn: entry.dn, isAdministrator }))
     else {
@@ -56,24 +64,31 @@ export function planPeople(answer: LdapAnswer, held: LdapHeld, rules: LdapRules)
       const mark = { ...newMark(user.id, entry.dn), administratorByImport: byImport }
       creations.push({ entry: { dn: entry.dn, id: entry.id }, user: { ...user, administrator: byImport }, mark })
     }
-  }
+  })
   const planned = {
     changes: [...present, ...departures.flatMap((each) => (each.kind === 'remove' ? [] : [each]))],
     removals: departures.flatMap((each) => (each.kind === 'remove' ? [each.before] : [])),
   }
+  await turns.pass()
   const { changes, removals } = keepOneAdministrator({ held, creations, ...planned, skipped })
+  await turns.pass()
   const userIds = new Map([
     ...held.people.map(({ user }) => [user.ldapId ?? '', user.id] as const),
     ...creations.map(({ entry, user }) => [entry.id, user.id] as const),
   ])
+  await turns.pass()
   return {
     creations,
-    changes: changes.flatMap((change) => changeOf(change) ?? []),
+    changes: await turns.flatMap(changes, (change) => asList(changeOf(change))),
     removals,
-    pictures: picturesOf(free, { rules, unread: withoutPicture(answer), skipped }),
+    pictures: await picturesOf(free, { rules, unread: withoutPicture(answer), skipped }, turns),
     skipped,
     userIds,
   }
+}
+
+function asList<Item>(item: Item | null): readonly Item[] {
+  return item === null ? [] : [item]
 }
 
 /** The names of entries that have a picture which is not in the answer. */
@@ -83,17 +98,19 @@ function withoutPicture({ problems }: LdapAnswer): ReadonlySet<string> {
 }
 
 /** Each entry once, in an order that is the same in every run. */
-function distinct(people: readonly LdapPerson[], skipped: SkippedEntry[]) {
+async function distinct(people: readonly LdapPerson[], skipped: SkippedEntry[], turns: Turns) {
   const seen = new Set<string>()
-  const entries = people.toSorted(byDn).filter((entry) => {
+  const sorted = people.toSorted(byDn)
+  await turns.pass()
+  const entries = await turns.flatMap(sorted, (entry): readonly LdapPerson[] => {
     const { dn, id } = entry
     if (!isStorable(entry)) skipped.push({ dn, code: 'id_invalid' })
     else if (seen.has(id)) skipped.push({ dn, id, code: 'id_twice' })
     else {
       seen.add(id)
-      return true
+      return [entry]
     }
-    return false
+    return []
   })
   return { entries, seen }
 }
@@ -118,25 +135,22 @@ interface NamesOf {
   readonly skipped: SkippedEntry[]
 }
 
-function withFreeNames({ wanted, held, removed, skipped }: NamesOf): readonly Wanted[] {
+async function withFreeNames({ wanted, held, removed, skipped }: NamesOf, turns: Turns): Promise<readonly Wanted[]> {
   const names = new Map<string, string>()
   const fixed: NameClaim[] = []
-  for (const { id, userName, userNameKey, emailKey } of held.others) {
+  await turns.each(held.others, ({ id, userName, userNameKey, emailKey }) => {
     names.set(id, userName)
     fixed.push({ owner: id, keys: emailKey === null ? [userNameKey] : [userNameKey, emailKey] })
-  }
-  for (const { user } of held.people) {
+  })
+  await turns.each(held.people, ({ user }) => {
     names.set(user.id, user.userName)
     if (!removed.has(user.id)) fixed.push({ owner: user.id, keys: keysOf(user) })
-  }
-  const changes = wanted.map(
-    ({ user, before }): NameChange => ({
-      owner: user.id,
-      keys: keysOf(user),
-      before: before ? keysOf(before.user) : null,
-    }),
-  )
-  const conflicts = claimNames({ fixed, wanted: changes })
+  })
+  const changes = await turns.flatMap(wanted, ({ user, before }): readonly NameChange[] => [
+    { owner: user.id, keys: keysOf(user), before: before ? keysOf(before.user) : null },
+  ])
+  const conflicts = await claimNames({ fixed, wanted: changes }, turns)
+  await turns.pass()
   return wanted.filter(({ entry: { dn, id }, user, before }) => {
     const conflict = conflicts.get(user.id)
     if (!conflict) return true

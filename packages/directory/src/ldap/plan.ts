@@ -5,12 +5,24 @@ import { lossesOf } from './losses.ts'
 import { planGroups } from './plan-groups.ts'
 import { planMemberships } from './plan-memberships.ts'
 import { planPeople } from './plan-people.ts'
+import { Turns } from './turns.ts'
 
-/** Compares what LDAP says with what the directory holds. Pure but for the ids of whom and what is new. */
-export function planLdapImport(answer: LdapAnswer, held: LdapHeld, rules: LdapRules): LdapPlan {
-  const groups = planGroups(answer, held.groups, rules)
-  const people = planPeople(answer, held, rules)
-  const memberships = planMemberships({ answer, held, people, groups })
+/**
+ * Compares what LDAP says with what the directory holds. Pure but for the ids of whom and what is new. It may take a second,
+ * during which others work.
+ *
+ * @throws the reason of `signal`
+ */
+export async function planLdapImport(
+  answer: LdapAnswer,
+  held: LdapHeld,
+  rules: LdapRules,
+  signal?: AbortSignal,
+): Promise<LdapPlan> {
+  const turns = new Turns(signal)
+  const groups = await planGroups(answer, held.groups, rules, turns)
+  const people = await planPeople(answer, held, rules, turns)
+  const memberships = await planMemberships({ answer, held, people, groups }, turns)
   return {
     creations: people.creations,
     changes: people.changes,
@@ -21,7 +33,7 @@ export function planLdapImport(answer: LdapAnswer, held: LdapHeld, rules: LdapRu
     groupRemovals: groups.removals,
     memberships,
     problems: [...answer.problems, ...people.skipped, ...groups.skipped],
-    losses: lossesOf({ held, people, groups, memberships, rules }),
+    losses: await lossesOf({ held, people, groups, memberships, rules }, turns),
     newClaims: rules.newClaims,
   }
 }

@@ -1,3 +1,5 @@
+import type { Turns } from './turns.ts'
+
 /** Who wants to be called what; names as keys, by which they are compared. */
 export interface NameClaim {
   readonly owner: string
@@ -26,30 +28,50 @@ export interface NameConflict {
  * Gives everybody the names they want as far as those are free, and returns who gets none, and why. Names may change hands
  * in one go, in circles too. Who cannot have the new ones keeps the old ones, for which others then have to stand back.
  */
-export function claimNames({ fixed, wanted }: NameClaims): ReadonlyMap<string, NameConflict> {
-  const changing = new Set(wanted.map(({ owner }) => owner))
+export async function claimNames(
+  { fixed, wanted }: NameClaims,
+  turns: Turns,
+): Promise<ReadonlyMap<string, NameConflict>> {
+  const changing = new Map(wanted.map((claim) => [claim.owner, claim]))
   const conflicts = new Map<string, NameConflict>()
-  for (;;) {
-    const taken = new Map<string, string>()
-    const take = ({ owner, keys }: NameClaim) => {
-      for (const key of keys) if (!taken.has(key)) taken.set(key, owner)
-    }
-    for (const claim of fixed) if (!changing.has(claim.owner)) take(claim)
-    for (const claim of wanted) {
-      const { owner, keys, before: own } = claim
-      // Nobody gets what its owner keeps.
-      if (own) take({ owner, keys: conflicts.has(owner) ? own : own.filter((key) => keys.includes(key)) })
-    }
-    const before = conflicts.size
-    for (const claim of wanted) {
-      if (conflicts.has(claim.owner)) continue
-      const conflict = claim.keys
-        .filter((key) => !claim.before?.includes(key))
-        .map((key) => ({ key, takenBy: taken.get(key) ?? claim.owner }))
-        .find(({ takenBy }) => takenBy !== claim.owner)
-      if (conflict) conflicts.set(claim.owner, conflict)
-      else take(claim)
-    }
-    if (conflicts.size === before) return conflicts
+  // Nobody gets what its owner keeps.
+  const kept = new Map<string, string>()
+  const keep = (owner: string, keys: readonly string[]) => {
+    for (const key of keys) if (!kept.has(key)) kept.set(key, owner)
   }
+  await turns.each(fixed, ({ owner, keys }) => {
+    if (!changing.has(owner)) keep(owner, keys)
+  })
+  await turns.each(wanted, ({ owner, keys, before }) => {
+    if (before)
+      keep(
+        owner,
+        before.filter((key) => keys.includes(key)),
+      )
+  })
+  const got = new Map<string, string>()
+  const stayed: NameChange[] = []
+  await turns.each(wanted, (claim) => {
+    const { owner, keys, before } = claim
+    const conflict = keys
+      .filter((key) => !before?.includes(key))
+      .map((key) => ({ key, takenBy: kept.get(key) ?? got.get(key) ?? owner }))
+      .find(({ takenBy }) => takenBy !== owner)
+    if (conflict) {
+      conflicts.set(owner, conflict)
+      stayed.push(claim)
+    } else for (const key of keys) got.set(key, owner)
+  })
+  // Grows while it is gone through: whoever stands back keeps what somebody else was given.
+  await turns.each(stayed, ({ owner, before }) => {
+    for (const key of before ?? []) {
+      if (kept.has(key)) continue
+      kept.set(key, owner)
+      const other = changing.get(got.get(key) ?? owner)
+      if (other === undefined || other.owner === owner || conflicts.has(other.owner)) continue
+      conflicts.set(other.owner, { key, takenBy: owner })
+      stayed.push(other)
+    }
+  })
+  return conflicts
 }

@@ -2,8 +2,16 @@ import type { Clock } from '@pocket/core'
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/typeorm'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { Group } from '../groups/group.ts'
-import { type HeldMembership, type LdapHeld, type LdapMark, newMark } from '../ldap/held.ts'
+import {
+  type HeldMembership,
+  type HeldName,
+  type HeldPerson,
+  type LdapHeld,
+  type LdapMark,
+  newMark,
+} from '../ldap/held.ts'
 import type { DecidedByHand, LdapStore, NameHolder } from '../ldap/ldap-store.ts'
+import { Turns } from '../ldap/turns.ts'
 import type { User } from '../users/user.ts'
 import { userClaimTable } from './claim.table.ts'
 import { groupTable, membershipTable } from './group.table.ts'
@@ -89,26 +97,19 @@ export class TypeormLdapStore implements LdapStore {
     this.#sql = statements(database.kind)
   }
 
-  async held(): Promise<LdapHeld> {
-    const database = this.#database
-    const people = await database.query(this.#sql.people)
-    const owned = usersOf(people)
-    const known = marks.all(people)
-    const others = await database.query<NameRow>(this.#sql.others)
-    const found = groupsOf(await database.query(this.#sql.groups))
-    const pairs = await database.query<MembershipRow>(this.#sql.memberships, [this.#clock.now()])
-    return {
-      people: owned.map((user, index) => ({ user, mark: markOf(user, known[index]) })),
-      others: others.map((row) => ({
-        id: row.id,
-        userName: row.user_name,
-        userNameKey: row.user_name_key,
-        emailKey: row.email_key,
-        governs: row.governs === true || row.governs === 1,
-      })),
-      groups: found,
-      memberships: pairs.map(membershipOf),
+  async held(signal: AbortSignal): Promise<LdapHeld> {
+    const turns = new Turns(signal)
+    const rows = async <Row extends object>(sql: string, parameters: readonly (string | number)[] = []) => {
+      await turns.pass()
+      const found = await this.#database.query<Row>(sql, parameters)
+      await turns.pass()
+      return found
     }
+    const people = await turns.flatMap(await rows(this.#sql.people), heldPeople)
+    const others = await turns.flatMap(await rows<NameRow>(this.#sql.others), (row) => [nameOf(row)])
+    const found = await turns.flatMap(await rows(this.#sql.groups), (row) => groupsOf([row]))
+    const pairs = await rows<MembershipRow>(this.#sql.memberships, [this.#clock.now()])
+    return { people, others, groups: found, memberships: await turns.flatMap(pairs, (pair) => [membershipOf(pair)]) }
   }
 
   async users(ids: readonly string[]): Promise<readonly User[]> {
@@ -234,6 +235,20 @@ function membershipOf({ user_id, group_id }: MembershipRow): HeldMembership {
 }
 
 /** A user who has come without a mark, as from a copy of the database, is as one whom no import has touched yet. */
+function heldPeople(row: object): readonly HeldPerson[] {
+  return usersOf([row]).map((user) => ({ user, mark: markOf(user, marks.read(row)) }))
+}
+
+function nameOf(row: NameRow): HeldName {
+  return {
+    id: row.id,
+    userName: row.user_name,
+    userNameKey: row.user_name_key,
+    emailKey: row.email_key,
+    governs: row.governs === true || row.governs === 1,
+  }
+}
+
 function markOf(user: User, mark: LdapMark | undefined): LdapMark {
   return typeof mark?.userId === 'string' ? mark : newMark(user.id, '')
 }

@@ -14,7 +14,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
   afterAll(async () => site[Symbol.asyncDispose]())
 
   const planned = (given: LdapAnswer, more: Partial<LdapRules> = {}) =>
-    site.directory.ldap.plan(given, { ...rules, ...more })
+    site.directory.ldap.plan(given, { ...rules, ...more }, never)
   /** What one run has done, as the host hears it, and what was left for the next one. */
   const run = async (given: LdapAnswer, more: Partial<LdapRules> = {}) => {
     const heard: LdapApplied[] = []
@@ -29,6 +29,17 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
   }
   const groupsOf = async (name: string) =>
     (await site.directory.users.find((await named(name)).id))?.groups.map((each) => each.name)
+
+  test('lets others work between two transactions', async () => {
+    const people = Array.from({ length: 1500 }, (_, index) => person(`many${index}`))
+    const plan = await planned(answer(people))
+    let others = 0
+    const host = { applied: async () => void setImmediate(() => others++) }
+    await site.directory.ldap.apply(plan, host, never)
+    // The last one has its turn when all is done.
+    expect(others).toBeGreaterThanOrEqual(2)
+    await run(answer([]), { missing: 'delete' })
+  })
 
   test('creates people and groups, once', async () => {
     const given = answer([person('ada'), person('bob')], [group('staff', ['ada', 'bob']), group('club', ['ada'])])

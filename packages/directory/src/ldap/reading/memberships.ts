@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { Turns } from '../turns.ts'
 import type { GroupEntry } from './groups.ts'
 import { LdapError } from './ldap-error.ts'
 import type { Roster } from './roster.ts'
@@ -24,16 +24,14 @@ export interface Members {
 
 // Deeper than anybody nests groups on purpose.
 const deepest = 100
-// Values after which others get their turn.
-const turn = 2_000
 
 /** The groups that were read, by the names that groups call each other. */
 export class Memberships {
   readonly #roster: Roster
   readonly #most: number
   readonly #groups = new Map<string, Direct>()
+  readonly #turns = new Turns()
   #total = 0
-  #sinceTurn = 0
 
   /** @param most - How many memberships all groups may have together. */
   constructor(roster: Roster, most: number) {
@@ -92,7 +90,7 @@ export class Memberships {
           else if (!seen.has(entry)) within.push(entry)
           seen.add(entry)
         }
-        await this.#pause(found.people.size + 1)
+        await this.#turns.step(found.people.size + 1)
       }
       level = within
     }
@@ -112,7 +110,7 @@ export class Memberships {
       else if (named.kind === 'entry') entries.add(named.key)
       else if (named.kind === 'ambiguous') ambiguous += 1
       else nobody += 1
-      await this.#pause(1)
+      await this.#turns.step()
     }
     return { people, entries, ambiguous, nobody, isWhole: group.isWhole }
   }
@@ -120,13 +118,5 @@ export class Memberships {
   #count(members: number): void {
     this.#total += members
     if (this.#total > this.#most) throw new LdapError('ldap_answer_too_large', { limit: String(this.#most) })
-  }
-
-  // Reckoning is no reason for a sign-in to wait.
-  async #pause(work: number): Promise<void> {
-    this.#sinceTurn += work
-    if (this.#sinceTurn < turn) return
-    this.#sinceTurn = 0
-    await setImmediate()
   }
 }
