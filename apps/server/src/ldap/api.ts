@@ -1,4 +1,6 @@
 import { Conflict } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import { assertScopes } from '../http/api/admission.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
@@ -140,7 +142,10 @@ export function ldapOperations({ sync, links, trials, runs, users }: LdapOperati
       path: '/api/ldap/dry-run',
       summary: 'See what an import from LDAP would do; nothing is changed',
       answer: { status: 200, schema: runSchema },
-      handle: async (call) => runDto(await sync.dryRun(actorOf(call), 'api')),
+      async handle(call) {
+        assertMayBeTold(call.ctx)
+        return runDto(await sync.dryRun(actorOf(call), 'api'))
+      },
     }),
     operation({
       ...shared,
@@ -158,6 +163,7 @@ export function ldapOperations({ sync, links, trials, runs, users }: LdapOperati
       answer: { status: 200, schema: runSchema },
       async handle(call) {
         const { confirm } = call.body
+        assertMayBeTold(call.ctx)
         return runDto(
           await sync.run(actorOf(call), { trigger: 'api', ...(confirm !== undefined && { confirmed: confirm }) }),
         )
@@ -170,7 +176,10 @@ export function ldapOperations({ sync, links, trials, runs, users }: LdapOperati
       path: '/api/ldap/runs',
       summary: 'List the latest imports and dry runs, the newest first',
       answer: { status: 200, schema: { type: 'array', items: runSchema } },
-      handle: async () => (await runs.list(30)).map(runDto),
+      async handle({ ctx }) {
+        assertMayBeTold(ctx)
+        return (await runs.list(30)).map(runDto)
+      },
     }),
     operation({
       ...shared,
@@ -243,6 +252,11 @@ export function ldapOperations({ sync, links, trials, runs, users }: LdapOperati
       handle: async (call) => links.unlink(actorOf(call), await reachable(call, users)),
     }),
   ]
+}
+
+/** Reports name people and groups, and what becomes of them. */
+function assertMayBeTold(ctx: Context): void {
+  assertScopes(ctx, 'read:users', 'read:groups')
 }
 
 function runDto({ settingsHash: _, startedAt, finishedAt, ...run }: LdapRun) {

@@ -245,6 +245,17 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     await app.pocket.clients.remove(oidcClientId)
   })
 
+  test('a limited key that may not read people is not told by imports who they are', async () => {
+    const scopes = ['read:settings', 'write:settings']
+    const { token } = await mint(instance.administrator, { scopes })
+    for (const call of ['GET /api/ldap/runs', 'POST /api/ldap/dry-run', 'POST /api/ldap/sync']) {
+      const answer = await withKey(token, call, call.startsWith('POST') ? {} : undefined)
+      expect([call, answer.status, answer.json()]).toMatchObject([call, 403, { details: { scope: 'read:users' } }])
+    }
+    const reader = await mint(instance.administrator, { scopes: [...scopes, 'read:users', 'read:groups'] })
+    expect((await withKey(reader.token, 'GET /api/ldap/runs')).status).toBe(200)
+  })
+
   test('the key of a disabled person is refused, by name', async () => {
     const { agent, id } = await instance.person('disabled')
     const { token } = await mint(agent)
