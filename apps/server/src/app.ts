@@ -62,7 +62,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const parts = { ...foundation, ...rendering, ...services }
   const api = composeRestApi(parts)
   const pages = composePages({ ...parts, apiDocument: api.document })
-  const { pocket, directory, placeRoom, scheduler, scim, mail, audit, clock, appearance, show } = parts
+  const { pocket, directory, placeRoom, scheduler, ldap, scim, mail, audit, clock, appearance, show } = parts
 
   const koa = createKoa({ trustProxy: config.trustProxy, logger, show })
   koa
@@ -101,7 +101,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       return { code, url: `${pocket.issuer}/lc/${code}`, expiresAt }
     },
     async [Symbol.asyncDispose]() {
-      // A request may be waiting for a run.
+      // A request may be waiting for a run, or for a peer.
+      ldap[Symbol.dispose]()
       await scim.runs[Symbol.asyncDispose]()
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()

@@ -7,7 +7,7 @@ import type { Scheduler } from '../jobs/scheduler.ts'
 import { createLdapHost } from '../ldap/host.ts'
 import { createLdapLinks, type LdapLinks } from '../ldap/ldap-links.ts'
 import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
-import type { LdapSettings } from '../ldap/ldap-settings.ts'
+import { isLdapEnabled, type LdapSettings } from '../ldap/ldap-settings.ts'
 import { createLdapSync, type LdapSync } from '../ldap/ldap-sync.ts'
 import { createLdapTrials, type LdapTrials } from '../ldap/ldap-trials.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
@@ -17,7 +17,7 @@ import type { Administration } from './administration.ts'
 export interface LdapParts {
   readonly pocket: Pocket
   readonly directory: Directory
-  readonly database: Pick<OpenDatabase, 'ldapRuns' | 'approvals'>
+  readonly database: Pick<OpenDatabase, 'ldapRuns' | 'approvals' | 'jobs'>
   readonly administration: Pick<Administration, 'forgetUser'>
   readonly settings: Settings
   readonly ownSettings: OwnSettings
@@ -30,8 +30,8 @@ export interface LdapParts {
   readonly clock: Clock
 }
 
-/** Everything about LDAP that pages, the REST API and jobs need. */
-export interface LdapRoom {
+/** Everything about LDAP that pages, the REST API and jobs need. Disposing of it ends what a request waits for. */
+export interface LdapRoom extends Disposable {
   readonly sync: LdapSync
   readonly links: LdapLinks
   readonly trials: LdapTrials
@@ -54,6 +54,7 @@ export function composeLdap(parts: LdapParts): LdapRoom {
     },
   })
   const runs = database.ldapRuns
+  const stop = new AbortController()
   const sync = createLdapSync({
     ldap: directory.ldap,
     host,
@@ -61,14 +62,20 @@ export function composeLdap(parts: LdapParts): LdapRoom {
     settings: present,
     source,
     scheduler,
+    jobs: database.jobs,
     audit,
     clock,
+    stop: stop.signal,
+  })
+  settings.whenChanged(async (keys, values) => {
+    if (keys.includes('ldapEnabled') && isLdapEnabled(values)) await sync.turnedOn()
   })
   return {
     sync,
     runs,
     settings: present,
     links: createLdapLinks({ directory, sync, audit, transaction }),
-    trials: createLdapTrials(present),
+    trials: createLdapTrials(present, stop.signal),
+    [Symbol.dispose]: () => stop.abort(new Error('This server stops')),
   }
 }

@@ -12,11 +12,11 @@ export interface LdapTrials {
 const patience = 20_000
 const shown = 10
 
-export function createLdapTrials(settings: () => Promise<LdapSettings>): LdapTrials {
+/** @param stop - Ends what is under way, as this server stops. */
+export function createLdapTrials(settings: () => Promise<LdapSettings>, stop: AbortSignal): LdapTrials {
   const options = async () => ({ ...ldapOptionsOf(await settings()), overallTimeout: patience })
-  const { signal } = new AbortController()
   return {
-    connection: async () => testLdapConnection(await options(), signal),
-    search: async () => searchLdapSample(await options(), shown, signal),
+    connection: async () => testLdapConnection(await options(), stop),
+    search: async () => searchLdapSample(await options(), shown, stop),
   }
 }

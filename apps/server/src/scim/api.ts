@@ -3,6 +3,7 @@ import { NotFound, SystemFailed } from '@pocket/core/errors'
 import { isComplete } from '@pocket/directory'
 import type { Context } from 'koa'
 import { clientNotFound } from '../clients/contract-errors.ts'
+import { assertScopes } from '../http/api/admission.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import { actorOf } from '../users/actor.ts'
@@ -52,10 +53,13 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       method: 'post',
       path: '/api/scim/service-provider',
       summary: 'Provision the people of a client by SCIM 2.0',
-      note: 'A client has one at most.',
+      note: 'A client has one at most. A limited API key needs `read:users` and `read:groups` too, since both are sent there.',
       body: scimProviderBody,
       answer: { status: 201, schema: scimProviderSchema },
-      handle: async (call) => dto(call.ctx, await providers.create(actorOf(call), inputOf(call.body))),
+      async handle(call) {
+        assertMayTell(call.ctx)
+        return dto(call.ctx, await providers.create(actorOf(call), inputOf(call.body)))
+      },
     }),
     operation({
       ...shared,
@@ -64,11 +68,13 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       method: 'put',
       path: '/api/scim/service-provider/:id',
       summary: 'Change where the people of a client are provisioned',
-      note: 'The placeholder of the token keeps it, as long as the endpoint stays on the same server.',
+      note: 'The placeholder of the token keeps it, as long as the endpoint stays on the same server. A limited API key needs `read:users` and `read:groups` too.',
       body: scimProviderBody,
       answer: { status: 200, schema: scimProviderSchema },
-      handle: async (call) =>
-        dto(call.ctx, await providers.update(actorOf(call), call.params.id ?? '', inputOf(call.body))),
+      async handle(call) {
+        assertMayTell(call.ctx)
+        return dto(call.ctx, await providers.update(actorOf(call), call.params.id ?? '', inputOf(call.body)))
+      },
     }),
     operation({
       ...shared,
@@ -123,6 +129,11 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       },
     }),
   ]
+}
+
+/** Whoever says where people are provisioned gets to read them there. */
+function assertMayTell(ctx: Context): void {
+  assertScopes(ctx, 'read:users', 'read:groups')
 }
 
 interface ScimBody {

@@ -222,6 +222,29 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     )
   })
 
+  test('a limited key cannot have people told to a server of its own that it may not read', async () => {
+    const { administrator, app } = instance
+    const { id: oidcClientId } = await app.pocket.clients.create({ name: 'Told', redirectUris: [] })
+    const body = { endpoint: 'https://scim.example.net', token: '', oidcClientId }
+    const scopes = ['write:clients', 'read:users', 'read:groups']
+    const allowed = await mint(administrator, { scopes })
+    const made = await withKey(allowed.token, 'POST /api/scim/service-provider', body)
+    // A cast: the document says so.
+    const { id } = made.json() as { readonly id: string }
+    for (const missing of ['read:users', 'read:groups']) {
+      const { token } = await mint(administrator, { scopes: scopes.filter((scope) => scope !== missing) })
+      for (const call of ['POST /api/scim/service-provider', `PUT /api/scim/service-provider/${id}`]) {
+        const answer = await withKey(token, call, { ...body, endpoint: 'https://scim.example.org' })
+        expect([answer.status, answer.json()]).toMatchObject([403, { details: { scope: missing } }])
+      }
+      // Whoever may change clients cannot import either.
+      expect(refusal(await withKey(token, 'POST /api/application-configuration/sync-ldap'))).toEqual([403, 'forbidden'])
+    }
+    const changed = await withKey(allowed.token, `PUT /api/scim/service-provider/${id}`, body)
+    expect([made.status, changed.status]).toEqual([201, 200])
+    await app.pocket.clients.remove(oidcClientId)
+  })
+
   test('the key of a disabled person is refused, by name', async () => {
     const { agent, id } = await instance.person('disabled')
     const { token } = await mint(agent)

@@ -1074,7 +1074,7 @@ export interface paths {
         put?: never;
         /**
          * Provision the people of a client by SCIM 2.0
-         * @description For administrators. A client has one at most.
+         * @description For administrators. A client has one at most. A limited API key needs `read:users` and `read:groups` too, since both are sent there.
          */
         post: operations["createScimServiceProvider"];
         delete?: never;
@@ -1088,7 +1088,7 @@ export interface paths {
         get?: never;
         /**
          * Change where the people of a client are provisioned
-         * @description For administrators. The placeholder of the token keeps it, as long as the endpoint stays on the same server.
+         * @description For administrators. The placeholder of the token keeps it, as long as the endpoint stays on the same server. A limited API key needs `read:users` and `read:groups` too.
          */
         put: operations["updateScimServiceProvider"];
         post?: never;

@@ -24,11 +24,18 @@ interface Caller {
   readonly withoutPasskey: boolean
 }
 
-const limited = new WeakSet<Context>()
+const limited = new WeakMap<Context, readonly ApiKeyScope[]>()
 
 /** Whether a call is made with an API key that may not do everything that its owner may. */
 export function isLimited(ctx: Context): boolean {
   return limited.has(ctx)
+}
+
+/** For a call that reaches into other areas than its own. @throws {Forbidden} `forbidden` where a limited key lacks one */
+export function assertScopes(ctx: Context, ...needed: readonly ApiKeyScope[]): void {
+  const scopes = limited.get(ctx)
+  const missing = scopes && needed.find((scope) => !scopes.includes(scope))
+  if (missing) throw lacking(missing)
 }
 
 const withoutPasskeys = new WeakSet<Context>()
@@ -84,7 +91,7 @@ export function createAdmission({ pocket, directory, apiKeys, staticApiKey }: Ad
     }
     if (!caller) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
     assertAllowed(caller, operation)
-    if (caller.scopes !== null) limited.add(ctx)
+    if (caller.scopes !== null) limited.set(ctx, caller.scopes)
     if (caller.withoutPasskey) withoutPasskeys.add(ctx)
     if (operation.sensitive) await assertFresh(ctx)
     return caller.user
@@ -99,7 +106,11 @@ function assertAllowed({ user, scopes, withoutPasskey }: Caller, operation: Para
     throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
   const scope = scopeOf(operation)
   if (scopes === null || scopes.includes(scope)) return
-  throw new Forbidden('forbidden', `This API key is limited, and ${scope} is not among its scopes.`, {
+  throw lacking(scope)
+}
+
+function lacking(scope: ApiKeyScope): Forbidden {
+  return new Forbidden('forbidden', `This API key is limited, and ${scope} is not among its scopes.`, {
     details: { scope },
   })
 }
