@@ -7,7 +7,7 @@ import type { Scheduler } from '../jobs/scheduler.ts'
 import { createLdapHost } from '../ldap/host.ts'
 import { createLdapLinks, type LdapLinks } from '../ldap/ldap-links.ts'
 import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
-import type { LdapSettings } from '../ldap/ldap-settings.ts'
+import { isLdapEnabled, type LdapSettings } from '../ldap/ldap-settings.ts'
 import { createLdapSync, type LdapSync } from '../ldap/ldap-sync.ts'
 import { createLdapTrials, type LdapTrials } from '../ldap/ldap-trials.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
@@ -17,7 +17,7 @@ import type { Administration } from './administration.ts'
 export interface LdapParts {
   readonly pocket: Pocket
   readonly directory: Directory
-  readonly database: Pick<OpenDatabase, 'ldapRuns' | 'approvals'>
+  readonly database: Pick<OpenDatabase, 'ldapRuns' | 'approvals' | 'jobs'>
   readonly administration: Pick<Administration, 'forgetUser'>
   readonly settings: Settings
   readonly ownSettings: OwnSettings
@@ -62,9 +62,13 @@ export function composeLdap(parts: LdapParts): LdapRoom {
     settings: present,
     source,
     scheduler,
+    jobs: database.jobs,
     audit,
     clock,
     stop: stop.signal,
+  })
+  settings.whenChanged(async (keys, values) => {
+    if (keys.includes('ldapEnabled') && isLdapEnabled(values)) await sync.turnedOn()
   })
   return {
     sync,

@@ -11,6 +11,7 @@ import {
   type LdapPlan,
   type LdapSource,
 } from '@pocket/directory'
+import type { JobStore } from '../jobs/job-store.ts'
 import type { Job, Scheduler } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
 import type { Actor } from '../users/actor.ts'
@@ -26,6 +27,7 @@ export interface LdapSyncPorts {
   readonly settings: () => Promise<LdapSettings>
   readonly source: (options: LdapOptions) => LdapSource
   readonly scheduler: Pick<Scheduler, 'inPlaceOf'>
+  readonly jobs: Pick<JobStore, 'bringForward'>
   readonly audit: AuditSink
   readonly clock: Clock
   /** Ends what nobody else does, as this server stops. */
@@ -53,12 +55,19 @@ export interface LdapSync {
   dryRun(actor: Actor, trigger: Exclude<RunTrigger, 'job'>): Promise<LdapRun>
   /** Whether somebody has to look at a dry run before the first import. */
   needsDryRun(): Promise<boolean>
+  /**
+   * LDAP was turned on: the next import comes soon, unless somebody has to look at a dry run first; then it comes at its hour,
+   * or when they ask for it.
+   */
+  turnedOn(): Promise<void>
   /** What the directory says now. @throws {Unprocessable} `ldap_sync_failed` */
   read(): Promise<LdapAnswer>
 }
 
 const name = 'sync-ldap'
 const hour = 3_600_000
+/** Milliseconds after a start, or after LDAP was turned on. */
+const soon = 5000
 /** So many reports are kept. */
 const mostRuns = 30
 /** How far back a dry run is looked for. */
@@ -66,7 +75,7 @@ const recent = 10
 const nowhere: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 export function createLdapSync(ports: LdapSyncPorts): LdapSync {
-  const { ldap, host, runs, settings, source, scheduler, audit, clock, stop } = ports
+  const { ldap, host, runs, settings, source, scheduler, jobs, audit, clock, stop } = ports
   const readNow = async (present: LdapSettings, signal: AbortSignal): Promise<LdapAnswer> =>
     source(ldapOptionsOf(present)).read(signal)
 
@@ -113,11 +122,20 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
       }
     })
 
+  const needsDryRun = async (): Promise<boolean> => {
+    if (await runs.anySucceeded()) return false
+    const hash = ldapSettingsHash(await settings())
+    const seen = (await runs.list(recent)).some(
+      ({ outcome, code, settingsHash }) => outcome === 'dry' && code === null && settingsHash === hash,
+    )
+    return !seen
+  }
+
   return {
     job: {
       name,
       intervalMs: hour,
-      firstRunWithinMs: 5000,
+      firstRunWithinMs: soon,
       async run(signal) {
         if (isLdapEnabled((await settings()).contract)) await perform({ trigger: 'job' }, null, signal)
       },
@@ -142,13 +160,10 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
         return { ...planned(answer, await ldap.plan(answer, ldapRulesOf(present), stop)), outcome: 'dry' }
       }),
 
-    async needsDryRun() {
-      if (await runs.anySucceeded()) return false
-      const hash = ldapSettingsHash(await settings())
-      const seen = (await runs.list(recent)).some(
-        ({ outcome, code, settingsHash }) => outcome === 'dry' && code === null && settingsHash === hash,
-      )
-      return !seen
+    needsDryRun,
+
+    async turnedOn() {
+      if (!(await needsDryRun())) await jobs.bringForward(name, clock.now() + soon)
     },
 
     async read() {

@@ -44,7 +44,11 @@ export interface Settings {
   ): Promise<SettingValues>
   /** Writes those that are given; absent ones stay as they are. @throws as `replace` */
   change(actor: Actor, given: GivenSettings): Promise<SettingValues>
+  /** From now on tells what was written here, and all values as they are then, within the transaction. */
+  whenChanged(listener: SettingsListener): void
 }
+
+export type SettingsListener = (keys: readonly SettingKey[], values: SettingValues) => Promise<void>
 
 const mostAge = 5000
 
@@ -53,6 +57,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
   const { store, environment, audit, transaction, clock, onError } = ports
   const { uiConfigDisabled, fixed } = environment
   const load = () => readSettings(ports)
+  const listeners: SettingsListener[] = []
   let known = { values: await load(), readAt: clock.now() }
 
   // Nobody waits for the reading of another: that could wait for a transaction in which the first one stands.
@@ -92,6 +97,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
       const changes = changesBetween(before, after, { secret })
       if (keys.length > 0)
         await audit.record({ event: 'settings_changed', keys, by: actor.id, ...changes }, actor.origin)
+      for (const listener of listeners) await listener(keys, after)
       return after
     })
     known = { values: written, readAt: clock.now() }
@@ -110,6 +116,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
     present: load,
     replace: (actor, given, assertMayChange) => write(actor, given, 'empty', assertMayChange),
     change: (actor, given) => write(actor, given, 'kept'),
+    whenChanged: (listener) => void listeners.push(listener),
   }
 }
 

@@ -77,6 +77,13 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
         if (answer.json.code !== 'ldap_sync_running') return answer
       }
     }
+    /** Milliseconds until the hourly job runs the next time. */
+    const untilNextRun = async () => {
+      const { response } = await instance.call('GET /api/jobs')
+      // A cast: answers are compared with the document.
+      const jobs = response.json() as readonly { readonly name: string; readonly nextRunAt: string }[]
+      return Date.parse(jobs.find(({ name }) => name === 'sync-ldap')?.nextRunAt ?? '') - Date.now()
+    }
     const sync = () => unhindered('POST /api/application-configuration/sync-ldap')
     const run = (body: object = {}) => unhindered('POST /api/ldap/sync', { body })
     interface UserDto {
@@ -112,6 +119,12 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: 'ldap_unreachable' })
     })
 
+    test('comes at its hour where LDAP is turned on and nobody has seen what it would do', async () => {
+      await configure({ ldapEnabled: 'false' })
+      await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
+      expect(await untilNextRun()).toBeGreaterThan(30 * 60_000)
+    })
+
     test('is tried first, which changes nothing, even while LDAP is disabled', async () => {
       await configure({ ldapEnabled: 'false' })
       expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: null, isPrivate: false })
@@ -129,6 +142,8 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
 
     test('creates people and groups, and says so in the audit log', async () => {
       await configure()
+      // Somebody has seen what it does, so that it comes by itself soon.
+      expect(await untilNextRun()).toBeLessThanOrEqual(5000)
       expect((await sync()).status).toBe(204)
       expect(await states()).toEqual({
         ada: 'enabled',

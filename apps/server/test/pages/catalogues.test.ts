@@ -77,6 +77,17 @@ function splitKey(key: string): { readonly name: string; readonly form: string |
   return form !== null && english.has(`${name}_other`) ? { name, form } : { name: key, form: null }
 }
 
+/** The keys that a catalogue in this language has to have, in the order of English. */
+function keysIn(language: string): readonly string[] {
+  const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions()
+  const order = ['zero', 'one', 'two', 'few', 'many', 'other']
+  const forms = order.filter((form) => pluralCategories.some((each) => each === form))
+  const keys = [...english.keys()].map(splitKey)
+  return [
+    ...new Set(keys.flatMap(({ name, form }) => (form === null ? [name] : forms.map((each) => `${name}_${each}`)))),
+  ]
+}
+
 const holes = (text: string, except = '') =>
   [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, hole = '']) => hole))].filter((hole) => hole !== except).sort()
 
@@ -89,6 +100,11 @@ describe.each(languages)('the catalogue %s', (language) => {
   let own: ReadonlyMap<string, string>
   beforeAll(async () => {
     own = await catalogueOf(language)
+  })
+
+  test('says all that English says, in every plural form of its own, and nothing else', () => {
+    expect(own.get('language')).toBe(language)
+    expect([...own.keys()]).toEqual(keysIn(language))
   })
 
   test('has the same values in its messages', () => {

@@ -20,8 +20,6 @@ export function createPolicy(clock: Clock, askChecks: AskChecks): interactionPol
   policy.get('login')?.checks.add(reauthentication(clock))
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
-  // Every client of ours is a web client to the library; this check would ask again at each authorization.
-  policy.get('consent')?.checks.remove('native_client_prompt')
   policy.add(new Prompt({ name: 'not_allowed', requestable: false }, notInAllowedGroup()), 3)
   addAccessChecks(policy, askChecks)
   return policy

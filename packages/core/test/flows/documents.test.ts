@@ -61,6 +61,26 @@ describe('the provider metadata and the keys', () => {
     }
   })
 
+  test('a client that is a page of another origin may ask for tokens and for UserInfo, and reads refusals too', async () => {
+    await using host = await startHost()
+    const { client } = await host.client({ isPublic: true })
+    const origin = 'https://app.example'
+    const form = { grant_type: 'refresh_token', refresh_token: 'unknown', client_id: client.id }
+    for (const [path, init, status] of [
+      ['token', { method: 'POST', body: new URLSearchParams(form) }, 400],
+      ['revoke', { method: 'POST', body: new URLSearchParams({ token: 'unknown', client_id: client.id }) }, 200],
+      ['userinfo', { headers: { authorization: 'Bearer unknown' } }, 401],
+    ] as const) {
+      const { method = 'GET' } = init as RequestInit
+      const wanted = { 'access-control-request-method': method, 'access-control-request-headers': 'authorization' }
+      const url = `${host.issuer}/api/oidc/${path}`
+      const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin, ...wanted } })
+      const answer = await fetch(url, { ...init, headers: { ...('headers' in init && init.headers), origin } })
+      const allowed = [preflight, answer].map(({ headers }) => headers.get('access-control-allow-origin'))
+      expect([path, preflight.status, answer.status, ...allowed]).toEqual([path, 204, status, origin, origin])
+    }
+  })
+
   test('the prompt for new people is told while they may sign up, and the document of each state stays the same', async () => {
     const open = { value: false }
     await using host = await startHost({ options: { signUpAt: async () => (open.value ? '/signup' : null) } })

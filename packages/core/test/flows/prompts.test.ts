@@ -274,4 +274,23 @@ describe('a client for certain groups', () => {
     const page = await agent.get(`${chooser.url}?another=yes`)
     expect(answerOf(await pass(agent, page, bob))).toHaveProperty('code')
   })
+
+  test('takes no consent of who may not use it for one of whoever comes in their place', async () => {
+    await using host = await startHost()
+    const authorize = await application(host)
+    const [ada, bob] = [await host.person('ada'), await host.person('bob')]
+    host.accounts.set(bob.account.id, { ...bob.account, groups: [{ id: 'staff', name: 'staff' }] })
+    const elsewhere = new UserAgent()
+    await pass(elsewhere, await authorize(elsewhere), bob)
+    const agent = new UserAgent()
+    const consent = await signIn(agent, await authorize(agent, { prompt: 'consent' }), ada.authenticator, back)
+    const client = await host.pocket.clients.find(authorize.clientId)
+    if (!client) throw new Error('The client is gone.')
+    await host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true })
+    await host.pocket.clients.setAllowedGroups(client.id, ['staff'])
+    const refused = await decide(agent, consent, 'submitTo', back)
+    const chooser = await press(agent, refused, 'switchTo')
+    const next = await signIn(agent, await agent.get(`${chooser.url}?another=yes`), bob.authenticator, back)
+    expect([viewOf(next).view, nameOf(next)]).toEqual(['consent', 'bob'])
+  })
 })
