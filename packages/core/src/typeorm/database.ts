@@ -184,9 +184,11 @@ const missingTable =
 
 /** SQLite has one code for every mistake in a statement, PostgreSQL has 42P01 and 42703. */
 function isMissingTable(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false
+  // By its properties, since a native module may throw errors of another realm.
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false
   if (error.code === '42P01' || error.code === '42703') return true
-  return error.code === 'SQLITE_ERROR' && /no such (table|column)|has no column named/.test(error.message)
+  const message = 'message' in error ? String(error.message) : ''
+  return error.code === 'SQLITE_ERROR' && /no such (table|column)|has no column named/.test(message)
 }
 
 function broken(code: string, message: string, cause?: unknown): Misconfigured {
