@@ -9,12 +9,13 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const built = ['packages/core/dist/index.js', 'packages/directory/dist/index.js', 'apps/server/dist/main.js']
-/** What pnpm leaves for its own next run. */
+/** What pnpm leaves for its own next run, and a page for readers of the sources. */
 const leftovers = [
   'pnpm-lock.yaml',
   'pnpm-workspace.yaml',
   'node_modules/.modules.yaml',
   'node_modules/.pnpm-workspace-state-v1.json',
+  'README.md',
 ]
 
 /**
