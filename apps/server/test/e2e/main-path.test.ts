@@ -8,6 +8,7 @@ import {
   type TestBrowser,
 } from '@pocket/test-support'
 import { type Instance, type Storage, startInstance } from './instance.ts'
+import { sentTo } from './sent-to.ts'
 
 const nas = 'https://nas.example:5001'
 
@@ -64,16 +65,7 @@ async function addDsm(page: Page, instance: Instance, address: string) {
   }
 }
 
-/** The address at DSM that the browser is sent to. The NAS itself is not there to answer, and need not be. */
-async function sentToDsm(page: Page, act: () => Promise<unknown>): Promise<string> {
-  const [request] = await Promise.all([
-    page.waitForRequest((sent) => sent.url().startsWith(nas)),
-    act().catch((error: unknown) => {
-      if (!String(error).includes('net::ERR')) throw error
-    }),
-  ])
-  return request.url()
-}
+const sentToDsm = (page: Page, act: () => Promise<unknown>) => sentTo(page, nas, act)
 
 describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a sign-in at DSM', (storage) => {
   test('set-up, client, consent, and straight in the second time; killed in between, nothing is lost', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SynologyDsm } from '@pocket/core/testing'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { type Instance, type Storage, startInstance } from './instance.ts'
+import { sentTo } from './sent-to.ts'
 
 const nas = 'https://nas.example:5001'
 const key = 'a static key that is long enough'
@@ -64,13 +65,8 @@ async function fillIn({ page }: Window) {
 async function arrive({ page }: Window, instance: Instance, dsm: SynologyDsm) {
   await page.getByRole('heading', { name: 'Let DSM know who you are?' }).waitFor()
   expect(page.url()).toContain(`${instance.url}/interaction/`)
-  const [request] = await Promise.all([
-    page.waitForRequest((sent) => sent.url().startsWith(nas)),
-    page.getByRole('button', { name: 'Allow and continue' }).click(),
-  ])
-  // Nobody listens there: the test goes on when the browser has come to its own page that says so.
-  await page.waitForURL('chrome-error://chromewebdata/')
-  expect(await dsm.finish(request.url())).toEqual({ signedIn: true, accountName: 'grace' })
+  const arrived = await sentTo(page, nas, () => page.getByRole('button', { name: 'Allow and continue' }).click())
+  expect(await dsm.finish(arrived)).toEqual({ signedIn: true, accountName: 'grace' })
 }
 
 describe.each<Storage>(['SQLite', 'PostgreSQL'])('signing up on %s', (storage) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SynologyDsm } from '@pocket/core/testing'
 import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
 import { type Instance, startInstance } from './instance.ts'
+import { sentTo } from './sent-to.ts'
 
 const nas = 'https://nas.example:5001'
 const key = 'a static key that is long enough'
@@ -81,16 +82,8 @@ function spoken(path: string): string {
   return path.replace(/^\/(interaction|authorize|lc)\/[^/]+/, '/$1/…')
 }
 
-/** Waits until the browser is sent to DSM, which need not be there. */
-async function atDsm(page: Page, act: () => Promise<unknown>) {
-  const [request] = await Promise.all([
-    page.waitForRequest((sent) => sent.url().startsWith(nas)),
-    act().catch((error: unknown) => {
-      if (!String(error).includes('net::ERR')) throw error
-    }),
-  ])
-  return dsm.finish(request.url())
-}
+/** What DSM makes of where `act` sends the browser. */
+const atDsm = async (page: Page, act: () => Promise<unknown>) => dsm.finish(await sentTo(page, nas, act))
 
 type Cold = Awaited<ReturnType<typeof coldBrowser>>
 
