@@ -27,7 +27,7 @@ export {
   type LdapSource,
   ldapProblemCodes,
 } from './ldap/answer.ts'
-export type { LdapApplied, LdapCounts, LdapHost, LdapOutcome } from './ldap/applied.ts'
+export { type LdapApplied, type LdapCounts, type LdapHost, type LdapOutcome, nothingCounted } from './ldap/applied.ts'
 export type { HeldMembership, HeldName, HeldPerson, LdapHeld, LdapMark } from './ldap/held.ts'
 export type { LdapImport } from './ldap/ldap-import.ts'
 export type {

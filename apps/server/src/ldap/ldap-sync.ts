@@ -3,13 +3,13 @@ import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
 import { Conflict, PocketError, Unprocessable } from '@pocket/core/errors'
 import {
   type LdapAnswer,
-  type LdapCounts,
   LdapError,
   type LdapHost,
   type LdapImport,
   type LdapOptions,
   type LdapPlan,
   type LdapSource,
+  nothingCounted,
 } from '@pocket/directory'
 import type { JobStore } from '../jobs/job-store.ts'
 import type { Job, Scheduler } from '../jobs/scheduler.ts'
@@ -184,24 +184,11 @@ interface Begun {
 
 type Ended = Pick<LdapRun, 'outcome'> & Partial<LdapRun>
 
-const nothing: LdapCounts = {
-  created: 0,
-  changed: 0,
-  disabled: 0,
-  enabled: 0,
-  removed: 0,
-  groupsCreated: 0,
-  groupsChanged: 0,
-  groupsRemoved: 0,
-  membersAdded: 0,
-  membersRemoved: 0,
-}
-
 const usual = {
   code: null,
   details: {},
   found: null,
-  counts: nothing,
+  counts: nothingCounted,
   problems: [],
   problemCount: 0,
   plan: null,

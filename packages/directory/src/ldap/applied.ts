@@ -62,6 +62,7 @@ export interface LdapOutcome {
   readonly postponed: readonly (LdapEntry & { readonly code: 'changed_meanwhile' })[]
 }
 
+/** The counts of an import that has changed nothing. */
 export const nothingCounted: LdapCounts = {
   created: 0,
   changed: 0,

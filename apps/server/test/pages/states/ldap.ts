@@ -1,21 +1,8 @@
-import { ldapPresets } from '@pocket/directory'
+import { ldapPresets, nothingCounted } from '@pocket/directory'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import type { LdapRun, PlanSummary } from '../../../src/ldap/ldap-run.ts'
 import type { LdapPage } from '../../../src/ldap/page-model.ts'
 import { anna, day, now } from './common.ts'
-
-const counts: LdapRun['counts'] = {
-  created: 0,
-  changed: 0,
-  disabled: 0,
-  enabled: 0,
-  removed: 0,
-  groupsCreated: 0,
-  groupsChanged: 0,
-  groupsRemoved: 0,
-  membersAdded: 0,
-  membersRemoved: 0,
-}
 
 const run: LdapRun = {
   id: '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1',
@@ -26,7 +13,7 @@ const run: LdapRun = {
   code: null,
   details: {},
   found: { people: 248, groups: 31 },
-  counts,
+  counts: nothingCounted,
   problems: [],
   problemCount: 0,
   plan: null,
@@ -92,7 +79,7 @@ const dry: LdapRun = {
   trigger: 'page',
   outcome: 'dry',
   counts: {
-    ...counts,
+    ...nothingCounted,
     created: 205,
     changed: 1,
     disabled: 1,
