@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { Busboy, type BusboyConfig, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
 import { InvalidInput } from '@pocket/core/errors'
 import type { Context } from 'koa'
@@ -6,7 +7,7 @@ import { fileTooLarge } from './refusals.ts'
 /** What a form has around its file. */
 const mostAround = 16 * 1024
 
-/** Bytes of a refused form that are waited for. */
+/** Bytes of a refused form that are let in, and read by nobody. */
 const mostUnread = 32 * 1024 * 1024
 
 /**
@@ -23,10 +24,7 @@ export async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer
     if ((ctx.request.length ?? 0) > most) throw fileTooLarge(maxBytes)
     return await receive(ctx, { ...ctx.headers, 'content-type': contentType }, maxBytes)
   } catch (error) {
-    // Some programs read no answer before they have sent all: what is little is let in, and read by nobody.
-    if ((ctx.request.length ?? Number.POSITIVE_INFINITY) > mostUnread) ctx.set('Connection', 'close')
-    ctx.req.unpipe()
-    ctx.req.resume()
+    letIn(ctx.req, mostUnread)
     throw error
   }
 }
@@ -61,6 +59,20 @@ function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Pr
     req.on('error', damaged)
     req.pipe(form)
   })
+}
+
+/**
+ * Lets more of a refused body in before the connection ends. Some programs read no answer before they have sent all, and
+ * a connection that is closed on what a program still sends takes the answer with it (RFC 9112 §9.6).
+ */
+function letIn(req: IncomingMessage, most: number): void {
+  let left = most
+  req.unpipe()
+  req.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) req.socket.destroy()
+  })
+  req.resume()
 }
 
 function formReader(config: BusboyConfig): BusboyInstance {
