@@ -74,7 +74,8 @@ const runSchema = named('LdapRunDto', {
     outcome: {
       type: 'string',
       enum: ['succeeded', 'failed', 'waiting', 'dry'],
-      description: '`waiting`: so much would go that an administrator has to confirm it; nothing was changed.',
+      description:
+        '`waiting`: so much would go that an administrator has to confirm it, or it would be the first import and nobody has asked for it; nothing was changed.',
     },
     startedAt: instant,
     finishedAt: instant,

@@ -13,8 +13,10 @@ export interface LdapPage {
   readonly view: 'ldap'
   readonly viewer: Viewer
   readonly state: 'missing' | 'off' | 'on'
-  /** Whether somebody has to look at a dry run before the first import. */
+  /** Whether nothing has shown yet what the first import would do. */
   readonly needsDryRun: boolean
+  /** Whether nothing is imported by itself, since nobody has seen what the first import would do. */
+  readonly isFirst: boolean
   /** The newest first. */
   readonly runs: readonly LdapRun[]
   /** The one that is shown whole. */

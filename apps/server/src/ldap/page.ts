@@ -54,14 +54,17 @@ export function ldapPages({
     const list = await runs.list(runsShown)
     const left = flashes.take(ctx, here)
     const newest = list.find(({ outcome }) => outcome !== 'dry')
+    const needsDryRun = await sync.needsDryRun()
+    const waiting = newest?.outcome === 'waiting' ? newest : null
     await show(ctx, {
       view: 'ldap',
       viewer: viewerOf(user),
       state: contract.ldapUrl === '' ? 'missing' : isLdapEnabled(contract) ? 'on' : 'off',
-      needsDryRun: await sync.needsDryRun(),
+      needsDryRun,
+      isFirst: needsDryRun || waiting?.losses?.asks === false,
       runs: list,
       shown: list.find(({ id }) => id === ctx.query.run) ?? list[0] ?? null,
-      waiting: newest?.outcome === 'waiting' ? newest : null,
+      waiting,
       connection: null,
       sample: null,
       problem: null,

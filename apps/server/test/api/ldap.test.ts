@@ -84,6 +84,15 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       const jobs = response.json() as readonly { readonly name: string; readonly nextRunAt: string }[]
       return Date.parse(jobs.find(({ name }) => name === 'sync-ldap')?.nextRunAt ?? '') - Date.now()
     }
+    const untilOneWaits = async () => {
+      for (;;) {
+        const { response } = await instance.call('GET /api/ldap/runs')
+        // A cast: answers are compared with the document.
+        const runs = response.json() as readonly { readonly outcome: string }[]
+        const found = runs.find(({ outcome }) => outcome === 'waiting')
+        if (found) return found
+      }
+    }
     const sync = () => unhindered('POST /api/application-configuration/sync-ldap')
     const run = (body: object = {}) => unhindered('POST /api/ldap/sync', { body })
     interface UserDto {
@@ -123,6 +132,21 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       await configure({ ldapEnabled: 'false' })
       await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
       expect(await untilNextRun()).toBeGreaterThan(30 * 60_000)
+    })
+
+    test('shows by itself what the first one would do, and does it when somebody asks', async () => {
+      await configure()
+      expect((await instance.call('POST /api/jobs/{name}/run', { params: { name: 'sync-ldap' } })).status).toBe(202)
+      expect(await untilOneWaits()).toMatchObject({
+        trigger: 'job',
+        losses: { asks: false },
+        counts: { created: 4 },
+        plan: { created: [{ name: 'The bob (bob)' }, {}, {}, {}] },
+      })
+      expect((await users()).map(({ username }) => username)).toEqual(['ada'])
+      const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
+      expect(page.text).toContain('It is the first one.')
+      expect(page.text).toContain('Nothing is imported by itself until')
     })
 
     test('is tried first, which changes nothing, even while LDAP is disabled', async () => {

@@ -18,6 +18,8 @@ export interface LdapImport {
   plan(answer: LdapAnswer, rules: Omit<LdapRules, 'now'>, signal: AbortSignal): Promise<LdapPlan>
   /** Does what the plan says, in short transactions. @throws the reason of `signal`, between two of them */
   apply(plan: LdapPlan, host: LdapHost, signal: AbortSignal): Promise<LdapOutcome>
+  /** Whether LDAP owns somebody whom no import has touched yet: they came along from another server. */
+  ownsUntouched(): Promise<boolean>
   /** What is remembered of somebody whom LDAP owns. */
   mark(userId: string): Promise<LdapMark | undefined>
   /**
@@ -48,6 +50,7 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
     plan: async (answer, rules, signal) =>
       planLdapImport(answer, await ldap.held(signal), { ...rules, now: clock.now() }, signal),
     apply: (plan, host, signal) => applyLdapPlan({ store: ldap, exclusively, clock }, plan, host, signal),
+    ownsUntouched: () => ldap.anyUntouched(),
     mark: async (userId) => (isId(userId) ? ldap.mark(userId) : undefined),
 
     link: (userId, entry) =>

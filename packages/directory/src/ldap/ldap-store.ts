@@ -19,6 +19,8 @@ export type DecidedByHand = Partial<Pick<User, 'administrator' | 'disabled'>>
 export interface LdapStore {
   /** All that there is to compare with; always four statements. @throws the reason of `signal`, between them */
   held(signal: AbortSignal): Promise<LdapHeld>
+  /** Whether LDAP owns somebody of whom nothing is remembered. */
+  anyUntouched(): Promise<boolean>
   /** Those of these users that there are, in any order. */
   users(ids: readonly string[]): Promise<readonly User[]>
   /** Whose these user names or e-mail addresses are, as keys. */
