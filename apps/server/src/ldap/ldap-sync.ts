@@ -154,7 +154,6 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
       }
     })
 
-
   return {
     job: {
       name,

@@ -220,7 +220,10 @@ async function heldBack(url: string) {
   const sockets: Socket[] = []
   const server = createServer((socket) => {
     const server = connect(Number(port), hostname)
-    sockets.push(socket.on('error', () => {}), server.on('error', () => {}))
+    sockets.push(
+      socket.on('error', () => {}),
+      server.on('error', () => {}),
+    )
     server.pipe(socket)
     void gate.promise.then(() => socket.pipe(server))
   })
