@@ -34,6 +34,7 @@ export interface LdapPage {
   /** The code of an error with a sentence. */
   readonly problem: string | null
   readonly link: { readonly user: string; readonly entry: string }
+  readonly linkGroup: { readonly group: string; readonly entry: string }
   readonly notice:
     | { readonly done: 'ran' | 'dry' | 'failed' }
     | { readonly done: 'linked'; readonly userName: string; readonly dn: string }

@@ -72,7 +72,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
   test('are for administrators, and for nobody else', async () => {
     const { agent } = await instance.person('guest')
     expect((await agent.get(instance.url + here)).status).toBe(403)
-    for (const act of ['test', 'search', 'dry-run', 'run', 'link'])
+    for (const act of ['test', 'search', 'dry-run', 'run', 'link', 'link-group'])
       expect((await agent.postForm(`${instance.url}${here}/${act}`, {})).status).toBe(403)
     const crossSite = { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } }
     expect((await instance.administrator.postForm(`${instance.url}${here}/dry-run`, {}, crossSite)).status).toBe(403)
@@ -151,6 +151,23 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     await run()
     const { data } = (await instance.call('GET /api/users', { query: '?search=guest' })).json
     expect(data).toMatchObject([{ displayName: 'The Guest', ldapId: expect.any(String) }])
+  })
+
+  test('link a group that was here before, and unlink it', async () => {
+    const names = { name: 'club', friendlyName: 'Club' }
+    const { json } = await instance.call('POST /api/user-groups', { body: names })
+    const group = `/settings/admin/user-groups/${json.id}`
+    await slapd.modify(
+      `dn: cn=chess,ou=groups,${slapd.base}\nchangetype: add\nobjectClass: groupOfNames\ncn: chess\nmember: uid=user1,ou=people,${slapd.base}\n`,
+    )
+    expect((await post(`${here}/link-group`, { group: 'nothing', entry: 'chess' })).status).toBe(404)
+    expect((await post(`${here}/link-group`, { group: 'Club', entry: 'chess' })).text).toContain('is linked with')
+    await run()
+    const shown = await get(group)
+    expect(shown.text).toContain('chess')
+    expect(shown.text).not.toContain('Club')
+    expect((await post(`${group}/unlink-ldap`)).text).toContain('Your changes hold from now on.')
+    expect((await post(`${group}/remove`)).text).not.toContain('chess')
   })
 
   test('decide what people and groups are called, and nothing that was decided by hand', async () => {

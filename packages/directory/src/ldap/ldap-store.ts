@@ -41,6 +41,8 @@ export interface LdapStore {
   removeMark(userId: string): Promise<void>
   /** The user whom this entry owns. */
   owned(ldapId: string): Promise<User | undefined>
+  /** The group that this entry owns. */
+  ownedGroup(ldapId: string): Promise<Group | undefined>
   groups(ids: readonly string[]): Promise<readonly Group[]>
   groupNameHolders(keys: readonly string[]): Promise<readonly NameHolder[]>
   insertGroups(groups: readonly Group[]): Promise<void>

@@ -71,6 +71,7 @@ function statements(kind: DatabaseKind) {
     mark: `${marks.select} WHERE user_id = $1`,
     removeMark: 'DELETE FROM pocket_ldap_user WHERE user_id = $1',
     owned: `${users.select} WHERE ldap_id = $1`,
+    ownedGroup: `${groups.select} WHERE ldap_id = $1`,
     someGroups: `${groups.select} WHERE id IN ${chosen}`,
     groupNameHolders: `SELECT id, name_key AS "key" FROM pocket_group WHERE name_key IN ${chosen}`,
     insertGroups: groups.insertGiven(kind),
@@ -185,6 +186,10 @@ export class TypeormLdapStore implements LdapStore {
 
   async owned(ldapId: string): Promise<User | undefined> {
     return usersOf(await this.#database.query(this.#sql.owned, [ldapId]))[0]
+  }
+
+  async ownedGroup(ldapId: string): Promise<Group | undefined> {
+    return groupsOf(await this.#database.query(this.#sql.ownedGroup, [ldapId]))[0]
   }
 
   async groups(ids: readonly string[]): Promise<readonly Group[]> {

@@ -119,6 +119,7 @@ const page: LdapPage = {
   sample: null,
   problem: null,
   link: { user: '', entry: '' },
+  linkGroup: { group: '', entry: '' },
   notice: null,
 }
 
