@@ -246,15 +246,18 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     expect(each.host.errors).toEqual([])
   })
 
-  test('a revocation between the uses of a refresh token and their answers leaves nothing alive', async () => {
-    const each = within(3)
-    const first = await each.exchange()
-    const answers = await each.atOnce(10, refresh(first), 'consume', async () => {
-      expect((await each.post(1, 'revoke', { token: first.refresh_token })).status).toBe(200)
-    })
-    const won = await tokensOf(answers)
-    expect(won).toHaveLength(10)
-    await expectEnd(each, [first, ...won])
-    expect(each.host.errors).toEqual([])
-  })
+  test.each(['refresh_token', 'access_token'] as const)(
+    'a revocation of the %s between the uses of the refresh token and their answers leaves nothing alive',
+    async (revoked) => {
+      const each = within(3)
+      const first = await each.exchange()
+      const answers = await each.atOnce(10, refresh(first), 'consume', async () => {
+        expect((await each.post(1, 'revoke', { token: first[revoked] })).status).toBe(200)
+      })
+      const won = await tokensOf(answers)
+      expect(won).toHaveLength(10)
+      await expectEnd(each, [first, ...won])
+      expect(each.host.errors).toEqual([])
+    },
+  )
 })
