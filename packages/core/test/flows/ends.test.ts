@@ -134,6 +134,30 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     expect(host.errors).toEqual([])
   })
 
+  test('a grant that ends while more is asked for does not come back', async () => {
+    const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
+    const browsing = { agent: new UserAgent(), person: await host.person('ada') }
+    const first = await (await login(host, configuration, { scope: 'openid' }, browsing)).finish()
+    const grants = async () =>
+      (await host.stores.artifacts.listByAccount('Grant', browsing.person.account.id)).map(({ key }) => key)
+    const ended = await grants()
+    const { artifacts } = host.stores
+    const find = artifacts.find.bind(artifacts)
+    let endings = 0
+    artifacts.find = async (key) => {
+      const found = await find(key)
+      if (ended.includes(key) && endings++ === 0) await oidc.tokenRevocation(configuration, first.refresh_token ?? '')
+      return found
+    }
+    const wider = await (await login(host, configuration, { scope: 'openid email' }, browsing)).finish()
+    artifacts.find = find
+    expect(ended).toHaveLength(1)
+    expect(await grants()).not.toEqual(expect.arrayContaining(ended))
+    expect(await oidc.tokenIntrospection(configuration, first.access_token)).toEqual({ active: false })
+    expect(await oidc.tokenIntrospection(configuration, wider.access_token)).toMatchObject({ active: true })
+    expect(host.errors).toEqual([])
+  })
+
   test.each([
     ['is over', { length: 600, idle: 0 }],
     ['was not used', { length: 30 * 86_400, idle: 300 }],
