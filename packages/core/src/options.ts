@@ -78,7 +78,7 @@ export interface PocketOptions {
    * to have terms accepted first. They are asked at each authorization, of a device too, and when tokens are refreshed.
    */
   readonly checks?: AccessChecks
-  /** Asked before something happens: a sign-in, a sign-up, a new passkey, a consent, a client that registers itself. */
+  /** Asked before something happens, by the names of `BeforeQuestions`: a sign-in, a new passkey, a consent, and more. */
   readonly before?: BeforeHooks
   /** Told of each event after it has happened. */
   readonly after?: AfterEvent

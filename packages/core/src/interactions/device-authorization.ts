@@ -12,7 +12,7 @@ import type { Clock } from '../clock.ts'
 import { normalUserCode } from '../codes/user-codes.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
-import type { AskBefore } from '../hooks.ts'
+import type { AskAudited } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
 import { askedClient, extras, signInDemands } from '../oidc/client-metadata.ts'
@@ -83,7 +83,7 @@ export interface DeviceAuthorizationPorts {
   readonly signIn: Pick<SignInService, 'confirm'>
   readonly reauthentication: Pick<ReauthenticationService, 'demand'>
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
-  readonly before: AskBefore
+  readonly askAudited: AskAudited
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -196,7 +196,8 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         await signIn.confirm(req, res, { accountId: account.id, response })
         context = authenticationContext('passkey', clock.now())
       } else if (found.reauthenticationRequired) await reauthentication.demand(req, res)
-      await ports.before('allowClient', { account, clientId: client.clientId, scopes })
+      const question = { account, clientId: client.clientId, scopes }
+      await ports.askAudited('allowClient', question, { at: 'device', origin: requestContext(req) })
       const grant = await grantFor(found)
       const { params = {} } = code
       Object.assign(code, {

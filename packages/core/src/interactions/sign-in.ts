@@ -148,6 +148,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
         const { account, event } = await verify(req, res, response)
         if (account.id !== accountId)
           throw new NotAuthenticated('reauthentication_required', 'The passkey belongs to somebody else.')
+        await before('reauthenticate', { account })
         await audit.record({ event: 'reauthenticated', ...event }, requestContext(req))
         await startSession(req, res, { accountId, method: 'passkey' })
       }),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
 import type { Accounts, NewAccount } from '../accounts/accounts.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import { withRefusalsRecorded } from '../audit/refusals.ts'
 import { InvalidInput } from '../errors.ts'
 import type { AskBefore } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -55,27 +56,29 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
       return registration.options(req, res, { subject, purpose: 'sign_up', data: account })
     },
 
-    async finish(req, res, response) {
-      await limits.take(req, 'signup')
-      const { data, passkey } = await registration.verify(req, res, { response, purpose: 'sign_up' })
-      // A cast: it is what `begin` has put there, and the challenge store keeps.
-      const wanted = data as NewAccount
-      await before('signUp', { account: wanted })
+    finish(req, res, response) {
       const origin = requestContext(req)
-      const account = await transaction(async () => {
-        const made = await accounts.register(wanted)
-        if (!made.disabled) await before('signIn', { account: made, method: 'sign_up' })
-        await registration.store(passkey)
-        await audit.record({ event: 'account_created', accountId: made.id, method: 'open_signup' }, origin)
-        return made
+      return withRefusalsRecorded(audit, { at: 'sign-up', origin }, async () => {
+        await limits.take(req, 'signup')
+        const { data, passkey } = await registration.verify(req, res, { response, purpose: 'sign_up' })
+        // A cast: it is what `begin` has put there, and the challenge store keeps.
+        const wanted = data as NewAccount
+        await before('signUp', { account: wanted })
+        const account = await transaction(async () => {
+          const made = await accounts.register(wanted)
+          if (!made.disabled) await before('signIn', { account: made, method: 'sign_up' })
+          await registration.store(passkey)
+          await audit.record({ event: 'account_created', accountId: made.id, method: 'open_signup' }, origin)
+          return made
+        })
+        const { id: accountId } = account
+        const { id: passkeyId, credentialId } = passkey
+        await audit.record({ event: 'passkey_added', accountId, passkeyId, credentialId }, origin)
+        if (account.disabled) return account
+        await audit.record({ event: 'signed_in', accountId, method: 'sign_up', passkeyId }, origin)
+        await startSession(req, res, { accountId, method: 'sign_up' })
+        return account
       })
-      const { id: accountId } = account
-      const { id: passkeyId, credentialId } = passkey
-      await audit.record({ event: 'passkey_added', accountId, passkeyId, credentialId }, origin)
-      if (account.disabled) return account
-      await audit.record({ event: 'signed_in', accountId, method: 'sign_up', passkeyId }, origin)
-      await startSession(req, res, { accountId, method: 'sign_up' })
-      return account
     },
   }
 }

@@ -14,6 +14,10 @@ export const options: readonly PocketOptions[] = [
   { ...least, claims: (account, { client, scopes }) => ({ [client.id]: account.extra?.a, scopes }) },
   { ...least, checks: { terms: async () => ({ goTo: '/terms' }), never: () => undefined } },
   { ...least, before: { signIn: ({ account }) => (account.userName === 'ada' ? { refuse: 'not now' } : undefined) } },
+  {
+    ...least,
+    before: { updateClient: async () => undefined, removePasskey: ({ passkey }) => ({ refuse: passkey.name }) },
+  },
   { ...least, before: { registerClient: async () => undefined }, after: ({ event }) => void event },
   { ...least, mailer: { send: async ({ to, code }) => [to, code] } },
   // @ts-expect-error there is no such hook
@@ -57,5 +61,5 @@ function titleOf(view: View): string {
 }
 
 test('what hosts write has the types that it should have', () => {
-  expect(options).toHaveLength(12)
+  expect(options).toHaveLength(13)
 })
