@@ -73,7 +73,9 @@ export type BeforeAnswer = undefined | { readonly refuse: string }
  * ```
  */
 export type BeforeHooks = {
-  readonly [Name in keyof BeforeQuestions]?: (question: BeforeQuestions[Name]) => BeforeAnswer | Promise<BeforeAnswer>
+  readonly [Name in keyof BeforeQuestions]?:
+    | ((question: BeforeQuestions[Name]) => BeforeAnswer | Promise<BeforeAnswer>)
+    | undefined
 }
 
 /**

@@ -106,7 +106,7 @@ export type {
   RegistrationStart,
 } from './interactions/registration.ts'
 export type { Identified, SignInService } from './interactions/sign-in.ts'
-export type { SignUpService } from './interactions/sign-up.ts'
+export type { SignUpInput, SignUpService } from './interactions/sign-up.ts'
 export type {
   ApiView,
   AuthenticationCeremony,

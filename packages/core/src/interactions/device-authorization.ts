@@ -34,7 +34,7 @@ import {
 import type { SignInService } from './sign-in.ts'
 import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
 
-/** An application on another device that asks for access (RFC 8628), as the person sees it who is to decide. */
+/** An application on another device that asks for access (RFC 8628 §3.3), as the person sees it who is to decide. */
 export interface PendingDeviceAuthorization {
   readonly userCode: string
   readonly client: { readonly id: string; readonly name: string }
@@ -50,7 +50,7 @@ export interface PendingDeviceAuthorization {
   readonly device: { readonly ipAddress: string | null; readonly userAgent: string | null }
 }
 
-/** What a person decides about an application on another device. Each of them refuses as `find` does. */
+/** What a person decides about an application on another device (RFC 8628 §3.3). Each of them refuses as `find` does. */
 export interface DeviceAuthorizationService {
   /**
    * What the code stands for, for the person who is signed in here.

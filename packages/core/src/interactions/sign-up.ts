@@ -12,6 +12,11 @@ import type { Transaction } from '../transaction.ts'
 import type { RegistrationService } from './registration.ts'
 import type { StartSession } from './sign-in.ts'
 
+/** What a stranger says of themselves. */
+export type SignUpInput = Pick<NewAccount, 'userName'> & {
+  readonly [Key in 'displayName' | 'email' | 'locale']?: NewAccount[Key] | undefined
+}
+
 /** Lets strangers in, where `stores.accounts` has `register`: with a passkey, and an account only together with it. */
 export interface SignUpService {
   /**
@@ -20,11 +25,7 @@ export interface SignUpService {
    * @throws {InvalidInput} `validation_failed` without a `userName`, or where something is no text @throws {RateLimited} `rate_limited`
    * @throws {Misconfigured} where `stores.accounts` has no `register`
    */
-  begin(
-    req: IncomingMessage,
-    res: ServerResponse,
-    account: Omit<NewAccount, 'id'>,
-  ): ReturnType<RegistrationService['options']>
+  begin(req: IncomingMessage, res: ServerResponse, account: SignUpInput): ReturnType<RegistrationService['options']>
   /**
    * Verifies the passkey, has the host make the account, stores the passkey and signs the person in; all of it or nothing,
    * where the host's `register` writes to the same `DataSource`. Whoever comes out disabled is not signed in.
@@ -48,7 +49,7 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
   const { accounts, registration, before, startSession, limits, audit, transaction } = ports
   return {
     async begin(req, res, given) {
-      if (!accounts.can('register')) await accounts.register({ ...given, id: uuid() })
+      if (!accounts.can('register')) await accounts.register({ userName: '', id: uuid() })
       const account = newAccount(given)
       await limits.take(req, 'signup-form')
       const { id: accountId, userName, displayName = userName } = account
@@ -84,7 +85,7 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
 }
 
 /** What a stranger may say, and nothing else that comes with it: pages tend to hand over whole forms. */
-function newAccount(given: Omit<NewAccount, 'id'>): NewAccount {
+function newAccount(given: SignUpInput): NewAccount {
   const { userName, displayName, email, locale } = given
   const said = Object.entries({ userName, displayName, email, locale }).filter(([, value]) => (value ?? '') !== '')
   const fields = said
