@@ -19,28 +19,39 @@ beforeAll(async () => {
   await run('node', [join(workspace, 'node_modules/typescript/bin/tsc'), '--build', ...published.map(at)])
 }, 120_000)
 
-describe.each(published)('@pocket/%s, as it is packed', (name) => {
-  test('has an entry for everybody who may import it', async () => {
-    const { messages } = await publint({ pkgDir: at(name), level: 'suggestion', strict: true, pack: 'npm' })
-    expect(messages).toEqual([])
-  })
+/** Milliseconds: npm and two linters take most of a minute on a machine that does something else too. */
+const packing = 300_000
 
-  test('has types that are true', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'pocket-pack-'))
-    await run('npm', ['pack', '--pack-destination', folder], { cwd: at(name) })
-    const [tarball = ''] = await readdir(folder)
-    const checked = await checkPackage(createPackageFromTarballData(await readFile(join(folder, tarball))))
-    await rm(folder, { recursive: true })
-    // It is an ES module: the resolutions of `require` and of Node 10 are none of ours.
-    const ours = ['node16-esm', 'bundler']
-    const problems = checked.types === false ? ['no types'] : checked.problems
-    expect(
-      problems.filter(
-        (problem) =>
-          typeof problem === 'string' || !('resolutionKind' in problem) || ours.includes(problem.resolutionKind),
-      ),
-    ).toEqual([])
-  })
+describe.each(published)('@pocket/%s, as it is packed', (name) => {
+  test(
+    'has an entry for everybody who may import it',
+    async () => {
+      const { messages } = await publint({ pkgDir: at(name), level: 'suggestion', strict: true, pack: 'npm' })
+      expect(messages).toEqual([])
+    },
+    packing,
+  )
+
+  test(
+    'has types that are true',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'pocket-pack-'))
+      await run('npm', ['pack', '--pack-destination', folder], { cwd: at(name) })
+      const [tarball = ''] = await readdir(folder)
+      const checked = await checkPackage(createPackageFromTarballData(await readFile(join(folder, tarball))))
+      await rm(folder, { recursive: true })
+      // It is an ES module: the resolutions of `require` and of Node 10 are none of ours.
+      const ours = ['node16-esm', 'bundler']
+      const problems = checked.types === false ? ['no types'] : checked.problems
+      expect(
+        problems.filter(
+          (problem) =>
+            typeof problem === 'string' || !('resolutionKind' in problem) || ours.includes(problem.resolutionKind),
+        ),
+      ).toEqual([])
+    },
+    packing,
+  )
 })
 
 describe.each(reported)('the API of @pocket/%s', (name) => {
@@ -55,9 +66,13 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
     expect(undocumented).toEqual([])
   })
 
-  test('shows nothing that would not compile', async () => {
-    expect(await wrongExamples(name)).toEqual([])
-  })
+  test(
+    'shows nothing that would not compile',
+    async () => {
+      expect(await wrongExamples(name)).toEqual([])
+    },
+    packing,
+  )
 })
 
 /** What a host implements, or hands over. */
