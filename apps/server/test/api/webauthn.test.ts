@@ -327,8 +327,11 @@ describe.each(kinds)('%s', (kind) => {
       const { id } = await instance.personWithoutPasskey(freshName())
       const params = { token: await issue(id) }
       await instance.app.directory.users.update(id, {}, { disabled: true })
-      const answer = await instance.call('POST /api/one-time-access-token/{token}', { params, agent: instance.agent() })
+      const agent = instance.agent()
+      const answer = await instance.call('POST /api/one-time-access-token/{token}', { params, agent })
       expect(answer).toMatchObject({ status: 403, json: { code: 'user_disabled' } })
+      expect(cookie(agent, 'access_token')).toBeUndefined()
+      expect(audited(instance, 'sign_in_failed').at(-1)).toMatchObject({ errorCode: 'account_disabled' })
     })
 
     test.each(['x', '000000', '%00', 'a'.repeat(5000)])('%.10j is none', async (token) => {
