@@ -124,7 +124,7 @@ describe.each(kinds)('%s', (kind) => {
       const answers: unknown[] = []
       for (const [method, path, body] of acts) {
         const answer = await send(method, path, body)
-        answers.push([method, path, answer.status, (answer.json() as { code?: string }).code])
+        answers.push([method, path, answer.status, /"code":"(\w+)"/.exec(answer.text)?.[1]])
       }
       for (const [path, fields = {}] of forms) {
         const answer = await agent.postForm(url + path, fields)
