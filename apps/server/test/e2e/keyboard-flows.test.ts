@@ -163,6 +163,33 @@ describe('with the keyboard alone', () => {
     }
   })
 
+  test('jobs are run together, and entries of the audit log are taken away', async () => {
+    await go('/settings/admin/jobs?sort[column]=every')
+    await keys.tabTo('Select Rotate signing keys', 80)
+    await keys.press(' ')
+    await keys.tabTo('Run now', 80)
+    await send()
+    expect(await keys.outcome()).toMatch(/^(One job has begun\.|This one stayed as it was)/)
+    expect(page.url()).toContain('column%5D=every')
+
+    await go('/settings/admin/audit-log')
+    await keys.tabTo('Columns')
+    await keys.press('Enter')
+    await keys.tabTo('IP address', 5)
+    await keys.press(' ')
+    await keys.goes(/#rows$/, () => keys.press('Enter'))
+    expect((await keys.focused()).name).toBe('Audit log')
+    expect(await page.locator('summary .mono').count()).toBe(0)
+    await keys.tabTo(/^Select .*ada/, 2)
+    await keys.press(' ')
+    await keys.tabTo('Export as CSV', 80)
+    const [file] = await Promise.all([page.waitForEvent('download'), keys.press('Enter')])
+    expect(file.suggestedFilename()).toBe('audit-log.csv')
+    const chunks = await (await file.createReadStream()).toArray()
+    expect(Buffer.concat(chunks).toString().trim().split('\r\n')).toHaveLength(2)
+    expect((await keys.focused()).name).toBe('Export as CSV')
+  })
+
   test('a picture is chosen, cropped and taken away again', async () => {
     await go('/settings/account')
     await keys.tabTo(/^New picture/)
