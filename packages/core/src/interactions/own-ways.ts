@@ -4,19 +4,10 @@ import { InvalidInput, NotFound } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
 import type { Interaction } from './interaction.ts'
 import type { MailedCodes } from './mailed-codes.ts'
-import type { InteractionPages } from './pages.ts'
+import type { InteractionPages, OwnWays } from './pages.ts'
 import type { SignInService } from './sign-in.ts'
 import type { SignUpInput, SignUpService } from './sign-up.ts'
 import type { View } from './views.ts'
-
-/** Which of core’s own ways in there are beside passkeys: those for which the host has no page, and what they need. */
-export interface OwnWays {
-  /** A login code is typed in. */
-  readonly code: boolean
-  /** A login code is asked for by e-mail. */
-  readonly mail: boolean
-  readonly signUp: boolean
-}
 
 export interface OwnWaysPorts {
   readonly ownWays: OwnWays

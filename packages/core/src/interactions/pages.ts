@@ -9,7 +9,6 @@ import type { AuthenticationRequest } from '../passkeys/authentication.ts'
 import type { ConsentInteraction } from './consent.ts'
 import type { Exchange, Interaction } from './interaction.ts'
 import { answeredBySession, asksForAccount } from './login.ts'
-import type { OwnWays } from './own-ways.ts'
 import type {
   AuthenticationCeremony,
   ClientView,
@@ -20,6 +19,15 @@ import type {
   SignInView,
   SignUpView,
 } from './views.ts'
+
+/** Which of core’s own ways in there are beside passkeys: those for which the host has no page, and what they need. */
+export interface OwnWays {
+  /** A login code is typed in. */
+  readonly code: boolean
+  /** A login code is asked for by e-mail. */
+  readonly mail: boolean
+  readonly signUp: boolean
+}
 
 export interface InteractionPagePorts {
   readonly provider: () => Provider
