@@ -65,7 +65,7 @@ describe.each(kinds)('settings on %s', (kind) => {
       auditLogRetentionDays: '365',
     })
     expect(saved.url).toBe(instance.url + base)
-    expect(saved.text).toContain('Saved. It holds from now on.')
+    expect(saved.text).toContain('Saved. It applies from now on.')
     expect(saved.text).toContain('<span>Our door</span>')
     const changed = {
       appName: 'Our door',
