@@ -75,7 +75,7 @@ describe('the profile', () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const before = await me(agent)
     const { text } = await get(agent)
-    expect(text).toContain('Your administrator keeps these')
+    expect(text).toContain('Your administrator looks after these')
     expect(text).not.toContain('name="displayName"')
     await post(agent, here, { username: 'other', displayName: 'Other' })
     expect(await me(agent)).toEqual(before)
