@@ -98,6 +98,7 @@ describe.each(kinds)('%s', (kind) => {
   test('a link for an address that was changed since verifies nothing', async () => {
     const person = await signedIn()
     const token = await verificationToken(person)
+    await registerPasskey(person.agent, instance.url)
     const body = { ...person.json, email: `other-${person.email}` }
     expect(await instance.call('PUT /api/users/me', { agent: person.agent, body })).toMatchObject({ status: 200 })
     expect(await verify(person.agent, token)).toMatchObject({ status: 400 })
