@@ -107,6 +107,17 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
         : byHeader(req, form)
     const settled = changed ?? form
     const renamed = path === protocolRoutes.token ? await nameRedirectUri(settled) : nameLoginToken(path, settled)
-    if (withoutFinalSlash(settled) || changed || renamed) replaceBody(req, Buffer.from(settled.toString()))
+    const named = path === protocolRoutes.pushed_authorization_request && nameClient(settled, clientId)
+    if (withoutFinalSlash(settled) || changed || renamed || named) replaceBody(req, Buffer.from(settled.toString()))
   }
+}
+
+/**
+ * Says in a pushed request whose it is, as every authorization request does (RFC 9126 §2.1): who has said it in the header
+ * or in an assertion may have left it out. Changes the form, and returns whether it did.
+ */
+function nameClient(form: URLSearchParams, clientId: string | undefined): boolean {
+  if (clientId === undefined || form.has('client_id')) return false
+  form.set('client_id', clientId)
+  return true
 }
