@@ -51,6 +51,56 @@ describe('the provider metadata and the keys', () => {
     expect(openid).not.toContain('127.0.0.1')
   })
 
+  test('name what is there, and nothing else', async () => {
+    await using host = await startHost()
+    const metadata = (await (await fetch(host.issuer + documents[0])).json()) as Readonly<Record<string, unknown>>
+    const addresses = Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name))
+    expect(addresses.map(([name]) => name).sort()).toEqual([
+      'authorization_endpoint',
+      'device_authorization_endpoint',
+      'end_session_endpoint',
+      'introspection_endpoint',
+      'jwks_uri',
+      'pushed_authorization_request_endpoint',
+      'revocation_endpoint',
+      'token_endpoint',
+      'userinfo_endpoint',
+    ])
+    for (const [name, address] of addresses) {
+      const ask = async (method: string) => (await fetch(String(address), { method, redirect: 'manual' })).status
+      expect([name, [await ask('GET'), await ask('POST')]]).not.toEqual([name, [404, 404]])
+    }
+    expect(metadata).toMatchObject({
+      grant_types_supported: [
+        'authorization_code',
+        'implicit',
+        'refresh_token',
+        'client_credentials',
+        'urn:ietf:params:oauth:grant-type:device_code',
+      ],
+      response_types_supported: ['code', 'id_token'],
+      response_modes_supported: ['form_post', 'fragment', 'query', 'jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'],
+      token_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'client_secret_jwt',
+        'private_key_jwt',
+        'none',
+      ],
+      subject_types_supported: ['public', 'pairwise'],
+      code_challenge_methods_supported: ['S256'],
+      request_uri_parameter_supported: false,
+    })
+    const { client, secret } = await host.client({})
+    for (const grant_type of metadata.grant_types_supported as readonly string[]) {
+      const body = new URLSearchParams({ grant_type, client_id: client.id, client_secret: secret })
+      const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+      // That one is of the authorization endpoint alone.
+      const known = grant_type === 'implicit' ? 'unsupported_grant_type' : expect.not.stringContaining('unsupported')
+      expect([grant_type, String(Reflect.get((await answer.json()) as object, 'error'))]).toEqual([grant_type, known])
+    }
+  })
+
   test('a page of another origin may ask for them, and nothing else is answered there', async () => {
     await using host = await startHost()
     for (const path of documents) {

@@ -4,7 +4,7 @@ import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { withoutFinalSlash } from '../../http/resource-parameter.ts'
 import { nameLoginToken } from '../login-token-names.ts'
 import { protocolRoutes } from '../paths.ts'
-import { basicCredentials, basicHeader } from './basic.ts'
+import { basicCredentials, basicHeader, rawBasicSecret } from './basic.ts'
 import { assertionClaims, type FederatedRefusal } from './federated-assertions.ts'
 import { proveClient, refuseClient } from './proofs.ts'
 
@@ -52,13 +52,17 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     if (!basic) return undefined
     const [id, secret] = [form.get('client_id'), form.get('client_secret')]
     if (id !== null && id !== basic.clientId) return undefined
-    if (basic.clientSecret === '' || (secret !== null && secret === basic.clientSecret)) {
+    if (basic.clientSecret === '') {
       delete req.headers.authorization
       form.set('client_id', basic.clientId)
       return form
     }
+    const agrees = secret !== null && [basic.clientSecret, rawBasicSecret(req.headers.authorization)].includes(secret)
     if (!basic.encoded) req.headers.authorization = basicHeader(basic)
-    return undefined
+    if (!agrees) return undefined
+    // The header stays: whoever uses it is told by one how to prove who they are (RFC 6749 §5.2).
+    form.delete('client_secret')
+    return form
   }
 
   const byAssertion = async (req: IncomingMessage, form: URLSearchParams, assertion: string) => {
