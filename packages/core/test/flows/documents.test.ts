@@ -10,6 +10,50 @@ const documents = [
   '/.well-known/jwks.json',
 ] as const
 
+/** While nobody may register or sign up, and no documents of clients are read. */
+const everythingAdvertised = [
+  'acr_values_supported',
+  'authorization_encryption_alg_values_supported',
+  'authorization_encryption_enc_values_supported',
+  'authorization_endpoint',
+  'authorization_response_iss_parameter_supported',
+  'authorization_signing_alg_values_supported',
+  'backchannel_logout_session_supported',
+  'backchannel_logout_supported',
+  'claim_types_supported',
+  'claims_parameter_supported',
+  'claims_supported',
+  'code_challenge_methods_supported',
+  'device_authorization_endpoint',
+  'dpop_signing_alg_values_supported',
+  'end_session_endpoint',
+  'grant_types_supported',
+  'id_token_encryption_alg_values_supported',
+  'id_token_encryption_enc_values_supported',
+  'id_token_signing_alg_values_supported',
+  'introspection_endpoint',
+  'introspection_signing_alg_values_supported',
+  'issuer',
+  'jwks_uri',
+  'prompt_values_supported',
+  'pushed_authorization_request_endpoint',
+  'request_object_signing_alg_values_supported',
+  'request_parameter_supported',
+  'request_uri_parameter_supported',
+  'response_modes_supported',
+  'response_types_supported',
+  'revocation_endpoint',
+  'scopes_supported',
+  'subject_types_supported',
+  'token_endpoint',
+  'token_endpoint_auth_methods_supported',
+  'token_endpoint_auth_signing_alg_values_supported',
+  'userinfo_encryption_alg_values_supported',
+  'userinfo_encryption_enc_values_supported',
+  'userinfo_endpoint',
+  'userinfo_signing_alg_values_supported',
+]
+
 describe('the provider metadata and the keys', () => {
   test.each(documents)('%s is the same bytes each time, and may be cached by everybody for a while', async (path) => {
     await using host = await startHost()
@@ -54,18 +98,10 @@ describe('the provider metadata and the keys', () => {
   test('name what is there, and nothing else', async () => {
     await using host = await startHost()
     const metadata = (await (await fetch(host.issuer + documents[0])).json()) as Readonly<Record<string, unknown>>
+    expect(Object.keys(metadata).sort()).toEqual(everythingAdvertised)
+    expect(Object.values(metadata)).not.toContainEqual([])
     const addresses = Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name))
-    expect(addresses.map(([name]) => name).sort()).toEqual([
-      'authorization_endpoint',
-      'device_authorization_endpoint',
-      'end_session_endpoint',
-      'introspection_endpoint',
-      'jwks_uri',
-      'pushed_authorization_request_endpoint',
-      'revocation_endpoint',
-      'token_endpoint',
-      'userinfo_endpoint',
-    ])
+    expect(addresses).toHaveLength(9)
     for (const [name, address] of addresses) {
       const ask = async (method: string) => (await fetch(String(address), { method, redirect: 'manual' })).status
       expect([name, [await ask('GET'), await ask('POST')]]).not.toEqual([name, [404, 404]])
