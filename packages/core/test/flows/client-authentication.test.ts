@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch, type NewClientInput } from '@pocket/core'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import * as oidc from 'openid-client'
 import { type Host, hour, minute, startHost } from './host.ts'
+import { login, relyingParty } from './signed-in.ts'
 
 const grant = { grant_type: 'client_credentials' }
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -368,6 +370,27 @@ describe('introspection', () => {
       expect.stringMatching(/^Basic realm=/),
       { error: 'invalid_client', error_description: expect.any(String) },
     ])
+  })
+
+  test('the name of a public client is no credential; a token of its own is one', async () => {
+    await using host = await startHost()
+    const { configuration, client } = await relyingParty(host, {
+      client: { isPublic: true },
+      authentication: oidc.None(),
+    })
+    const { finish } = await login(host, configuration)
+    const { access_token: own } = await finish()
+    const { client: stranger } = await host.client({ isPublic: true })
+    for (const form of [{ token: own }, { token: 'unknown' }])
+      for (const client_id of [client.id, stranger.id])
+        for (const accept of ['application/json', 'application/token-introspection+jwt'])
+          expect(await introspect(host, { ...form, client_id }, { accept })).toMatchObject({
+            status: 401,
+            error: 'invalid_client',
+          })
+    const authorization = `Bearer ${own}`
+    expect(await introspect(host, { token: own }, { authorization })).toMatchObject({ status: 200, active: true })
+    expect((await introspect(host, { token: own }, { authorization: 'Bearer unknown' })).status).toBe(401)
   })
 
   test('a client may show a token of its own instead of its secret', async () => {

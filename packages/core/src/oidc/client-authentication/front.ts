@@ -43,7 +43,8 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     form.delete('client_assertion')
     form.delete('client_assertion_type')
     form.set('client_id', client.id)
-    if (!client.isPublic) form.set('client_secret', proveClient(req))
+    const proof = proveClient(req)
+    if (!client.isPublic) form.set('client_secret', proof)
     return form
   }
 
@@ -88,7 +89,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     const isAssertion = id === undefined && form.has('client_id') && assertionClaims(bearer) !== undefined
     if (isAssertion) return byAssertion(req, form, bearer)
     const client = id === undefined ? undefined : await findClient(id)
-    return client && !client.isPublic ? settle(req, form, client) : undefined
+    return client && settle(req, form, client)
   }
 
   return async (req: IncomingMessage, path: string): Promise<void> => {
