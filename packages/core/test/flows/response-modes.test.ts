@@ -4,7 +4,7 @@ import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
-import { hour, minute, startHost, viewOf } from './host.ts'
+import { hour, minute, second, startHost, viewOf } from './host.ts'
 import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 test('an ID token comes straight from the authorization endpoint, for a client that may have it', async () => {
@@ -105,6 +105,18 @@ describe('as time passes', () => {
       [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
     }
   }
+
+  test('a refreshed ID token says when it was asked for in the first place', async () => {
+    await using host = await startHost()
+    const { configuration } = await relyingParty(host)
+    const { finish } = await login(host, configuration)
+    ahead += 5 * second
+    const first = await finish()
+    ahead += 5 * second
+    const again = await oidc.refreshTokenGrant(configuration, first.refresh_token ?? '')
+    expect(again.claims()?.rat).toBe(first.claims()?.rat)
+    expect(again.claims()?.rat).toBeLessThan(Number(first.claims()?.iat))
+  })
 
   test('a refresh token lives on from each use', async () => {
     await using one = await given({ client: { refreshTokenDurationMinutes: 10 } })
