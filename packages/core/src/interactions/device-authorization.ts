@@ -19,7 +19,7 @@ import { askedClient, extras, signInDemands } from '../oidc/client-metadata.ts'
 import { claimsAskedFor } from '../oidc/requested-claims.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { isTooOld } from '../sessions/freshness.ts'
-import { authenticationContext, type Session } from '../sessions/session.ts'
+import { authenticationContext, isWithoutPasskey, type Session } from '../sessions/session.ts'
 import type { ReauthenticationService } from './reauthentication.ts'
 import {
   apiView,
@@ -45,7 +45,7 @@ export interface PendingDeviceAuthorization {
   readonly authorizationDetails: readonly AuthorizationDetailView[]
   /** Whether the person has not allowed all of it before. */
   readonly consentRequired: boolean
-  /** Whether the client wants a passkey used for it. */
+  /** Whether a passkey has to be used for it: the client wants that, or none was used in this session. */
   readonly reauthenticationRequired: boolean
   readonly device: { readonly ipAddress: string | null; readonly userAgent: string | null }
 }
@@ -141,7 +141,10 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
       scopes: [...ours, ...apis.flatMap(keysOf)],
       consentKeys: [...ours, ...apis.flatMap(consentKeysOf)],
       reauthenticationRequired:
-        decision !== undefined || isTooOld(session, signInDemands(client), Math.floor(clock.now() / 1000)),
+        decision !== undefined ||
+        // What a device is given outlives the session that lets it in.
+        isWithoutPasskey(session) ||
+        isTooOld(session, signInDemands(client), Math.floor(clock.now() / 1000)),
     }
   }
 
