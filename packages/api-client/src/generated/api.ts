@@ -4900,6 +4900,7 @@ export interface operations {
                 filters?: {
                     clientName?: string | number | boolean;
                     event?: string | number | boolean;
+                    id?: string | number | boolean;
                     location?: string | number | boolean;
                     userID?: string | number | boolean;
                 };
