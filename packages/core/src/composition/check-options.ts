@@ -23,7 +23,7 @@ const kinds = {
   audit: 'an object',
   onError: 'a function',
   trustProxy: 'a function',
-  otherWaysAt: 'a text',
+  otherWaysAt: 'a text or null',
   signUpAt: 'a function',
   sessionLifetime: 'a function',
   onClientRemoved: 'a function',
@@ -52,10 +52,16 @@ const longestTimer = 2_147_483_647
 
 const hookNames = {
   signIn: true,
+  reauthenticate: true,
   signUp: true,
   addPasskey: true,
+  renamePasskey: true,
+  removePasskey: true,
+  issueCode: true,
+  approveDevice: true,
   allowClient: true,
   registerClient: true,
+  updateClient: true,
 } as const satisfies Record<keyof BeforeQuestions, true>
 
 const required = new Set(['issuer', 'masterKey', 'stores'])
@@ -165,6 +171,8 @@ function isA(kind: (typeof kinds)[keyof typeof kinds], value: unknown): boolean 
       return typeof value === 'string' || (typeof value === 'object' && value !== null)
     case 'a text':
       return typeof value === 'string'
+    case 'a text or null':
+      return typeof value === 'string' || value === null
     case 'a number':
       return typeof value === 'number' && !Number.isNaN(value)
     case 'a list':

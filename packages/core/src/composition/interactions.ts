@@ -15,7 +15,7 @@ export function createInteractions(
   options: SettledOptions,
   { apiAccess }: ClientServices,
   { holder }: Engine,
-  { sessions, signIn }: PeopleServices,
+  { sessions, signIn, signUp, mailedCodes }: PeopleServices,
 ): Middleware {
   const { audit, clock, render, origins, stores } = options
   const { accounts, consents } = stores
@@ -46,10 +46,13 @@ export function createInteractions(
       otherWaysAt: options.otherWaysAt,
       signUpAt: options.signUpAt,
       emailCodesAt: options.emailCodesAt,
+      ownWays: options.ownWays,
     }),
+    ways: { ownWays: options.ownWays, signIn, signUp, mailedCodes },
     render,
     audit,
     clock,
+    onError: options.onError,
     originOf: (req) => ownOrigin(req, origins),
     async signOut({ req, res }, uid) {
       const accountId = await sessions.endOne(req, res, uid)

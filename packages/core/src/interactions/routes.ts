@@ -15,6 +15,7 @@ import type { ConsentInteraction } from './consent.ts'
 import { type Exchange, findInteraction } from './interaction.ts'
 import { languagesOf } from './languages.ts'
 import type { Login } from './login.ts'
+import { addOwnWays, type OwnWaysPorts } from './own-ways.ts'
 import type { InteractionPages } from './pages.ts'
 import type { RenderView, View } from './views.ts'
 
@@ -23,9 +24,12 @@ export interface InteractionPorts {
   readonly login: Login
   readonly consent: ConsentInteraction
   readonly pages: InteractionPages
+  readonly ways: Pick<OwnWaysPorts, 'ownWays' | 'signIn' | 'signUp' | 'mailedCodes'>
   readonly render: RenderView
   readonly audit: AuditSink
   readonly clock: Clock
+  /** Takes what went wrong on our side, or on the host's. */
+  readonly onError: (error: unknown, requestId: string) => void
   /** At which of our origins a request arrived. */
   readonly originOf: (req: IncomingMessage) => string
   /** Ends the session of this `uid` in this browser. */
@@ -38,9 +42,11 @@ export function interactionRoutes({
   login,
   consent,
   pages,
+  ways,
   render,
   audit,
   clock,
+  onError,
   originOf,
   signOut,
 }: InteractionPorts): Middleware {
@@ -76,6 +82,7 @@ export function interactionRoutes({
     const { searchParams: asked } = new URL(details.startAgain ?? '', originOf(ctx.req))
     if (asked.has('ui_locales')) languages.set(ctx.req, languagesOf(asked.get('ui_locales')))
     await recordRefusal(audit, { error, event, origin })
+    if (status >= 500) onError(error, requestId)
     ctx.status = status
     const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined
     if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
@@ -150,6 +157,8 @@ export function interactionRoutes({
       await (interaction.prompt.name === 'consent' ? consent.refuse(ctx, interaction) : login.cancel(interaction)),
     )
   })
+
+  addOwnWays(router, { ...ways, pages, found, show, redirect })
 
   const routes = router.routes()
   return (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next)

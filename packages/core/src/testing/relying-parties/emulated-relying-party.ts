@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '../../clock.ts'
+import type { Filled } from '../../filled.ts'
 import type { JsonObject } from '../json-object.ts'
 import type { Application, Door } from './application.ts'
 import { type Endpoints, findEndpoints, type WhereToLook } from './endpoints.ts'
@@ -8,11 +9,12 @@ import { requestTokens } from './requests.ts'
 import { lookAtLogoutToken, lookAtTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
 
 /** What an administrator enters at the application. */
-export interface RelyingPartyOptions extends Partial<Pick<WhereToLook, 'fetch'>>, Omit<WhereToLook, 'fetch'> {
+export interface RelyingPartyOptions extends Omit<WhereToLook, 'fetch'> {
+  readonly fetch?: WhereToLook['fetch'] | undefined
   readonly clientId: string
   /** Empty for a public client. */
   readonly clientSecret: string
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** What came of a step, and what the application looked at. */
@@ -43,14 +45,18 @@ interface Pending {
  */
 export class EmulatedRelyingParty {
   readonly application: Application
-  readonly #options: Required<Pick<RelyingPartyOptions, 'fetch' | 'clock'>> & RelyingPartyOptions
+  readonly #options: RelyingPartyOptions & Filled<Pick<RelyingPartyOptions, 'fetch' | 'clock'>>
   readonly #pending = new Map<string, Pending>()
   #endpoints: Endpoints | null = null
   #session: Session | null = null
 
   constructor(application: Application, options: RelyingPartyOptions) {
     this.application = application
-    this.#options = { fetch: (input, init) => fetch(input, init), clock: systemClock, ...options }
+    const {
+      fetch: send = (input: Parameters<typeof fetch>[0], init?: RequestInit) => fetch(input, init),
+      clock = systemClock,
+    } = options
+    this.#options = { ...options, fetch: send, clock }
   }
 
   /** What an application does when its settings are saved, or at its start. */

@@ -4,8 +4,9 @@ import { Distinct } from './distinct.ts'
 import { nameKey } from './dn.ts'
 import { beginGroup, finishGroup, type GroupPart } from './groups.ts'
 import { Memberships } from './memberships.ts'
-import { type LdapLimits, type LdapOptions, limitsOf } from './options.ts'
+import { type LdapOptions, limitsOf, type SettledLimits } from './options.ts'
 import { readPerson } from './people.ts'
+import { primaryGroupAttributes, primaryGroupOf } from './primary-group.ts'
 import { Problems } from './problems.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import { type Queries, queriesOf } from './queries.ts'
@@ -15,7 +16,19 @@ import { LdapSession } from './session.ts'
 import { idOf, textOf } from './values.ts'
 import { timeToRead, withinTime } from './within-time.ts'
 
-/** Reads people and groups from an LDAP directory (RFC 4511), page by page. It writes nothing. */
+/**
+ * Reads people and groups from an LDAP directory (RFC 4511 §4.5), page by page (RFC 2696 §3). It writes nothing.
+ *
+ * @example
+ * ```ts
+ * const source = ldapSource({
+ *   url: 'ldaps://ldap.example.com',
+ *   base: 'dc=example,dc=com',
+ *   attributes: { userId: 'entryUUID', userName: 'uid', email: 'mail' },
+ * })
+ * const { people, groups, problems } = await source.read(AbortSignal.timeout(60_000))
+ * ```
+ */
 export function ldapSource(options: LdapOptions): LdapSource {
   return {
     read: (signal) =>
@@ -37,7 +50,7 @@ interface NamedGroup {
 class Reading {
   readonly #options: LdapOptions
   readonly #queries: Queries
-  readonly #limits: Required<LdapLimits>
+  readonly #limits: SettledLimits
   readonly #problems = new Problems()
   readonly #searcher: EntrySearcher
   readonly #roster: Roster
@@ -64,6 +77,8 @@ class Reading {
       if (read === undefined) continue
       // Whoever has two entries is the same member by either of them.
       this.#roster.add(read)
+      const primary = primaryGroupOf(entry)
+      if (primary !== undefined) this.#roster.addPrimary(primary, read.id)
       people.add(read, () => this.#withinPictures(read))
     }
     return people.list()
@@ -104,7 +119,8 @@ class Reading {
     if (memberships.unknown().size === 0) return
     const { base } = this.#queries.people
     const filter = new PresenceFilter({ attribute: member })
-    const search = { base, filter, attributes: [member], largest: this.#limits.groupBytes }
+    const attributes = [member, ...primaryGroupAttributes(this.#options.attributes).ofGroup]
+    const search = { base, filter, attributes, largest: this.#limits.groupBytes }
     const others = new Memberships(this.#roster, this.#limits.memberships)
     await this.#eachGroup(search, member, others, ({ dn }) => !memberships.has(nameKey(dn)))
     memberships.adopt(others)
