@@ -15,7 +15,7 @@ const about: Partial<Account> = {
   locale: 'de-CH',
   zoneinfo: 'Europe/Zurich',
   updatedAt: 1_700_000_000_999,
-  groups: [group('zoo', { floor: '2', wing: 'west' }), group('Attic', { floor: '5' })],
+  groups: [group('Zoo', { floor: '2', wing: 'west' }), group('attic', { floor: '5' })],
   customClaims: [
     { key: 'room', value: '"5"' },
     { key: 'roles', value: '["a","b"]' },
@@ -46,8 +46,8 @@ describe('what a client is told', () => {
       updated_at: 1_700_000_000,
       email: 'ada@example.com',
       email_verified: true,
-      groups: ['zoo', 'Attic'],
-      // Of two groups the first by name; the person's own before both; what is JSON as JSON.
+      groups: ['Zoo', 'attic'],
+      // Of two groups the first by name, whatever the case of its letters; the person's own before both; what is JSON as JSON.
       floor: 5,
       wing: 'north',
       room: '5',
@@ -75,7 +75,7 @@ describe('what a client is told', () => {
     const page = await begin(setting, { scope: 'openid' })
     const { idToken, scope } = await told(setting, { scope: 'openid' })
     expect(page.location).toBeNull()
-    expect(idToken).toEqual({ groups: ['zoo', 'Attic'] })
+    expect(idToken).toEqual({ groups: ['Zoo', 'attic'] })
     expect(scope?.split(' ').sort()).toEqual(['groups', 'offline_access', 'openid'])
   })
 
@@ -181,7 +181,7 @@ describe('the rules of a client', () => {
           { claim: 'email_verified', source: { kind: 'constant', value: false } },
           { claim: 'absent', source: { kind: 'custom', key: 'nothing' } },
         ],
-        groupRules: { include: ['z*', 'A*c'], rename: { zoo: 'animals' } },
+        groupRules: { include: ['Z*', 'a*c'], rename: { Zoo: 'animals' } },
       },
       { ...about, groups: [...(about.groups ?? []), group('other')] },
     )
@@ -196,8 +196,8 @@ describe('the rules of a client', () => {
     expect(idToken).toMatchObject({
       preferred_username: 'ada.on.the.nas',
       username: 'ada.on.the.nas',
-      groups: ['animals', 'Attic'],
-      member: 'animals,Attic',
+      groups: ['animals', 'attic'],
+      member: 'animals,attic',
       quota: '5',
       rooms: ['5'],
       email_verified: false,

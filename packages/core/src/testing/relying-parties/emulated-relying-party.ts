@@ -4,7 +4,7 @@ import type { JsonObject } from '../json-object.ts'
 import type { Application, Door } from './application.ts'
 import { type Endpoints, findEndpoints, type WhereToLook } from './endpoints.ts'
 import { type Check, Checklist, Refusal } from './refusal.ts'
-import { requestTokens } from './requests.ts'
+import { fromPagesOf, requestTokens } from './requests.ts'
 import { lookAtLogoutToken, lookAtTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
 
 /** What an administrator enters at the application. */
@@ -50,7 +50,9 @@ export class EmulatedRelyingParty {
 
   constructor(application: Application, options: RelyingPartyOptions) {
     this.application = application
-    this.#options = { fetch: (input, init) => fetch(input, init), clock: systemClock, ...options }
+    const { fetch: ask = (...request: Parameters<typeof fetch>) => fetch(...request) } = options
+    const page = application.habits.asksFromPagesOf
+    this.#options = { clock: systemClock, ...options, fetch: page === undefined ? ask : fromPagesOf(page, ask) }
   }
 
   /** What an application does when its settings are saved, or at its start. */
