@@ -62,7 +62,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const parts = { ...foundation, ...rendering, ...services }
   const api = composeRestApi(parts)
   const pages = composePages({ ...parts, apiDocument: api.document })
-  const { pocket, directory, placeRoom, scheduler, ldap, scim, mail, audit, clock, appearance, show } = parts
+  const { pocket, directory, placeRoom, scheduler, ldap, scim, mail, clock, appearance, show } = parts
 
   const koa = createKoa({ trustProxy: config.trustProxy, logger, show })
   koa
@@ -94,10 +94,6 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
           `There is no user with the name or e-mail address ${name}, or there are two.`,
         )
       const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
-      await audit.record(
-        { event: 'code_issued', accountId: user.id },
-        { requestId: null, ipAddress: null, userAgent: null },
-      )
       return { code, url: `${pocket.issuer}/lc/${code}`, expiresAt }
     },
     async [Symbol.asyncDispose]() {

@@ -1,3 +1,4 @@
+import { nowhere } from './audit/audit-sink.ts'
 import { removeUnusedClients } from './clients/unused-clients.ts'
 import { createCallback } from './composition/callback.ts'
 import { createClientServices } from './composition/client-services.ts'
@@ -67,7 +68,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     apis,
     connectionLog,
     accounts,
-    passkeys: createPasskeyManagement(stores.passkeys),
+    passkeys: createPasskeyManagement({ store: stores.passkeys, before: options.askAudited, audit, transaction }),
     authenticatorMetadata: metadata,
     registration,
     signIn,
@@ -87,7 +88,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       const accountId = await sessions.end(req, res)
       if (accountId) await audit.record({ event: 'signed_out', accountId }, requestContext(req))
     },
-    issueLoginCode: ({ id }, lifetime, browserToken) => loginCodes.issue(id, lifetime, browserToken),
+    issueLoginCode: ({ id }, lifetime, codeOptions) => loginCodes.issue(id, lifetime, codeOptions),
     mailLoginCode: (req, res, login) => mailedCodes.send(req, res, login),
     bindBrowser: people.bindBrowser,
     ...accessEnds,
@@ -106,8 +107,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return
       await holder.reload()
-      for (const kid of kids)
-        await audit.record({ event: 'keys_rotated', kid }, { requestId: null, ipAddress: null, userAgent: null })
+      for (const kid of kids) await audit.record({ event: 'keys_rotated', kid }, nowhere)
     },
     signingKeys: () => keyRing.list(),
     async removeExpired(limit) {

@@ -107,9 +107,9 @@ export interface FieldError {
 
 /** What an error carries beside its code. */
 export interface ErrorOptions {
-  readonly cause?: unknown
-  readonly details?: Readonly<Record<string, string>>
-  readonly fields?: readonly FieldError[]
+  readonly cause?: unknown | undefined
+  readonly details?: Readonly<Record<string, string>> | undefined
+  readonly fields?: readonly FieldError[] | undefined
 }
 
 /** The base of every error that this project throws on purpose. `message` is for developers, never for a page. */

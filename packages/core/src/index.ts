@@ -23,7 +23,7 @@ export type { ApiList, ApiListRequest, ApiSort } from './apis/api-list.ts'
 export type { ApiStore } from './apis/api-store.ts'
 export type { Apis } from './apis/apis.ts'
 export type { PermissionLists } from './apis/grants.ts'
-export type { AuditSink, RequestOrigin } from './audit/audit-sink.ts'
+export type { ActingParty, AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
 export type { AccessAnswer, AccessCheck, AccessChecks, AccessQuestion, ClientRules } from './clients/access-checks.ts'
@@ -80,8 +80,8 @@ export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export type { CodeStore, StoredCode } from './codes/code-store.ts'
 export type { DeviceLoginStore, StoredDeviceLogin } from './codes/device-login-store.ts'
-export type { PendingDeviceLogin, RequestedDeviceLogin } from './codes/device-logins.ts'
-export type { LoginCode } from './codes/login-codes.ts'
+export type { PendingDeviceLogin, RequestedDeviceLogin, WaitingDevice } from './codes/device-logins.ts'
+export type { LoginCode, LoginCodeOptions } from './codes/login-codes.ts'
 export { isUserCode } from './codes/user-codes.ts'
 export type { NodeHandler } from './composition/callback.ts'
 export type { ConnectionAttempt, ConnectionEndpoint, ConnectionLogStore } from './connection-log/connection-attempt.ts'
@@ -106,7 +106,7 @@ export type {
   RegistrationStart,
 } from './interactions/registration.ts'
 export type { Identified, SignInService } from './interactions/sign-in.ts'
-export type { SignUpService } from './interactions/sign-up.ts'
+export type { SignUpInput, SignUpService } from './interactions/sign-up.ts'
 export type {
   ApiView,
   AuthenticationCeremony,

@@ -18,7 +18,7 @@ export function fingerprintOf(envelope: string): string | undefined {
 }
 
 /**
- * The one secret that protects the others. Every use has a key of its own, derived by HKDF-SHA-256 (RFC 5869) with the
+ * The one secret that protects the others. Every use has a key of its own, derived by HKDF-SHA-256 (RFC 5869 §2) with the
  * use's name as context, so that a value made for one use is worthless for another.
  *
  * @example

@@ -7,7 +7,7 @@ import type { Apis } from './apis/apis.ts'
 import type { Client } from './clients/client.ts'
 import type { InitialAccessTokens } from './clients/initial-access-tokens.ts'
 import type { Clients } from './clients/registration.ts'
-import type { LoginCode } from './codes/login-codes.ts'
+import type { LoginCode, LoginCodeOptions } from './codes/login-codes.ts'
 import type { NodeHandler } from './composition/callback.ts'
 import type { ConnectionLog } from './connection-log/connection-log.ts'
 import type { DeviceAuthorizationService } from './interactions/device-authorization.ts'
@@ -103,11 +103,11 @@ export interface Pocket extends AsyncDisposable {
   /** Ends the browser's session and what clients got in it. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
-   * Makes a login code. `lifetime` in milliseconds; `browserToken`, from `bindBrowser`, lets that browser alone use it.
+   * Makes a login code. `lifetime` in milliseconds; `options.browserToken`, from `bindBrowser`, lets that browser alone use it.
    *
    * @throws as `LoginCodes.issue`
    */
-  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, browserToken?: string): Promise<LoginCode>
+  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**
    * Sends a login code to whoever signs in with this name or address; says nothing of whether there is somebody. The
    * code is for this browser, and for a quarter of an hour.

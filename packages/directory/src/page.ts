@@ -9,11 +9,11 @@ export interface PageRequest {
   /** A part of what is searched, whatever the case of its letters. Empty where everything is wanted. */
   readonly search: string
   /** Rows of these ids, any number of them, are left aside. */
-  readonly without?: readonly string[]
+  readonly without?: readonly string[] | undefined
   /** Of users: those alone who are in this group, which has so many members. */
-  readonly memberOf?: { readonly groupId: string; readonly count: number }
+  readonly memberOf?: { readonly groupId: string; readonly count: number } | undefined
   /** Only those with these ids. */
-  readonly among?: readonly string[]
+  readonly among?: readonly string[] | undefined
 }
 
 /** Some items of a list, and how many there are altogether. */

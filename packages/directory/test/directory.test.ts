@@ -1,8 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Passkey } from '@pocket/core'
-import { newUser, type User } from '../src/index.ts'
+import {
+  type LdapAttributes,
+  type LdapLimits,
+  type LdapOptions,
+  type NewUserRights,
+  newUser,
+  type PageRequest,
+  type User,
+} from '../src/index.ts'
 import { type DirectoryUnderTest, kinds, noon } from './open-directory.ts'
+
+/** The options that can be left out, and yet not be `undefined`: none, says the compiler. */
+type Refusing<T> = {
+  [Key in keyof T]-?: { readonly [Only in Key]: undefined } extends Pick<T, Key>
+    ? never
+    : object extends Pick<T, Key>
+      ? Key
+      : never
+}[keyof T]
+type None<T extends never> = T
+export type LeftOut = None<
+  | Refusing<LdapOptions>
+  | Refusing<LdapAttributes>
+  | Refusing<LdapLimits>
+  | Refusing<NewUserRights>
+  | Refusing<PageRequest>
+>
 
 const nothing = async () => {}
 

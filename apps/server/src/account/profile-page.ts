@@ -11,8 +11,9 @@ import { readUpload } from '../images/upload.ts'
 import { keepPreference } from '../preferences/keep.ts'
 import { cookieNames } from '../preferences/preferences.ts'
 import { pageActor } from '../users/actor.ts'
+import { isMoved } from '../users/reach.ts'
 import { userValidator } from '../users/validators.ts'
-import { type AccountPage, profileNotices } from './page-model.ts'
+import { type AccountPage, type ProfileValues, profileNotices } from './page-model.ts'
 import { accountPaths } from './paths.ts'
 import { profileBody, profileValues, storedProfile } from './profile-form.ts'
 import type { ProfilePorts } from './profile-ports.ts'
@@ -23,7 +24,7 @@ const here = accountPaths.profile
 /** `/settings/account`: who one is, for oneself. */
 export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, users, profilePictures, pictures, secondPasskey, verification } = ports
-  const { languages, settings } = ports
+  const { languages, settings, reauthentication } = ports
   const secure = pocket.issuer.startsWith('https:')
   type More = Partial<Pick<AccountPage, 'values' | 'problems' | 'problem' | 'conflict'>>
 
@@ -60,6 +61,11 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
   const save = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const values = profileValues(ctx)
+    const act = (again: Context) => saveValues(again, user, values)
+    await (isMoved(user, values.email) ? reauthentication.sensitive(act) : act)(ctx)
+  }
+
+  const saveValues = async (ctx: Context, user: User, values: ProfileValues) => {
     const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
     const refusal = await refusalOf(() => users.updateOwn(actor, profileBody(values, user)))
     if (!refusal) return done(ctx, 'saved')

@@ -2,6 +2,7 @@ import type { Pocket } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import type { ProfilePictures } from '../images/profile-pictures.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
@@ -11,6 +12,7 @@ import type { SecondPasskey } from './second-passkey.ts'
 export interface ProfilePorts {
   readonly pocket: Pick<Pocket, 'passkeys' | 'issuer'>
   readonly authentication: Authentication
+  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
   readonly show: ShowPage
   readonly flashes: Flashes
   readonly users: Pick<UserAdministration, 'find' | 'isOwnedByLdap' | 'updateOwn' | 'setOwnLocale'>

@@ -1,4 +1,4 @@
-import { type AuditSink, changesBetween, type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
+import { type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -21,7 +21,6 @@ export interface SecurityPorts {
   readonly pocket: Pocket
   readonly authentication: Authentication
   readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
-  readonly audit: AuditSink
   readonly show: ShowPage
   readonly flashes: Flashes
   readonly passkeyPolicy: ReadPasskeyPolicy
@@ -35,7 +34,7 @@ const passkeysAt = `${accountPaths.profile}/passkeys` as const
 
 /** `/settings/account/security`: one's own passkeys, and where one is signed in. */
 export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
-  const { pocket, authentication, audit, show, flashes, passkeyPolicy, secondPasskey, ownPasskeys, sessions } = ports
+  const { pocket, authentication, show, flashes, passkeyPolicy, secondPasskey, ownPasskeys, sessions } = ports
   const showSecurity = async (ctx: Context, user: User, renameProblem: AccountSecurityPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()
@@ -77,18 +76,14 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
     const passkeyId = String(ctx.params.id)
     let renaming: Awaited<ReturnType<typeof pocket.passkeys.rename>>
     try {
-      renaming = await pocket.passkeys.rename(user.id, passkeyId, name)
+      renaming = await pocket.passkeys.rename(user.id, passkeyId, name, { origin: requestContext(ctx.req) })
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error
       await showSecurity(ctx, user, { passkeyId, name, code: error.fields[0]?.code ?? 'invalid' })
       ctx.status = error.status
       return
     }
-    const { before, after } = renaming
-    const changes = changesBetween({ name: before.name }, { name: after.name })
-    const renamed = { accountId: user.id, passkeyId, ...changes }
-    await audit.record({ event: 'passkey_renamed', ...renamed }, requestContext(ctx.req))
-    leave(ctx, 'passkey_renamed', after.name)
+    leave(ctx, 'passkey_renamed', renaming.after.name)
     seeOther(ctx, here)
   }
 

@@ -115,8 +115,6 @@ export function composeAdministration(parts: AdministrationParts): Administratio
   })
   const ownPasskeys = createOwnPasskeys({
     passkeys: pocket.passkeys,
-    audit,
-    transaction,
     async codesByEmail() {
       const { emailOneTimeAccessAsUnauthenticatedEnabled, smtpHost } = await settings.values()
       return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''

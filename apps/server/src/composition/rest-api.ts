@@ -133,7 +133,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...approvalOperations(approvals),
     ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
-    ...webAuthnOperations({ pocket, directory, audit, ownPasskeys: administration.ownPasskeys }),
+    ...webAuthnOperations({ pocket, directory, ownPasskeys: administration.ownPasskeys }),
     ...complianceOperations({ pocket, passkeyPolicy }),
     ...deviceLoginOperations({ pocket, directory, placeOf: places.of }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),

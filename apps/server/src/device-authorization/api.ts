@@ -63,7 +63,7 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
       path: '/api/oidc/device/verify',
       limit: 'device-login-verification',
       summary: 'Give the application on another device what it asks for, or refuse it',
-      note: 'Where `reauthenticationRequired` says so, a reauthentication is used up.',
+      note: 'Where `reauthenticationRequired` says so, and in a session that began without a passkey, a reauthentication is used up.',
       query: { code, decision: { type: 'string', enum: ['approve', 'deny'], default: 'approve' } },
       answer: { status: 204 },
       async handle({ ctx }) {

@@ -1,4 +1,4 @@
-import type { AuditSink, Clock, LoginCode, MasterKey, Pocket, Transaction } from '@pocket/core'
+import type { Clock, LoginCode, MasterKey, Pocket, Transaction } from '@pocket/core'
 import { Forbidden, NotFound } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
@@ -15,7 +15,6 @@ export interface LoginCodeEmailPorts {
   readonly outbox: Outbox
   readonly store: Pick<EmailStore, 'replace' | 'countSince'>
   readonly settings: () => Promise<SettingValues>
-  readonly audit: AuditSink
   readonly transaction: Transaction
   readonly masterKey: MasterKey
   readonly clock: Clock
@@ -38,19 +37,17 @@ export interface LoginCodeEmails {
 const requestedLifetime = 15 * 60_000
 /** So that strangers cannot fill somebody's mailbox. */
 const mostAtOnce = 10
-const unattended = { requestId: null, ipAddress: null, userAgent: null }
 
 export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmails {
-  const { pocket, directory, outbox, store, settings, audit, transaction, masterKey, clock } = ports
+  const { pocket, directory, outbox, store, settings, transaction, masterKey, clock } = ports
   const disabled = () => new Forbidden('one_time_access_disabled', 'Login codes by e-mail are turned off.')
   const issue = (actor: Actor, userId: string, lifetime: number, messageOf: (code: LoginCode) => Message) =>
     transaction(async () => {
       const to = await directory.find(userId)
       if (to === undefined) throw new NotFound('user_not_found', 'There is no such user.')
       addressOf(to)
-      const issued = await pocket.issueLoginCode(to, lifetime)
+      const issued = await pocket.issueLoginCode(to, lifetime, { origin: actor.origin, by: actor.id })
       await outbox.leave({ to, message: messageOf(issued), expiresAt: issued.expiresAt })
-      await audit.record({ event: 'code_issued', accountId: to.id, by: actor.id }, actor.origin)
     })
 
   return {
@@ -87,13 +84,12 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
         if (!enabled || to === undefined || to.disabled) return undefined
         const since = clock.now() - requestedLifetime
         if ((await store.countSince(to.id, 'one-time-access', since)) >= mostAtOnce) return undefined
-        const { code, expiresAt } = await pocket.issueLoginCode(to, requestedLifetime, browserToken)
+        const { code, expiresAt } = await pocket.issueLoginCode(to, requestedLifetime, { browserToken })
         const message = { kind: 'one-time-access', code, redirect, bound: true, expiresAt } as const
         const { id: accountId, locale } = to
         const data = sealed(masterKey, message)
         // To the address of the account: what was typed may be written in letters that only look like it.
         const replaced = { ...email, kind: message.kind, recipient: addressOf(to), accountId, locale, data, expiresAt }
-        await audit.record({ event: 'code_issued', accountId }, unattended)
         return (await store.replace(replaced)) ? { email: replaced, message } : undefined
       }),
   }

@@ -105,7 +105,7 @@ export async function createMailRoom(parts: MailParts): Promise<MailRoom> {
     outbox,
     audit,
     open(pocket) {
-      const ports = { pocket, directory, outbox, store, settings: values, audit, transaction, masterKey, clock }
+      const ports = { pocket, directory, outbox, store, settings: values, transaction, masterKey, clock }
       const loginCodes = createLoginCodeEmails(ports)
       const { answer } = loginCodes
       const sending = createDelivery({ store, masterKey, compose, transport, answer, host, clock, onError })

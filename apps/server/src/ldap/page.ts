@@ -82,7 +82,7 @@ export function ldapPages({
       if (error.code !== 'ldap_sync_failed') return shown(ctx, user, { problem: error.code }, error.status)
       flashes.leave(ctx, here, { done: 'failed' })
     }
-    seeOther(ctx, `${here}#report`)
+    seeOther(ctx, here)
   }
 
   /** The user whom a form names: by id where a button does, by name where somebody has typed it. */

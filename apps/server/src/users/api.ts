@@ -54,7 +54,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       body: userBody,
       answer: { status: 200, schema: userSchema },
       async handle(call) {
-        assertMayMove(call.ctx, call.user, call.body.email ?? null)
+        await assertMayMove(call.ctx, call.user, call.body.email ?? null)
         return answered(call.ctx, await users.updateOwn(actorOf(call), call.body))
       },
     }),

@@ -47,7 +47,19 @@ export function assertMayDecide(ctx: Context, settings: readonly string[]): void
     throw new Forbidden('forbidden', beyondKey, { details: { key: keys.join(', ') } })
 }
 
-/** @throws {Forbidden} `forbidden` where a limited API key wants another address for an administrator, who is let in by it */
-export function assertMayMove(ctx: Context, user: User, email: string | null): void {
-  if (isLimited(ctx) && user.administrator && email !== user.email) throw new Forbidden('forbidden', beyondKey)
+/**
+ * People are let in by codes that are sent to their address: another one is as good as another passkey.
+ *
+ * @throws {Forbidden} `forbidden` where a limited API key wants another address for an administrator
+ * @throws {NotAuthenticated} `reauthentication_required` where a session does without a fresh passkey
+ */
+export async function assertMayMove(ctx: Context, user: User, email: string | null): Promise<void> {
+  if (!isMoved(user, email)) return
+  if (isLimited(ctx) && user.administrator) throw new Forbidden('forbidden', beyondKey)
+  await assertFresh(ctx)
+}
+
+/** Whether this is another address of e-mail than the user has. */
+export function isMoved(user: Pick<User, 'email'>, email: string | null): boolean {
+  return (email || null)?.normalize('NFC') !== user.email?.normalize('NFC')
 }

@@ -222,17 +222,13 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         await assertKnown(id)
         const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
         if (!found) throw new NotFound('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
-        const { credentialId, name } = await pocket.passkeys.removeEvenLast(id, passkeyId)
-        const removed = { accountId: id, passkeyId, credentialId, passkeyName: name, by: actor.id }
-        const changes = changesBetween({ name }, null)
-        await audit.record({ event: 'passkey_removed', ...removed, ...changes }, actor.origin)
+        await pocket.passkeys.removeEvenLast(id, passkeyId, { origin: actor.origin, by: actor.id })
       }),
 
     issueCode: (actor, id, lifetime) =>
       transaction(async () => {
-        const { code } = await pocket.issueLoginCode(await assertKnown(id), lifetime)
-        await audit.record({ event: 'code_issued', accountId: id, by: actor.id }, actor.origin)
-        return code
+        const party = { origin: actor.origin, by: actor.id }
+        return (await pocket.issueLoginCode(await assertKnown(id), lifetime, party)).code
       }),
   }
 }

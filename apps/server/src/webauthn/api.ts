@@ -1,4 +1,4 @@
-import type { AuditSink, Pocket } from '@pocket/core'
+import type { Pocket } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { knownUser } from '../users/known-user.ts'
@@ -16,7 +16,6 @@ import {
 export interface WebAuthnPorts {
   readonly pocket: Pick<Pocket, 'signIn' | 'signOut' | 'registration' | 'reauthentication' | 'passkeys' | 'session'>
   readonly directory: Directory
-  readonly audit: AuditSink
   readonly ownPasskeys: Pick<OwnPasskeys, 'remove'>
 }
 

@@ -1,4 +1,4 @@
-import { type AuditSink, changesBetween, type Pocket, requestContext } from '@pocket/core'
+import { type Pocket, requestContext } from '@pocket/core'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
 import { inContractTerms } from './contract-errors.ts'
@@ -6,14 +6,13 @@ import type { OwnPasskeys } from './own-passkeys.ts'
 
 export interface CredentialPorts {
   readonly pocket: Pick<Pocket, 'passkeys'>
-  readonly audit: AuditSink
   readonly ownPasskeys: Pick<OwnPasskeys, 'remove'>
 }
 
 const renaming = { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } } as const
 
 /** `/api/webauthn/credentials`: one's own passkeys. */
-export function credentialOperations({ pocket, audit, ownPasskeys }: CredentialPorts): readonly Operation[] {
+export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): readonly Operation[] {
   const own = { area: 'account', access: 'user' } as const
   return [
     operation({
@@ -35,11 +34,8 @@ export function credentialOperations({ pocket, audit, ownPasskeys }: CredentialP
       answer: { status: 200, schema: passkeySchema },
       handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
         inContractTerms(ctx, 'registration', async () => {
-          const { before, after } = await pocket.passkeys.rename(user.id, passkeyId, body.name)
-          const changes = changesBetween({ name: before.name }, { name: after.name })
-          const renamed = { accountId: user.id, passkeyId, ...changes }
-          await audit.record({ event: 'passkey_renamed', ...renamed }, requestContext(ctx.req))
-          return passkeyDto(after)
+          const party = { origin: requestContext(ctx.req) }
+          return passkeyDto((await pocket.passkeys.rename(user.id, passkeyId, body.name, party)).after)
         }),
     }),
     operation({

@@ -1,4 +1,4 @@
-import type { AuditSink, Passkey, Pocket, RequestOrigin, Transaction } from '@pocket/core'
+import type { Passkey, Pocket, RequestOrigin } from '@pocket/core'
 import type { User } from '@pocket/directory'
 
 /** What owners do with their passkeys that depends on what else lets them in, on pages and by the REST API alike. */
@@ -16,26 +16,18 @@ export interface OwnPasskeys {
 
 export interface OwnPasskeyPorts {
   readonly passkeys: Pick<Pocket['passkeys'], 'remove' | 'removeEvenLast'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
   /** Whether people may ask for a login code by e-mail, and mail is sent. */
   readonly codesByEmail: () => Promise<boolean>
 }
 
-export function createOwnPasskeys({ passkeys, audit, transaction, codesByEmail }: OwnPasskeyPorts): OwnPasskeys {
+export function createOwnPasskeys({ passkeys, codesByEmail }: OwnPasskeyPorts): OwnPasskeys {
   const hasAnotherWayIn: OwnPasskeys['hasAnotherWayIn'] = async ({ email, emailVerified }) =>
     email !== null && emailVerified && (await codesByEmail())
   return {
     hasAnotherWayIn,
-    remove: (user, passkeyId, origin) =>
-      transaction(async () => {
-        const passkey = (await hasAnotherWayIn(user))
-          ? await passkeys.removeEvenLast(user.id, passkeyId)
-          : await passkeys.remove(user.id, passkeyId)
-        const { credentialId, name: passkeyName } = passkey
-        const removed = { accountId: user.id, passkeyId, credentialId, passkeyName }
-        await audit.record({ event: 'passkey_removed', ...removed }, origin)
-        return passkey
-      }),
+    remove: async (user, passkeyId, origin) =>
+      (await hasAnotherWayIn(user))
+        ? passkeys.removeEvenLast(user.id, passkeyId, { origin })
+        : passkeys.remove(user.id, passkeyId, { origin }),
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
-import { type Person, passkeyAnswer } from './instance.ts'
+import { type Person, passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -162,6 +162,19 @@ describe.each(kinds)('%s', (kind) => {
     expect(proven.status).toBe(204)
     expect((await verify(code)).status).toBe(204)
     expect((await poll()).status).toBe(200)
+  })
+
+  test('a session that began without a passkey lets no device in before there is one', async () => {
+    const { code, poll } = await ask(await application())
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    expect((await info(code, agent)).json).toMatchObject({ reauthenticationRequired: true })
+    expect(await verify(code, agent)).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
+    const page = await agent.get(`${instance.url}/device?code=${code}`)
+    expect(page.forms().map(({ action }) => new URL(action).pathname)).not.toContain('/device/allow')
+    expect((await agent.postForm(`${instance.url}/device/allow?code=${code}`, {})).status).toBe(401)
+    expect((await poll()).json).toMatchObject({ error: 'authorization_pending' })
+    await registerPasskey(agent, instance.url)
+    expect((await verify(code, agent)).status).toBe(204)
   })
 
   test('an application for certain groups is refused to others', async () => {

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, jest, test } from '@jest/globals'
+import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { audited, kinds, startCalled } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
+import { whole } from './setting-calls.ts'
+
+type Fields = Readonly<Record<string, string>>
 
 const key = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 
@@ -44,6 +48,9 @@ describe.each(kinds)('%s', (kind) => {
       const removed = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person })
       expect(removed.status).toBe(204)
       expect(audited(instance, 'reauthenticated')).toHaveLength(1)
+      // A clock that was wrong and is put right makes nothing recent for long.
+      pass(-70_000)
+      expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(401)
     } finally {
       jest.restoreAllMocks()
     }
@@ -52,31 +59,125 @@ describe.each(kinds)('%s', (kind) => {
   test('an administrator uses it for settings and for administrators, and an API key needs its scope alone', async () => {
     await using instance = await startCalled(kind)
     const { url, administrator: agent } = instance
-    const me = await instance.call('GET /api/users/me')
-    const { token } = (await instance.call('POST /api/api-keys', { body: key() })).json
-    const send = (method: string, path: string, body: object, headers = {}) =>
+    const names = { username: freshName(), email: `${randomUUID()}@example.com`, firstName: 'Eve', displayName: 'Eve' }
+    // Casts: the answers are held against their schemas.
+    const known = (await instance.call('GET /api/users/me')).json as Readonly<Record<'id' | keyof typeof names, string>>
+    const { id } = known
+    const me = { ...names, username: known.username, email: known.email, firstName: known.firstName }
+    const minted = await instance.call('POST /api/api-keys', { body: key() })
+    const { token, apiKey } = minted.json as { token: string; apiKey: { id: string } }
+    const [passkey] = await instance.app.pocket.passkeys.list(id)
+    const send = (method: string, path: string, body?: object, headers = {}) =>
       (Object.keys(headers).length > 0 ? instance.agent() : agent).sendJson(method, url + path, {
-        body,
+        ...(body && { body }),
         options: { headers },
       })
     const person = await instance.person(freshName())
-    const names = { username: freshName(), email: `${randomUUID()}@example.com`, firstName: 'Eve', displayName: 'Eve' }
+    const { expiresAt } = key()
+    const elsewhere = { ...me, email: 'elsewhere@example.com' }
+    const acts: readonly (readonly [method: string, path: string, body?: object])[] = [
+      ['GET', '/api/webauthn/register/start'],
+      ['DELETE', `/api/webauthn/credentials/${passkey?.id}`],
+      ['POST', '/api/api-keys', key()],
+      ['POST', `/api/api-keys/${apiKey.id}/renew`, { expiresAt }],
+      ['PUT', '/api/application-configuration', whole()],
+      ['PATCH', '/api/settings', { unusedClientDays: 31 }],
+      ['PUT', '/api/users/me', elsewhere],
+      ['DELETE', '/api/users/me'],
+      ['POST', '/api/users', { ...names, isAdmin: true }],
+      ['PUT', `/api/users/${person.id}`, { ...names, isAdmin: true }],
+      ['PUT', `/api/users/${id}`, elsewhere],
+      ['PUT', `/api/users/${id}/user-groups`, { userGroupIds: [] }],
+      ['PUT', `/api/custom-claims/user/${id}`, []],
+      ['POST', `/api/users/${id}/one-time-access-token`, {}],
+      ['POST', `/api/users/${id}/one-time-access-email`, {}],
+      ['POST', `/api/users/${id}/invitation`, {}],
+      ['POST', `/api/users/${id}/invitation-email`, {}],
+      ['DELETE', `/api/users/${id}/sessions`],
+      ['DELETE', `/api/users/${person.id}/webauthn-credentials/${randomUUID()}`],
+      ['DELETE', `/api/users/${id}`],
+      ['POST', '/settings/account/passkeys/options', {}],
+      ['POST', '/signup/add-passkey/options', {}],
+    ]
+    const configuration = '/settings/admin/application-configuration'
+    const user = `/settings/admin/users/${id}`
+    const forms: readonly (readonly [path: string, fields?: Fields])[] = [
+      ['/settings/account', { ...me, displayName: 'Eve', email: 'elsewhere@example.com' }],
+      [`/settings/account/passkeys/${passkey?.id}/remove`],
+      ['/settings/account/remove', { sure: 'yes' }],
+      ['/settings/api-keys', { name: 'Script' }],
+      [`/settings/api-keys/${apiKey.id}/renew`],
+      ...['', '/sign-up', '/email', '/ldap', '/oidc'].map((section) => [configuration + section] as const),
+      ['/settings/admin/passkeys'],
+      ['/settings/admin/ldap/run'],
+      ['/settings/admin/users/new', { username: freshName(), isAdmin: 'yes' }],
+      [user, me],
+      ...['disable', 'groups', 'claims', 'sessions/end', 'way-in', 'way-in/send', 'remove'].map(
+        (act) => [`${user}/${act}`] as const,
+      ),
+      [`/settings/admin/users/${person.id}/passkeys/${randomUUID()}/remove`],
+      [`/settings/admin/users/${person.id}/way-in`],
+      ['/settings/admin/users/bulk', { act: 'disable', ids: id, confirmed: 'yes' }],
+    ]
     try {
       pass(61_000)
-      const acts = [
-        ['PATCH', '/api/settings', { unusedClientDays: 31 }],
-        ['POST', '/api/users', { ...names, isAdmin: true }],
-        ['POST', `/api/users/${me.json.id}/one-time-access-token`, {}],
-        ['PUT', `/api/custom-claims/user/${me.json.id}`, []],
-        ['DELETE', `/api/users/${me.json.id}`, {}],
-      ] as const
-      for (const [method, path, body] of acts)
-        expect([path, (await send(method, path, body)).status]).toEqual([path, 401])
+      const answers: unknown[] = []
+      for (const [method, path, body] of acts) {
+        const answer = await send(method, path, body)
+        answers.push([method, path, answer.status, /"code":"(\w+)"/.exec(answer.text)?.[1]])
+      }
+      for (const [path, fields = {}] of forms) {
+        const answer = await agent.postForm(url + path, fields)
+        answers.push(['form', path, answer.status, answer.text.includes('Confirm that it’s you')])
+      }
+      expect(answers).toEqual([
+        ...acts.map(([method, path]) => [method, path, 401, 'reauthentication_required']),
+        ...forms.map(([path]) => ['form', path, 401, true]),
+      ])
       // Everything else goes on.
       expect((await send('POST', '/api/users', names)).status).toBe(201)
       expect((await send('PUT', `/api/custom-claims/user/${person.id}`, [])).status).toBe(200)
-      const withKey = { 'x-api-key': String(token) }
+      expect((await send('PUT', '/api/users/me', { ...me, firstName: 'Ada' })).status).toBe(200)
+      const withKey = { 'x-api-key': token }
       expect((await send('PATCH', '/api/settings', { unusedClientDays: 31 }, withKey)).status).toBe(200)
+      expect((await send('PUT', '/api/users/me', elsewhere, withKey)).status).toBe(200)
+      expect((await send('DELETE', `/api/users/${person.id}`, undefined, withKey)).status).toBe(204)
+      // What is added in a browser is added by nobody else.
+      for (const [method, path, body] of [...acts.slice(0, 1), ...acts.slice(2, 4)])
+        expect((await send(method, path, body, withKey)).json()).toMatchObject({ code: 'api_key_auth_not_allowed' })
+    } finally {
+      jest.restoreAllMocks()
+    }
+  })
+
+  test('it is good for the person, the browser and the session in which it was made', async () => {
+    await using instance = await startCalled(kind)
+    const { url } = instance
+    const { agent, authenticator } = await instance.person(freshName())
+    const other = instance.agent()
+    const signIn = async (by: UserAgent, as: SoftwareAuthenticator) => {
+      const body = await passkeyAnswer(by, url, as)
+      expect((await instance.call('POST /api/webauthn/login/finish', { body, agent: by })).status).toBe(200)
+    }
+    await signIn(other, authenticator)
+    const stranger = await instance.person(freshName())
+    const waiting = await instance.call('POST /api/device-login/requests', { agent: instance.agent() })
+    const approval = { code: waiting.json.userCode, decision: 'approve' }
+    const approve = (by: UserAgent, cookie?: string) =>
+      by.postJson(`${url}/api/device-login/verification/decision`, approval, { headers: cookie ? { cookie } : {} })
+    const cookies = (by: UserAgent, name: string) => by.cookies().find((each) => each.name === name)?.value
+    try {
+      pass(61_000)
+      const body = await passkeyAnswer(agent, url, authenticator)
+      expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
+      expect((await instance.call('POST /api/api-keys', { body: key(), agent: other })).status).toBe(401)
+      const proof = `reauthentication_token=${cookies(agent, 'reauthentication_token')}`
+      for (const session of [other, stranger.agent].map((by) => cookies(by, 'access_token')))
+        expect((await approve(instance.agent(), `access_token=${session}; ${proof}`)).status).toBe(401)
+      // Somebody else in the same browser, who has used a passkey of theirs.
+      await signIn(agent, stranger.authenticator)
+      expect(cookies(agent, 'reauthentication_token')).toBeDefined()
+      expect((await approve(agent)).json()).toMatchObject({ code: 'reauthentication_required' })
     } finally {
       jest.restoreAllMocks()
     }

@@ -91,35 +91,44 @@ const acts = [
   ['PATCH /api/settings', { unusedClientDays: 31 }],
   ['DELETE /api/users/me', undefined],
 ] as const
+/** Those among them that let nobody in. */
+const onlySensitive: ReadonlySet<string> = new Set(['PATCH /api/settings', 'DELETE /api/users/me'])
+const configuration = '/settings/admin/application-configuration'
 const forms = [
   ['/settings/admin/invitations', { uses: '1', lifetime: 'day' }],
   ['/settings/account/remove', { sure: 'yes' }],
+  ['/settings/account', { username: 'eve', email: 'elsewhere@example.com' }],
+  ['/settings/api-keys', { name: 'Script' }],
+  [`/settings/api-keys/${somebody}/renew`, {}],
+  [`/settings/admin/users/${somebody}/way-in`, { kind: 'code' }],
+  [`/settings/admin/users/${somebody}/way-in/send`, { kind: 'invitation' }],
+  [configuration, {}],
+  [`${configuration}/oidc/initial-access-tokens`, { name: 'x' }],
 ] as const
 
 describe.each([
-  ['a login code', byCode],
-  ['a sign-up by the API', bySignUp],
-  ['another device', byDevice],
-])('a session that began with %s', (_way, begin) => {
+  ['a login code', byCode, false],
+  ['a sign-up by the API', bySignUp, false],
+  ['another device', byDevice, true],
+])('a session that began with %s', (_way, begin, mayAsk) => {
   test('is told of as such, and lets nobody in before a passkey is there', async () => {
     const agent = await begin()
     expect(await told(agent)).toEqual({ amr: ['otp'], acr: '0' })
+    const refusals: unknown[] = []
     for (const [call, body] of acts) {
       const [method = '', path = ''] = call.split(' ')
       const answer = await agent.sendJson(method, instance.url + path, body === undefined ? {} : { body })
-      // Whoever has a passkey is asked for it instead, where that is enough.
       const { code } = answer.json() as { code: string }
-      expect([call, answer.status, ['passkey_required', 'reauthentication_required'].includes(code)]).toEqual([
-        call,
-        code === 'passkey_required' ? 403 : 401,
-        true,
-      ])
+      refusals.push([call, answer.status, code])
     }
     for (const [path, fields] of forms)
-      expect([path, [401, 403].includes((await agent.postForm(instance.url + path, fields)).status)]).toEqual([
-        path,
-        true,
-      ])
+      refusals.push([path, [401, 403].includes((await agent.postForm(instance.url + path, fields)).status)])
+    // Whoever has a passkey is asked for it instead, where that is enough.
+    const sensitive = mayAsk ? [401, 'reauthentication_required'] : [403, 'passkey_required']
+    expect(refusals).toEqual([
+      ...acts.map(([call]) => [call, ...(onlySensitive.has(call) ? sensitive : [403, 'passkey_required'])]),
+      ...forms.map(([path]) => [path, true]),
+    ])
     expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
     expect(await told(agent)).toEqual({ amr: ['otp', 'pop'], acr: '1' })
     const body = { name: 'Script', expiresAt: tomorrow() }

@@ -114,11 +114,29 @@ describe.each(kinds)('%s', (kind) => {
       expect(cookie(agent, 'access_token')).toBeUndefined()
     })
 
-    test('ends with logout', async () => {
-      const { agent } = await instance.person(freshName())
-      expect((await instance.call('POST /api/webauthn/logout', { agent })).status).toBe(204)
-      expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
-    })
+    test.each(['POST /api/webauthn/logout', 'POST /logout'])(
+      'ends with %s, for everybody in the browser and whoever has kept its cookies',
+      async (call) => {
+        const { agent } = await instance.person(freshName())
+        const { authenticator } = await instance.person(freshName())
+        const kept = [cookie(agent, 'access_token')?.value]
+        const body = await passkeyAnswer(agent, instance.url, authenticator)
+        await instance.call('POST /api/webauthn/login/finish', { body, agent })
+        kept.push(cookie(agent, 'access_token')?.value)
+        const asked = () =>
+          Promise.all(
+            kept.map(async (value) => {
+              const options = { headers: { cookie: `access_token=${value}` } }
+              return (await instance.agent().getJson(`${instance.url}/api/users/me`, options)).status
+            }),
+          )
+        expect(await asked()).toEqual([200, 200])
+        const [method = '', path = ''] = call.split(' ')
+        expect((await agent.sendJson(method, instance.url + path, {})).status).toBeLessThan(400)
+        expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
+        expect(await asked()).toEqual([401, 401])
+      },
+    )
   })
 
   describe('own passkeys', () => {
@@ -284,8 +302,12 @@ describe.each(kinds)('%s', (kind) => {
       const body = { name: 'my key', expiresAt: new Date(Date.now() + 3_600_000).toISOString() }
       const createKey = () => instance.call('POST /api/api-keys', { body, agent })
       expect(await createKey()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
+      const before = cookie(agent, 'access_token')?.value ?? ''
       await registerPasskey(agent, instance.url)
       expect((await createKey()).status).toBe(201)
+      // Whoever knows the id of the session as it began has no share in that.
+      const options = { headers: { cookie: `access_token=${before}` } }
+      expect((await instance.agent().getJson(`${instance.url}/api/users/me`, options)).status).toBe(401)
     })
 
     test('makes no more of them, until a passkey is used', async () => {
@@ -305,8 +327,11 @@ describe.each(kinds)('%s', (kind) => {
       const { id } = await instance.personWithoutPasskey(freshName())
       const params = { token: await issue(id) }
       await instance.app.directory.users.update(id, {}, { disabled: true })
-      const answer = await instance.call('POST /api/one-time-access-token/{token}', { params, agent: instance.agent() })
+      const agent = instance.agent()
+      const answer = await instance.call('POST /api/one-time-access-token/{token}', { params, agent })
       expect(answer).toMatchObject({ status: 403, json: { code: 'user_disabled' } })
+      expect(cookie(agent, 'access_token')).toBeUndefined()
+      expect(audited(instance, 'sign_in_failed').at(-1)).toMatchObject({ errorCode: 'account_disabled' })
     })
 
     test.each(['x', '000000', '%00', 'a'.repeat(5000)])('%.10j is none', async (token) => {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { Database } from '@pocket/core/typeorm'
 import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
@@ -79,6 +80,24 @@ describe.each(kinds)('%s', (kind) => {
     const reached = server.delivered.flatMap(({ to }) => to)
     expect(reached).not.toContain('nobody@example.com')
     expect(reached).not.toContain(disabled.json.email)
+  })
+
+  test('nobody is looked for before the answer, so that its time does not tell either', async () => {
+    const { json } = await createPerson(instance)
+    const email = String(json.email)
+    const { query } = Database.prototype
+    const answered = Promise.withResolvers<void>()
+    const slow = jest.spyOn(Database.prototype, 'query').mockImplementation(async function (this: Database, ...sent) {
+      if (sent[0].includes('pocket_user')) await answered.promise
+      return query.apply(this, sent)
+    })
+    try {
+      expect((await ask(instance.agent(), email)).status).toBe(204)
+    } finally {
+      answered.resolve()
+      slow.mockRestore()
+    }
+    await codeFor(email)
   })
 
   test('a code goes to the address that is known, and not to what was typed', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -31,7 +32,11 @@ async function startApplication() {
 
 const stack = new AsyncDisposableStack()
 const callback = 'https://photos.example/callback'
-const pkce = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
+const verifier = 'a-verifier-that-is-long-enough-for-every-server'
+const pkce = {
+  code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+  code_challenge_method: 'S256',
+}
 let application: Awaited<ReturnType<typeof startApplication>>
 let instance: Instance
 let authorize: string
@@ -109,7 +114,21 @@ const ways: Readonly<Record<string, (person: Person) => Promise<void>>> = {
 
 test.each(Object.entries(ways))('whoever %s is signed out of the application', async (name, way) => {
   const person = await instance.person(name.replaceAll(' ', '.').toLowerCase())
-  expect((await person.agent.get(authorize)).location).toContain('code=')
+  const { location } = await person.agent.get(authorize)
+  const form = new URLSearchParams({
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    redirect_uri: callback,
+    code_verifier: verifier,
+    code: new URL(location ?? '').searchParams.get('code') ?? '',
+  })
+  const given = await fetch(`${instance.url}/api/oidc/token`, { method: 'POST', body: form })
+  const { access_token: token } = (await given.json()) as { access_token: string }
+  const known = async () => {
+    const headers = { authorization: `Bearer ${token}` }
+    return (await instance.agent().getJson(`${instance.url}/api/oidc/userinfo`, { headers })).status
+  }
+  expect(await known()).toBe(200)
   const heard = application.hears(person.id)
   const cookie = person.agent
     .cookies()
@@ -120,6 +139,7 @@ test.each(Object.entries(ways))('whoever %s is signed out of the application', a
   await way(person)
   await heard
   expect((await person.agent.get(authorize)).location ?? '').not.toContain('code=')
+  expect(await known()).toBe(401)
   // Whoever has copied the cookies before has nothing left.
   expect((await thief('/api/users/me')).status).toBe(401)
   const stolen = await instance.agent().get(authorize, { headers: { cookie } })

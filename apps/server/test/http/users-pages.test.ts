@@ -177,7 +177,7 @@ describe('a user', () => {
   test('is let in by a code that is shown once', async () => {
     const path = await added('letin')
     const made = await post(`${path}/way-in`, { kind: 'code', lifetime: '15m' })
-    expect([made.status, made.location]).toEqual([303, `${running.url}${path}#way-in`])
+    expect([made.status, made.location]).toEqual([303, `${running.url}${path}`])
     const page = (await get(path)).text
     const code = /id="way-in-code"[^>]*>([^<]+)</.exec(page)?.[1] ?? ''
     expect(code).toMatch(/^\w{6,}$/)

@@ -923,7 +923,7 @@ export interface paths {
         put?: never;
         /**
          * Give the application on another device what it asks for, or refuse it
-         * @description Where `reauthenticationRequired` says so, a reauthentication is used up.
+         * @description Where `reauthenticationRequired` says so, and in a session that began without a passkey, a reauthentication is used up.
          */
         post: operations["verifyDeviceCode"];
         delete?: never;
@@ -4900,6 +4900,7 @@ export interface operations {
                 filters?: {
                     clientName?: string | number | boolean;
                     event?: string | number | boolean;
+                    id?: string | number | boolean;
                     location?: string | number | boolean;
                     userID?: string | number | boolean;
                 };

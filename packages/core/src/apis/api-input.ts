@@ -7,11 +7,11 @@ export interface ApiInput {
   /** 1 to 50 characters. */
   readonly name: string
   /** (`jwt` for a new API) */
-  readonly accessTokenFormat?: AccessTokenFormat
+  readonly accessTokenFormat?: AccessTokenFormat | undefined
   /** From 1 to 525 600; see `Api` (`null` for a new API). */
-  readonly accessTokenDurationMinutes?: number | null
+  readonly accessTokenDurationMinutes?: number | null | undefined
   /** Ids of clients; unknown ones are left out (none for a new API). */
-  readonly resourceServerClientIds?: readonly string[]
+  readonly resourceServerClientIds?: readonly string[] | undefined
 }
 
 /** What a new API is made of. */
@@ -27,7 +27,7 @@ export interface PermissionInput {
   /** 1 to 50 characters. */
   readonly name: string
   /** At most 200 characters. */
-  readonly description?: string
+  readonly description?: string | undefined
 }
 
 const mostPermissions = 500

@@ -12,10 +12,10 @@ export interface ApiPermission {
   readonly allowedForCimdClients: boolean
 }
 
-/** `jwt` is read by the API itself (RFC 9068) and lives until it expires; `opaque` is introspected and can be revoked. */
+/** `jwt` is read by the API itself (RFC 9068 §2) and lives until it expires; `opaque` is introspected (RFC 7662 §2) and can be revoked. */
 export type AccessTokenFormat = (typeof accessTokenFormats)[number]
 
-/** The forms that access tokens for an API can have. */
+/** The forms that access tokens for an API can have (RFC 9068 §2, RFC 7662 §2). */
 export const accessTokenFormats = ['jwt', 'opaque'] as const
 
 const jwtMinutes = 10
@@ -29,7 +29,7 @@ export function accessTokenLifetime(
   return most === null ? ofClient : Math.min(ofClient, most * 60)
 }
 
-/** A resource server: what clients get access tokens for (RFC 8707). */
+/** A resource server: what clients get access tokens for (RFC 8707 §2). */
 export interface Api {
   readonly id: string
   readonly name: string

@@ -20,7 +20,7 @@ import type { ApiList, ApiListRequest } from './api-list.ts'
 import type { ApiStore } from './api-store.ts'
 import { type ApiGrants, createApiGrants } from './grants.ts'
 
-/** The APIs that clients get access tokens for. Changes hold from the next token on. */
+/** The APIs that clients get access tokens for (RFC 8707 §2). Changes hold from the next token on. */
 export interface Apis extends ApiGrants {
   find(id: string): Promise<Api | undefined>
   /** The same, and nobody else changes this API until the running transaction ends. */

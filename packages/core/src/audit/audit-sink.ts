@@ -21,5 +21,15 @@ export interface AuditSink {
   record(event: AuditEvent, origin: RequestOrigin): Promise<void>
 }
 
+/** Who does something to whom it is not, and in which request; what is left out is nobody, or none. */
+export interface ActingParty {
+  readonly origin?: RequestOrigin | undefined
+  /** The id of the account that does it, where it is another than the one that it is done to. */
+  readonly by?: string | undefined
+}
+
+/** Of what no request has asked for. */
+export const nowhere: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
+
 /** For hosts that keep no audit log. */
 export const noAudit: AuditSink = { record: async () => {} }

@@ -9,9 +9,9 @@ export type Changes = Readonly<Record<string, Change>>
 
 export interface ChangeOptions {
   /** Fields that say nothing to whoever reads the log. */
-  readonly except?: readonly string[]
+  readonly except?: readonly string[] | undefined
   /** Fields of which the log may know that they changed, and nothing else. */
-  readonly secret?: readonly string[]
+  readonly secret?: readonly string[] | undefined
 }
 
 const redacted = '(redacted)'

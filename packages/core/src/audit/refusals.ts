@@ -1,4 +1,4 @@
-import type { PocketError } from '../errors.ts'
+import { PocketError } from '../errors.ts'
 import type { AuditSink, RequestOrigin } from './audit-sink.ts'
 import type { AuditEvent } from './events.ts'
 
@@ -20,4 +20,21 @@ export async function recordRefusal(audit: AuditSink, { error, event, origin }: 
   if (recorded.has(error)) return
   recorded.add(error)
   await audit.record(event, origin)
+}
+
+/** Does something outside of every transaction, and writes down why it was refused. `at` is what was called. */
+export async function withRefusalsRecorded<T>(
+  audit: AuditSink,
+  { at, origin }: { readonly at: string; readonly origin: RequestOrigin },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof PocketError) {
+      const event = { event: 'request_refused', endpoint: at, code: error.code, reason: error.message } as const
+      await recordRefusal(audit, { error, event, origin })
+    }
+    throw error
+  }
 }

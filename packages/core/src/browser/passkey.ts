@@ -37,12 +37,12 @@ export interface CeremonyOutcome {
   readonly redirectTo: string
 }
 
-/** What a registration ceremony needs of its page. */
+/** What a registration ceremony needs of its page (WebAuthn Level 3 §7.1). */
 export interface RegistrationCeremony {
   /** `POST` `input` to it; it answers `{ "options": PublicKeyCredentialCreationOptionsJSON }`. */
   readonly optionsFrom: string
   /** What the server has to know before it makes the options, such as the fields of a form. */
-  readonly input?: Readonly<Record<string, unknown>>
+  readonly input?: Readonly<Record<string, unknown>> | undefined
   /** `POST` `{ "response": RegistrationResponseJSON }` to it; it answers `{ "redirectTo": string }`. */
   readonly submitTo: string
 }

@@ -1,6 +1,6 @@
 import { sendSignal } from '@simplewebauthn/browser'
 
-/** What a password manager may know about the person who is signed in: complete, or passkeys disappear from it. */
+/** What a password manager may know about the person who is signed in (WebAuthn Level 3 §5.1.10): complete, or passkeys disappear from it. */
 export interface AccountSignals {
   readonly rpId: string
   /** The user handle, in base64url. */

@@ -10,34 +10,34 @@ export interface ClientInput {
   /** 1 to 50 characters. */
   readonly name: string
   /** At most 150 characters (none). */
-  readonly description?: string
+  readonly description?: string | undefined
   /** An absolute URL (`null`). */
-  readonly launchUrl?: string | null
+  readonly launchUrl?: string | null | undefined
   readonly redirectUris: readonly string[]
-  readonly postLogoutRedirectUris?: readonly string[]
-  readonly isPublic?: boolean
+  readonly postLogoutRedirectUris?: readonly string[] | undefined
+  readonly isPublic?: boolean | undefined
   /** Always the case for a public client. */
-  readonly pkceRequired?: boolean
-  readonly requiresReauthentication?: boolean
-  readonly requiresPushedAuthorizationRequests?: boolean
-  readonly skipConsent?: boolean
+  readonly pkceRequired?: boolean | undefined
+  readonly requiresReauthentication?: boolean | undefined
+  readonly requiresPushedAuthorizationRequests?: boolean | undefined
+  readonly skipConsent?: boolean | undefined
   /** A client that is not restricted forgets its groups. */
-  readonly isGroupRestricted?: boolean
-  readonly federatedIdentities?: readonly FederatedIdentity[]
+  readonly isGroupRestricted?: boolean | undefined
+  readonly federatedIdentities?: readonly FederatedIdentity[] | undefined
   /** 1 to 525,600 (60). */
-  readonly accessTokenDurationMinutes?: number
+  readonly accessTokenDurationMinutes?: number | undefined
   /** 1 to 525,600 (43,200). */
-  readonly refreshTokenDurationMinutes?: number
+  readonly refreshTokenDurationMinutes?: number | undefined
   /** What is left out stays as it is; for a new client, `defaultProtocol`. */
-  readonly protocol?: ClientProtocolInput
+  readonly protocol?: ClientProtocolInput | undefined
   /** (`null` for a new client, unchanged for another) */
-  readonly template?: string | null
+  readonly template?: string | null | undefined
 }
 
 /** What a new client is made of; what is left out has its default. */
 export interface NewClientInput extends ClientInput {
   /** 2–128 characters of `A-Za-z0-9._-`; a UUID where it is not given. */
-  readonly id?: string
+  readonly id?: string | undefined
 }
 
 /** What an input says about a client, completed. */

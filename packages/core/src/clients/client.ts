@@ -30,10 +30,10 @@ export interface FederatedIdentity {
 /** Whether a person registered the client, or it registered itself by a metadata document. */
 export type ClientType = 'standard' | 'cimd'
 
-/** Client metadata by the names of RFC 7591. */
+/** Client metadata by the names of RFC 7591 §2. */
 export type RegisteredMetadata = Readonly<Record<string, unknown>>
 
-/** An OAuth client (a relying party). */
+/** An OAuth client (RFC 6749 §2), a relying party. */
 export interface Client {
   /** The `client_id`. */
   readonly id: string

@@ -7,7 +7,7 @@ import type { InitialAccessToken, InitialAccessTokenStore } from './initial-acce
 /** A token just made: the only time that it can be read. */
 export interface NewInitialAccessToken {
   /** At most 150 characters (none). */
-  readonly description?: string
+  readonly description?: string | undefined
   /** Milliseconds; a year at most. */
   readonly lifetime: number
   /** How many clients may be registered with it: 1 to 1,000,000. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { InvalidInput, NotFound } from '../errors.ts'
+import { Forbidden, InvalidInput, NotFound } from '../errors.ts'
+import type { AskBefore } from '../hooks.ts'
 import { OutboundError } from '../outbound/outbound-error.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import type { Client } from './client.ts'
@@ -31,6 +32,7 @@ export interface DocumentEvents {
 
 export interface MetadataDocumentPorts {
   readonly store: ClientStore
+  readonly before: AskBefore
   readonly clock: Clock
   readonly fetch: PublicFetch
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
@@ -67,6 +69,17 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
   const running = new Map<string, Promise<Client>>()
   const failures = new Map<string, { readonly until: number; readonly error: unknown }>()
 
+  /** A hook that refuses is as if the document said something that cannot be. */
+  const admit = async (id: string, said: Read) => {
+    const known = await store.find(id)
+    if (known && isSame(known, said)) return
+    await ports
+      .before(known ? 'updateClient' : 'registerClient', { clientId: id, metadata: metadataOf(said) })
+      .catch((error: unknown) => {
+        throw error instanceof Forbidden ? refusal(error.message) : error
+      })
+  }
+
   const keep = (id: string, { holdsFor, ...said }: Read, { changed }: DocumentEvents): Promise<Client> =>
     transaction(async () => {
       const before = await store.findToChange(id)
@@ -79,11 +92,11 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
         await changed(null, client)
         return client
       }
-      const isSame = JSON.stringify(saidBy(before)) === JSON.stringify(saidBy(said))
-      const client = { ...before, ...said, metadataExpiresAt, updatedAt: isSame ? before.updatedAt : now }
+      const unchanged = isSame(before, said)
+      const client = { ...before, ...said, metadataExpiresAt, updatedAt: unchanged ? before.updatedAt : now }
       await store.update(client)
       if (changesConsent(before, said)) await forgetConsents(id)
-      if (!isSame) await changed(before, client)
+      if (!unchanged) await changed(before, client)
       return client
     })
 
@@ -95,7 +108,10 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
     const reading =
       running.get(id) ??
       readDocument(id, ports)
-        .then((document) => keep(id, document, happened))
+        .then(async (document) => {
+          await admit(id, document)
+          return keep(id, document, happened)
+        })
         .finally(() => running.delete(id))
     running.set(id, reading)
     try {
@@ -136,6 +152,20 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
 
 function saidBy({ name, redirectUris, postLogoutRedirectUris, registration }: Documented | Client) {
   return { name, redirectUris, postLogoutRedirectUris, registration }
+}
+
+function isSame(known: Client, said: Documented): boolean {
+  return JSON.stringify(saidBy(known)) === JSON.stringify(saidBy(said))
+}
+
+/** In the words of RFC 7591 §2. */
+function metadataOf({ name, redirectUris, postLogoutRedirectUris, registration }: Documented) {
+  return {
+    client_name: name,
+    redirect_uris: redirectUris,
+    post_logout_redirect_uris: postLogoutRedirectUris,
+    ...registration,
+  }
 }
 
 function newClient(id: string, said: Documented & Pick<Client, 'metadataExpiresAt'>, now: number): Client {

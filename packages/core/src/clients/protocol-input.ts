@@ -1,13 +1,16 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import type { FieldError } from '../errors.ts'
+import { filled } from '../filled.ts'
 import { type ClaimRule, type ClientProtocol, defaultProtocol, type GroupRules } from './protocol.ts'
 import { clientProtocolSchema } from './protocol-schema.ts'
 
 /** What an administrator says about a client's protocol; what is left out stays as it is. */
-export type ClientProtocolInput = Partial<Omit<ClientProtocol, 'claimRules' | 'groupRules'>> & {
-  readonly claimRules?: readonly (Omit<ClaimRule, 'as'> & { readonly as?: ClaimRule['as'] })[]
-  readonly groupRules?: Partial<GroupRules>
+export type ClientProtocolInput = {
+  readonly [Key in Exclude<keyof ClientProtocol, 'claimRules' | 'groupRules'>]?: ClientProtocol[Key] | undefined
+} & {
+  readonly claimRules?: readonly (Omit<ClaimRule, 'as'> & { readonly as?: ClaimRule['as'] | undefined })[] | undefined
+  readonly groupRules?: { readonly [Key in keyof GroupRules]?: GroupRules[Key] | undefined } | undefined
 }
 
 const isProtocol = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(clientProtocolSchema)
@@ -21,7 +24,7 @@ export function decidedProtocol(before: ClientProtocol, input: ClientProtocolInp
     ...before,
     ...known,
     claimRules: input.claimRules?.map(({ claim, source, as = null }) => ({ claim, source, as })) ?? before.claimRules,
-    groupRules: { ...before.groupRules, ...input.groupRules },
+    groupRules: filled<NonNullable<ClientProtocolInput['groupRules']>>(before.groupRules, input.groupRules ?? {}),
   }
 }
 

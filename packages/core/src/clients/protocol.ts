@@ -11,14 +11,14 @@ export type KeyManagementAlgorithm = (typeof keyManagementAlgorithms)[number]
 export const contentEncryptionAlgorithms = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'] as const
 export type ContentEncryptionAlgorithm = (typeof contentEncryptionAlgorithms)[number]
 
-/** How a token is encrypted for a client. */
+/** How a token is encrypted for a client (RFC 7516 §4.1). */
 export interface Encryption {
   readonly alg: KeyManagementAlgorithm
   readonly enc: ContentEncryptionAlgorithm
 }
 
 /**
- * How a confidential client proves who it is at the token endpoint. `client_secret` stands for basic and post alike.
+ * How a confidential client proves who it is at the token endpoint (OpenID Connect Core §9). `client_secret` stands for basic and post alike.
  * A public client proves nothing, whatever is said here.
  */
 export const clientAuthenticationMethods = ['client_secret', 'client_secret_jwt', 'private_key_jwt'] as const

@@ -4,7 +4,7 @@ import { fitsPattern, parsePattern } from './redirect-uri-pattern.ts'
 /** Why a redirect URI cannot be registered. */
 export type RedirectUriProblem = 'invalid' | 'fragment' | 'scheme' | 'wildcard' | 'insecure' | 'too_long'
 
-/** How an instance decides about redirect URIs. */
+/** How an instance decides about redirect URIs (RFC 6749 §3.1.2). */
 export interface RedirectUriPolicy {
   /** Whether plain http may lead to other hosts than loopback ones. */
   readonly allowInsecure: boolean
@@ -104,7 +104,7 @@ function isInsecure(uri: string): boolean {
 export type RedirectUriOpening = 'nothing' | 'other_domains' | 'subdomains' | 'ports' | 'paths'
 
 /**
- * How wide a redirect URI with wildcards is open.
+ * How wide a redirect URI with wildcards is open (RFC 6749 §3.1.2).
  *
  * @example
  * ```ts

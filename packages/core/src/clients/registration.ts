@@ -23,7 +23,7 @@ import type { SecretUses } from './secret-uses.ts'
 import { hashedOnly, type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
 import { type ReadAddress, sectorProblems } from './sector.ts'
 
-/** The clients of this provider. Changes hold from the next request on. */
+/** The clients of this provider (RFC 6749 §2). Changes hold from the next request on. */
 export interface Clients {
   find(id: string): Promise<Client | undefined>
   /** Like `find`; until the end of the transaction nobody else changes it. */

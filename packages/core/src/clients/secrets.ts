@@ -12,9 +12,9 @@ export interface MintedSecret {
 /** A secret that somebody else has chosen, and when it ends. What is left out is drawn, or lasts for ever. */
 export interface SecretInput {
   /** 16 printable ASCII characters or more. */
-  readonly secret?: string
+  readonly secret?: string | undefined
   /** Milliseconds since the Unix epoch; in the future. */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
+import { type ActingParty, type AuditSink, nowhere } from '../audit/audit-sink.ts'
 import type { Clock } from '../clock.ts'
 import { InvalidInput } from '../errors.ts'
 import { sha256 } from '../hash.ts'
+import type { AskAudited } from '../hooks.ts'
 import type { MasterKey } from '../master-key.ts'
 import { randomText } from '../random.ts'
 import type { CodeStore } from './code-store.ts'
@@ -20,16 +22,21 @@ export interface LoginCode {
   readonly expiresAt: number
 }
 
+/** Who may use a login code, and who has it made. */
+export interface LoginCodeOptions extends ActingParty {
+  /** What the one browser holds that may use it, from `bindBrowser`; without it, any browser may. */
+  readonly browserToken?: string | undefined
+}
+
 /** One-time codes that let a person in without a passkey, once. */
 export interface LoginCodes {
   /**
    * Six characters where it ends within a quarter of an hour, twelve otherwise.
    *
    * @param lifetime - milliseconds
-   * @param browserToken - what the one browser holds that may use it; without it, any browser may
-   * @throws {Forbidden} `account_disabled` or `account_not_found`
+   * @throws {Forbidden} `account_disabled` or `account_not_found`; `forbidden` where `before.issueCode` refuses
    */
-  issue(accountId: string, lifetime: number, browserToken?: string): Promise<LoginCode>
+  issue(accountId: string, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**
    * Uses the code up. Letter case, spaces and hyphens do not count.
    *
@@ -43,6 +50,8 @@ export interface LoginCodes {
 export interface LoginCodePorts {
   readonly codes: CodeStore
   readonly accounts: AccountStore
+  readonly before: AskAudited
+  readonly audit: AuditSink
   readonly masterKey: MasterKey
   readonly clock: Clock
 }
@@ -52,14 +61,16 @@ export function isShortCode(input: string): boolean {
   return normalCode(input).length === shortLength
 }
 
-export function createLoginCodes({ codes, accounts, masterKey, clock }: LoginCodePorts): LoginCodes {
+export function createLoginCodes({ codes, accounts, before, audit, masterKey, clock }: LoginCodePorts): LoginCodes {
   const hash = (code: string) => masterKey.mac('login code', code)
   return {
-    async issue(accountId, lifetime, browserToken) {
-      await eligibleAccount(accounts, accountId)
+    async issue(accountId, lifetime, { browserToken, origin = nowhere, by } = {}) {
+      const account = await eligibleAccount(accounts, accountId)
+      await before('issueCode', { account, lifetime }, { at: 'login-code', origin })
       const code = randomText(lifetime <= shortLifetime ? shortLength : longLength, codeAlphabet)
       const expiresAt = clock.now() + lifetime
       await codes.insert({ hash: hash(code), accountId, browserHash: hashed(browserToken), expiresAt })
+      await audit.record({ event: 'code_issued', accountId, ...(by && { by }) }, origin)
       return { code, expiresAt }
     },
 

@@ -22,7 +22,7 @@ export function normalUserCode(input: string): string {
 }
 
 /**
- * Whether this is a code of the device flow, rather than one of a device login.
+ * Whether this is a code of the device flow (RFC 8628 §6.1), rather than one of a device login.
  *
  * @example
  * ```ts

@@ -52,10 +52,16 @@ const longestTimer = 2_147_483_647
 
 const hookNames = {
   signIn: true,
+  reauthenticate: true,
   signUp: true,
   addPasskey: true,
+  renamePasskey: true,
+  removePasskey: true,
+  issueCode: true,
+  approveDevice: true,
   allowClient: true,
   registerClient: true,
+  updateClient: true,
 } as const satisfies Record<keyof BeforeQuestions, true>
 
 const required = new Set(['issuer', 'masterKey', 'stores'])

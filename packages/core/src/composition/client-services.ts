@@ -55,6 +55,7 @@ export function createClientServices(options: SettledOptions, onNarrow: (clientI
     }),
     metadataDocuments: createMetadataDocuments({
       store: stores.clients,
+      before: options.before,
       clock,
       fetch,
       transaction,

@@ -50,6 +50,7 @@ export function createInteractions(
     render,
     audit,
     clock,
+    onError: options.onError,
     originOf: (req) => ownOrigin(req, origins),
     async signOut({ req, res }, uid) {
       const accountId = await sessions.endOne(req, res, uid)

@@ -29,8 +29,9 @@ export function createPages({ name, mountPath, render: renderPage, onError }: Pa
         const message = `The option render has no page for the view "${view.view}".`
         const fields = [{ field: 'render', code: 'failed', message }]
         const error = new Misconfigured(message, { cause, details: { option: 'render', view: view.view }, fields })
-        onError(error, requestContext(req).requestId)
+        // Whoever catches it reports it, and shows the page of it.
         if (view.view !== 'error') throw error
+        onError(error, requestContext(req).requestId)
         return page(view)
       }
     },

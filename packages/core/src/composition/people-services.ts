@@ -42,7 +42,14 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
   }
   const browserTokens = createBrowserTokens(secure, cookieSuffix)
   const deviceCookie = bearerCookie({ name: `device_token${cookieSuffix}`, secure, path: '/', maxAge: 900 })
-  const loginCodes = createLoginCodes({ codes: stores.codes, accounts, masterKey, clock })
+  const loginCodes = createLoginCodes({
+    codes: stores.codes,
+    accounts,
+    before: options.askAudited,
+    audit,
+    masterKey,
+    clock,
+  })
   const asking = {
     provider,
     audit,
@@ -56,7 +63,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     consents: stores.consents,
     apiAccess,
     authorizationDetailsTypes,
-    before: options.before,
+    askAudited: options.askAudited,
   }
   const sessions = createSessions(asking)
   const signIn = createSignIn({
@@ -113,7 +120,6 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
       loginCodes,
       bindBrowser,
       limits,
-      audit,
       onError: options.onError,
     }),
     signUp: createSignUp({
@@ -129,6 +135,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
       deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
       startSession: sessions.start,
       before: options.before,
+      askAudited: options.askAudited,
       limits,
       audit,
     }),

@@ -4,7 +4,7 @@ import { createAccessChecks, ownRulesBeside } from '../clients/access-checks.ts'
 import { createClaimMaker } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
-import { auditBefore, createBefore } from '../hooks.ts'
+import { auditBefore, auditedAsking, createBefore } from '../hooks.ts'
 import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
 import { createLimiter, type Limiter, noLimits } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
@@ -34,6 +34,7 @@ export function settleOptions(options: PocketOptions) {
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
   const audit = auditBefore({ audit: options.audit ?? noAudit, after: options.after, onError })
   const masterKey = masterKeyOf(options.masterKey)
+  const before = createBefore(options.before ?? {}, answerWithin)
   return {
     ...options,
     ...createPages({ name, mountPath: issuer.path, render: options.render, onError }),
@@ -41,7 +42,8 @@ export function settleOptions(options: PocketOptions) {
     masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.stores.accounts, answerWithin) },
     makeClaims: createClaimMaker({ ask: options.claims, answerWithin, subjectOf: createSubjectOf(masterKey) }),
-    before: createBefore(options.before ?? {}, answerWithin),
+    before,
+    askAudited: auditedAsking(before, audit),
     answerWithin,
     askChecks: createAccessChecks(options.checks ?? {}, answerWithin),
     ownRules: ownRulesBeside(options.checks ?? {}),

@@ -1,4 +1,4 @@
-/** What a person has allowed a client to be told, kept until it is withdrawn. */
+/** What a person has allowed a client to be told (OpenID Connect Core §3.1.2.4), kept until it is withdrawn. */
 export interface Consent {
   readonly accountId: string
   readonly clientId: string

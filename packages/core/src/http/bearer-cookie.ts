@@ -17,7 +17,7 @@ export interface BearerCookieOptions {
 }
 
 /**
- * Makes a cookie that holds a token of this browser’s.
+ * Makes a cookie that holds a token of this browser’s (RFC 6265 §4.1).
  *
  * @example
  * ```ts

@@ -12,14 +12,14 @@ import type { Clock } from '../clock.ts'
 import { normalUserCode } from '../codes/user-codes.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
-import type { AskBefore } from '../hooks.ts'
+import type { AskAudited } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
 import { askedClient, extras, signInDemands } from '../oidc/client-metadata.ts'
 import { claimsAskedFor } from '../oidc/requested-claims.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { isTooOld } from '../sessions/freshness.ts'
-import { authenticationContext, type Session } from '../sessions/session.ts'
+import { authenticationContext, isWithoutPasskey, type Session } from '../sessions/session.ts'
 import type { ReauthenticationService } from './reauthentication.ts'
 import {
   apiView,
@@ -34,7 +34,7 @@ import {
 import type { SignInService } from './sign-in.ts'
 import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
 
-/** An application on another device that asks for access (RFC 8628), as the person sees it who is to decide. */
+/** An application on another device that asks for access (RFC 8628 §3.3), as the person sees it who is to decide. */
 export interface PendingDeviceAuthorization {
   readonly userCode: string
   readonly client: { readonly id: string; readonly name: string }
@@ -45,12 +45,12 @@ export interface PendingDeviceAuthorization {
   readonly authorizationDetails: readonly AuthorizationDetailView[]
   /** Whether the person has not allowed all of it before. */
   readonly consentRequired: boolean
-  /** Whether the client wants a passkey used for it. */
+  /** Whether a passkey has to be used for it: the client wants that, or none was used in this session. */
   readonly reauthenticationRequired: boolean
   readonly device: { readonly ipAddress: string | null; readonly userAgent: string | null }
 }
 
-/** What a person decides about an application on another device. Each of them refuses as `find` does. */
+/** What a person decides about an application on another device (RFC 8628 §3.3). Each of them refuses as `find` does. */
 export interface DeviceAuthorizationService {
   /**
    * What the code stands for, for the person who is signed in here.
@@ -83,7 +83,7 @@ export interface DeviceAuthorizationPorts {
   readonly signIn: Pick<SignInService, 'confirm'>
   readonly reauthentication: Pick<ReauthenticationService, 'demand'>
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
-  readonly before: AskBefore
+  readonly askAudited: AskAudited
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -141,7 +141,10 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
       scopes: [...ours, ...apis.flatMap(keysOf)],
       consentKeys: [...ours, ...apis.flatMap(consentKeysOf)],
       reauthenticationRequired:
-        decision !== undefined || isTooOld(session, signInDemands(client), Math.floor(clock.now() / 1000)),
+        decision !== undefined ||
+        // What a device is given outlives the session that lets it in.
+        isWithoutPasskey(session) ||
+        isTooOld(session, signInDemands(client), Math.floor(clock.now() / 1000)),
     }
   }
 
@@ -196,7 +199,8 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         await signIn.confirm(req, res, { accountId: account.id, response })
         context = authenticationContext('passkey', clock.now())
       } else if (found.reauthenticationRequired) await reauthentication.demand(req, res)
-      await ports.before('allowClient', { account, clientId: client.clientId, scopes })
+      const question = { account, clientId: client.clientId, scopes }
+      await ports.askAudited('allowClient', question, { at: 'device', origin: requestContext(req) })
       const grant = await grantFor(found)
       const { params = {} } = code
       Object.assign(code, {

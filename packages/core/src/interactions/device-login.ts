@@ -5,7 +5,7 @@ import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { DeviceLogins, PendingDeviceLogin, RequestedDeviceLogin } from '../codes/device-logins.ts'
 import { PocketError } from '../errors.ts'
-import type { AskBefore } from '../hooks.ts'
+import type { AskAudited, AskBefore } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { StartSession } from './sign-in.ts'
@@ -31,7 +31,11 @@ export interface DeviceLoginService {
   redeem(req: IncomingMessage, res: ServerResponse, end: DeviceLoginEnd): Promise<Account | undefined>
   /** Who asks. @throws {NotAuthenticated} `device_code_invalid` */
   find(code: string): Promise<PendingDeviceLogin>
-  /** Lets it in as this account, or not. Whoever calls has seen to a fresh passkey. @throws as `find` */
+  /**
+   * Lets it in as this account, or not. Whoever calls has seen to a fresh passkey.
+   *
+   * @throws as `find` @throws {Forbidden} `forbidden` where `before.approveDevice` refuses: it waits on
+   */
   decide(
     req: IncomingMessage,
     decision: { readonly code: string; readonly accountId: string; readonly status: 'approved' | 'denied' },
@@ -42,12 +46,13 @@ export interface DeviceLoginServicePorts {
   readonly deviceLogins: DeviceLogins
   readonly startSession: StartSession
   readonly before: AskBefore
+  readonly askAudited: AskAudited
   readonly limits: Limiter
   readonly audit: AuditSink
 }
 
 export function createDeviceLoginService(ports: DeviceLoginServicePorts): DeviceLoginService {
-  const { deviceLogins, startSession, before, limits, audit } = ports
+  const { deviceLogins, startSession, before, askAudited, limits, audit } = ports
 
   const awaited = async (req: IncomingMessage, { id, token, wait }: DeviceLoginEnd): Promise<Account | undefined> => {
     for (let waited = 0; ; waited += step) {
@@ -82,6 +87,11 @@ export function createDeviceLoginService(ports: DeviceLoginServicePorts): Device
     },
 
     async decide(req, { code, accountId, status }) {
+      if (status === 'approved') {
+        const { ipAddress, userAgent } = await deviceLogins.find(code)
+        const question = { accountId, device: { ipAddress, userAgent } }
+        await askAudited('approveDevice', question, { at: 'device-login', origin: requestContext(req) })
+      }
       const { ipAddress } = await deviceLogins.decide(code, { status, accountId })
       await audit.record(
         { event: `device_login_${status}`, accountId, ...(ipAddress && { deviceAddress: ipAddress }) },

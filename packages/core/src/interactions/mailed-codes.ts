@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { AuditSink } from '../audit/audit-sink.ts'
 import type { LoginCodes } from '../codes/login-codes.ts'
-import { Misconfigured } from '../errors.ts'
+import { Forbidden, Misconfigured } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Mailer } from '../mail/mailer.ts'
@@ -35,17 +34,16 @@ export interface MailedCodesPorts {
   readonly loginCodes: LoginCodes
   readonly bindBrowser: (req: IncomingMessage, res: ServerResponse, address: string) => string
   readonly limits: Limiter
-  readonly audit: AuditSink
   readonly onError: (error: unknown, requestId: string) => void
 }
 
 export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
-  const { name, accounts, mailer, answerWithin, loginCodes, bindBrowser, limits, audit, onError } = ports
+  const { name, accounts, mailer, answerWithin, loginCodes, bindBrowser, limits, onError } = ports
   const running = new Set<Promise<void>>()
 
   const mail = async (req: IncomingMessage, account: Account & { readonly email: string }, browserToken: string) => {
-    const { code, expiresAt } = await loginCodes.issue(account.id, lifetime, browserToken)
-    await audit.record({ event: 'code_issued', accountId: account.id }, requestContext(req))
+    const options = { browserToken, origin: requestContext(req) }
+    const { code, expiresAt } = await loginCodes.issue(account.id, lifetime, options)
     const subject = `Your code for ${name}`
     const text = `Your code for ${name} is ${code}\n\nIt works once, for 15 minutes, in the browser that asked for it. If that was not you, nothing has happened.\n`
     const sent = { kind: 'login-code', to: account.email, subject, text, account, code, expiresAt } as const
@@ -67,7 +65,10 @@ export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
       await limits.take(req, 'one-time-access-email')
       const browserToken = bindBrowser(req, res, login)
       const sending = mailTo(req, login, browserToken)
-        .catch((error: unknown) => onError(error, requestContext(req).requestId))
+        .catch((error: unknown) => {
+          // A refusal is no fault, and stands in the audit log.
+          if (!(error instanceof Forbidden)) onError(error, requestContext(req).requestId)
+        })
         .finally(() => running.delete(sending))
       running.add(sending)
     },

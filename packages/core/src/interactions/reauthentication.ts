@@ -15,6 +15,11 @@ import type { SignInService } from './sign-in.ts'
 export const reauthenticationLifetime = 3 * 60_000
 const fresh = 60_000
 
+/** Whether that was in the last moments; what a wrong clock has put into the future was not. */
+function isRecent(at: number, now: number, within: number): boolean {
+  return Math.abs(now - at) <= within
+}
+
 /**
  * Proves again, for one sensitive act, that it is the person who is signed in here. The proof is a token in a cookie: good
  * once, for three minutes, for this person in this session.
@@ -78,7 +83,7 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
 
   const assertFresh = async ({ accountId, acr, authTime }: Session): Promise<void> => {
     const withoutPasskey = isWithoutPasskey({ acr })
-    if (!withoutPasskey && clock.now() - authTime * 1000 <= fresh) return
+    if (!withoutPasskey && isRecent(authTime * 1000, clock.now(), fresh)) return
     if ((await passkeys.listByAccount(accountId)).length > 0) throw required()
     if (withoutPasskey)
       throw new Forbidden('passkey_required', 'This session began without a passkey: register one first.')
@@ -103,7 +108,7 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
       await limits.take(req, 'webauthn-reauthenticate')
       const session = await present(req, res)
       const at = session.authTime * 1000
-      if (session.acr !== 'phr' || clock.now() - at > fresh) throw required()
+      if (session.acr !== 'phr' || !isRecent(at, clock.now(), fresh)) throw required()
       cookie.give(req, res, await kept(session, at))
     },
 
@@ -113,7 +118,7 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
       const found =
         token === undefined ? undefined : await store.consume({ hash: sha256(token), accountId, sessionUid: uid })
       const now = clock.now()
-      if (!found || found.expiresAt <= now || now - found.authenticatedAt > within) throw required()
+      if (!found || found.expiresAt <= now || !isRecent(found.authenticatedAt, now, within)) throw required()
     },
   }
 }

@@ -21,7 +21,7 @@ export interface RegistrationStart {
   readonly subject: RegistrationSubject
   readonly purpose: RegistrationPurpose
   /** Comes back with the verified answer. */
-  readonly data?: unknown
+  readonly data?: unknown | undefined
 }
 
 /** The answer to a registration ceremony. */
@@ -29,10 +29,10 @@ export interface RegistrationEnd {
   readonly response: unknown
   readonly purpose: RegistrationPurpose
   /** Whose passkey this has to be, where that is known. */
-  readonly accountId?: string
+  readonly accountId?: string | undefined
 }
 
-/** The registration ceremony for pages of the host's own, each refusal with its entry in the audit log. */
+/** The registration ceremony (WebAuthn Level 3 §7.1) for pages of the host's own, each refusal with its entry in the audit log. */
 export interface RegistrationService {
   /** For `navigator.credentials.create` in this browser. */
   options(

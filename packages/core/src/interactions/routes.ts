@@ -26,6 +26,8 @@ export interface InteractionPorts {
   readonly render: RenderView
   readonly audit: AuditSink
   readonly clock: Clock
+  /** Takes what went wrong on our side, or on the host's. */
+  readonly onError: (error: unknown, requestId: string) => void
   /** At which of our origins a request arrived. */
   readonly originOf: (req: IncomingMessage) => string
   /** Ends the session of this `uid` in this browser. */
@@ -41,6 +43,7 @@ export function interactionRoutes({
   render,
   audit,
   clock,
+  onError,
   originOf,
   signOut,
 }: InteractionPorts): Middleware {
@@ -76,6 +79,7 @@ export function interactionRoutes({
     const { searchParams: asked } = new URL(details.startAgain ?? '', originOf(ctx.req))
     if (asked.has('ui_locales')) languages.set(ctx.req, languagesOf(asked.get('ui_locales')))
     await recordRefusal(audit, { error, event, origin })
+    if (status >= 500) onError(error, requestId)
     ctx.status = status
     const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined
     if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))

@@ -29,7 +29,7 @@ export type StartSession = (
   signIn: { readonly accountId: string; readonly method: SignInMethod },
 ) => Promise<void>
 
-/** All ways to find out who somebody is, each with its entry in the audit log, refusals included. */
+/** All ways to find out who somebody is (a passkey’s is WebAuthn Level 3 §7.2), each with its entry in the audit log, refusals included. */
 export interface SignInService {
   /** A fresh challenge for this browser. */
   request(req: IncomingMessage, res: ServerResponse): Promise<AuthenticationRequest>
@@ -148,6 +148,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
         const { account, event } = await verify(req, res, response)
         if (account.id !== accountId)
           throw new NotAuthenticated('reauthentication_required', 'The passkey belongs to somebody else.')
+        await before('reauthenticate', { account })
         await audit.record({ event: 'reauthenticated', ...event }, requestContext(req))
         await startSession(req, res, { accountId, method: 'passkey' })
       }),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
 import type { Accounts, NewAccount } from '../accounts/accounts.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
+import { withRefusalsRecorded } from '../audit/refusals.ts'
 import { InvalidInput } from '../errors.ts'
 import type { AskBefore } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -11,6 +12,11 @@ import type { Transaction } from '../transaction.ts'
 import type { RegistrationService } from './registration.ts'
 import type { StartSession } from './sign-in.ts'
 
+/** What a stranger says of themselves. */
+export type SignUpInput = Pick<NewAccount, 'userName'> & {
+  readonly [Key in 'displayName' | 'email' | 'locale']?: NewAccount[Key] | undefined
+}
+
 /** Lets strangers in, where `stores.accounts` has `register`: with a passkey, and an account only together with it. */
 export interface SignUpService {
   /**
@@ -19,11 +25,7 @@ export interface SignUpService {
    * @throws {InvalidInput} `validation_failed` without a `userName`, or where something is no text @throws {RateLimited} `rate_limited`
    * @throws {Misconfigured} where `stores.accounts` has no `register`
    */
-  begin(
-    req: IncomingMessage,
-    res: ServerResponse,
-    account: Omit<NewAccount, 'id'>,
-  ): ReturnType<RegistrationService['options']>
+  begin(req: IncomingMessage, res: ServerResponse, account: SignUpInput): ReturnType<RegistrationService['options']>
   /**
    * Verifies the passkey, has the host make the account, stores the passkey and signs the person in; all of it or nothing,
    * where the host's `register` writes to the same `DataSource`. Whoever comes out disabled is not signed in.
@@ -47,7 +49,7 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
   const { accounts, registration, before, startSession, limits, audit, transaction } = ports
   return {
     async begin(req, res, given) {
-      if (!accounts.can('register')) await accounts.register({ ...given, id: uuid() })
+      if (!accounts.can('register')) await accounts.register({ userName: '', id: uuid() })
       const account = newAccount(given)
       await limits.take(req, 'signup-form')
       const { id: accountId, userName, displayName = userName } = account
@@ -55,33 +57,35 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
       return registration.options(req, res, { subject, purpose: 'sign_up', data: account })
     },
 
-    async finish(req, res, response) {
-      await limits.take(req, 'signup')
-      const { data, passkey } = await registration.verify(req, res, { response, purpose: 'sign_up' })
-      // A cast: it is what `begin` has put there, and the challenge store keeps.
-      const wanted = data as NewAccount
-      await before('signUp', { account: wanted })
+    finish(req, res, response) {
       const origin = requestContext(req)
-      const account = await transaction(async () => {
-        const made = await accounts.register(wanted)
-        if (!made.disabled) await before('signIn', { account: made, method: 'sign_up' })
-        await registration.store(passkey)
-        await audit.record({ event: 'account_created', accountId: made.id, method: 'open_signup' }, origin)
-        return made
+      return withRefusalsRecorded(audit, { at: 'sign-up', origin }, async () => {
+        await limits.take(req, 'signup')
+        const { data, passkey } = await registration.verify(req, res, { response, purpose: 'sign_up' })
+        // A cast: it is what `begin` has put there, and the challenge store keeps.
+        const wanted = data as NewAccount
+        await before('signUp', { account: wanted })
+        const account = await transaction(async () => {
+          const made = await accounts.register(wanted)
+          if (!made.disabled) await before('signIn', { account: made, method: 'sign_up' })
+          await registration.store(passkey)
+          await audit.record({ event: 'account_created', accountId: made.id, method: 'open_signup' }, origin)
+          return made
+        })
+        const { id: accountId } = account
+        const { id: passkeyId, credentialId } = passkey
+        await audit.record({ event: 'passkey_added', accountId, passkeyId, credentialId }, origin)
+        if (account.disabled) return account
+        await audit.record({ event: 'signed_in', accountId, method: 'sign_up', passkeyId }, origin)
+        await startSession(req, res, { accountId, method: 'sign_up' })
+        return account
       })
-      const { id: accountId } = account
-      const { id: passkeyId, credentialId } = passkey
-      await audit.record({ event: 'passkey_added', accountId, passkeyId, credentialId }, origin)
-      if (account.disabled) return account
-      await audit.record({ event: 'signed_in', accountId, method: 'sign_up', passkeyId }, origin)
-      await startSession(req, res, { accountId, method: 'sign_up' })
-      return account
     },
   }
 }
 
 /** What a stranger may say, and nothing else that comes with it: pages tend to hand over whole forms. */
-function newAccount(given: Omit<NewAccount, 'id'>): NewAccount {
+function newAccount(given: SignUpInput): NewAccount {
   const { userName, displayName, email, locale } = given
   const said = Object.entries({ userName, displayName, email, locale }).filter(([, value]) => (value ?? '') !== '')
   const fields = said

@@ -19,7 +19,7 @@ export interface InLanguages {
   readonly languages?: readonly string[]
 }
 
-/** What a page needs for one authentication ceremony without asking anything else first. */
+/** What a page needs for one authentication ceremony without asking anything else first (WebAuthn Level 3 §7.2). */
 export interface AuthenticationCeremony {
   readonly options: PublicKeyCredentialRequestOptionsJSON
   /** When the challenge ends, in milliseconds since the Unix epoch. */
@@ -57,7 +57,7 @@ export interface ClaimView {
   readonly verified: boolean | null
 }
 
-/** An API that a client wants to use in the person's name. */
+/** An API that a client wants to use in the person's name (RFC 8707 §2). */
 export interface ApiView {
   readonly name: string
   /** Its address, as the client asks for it. */
@@ -66,7 +66,7 @@ export interface ApiView {
   readonly permissions: readonly { readonly key: string; readonly name: string; readonly description: string }[]
 }
 
-/** What a client wants to be allowed in particular (RFC 9396). */
+/** What a client wants to be allowed in particular (RFC 9396 §2). */
 export interface AuthorizationDetailView {
   readonly type: string
   /** In words, where the host has them. */
@@ -75,7 +75,7 @@ export interface AuthorizationDetailView {
   readonly json: string
 }
 
-/** Asks whether a client may know who the person is. */
+/** Asks whether a client may know who the person is (OpenID Connect Core §3.1.2.4). */
 export interface ConsentView extends InLanguages {
   readonly view: 'consent'
   readonly client: ClientView
@@ -95,7 +95,7 @@ export interface ConsentView extends InLanguages {
   readonly cancelTo: string
 }
 
-/** Lets a person choose as whom to go on, of those who are signed in in this browser. */
+/** Lets a person choose as whom to go on, of those who are signed in in this browser (`prompt=select_account`, OpenID Connect Core §3.1.2.1). */
 export interface SelectAccountView extends InLanguages {
   readonly view: 'select-account'
   readonly client: ClientView
@@ -128,7 +128,7 @@ export interface NotAllowedView extends InLanguages {
   readonly cancelTo: string
 }
 
-/** Says what happened and whose turn it is. */
+/** Says what happened and whose turn it is (of an authorization request: RFC 6749 §4.1.2.1). */
 export interface ErrorView extends InLanguages {
   readonly view: 'error'
   readonly status: number
@@ -147,7 +147,7 @@ export interface ErrorView extends InLanguages {
   readonly acceptWith?: { readonly submitTo: string; readonly hidden: Readonly<Record<string, string>> }
 }
 
-/** Asks whether to sign out, when a client or the person wants it. */
+/** Asks whether to sign out, when a client or the person wants it (OpenID Connect RP-Initiated Logout §2). */
 export interface SignOutView extends InLanguages {
   readonly view: 'sign-out'
   readonly client: ClientView | null

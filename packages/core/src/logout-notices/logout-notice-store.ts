@@ -12,7 +12,7 @@ export interface LogoutNotice {
   readonly createdAt: number
 }
 
-/** Where notices wait until the client has them. */
+/** Where notices of logouts wait until the client has them (OpenID Connect Back-Channel Logout §2.5). */
 export interface LogoutNoticeStore {
   insert(notice: LogoutNotice): Promise<void>
   /**

@@ -1,4 +1,4 @@
-import type { AuditSink } from '../audit/audit-sink.ts'
+import { type AuditSink, nowhere } from '../audit/audit-sink.ts'
 import type { Clock } from '../clock.ts'
 import { uuid } from '../random.ts'
 import type { LogoutNotice, LogoutNoticeStore } from './logout-notice-store.ts'
@@ -60,8 +60,7 @@ export function createLogoutNotices({ store, clock, audit, send, onError }: Logo
     if (pause !== undefined) return store.postpone(id, clock.now() + pause)
     await store.remove(id)
     const reason = error instanceof Error ? error.message : String(error)
-    const nobody = { requestId: null, ipAddress: null, userAgent: null }
-    await audit.record({ event: 'logout_notice_failed', clientId, accountId, reason }, nobody)
+    await audit.record({ event: 'logout_notice_failed', clientId, accountId, reason }, nowhere)
   }
 
   const sendDue = async (signal?: AbortSignal): Promise<number> => {

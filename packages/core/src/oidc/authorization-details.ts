@@ -4,7 +4,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 /** One entry of `authorization_details` (RFC 9396 §2). */
 export type AuthorizationDetail = Readonly<Record<string, unknown>> & { readonly type: string }
 
-/** A type of authorization details that a host offers. */
+/** A type of authorization details that a host offers (RFC 9396 §2). */
 export interface AuthorizationDetailsType {
   /** What is wrong with an entry, for developers; `undefined` where nothing is. */
   validate(detail: AuthorizationDetail): string | undefined | Promise<string | undefined>

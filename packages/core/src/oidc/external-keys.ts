@@ -7,7 +7,7 @@ import { withinTime } from '../within-time.ts'
 import { thumbprint } from './key-generation.ts'
 
 /**
- * A signing key whose private half is elsewhere: in an HSM, or at a key management service.
+ * A signing key (RFC 7515 §5.1) whose private half is elsewhere: in an HSM, or at a key management service.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ const use = 'signing key'
 const day = 24 * 60 * 60_000
 
 /**
- * When keys move on, in milliseconds.
+ * When keys move on (OpenID Connect Core §10.1.1), in milliseconds.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export interface KeyRing {
   list(): Promise<readonly PublishedKey[]>
 }
 
-/** A key that is published. Instants in milliseconds since the Unix epoch. */
+/** A key that is published (RFC 7517 §4). Instants in milliseconds since the Unix epoch. */
 export interface PublishedKey extends Pick<StoredKey, 'kid' | 'algorithm' | 'status'> {
   /** Since when it has its status. */
   readonly since: number

@@ -29,7 +29,7 @@ export interface RefusedRedirectUri {
 /** What a person who administers the client may see and do about it. */
 export interface RedirectUriRemedy {
   readonly registered: readonly string[]
-  readonly acceptWith?: ErrorView['acceptWith']
+  readonly acceptWith?: ErrorView['acceptWith'] | undefined
 }
 
 /**

@@ -12,7 +12,7 @@ export const protocolRoutes = {
   jwks: '/.well-known/jwks.json',
 } as const
 
-/** The names of the endpoints of the protocol. */
+/** The names of the endpoints of the protocol (RFC 8414 §2). */
 export type EndpointName = keyof typeof protocolRoutes
 
 /** The addresses of the protocol's endpoints at this issuer. */

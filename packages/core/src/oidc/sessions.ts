@@ -48,7 +48,7 @@ export interface Sessions {
     res: ServerResponse,
     isMeant: (session: ProviderSession) => boolean,
   ): Promise<string | null | undefined>
-  /** A passkey has been registered in this browser's session: from now on it is good for everything. */
+  /** A passkey has been registered in this browser's session: from now on it is good for everything, under a new id. */
   strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Ends all sessions of this browser, and what clients got in them. Returns whose the active one was. */
   end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
@@ -180,13 +180,17 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
     },
 
     async strengthen(req, res) {
-      const { session } = await open(req, res)
+      const opened = await open(req, res)
+      const { session } = opened
       const { accountId, amr = [], acr = '0' } = session
       if (accountId === undefined || !isWithoutPasskey({ acr })) return
       const better = strengthened({ amr })
       const loginTs = Math.floor(clock.now() / 1000)
+      // Whoever knows the id of the session as it began has no share in what it is worth from now on.
+      session.resetIdentifier()
       session.loginAccount({ accountId, amr: [...better.amr], acr: better.acr, loginTs })
-      await session.persist()
+      await session.save(0)
+      activate(opened, session)
     },
 
     async end(req, res) {

@@ -25,7 +25,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * Whether this is a host name, an IP address or a CIDR range.
+ * Whether this is a host name, an IP address or a CIDR range (RFC 4632 §3.1).
  *
  * @example
  * ```ts

@@ -6,24 +6,24 @@ import { OutboundError } from './outbound-error.ts'
 /** What `createPublicFetch` and `createPublicDownload` may be told. */
 export interface PublicFetchOptions {
   /** Host names, addresses and CIDR ranges that may be reached although they are not public; over http too. */
-  readonly allowedPrivateHosts?: readonly string[]
+  readonly allowedPrivateHosts?: readonly string[] | undefined
   /** Addresses and CIDR ranges that are not public here although they look so, such as the IPv6 prefix of a home. */
-  readonly localRanges?: readonly string[]
+  readonly localRanges?: readonly string[] | undefined
   /** Whether http is spoken with public hosts as well. By default https alone. */
-  readonly allowHttp?: boolean
+  readonly allowHttp?: boolean | undefined
   /** The most bytes of an answer, after decompression. By default 1 MiB. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Milliseconds that everything may take together. By default 10 000. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
 }
 
 /** What a guarded request takes: as `fetch`, but for a body that cannot be sent twice. */
 export interface PublicFetchInit {
-  readonly method?: string
-  readonly headers?: NonNullable<RequestInit['headers']>
-  readonly body?: string | Uint8Array | URLSearchParams | null
-  readonly redirect?: 'follow' | 'manual' | 'error'
-  readonly signal?: AbortSignal | null
+  readonly method?: string | undefined
+  readonly headers?: NonNullable<RequestInit['headers']> | undefined
+  readonly body?: string | Uint8Array | URLSearchParams | null | undefined
+  readonly redirect?: 'follow' | 'manual' | 'error' | undefined
+  readonly signal?: AbortSignal | null | undefined
 }
 
 /** What was answered in the end; its body is not read yet. */

@@ -12,7 +12,7 @@ export function providerName(aaguid: string): string | undefined {
   return Object.hasOwn(providerNames, aaguid) ? providerNames[aaguid] : undefined
 }
 
-/** A model of authenticators that has a name. */
+/** A model of authenticators that has a name, by its AAGUID (WebAuthn Level 3 §6.5.1). */
 export interface AuthenticatorModel {
   readonly aaguid: string
   readonly name: string

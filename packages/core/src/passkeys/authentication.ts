@@ -17,7 +17,7 @@ import type { ReadPasskeyPolicy, RelyingParty } from './policy.ts'
 import { hintsOf, refusal } from './registration.ts'
 import { authenticationResponse } from './responses.ts'
 
-/** A challenge in the form that the browser's `navigator.credentials.get` takes. */
+/** A challenge in the form that the browser's `navigator.credentials.get` takes (WebAuthn Level 3 §5.5). */
 export interface AuthenticationRequest {
   readonly options: PublicKeyCredentialRequestOptionsJSON
   /** Milliseconds since the Unix epoch. */

@@ -15,7 +15,7 @@ export interface MetadataState {
   readonly models: number
 }
 
-/** Which models of authenticators the FIDO Alliance vouches for. */
+/** Which models of authenticators the FIDO Alliance vouches for (FIDO Metadata Service §3.1.7). */
 export interface AuthenticatorMetadata {
   /**
    * Has the library know every model; reads the blob again where it is a day old.

@@ -1,7 +1,7 @@
 /** What a challenge was made for; an answer counts for this purpose only. */
 export type ChallengePurpose = 'authentication' | 'registration' | 'setup' | 'sign_up'
 
-/** A WebAuthn challenge that waits for its answer. Neither the challenge nor the browser's token is stored in clear. */
+/** A challenge that waits for its answer (WebAuthn Level 3 §13.4.3). Neither the challenge nor the browser's token is stored in clear. */
 export interface Challenge {
   /** SHA-256 of the challenge, base64url. */
   readonly hash: string

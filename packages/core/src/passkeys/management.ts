@@ -1,5 +1,9 @@
+import { type ActingParty, type AuditSink, nowhere } from '../audit/audit-sink.ts'
+import { changesBetween } from '../audit/changes.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import type { AskAudited } from '../hooks.ts'
 import { nameProblem, normalName } from '../names.ts'
+import type { Transaction } from '../transaction.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeysHad } from './passkey-store.ts'
 
@@ -11,7 +15,7 @@ export interface PasskeyRenaming {
   readonly after: Passkey
 }
 
-/** What owners do with their passkeys, and administrators with those of others. */
+/** What owners do with their passkeys, and administrators with those of others; what changes is in the audit log. */
 export interface PasskeyManagement {
   /** The oldest first. */
   list(accountId: string): Promise<readonly Passkey[]>
@@ -22,23 +26,44 @@ export interface PasskeyManagement {
   overview(): Promise<PasskeyOverview>
   /** Every account with a passkey, or with these passkeys alone. */
   accountIds(having?: PasskeysHad): Promise<readonly string[]>
-  /** @throws {InvalidInput} `validation_failed`, field `name` (1–50 characters) @throws {NotFound} `passkey_not_found` */
-  rename(accountId: string, id: string, name: string): Promise<PasskeyRenaming>
+  /**
+   * @throws {InvalidInput} `validation_failed`, field `name` (1–50 characters) @throws {NotFound} `passkey_not_found`
+   * @throws {Forbidden} `forbidden` where `before.renamePasskey` refuses
+   */
+  rename(accountId: string, id: string, name: string, party?: ActingParty): Promise<PasskeyRenaming>
   /**
    * Returns what was removed.
    *
    * @throws {Conflict} `last_passkey`: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found`
+   * @throws {Forbidden} `forbidden` where `before.removePasskey` refuses
    */
-  remove(accountId: string, id: string): Promise<Passkey>
+  remove(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
   /** The same for an administrator, who may take the last one: it may be lost or stolen. @throws {NotFound} `passkey_not_found` */
-  removeEvenLast(accountId: string, id: string): Promise<Passkey>
+  removeEvenLast(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
 }
 
-export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement {
+export interface PasskeyManagementPorts {
+  readonly store: PasskeyStore
+  readonly before: AskAudited
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+}
+
+export function createPasskeyManagement({
+  store,
+  before: ask,
+  audit,
+  transaction,
+}: PasskeyManagementPorts): PasskeyManagement {
   const existing = async (accountId: string, id: string): Promise<Passkey> => {
     const found = (await store.listByAccount(accountId)).find((passkey) => passkey.id === id)
     if (!found) throw notFound()
     return found
+  }
+  const recordRemoval = (passkey: Passkey, { origin = nowhere, by }: ActingParty) => {
+    const { accountId, id: passkeyId, credentialId, name } = passkey
+    const removed = { accountId, passkeyId, credentialId, passkeyName: name, ...(by && { by }) }
+    return audit.record({ event: 'passkey_removed', ...removed, ...changesBetween({ name }, null) }, origin)
   }
   return {
     list: (accountId) => store.listByAccount(accountId),
@@ -48,7 +73,7 @@ export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement 
     overview: () => store.overview(),
     accountIds: (having) => store.accountIds(having),
 
-    async rename(accountId, id, name) {
+    async rename(accountId, id, name, { origin = nowhere } = {}) {
       const text = normalName(name)
       const problem = nameProblem(text, longestName)
       if (problem)
@@ -56,23 +81,35 @@ export function createPasskeyManagement(store: PasskeyStore): PasskeyManagement 
           fields: [{ field: 'name', ...problem }],
         })
       const before = await existing(accountId, id)
-      if (!(await store.rename(accountId, id, text))) throw notFound()
-      return { before, after: { ...before, name: text } }
+      await ask('renamePasskey', { accountId, passkey: before, name: text }, { at: 'passkeys.rename', origin })
+      const after = { ...before, name: text }
+      return transaction(async () => {
+        if (!(await store.rename(accountId, id, text))) throw notFound()
+        const changes = changesBetween({ name: before.name }, { name: text })
+        await audit.record({ event: 'passkey_renamed', accountId, passkeyId: id, ...changes }, origin)
+        return { before, after }
+      })
     },
 
-    async remove(accountId, id) {
+    async remove(accountId, id, party = {}) {
       const passkey = await existing(accountId, id)
-      const outcome = await store.removeUnlessLast(accountId, id)
-      if (outcome === 'missing') throw notFound()
-      if (outcome === 'last') throw new Conflict('last_passkey', 'The last passkey of an account stays.')
-      return passkey
+      await ask('removePasskey', { accountId, passkey }, { at: 'passkeys.remove', origin: party.origin })
+      return transaction(async () => {
+        const outcome = await store.removeUnlessLast(accountId, id)
+        if (outcome === 'missing') throw notFound()
+        if (outcome === 'last') throw new Conflict('last_passkey', 'The last passkey of an account stays.')
+        await recordRemoval(passkey, party)
+        return passkey
+      })
     },
 
-    async removeEvenLast(accountId, id) {
-      const passkey = await existing(accountId, id)
-      if (!(await store.remove(accountId, id))) throw notFound()
-      return passkey
-    },
+    removeEvenLast: (accountId, id, party = {}) =>
+      transaction(async () => {
+        const passkey = await existing(accountId, id)
+        if (!(await store.remove(accountId, id))) throw notFound()
+        await recordRemoval(passkey, party)
+        return passkey
+      }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** The kinds of connection that an authenticator names (WebAuthn Level 3 §5.8.4). Unknown ones are kept as they are. */
 export type Transport = string
 
-/** A stored WebAuthn credential. */
+/** A stored credential (a credential record, WebAuthn Level 3 §4). */
 export interface Passkey {
   /** Our id (UUID), used in addresses. */
   readonly id: string

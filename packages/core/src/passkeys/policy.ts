@@ -10,7 +10,7 @@ export interface RelyingParty {
 }
 
 /**
- * What a passkey must be able to do, as an administrator decides.
+ * What a passkey must be able to do, as an administrator decides (user verification and attestation: WebAuthn Level 3 §5.8.6, §5.4.7).
  *
  * @example
  * ```ts

@@ -17,7 +17,7 @@ import type { PasskeyStore } from './passkey-store.ts'
 import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
 import { registrationResponse } from './responses.ts'
 
-/** Whom a new passkey is for. The account need not exist yet. */
+/** Whom a new passkey is for (WebAuthn Level 3 §5.4.3). The account need not exist yet. */
 export interface RegistrationSubject {
   readonly accountId: string
   readonly userName: string
@@ -41,7 +41,7 @@ export interface RegistrationAnswer extends Asker {
   readonly device?: string | null
 }
 
-/** A passkey that has proven itself and is not stored yet. */
+/** A passkey that has proven itself (WebAuthn Level 3 §7.1) and is not stored yet. */
 export interface VerifiedRegistration {
   readonly passkey: Passkey
   readonly data: unknown

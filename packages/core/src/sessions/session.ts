@@ -55,7 +55,7 @@ export function isWithoutPasskey({ acr }: Pick<AuthenticationContext, 'acr'>): b
   return acr === '0'
 }
 
-/** Who is signed in in this browser, how and since when. */
+/** Who is signed in in this browser, how and since when (OpenID Connect Core §2). */
 export interface Session {
   readonly accountId: string
   readonly amr: readonly string[]

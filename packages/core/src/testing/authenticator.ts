@@ -8,6 +8,7 @@ import type {
   RegistrationResponseJSON,
   UserVerificationRequirement,
 } from '@simplewebauthn/server'
+import { type Filled, filled } from '../filled.ts'
 import {
   type AuthenticatorKey,
   coseAlgorithms,
@@ -19,23 +20,23 @@ import { type CborMap, encodeCbor } from './cbor.ts'
 /** What the authenticator is. The defaults are those of a synced passkey on a phone or laptop. */
 export interface SoftwareAuthenticatorOptions {
   /** Default `ES256`. */
-  readonly algorithm?: PasskeyAlgorithm
+  readonly algorithm?: PasskeyAlgorithm | undefined
   /** Whether it can verify its user by face, finger or PIN; it then always does. Default `true`. */
-  readonly userVerification?: boolean
+  readonly userVerification?: boolean | undefined
   /** Whether its passkeys can be backed up at all (the BE flag). Default `true`. */
-  readonly backupEligible?: boolean
+  readonly backupEligible?: boolean | undefined
   /** Whether its passkeys are backed up at present (the BS flag). Default: as `backupEligible`. */
-  readonly backedUp?: boolean
+  readonly backedUp?: boolean | undefined
   /** `zero` reports 0 for ever, as synced passkeys do; `counting` begins at 1 and grows. Default `zero`. */
-  readonly counter?: 'zero' | 'counting'
+  readonly counter?: 'zero' | 'counting' | undefined
   /** The model, as a UUID. Default: all zeros. */
-  readonly aaguid?: string
+  readonly aaguid?: string | undefined
   /** Default `['internal', 'hybrid']`. */
-  readonly transports?: readonly string[]
+  readonly transports?: readonly string[] | undefined
   /** Default `platform`. */
-  readonly attachment?: 'platform' | 'cross-platform'
+  readonly attachment?: 'platform' | 'cross-platform' | undefined
   /** Makes its attestation statements (Web Authentication Level 3 §6.5). Default: none, of the format `none`. */
-  readonly attest?: Attest
+  readonly attest?: Attest | undefined
 }
 
 /** What an authenticator vouches for. */
@@ -56,32 +57,32 @@ const noAttestation: Attest = () => ({ fmt: 'none', statement: [] })
 /** Lies that a ceremony tells on purpose. What is absent stays honest. */
 export interface CeremonyMisbehaviour {
   /** Reported in the client data instead of the page's own. */
-  readonly origin?: string
+  readonly origin?: string | undefined
   /** Hashed into the authenticator data instead of the one that was asked for. */
-  readonly rpId?: string
+  readonly rpId?: string | undefined
   /** Reported in the client data instead of the one that was given, in base64url. */
-  readonly challenge?: string
+  readonly challenge?: string | undefined
   /** The UV flag, whatever was asked for and whatever the authenticator can do. */
-  readonly userVerified?: boolean
+  readonly userVerified?: boolean | undefined
   /** The UP flag. */
-  readonly userPresent?: boolean
+  readonly userPresent?: boolean | undefined
 }
 
 /** Lies that an authentication ceremony can tell in addition. */
 export interface AuthenticationMisbehaviour extends CeremonyMisbehaviour {
   /** Changes the last byte of the signature. */
-  readonly tamperedSignature?: boolean
+  readonly tamperedSignature?: boolean | undefined
   /** Reported as the signature counter, for instance a lower one than before. */
-  readonly counter?: number
+  readonly counter?: number | undefined
   /** Reported instead of the passkey's own, in base64url; `null` leaves it out. */
-  readonly userHandle?: string | null
+  readonly userHandle?: string | null | undefined
 }
 
 /** Where an authenticator is asked for a new passkey, and what it is to do wrong. */
 export interface RegistrationContext {
   /** The origin of the page that asks, such as `https://id.example.com`. */
   readonly origin: string
-  readonly misbehaviour?: CeremonyMisbehaviour
+  readonly misbehaviour?: CeremonyMisbehaviour | undefined
 }
 
 /** Where an authenticator is asked to sign in, and what it is to do wrong. */
@@ -89,8 +90,8 @@ export interface AuthenticationContext {
   /** The origin of the page that asks, such as `https://id.example.com`. */
   readonly origin: string
   /** The passkey that the person picks, in base64url. Default: the newest that fits. */
-  readonly credentialId?: string
-  readonly misbehaviour?: AuthenticationMisbehaviour
+  readonly credentialId?: string | undefined
+  readonly misbehaviour?: AuthenticationMisbehaviour | undefined
 }
 
 /** A passkey that the authenticator holds. */
@@ -132,22 +133,24 @@ interface AuthenticatorDataInput {
  * ```
  */
 export class SoftwareAuthenticator {
-  readonly #options: Required<SoftwareAuthenticatorOptions>
+  readonly #options: Filled<SoftwareAuthenticatorOptions>
   #credentials: Credential[] = []
 
   constructor(options: SoftwareAuthenticatorOptions = {}) {
-    this.#options = {
-      algorithm: 'ES256',
-      userVerification: true,
-      backupEligible: true,
-      backedUp: options.backupEligible ?? true,
-      counter: 'zero',
-      aaguid: '00000000-0000-0000-0000-000000000000',
-      transports: ['internal', 'hybrid'],
-      attachment: 'platform',
-      attest: noAttestation,
-      ...options,
-    }
+    this.#options = filled<SoftwareAuthenticatorOptions>(
+      {
+        algorithm: 'ES256',
+        userVerification: true,
+        backupEligible: true,
+        backedUp: options.backupEligible ?? true,
+        counter: 'zero',
+        aaguid: '00000000-0000-0000-0000-000000000000',
+        transports: ['internal', 'hybrid'],
+        attachment: 'platform',
+        attest: noAttestation,
+      },
+      options,
+    )
   }
 
   /** The passkeys that it holds, oldest first. */

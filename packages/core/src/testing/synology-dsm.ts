@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '../clock.ts'
+import { type Filled, filled } from '../filled.ts'
 import { type JsonObject, parseJsonObject } from './json-object.ts'
 import { verifyRs256IdToken } from './rs256-id-token.ts'
 
@@ -11,16 +12,16 @@ export interface SynologyDsmOptions {
   /** Sent byte for byte as typed here, with or without a slash at the end. */
   readonly redirectUris: readonly [string, ...string[]]
   /** Default `openid email profile`. */
-  readonly scope?: string
+  readonly scope?: string | undefined
   /** Default `preferred_username`. */
-  readonly userNameClaim?: string
+  readonly userNameClaim?: string | undefined
   /** The names of the accounts on the NAS. Signing in makes none. */
   readonly accounts: readonly string[]
   /** The one type under which local accounts can sign in. */
-  readonly accountType?: 'Domain/LDAP/local'
+  readonly accountType?: 'Domain/LDAP/local' | undefined
   /** How the NAS reaches the provider. Default: the global `fetch`. */
-  readonly fetch?: typeof fetch
-  readonly clock?: Clock
+  readonly fetch?: typeof fetch | undefined
+  readonly clock?: Clock | undefined
 }
 
 /** What DSM shows to a person who could not sign in. */
@@ -79,20 +80,22 @@ class Refusal extends Error {
  * ```
  */
 export class SynologyDsm {
-  readonly #options: Required<SynologyDsmOptions>
+  readonly #options: Filled<SynologyDsmOptions>
   /** The redirect URI of each sign-in that has begun, by its `state`. */
   readonly #pending = new Map<string, string>()
   #endpoints: Endpoints | null = null
 
   constructor(options: SynologyDsmOptions) {
-    this.#options = {
-      scope: 'openid email profile',
-      userNameClaim: 'preferred_username',
-      accountType: 'Domain/LDAP/local',
-      fetch: (input, init) => fetch(input, init),
-      clock: systemClock,
-      ...options,
-    }
+    this.#options = filled<SynologyDsmOptions>(
+      {
+        scope: 'openid email profile',
+        userNameClaim: 'preferred_username',
+        accountType: 'Domain/LDAP/local',
+        fetch: (input, init) => fetch(input, init),
+        clock: systemClock,
+      },
+      options,
+    )
   }
 
   /**

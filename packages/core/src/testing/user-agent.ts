@@ -6,28 +6,28 @@ import { type PageForm, type RequestTrace, UserAgentResponse } from './user-agen
 /** What a user agent is told when it is made. */
 export interface UserAgentOptions {
   /** Origins that are reached elsewhere, as if behind a reverse proxy. */
-  readonly resolve?: Resolve
+  readonly resolve?: Resolve | undefined
   /** What cookies expire by. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Sent with every request, such as `Accept-Language` or `User-Agent`. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** What one request of a user agent has in particular. */
 export interface RequestOptions {
   /** In addition, or in place of, what the agent sends by itself. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /**
    * The address of the page that causes the request, which decides `Sec-Fetch-Site` and `Origin`. `null`: a person
    * typed the address. Default: `null` for `get`, a page of the same origin for everything else.
    */
-  readonly from?: string | null
+  readonly from?: string | null | undefined
 }
 
 /** How far redirects are followed. */
 export interface FollowOptions {
   /** Where to stop: the agent does not ask for an address that this is true for. Default: never. */
-  readonly until?: (url: string) => boolean
+  readonly until?: ((url: string) => boolean) | undefined
 }
 
 const longestChain = 20
@@ -78,7 +78,14 @@ export class UserAgent {
 
   /** Opens a page. */
   get(url: string, options: RequestOptions = {}): Promise<UserAgentResponse> {
-    return this.#send(trace({ method: 'GET', url, mode: 'navigate', options: { from: null, ...options } }))
+    return this.#send(
+      trace({
+        method: 'GET',
+        url,
+        mode: 'navigate',
+        options: { ...options, from: options.from === undefined ? null : options.from },
+      }),
+    )
   }
 
   /** Asks as the script of a page does. */

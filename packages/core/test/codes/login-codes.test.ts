@@ -28,6 +28,8 @@ function setting(account: Account = ada) {
   const loginCodes = createLoginCodes({
     codes,
     accounts,
+    before: async () => {},
+    audit: { record: async () => {} },
     clock,
     masterKey: MasterKey.from('a key of sixteen bytes or more'),
   })
@@ -59,7 +61,7 @@ describe('a login code', () => {
 
   test('that is bound to a browser works there alone, and other browsers do not use it up', async () => {
     const { loginCodes } = setting()
-    const { code } = await loginCodes.issue('ada', minute, 'token of the browser')
+    const { code } = await loginCodes.issue('ada', minute, { browserToken: 'token of the browser' })
     for (const other of [undefined, 'another token'])
       await expect(loginCodes.redeem(code, other)).rejects.toMatchObject({ code: 'code_invalid' })
     expect(await loginCodes.redeem(code, 'token of the browser')).toBe(ada)

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import type { AuditEvent, BeforeQuestions } from '@pocket/core'
 import { publicApi } from '../package/public-api.ts'
 
 const workspace = join(import.meta.dirname, '../../../..')
@@ -42,4 +43,114 @@ test('every name that a document or an example imports is exported', async () =>
     ),
   )
   expect(unknown).toEqual([])
+})
+
+/** What is asked before each event, or why nothing is; `server` where core does not write it down. */
+const asked: Readonly<
+  Record<
+    AuditEvent['event'],
+    keyof BeforeQuestions | 'checks' | 'it has happened' | 'it takes access away' | 'you do it' | 'server'
+  >
+> = {
+  signed_in: 'signIn',
+  sign_in_failed: 'it has happened',
+  reauthenticated: 'reauthenticate',
+  device_login_approved: 'approveDevice',
+  device_login_denied: 'it takes access away',
+  signed_out: 'it takes access away',
+  session_ended: 'server',
+  setup_completed: 'server',
+  account_created: 'signUp',
+  account_updated: 'server',
+  account_disabled: 'server',
+  account_enabled: 'server',
+  account_removed: 'server',
+  account_exported: 'server',
+  account_groups_changed: 'server',
+  account_claims_changed: 'server',
+  group_created: 'server',
+  group_updated: 'server',
+  group_removed: 'server',
+  group_members_changed: 'server',
+  membership_end_changed: 'server',
+  membership_ended: 'server',
+  group_claims_changed: 'server',
+  passkey_added: 'addPasskey',
+  passkey_renamed: 'renamePasskey',
+  passkey_removed: 'removePasskey',
+  passkey_refused: 'it has happened',
+  passkey_counter_regressed: 'it has happened',
+  code_issued: 'issueCode',
+  client_created: 'server',
+  client_registered: 'registerClient',
+  client_updated: 'updateClient',
+  client_removed: 'it takes access away',
+  initial_access_token_created: 'server',
+  initial_access_token_removed: 'server',
+  client_groups_changed: 'server',
+  group_clients_changed: 'server',
+  client_secret_added: 'server',
+  client_secret_removed: 'server',
+  client_tested: 'server',
+  consent_given: 'allowClient',
+  device_authorized: 'allowClient',
+  device_authorized_again: 'allowClient',
+  device_refused: 'it takes access away',
+  consent_refused: 'it takes access away',
+  consent_withdrawn: 'server',
+  client_authorized: 'checks',
+  authorization_refused: 'it has happened',
+  token_refused: 'it has happened',
+  request_refused: 'it has happened',
+  logout_notice_failed: 'it has happened',
+  token_revoked: 'it takes access away',
+  signup_token_created: 'server',
+  signup_token_removed: 'server',
+  api_created: 'server',
+  api_removed: 'server',
+  api_updated: 'server',
+  api_permissions_changed: 'server',
+  api_cimd_access_changed: 'server',
+  api_access_changed: 'server',
+  api_access_removed: 'server',
+  ldap_synced: 'server',
+  ldap_sync_waiting: 'server',
+  ldap_sync_failed: 'server',
+  ldap_linked: 'server',
+  ldap_unlinked: 'server',
+  scim_provider_created: 'server',
+  scim_provider_updated: 'server',
+  scim_provider_removed: 'server',
+  scim_objects_adopted: 'server',
+  scim_sync_requested: 'server',
+  scim_synced: 'server',
+  scim_sync_failed: 'server',
+  job_requested: 'server',
+  keys_rotated: 'you do it',
+  audit_log_exported: 'server',
+  api_key_created: 'server',
+  api_key_renewed: 'server',
+  api_key_removed: 'server',
+  settings_changed: 'server',
+}
+
+test('the guide to hooks names every event that core writes down, and every hook', async () => {
+  const guide = await read('docs/guides/hooks-and-events.md')
+  const rows = [...guide.matchAll(/^\| `(\w+)` +\|[^|]*\| (?:no: |`(?:before\.)?)([\w ]+?)`? +\|$/gm)]
+  const told = Object.fromEntries(rows.map(([, event = '', hook]) => [event, hook]))
+  expect(told).toEqual(Object.fromEntries(Object.entries(asked).filter(([, hook]) => hook !== 'server')))
+})
+
+test('core writes down the events that the guide names, and no others', async () => {
+  const sources = join(workspace, 'packages/core/src')
+  const files = (await readdir(sources, { recursive: true })).filter((name) => /\.ts$/.test(name))
+  const texts = await Promise.all(
+    files.filter((name) => name !== join('audit', 'events.ts')).map((name) => readFile(join(sources, name), 'utf8')),
+  )
+  const all = texts.join('\n').replace(/\/\*\*.*?\*\//gs, '')
+  for (const [event, hook] of Object.entries(asked)) {
+    const isWritten =
+      new RegExp(`event: [^,}]*'${event}'`).test(all) || (event.startsWith('device_login_') && hook !== 'server')
+    expect([event, isWritten]).toEqual([event, hook !== 'server'])
+  }
 })

@@ -35,7 +35,8 @@ describe('an account store', () => {
     expect(answer.json()).toMatchObject({ code: 'misconfigured', details: { option: 'stores.accounts' } })
     expect(host.events.at(-1)).toMatchObject({ event: 'sign_in_failed', code: 'misconfigured' })
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
-    expect(code).toBeTruthy()
+    const fields = [{ field: 'stores.accounts', code }]
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'stores.accounts' }, fields }])
   })
 
   test('that says no more than who somebody is, is enough', async () => {

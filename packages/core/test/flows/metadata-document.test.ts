@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createPublicFetch, type PublicFetch, type RegistrationPolicy } from '@pocket/core'
+import { type BeforeAnswer, createPublicFetch, type PublicFetch, type RegistrationPolicy } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { day, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
 
@@ -15,6 +15,9 @@ let policy: RegistrationPolicy
 let host: Host
 let answer: Handler
 let asked: string[]
+/** What the hooks answer, and what they were asked. */
+let refusal: BeforeAnswer
+let questions: unknown[]
 const running: AsyncDisposable[] = []
 
 /** The guarded fetch, which finds app.example at our own server: TLS is all that is left out. */
@@ -35,13 +38,20 @@ const json =
 
 async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Promise<void> {
   asked = []
+  questions = []
+  refusal = undefined
+  const hook = (name: string) => (question: object) => {
+    questions.push({ name, ...question })
+    return refusal
+  }
+  const before = { registerClient: hook('registerClient'), updateClient: hook('updateClient') }
   const server = createServer((req, res) => {
     asked.push(req.url ?? '')
     answer(req, res)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const fetch = fetchOf((server.address() as AddressInfo).port, options)
-  host = await startHost({ options: { fetch, registration: async () => policy } })
+  host = await startHost({ options: { fetch, before, registration: async () => policy } })
   running.push(host, {
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -286,6 +296,27 @@ describe('a document holds', () => {
     })
     await expect(host.pocket.refreshMetadataDocument('x', request)).rejects.toMatchObject({ code: 'client_not_found' })
   })
+})
+
+test('hooks may refuse a client that describes itself, and what its document says anew', async () => {
+  refusal = { refuse: 'Not this one.' }
+  expect(await attempt()).toEqual({ status: 400, code: 'invalid_client' })
+  expect(host.events.at(-1)).toMatchObject({ code: 'invalid_client', reason: expect.stringContaining('Not this one.') })
+  expect(await host.pocket.clients.find(id)).toBeUndefined()
+  refusal = undefined
+  host.clock.pass(minute)
+  expect(await attempt()).toMatchObject({ code: 'accepted' })
+  answer = json({ ...document, client_name: 'Renamed' })
+  refusal = { refuse: 'Not that name.' }
+  host.clock.pass(hour)
+  expect(await attempt()).toMatchObject({ code: 'invalid_client' })
+  expect(await host.pocket.clients.find(id)).toMatchObject({ name: 'Documented' })
+  const said = { clientId: id, metadata: { client_name: 'Documented', redirect_uris: [redirectUri] } }
+  expect(questions).toMatchObject([
+    { name: 'registerClient', ...said },
+    { name: 'registerClient', ...said },
+    { name: 'updateClient', clientId: id, metadata: { client_name: 'Renamed' } },
+  ])
 })
 
 test('what people allowed is forgotten where the document makes another client of it', async () => {

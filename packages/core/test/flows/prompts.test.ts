@@ -136,6 +136,16 @@ describe('several accounts in one browser', () => {
     expect((await press(agent, page, 'chooseTo', { account: theirs })).status).toBe(403)
   })
 
+  test('who is disabled meanwhile is no choice any more', async () => {
+    await using host = await startHost()
+    const { authorize, agent, ada } = await two(host)
+    const page = await authorize(agent, { prompt: 'select_account' })
+    const [bobs, adas] = accountsOf(page)
+    host.accounts.set(ada.account.id, { ...ada.account, disabled: true })
+    expect((await press(agent, page, 'chooseTo', { account: adas?.id ?? '' })).status).toBe(403)
+    expect(accountsOf(await authorize(agent, { prompt: 'select_account' }))).toMatchObject([{ id: bobs?.id }])
+  })
+
   test.each([
     ['everywhere', 'yes', ['bob'], 'login_required'],
     ['of this application', '', ['bob', 'ada'], 'consent_required'],

@@ -4,7 +4,7 @@ import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
-import { hour, minute, startHost } from './host.ts'
+import { minute, startHost } from './host.ts'
 import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 test('an ID token comes straight from the authorization endpoint, for a client that may have it', async () => {
@@ -64,22 +64,6 @@ test.each(['form_post', 'form_post.jwt'])(
     expect(policy).toMatch(/script-src [^;]*'sha256-/)
   },
 )
-
-test('refresh tokens outlive the session in which they were given, and its clean-up', async () => {
-  const sessionLifetime = async () => ({ length: 600, idle: 300 })
-  await using host = await startHost({ options: { sessionLifetime } })
-  const { configuration } = await relyingParty(host)
-  const { agent, finish } = await login(host, configuration)
-  const first = (await finish()).refresh_token ?? ''
-  host.clock.pass(2 * hour)
-  await host.pocket.removeExpired(1000)
-  const query = { client_id: configuration.clientMetadata().client_id, redirect_uri: redirectUri }
-  const more = { response_type: 'code', scope: 'openid', prompt: 'none' }
-  const silent = await agent.get(`${host.issuer}/authorize?${new URLSearchParams({ ...query, ...more })}`)
-  expect(silent.location).toContain('error=login_required')
-  const second = await oidc.refreshTokenGrant(configuration, first)
-  expect(second).toMatchObject({ refresh_token: expect.any(String), id_token: expect.any(String) })
-})
 
 describe('as time passes', () => {
   let ahead = 0

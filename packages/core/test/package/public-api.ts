@@ -7,6 +7,8 @@ export interface Exported {
   /** Without comments. */
   readonly declaration: string
   readonly documented: boolean
+  /** What its comments say. */
+  readonly comment: string
   /** Whether an example shows it. */
   readonly shown: boolean
 }
@@ -60,7 +62,7 @@ async function exportsOf(file: string): Promise<Map<string, Exported>> {
   for (const [, name = '', from = ''] of text.matchAll(/^export \* as (\w+) from '(\.[^']+)'/gm)) {
     const inner = [...(await exportsOf(at(from))).values()].map(({ declaration }) => declaration)
     const declaration = `namespace ${name} {\n${inner.join('\n').replace(/^/gm, '  ')}\n}`
-    found.set(name, { name, declaration, documented: true, shown: true })
+    found.set(name, { name, declaration, documented: true, comment: '', shown: true })
   }
   return found
 }
@@ -82,6 +84,7 @@ function declarations(text: string): Map<string, Exported> {
       name,
       declaration,
       documented: documented || earlier?.documented === true,
+      comment: (documented ? before : '') + (earlier?.comment ?? ''),
       shown: shown || earlier?.shown === true,
     })
   }

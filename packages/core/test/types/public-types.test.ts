@@ -1,6 +1,38 @@
 import { expect, test } from '@jest/globals'
-import type { AccessCheck, HostAccounts, HostClaims, PocketOptions, RenderPage, View } from '@pocket/core'
+import type {
+  AccessCheck,
+  ActingParty,
+  BeforeHooks,
+  ClientProtocolInput,
+  HostAccount,
+  HostAccounts,
+  HostClaims,
+  LoginCodeOptions,
+  NewApiInput,
+  NewClientInput,
+  NewInitialAccessToken,
+  PermissionInput,
+  PocketOptions,
+  PublicFetchInit,
+  PublicFetchOptions,
+  RegistrationEnd,
+  RegistrationStart,
+  RenderPage,
+  SecretInput,
+  SignUpInput,
+  View,
+} from '@pocket/core'
+import type { RegistrationCeremony } from '@pocket/core/browser'
+import type { ErrorOptions } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
+import type {
+  FollowOptions,
+  RelyingPartyOptions,
+  RequestOptions,
+  SoftwareAuthenticatorOptions,
+  SynologyDsmOptions,
+  UserAgentOptions,
+} from '@pocket/core/testing'
 
 // The compiler is the test: each line that must be wrong says so.
 
@@ -14,6 +46,10 @@ export const options: readonly PocketOptions[] = [
   { ...least, claims: (account, { client, scopes }) => ({ [client.id]: account.extra?.a, scopes }) },
   { ...least, checks: { terms: async () => ({ goTo: '/terms' }), never: () => undefined } },
   { ...least, before: { signIn: ({ account }) => (account.userName === 'ada' ? { refuse: 'not now' } : undefined) } },
+  {
+    ...least,
+    before: { updateClient: async () => undefined, removePasskey: ({ passkey }) => ({ refuse: passkey.name }) },
+  },
   { ...least, before: { registerClient: async () => undefined }, after: ({ event }) => void event },
   { ...least, mailer: { send: async ({ to, code }) => [to, code] } },
   // @ts-expect-error there is no such hook
@@ -26,6 +62,42 @@ export const options: readonly PocketOptions[] = [
   // @ts-expect-error a key is no number
   { ...least, masterKey: 7 },
 ]
+
+/** The options that can be left out, and yet not be `undefined`, as a host has what its settings do not say. */
+type Refusing<T> = {
+  [Key in keyof T]-?: { readonly [Only in Key]: undefined } extends Pick<T, Key>
+    ? never
+    : object extends Pick<T, Key>
+      ? Key
+      : never
+}[keyof T]
+type None<T extends never> = T
+export type LeftOut = None<
+  | Refusing<PocketOptions>
+  | Refusing<BeforeHooks>
+  | Refusing<HostAccount>
+  | Refusing<SignUpInput>
+  | Refusing<ActingParty>
+  | Refusing<LoginCodeOptions>
+  | Refusing<RegistrationStart>
+  | Refusing<RegistrationEnd>
+  | Refusing<NewClientInput>
+  | Refusing<ClientProtocolInput>
+  | Refusing<SecretInput>
+  | Refusing<NewInitialAccessToken>
+  | Refusing<NewApiInput>
+  | Refusing<PermissionInput>
+  | Refusing<PublicFetchInit>
+  | Refusing<PublicFetchOptions>
+  | Refusing<ErrorOptions>
+  | Refusing<RegistrationCeremony>
+  | Refusing<SoftwareAuthenticatorOptions>
+  | Refusing<UserAgentOptions>
+  | Refusing<RequestOptions>
+  | Refusing<FollowOptions>
+  | Refusing<RelyingPartyOptions>
+  | Refusing<SynologyDsmOptions>
+>
 
 // @ts-expect-error an account has a name
 export const nameless: HostAccounts = { find: async (id) => ({ id }) }
@@ -57,5 +129,5 @@ function titleOf(view: View): string {
 }
 
 test('what hosts write has the types that it should have', () => {
-  expect(options).toHaveLength(12)
+  expect(options).toHaveLength(13)
 })

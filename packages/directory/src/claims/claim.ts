@@ -31,6 +31,11 @@ export const longestKey = 255
  * Claims as they can be stored, Unicode in NFC.
  *
  * @throws InvalidInput `validation_failed`; `reserved_claim` and `duplicate_claim` with `details.key` and the field `key`
+ *
+ * @example
+ * ```ts
+ * checkedClaims([{ key: 'department', value: 'Radio' }]) // stored as they are; [{ key: 'sub', … }] throws `reserved_claim`
+ * ```
  */
 export function checkedClaims(claims: readonly CustomClaim[]): readonly CustomClaim[] {
   const checked = claims.map(checkedClaim)

@@ -176,12 +176,27 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
   }
 }
 
-/** The refusal of a group that is not there. */
+/**
+ * The refusal of a group that is not there.
+ *
+ * @example
+ * ```ts
+ * const group = (await directory.groups.list()).find(({ name }) => name === wanted)
+ * if (!group) throw groupNotFound()
+ * ```
+ */
 export function groupNotFound(): NotFound {
   return new NotFound('not_found', 'There is no such group', { details: { resource: 'User group' } })
 }
 
-/** The refusal of a membership that is not there, or has ended. */
+/**
+ * The refusal of a membership that is not there, or has ended.
+ *
+ * @example
+ * ```ts
+ * if (!members.some(({ id }) => id === wanted)) throw membershipNotFound()
+ * ```
+ */
 export function membershipNotFound(): NotFound {
   return new NotFound('not_found', 'Nobody of this id is in the group', { details: { resource: 'Membership' } })
 }

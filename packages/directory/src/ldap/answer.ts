@@ -78,7 +78,7 @@ export interface LdapAnswer {
   readonly problems: readonly LdapProblem[]
 }
 
-/** Where people and groups are read from. */
+/** Where people and groups are read from (RFC 4511 §4.5). */
 export interface LdapSource {
   /**
    * Reads everything, or nothing: an answer that was cut off is an error.

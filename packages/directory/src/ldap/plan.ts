@@ -12,6 +12,12 @@ import { Turns } from './turns.ts'
  * during which others work.
  *
  * @throws the reason of `signal`
+ *
+ * @example
+ * ```ts
+ * const plan = await planLdapImport(await source.read(signal), held, rules, signal)
+ * if (!isEmptyPlan(plan)) await directory.ldap.apply(plan, host, signal)
+ * ```
  */
 export async function planLdapImport(
   answer: LdapAnswer,
@@ -38,7 +44,14 @@ export async function planLdapImport(
   }
 }
 
-/** Whether there is nothing to do; notes and pictures are something. */
+/**
+ * Whether there is nothing to do; notes and pictures are something.
+ *
+ * @example
+ * ```ts
+ * if (isEmptyPlan(plan)) console.log('Everything is as the directory has it.')
+ * ```
+ */
 export function isEmptyPlan(plan: LdapPlan): boolean {
   const { creations, changes, removals, groupCreations, groupChanges, groupRemovals, memberships, pictures } = plan
   const parts = [creations, changes, removals, groupCreations, groupChanges, groupRemovals, memberships, pictures]

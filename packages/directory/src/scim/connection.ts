@@ -2,7 +2,7 @@ import { OutboundError, type PublicFetch } from '@pocket/core'
 import { type Pause, retryAfterOf, withRetries } from './retries.ts'
 import { ScimFailure, type ScimFailureCode } from './scim-failure.ts'
 
-/** Where a target is, and what lets us in. */
+/** Where a target is, and what lets us in (RFC 7644 §2). */
 export interface ScimEndpoint {
   /** Its base address, such as `https://app.example/scim/v2`. */
   readonly url: string

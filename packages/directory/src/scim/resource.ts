@@ -3,7 +3,7 @@ import type { JsonObject } from './connection.ts'
 /** What is provisioned (RFC 7643 §4). */
 export type ScimKind = 'user' | 'group'
 
-/** An object of a target, as it was listed. */
+/** An object of a target (RFC 7643 §3), as it was listed. */
 export interface RemoteResource {
   readonly id: string
   readonly externalId: string | null

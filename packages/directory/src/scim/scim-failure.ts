@@ -34,7 +34,14 @@ export interface ScimFailureOptions {
   readonly cause?: unknown
 }
 
-/** A target did not do what it was asked. */
+/**
+ * A target did not do what it was asked (RFC 7644 §3.12).
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ScimFailure) console.log(error.code, error.detail)
+ * ```
+ */
 export class ScimFailure extends Error {
   readonly code: ScimFailureCode
   readonly detail: string | null
@@ -64,7 +71,14 @@ const ofOneObject = new Set<ScimFailureCode>([
   'too_large',
 ])
 
-/** Whether it may work when it is tried again. */
+/**
+ * Whether it may work when it is tried again.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ScimFailure && mayPass(error)) tryLater(error.retryAfter)
+ * ```
+ */
 export function mayPass({ code, status }: ScimFailure): boolean {
   return passing.has(code) && status !== 501
 }

@@ -25,7 +25,7 @@ export interface ScimSyncPorts {
 }
 
 /**
- * Makes the objects of a target what ours are: reads what there is on both sides, and sends what differs. It touches only
+ * Makes the objects of a target what ours are (RFC 7644 §3): reads what there is on both sides, and sends what differs. It touches only
  * what is ours there (see `ownershipOf`). No transaction is open while the target is waited for.
  *
  * What the target does not do is in the report; it throws for what is wrong here.

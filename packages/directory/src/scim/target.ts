@@ -13,7 +13,7 @@ export interface TargetAbilities {
 
 const fewest: TargetAbilities = { patch: false, filter: false, bulk: false }
 
-/** What came of a test. */
+/** What came of a test (RFC 7643 §5). */
 export interface TargetDescription {
   /** `null` where the target does not say. */
   readonly abilities: TargetAbilities | null
@@ -21,7 +21,7 @@ export interface TargetDescription {
   readonly groups: number | null
 }
 
-/** A system that people are provisioned to. Every method throws a {@link ScimFailure} for what the target did not do. */
+/** A system that people are provisioned to (RFC 7644 §3). Every method throws a {@link ScimFailure} for what the target did not do. */
 export interface ScimTarget {
   readonly requests: number
   list(kind: ScimKind): Promise<readonly RemoteResource[]>
@@ -40,7 +40,7 @@ export interface ScimTarget {
 }
 
 /**
- * A service provider of SCIM 2.0 (RFC 7643, RFC 7644) that users and groups are provisioned to.
+ * A service provider of SCIM 2.0 (RFC 7643, RFC 7644 §3) that users and groups are provisioned to.
  *
  * @example
  * ```ts

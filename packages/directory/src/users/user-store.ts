@@ -45,7 +45,14 @@ export interface UserStore {
   lock(): Promise<void>
 }
 
-/** What makes two names the same: the letters, not their case or how they are encoded. */
+/**
+ * What makes two names the same: the letters, not their case or how they are encoded.
+ *
+ * @example
+ * ```ts
+ * nameKey('Ada') === nameKey('ADA') // true
+ * ```
+ */
 export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }

@@ -12,13 +12,15 @@ import type { User, UserDetails } from './user.ts'
 import type { UniqueProperty, UserStore } from './user-store.ts'
 
 /** What only an administrator may decide about a user. */
-export type UserRights = Partial<Pick<User, 'administrator' | 'disabled' | 'emailVerified'>>
+export type UserRights = {
+  readonly [Right in 'administrator' | 'disabled' | 'emailVerified']?: User[Right] | undefined
+}
 
 /** What a user begins with, beside the names. */
 export interface NewUserRights extends UserRights {
   /** Unknown ones are left aside. */
-  readonly groupIds?: readonly string[]
-  readonly claims?: readonly CustomClaim[]
+  readonly groupIds?: readonly string[] | undefined
+  readonly claims?: readonly CustomClaim[] | undefined
 }
 
 /** What became of a change. */
@@ -90,8 +92,13 @@ export function createUsers({ users, memberships, ldap, exclusively, clock }: Us
       exclusively(async () => {
         const before = await existing(id)
         const named = renamed(before, fields)
-        const emailVerified = named.email === before.email && before.emailVerified
-        const user: User = { ...before, ...named, emailVerified, ...rights, updatedAt: clock.now() }
+        const {
+          administrator = before.administrator,
+          disabled = before.disabled,
+          emailVerified = named.email === before.email && before.emailVerified,
+        } = rights
+        const flags = { administrator, disabled, emailVerified }
+        const user: User = { ...before, ...named, ...flags, updatedAt: clock.now() }
         const changed = changedProperties(before, user)
         if (changed.length === 0) return { before, user: before, changed }
         if (!governs(user)) await assertAnotherAdministrator(users, before)
@@ -127,12 +134,12 @@ function decided({ administrator, disabled }: User, changed: readonly (keyof Use
 /** Stores a user who is not there yet, with groups and claims. */
 export async function createUser(ports: UserPorts, planned: NewUser, rights: NewUserRights): Promise<User> {
   const { users, memberships, claims, exclusively, clock } = ports
-  const { groupIds = [], claims: given = [], ...flags } = rights
+  const { groupIds = [], claims: given = [], emailVerified = false, administrator = false, disabled = false } = rights
   const now = clock.now()
-  const defaults = { emailVerified: false, administrator: false, disabled: false }
+  const flags = { emailVerified, administrator, disabled }
   const made = { ldapId: null, createdAt: now, updatedAt: now }
   // Checked again, since a plan may have been put aside meanwhile, and the type alone proves nothing.
-  const user: User = { ...newUser({ ...planned }), ...defaults, ...made, ...flags }
+  const user: User = { ...newUser({ ...planned }), ...made, ...flags }
   const own = checkedClaims(given)
   return exclusively(async () => {
     assertFree(await users.insert(user))

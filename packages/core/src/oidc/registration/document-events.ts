@@ -1,11 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import Provider from 'oidc-provider'
-import type { AuditSink } from '../../audit/audit-sink.ts'
+import { type AuditSink, nowhere } from '../../audit/audit-sink.ts'
 import { clientChanges } from '../../clients/client-changes.ts'
 import type { DocumentEvents } from '../../clients/metadata-documents.ts'
 import { requestContext } from '../../http/request-context.ts'
-
-const nowhere = { requestId: null, ipAddress: null, userAgent: null }
 
 /** Writes down what a metadata document has made of its client. */
 export function documentEvents(audit: AuditSink, req: IncomingMessage | undefined): DocumentEvents {

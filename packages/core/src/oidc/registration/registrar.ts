@@ -101,7 +101,7 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
         if (!step) throw new errors.InvalidRequest('clients are not changed here')
         assertRedirects(metadata)
         await selfRegistration.check(selfRegistered(metadata), step === change ? id : undefined)
-        if (step === register) await ports.before('registerClient', { clientId: id, metadata })
+        await ports.before(step === register ? 'registerClient' : 'updateClient', { clientId: id, metadata })
         await transaction(() => step(ctx, id, metadata))
       }),
 

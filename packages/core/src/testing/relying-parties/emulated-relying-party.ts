@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '../../clock.ts'
+import type { Filled } from '../../filled.ts'
 import type { JsonObject } from '../json-object.ts'
 import type { Application, Door } from './application.ts'
 import { type Endpoints, findEndpoints, type WhereToLook } from './endpoints.ts'
@@ -8,11 +9,12 @@ import { fromPagesOf, requestTokens } from './requests.ts'
 import { lookAtLogoutToken, lookAtTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
 
 /** What an administrator enters at the application. */
-export interface RelyingPartyOptions extends Partial<Pick<WhereToLook, 'fetch'>>, Omit<WhereToLook, 'fetch'> {
+export interface RelyingPartyOptions extends Omit<WhereToLook, 'fetch'> {
+  readonly fetch?: WhereToLook['fetch'] | undefined
   readonly clientId: string
   /** Empty for a public client. */
   readonly clientSecret: string
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** What came of a step, and what the application looked at. */
@@ -43,16 +45,19 @@ interface Pending {
  */
 export class EmulatedRelyingParty {
   readonly application: Application
-  readonly #options: Required<Pick<RelyingPartyOptions, 'fetch' | 'clock'>> & RelyingPartyOptions
+  readonly #options: RelyingPartyOptions & Filled<Pick<RelyingPartyOptions, 'fetch' | 'clock'>>
   readonly #pending = new Map<string, Pending>()
   #endpoints: Endpoints | null = null
   #session: Session | null = null
 
   constructor(application: Application, options: RelyingPartyOptions) {
     this.application = application
-    const { fetch: ask = (...request: Parameters<typeof fetch>) => fetch(...request) } = options
+    const {
+      fetch: send = (input: Parameters<typeof fetch>[0], init?: RequestInit) => fetch(input, init),
+      clock = systemClock,
+    } = options
     const page = application.habits.asksFromPagesOf
-    this.#options = { clock: systemClock, ...options, fetch: page === undefined ? ask : fromPagesOf(page, ask) }
+    this.#options = { ...options, fetch: page === undefined ? send : fromPagesOf(page, send), clock }
   }
 
   /** What an application does when its settings are saved, or at its start. */

@@ -17,7 +17,7 @@ export interface WhereToLook {
   /** What an administrator types. */
   readonly issuer: string
   /** A person's address, and who answers for its domain. */
-  readonly webFinger?: { readonly address: string; readonly origin: string }
+  readonly webFinger?: { readonly address: string; readonly origin: string } | undefined
   readonly fetch: typeof fetch
 }
 

@@ -51,7 +51,14 @@ export function parseDn(text: string): DistinguishedName | undefined {
   return { key: JSON.stringify(parts), parts }
 }
 
-/** The key of a name; what cannot be taken apart is its own. */
+/**
+ * The key of a name; what cannot be taken apart is its own.
+ *
+ * @example
+ * ```ts
+ * nameKey('Ada') === nameKey('ADA') // true
+ * ```
+ */
 export function nameKey(dn: string): string {
   return parseDn(dn)?.key ?? dn
 }

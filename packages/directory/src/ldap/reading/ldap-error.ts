@@ -43,6 +43,11 @@ export const ldapErrorCodes = [
  * `details` name, where they apply: `setting` (an option), `step` (`connect`, `tls`, `bind`, `search`, `whole`),
  * `system` (a code of the operating system or of TLS), `resultCode` and `said` (RFC 4511 §4.1.9), `referral` (an
  * address), `limit`.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof LdapError && error.code === 'ldap_setting_missing') console.log(error.details.setting)
+ * ```
  */
 export class LdapError extends Error {
   readonly code: LdapErrorCode

@@ -26,9 +26,14 @@ export interface LdapSample {
 }
 
 /**
- * A test search: the first people and groups, each at most `most`, as they would be read.
+ * A test search (RFC 4511 §4.5.1): the first people and groups, each at most `most`, as they would be read.
  *
  * @throws LdapError @throws the reason of `signal`
+ *
+ * @example
+ * ```ts
+ * const { people, problems } = await searchLdapSample(options, 5, AbortSignal.timeout(30_000))
+ * ```
  */
 export function searchLdapSample(options: LdapOptions, most: number, signal: AbortSignal): Promise<LdapSample> {
   return withinTime(timeToTest(options), signal, async (either) => {

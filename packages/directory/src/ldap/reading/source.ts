@@ -4,7 +4,7 @@ import { Distinct } from './distinct.ts'
 import { nameKey } from './dn.ts'
 import { beginGroup, finishGroup, type GroupPart } from './groups.ts'
 import { Memberships } from './memberships.ts'
-import { type LdapLimits, type LdapOptions, limitsOf } from './options.ts'
+import { type LdapOptions, limitsOf, type SettledLimits } from './options.ts'
 import { readPerson } from './people.ts'
 import { Problems } from './problems.ts'
 import type { EntryResponse } from './protocol/response.ts'
@@ -15,7 +15,19 @@ import { LdapSession } from './session.ts'
 import { idOf, textOf } from './values.ts'
 import { timeToRead, withinTime } from './within-time.ts'
 
-/** Reads people and groups from an LDAP directory (RFC 4511), page by page. It writes nothing. */
+/**
+ * Reads people and groups from an LDAP directory (RFC 4511 §4.5), page by page (RFC 2696 §3). It writes nothing.
+ *
+ * @example
+ * ```ts
+ * const source = ldapSource({
+ *   url: 'ldaps://ldap.example.com',
+ *   base: 'dc=example,dc=com',
+ *   attributes: { userId: 'entryUUID', userName: 'uid', email: 'mail' },
+ * })
+ * const { people, groups, problems } = await source.read(AbortSignal.timeout(60_000))
+ * ```
+ */
 export function ldapSource(options: LdapOptions): LdapSource {
   return {
     read: (signal) =>
@@ -37,7 +49,7 @@ interface NamedGroup {
 class Reading {
   readonly #options: LdapOptions
   readonly #queries: Queries
-  readonly #limits: Required<LdapLimits>
+  readonly #limits: SettledLimits
   readonly #problems = new Problems()
   readonly #searcher: EntrySearcher
   readonly #roster: Roster

@@ -24,8 +24,13 @@ export interface LdapStepOutcome {
 }
 
 /**
- * Connects, encrypts, signs in and looks for the base. Of what fails it tells; it throws nothing but the reason of
+ * Connects, encrypts (RFC 4511 §4.14), signs in (§4.2) and looks for the base. Of what fails it tells; it throws nothing but the reason of
  * `signal`.
+ *
+ * @example
+ * ```ts
+ * const { steps } = await testLdapConnection(options, AbortSignal.timeout(30_000))
+ * ```
  */
 export async function testLdapConnection(options: LdapOptions, signal: AbortSignal): Promise<LdapConnectionTest> {
   const done = new Set<LdapStep>()

@@ -1,0 +1,343 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Account, AuditEvent, BeforeAnswer, BeforeHooks, BeforeQuestions } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
+import { memoryStores } from '@pocket/core/memory'
+import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
+import { back, redirectUri, relyingParty } from './signed-in.ts'
+
+type HookName = keyof BeforeQuestions
+type Work = (req: IncomingMessage, res: ServerResponse) => Promise<unknown>
+
+/** Tries it once; the code that it was refused with, if it was. */
+type Attempt = () => Promise<unknown>
+
+interface Act {
+  /** What is written down once it has happened. */
+  readonly event: AuditEvent['event']
+  /** What is written down where it was refused. */
+  readonly refusal: AuditEvent['event']
+  readonly code: string
+  /** The code where the hook itself fails; `misconfigured` where it is left out. */
+  readonly broken?: string
+  begin(): Promise<{ readonly attempt: Attempt; readonly state: () => Promise<unknown> }>
+}
+
+let host: Host
+/** What each hook answers. */
+const answers = new Map<HookName, () => BeforeAnswer>()
+const told: AuditEvent[] = []
+const calls = new Map<string, Work>()
+const made = new Map<string, Account>()
+
+const hook = (name: HookName) => () => answers.get(name)?.()
+
+beforeAll(async () => {
+  const stores = memoryStores()
+  const names = Object.keys(acts) as HookName[]
+  const before: BeforeHooks = Object.fromEntries(names.map((name) => [name, hook(name)]))
+  host = await startHost({
+    stores,
+    options: {
+      before,
+      after: (event) => void told.push(event),
+      registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }),
+      stores: {
+        ...stores,
+        accounts: {
+          find: async (id) => host.accounts.get(id) ?? made.get(id),
+          async register(account) {
+            const complete = { ...ada(), ...account }
+            made.set(account.id, complete)
+            return complete
+          },
+        },
+      },
+    },
+    mount: (pocket) => {
+      const provider = pocket.callback()
+      return (req, res) =>
+        provider(req, res, async () => {
+          const answer = await calls
+            .get(req.url ?? '')?.(req, res)
+            .catch((error: unknown) => {
+              if (!(error instanceof PocketError)) throw error
+              return { code: error.code }
+            })
+          res.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer ?? {}))
+        })
+    },
+  })
+})
+
+afterAll(async () => host[Symbol.asyncDispose]())
+
+/** What a page of the host's does, asked for by this browser. */
+async function call(agent: UserAgent, work: Work): Promise<Record<string, unknown>> {
+  const path = `/call/${calls.size}`
+  calls.set(path, work)
+  return (await agent.postJson(host.issuer + path, {})).json() as Record<string, unknown>
+}
+
+const codeOf = async (answer: Promise<Record<string, unknown>>) => (await answer).code
+const ada = (): Account => ({ ...([...host.accounts.values()][0] as Account) })
+
+async function signedIn() {
+  const person = await host.person('ada')
+  const agent = new UserAgent()
+  const answer = await passkeyTo(agent, person.authenticator, (req, res, response) =>
+    host.pocket.signIn.withPasskey(req, res, response),
+  )
+  expect(answer).toMatchObject({ id: person.account.id })
+  return { ...person, agent }
+}
+
+async function passkeyTo(
+  agent: UserAgent,
+  authenticator: SoftwareAuthenticator,
+  use: (req: IncomingMessage, res: ServerResponse, response: unknown) => Promise<unknown>,
+) {
+  const { options } = await call(agent, (req, res) => host.pocket.signIn.request(req, res))
+  const response = authenticator.get(options as never, { origin: host.issuer })
+  return call(agent, (req, res) => use(req, res, response))
+}
+
+const sessionIn = (agent: UserAgent) => call(agent, (req, res) => host.pocket.session(req, res))
+
+/** Every act that can be refused: the compiler says where one is missing. */
+const acts: Readonly<Record<HookName, Act>> = {
+  signIn: {
+    event: 'signed_in',
+    refusal: 'sign_in_failed',
+    code: 'sign_in_refused',
+    async begin() {
+      const { authenticator } = await host.person('ada')
+      const agent = new UserAgent()
+      const use = host.pocket.signIn.withPasskey
+      return { attempt: () => codeOf(passkeyTo(agent, authenticator, use)), state: () => sessionIn(agent) }
+    },
+  },
+  reauthenticate: {
+    event: 'reauthenticated',
+    refusal: 'sign_in_failed',
+    code: 'sign_in_refused',
+    async begin() {
+      const { agent, authenticator } = await signedIn()
+      const { withPasskey, demand } = host.pocket.reauthentication
+      return {
+        attempt: () => codeOf(passkeyTo(agent, authenticator, withPasskey)),
+        state: () => call(agent, (req, res) => demand(req, res)),
+      }
+    },
+  },
+  signUp: {
+    event: 'account_created',
+    refusal: 'request_refused',
+    code: 'forbidden',
+    async begin() {
+      const agent = new UserAgent()
+      const { begin, finish } = host.pocket.signUp
+      return {
+        async attempt() {
+          const options = await call(agent, (req, res) => begin(req, res, { userName: 'bob' }))
+          const response = new SoftwareAuthenticator().create(options as never, { origin: host.issuer })
+          return codeOf(call(agent, (req, res) => finish(req, res, response)))
+        },
+        state: async () => [[...made.keys()], await host.pocket.passkeys.accountIds(), await sessionIn(agent)],
+      }
+    },
+  },
+  addPasskey: {
+    event: 'passkey_added',
+    refusal: 'passkey_refused',
+    code: 'forbidden',
+    async begin() {
+      const { agent, account } = await signedIn()
+      const { id: accountId, userName, displayName } = account
+      const start = { subject: { accountId, userName, displayName }, purpose: 'registration' } as const
+      return {
+        async attempt() {
+          const options = await call(agent, (req, res) => host.pocket.registration.options(req, res, start))
+          const response = new SoftwareAuthenticator().create({ ...options, excludeCredentials: [] } as never, {
+            origin: host.issuer,
+          })
+          const end = { response, purpose: 'registration', accountId } as const
+          return codeOf(call(agent, (req, res) => host.pocket.registration.add(req, res, end)))
+        },
+        state: () => host.pocket.passkeys.list(accountId),
+      }
+    },
+  },
+  renamePasskey: {
+    event: 'passkey_renamed',
+    refusal: 'request_refused',
+    code: 'forbidden',
+    async begin() {
+      const { id } = (await host.person('ada')).account
+      const { list, rename } = host.pocket.passkeys
+      return { attempt: async () => refusal(rename(id, (await list(id))[0]?.id ?? '', 'New')), state: () => list(id) }
+    },
+  },
+  removePasskey: {
+    event: 'passkey_removed',
+    refusal: 'request_refused',
+    code: 'forbidden',
+    async begin() {
+      const { id } = (await host.person('ada')).account
+      const { list, remove } = host.pocket.passkeys
+      const [first] = await list(id)
+      if (first) await host.stores.passkeys.insert({ ...first, id: crypto.randomUUID(), credentialId: first.id })
+      return { attempt: () => refusal(remove(id, first?.id ?? '')), state: () => list(id) }
+    },
+  },
+  issueCode: {
+    event: 'code_issued',
+    refusal: 'request_refused',
+    code: 'forbidden',
+    async begin() {
+      const { account } = await host.person('ada')
+      const codes: string[] = []
+      const issue = async () => codes.push((await host.pocket.issueLoginCode(account, minute)).code)
+      return { attempt: () => refusal(issue()), state: async () => [...codes] }
+    },
+  },
+  approveDevice: {
+    event: 'device_login_approved',
+    refusal: 'request_refused',
+    code: 'forbidden',
+    async begin() {
+      const { account } = await host.person('ada')
+      const { request, redeem, decide } = host.pocket.deviceLogins
+      const device = new UserAgent()
+      const asked = (await call(device, request)) as Record<'id' | 'token' | 'userCode', string>
+      const decision = { code: asked.userCode, accountId: account.id, status: 'approved' } as const
+      return {
+        attempt: () => codeOf(call(new UserAgent(), (req) => decide(req, decision))),
+        state: () => call(device, (req, res) => redeem(req, res, { id: asked.id, token: asked.token, wait: 0 })),
+      }
+    },
+  },
+  allowClient: {
+    event: 'consent_given',
+    refusal: 'request_refused',
+    code: 'forbidden',
+    async begin() {
+      const { configuration, client } = await relyingParty(host)
+      const { account, authenticator } = await host.person('ada')
+      const agent = new UserAgent()
+      const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, scope: 'openid profile' })
+      const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator, back)
+      return {
+        async attempt() {
+          const shown = await decide(agent, page, 'submitTo', back)
+          return shown.location === null ? Reflect.get(viewOf(shown), 'code') : undefined
+        },
+        state: async () => (await host.stores.consents.find(account.id, client.id)) ?? null,
+      }
+    },
+  },
+  registerClient: {
+    event: 'client_registered',
+    refusal: 'request_refused',
+    code: 'invalid_client_metadata',
+    broken: 'server_error',
+    begin: async () => ({
+      attempt: async () => (await register()).error,
+      state: async () => (await host.stores.clients.list()).length,
+    }),
+  },
+  updateClient: {
+    event: 'client_updated',
+    refusal: 'request_refused',
+    code: 'invalid_client_metadata',
+    broken: 'server_error',
+    async begin() {
+      const registered = await register()
+      let token = registered.registration_access_token
+      return {
+        async attempt() {
+          const { client_id, client_secret } = registered
+          const answer = await sendJson('PUT', String(registered.registration_client_uri), token, {
+            client_id,
+            client_secret,
+            client_name: 'Another',
+            redirect_uris: [redirectUri],
+          })
+          token = answer.registration_access_token ?? token
+          return answer.error
+        },
+        state: async () => (await host.stores.clients.find(String(registered.client_id)))?.name,
+      }
+    },
+  },
+}
+
+/** The same hook, asked at a device. */
+const allowAtDevice: Act = {
+  event: 'device_authorized',
+  refusal: 'request_refused',
+  code: 'forbidden',
+  async begin() {
+    const { configuration, client } = await relyingParty(host)
+    const { agent, account } = await signedIn()
+    const { user_code: code } = await oidc.initiateDeviceAuthorization(configuration, { scope: 'openid' })
+    const { approve } = host.pocket.deviceAuthorizations
+    return {
+      attempt: () => codeOf(call(agent, (req, res) => approve(req, res, { code }))),
+      state: async () => (await host.stores.consents.find(account.id, client.id)) ?? null,
+    }
+  },
+}
+
+type Metadata = Readonly<Record<string, string | undefined>>
+
+async function sendJson(method: string, url: string, token: string | undefined, body: object): Promise<Metadata> {
+  const headers = {
+    'Content-Type': 'application/json',
+    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+  }
+  return (await (await fetch(url, { method, headers, body: JSON.stringify(body) })).json()) as Metadata
+}
+
+const register = () =>
+  sendJson('POST', `${host.issuer}/api/oidc/register`, undefined, { client_name: 'One', redirect_uris: [redirectUri] })
+
+async function refusal(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => (error instanceof PocketError ? error.code : error),
+  )
+}
+
+const all = [...Object.entries(acts), ['allowClient', allowAtDevice]] as [HookName, Act][]
+
+describe.each(all)('before %s', (name, { event, refusal, code, broken, begin }) => {
+  test('the hook may refuse, with a code, audited, and nothing is half done; else it happens, and `after` hears of it', async () => {
+    const { attempt, state } = await begin()
+    const untouched = await state()
+    const since = () => host.events.slice(before)
+    let before = host.events.length
+
+    answers.set(name, () => ({ refuse: 'Not now.' }))
+    expect(await attempt()).toBe(code)
+    expect(await state()).toEqual(untouched)
+    expect(since().map((each) => each.event)).toEqual([refusal])
+
+    before = host.events.length
+    answers.set(name, () => {
+      throw new Error('the hook is broken')
+    })
+    expect(await attempt()).toBe(broken ?? 'misconfigured')
+    expect(await state()).toEqual(untouched)
+    expect(since()).toMatchObject([{ event: refusal, code: 'misconfigured' }])
+
+    before = host.events.length
+    answers.delete(name)
+    expect(await attempt()).toBeUndefined()
+    expect(since().map((each) => each.event)).toContain(event)
+    expect(await state()).not.toEqual(untouched)
+    expect(told).toEqual(host.events)
+  })
+})
