@@ -92,9 +92,9 @@ describe('with the keyboard alone', () => {
     await tabTo(/./)
     const before = await focused()
     await press('Control+k')
-    const box = page.getByRole('combobox', { name: 'What do you look for' })
+    const box = page.getByRole('combobox', { name: 'What are you looking for?' })
     await page.locator('#palette').getByRole('option').first().waitFor()
-    expect(await focused()).toEqual({ name: 'What do you look for', isVisible: true })
+    expect(await focused()).toEqual({ name: 'What are you looking for?', isVisible: true })
     await expectNoAxeViolations(page)
     const active = () =>
       page

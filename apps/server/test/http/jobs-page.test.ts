@@ -27,7 +27,7 @@ test('shows each job in words: how the last run went, why it failed, and when th
   expect(text).toMatch(/job failed the last time|jobs failed the last time/)
   const places = text.slice(text.indexOf('Refresh the database of places'))
   expect(places).toMatch(
-    /Failed[\s\S]*Ran .* ago · took .* · every 1 hour · next in [\s\S]*127\.0\.0\.1:9: The address could not be read/,
+    /Failed[\s\S]*Ran .* ago · took .* · interval: 1 hour · next in [\s\S]*127\.0\.0\.1:9: The address could not be read/,
   )
   expect(places).toContain('There is no database yet, so only internal networks are named.')
   expect((await instance.administrator.get(`${instance.url}/settings/admin`)).text).toContain(
