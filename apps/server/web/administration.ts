@@ -6,15 +6,20 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]'
   if (!dialog) continue
   link.role = 'button'
   link.ariaHasPopup = 'dialog'
+  const open = () => {
+    dialog.showModal()
+    // Whoever keeps Enter pressed must not have agreed to what cannot be undone.
+    dialog.querySelector<HTMLElement>('button[form]')?.focus()
+  }
   link.addEventListener('click', (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
-    dialog.showModal()
+    open()
   })
   link.addEventListener('keydown', (event) => {
     if (event.key !== ' ') return
     event.preventDefault()
-    dialog.showModal()
+    open()
   })
 }
 

@@ -73,8 +73,12 @@ if (form && file && region && canvas && zoom && across && down && paper) {
   })
 
   form.addEventListener('submit', (event) => {
-    if (picture === undefined) return
+    if (picture === undefined || event.defaultPrevented) return
     event.preventDefault()
+    if (form.ariaBusy === 'true') return
+    // What is drawn is sent by us, so that nobody else shows that it is on its way.
+    form.ariaBusy = 'true'
+    if (event.submitter) event.submitter.ariaBusy = 'true'
     canvas.toBlob((blob) => {
       if (blob) {
         const files = new DataTransfer()

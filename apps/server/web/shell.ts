@@ -1,5 +1,15 @@
 import './busy.ts'
 
+/**
+ * What was done is read out, and where the person goes on from. What was refused takes the focus by itself, and an address
+ * may have named a place.
+ */
+if (document.activeElement === document.body && location.hash === '' && !document.querySelector('main [autofocus]'))
+  (
+    document.querySelector<HTMLElement>('[data-outcome][role="alert"]') ??
+    document.querySelector<HTMLElement>('[data-outcome]')
+  )?.focus()
+
 const opener = document.querySelector<HTMLButtonElement>('button[data-palette]')
 const dialog = document.querySelector<HTMLDialogElement>('#palette')
 

@@ -114,11 +114,13 @@ export type {
   ClientView,
   ConsentView,
   ErrorView,
+  LoginCodeView,
   RenderPage,
   RenderView,
   SignedOutView,
   SignInView,
   SignOutView,
+  SignUpView,
   StandardPages,
   View,
 } from './interactions/views.ts'

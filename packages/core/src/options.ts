@@ -94,9 +94,15 @@ export interface PocketOptions {
   readonly onError?: ((error: unknown, requestId: string) => void) | undefined
   /** Whose forwarded headers count. By default nobody's. */
   readonly trustProxy?: TrustProxy | undefined
-  /** The host's page of other ways to sign in; it is given `?redirect=` with the way back. By default there is none. */
-  readonly otherWaysAt?: string | undefined
-  /** The host's page on which strangers sign up, while they may; it is given `?redirect=` with the way back. */
+  /**
+   * The host's page of other ways to sign in; it is given `?redirect=` with the way back. By default a plain page of core's for
+   * login codes; `null`: none.
+   */
+  readonly otherWaysAt?: string | null | undefined
+  /**
+   * The host's page on which strangers sign up, while they may; it is given `?redirect=` with the way back. By default a plain
+   * page of core's where `stores.accounts` has `register`; answer with `null` where they may not.
+   */
   readonly signUpAt?: (() => Promise<string | null>) | undefined
   /** How long sessions live. By default an hour after their last use. */
   readonly sessionLifetime?: (() => Promise<SessionLifetime>) | undefined
@@ -126,7 +132,10 @@ export interface PocketOptions {
    * protocol stays at the issuer. By default none.
    */
   readonly relatedOrigins?: readonly string[] | undefined
-  /** Where a form posts `email` and `redirect` for a login code, while that is possible. By default nowhere. */
+  /**
+   * Where a form posts `email` and `redirect` for a login code, while that is possible. By default to core where there is a
+   * `mailer`, else nowhere.
+   */
   readonly emailCodesAt?: (() => Promise<string | null>) | undefined
   /** Whether it is limited how often something can be tried. By default `true`; without, codes can be guessed. */
   readonly rateLimits?: boolean | undefined

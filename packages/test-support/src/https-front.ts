@@ -1,7 +1,7 @@
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { selfSigned } from './certificates.ts'
+import { selfSigned, type TestCertificate } from './certificates.ts'
 
 /** A reverse proxy that speaks https for some host names, on this machine. */
 export interface HttpsFront extends AsyncDisposable {
@@ -9,9 +9,13 @@ export interface HttpsFront extends AsyncDisposable {
   readonly address: string
 }
 
-/** Starts it before a server that listens on plain http at `target`, such as `http://127.0.0.1:1411`. */
-export async function startHttpsFront(hosts: readonly string[], target: string): Promise<HttpsFront> {
-  const server = createServer(await selfSigned({ hosts }), (req, res) => forward(target, req, res))
+/** Starts it before a server that listens on plain http at `target`, such as `http://127.0.0.1:1411`. By default it vouches for itself. */
+export async function startHttpsFront(
+  hosts: readonly string[],
+  target: string,
+  certificate?: TestCertificate,
+): Promise<HttpsFront> {
+  const server = createServer(certificate ?? (await selfSigned({ hosts })), (req, res) => forward(target, req, res))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on TCP has no other kind of address.
   const { port } = server.address() as AddressInfo

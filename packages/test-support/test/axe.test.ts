@@ -18,6 +18,16 @@ test('a violation is told with its rule, its element and what to do', async () =
   await expectNoAxeViolations(opened, { exclude: ['#mail'] })
 })
 
+test('targets that a finger cannot tell apart are a violation', async () => {
+  const small = '<button style="inline-size: 16px; block-size: 16px; padding: 0; border: 0">'
+  await using server = await servePage(page(`<div>${small}a</button>${small}b</button></div>`))
+  await using browser = await launchBrowser()
+  const opened = await browser.newPage()
+  await opened.goto(server.url)
+
+  await expect(expectNoAxeViolations(opened)).rejects.toThrow(/target-size \(serious\)/)
+})
+
 test('an accessible page passes', async () => {
   await using server = await servePage(page('<label>Mail <input></label>'))
   await using browser = await launchBrowser()

@@ -94,7 +94,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       path: '/api/audit-logs/export',
       summary: 'Take the audit log away as a file, the newest entries first',
       access: 'administrator',
-      list: { sort: [], filter: auditFilters, search: true },
+      list: { sort: [], filter: [...auditFilters, 'id'], search: true },
       query: { ...rangeParameters, format: { type: 'string', enum: exportFormats } },
       answer: { status: 200, types: Object.values(exportTypes).map((type) => type.split(';')[0] ?? type) },
       async handle(call) {

@@ -1,3 +1,5 @@
+import type { Messages } from '../http/messages.ts'
+
 const browsers: readonly (readonly [name: string, sign: RegExp])[] = [
   ['Edge', /\bEdg(?:e|A|iOS)?\//],
   ['Opera', /\b(?:OPR|OPT|Opera)\//],
@@ -73,6 +75,20 @@ export function deviceOf(userAgent: string | null): string {
   const browser = browsers.find(([, sign]) => sign.test(userAgent))?.[0]
   const system = versioned(systems, userAgent)
   return browser === undefined || system === undefined ? shortened(userAgent.trim()) : `${browser} on ${system}`
+}
+
+const named = (known: readonly (readonly [name: string, sign: RegExp])[]) => known.map(([name]) => name).join('|')
+const composed = new RegExp(`^(${named(browsers)}) on ((?:${named(systems)})(?: [\\d.]+)?)$`)
+
+/** How people read what `deviceOf` has returned: each language joins a browser and its system in its own way. */
+export type DeviceWords = (device: string) => string
+
+/** Kept and told by the API, a device is in English, since both outlast the language that somebody reads. */
+export function deviceWords({ text }: Pick<Messages, 'text'>): DeviceWords {
+  return (device) => {
+    const [, browser, system] = composed.exec(device) ?? []
+    return browser === undefined || system === undefined ? device : text('deviceName', { browser, system })
+  }
 }
 
 function versioned(known: readonly (readonly [name: string, sign: RegExp])[], userAgent: string): string | undefined {

@@ -28,7 +28,9 @@ const usual = {
   columns: [
     { name: 'when', sort: 'createdAt' },
     { name: 'event', sort: 'event' },
-    { name: 'address', sort: 'ipAddress' },
+    { name: 'device', sort: 'userAgent', choice: 'shown' },
+    { name: 'place', choice: 'shown' },
+    { name: 'address', sort: 'ipAddress', choice: 'shown' },
     { name: 'country', sort: 'country' },
     { name: 'city', sort: 'city' },
   ],

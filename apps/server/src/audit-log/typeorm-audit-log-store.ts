@@ -152,6 +152,7 @@ function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }
     // A flood that went on into the range belongs to it.
     ...(from === null ? [] : [`last_at >= ${place(from)}`]),
     ...(to === null ? [] : [`created_at <= ${place(to)}`]),
+    ...among('id', filters.id),
     ...among('event', filters.event),
     ...among('account_id', filters.userID),
     ...among('client_name', filters.clientName),

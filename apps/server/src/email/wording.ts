@@ -1,3 +1,4 @@
+import { deviceWords } from '../audit-log/device.ts'
 import type { Messages } from '../http/messages.ts'
 import type { PlaceWords } from '../places/place-words.ts'
 import type { Message } from './email.ts'
@@ -70,7 +71,7 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
         ],
         facts: [
           { label: text('signIn.time'), value: instant(language, message.at) },
-          { label: text('signIn.device'), value: message.device },
+          { label: text('signIn.device'), value: deviceWords(context.messages)(message.device) },
           { label: text('signIn.place'), value: context.where(message.ipAddress, message.place) },
           { label: text('signIn.address'), value: message.ipAddress ?? '' },
         ].filter(({ value }) => value !== ''),

@@ -55,6 +55,7 @@ export interface GroupPage {
     readonly name: string
     readonly friendlyName: string
     readonly createdAt: number
+    readonly isFromLdap: boolean
     /** Whether it comes from LDAP, which decides what it is called and who is in it. */
     readonly isDecidedByLdap: boolean
   }

@@ -52,7 +52,14 @@ export function createShowGroup({ clients, directory, groups, show, flashes, sec
     await show(ctx, {
       view: 'group',
       viewer: viewerOf(viewer),
-      group: { id, name, friendlyName, createdAt, isDecidedByLdap: await groups.isOwnedByLdap(group) },
+      group: {
+        id,
+        name,
+        friendlyName,
+        createdAt,
+        isFromLdap: group.ldapId !== null,
+        isDecidedByLdap: await groups.isOwnedByLdap(group),
+      },
       values: { name, friendlyName },
       problems: [],
       version: groupRecordValidator(group),

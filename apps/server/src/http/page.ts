@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '@pocket/core'
 import type { Context } from 'koa'
 import views from 'koa-views'
+import { deviceWords } from '../audit-log/device.ts'
 import { placeWords } from '../places/place-words.ts'
 import type { Places } from '../places/places.ts'
 import { type Preferences, preferencesOf } from '../preferences/preferences.ts'
@@ -39,6 +40,7 @@ const templateNames = [
   'icon',
   'when',
   'where',
+  'deviceName',
   'initials',
   'appName',
   'appearance',
@@ -58,6 +60,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       t: createTranslator(messages),
       when: createTimes(messages.language, clock),
       where: placeWords(places, messages),
+      deviceName: deviceWords(messages),
     }
     spoken.set(messages, made)
     return made

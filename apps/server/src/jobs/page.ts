@@ -1,40 +1,83 @@
+import type { Pocket } from '@pocket/core'
+import { Conflict } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
+import { formText, formTexts } from '../http/form.ts'
+import { backTo, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import type { MessagesFor } from '../search/messages-for.ts'
 import { pageActor } from '../users/actor.ts'
+import { bulkNotice, withEach } from '../users/bulk.ts'
+import { jobList, jobName, jobsPath, pageOfJobs } from './job-list.ts'
 import type { Jobs } from './jobs.ts'
 import type { JobNotes, JobsPage } from './page-model.ts'
 
 export interface JobPagesPorts {
   readonly jobs: Jobs
+  readonly pocket: Pick<Pocket, 'issuer'>
   readonly authentication: Authentication
+  readonly messagesFor: MessagesFor
   readonly show: ShowPage
   readonly jobNotes: () => JobNotes
   readonly flashes: Flashes
 }
 
-const here = '/settings/admin/jobs'
-
 /** `/settings/admin/jobs`: what the server does by itself. */
-export function jobPages({ jobs, jobNotes, authentication, show, flashes }: JobPagesPorts): readonly PageRoute[] {
+export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
+  const { jobs, pocket, jobNotes, authentication, messagesFor, show, flashes } = ports
+  const secure = pocket.issuer.startsWith('https:')
+
   const list = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
-    const items = await jobs.list()
-    const notice = noticeOf(flashes.take(ctx, here))
-    await show(ctx, { view: 'jobs', viewer, jobs: items, notes: jobNotes(), notice })
+    const user = await authentication.requireAdministrator(ctx)
+    const listPage = readListPage(ctx, jobList, secure)
+    const all = await jobs.list()
+    const { items, total } = pageOfJobs(all, listPage.request, messagesFor(ctx.req, user))
+    const left = flashes.take(ctx, jobsPath)
+    const notice = noticeOf(left)
+    await show(ctx, {
+      view: 'jobs',
+      viewer: viewerOf(user),
+      list: listPage.view(total),
+      jobs: items,
+      failed: all.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,
+      notes: jobNotes(),
+      notice,
+      several: notice === null ? bulkNotice(left) : null,
+    })
   }
+  const back = (ctx: Context) => seeOther(ctx, backTo(jobsPath, formText(ctx, 'list', 2000)))
   const run = async (ctx: Context) => {
     const actor = pageActor(await authentication.requireAdministrator(ctx), ctx)
     const job = String(ctx.params.name)
-    flashes.leave(ctx, here, { done: (await jobs.runNow(actor, job)) ? 'requested' : 'running', job })
-    seeOther(ctx, here)
+    flashes.leave(ctx, jobsPath, { done: (await jobs.runNow(actor, job)) ? 'requested' : 'running', job })
+    back(ctx)
+  }
+  const runSeveral = async (ctx: Context) => {
+    const user = await authentication.requireAdministrator(ctx)
+    const actor = pageActor(user, ctx)
+    const words = messagesFor(ctx.req, user)
+    const wanted = new Set(formTexts(ctx, 'ids'))
+    const concerned = (await jobs.list())
+      .filter(({ name }) => wanted.has(name))
+      .map(({ name }) => ({ id: name, name: jobName(name, words) }))
+    const runOne = async (id: string) => {
+      if (!(await jobs.runNow(actor, id))) throw new Conflict('job_running', 'This job is running already.')
+    }
+    const nothing = { done: 'nothing', count: 0, refused: [] }
+    flashes.leave(
+      ctx,
+      jobsPath,
+      concerned.length === 0 ? nothing : await withEach('run', concerned, ({ id }) => runOne(id)),
+    )
+    back(ctx)
   }
   return [
-    { method: 'get', path: here, handle: list },
-    { method: 'post', path: `${here}/:name/run`, handle: run },
+    { method: 'get', path: jobsPath, handle: list },
+    { method: 'post', path: `${jobsPath}/bulk`, handle: runSeveral },
+    { method: 'post', path: `${jobsPath}/:name/run`, handle: run },
   ]
 }
 

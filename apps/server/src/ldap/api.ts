@@ -74,7 +74,8 @@ const runSchema = named('LdapRunDto', {
     outcome: {
       type: 'string',
       enum: ['succeeded', 'failed', 'waiting', 'dry'],
-      description: '`waiting`: so much would go that an administrator has to confirm it; nothing was changed.',
+      description:
+        '`waiting`: so much would go that an administrator has to confirm it, or it would be the first import and nobody has asked for it; nothing was changed.',
     },
     startedAt: instant,
     finishedAt: instant,
@@ -250,6 +251,43 @@ export function ldapOperations({ sync, links, trials, runs, users }: LdapOperati
       summary: 'Have a user decided about here and not by LDAP',
       answer: { status: 204 },
       handle: async (call) => links.unlink(actorOf(call), await reachable(call, users)),
+    }),
+    operation({
+      ...shared,
+      area: 'groups',
+      id: 'linkGroupToLdap',
+      sensitive: true,
+      method: 'put',
+      path: '/api/user-groups/:id/ldap-link',
+      summary: 'Have an LDAP entry decide about a group',
+      body: {
+        type: 'object',
+        required: ['entry'],
+        properties: {
+          entry: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 1024,
+            description: 'Its identifier, its name (DN), or what it calls itself.',
+          },
+        },
+      },
+      answer: { status: 200, schema: { type: 'object', required: ['id', 'dn'], properties: { id: text, dn: text } } },
+      async handle(call) {
+        const { id, dn } = await links.linkGroup(actorOf(call), call.params.id ?? '', call.body.entry)
+        return { id, dn }
+      },
+    }),
+    operation({
+      ...shared,
+      area: 'groups',
+      id: 'unlinkGroupFromLdap',
+      sensitive: true,
+      method: 'delete',
+      path: '/api/user-groups/:id/ldap-link',
+      summary: 'Have a group decided about here and not by LDAP',
+      answer: { status: 204 },
+      handle: (call) => links.unlinkGroup(actorOf(call), call.params.id ?? ''),
     }),
   ]
 }

@@ -1,6 +1,6 @@
 import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
 import { Conflict, NotFound } from '@pocket/core/errors'
-import { type Directory, type LdapPerson, nameKey } from '@pocket/directory'
+import { type Directory, type Group, type LdapEntry, type LdapGroup, type LdapPerson, nameKey } from '@pocket/directory'
 import type { Actor } from '../users/actor.ts'
 import type { LdapSync } from './ldap-sync.ts'
 
@@ -24,14 +24,32 @@ export interface LdapLinks {
   link(actor: Actor, userId: string, wanted: string): Promise<LdapPerson>
   /** The user is one of our own from now on. @throws {NotFound} `user_not_found` @throws {Conflict} `ldap_not_linked` */
   unlink(actor: Actor, userId: string): Promise<void>
+  /**
+   * From the next import on the entry decides what the group is called and who is in it. `wanted` is its identifier, its name
+   * (DN), or the name of the group there.
+   *
+   * @throws {NotFound} `not_found`, `ldap_entry_not_found` @throws {Conflict} `ldap_entry_linked`, as `link`
+   * @throws {Unprocessable} `ldap_sync_failed`
+   */
+  linkGroup(actor: Actor, groupId: string, wanted: string): Promise<LdapGroup>
+  /** The group is one of our own from now on. @throws {NotFound} `not_found` @throws {Conflict} `ldap_not_linked` */
+  unlinkGroup(actor: Actor, groupId: string): Promise<void>
 }
 
 export function createLdapLinks({ directory, sync, audit, transaction }: LdapLinksPorts): LdapLinks {
+  /** The event of a group that has changed hands. */
+  const groupEvent = (actor: Actor, { before, group }: Readonly<Record<'before' | 'group', Group>>) => ({
+    event: 'group_updated' as const,
+    groupId: group.id,
+    fields: ['ldapId'],
+    by: actor.id,
+    ...changesBetween({ ldapId: before.ldapId }, { ldapId: group.ldapId }),
+  })
   return {
     async link(actor, userId, wanted) {
       // No transaction is open while the directory is waited for.
       const { people } = await sync.read()
-      const entry = entryOf(people, wanted)
+      const entry = entryOf(people, ({ userName, email }) => [userName, email], wanted)
       const user = await directory.find(userId)
       if (user?.ldapId != null && user.ldapId !== entry.id && people.some(({ id }) => id === user.ldapId))
         throw new Conflict('ldap_entry_linked', 'This user belongs to another entry, which is there.')
@@ -57,19 +75,39 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
           actor.origin,
         )
       }),
+
+    async linkGroup(actor, groupId, wanted) {
+      const { groups } = await sync.read()
+      const entry = entryOf(groups, ({ name }) => [name], wanted)
+      await transaction(async () => {
+        const linked = await directory.ldap.linkGroup(groupId, entry)
+        const { ldapId } = linked.before
+        if (ldapId !== null && ldapId !== entry.id && groups.some(({ id }) => id === ldapId))
+          throw new Conflict('ldap_entry_linked', 'This group belongs to another entry, which is there.')
+        await audit.record(groupEvent(actor, linked), actor.origin)
+      })
+      return entry
+    },
+
+    unlinkGroup: (actor, groupId) =>
+      transaction(async () => {
+        await audit.record(groupEvent(actor, await directory.ldap.unlinkGroup(groupId)), actor.origin)
+      }),
   }
 }
 
-/** The one that is meant; several by one user name are none. */
-function entryOf(people: readonly LdapPerson[], wanted: string): LdapPerson {
+/** The one that is meant; several by one name are none. */
+function entryOf<Entry extends LdapEntry>(
+  entries: readonly Entry[],
+  namesOf: (entry: Entry) => readonly (string | undefined)[],
+  wanted: string,
+): Entry {
   const text = wanted.trim()
   const key = nameKey(text)
-  const exact = people.find(({ id }) => id === text)
+  const exact = entries.find(({ id }) => id === text)
   const found = exact
     ? [exact]
-    : people.filter(({ dn, userName, email }) =>
-        [dn, userName, email].some((each) => each !== undefined && nameKey(each) === key),
-      )
+    : entries.filter((each) => [each.dn, ...namesOf(each)].some((name) => name !== undefined && nameKey(name) === key))
   const [entry] = found
   if (entry && found.length === 1) return entry
   throw new NotFound('ldap_entry_not_found', 'There is no such entry in the LDAP directory, or several.')

@@ -41,7 +41,10 @@ export interface RunRequest {
   readonly confirmed?: string
 }
 
-/** Imports from LDAP: every hour, when somebody asks, and for trial. */
+/**
+ * Imports from LDAP: every hour, when somebody asks, and for trial. The first import is nothing that happens by itself: the job
+ * says what it would do, and waits for somebody who asks for it, or who has looked at a dry run.
+ */
 export interface LdapSync {
   readonly job: Job
   /**
@@ -53,7 +56,7 @@ export interface LdapSync {
   run(actor: Actor, request: RunRequest): Promise<LdapRun>
   /** What an import would do, whether it is enabled or not. Changes nothing. @throws {Unprocessable} `ldap_sync_failed` */
   dryRun(actor: Actor, trigger: Exclude<RunTrigger, 'job'>): Promise<LdapRun>
-  /** Whether somebody has to look at a dry run before the first import. */
+  /** Whether nothing was ever imported, and nothing has shown yet what would be with these settings. */
   needsDryRun(): Promise<boolean>
   /**
    * LDAP was turned on: the next import comes soon, unless somebody has to look at a dry run first; then it comes at its hour,
@@ -70,8 +73,6 @@ const hour = 3_600_000
 const soon = 5000
 /** So many reports are kept. */
 const mostRuns = 30
-/** How far back a dry run is looked for. */
-const recent = 10
 const nowhere: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 export function createLdapSync(ports: LdapSyncPorts): LdapSync {
@@ -100,6 +101,36 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     }
   }
 
+  /** Whether nothing was ever imported, and none of these have shown what would be. */
+  const isFirst = async (present: LdapSettings, showing: (run: LdapRun) => boolean): Promise<boolean> => {
+    if ((await runs.anySucceeded()) || (await ldap.ownsUntouched())) return false
+    const hash = ldapSettingsHash(present)
+    return !(await runs.list(mostRuns)).some((run) => run.plan !== null && run.settingsHash === hash && showing(run))
+  }
+
+  const assertEnabled = async (): Promise<void> => {
+    if (!isLdapEnabled((await settings()).contract))
+      throw new Conflict('ldap_disabled', 'LDAP is disabled in the settings.')
+  }
+
+  /** Whoever turns LDAP off wants nothing more to come, whichever server imports. */
+  const whileEnabled = ({ applied, pictures }: LdapHost): LdapHost => ({
+    async applied(done) {
+      await assertEnabled()
+      await applied(done)
+    },
+    ...(pictures && {
+      async pictures(changed, keep, signal) {
+        const kept: typeof keep = async (userId, image) => {
+          await keep(userId, image)
+          await assertEnabled()
+        }
+        await assertEnabled()
+        await pictures(changed, kept, signal)
+      },
+    }),
+  })
+
   const perform = (
     request: Omit<RunRequest, 'trigger'> & { trigger: RunTrigger },
     actor: Actor | null,
@@ -108,9 +139,10 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     reported({ trigger: request.trigger, isDry: false, signal }, actor, async (present) => {
       const answer = await readNow(present, signal)
       const plan = await ldap.plan(answer, ldapRulesOf(present), signal)
-      if (plan.losses.asks && request.confirmed !== plan.losses.digest)
+      const isUnseen = request.trigger === 'job' && (await isFirst(present, byPeople))
+      if (isUnseen || (plan.losses.asks && request.confirmed !== plan.losses.digest))
         return { ...planned(answer, plan), outcome: 'waiting' }
-      const { counts, postponed } = await ldap.apply(plan, host, signal)
+      const { counts, postponed } = await ldap.apply(plan, whileEnabled(host), signal)
       const problems = [...plan.problems, ...postponed]
       return {
         outcome: 'succeeded',
@@ -122,28 +154,24 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
       }
     })
 
-  const needsDryRun = async (): Promise<boolean> => {
-    if (await runs.anySucceeded()) return false
-    const hash = ldapSettingsHash(await settings())
-    const seen = (await runs.list(recent)).some(
-      ({ outcome, code, settingsHash }) => outcome === 'dry' && code === null && settingsHash === hash,
-    )
-    return !seen
-  }
-
   return {
     job: {
       name,
       intervalMs: hour,
       firstRunWithinMs: soon,
       async run(signal) {
-        if (isLdapEnabled((await settings()).contract)) await perform({ trigger: 'job' }, null, signal)
+        if (!isLdapEnabled((await settings()).contract)) return
+        try {
+          await perform({ trigger: 'job' }, null, signal)
+        } catch (error) {
+          // Turned off in the middle: the report says so, and the job has not failed.
+          if (!isDisabled(error)) throw error
+        }
       },
     },
 
     async run(actor, request) {
-      if (!isLdapEnabled((await settings()).contract))
-        throw new Conflict('ldap_disabled', 'LDAP is disabled in the settings.')
+      await assertEnabled()
       let run: LdapRun | undefined
       const isMine = await scheduler.inPlaceOf(name, async (signal) => {
         run = await perform(request, actor, signal)
@@ -160,10 +188,10 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
         return { ...planned(answer, await ldap.plan(answer, ldapRulesOf(present), stop)), outcome: 'dry' }
       }),
 
-    needsDryRun,
+    needsDryRun: async () => isFirst(await settings(), byAnybody),
 
     async turnedOn() {
-      if (!(await needsDryRun())) await jobs.bringForward(name, clock.now() + soon)
+      if (!(await isFirst(await settings(), byPeople))) await jobs.bringForward(name, clock.now() + soon)
     },
 
     async read() {
@@ -175,6 +203,10 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     },
   }
 }
+
+/** The job shows what it would do as well, but may find nobody who looks at it. */
+const byAnybody = (): boolean => true
+const byPeople = ({ trigger }: LdapRun): boolean => trigger !== 'job'
 
 interface Begun {
   readonly trigger: RunTrigger
@@ -233,7 +265,12 @@ function foundIn({ people, groups }: LdapAnswer): LdapRun['found'] {
 /** Why a run failed, without anything that is secret. */
 function reasonOf(error: unknown): Pick<LdapRun, 'code' | 'details'> {
   if (error instanceof LdapError) return { code: error.code, details: error.details }
+  if (isDisabled(error)) return { code: error.code, details: {} }
   return { code: 'ldap_failed', details: { said: messageOf(error).slice(0, 500) } }
+}
+
+function isDisabled(error: unknown): error is PocketError {
+  return error instanceof PocketError && error.code === 'ldap_disabled'
 }
 
 /** A peer that fails is no fault of ours, and a caller has to know which. */

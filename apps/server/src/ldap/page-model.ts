@@ -13,8 +13,10 @@ export interface LdapPage {
   readonly view: 'ldap'
   readonly viewer: Viewer
   readonly state: 'missing' | 'off' | 'on'
-  /** Whether somebody has to look at a dry run before the first import. */
+  /** Whether nothing has shown yet what the first import would do. */
   readonly needsDryRun: boolean
+  /** Whether nothing is imported by itself, since nobody has seen what the first import would do. */
+  readonly isFirst: boolean
   /** The newest first. */
   readonly runs: readonly LdapRun[]
   /** The one that is shown whole. */
@@ -32,6 +34,7 @@ export interface LdapPage {
   /** The code of an error with a sentence. */
   readonly problem: string | null
   readonly link: { readonly user: string; readonly entry: string }
+  readonly linkGroup: { readonly group: string; readonly entry: string }
   readonly notice:
     | { readonly done: 'ran' | 'dry' | 'failed' }
     | { readonly done: 'linked'; readonly userName: string; readonly dn: string }

@@ -1,6 +1,7 @@
 import { NotFound, PocketError } from '@pocket/core/errors'
-import { type Directory, LdapError, type LdapSample, type User } from '@pocket/directory'
+import { type Directory, groupNotFound, LdapError, type LdapSample, type User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { groupPath } from '../groups/show-group.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
@@ -25,7 +26,7 @@ export interface LdapPagesPorts {
     readonly runs: LdapRunStore
     readonly settings: () => Promise<LdapSettings>
   }
-  readonly directory: Pick<Directory, 'find' | 'findByName'>
+  readonly directory: Pick<Directory, 'find' | 'findByName' | 'groups'>
   readonly authentication: Authentication
   /** Around what needs a passkey that was used just now. */
   readonly sensitive: (act: (ctx: Context) => Promise<void>) => (ctx: Context) => Promise<void>
@@ -36,7 +37,7 @@ export interface LdapPagesPorts {
 const here = '/settings/admin/ldap'
 const runsShown = 10
 
-type Said = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link'>>
+type Said = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link' | 'linkGroup'>>
 
 /** `/settings/admin/ldap`: imports, and what can be tried before them. */
 export function ldapPages({
@@ -54,18 +55,22 @@ export function ldapPages({
     const list = await runs.list(runsShown)
     const left = flashes.take(ctx, here)
     const newest = list.find(({ outcome }) => outcome !== 'dry')
+    const needsDryRun = await sync.needsDryRun()
+    const waiting = newest?.outcome === 'waiting' ? newest : null
     await show(ctx, {
       view: 'ldap',
       viewer: viewerOf(user),
       state: contract.ldapUrl === '' ? 'missing' : isLdapEnabled(contract) ? 'on' : 'off',
-      needsDryRun: await sync.needsDryRun(),
+      needsDryRun,
+      isFirst: needsDryRun || waiting?.losses?.asks === false,
       runs: list,
       shown: list.find(({ id }) => id === ctx.query.run) ?? list[0] ?? null,
-      waiting: newest?.outcome === 'waiting' ? newest : null,
+      waiting,
       connection: null,
       sample: null,
       problem: null,
       link: { user: '', entry: '' },
+      linkGroup: { group: '', entry: '' },
       notice: noticeOf(left),
       ...said,
     })
@@ -82,7 +87,7 @@ export function ldapPages({
       if (error.code !== 'ldap_sync_failed') return shown(ctx, user, { problem: error.code }, error.status)
       flashes.leave(ctx, here, { done: 'failed' })
     }
-    seeOther(ctx, `${here}#report`)
+    seeOther(ctx, here)
   }
 
   /** The user whom a form names: by id where a button does, by name where somebody has typed it. */
@@ -136,6 +141,34 @@ export function ldapPages({
         seeOther(ctx, userPath(id))
       }),
     },
+    {
+      method: 'post',
+      path: '/settings/admin/user-groups/:id/unlink-ldap',
+      handle: sensitive(async (ctx) => {
+        const user = await authentication.requireAdministrator(ctx)
+        const id = String(ctx.params.id)
+        await links.unlinkGroup(pageActor(user, ctx), id)
+        flashes.leave(ctx, groupPath(id), { done: 'saved' })
+        seeOther(ctx, groupPath(id))
+      }),
+    },
+    post(
+      '/link-group',
+      async (ctx, user) => {
+        const linkGroup = { group: formText(ctx, 'group', 300).trim(), entry: formText(ctx, 'entry', 1100).trim() }
+        try {
+          const group = await directory.groups.findByName(linkGroup.group)
+          if (!group) throw groupNotFound()
+          const { dn } = await links.linkGroup(pageActor(user, ctx), group.id, linkGroup.entry)
+          flashes.leave(ctx, here, { done: 'linked', userName: group.name, dn: dn.slice(0, 300) })
+          seeOther(ctx, here)
+        } catch (error) {
+          if (!(error instanceof PocketError) || error.status >= 500) throw error
+          await shown(ctx, user, { problem: error.code, linkGroup }, error.status)
+        }
+      },
+      true,
+    ),
     post(
       '/link',
       async (ctx, user) => {

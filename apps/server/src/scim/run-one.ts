@@ -64,11 +64,8 @@ export function createRunOne(ports: RunOnePorts): RunOne {
   const end = async (own: ScimLease, { provider, client, report }: Ended): Promise<void> => {
     const finishedAt = clock.now()
     const succeeded = isComplete(report)
-    if (!(await store.finish(own, { finishedAt, nextRunAt: finishedAt + pauseAfter(report), succeeded, report }))) {
-      // It was removed meanwhile, and what was written since with it.
-      if (!(await store.find(provider.id))) await records.removeByProvider(provider.id)
-      return
-    }
+    const nextRunAt = finishedAt + pauseAfter(report)
+    if (!(await store.finish(own, { finishedAt, nextRunAt, succeeded, report }))) return
     const failsAnew = !succeeded && (!provider.report || provider.report.stopped?.code !== report.stopped?.code)
     if (hasChanged(report) || failsAnew) await audit.record(eventOf(client, report), nobody)
   }
@@ -90,6 +87,8 @@ export function createRunOne(ports: RunOnePorts): RunOne {
     } finally {
       // Nothing happens where it has ended.
       await store.release(own)
+      // Where it was removed meanwhile, what was written since goes as well.
+      if (!(await store.find(id))) await records.removeByProvider(id)
     }
   }
 }

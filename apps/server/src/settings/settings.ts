@@ -4,6 +4,7 @@ import type { SettingsConfig } from '../config/settings.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import type { Actor } from '../users/actor.ts'
 import { perSetting, type Setting, type SettingKey, type SettingValues, settingDefinitions } from './definitions.ts'
+import { keepingSecrets } from './secrets-stay.ts'
 import type { SettingStore } from './setting-store.ts'
 import { type GivenSettings, readUpdate } from './update.ts'
 
@@ -31,7 +32,8 @@ export interface Settings {
   /** All values as they are stored at this moment. */
   present(): Promise<SettingValues>
   /**
-   * Writes all settings at once. An absent value is an empty one, the placeholder keeps a secret.
+   * Writes all settings at once. An absent value is an empty one, the placeholder keeps a secret, which is never sent to
+   * another server.
    * `assertMayChange` is told what would change, before anything does.
    *
    * @throws {Forbidden} `ui_config_disabled`, with `details.key` where it is about settings that the environment decides
@@ -88,7 +90,8 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
       await store.lock()
       const before = await load()
       assertUnchanged(actor, settingsValidator(before))
-      const after = perSetting(({ key }) => update.get(key) ?? before[key])
+      const wanted = perSetting(({ key }) => update.get(key) ?? before[key])
+      const after = keepingSecrets(before, wanted, (key) => fixed.has(key) || update.has(key))
       const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
       const keys = changed.map(({ key }) => key)
       assertMayChange?.(keys)

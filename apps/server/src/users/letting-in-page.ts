@@ -46,7 +46,7 @@ export function lettingInPages(ports: UserPagePorts, { done }: Ways) {
       const query = kind === 'invitation' ? `?${new URLSearchParams({ redirect: addPasskeyPath })}` : ''
       const wayIn = { kind, code, link: `${pocket.issuer}/lc/${code}${query}` }
       flashes.leave(ctx, userPath(id), { wayIn })
-      seeOther(ctx, `${userPath(id)}#way-in`)
+      seeOther(ctx, userPath(id))
     }),
 
     sendWayIn: onUser(async (ctx, viewer, { id }) => {

@@ -156,6 +156,14 @@ describe.each(kinds)('%s', (kind) => {
     expect(head).toMatch(/^id,createdAt,lastAt,occurrences,event,/)
     expect(line).toContain(`,"'=1+2, ""so""",`)
     expect(rest).toBe('')
+    // Those alone that somebody has selected, whatever number of them; an empty one stands for nobody.
+    const ids = [created?.id, records[0]?.id, ''].map((each) => ['filters[id]', String(each)])
+    const selected = await instance.administrator.get(`${path}?format=jsonl&${new URLSearchParams(ids)}`)
+    const given = selected.text.trimEnd().split('\n')
+    expect(given.map((line) => JSON.parse(line).id)).toEqual([records[0]?.id, created?.id])
+    const nothing = await instance.administrator.get(`${path}?format=jsonl&filters[id]=`)
+    expect([nothing.status, nothing.text]).toEqual([200, ''])
+
     const refused = await instance.administrator.getJson(`${path}?format=xml`)
     expect([refused.status, refused.json()]).toEqual([400, expect.objectContaining({ code: 'validation_failed' })])
   })

@@ -204,6 +204,8 @@ const ownLines: readonly Line[] = [
   ['GET /api/ldap/runs', 'administrator'],
   ['PUT /api/users/:id/ldap-link', 'administrator'],
   ['DELETE /api/users/:id/ldap-link', 'administrator'],
+  ['PUT /api/user-groups/:id/ldap-link', 'administrator'],
+  ['DELETE /api/user-groups/:id/ldap-link', 'administrator'],
   ['GET /api/sessions', 'user'],
   ['DELETE /api/sessions', 'user'],
   ['DELETE /api/sessions/:id', 'user'],

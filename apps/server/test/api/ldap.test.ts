@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { describeUnless, ldifEntry, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
 import sharp from 'sharp'
 import { upload } from '../images/uploads.ts'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
 import { whole, write } from './setting-calls.ts'
 
 const base = 'dc=example,dc=com'
@@ -84,6 +84,15 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       const jobs = response.json() as readonly { readonly name: string; readonly nextRunAt: string }[]
       return Date.parse(jobs.find(({ name }) => name === 'sync-ldap')?.nextRunAt ?? '') - Date.now()
     }
+    const untilOneWaits = async () => {
+      for (;;) {
+        const { response } = await instance.call('GET /api/ldap/runs')
+        // A cast: answers are compared with the document.
+        const runs = response.json() as readonly { readonly outcome: string }[]
+        const found = runs.find(({ outcome }) => outcome === 'waiting')
+        if (found) return found
+      }
+    }
     const sync = () => unhindered('POST /api/application-configuration/sync-ldap')
     const run = (body: object = {}) => unhindered('POST /api/ldap/sync', { body })
     interface UserDto {
@@ -123,6 +132,21 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       await configure({ ldapEnabled: 'false' })
       await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
       expect(await untilNextRun()).toBeGreaterThan(30 * 60_000)
+    })
+
+    test('shows by itself what the first one would do, and does it when somebody asks', async () => {
+      await configure()
+      expect((await instance.call('POST /api/jobs/{name}/run', { params: { name: 'sync-ldap' } })).status).toBe(202)
+      expect(await untilOneWaits()).toMatchObject({
+        trigger: 'job',
+        losses: { asks: false },
+        counts: { created: 4 },
+        plan: { created: [{ name: 'The bob (bob)' }, {}, {}, {}] },
+      })
+      expect((await users()).map(({ username }) => username)).toEqual(['ada'])
+      const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
+      expect(page.text).toContain('It is the first one.')
+      expect(page.text).toContain('Nothing is imported by itself until')
     })
 
     test('is tried first, which changes nothing, even while LDAP is disabled', async () => {
@@ -324,6 +348,38 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(audited(instance, 'ldap_linked')).toMatchObject([{ dn: at('ada') }])
       expect((await instance.call('DELETE /api/users/{id}/ldap-link', { params })).status).toBe(204)
       expect(await named('ada')).toMatchObject({ ldapId: null })
+    })
+
+    test('takes over a group of here that is linked on purpose, and lets go of it', async () => {
+      const people = [(await named('ada')).id, (await named('carol')).id]
+      const names = { name: 'Friends', friendlyName: 'Friends' }
+      const params = { id: String((await instance.call('POST /api/user-groups', { body: names })).json.id) }
+      await instance.call('PUT /api/user-groups/{id}/users', { params, body: { userIds: people } })
+      await slapd.modify(
+        `dn: cn=crew,ou=groups,${base}\nchangetype: add\nobjectClass: groupOfNames\ncn: crew\nmember: ${at('carol')}\nmember: ${at('erin')}\n`,
+      )
+      const call = (entry: string, to = params) =>
+        instance.call('PUT /api/user-groups/{id}/ldap-link', { params: to, body: { entry } })
+      expect((await call('nobody')).json.code).toBe('ldap_entry_not_found')
+      expect((await call('staff')).json.code).toBe('ldap_entry_linked')
+      expect((await call('crew', { id: people[0] ?? '' })).status).toBe(404)
+      expect((await call('CREW')).json).toMatchObject({ dn: `cn=crew,ou=groups,${base}` })
+      expect(await lastEntry(instance, 'GROUP_UPDATED')).toMatchObject({ username: 'ada' })
+      const { json } = await run()
+      expect(json).toMatchObject({
+        outcome: 'succeeded',
+        counts: { groupsCreated: 0, groupsChanged: 1, membersAdded: 1, membersRemoved: 1 },
+      })
+      const linked = await instance.call('GET /api/user-groups/{id}', { params })
+      expect(linked.json).toMatchObject({ name: 'crew', ldapId: expect.any(String) })
+      expect((linked.json.users as readonly UserDto[]).map(({ username }) => username)).toEqual(['carol', 'erin'])
+      expect((await instance.call('DELETE /api/user-groups/{id}/ldap-link', { params })).status).toBe(204)
+      expect((await instance.call('DELETE /api/user-groups/{id}/ldap-link', { params })).json.code).toBe(
+        'ldap_not_linked',
+      )
+      // Its name is taken, and it is one of our own again.
+      expect(codes(await run())).toContain(`group_name_taken cn=crew,ou=groups,${base}`)
+      expect((await instance.call('DELETE /api/user-groups/{id}', { params })).status).toBe(204)
     })
 
     test('one at a time: who comes while one runs is told so', async () => {

@@ -108,6 +108,31 @@ describe.each(kinds)('%s', (kind) => {
     expect(instance.log.join('\n')).not.toContain('hunter-two')
   })
 
+  test('a secret is not sent to another server, unless it is entered again', async () => {
+    const put = (changes: Parameters<typeof whole>[0]) => instance.call(write, { body: whole(changes) })
+    const at = (ldapUrl: string, ldapBindPassword = placeholder) => put({ ldapUrl, ldapBindPassword })
+    await at('ldaps://ldap.example.com', 'hunter-three')
+    for (const same of ['ldaps://LDAP.example.com:636', 'ldaps://ldap.example.com/dc=example'])
+      expect((await at(same)).status).toBe(200)
+    const others = ['ldap://ldap.example.com', 'ldaps://ldap.example.com:6360', 'ldaps://evil.example', 'no address']
+    for (const other of others) {
+      const refused = await at(other)
+      expect([other, refused.status, faults(refused)]).toEqual([other, 400, ['ldapBindPassword required']])
+    }
+    expect(valuesIn(await instance.call(readAll))).toMatchObject({
+      ldapUrl: 'ldaps://ldap.example.com/dc=example',
+      ldapBindPassword: placeholder,
+    })
+    expect((await at('ldaps://other.example', 'hunter-three')).status).toBe(200)
+    // It is forgotten with its server, or it would be sent to the next one.
+    expect(valuesIn(await at(''))).toMatchObject({ ldapBindPassword: '' })
+    const mail = { smtpHost: 'mail.example.com', smtpPort: '465', smtpPassword: 'hunter-four' }
+    expect((await put(mail)).status).toBe(200)
+    for (const other of [{ smtpHost: 'evil.example' }, { smtpPort: '25' }])
+      expect(faults(await put({ ...mail, smtpPassword: placeholder, ...other }))).toEqual(['smtpPassword required'])
+    await put({})
+  })
+
   test('the audit log names what changed, and no values', async () => {
     await instance.call(write, { body: whole() })
     await instance.call(write, { body: whole({ ldapBindPassword: 'hunter-three', smtpHost: 'mail.example.net' }) })

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { deviceOf } from '../../src/audit-log/device.ts'
+import { deviceOf, deviceWords } from '../../src/audit-log/device.ts'
 
 const webKit = 'AppleWebKit/537.36 (KHTML, like Gecko)'
 const chrome = `${webKit} Chrome/140.0.0.0`
@@ -71,4 +71,12 @@ test('what is not known has no length without end, and nothing is nothing', () =
   expect(deviceOf('x'.repeat(500))).toBe(`${'x'.repeat(119)}…`)
   expect(deviceOf(`curl/${'9'.repeat(500)}`)).toHaveLength(120)
   expect([deviceOf(null), deviceOf(''), deviceOf('   ')]).toEqual(['', '', ''])
+})
+
+test('a browser and its system are joined by the language, and nothing else is touched', () => {
+  const words = deviceWords({ text: (_, values) => `${values?.system}の${values?.browser}` })
+  expect(words(deviceOf(`${iPhone} FxiOS/140.0 Mobile/15E148 Safari/605.1.15`))).toBe('iOS 17.5のFirefox')
+  expect(words('headless Chrome on Windows')).toBe('Windowsのheadless Chrome')
+  for (const same of ['', 'curl 8.5.0', 'Chrome/1 on nothing', 'Firefox on Windows, said somebody'])
+    expect(words(same)).toBe(same)
 })

@@ -7,11 +7,13 @@ import {
   type TestBrowser,
 } from '@pocket/test-support'
 import { type RunningApp, startApp } from '../http/app.ts'
+import { type Keyboard, keyboardOf } from './keyboard.ts'
 
 /** One person, one browser, no pointer: each test goes on where the last one has left off. */
 let browser: TestBrowser
 let running: RunningApp
 let page: Page
+let keyboard: Keyboard
 const said: string[] = []
 
 beforeAll(async () => {
@@ -20,6 +22,7 @@ beforeAll(async () => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
   context.setDefaultTimeout(10_000)
   page = await context.newPage()
+  keyboard = keyboardOf(page, running.url)
   page.on('console', (message) => {
     // What Chromium says of every form that is refused.
     if (!message.text().endsWith('status of 400 (Bad Request)')) said.push(message.text())
@@ -33,41 +36,21 @@ afterAll(async () => {
 })
 
 const press = (key: string) => page.keyboard.press(key)
+const focused = () => keyboard.focused()
+const tabTo: Keyboard['tabTo'] = (name, most) => keyboard.tabTo(name, most)
+const goes: Keyboard['goes'] = (to, act) => keyboard.goes(to, act)
+const outcome = () => keyboard.outcome()
 
-/** What has the focus: its name, and whether a person sees that it has it. */
-const focused = () =>
-  page.evaluate(() => {
-    const element = document.activeElement
-    // After the last stop of a page comes the browser itself.
-    if (!(element instanceof HTMLElement) || element === document.body) return { name: '', isVisible: true }
-    const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : element.textContent
-    const { outlineStyle, outlineWidth, clipPath } = getComputedStyle(element)
-    const { top, bottom, left, right } = element.getBoundingClientRect()
-    const isInside = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth
-    const isMarked = element.matches(':focus-visible') && outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0
-    return {
-      name: (element.ariaLabel ?? label ?? '').replaceAll(/\s+/g, ' ').trim(),
-      isVisible: isInside && isMarked && clipPath === 'none',
-    }
+const addPerson = (firstName: string, lastName: string) =>
+  running.app.directory.create({
+    id: crypto.randomUUID(),
+    userName: firstName.toLowerCase(),
+    email: `${firstName.toLowerCase()}@example.com`,
+    firstName,
+    lastName,
+    displayName: `${firstName} ${lastName}`,
+    locale: null,
   })
-
-/** Presses Tab until this has the focus; everything on the way has to be seen as well. */
-async function tabTo(name: string | RegExp, most = 40): Promise<void> {
-  const passed: string[] = []
-  for (let presses = 0; presses < most; presses += 1) {
-    await press('Tab')
-    const now = await focused()
-    expect(now).toEqual({ name: now.name, isVisible: true })
-    passed.push(now.name)
-    if (typeof name === 'string' ? now.name === name : name.test(now.name)) return
-  }
-  throw new Error(`${name} is not reached; passed ${passed.join(', ')}.`)
-}
-
-/** Does what leads to another page, and waits until that one is there. */
-async function goes(to: string | RegExp, act: () => Promise<unknown>): Promise<void> {
-  await Promise.all([page.waitForURL(typeof to === 'string' ? running.url + to : to, { waitUntil: 'load' }), act()])
-}
 
 /** Goes to a page by the palette. */
 async function go(name: string, path: string): Promise<void> {
@@ -88,16 +71,7 @@ describe('with the keyboard alone', () => {
     await tabTo(/^E-mail/i)
     await page.keyboard.type('ada@example.com')
     await goes(/\/settings\//, () => press('Enter'))
-    for (const name of ['Lena', 'Lars', 'Lotte'])
-      await running.app.directory.create({
-        id: crypto.randomUUID(),
-        userName: name.toLowerCase(),
-        email: `${name.toLowerCase()}@example.com`,
-        firstName: name,
-        lastName: 'Lister',
-        displayName: `${name} Lister`,
-        locale: null,
-      })
+    for (const name of ['Lena', 'Lars', 'Lotte']) await addPerson(name, 'Lister')
     await tabTo('Sign out')
     await press('Enter')
     await page.waitForURL((url) => !url.pathname.startsWith('/settings'))
@@ -118,9 +92,9 @@ describe('with the keyboard alone', () => {
     await tabTo(/./)
     const before = await focused()
     await press('Control+k')
-    const box = page.getByRole('combobox', { name: 'What do you look for' })
+    const box = page.getByRole('combobox', { name: 'What are you looking for?' })
     await page.locator('#palette').getByRole('option').first().waitFor()
-    expect(await focused()).toEqual({ name: 'What do you look for', isVisible: true })
+    expect(await focused()).toEqual({ name: 'What are you looking for?', isVisible: true })
     await expectNoAxeViolations(page)
     const active = () =>
       page
@@ -161,7 +135,9 @@ describe('with the keyboard alone', () => {
     await tabTo('Name')
     await goes(/desc/, () => press('Enter'))
     expect(await page.locator('tbody .name').allTextContents()).toEqual(['Lotte Lister', 'Lena Lister', 'Lars Lister'])
-    const list = page.url().slice(running.url.length)
+    // Sorting leaves the focus where it was.
+    expect(await focused()).toEqual({ name: 'Name', isVisible: true })
+    const list = page.url().slice(running.url.length).split('#')[0] ?? ''
     await tabTo('Select Lotte Lister')
     await press(' ')
     await tabTo('Disable…')
@@ -178,6 +154,38 @@ describe('with the keyboard alone', () => {
     await goes(list, () => press('Enter'))
     await page.locator('tbody').getByText('disabled', { exact: true }).waitFor()
     expect((await running.app.directory.findByName('lotte'))?.disabled).toBe(true)
+  })
+
+  test('columns are chosen and kept from page to page, and what was done with several is said there', async () => {
+    for (let each = 10; each < 32; each += 1) await addPerson(`Walter${each}`, 'Walker')
+    await go('users', '/settings/admin/users')
+    await tabTo('Columns')
+    await press('Enter')
+    await tabTo('Added', 10)
+    await press(' ')
+    await goes(/columns=created/, () => press('Enter'))
+    const heads = () => page.getByRole('columnheader').allTextContents()
+    expect([await focused(), await heads()]).toEqual([
+      { name: 'Users', isVisible: true },
+      expect.arrayContaining(['Added']),
+    ])
+    await tabTo('Next', 80)
+    await goes(/page=2/, () => press('Enter'))
+    expect([await focused(), await heads()]).toEqual([
+      { name: 'Users', isVisible: true },
+      expect.arrayContaining(['Added']),
+    ])
+    await tabTo('Select Walter31 Walker', 60)
+    await press(' ')
+    await tabTo('Disable…', 60)
+    await press('Enter')
+    await page.getByRole('heading', { name: /Walter31/ }).waitFor()
+    await tabTo(/^Disable/)
+    await goes(/page=2$/, () => press('Enter'))
+    expect(await outcome()).toMatch(/^One person can’t sign in any more/)
+    await tabTo('Undo', 1)
+    await Promise.all([page.waitForEvent('load'), press('Enter')])
+    expect(await outcome()).toMatch(/^One person can sign in/)
   })
 
   test('a dialog keeps the focus inside, and gives it back', async () => {
@@ -270,10 +278,27 @@ describe('with the keyboard alone', () => {
 
   test('keys of programs are made, chosen with all others at once, and revoked', async () => {
     await go('api keys', '/settings/api-keys')
-    await tabTo('Name')
-    await page.keyboard.type('Backup')
-    await goes('/settings/api-keys', () => press('Enter'))
-    await page.getByText('Backup was created.').waitFor()
+    const make = async (name: string) => {
+      await tabTo('Name', 60)
+      await page.keyboard.type(name)
+      await Promise.all([page.waitForEvent('load'), press('Enter')])
+      expect(await outcome()).toMatch(new RegExp(`${name}.? was created`))
+    }
+    await make('Laptop')
+    await tabTo('Revoke Laptop', 60)
+    await press('Enter')
+    await page.getByRole('dialog', { name: 'Revoke Laptop?' }).waitFor()
+    await press('Escape')
+    expect(await focused()).toEqual({ name: 'Revoke Laptop', isVisible: true })
+    await press('Enter')
+    // What cannot be undone is never one key away from its opener.
+    expect((await focused()).name).toBe('Cancel')
+    await press('Shift+Tab')
+    expect((await focused()).name).toMatch(/^Revoke/)
+    await Promise.all([page.waitForEvent('load'), press('Enter')])
+    expect(await outcome()).toMatch(/Laptop.? was revoked/)
+    expect(await page.getByRole('cell', { name: 'Laptop' }).count()).toBe(0)
+    await make('Backup')
     await tabTo('Select everything on this page')
     await press(' ')
     await tabTo('Revoke…')
@@ -281,11 +306,21 @@ describe('with the keyboard alone', () => {
     await page.getByRole('heading', { name: 'Revoke Backup?' }).waitFor()
     await tabTo('Revoke Backup')
     await goes(/\/settings\/api-keys\?$/, () => press('Enter'))
-    await page.getByText('One key was revoked.').waitFor()
+    expect(await outcome()).toMatch(/^One key was revoked\./)
+  })
+
+  test('a link to sign up is made, and deleted', async () => {
+    await go('invitations', '/settings/admin/invitations')
+    await tabTo(/^How many may use it/)
+    await Promise.all([page.waitForEvent('load'), press('Enter')])
+    expect(await outcome()).toMatch(/^The link is below/)
+    await tabTo('Delete', 60)
+    await Promise.all([page.waitForEvent('load'), press('Enter')])
+    expect(await outcome()).toMatch(/^The link was deleted/)
   })
 
   test('another theme is chosen', async () => {
-    await tabTo('Language and theme')
+    await tabTo('Language and theme', 60)
     await press('Enter')
     await tabTo('Dark', 60)
     await Promise.all([page.waitForEvent('load'), press('Enter')])

@@ -86,7 +86,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await expectNoAxeViolations(page)
     // A client begins for nobody; the page asks for whom it is, and goes on showing what is to be typed.
     await page.getByRole('button', { name: 'Let everybody in' }).click()
-    await page.getByText('Your changes hold from now on').waitFor()
+    await page.getByText('Your changes apply from now on').waitFor()
     expect(await page.getByText(shown.clientSecret).count()).toBe(1)
     expect(await page.getByRole('button', { name: 'Let everybody in' }).count()).toBe(0)
     await instance.restartAfterKill()

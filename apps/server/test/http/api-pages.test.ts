@@ -102,7 +102,7 @@ describe('an API', () => {
     ])
     const refused = await agent.postForm(`${page}/permissions`, twice)
     expect(refused.status).toBe(400)
-    expect(refused.text).toContain('A scope is there twice.')
+    expect(refused.text).toContain('A scope appears twice.')
     expect(refused.text).toContain('name="permissionName" value="B"')
     await agent.postForm(
       `${page}/permissions`,

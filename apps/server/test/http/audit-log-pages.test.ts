@@ -145,6 +145,34 @@ describe('the log of everybody', () => {
     expect((await get(`${all}?filters[event]=GROUP_CREATED`)).text).not.toContain(`/user-groups/${json.id}`)
   })
 
+  test('shows the facts that were chosen, for that list and until others are', async () => {
+    const query = 'filters[event]=SIGN_IN'
+    const bare = (await get(`${all}?${query}&columns=-`)).text
+    const lines = (text: string) => [...text.matchAll(/<summary>.*?<\/summary>/gs)].map(([line]) => line).join('')
+    expect(lines(bare)).toContain('ago</time>')
+    expect(lines(bare)).not.toContain('127.0.0.1')
+    expect(bare).toContain('127.0.0.1')
+    expect(lines((await get(`${all}?${query}`)).text)).not.toContain('127.0.0.1')
+    expect(lines((await get(own)).text)).toContain('127.0.0.1')
+    expect(lines((await get(`${all}?${query}&columns=-&columns=address`)).text)).toContain('127.0.0.1')
+    await get(`${all}?columns=-&columns=device&columns=place&columns=address`)
+  })
+
+  test('gives away what was selected', async () => {
+    const { text } = await get(`${all}?filters[event]=GROUP_CREATED`)
+    const [form = ''] =
+      /<form class="chooser" method="get" action="\/api\/audit-logs\/export">.*?<\/form>/s.exec(text) ?? []
+    const ids = [...form.matchAll(/name="filters\[id\]" value="([^"]*)"/g)].map(([, id = '']) => id)
+    expect([ids.length > 1, ids.at(-1)]).toEqual([true, ''])
+    const sent = new URLSearchParams([
+      ['filters[id]', ids[0] ?? ''],
+      ['filters[id]', ''],
+      ['format', 'csv'],
+    ])
+    const file = await get(`/api/audit-logs/export?${sent}`)
+    expect(file.text.trim().split('\r\n').slice(1)).toEqual([expect.stringContaining(ids[0] ?? '')])
+  })
+
   test('gives away the part that is shown', async () => {
     const { text } = await get(`${all}?filters[event]=GROUP_CREATED&from=2020-01-01`)
     const [, href = ''] = /href="(\/api\/audit-logs\/export\?format=csv[^"]*)"/.exec(text) ?? []

@@ -244,7 +244,7 @@ describe('the page of a client', () => {
     const answer = await save(id, section, entered)
     expect([answer.status, answer.location]).toEqual([303, `${at}/${id}`])
     expect(await clients().find(id)).toMatchObject(stored)
-    expect((await agent.follow(answer)).text).toContain('Your changes hold from now on.')
+    expect((await agent.follow(answer)).text).toContain('Your changes apply from now on.')
   })
 
   test.each<[string, Fields, string]>([

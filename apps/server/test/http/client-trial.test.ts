@@ -24,6 +24,9 @@ test.each<[string, Partial<NewClientInput>]>([
   ['public', { isPublic: true }],
   ['strict', { pkceRequired: true, requiresReauthentication: true, protocol: { idTokenSignedResponseAlg: 'ES256' } }],
   ['mapped', { protocol: { jwtAccessTokens: true, userinfoSignedResponseAlg: 'PS256', subjectType: 'pairwise' } }],
+  ['pushing', { requiresPushedAuthorizationRequests: true }],
+  ['pushing public', { isPublic: true, requiresPushedAuthorizationRequests: true }],
+  ['key-bound', { protocol: { dpopBoundAccessTokens: true } }],
   ['of an app', { redirectUris: ['https://*.wiki.example/cb', 'app.wiki:///cb'] }],
 ])('a %s client works from end to end, and nothing of the test is left', async (_, input) => {
   const client = await made(input)
@@ -51,16 +54,37 @@ test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
     'Only the application has the key',
   ],
   [
-    'pushes its requests',
-    { requiresPushedAuthorizationRequests: true },
+    'signs its requests',
+    { protocol: { requireSignedRequestObject: true, jwksUri: 'https://wiki.example/keys' } },
     ['works', 'works', 'not tried', 'works', 'works', 'works', 'works'],
-    'signed or in advance',
+    'Only the application has the key',
+  ],
+  [
+    'follows FAPI 2.0',
+    { protocol: { fapi: true, jwksUri: 'https://wiki.example/keys' } },
+    ['works', 'works', 'not tried', 'works', 'not tried'],
+    'Only the application has the key',
   ],
 ])('a client that %s is told so', async (_, input, begin, sentence) => {
   const page = await run((await made(input)).id)
   const rest = Array.from({ length: 7 - begin.length }, () => 'not tried')
   expect(outcomes(page.text)).toEqual([...begin, ...rest])
   expect(page.text).toContain(sentence)
+})
+
+test('a client whose secret signs works from end to end, by the secret that its application has', async () => {
+  const { clients } = running.app.pocket
+  const client = await made({
+    requiresPushedAuthorizationRequests: true,
+    protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' },
+  })
+  const works = Array.from({ length: 7 }, () => 'works')
+  expect(outcomes((await run(client.id)).text)).toEqual(works)
+  expect((await clients.find(client.id))?.secrets).toEqual([])
+  // Were it another one, it would be the newest, which alone counts, and there would be no room for it.
+  for (let added = 0; added < 20; added++) await clients.addSecret(client.id)
+  expect(outcomes((await run(client.id)).text)).toEqual(works)
+  expect((await clients.find(client.id))?.secrets).toHaveLength(20)
 })
 
 test('the tokens of a test have ended when its result is there', async () => {

@@ -27,7 +27,7 @@ test('shows each job in words: how the last run went, why it failed, and when th
   expect(text).toMatch(/job failed the last time|jobs failed the last time/)
   const places = text.slice(text.indexOf('Refresh the database of places'))
   expect(places).toMatch(
-    /Failed[\s\S]*Ran .* ago · took .* · every 1 hour · next in [\s\S]*127\.0\.0\.1:9: The address could not be read/,
+    /Failed[\s\S]*Ran .* ago · took .* · interval: 1 hour · next in [\s\S]*127\.0\.0\.1:9: The address could not be read/,
   )
   expect(places).toContain('There is no database yet, so only internal networks are named.')
   expect((await instance.administrator.get(`${instance.url}/settings/admin`)).text).toContain(
@@ -42,7 +42,56 @@ test('runs one at once, and says so', async () => {
   expect(audited(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'rotate-keys' })])
 })
 
+const listed = async (query: string) => {
+  const { text } = await instance.administrator.get(`${instance.url}${here}?${query}`)
+  return { text, names: [...text.matchAll(/name="ids" value="([^"]+)"/g)].map(([, name]) => name) }
+}
+
+test('is searched by the names that are shown, filtered and sorted, by its address', async () => {
+  expect((await listed('search=SIGNING')).names).toEqual(['rotate-keys'])
+  await page(/The address could not be read|bad port/)
+  expect((await listed('filters[state]=failed')).names).toEqual(['refresh-places'])
+  expect((await listed('filters[state]=failed&search=signing')).text).toContain('Nothing matches')
+  const all = (await listed('')).names
+  expect(all.length).toBeGreaterThan(8)
+  expect([all[0], all.at(-1)]).toEqual(['end-memberships', 'notice-expiring-api-keys'])
+  expect((await listed('sort[column]=name&sort[direction]=desc')).names).toEqual(all.toReversed())
+  expect((await listed('sort[column]=every')).names[0]).toBe('send-emails')
+  const second = await listed('limit=5&page=2')
+  expect(second.names).toEqual(all.slice(5, 10))
+  expect(second.text).toContain('?limit=5&amp;page=3#rows')
+})
+
+test('shows the facts that were chosen, until others are', async () => {
+  const agent = instance.administrator
+  const { text } = await agent.get(`${instance.url}${here}?columns=-&columns=every&search=signing`)
+  expect(text).toMatch(/>every 1 (hour|day)<|>every [^·]*</)
+  expect(text).not.toMatch(/next in|took \d/)
+  expect((await listed('search=signing')).text).not.toMatch(/next in|took \d/)
+  await agent.get(`${instance.url}${here}?columns=-&columns=last&columns=took&columns=every&columns=next`)
+  expect((await listed('search=signing')).text).toContain('next in')
+})
+
+test('runs several at once, and comes back to the list as it was', async () => {
+  const several = (ids: readonly string[], agent = instance.administrator) =>
+    agent.postForm(`${instance.url}${here}/bulk`, [
+      ['act', 'run'],
+      ['list', '?sort%5Bcolumn%5D=next'],
+      ...ids.map((id) => ['ids', id] as const),
+    ])
+  const before = audited(instance, 'job_requested').length
+  const answer = await several(['rotate-keys', 'end-memberships', 'rotate-keys', 'mine-bitcoin'])
+  expect([answer.status, answer.location]).toEqual([303, `${instance.url}${here}?sort%5Bcolumn%5D=next`])
+  const { text } = await instance.administrator.follow(answer)
+  expect(text).toMatch(/2 jobs have begun\.|One job has begun\.[\s\S]*running already/)
+  expect(audited(instance, 'job_requested').length - before).toBeGreaterThan(0)
+  expect((await instance.administrator.follow(await several([]))).text).toContain('Nothing was selected.')
+  const { agent } = await instance.person(freshName())
+  expect((await several(['rotate-keys'], agent)).status).toBe(403)
+})
+
 test('nobody else runs anything, and nobody what there is not', async () => {
+  const before = audited(instance, 'job_requested').length
   const { agent } = await instance.person(freshName())
   expect((await post('rotate-keys', agent)).status).toBe(403)
   expect((await agent.get(instance.url + here)).status).toBe(403)
@@ -50,5 +99,5 @@ test('nobody else runs anything, and nobody what there is not', async () => {
   expect((await post('mine-bitcoin')).status).toBe(404)
   const foreign = { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } }
   expect((await post('rotate-keys', instance.administrator, foreign)).status).toBe(403)
-  expect(audited(instance, 'job_requested')).toHaveLength(1)
+  expect(audited(instance, 'job_requested')).toHaveLength(before)
 })

@@ -1,8 +1,13 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgentResponse } from '@pocket/core/testing'
 import { describeUnless, ldifOfCompany, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import Database from 'better-sqlite3'
 import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
+import { createFolder, type TestFolder } from '../database/folder.ts'
 
 const here = '/settings/admin/ldap'
 const settings = '/settings/admin/application-configuration/ldap'
@@ -10,14 +15,18 @@ const longTimeout = 60_000
 
 describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
   let slapd: Slapd
+  let folder: TestFolder
   let instance: CalledInstance
 
   beforeAll(async () => {
     slapd = await startSlapd({ ldif: ldifOfCompany({ users: 12, groups: 3, members: 4 }) })
-    instance = await startCalled('SQLite', { LDAP_TIMEOUT_SECONDS: '20' })
+    folder = await createFolder()
+    const DB_CONNECTION_STRING = join(folder.path, 'pocket-id.db')
+    instance = await startCalled('SQLite', { LDAP_TIMEOUT_SECONDS: '20', DB_CONNECTION_STRING })
   }, longTimeout)
   afterAll(async () => {
     await instance?.[Symbol.asyncDispose]()
+    await folder?.[Symbol.asyncDispose]()
     await slapd?.[Symbol.asyncDispose]()
   })
 
@@ -44,10 +53,26 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     }
   }
 
+  /** Has the hourly job run, and resolves to its report. */
+  const runJob = async () => {
+    const runs = async () => {
+      const { response } = await instance.call('GET /api/ldap/runs')
+      // A cast: answers are compared with the document.
+      const all = response.json() as readonly { readonly id: string; readonly trigger: string }[]
+      return all.filter(({ trigger }) => trigger === 'job')
+    }
+    const before = new Set((await runs()).map(({ id }) => id))
+    await instance.call('POST /api/jobs/{name}/run', { params: { name: 'sync-ldap' } })
+    for (;;) {
+      const found = (await runs()).find(({ id }) => !before.has(id))
+      if (found) return found
+    }
+  }
+
   test('are for administrators, and for nobody else', async () => {
     const { agent } = await instance.person('guest')
     expect((await agent.get(instance.url + here)).status).toBe(403)
-    for (const act of ['test', 'search', 'dry-run', 'run', 'link'])
+    for (const act of ['test', 'search', 'dry-run', 'run', 'link', 'link-group'])
       expect((await agent.postForm(`${instance.url}${here}/${act}`, {})).status).toBe(403)
     const crossSite = { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } }
     expect((await instance.administrator.postForm(`${instance.url}${here}/dry-run`, {}, crossSite)).status).toBe(403)
@@ -128,6 +153,23 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect(data).toMatchObject([{ displayName: 'The Guest', ldapId: expect.any(String) }])
   })
 
+  test('link a group that was here before, and unlink it', async () => {
+    const names = { name: 'club', friendlyName: 'Club' }
+    const { json } = await instance.call('POST /api/user-groups', { body: names })
+    const group = `/settings/admin/user-groups/${json.id}`
+    await slapd.modify(
+      `dn: cn=chess,ou=groups,${slapd.base}\nchangetype: add\nobjectClass: groupOfNames\ncn: chess\nmember: uid=user1,ou=people,${slapd.base}\n`,
+    )
+    expect((await post(`${here}/link-group`, { group: 'nothing', entry: 'chess' })).status).toBe(404)
+    expect((await post(`${here}/link-group`, { group: 'Club', entry: 'chess' })).text).toContain('is linked with')
+    await run()
+    const shown = await get(group)
+    expect(shown.text).toContain('chess')
+    expect(shown.text).not.toContain('Club')
+    expect((await post(`${group}/unlink-ldap`)).text).toContain('Your changes hold from now on.')
+    expect((await post(`${group}/remove`)).text).not.toContain('chess')
+  })
+
   test('decide what people and groups are called, and nothing that was decided by hand', async () => {
     const idOf = async (name: string) => {
       const { data } = (await instance.call('GET /api/users', { query: `?search=${name}` })).json
@@ -157,11 +199,62 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
   })
 
   test('the hourly job does the same, and says how it went', async () => {
-    await instance.call('POST /api/jobs/{name}/run', { params: { name: 'sync-ldap' } })
-    for (;;) {
-      const runs = (await instance.call('GET /api/ldap/runs')).response.json() as readonly { trigger: string }[]
-      if (runs.some(({ trigger }) => trigger === 'job')) break
-    }
+    await runJob()
     expect((await get(here)).text).toContain('by itself')
   })
+
+  test('the hourly job goes on by itself with people who came along from another server', async () => {
+    const database = new Database(join(folder.path, 'pocket-id.db'))
+    database.exec('DELETE FROM pocket_ldap_run')
+    expect(await runJob()).toMatchObject({ outcome: 'waiting', losses: { asks: false } })
+    // What no import has made has no marks.
+    database.exec('DELETE FROM pocket_ldap_run')
+    database.exec('DELETE FROM pocket_ldap_user')
+    database.close()
+    expect(await runJob()).toMatchObject({ outcome: 'succeeded' })
+  })
+
+  test('an import that is turned off while it runs ends, and says so', async () => {
+    await using held = await heldBack(slapd.url)
+    await save(await get(settings), { ldapUrl: held.url, ldapBindPassword: 'secret' })
+    await slapd.modify(
+      `dn: uid=late,ou=people,${slapd.base}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: late\ncn: L\nsn: L\n`,
+    )
+    const running = run()
+    await held.reached
+    await save(await get(settings), { ldapEnabled: 'false' })
+    held.letGo()
+    expect((await running).text).toContain('Importing from LDAP is off')
+    expect((await get(here)).text).toContain('The import was turned off while it ran.')
+    expect((await instance.call('GET /api/users', { query: '?search=late' })).json.data).toEqual([])
+  })
 })
+
+/** A way to a server on which nothing gets through before it is let go. */
+async function heldBack(url: string) {
+  const { hostname, port } = new URL(url)
+  const gate = Promise.withResolvers<void>()
+  const sockets: Socket[] = []
+  const server = createServer((socket) => {
+    const server = connect(Number(port), hostname)
+    sockets.push(
+      socket.on('error', () => {}),
+      server.on('error', () => {}),
+    )
+    server.pipe(socket)
+    void gate.promise.then(() => socket.pipe(server))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // A cast, since it listens on a port.
+  const address = server.address() as AddressInfo
+  return {
+    url: `ldap://127.0.0.1:${address.port}`,
+    reached: once(server, 'connection'),
+    letGo: () => gate.resolve(),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}

@@ -65,7 +65,7 @@ describe.each(kinds)('settings on %s', (kind) => {
       auditLogRetentionDays: '365',
     })
     expect(saved.url).toBe(instance.url + base)
-    expect(saved.text).toContain('Saved. It holds from now on.')
+    expect(saved.text).toContain('Saved. It applies from now on.')
     expect(saved.text).toContain('<span>Our door</span>')
     const changed = {
       appName: 'Our door',
@@ -310,7 +310,7 @@ describe('a test e-mail', () => {
     expect(refused.text).toContain('the test e-mail could not be sent')
     expect(refused.text).toMatch(/<code>[^<]*550 Not now<\/code>/)
     // It is said once.
-    expect((await pages.get(`${base}/email`)).text).not.toContain('550')
+    expect((await pages.get(`${base}/email`)).text).not.toContain('550 Not now')
   })
 })
 

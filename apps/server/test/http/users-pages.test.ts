@@ -148,7 +148,7 @@ describe('a user', () => {
       displayName: 'New name',
     }
     expect((await post(path, { ...fields, version })).status).toBe(303)
-    expect((await get(path)).text).toContain('Your changes hold from now on.')
+    expect((await get(path)).text).toContain('Your changes apply from now on.')
     const late = await post(path, { ...fields, displayName: 'Too late', version })
     expect(late.status).toBe(412)
     expect(late.text).toContain('Somebody else has changed this meanwhile.')
@@ -169,7 +169,7 @@ describe('a user', () => {
       ['value', 'b'],
     ] as const
     const refused = await post(`${path}/claims`, twice)
-    expect([refused.status, refused.text.includes('A name is there twice')]).toEqual([400, true])
+    expect([refused.status, refused.text.includes('A name appears twice')]).toEqual([400, true])
     expect((await post(`${path}/claims`, [...twice.slice(0, 2), ['key', ''], ['value', '']])).status).toBe(303)
     expect((await running.app.directory.users.find(idOf(path)))?.claims).toEqual([{ key: 'team', value: 'a' }])
   })
@@ -177,7 +177,7 @@ describe('a user', () => {
   test('is let in by a code that is shown once', async () => {
     const path = await added('letin')
     const made = await post(`${path}/way-in`, { kind: 'code', lifetime: '15m' })
-    expect([made.status, made.location]).toEqual([303, `${running.url}${path}#way-in`])
+    expect([made.status, made.location]).toEqual([303, `${running.url}${path}`])
     const page = (await get(path)).text
     const code = /id="way-in-code"[^>]*>([^<]+)</.exec(page)?.[1] ?? ''
     expect(code).toMatch(/^\w{6,}$/)

@@ -75,6 +75,7 @@ describe('a form', () => {
 describe('what takes a while', () => {
   test.each([
     ['ldap-run', 'Test the connection'],
+    ['ldap-run', 'Dry run'],
     ['ldap-run', 'Import now'],
     ['client-scim', 'Run now'],
     ['client-scim', 'Test the connection'],
@@ -93,6 +94,30 @@ describe('what takes a while', () => {
     await page.locator('button[aria-busy="true"]', { hasText: act }).waitFor()
     expect(await page.locator('form[aria-busy="true"]').count()).toBe(1)
   })
+})
+
+test('a picture that is sent is seen to go on, whether it is cut out or not', async () => {
+  // A pixel.
+  const buffer = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+    'base64',
+  )
+  for (const [name, field, act] of [
+    ['account', 'New picture', 'Save picture'],
+    ['settings-general', 'Icon of the browser’s tab', 'Replace Icon of the browser’s tab'],
+  ] as const) {
+    await open(name)
+    await page.route('**/settings/**', async (route) => {
+      if (route.request().method() === 'POST') await route.fulfill({ status: 204 })
+      else await route.fallback()
+    })
+    await page.getByLabel(field).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer })
+    if (name === 'account') await page.getByRole('application').waitFor()
+    await page.getByRole('button', { name: act }).press('Enter')
+    await page.locator('button[aria-busy="true"]', { hasText: act }).waitFor()
+    await page.context().close()
+  }
+  await open('account')
 })
 
 test('a form that somebody else has been faster with takes the focus to what was changed', async () => {
@@ -163,7 +188,7 @@ describe('a list', () => {
   })
 })
 
-test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'emails'])(
+test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'emails', 'jobs-failed', 'audit-log-all'])(
   'nothing of the list of %s is cut on a tablet, and no page is wider than its window',
   async (name) => {
     await open(name, { viewport: { width: 820, height: 1000 } })

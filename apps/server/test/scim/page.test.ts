@@ -1,5 +1,6 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { type ScimServer, startScimServer } from '@pocket/test-support'
+import { createAuthority, type ScimServer, startHttpsFront, startScimServer } from '@pocket/test-support'
 import { audited } from '../api/calls.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 
@@ -101,6 +102,27 @@ test('a test says what the target is, or why it does not work', async () => {
   await post('', target({ token: 'wrong' }))
   const failed = await post('/test')
   expect(failed.text).toContain('It doesn’t accept the token.')
+})
+
+test('a target whose certificate has expired is said to have one', async () => {
+  await setUp()
+  const authority = await createAuthority()
+  const certificate = await authority.issue({ hosts: ['127.0.0.1'], notAfter: Date.now() - 60_000 })
+  await using front = await startHttpsFront([], server.url, certificate)
+  const trusted = getCACertificates('default')
+  setDefaultCACertificates([...trusted, authority.cert])
+  try {
+    await post('', target({ endpoint: `https://${front.address}/scim/v2` }))
+    const tested = await post('/test')
+    expect(tested.text).toContain('Its certificate isn’t valid: it has expired')
+    expect(tested.text).toContain('CERT_HAS_EXPIRED')
+    await post('/run')
+    let text = await page()
+    while (!text.includes('The last run ended early.')) text = await page()
+    expect(text).toContain('Its certificate isn’t valid: it has expired')
+  } finally {
+    setDefaultCACertificates(trusted)
+  }
 })
 
 test('what was there before is listed and taken over', async () => {

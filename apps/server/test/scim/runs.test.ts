@@ -5,8 +5,10 @@ import { type DirectoryStores, directoryStores } from '@pocket/directory/typeorm
 import { createTestDatabase, type ScimServer, startScimServer } from '@pocket/test-support'
 import { loadConfig } from '../../src/config/load.ts'
 import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
+import type { Repeat } from '../../src/jobs/repeat.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { notingChanges, notingManyChanges } from '../../src/scim/changes.ts'
+import type { ScimProvider } from '../../src/scim/provider.ts'
 import { createScimProviders, type ScimProviders } from '../../src/scim/providers.ts'
 import { createScimRuns, type ScimRuns } from '../../src/scim/runs.ts'
 import { createFolder } from '../database/folder.ts'
@@ -188,5 +190,34 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     }
     await runDue(replica({ fetch: removing }))
     expect([server.users.size, await stores.scimRecords.list(provider.id)]).toEqual([1, []])
+  })
+
+  test.each([
+    ['a provider that is removed', ({ id }: ScimProvider) => providers.remove(actor, id)],
+    ['one whose client is deleted', ({ clientId }: ScimProvider) => providers.removeByClient(clientId)],
+  ])('%s ends where it is, at the next look', async (_, remove) => {
+    const provider = await create('one')
+    const people = await Promise.all(
+      ['b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8', 'b9'].map((username) => directory.create(newUser({ username }))),
+    )
+    const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
+    const looks: (() => Promise<void>)[] = []
+    const repeat: Repeat = (_milliseconds, work) => {
+      looks.push(work)
+      return { [Symbol.dispose]() {} }
+    }
+    const sent: string[] = []
+    let gone: Promise<unknown> | undefined
+    const removing: typeof fetch = async (url, init) => {
+      if (init?.method === 'POST') sent.push(String(url))
+      if (sent.length > 4) gone ??= remove(provider).then(() => Promise.all(looks.map((look) => look())))
+      await gone
+      return fetch(url, init)
+    }
+    await runDue(replica({ fetch: removing, repeat }))
+    // Four are under way at once.
+    expect(sent.length).toBeLessThanOrEqual(8)
+    expect([await stores.scimRecords.list(provider.id), outcomes()]).toEqual([[], []])
+    for (const { id } of people) await directory.users.remove(id)
   })
 })

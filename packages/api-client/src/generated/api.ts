@@ -1367,6 +1367,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/user-groups/{id}/ldap-link": {
+        parameters: NoParameters;
+        get?: never;
+        /**
+         * Have an LDAP entry decide about a group
+         * @description For administrators.
+         */
+        put: operations["linkGroupToLdap"];
+        post?: never;
+        /**
+         * Have a group decided about here and not by LDAP
+         * @description For administrators.
+         */
+        delete: operations["unlinkGroupFromLdap"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/user-groups/{id}/members": {
         parameters: NoParameters;
         /**
@@ -2322,7 +2341,7 @@ export interface components {
                 };
             } | null;
             /**
-             * @description `waiting`: so much would go that an administrator has to confirm it; nothing was changed.
+             * @description `waiting`: so much would go that an administrator has to confirm it, or it would be the first import and nobody has asked for it; nothing was changed.
              * @enum {string}
              */
             outcome: "succeeded" | "failed" | "waiting" | "dry";
@@ -4900,6 +4919,7 @@ export interface operations {
                 filters?: {
                     clientName?: string | number | boolean;
                     event?: string | number | boolean;
+                    id?: string | number | boolean;
                     location?: string | number | boolean;
                     userID?: string | number | boolean;
                 };
@@ -6814,6 +6834,60 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["Changed"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    linkGroupToLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Its identifier, its name (DN), or what it calls itself. */
+                    entry: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": {
+                        dn: string;
+                        id: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    unlinkGroupFromLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };

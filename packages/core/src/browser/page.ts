@@ -1,34 +1,46 @@
 /**
- * What runs on the default sign-in page, and the whole of `@pocket/core/browser` with it: the module that core serves.
+ * What runs on the default pages for sign-in and sign-up, and the whole of `@pocket/core/browser` with it: the module that core serves.
  *
  * @module
  */
 import type { AuthenticationCeremony } from '../interactions/views.ts'
-import { authenticate, explain } from './passkey.ts'
+import { authenticate, type CeremonyOutcome, explain, type RegistrationCeremony, register } from './passkey.ts'
 
 export * from './passkey.ts'
 
-const button = document.querySelector<HTMLButtonElement>('button#passkey')
-const ceremony = dataOf('ceremony')
 const sentences = dataOf('sentences')
-if (button && ceremony && sentences) {
-  const show = (code: string) => {
-    const region = document.querySelector('#problem')
-    if (region) region.textContent = code && String(Reflect.get(sentences, code) ?? Reflect.get(sentences, 'fallback'))
-  }
-  button.addEventListener('click', async () => {
-    if (button.ariaBusy === 'true') return
-    button.ariaBusy = 'true'
-    show('')
-    try {
-      // A cast: the page and this script come from the same server.
-      const { redirectTo } = await authenticate(ceremony as AuthenticationCeremony)
-      location.assign(redirectTo)
-    } catch (error) {
-      button.ariaBusy = 'false'
-      show(explain(error).reason)
-    }
+const signIn = dataOf('ceremony')
+const signUp = dataOf('registration')
+const button = document.querySelector<HTMLButtonElement>('button#passkey')
+const form = document.querySelector<HTMLFormElement>('form#sign-up')
+
+// Casts: the page and this script come from the same server.
+if (button && signIn)
+  button.addEventListener('click', () => run(button, () => authenticate(signIn as AuthenticationCeremony)))
+if (form && signUp)
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    const input = Object.fromEntries(new FormData(form))
+    const pressed = form.querySelector('button')
+    if (pressed) run(pressed, () => register({ ...(signUp as RegistrationCeremony), input }))
   })
+
+async function run(pressed: HTMLButtonElement, ceremony: () => Promise<CeremonyOutcome>): Promise<void> {
+  if (pressed.ariaBusy === 'true') return
+  pressed.ariaBusy = 'true'
+  show('')
+  try {
+    location.assign((await ceremony()).redirectTo)
+  } catch (error) {
+    pressed.ariaBusy = 'false'
+    show(explain(error).reason)
+  }
+}
+
+function show(code: string): void {
+  const region = document.querySelector('#problem')
+  const said = sentences ?? {}
+  if (region) region.textContent = code && String(Reflect.get(said, code) ?? Reflect.get(said, 'fallback'))
 }
 
 function dataOf(id: string): object | undefined {

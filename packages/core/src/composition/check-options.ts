@@ -23,7 +23,7 @@ const kinds = {
   audit: 'an object',
   onError: 'a function',
   trustProxy: 'a function',
-  otherWaysAt: 'a text',
+  otherWaysAt: 'a text or null',
   signUpAt: 'a function',
   sessionLifetime: 'a function',
   onClientRemoved: 'a function',
@@ -171,6 +171,8 @@ function isA(kind: (typeof kinds)[keyof typeof kinds], value: unknown): boolean 
       return typeof value === 'string' || (typeof value === 'object' && value !== null)
     case 'a text':
       return typeof value === 'string'
+    case 'a text or null':
+      return typeof value === 'string' || value === null
     case 'a number':
       return typeof value === 'number' && !Number.isNaN(value)
     case 'a list':

@@ -76,7 +76,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         pairwise,
         registrar,
         registrationPolicy: options.registration,
-        signUpIsOpen: async () => (await options.signUpAt()) !== null,
+        signUpIsOpen: async () => options.ownWays.signUp || (await options.signUpAt()) !== null,
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         clients: stores.clients,

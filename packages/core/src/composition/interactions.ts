@@ -15,7 +15,7 @@ export function createInteractions(
   options: SettledOptions,
   { apiAccess }: ClientServices,
   { holder }: Engine,
-  { sessions, signIn }: PeopleServices,
+  { sessions, signIn, signUp, mailedCodes }: PeopleServices,
 ): Middleware {
   const { audit, clock, render, origins, stores } = options
   const { accounts, consents } = stores
@@ -46,7 +46,9 @@ export function createInteractions(
       otherWaysAt: options.otherWaysAt,
       signUpAt: options.signUpAt,
       emailCodesAt: options.emailCodesAt,
+      ownWays: options.ownWays,
     }),
+    ways: { ownWays: options.ownWays, signIn, signUp, mailedCodes },
     render,
     audit,
     clock,

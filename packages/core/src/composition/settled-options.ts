@@ -71,6 +71,11 @@ export function settleOptions(options: PocketOptions) {
     emailCodesAt: options.emailCodesAt ?? (async () => null),
     languages: options.languages ?? [],
     otherWaysAt: options.otherWaysAt ?? null,
+    ownWays: {
+      code: options.otherWaysAt === undefined,
+      mail: options.emailCodesAt === undefined && options.mailer !== undefined,
+      signUp: options.signUpAt === undefined && typeof options.stores.accounts.register === 'function',
+    },
     limits: limiterOf(options, { audit, clock, onError }),
   }
 }

@@ -4,8 +4,8 @@ import type { PageAssets } from './page-assets.ts'
 import { pageOf } from './pages.ts'
 
 /**
- * Plain pages for every view, in English: complete documents without inline script or style. All but the sign-in page work
- * without JavaScript.
+ * Plain pages for every view, in English: complete documents without inline script or style. All but the pages for
+ * sign-in and sign-up work without JavaScript.
  */
 export function createDefaultViews(name: string, assets: Pick<PageAssets, 'browserModule' | 'stylesheet'>) {
   return (view: View): string => {
@@ -13,7 +13,7 @@ export function createDefaultViews(name: string, assets: Pick<PageAssets, 'brows
     return toText(html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title} – ${name}</title><link rel="stylesheet" href="${assets.stylesheet}">
-${view.view === 'sign-in' && html`<script type="module" src="${assets.browserModule}"></script>`}</head>
+${(view.view === 'sign-in' || view.view === 'sign-up') && html`<script type="module" src="${assets.browserModule}"></script>`}</head>
 <body><main><p class="quiet">${name}</p><h1>${title}</h1>
 ${main}</main></body></html>`)
   }

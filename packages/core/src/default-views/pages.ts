@@ -4,11 +4,13 @@ import type {
   ClientView,
   ConsentView,
   ErrorView,
+  LoginCodeView,
   NotAllowedView,
   SelectAccountView,
   SignedOutView,
   SignInView,
   SignOutView,
+  SignUpView,
   View,
 } from '../interactions/views.ts'
 import { dataBlock, type Html, html } from './html.ts'
@@ -24,6 +26,10 @@ export function pageOf(view: View): Page {
   switch (view.view) {
     case 'sign-in':
       return signIn(view)
+    case 'login-code':
+      return loginCode(view)
+    case 'sign-up':
+      return signUp(view)
     case 'consent':
       return consent(view)
     case 'select-account':
@@ -53,6 +59,39 @@ ${otherWaysAt && html`<p><a href="${otherWaysAt}">Sign in another way</a></p>`}
 ${signUpAt && html`<p><a href="${signUpAt}">Create an account</a></p>`}
 ${cancelTo && button(cancelTo, 'Cancel')}
 ${dataBlock('ceremony', view.ceremony)}${dataBlock('sentences', ceremonySentences)}`,
+  }
+}
+
+function loginCode({ client, submitTo, problem, mailed, emailCode, backTo }: LoginCodeView): Page {
+  return {
+    title: 'Sign in with a code',
+    main: html`${wayTo(client)}
+${mailed && html`<p role="status">If there’s an account with this address, a code is on its way. It works in this browser, for 15 minutes.</p>`}
+${problem && html`<p class="problem" role="alert">${sentenceFor(problem)}</p>`}
+<form method="post" action="${submitTo}"><label for="code">Code</label><p><input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required></p><button class="first">Sign in</button></form>
+${emailCode && html`<form method="post" action="${emailCode.submitTo}"><label for="email">E-mail address</label><p><input id="email" name="email" type="email" autocomplete="email" required></p><button>Send me a code</button></form>`}
+<p><a href="${backTo}">Use a passkey</a></p>`,
+  }
+}
+
+function signUp({ client, ceremony, waiting, backTo }: SignUpView): Page {
+  if (waiting)
+    return {
+      title: 'Your account waits',
+      main: html`<p role="status">It’s there, with your passkey. Somebody has to let you in first; then sign in with the passkey.</p>
+<p><a class="button first" href="${backTo}">Back to sign-in</a></p>`,
+    }
+  return {
+    title: 'Create an account',
+    main: html`${wayTo(client)}
+<p class="problem" id="problem" role="alert"></p>
+<noscript><p class="problem">Passkeys need JavaScript. Turn it on for this site and load the page again.</p></noscript>
+<form id="sign-up"><label for="userName">User name</label><p><input id="userName" name="userName" autocomplete="username" autocapitalize="none" spellcheck="false" required></p>
+<label for="displayName">Name</label><p><input id="displayName" name="displayName" autocomplete="name"></p>
+<label for="email">E-mail address</label><p><input id="email" name="email" type="email" autocomplete="email"></p>
+<button class="first">Create an account with a passkey</button></form>
+<p><a href="${backTo}">I have an account</a></p>
+${dataBlock('registration', ceremony)}${dataBlock('sentences', ceremonySentences)}`,
   }
 }
 

@@ -2,9 +2,11 @@
 const sentences: Readonly<Record<string, string>> = {
   account_disabled: 'This account can’t sign in at the moment. Ask whoever runs this service.',
   account_not_found: 'This account isn’t there any more. Ask whoever runs this service.',
+  already_in_use: 'There is an account with this name or address already. Choose another one, or sign in.',
   cancelled: 'No passkey was used, so nothing has happened. Try again when you’re ready.',
   challenge_expired: 'This page has been open for too long. Load it again.',
   client_not_found: 'The application that sent you here isn’t known. Ask whoever runs it.',
+  code_invalid: 'This code isn’t right, has been used, or is too old. Try again, or get another one.',
   consent_required: 'You have to allow the application to know you first.',
   cross_site_request: 'This request came from a page of another site, so it was left undone.',
   in_app_browser: 'Passkeys don’t work in the browser of this app. Open this page in your own browser.',
@@ -21,6 +23,7 @@ const sentences: Readonly<Record<string, string>> = {
   sign_in_refused: 'This sign-in was refused. Ask whoever runs this service.',
   timed_out: 'The time for using your passkey ran out. Try again when you’re ready.',
   unsupported: 'This browser can’t use passkeys. Use a newer one.',
+  validation_failed: 'Something that was entered isn’t right. Look at it again.',
   wrong_device: 'This device has no passkey for this site. Use the device that has it.',
 }
 

@@ -13,10 +13,21 @@ import type {
   AuthenticationCeremony,
   ClientView,
   ConsentView,
+  LoginCodeView,
   NotAllowedView,
   SelectAccountView,
   SignInView,
+  SignUpView,
 } from './views.ts'
+
+/** Which of core’s own ways in there are beside passkeys: those for which the host has no page, and what they need. */
+export interface OwnWays {
+  /** A login code is typed in. */
+  readonly code: boolean
+  /** A login code is asked for by e-mail. */
+  readonly mail: boolean
+  readonly signUp: boolean
+}
 
 export interface InteractionPagePorts {
   readonly provider: () => Provider
@@ -32,6 +43,7 @@ export interface InteractionPagePorts {
   readonly signUpAt: () => Promise<string | null>
   /** Where a form asks for a login code by e-mail, while that is possible. */
   readonly emailCodesAt: () => Promise<string | null>
+  readonly ownWays: OwnWays
 }
 
 /** What the pages of an interaction show. */
@@ -45,17 +57,24 @@ export function createInteractionPages({
   otherWaysAt,
   signUpAt,
   emailCodesAt,
+  ownWays,
 }: InteractionPagePorts) {
   const at = ({ uid }: Interaction, act = '') => `${mountPath}/interaction/${uid}${act}`
 
-  /** A page from which the person comes back signed in, where the interaction is content with that. */
+  /** Whether it is content with somebody who comes back signed in from another page. */
+  const maySignInElsewhere = (interaction: Interaction) => answeredBySession(interaction) || asksForAccount(interaction)
   const leadingBack = (page: string | null, interaction: Interaction) =>
-    answeredBySession(interaction) || asksForAccount(interaction)
-      ? page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
-      : null
+    page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
+
+  const otherWays = (interaction: Interaction) =>
+    ownWays.code ? at(interaction, '/code') : leadingBack(otherWaysAt, interaction)
+
+  const signUpPage = async (interaction: Interaction) =>
+    ownWays.signUp ? at(interaction, '/sign-up') : leadingBack(await signUpAt(), interaction)
 
   const emailCode = async (interaction: Interaction): Promise<SignInView['emailCode']> => {
-    const submitTo = answeredBySession(interaction) ? await emailCodesAt() : null
+    if (!answeredBySession(interaction)) return null
+    const submitTo = ownWays.mail ? at(interaction, '/mail') : await emailCodesAt()
     return submitTo === null ? null : { submitTo, redirect: at(interaction) }
   }
 
@@ -94,6 +113,8 @@ export function createInteractionPages({
     /** The address of the interaction itself. */
     at: (interaction: Interaction) => at(interaction),
 
+    maySignInElsewhere,
+
     ceremony,
 
     async signIn(exchange: Exchange, interaction: Interaction): Promise<SignInView> {
@@ -102,8 +123,8 @@ export function createInteractionPages({
         client: await clientView(interaction),
         ceremony: await ceremony(exchange, interaction),
         reason: isAskedAgain(interaction) ? 'again' : 'first',
-        otherWaysAt: leadingBack(otherWaysAt, interaction),
-        signUpAt: leadingBack(interaction.session ? null : await signUpAt(), interaction),
+        otherWaysAt: maySignInElsewhere(interaction) ? otherWays(interaction) : null,
+        signUpAt: maySignInElsewhere(interaction) && !interaction.session ? await signUpPage(interaction) : null,
         emailCode: await emailCode(interaction),
         cancelTo: at(interaction, '/cancel'),
       }
@@ -146,8 +167,26 @@ export function createInteractionPages({
 
     /** The page on which strangers sign up, for whoever is nobody here yet. */
     async signUpFor(interaction: Interaction): Promise<string | null> {
-      const page = interaction.session?.accountId === undefined ? await signUpAt() : null
-      return page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
+      return interaction.session?.accountId === undefined ? signUpPage(interaction) : null
+    },
+
+    async loginCode(interaction: Interaction, said: Pick<LoginCodeView, 'mailed' | 'problem'>): Promise<LoginCodeView> {
+      return {
+        view: 'login-code',
+        client: await clientView(interaction),
+        submitTo: at(interaction, '/code'),
+        ...said,
+        emailCode: ownWays.mail ? { submitTo: at(interaction, '/mail') } : null,
+        backTo: at(interaction),
+      }
+    },
+
+    async signUp(interaction: Interaction, waiting: boolean): Promise<SignUpView> {
+      const ceremony = {
+        optionsFrom: at(interaction, '/sign-up/options'),
+        submitTo: at(interaction, '/sign-up/answer'),
+      }
+      return { view: 'sign-up', client: await clientView(interaction), ceremony, waiting, backTo: at(interaction) }
     },
 
     async consent(exchange: Exchange, interaction: Interaction): Promise<ConsentView> {

@@ -15,6 +15,7 @@ import type { ConsentInteraction } from './consent.ts'
 import { type Exchange, findInteraction } from './interaction.ts'
 import { languagesOf } from './languages.ts'
 import type { Login } from './login.ts'
+import { addOwnWays, type OwnWaysPorts } from './own-ways.ts'
 import type { InteractionPages } from './pages.ts'
 import type { RenderView, View } from './views.ts'
 
@@ -23,6 +24,7 @@ export interface InteractionPorts {
   readonly login: Login
   readonly consent: ConsentInteraction
   readonly pages: InteractionPages
+  readonly ways: Pick<OwnWaysPorts, 'ownWays' | 'signIn' | 'signUp' | 'mailedCodes'>
   readonly render: RenderView
   readonly audit: AuditSink
   readonly clock: Clock
@@ -40,6 +42,7 @@ export function interactionRoutes({
   login,
   consent,
   pages,
+  ways,
   render,
   audit,
   clock,
@@ -154,6 +157,8 @@ export function interactionRoutes({
       await (interaction.prompt.name === 'consent' ? consent.refuse(ctx, interaction) : login.cancel(interaction)),
     )
   })
+
+  addOwnWays(router, { ...ways, pages, found, show, redirect })
 
   const routes = router.routes()
   return (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next)

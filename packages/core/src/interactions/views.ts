@@ -165,9 +165,39 @@ export interface SignedOutView extends InLanguages {
   readonly client: ClientView | null
 }
 
+/** Asks for a login code, where the host has no page of other ways to sign in. */
+export interface LoginCodeView extends InLanguages {
+  readonly view: 'login-code'
+  readonly client: ClientView
+  /** A form posts `code` to it. */
+  readonly submitTo: string
+  /** A code of the error, where one was typed that does not let anybody in. */
+  readonly problem: string | null
+  /** Whether a code has just been asked for by e-mail; it says nothing of whether there is such an account. */
+  readonly mailed: boolean
+  /** Where a form posts `email` for a code; `null` where that is not possible. */
+  readonly emailCode: { readonly submitTo: string } | null
+  /** The sign-in page. */
+  readonly backTo: string
+}
+
+/** Makes an account together with a passkey, where `stores.accounts` has `register` and the host has no page for it. */
+export interface SignUpView extends InLanguages {
+  readonly view: 'sign-up'
+  readonly client: ClientView
+  /** What `register` of `@pocket/core/browser` takes, with `userName`, `displayName` and `email` as its `input`. */
+  readonly ceremony: { readonly optionsFrom: string; readonly submitTo: string }
+  /** Whether the account has been made, and somebody has to let it in first. */
+  readonly waiting: boolean
+  /** The sign-in page. */
+  readonly backTo: string
+}
+
 /** Everything that a page can be asked to show; `view` says which it is. */
 export type View =
   | SignInView
+  | LoginCodeView
+  | SignUpView
   | ConsentView
   | SelectAccountView
   | NotAllowedView

@@ -154,6 +154,8 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     ttl: lifetimes,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
+    // The library spares it where an access token is revoked, and what is just being given under it would live.
+    revokeGrantPolicy: async () => true,
     rotateRefreshToken: refusedBeforeUse(indicators, rotateRefreshToken),
     renderError: pages.renderError,
     fetch: outboundFetch(ports.fetch),

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { mayUse } from '../clients/group-restriction.ts'
 import { isApiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
@@ -8,6 +8,7 @@ import { groupIdsOf } from './accounts.ts'
 import { extras } from './client-metadata.ts'
 import { claimsAskedFor, scopesBehindClaims } from './requested-claims.ts'
 import { consentKeys, type RequestedAtApi, requestedAtApis } from './resources.ts'
+import type { SessionAdapter } from './session-overrides.ts'
 
 type Grant = InstanceType<Provider['Grant']>
 
@@ -34,14 +35,38 @@ export function createGrantLoader(consents: ConsentStore) {
     const consent = await consents.find(account.accountId, client.clientId)
     const allowed = new Set([...(consent?.scopes ?? []), ...(unasked ? needed : [])])
     if (!needed.every((key) => allowed.has(key))) return undefined
+    const widen = (grant: Grant) => {
+      grant.addOIDCScope([...allowed].filter((scope) => !isApiConsentKey(scope)))
+      if (claims.length > 0) grant.addOIDCClaims([...claims])
+      for (const { indicator, scopes } of atApis) if (scopes.length > 0) grant.addResourceScope(indicator, [...scopes])
+      return grant
+    }
     // A grant that is there is widened, so that whoever ends it ends all that was given in this session.
-    const grant = present ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
-    grant.addOIDCScope([...allowed].filter((scope) => !isApiConsentKey(scope)))
-    if (claims.length > 0) grant.addOIDCClaims([...claims])
-    for (const { indicator, scopes } of atApis) if (scopes.length > 0) grant.addResourceScope(indicator, [...scopes])
+    if (present && (await saveInPlace(widen(present)))) return present
+    const grant = widen(new provider.Grant({ accountId: account.accountId, clientId: client.clientId }))
     await grant.save()
     return grant
   }
+}
+
+/** What the library's grant has beside its types. */
+interface GrantInternals {
+  readonly adapter: { readonly replace?: SessionAdapter['replace'] }
+  readonly remainingTTL: number
+  getValueAndPayload(): Promise<{ readonly payload: AdapterPayload }>
+}
+
+/**
+ * Returns `false`, and writes nothing, where somebody has ended the grant meanwhile. Stored as the library does it, it would
+ * come back, and what was just being given under it would live.
+ */
+async function saveInPlace(grant: Grant): Promise<boolean> {
+  // A cast, since the library's types know less of a grant than there is.
+  const stored = grant as Grant & GrantInternals
+  if (typeof stored.adapter.replace !== 'function')
+    throw new Misconfigured('This version of oidc-provider stores grants in another way: it cannot be used.')
+  const { payload } = await stored.getValueAndPayload()
+  return stored.adapter.replace(grant.jti, { id: grant.jti, payload, expiresIn: stored.remainingTTL })
 }
 
 interface Wanted {

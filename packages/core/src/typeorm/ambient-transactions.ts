@@ -49,6 +49,8 @@ export class AmbientTransactions {
         return await this.#storage.run(transaction, () => work(manager))
       } finally {
         transaction.ended = true
+        // One that is under way still ends within it: after an error PostgreSQL may not be ready for another yet.
+        await transaction.last
       }
     }
   }

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { AuthenticationCeremony, RenderPage, View } from '@pocket/core'
+import type { AuthenticationCeremony, HostAccount, LoginCodeMail, RenderPage, View } from '@pocket/core'
+import { Conflict } from '@pocket/core/errors'
+import { memoryStores } from '@pocket/core/memory'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
@@ -131,6 +133,108 @@ describe('without a render option', () => {
       await expectNoAxeViolations(page)
       expect(complaints).toEqual([])
     })
+  })
+})
+
+describe('people without a passkey here', () => {
+  const mails: LoginCodeMail[] = []
+  const made = new Map<string, HostAccount>()
+  let disabled = false
+  let host: Host
+  beforeAll(async () => {
+    const stores = memoryStores()
+    host = await startHost({
+      stores,
+      options: {
+        ...plain,
+        mailer: { send: async (mail) => mails.push(mail) },
+        stores: {
+          ...stores,
+          accounts: {
+            find: async (id) => made.get(id) ?? host.accounts.get(id),
+            findByLogin: async (login) => [...host.accounts.values()].find(({ email }) => email === login),
+            async register(account) {
+              if (account.userName === 'taken') throw new Conflict('already_in_use', 'The name is taken.')
+              made.set(account.id, { ...account, disabled })
+              return { ...account, disabled }
+            },
+          },
+        },
+      },
+    })
+  })
+  afterAll(async () => host[Symbol.asyncDispose]())
+
+  const signInPage = async (agent: UserAgent) => agent.follow(await agent.get(await addressOf(host)))
+  const linked = (page: UserAgentResponse, text: string) =>
+    new URL(new RegExp(`href="([^"]+)">${text}<`).exec(page.text)?.[1] ?? '', page.url).href
+
+  test('come in with a login code, once', async () => {
+    const { account } = await host.person('ada')
+    const { code } = await host.pocket.issueLoginCode(account, 60_000)
+    const agent = new UserAgent()
+    const page = await agent.get(linked(await signInPage(agent), 'Sign in another way'))
+    const wrong = await agent.submit(page, page.form('/code'), { code: 'WRONGCODE' })
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('isn’t right')])
+    const consent = await agent.follow(await agent.submit(wrong, wrong.form('/code'), { code }))
+    expect(consent.text).toContain('ada@example.com')
+    const other = new UserAgent()
+    const again = await other.get(linked(await signInPage(other), 'Sign in another way'))
+    expect((await other.submit(again, again.form('/code'), { code })).text).toContain('isn’t right')
+  })
+
+  test('ask for a code by e-mail, and are not told whether there is an account', async () => {
+    await host.person('dora')
+    const agent = new UserAgent()
+    const page = await signInPage(agent)
+    const sent = await agent.follow(await agent.submit(page, page.form('/mail'), { email: 'dora@example.com' }))
+    const unknown = await agent.follow(await agent.submit(page, page.form('/mail'), { email: 'nobody@example.com' }))
+    expect(sent.text).toContain('a code is on its way')
+    expect(unknown.text).toBe(sent.text)
+    await agent.submit(page, page.form('/mail'), { email: 'dora@example.com' })
+    await host.pocket[Symbol.asyncDispose]()
+    expect(mails.map(({ to }) => to)).toEqual(['dora@example.com', 'dora@example.com'])
+    const code = mails.at(-1)?.code ?? ''
+    expect((await agent.follow(await agent.submit(sent, sent.form('/code'), { code }))).text).toContain(
+      'dora@example.com',
+    )
+  })
+
+  test('make an account in a browser, and may be made to wait', async () => {
+    await using chromium = await launchBrowser()
+    const page = await chromium.newPage({ viewport: { width: 320, height: 640 } })
+    await addVirtualAuthenticator(page)
+    await page.goto(await addressOf(host))
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await expectNoAxeViolations(page)
+    const create = async (name: string) => {
+      await page.getByLabel('User name').fill(name)
+      await page.getByRole('button', { name: 'Create an account with a passkey' }).click()
+    }
+    await create('taken')
+    await page.getByText('There is an account with this name').waitFor()
+    await create('eva')
+    await page.getByRole('heading', { name: 'Allow Photos?' }).waitFor()
+    expect([...made.values()]).toMatchObject([{ userName: 'eva' }])
+    disabled = true
+    const other = await chromium.newPage()
+    await addVirtualAuthenticator(other)
+    await other.goto(await addressOf(host))
+    await other.getByRole('link', { name: 'Sign in another way' }).click()
+    await expectNoAxeViolations(other)
+    await other.getByRole('link', { name: 'Use a passkey' }).click()
+    await other.getByRole('link', { name: 'Create an account' }).click()
+    await other.getByLabel('User name').fill('finn')
+    await other.getByRole('button', { name: 'Create an account with a passkey' }).click()
+    await other.getByText('Somebody has to let you in first').waitFor()
+  })
+
+  test('have no such pages where the host has its own, or wants none', async () => {
+    await using own = await startHost({ options: { ...plain, otherWaysAt: null } })
+    const agent = new UserAgent()
+    const page = await agent.follow(await agent.get(await addressOf(own)))
+    expect(page.text).not.toMatch(/another way|Create an account|Send me a code/)
+    for (const path of ['code', 'sign-up']) expect((await agent.get(`${page.url}/${path}`)).status).toBe(404)
   })
 })
 

@@ -1,20 +1,103 @@
 import { setTimeout } from 'node:timers/promises'
 import type { PocketStores } from '@pocket/core'
+import type { DataSource } from 'typeorm'
+import { databaseOf, typeormStores } from '../../src/typeorm/index.ts'
 
-/** Stores whose answers arrive late, so that between what was read and what is written others come in. */
-export function slow(stores: PocketStores, milliseconds = 10): PocketStores {
+/** What is done with an artifact that can be used once. */
+export type Step = 'find' | 'consume'
+
+/** How a test leads one of several processes over the same database. */
+export interface Lead {
+  /** From now on nobody goes on who has done this. */
+  hold(step: Step): void
+  /** Resolves when that many wait there with the same artifact. */
+  met(times: number): Promise<void>
+  /** Lets all go on at once. */
+  open(): void
+  /** Moves the clock, which stands still otherwise. */
+  pass(milliseconds: number): void
+}
+
+const lateness = 10
+
+/**
+ * Stores of one process whose every statement about artifacts is answered late, reads and writes: between two statements of
+ * one request, in or above the store, there are those of all the others. And the lead over when they begin.
+ */
+export function slowStores(dataSource: DataSource, startedAt: number) {
+  answerLate(dataSource)
+  const stores = typeormStores(dataSource)
+  let [now, held]: [number, Held | undefined] = [startedAt, undefined]
+  const lead: Lead = {
+    hold: (step) => {
+      held = new Held(step)
+    },
+    met: async (times) => held?.met(times),
+    open: () => {
+      held?.open()
+      held = undefined
+    },
+    pass: (milliseconds) => {
+      now += milliseconds
+    },
+  }
   const { artifacts } = stores
-  const find: typeof artifacts.find = async (key) => {
-    const found = await artifacts.find(key)
-    await setTimeout(milliseconds)
+  const find = artifacts.find.bind(artifacts)
+  const consume = artifacts.consume.bind(artifacts)
+  artifacts.find = async (key) => {
+    const found = await find(key)
+    await held?.wait('find', key)
     return found
   }
-  const late = new Proxy(artifacts, {
-    get(target, name) {
-      if (name === 'find') return find
-      const value: unknown = Reflect.get(target, name)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-  return { ...stores, artifacts: late }
+  artifacts.consume = async (key, ...given) => {
+    const consumed = await consume(key, ...given)
+    await held?.wait('consume', key)
+    return consumed
+  }
+  const slow: PocketStores = stores
+  return { stores: slow, clock: { now: () => now }, lead }
+}
+
+/** Those who wait until all are let go. */
+class Held {
+  readonly #step: Step
+  readonly #opened = Promise.withResolvers<void>()
+  readonly #waiting = new Map<string, number>()
+  #come = Promise.withResolvers<void>()
+
+  constructor(step: Step) {
+    this.#step = step
+  }
+
+  async wait(step: Step, key: string): Promise<void> {
+    if (step !== this.#step) return
+    this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1)
+    this.#come.resolve()
+    await this.#opened.promise
+  }
+
+  async met(times: number): Promise<void> {
+    while (Math.max(0, ...this.#waiting.values()) < times) {
+      await this.#come.promise
+      this.#come = Promise.withResolvers()
+    }
+  }
+
+  open(): void {
+    this.#opened.resolve()
+  }
+}
+
+function answerLate(dataSource: DataSource): void {
+  const database = databaseOf(dataSource)
+  for (const name of ['query', 'execute'] as const) {
+    const run: (sql: string, parameters?: readonly (string | number | boolean | null)[]) => Promise<unknown> =
+      database[name].bind(database)
+    const late: typeof run = async (sql, parameters) => {
+      const answer = await run(sql, parameters)
+      if (sql.includes('pocket_artifact')) await setTimeout(lateness)
+      return answer
+    }
+    Object.defineProperty(database, name, { value: late })
+  }
 }

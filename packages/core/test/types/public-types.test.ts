@@ -119,6 +119,9 @@ function titleOf(view: View): string {
       return view.account.userName
     case 'select-account':
       return view.anotherAt
+    case 'login-code':
+    case 'sign-up':
+      return view.backTo
     case 'error':
       return view.code
     case 'sign-out':

@@ -4,6 +4,8 @@ import type { Group, GroupItem } from './group.ts'
 /** Where groups are kept. */
 export interface GroupStore {
   find(id: string): Promise<Group | undefined>
+  /** Whatever the case of the letters. */
+  findByName(name: string): Promise<Group | undefined>
   /** Those of these groups that there are, by name. */
   list(ids: readonly string[]): Promise<readonly Group[]>
   /**

@@ -38,6 +38,8 @@ export interface GroupUpdate {
 /** The groups of the directory, and what may happen to them. */
 export interface Groups {
   find(id: string): Promise<GroupDetails | undefined>
+  /** The group of this name, whatever the case of its letters. */
+  findByName(name: string): Promise<Group | undefined>
   /** Those of these groups that there are, by name and without their members; always two statements. */
   list(ids: readonly string[]): Promise<readonly GroupWithClaims[]>
   /** Some of the groups: search in the name; sorted by `createdAt`, `friendlyName`, `name` or `userCount`. */
@@ -101,6 +103,8 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
       const members = await users.withDetails(await memberships.membersOf(id))
       return { ...group, claims: own.get(id) ?? [], members }
     },
+
+    findByName: (name) => groups.findByName(name),
 
     async list(ids) {
       const found = await groups.list(ids.filter(isId))

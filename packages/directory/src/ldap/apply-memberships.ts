@@ -2,30 +2,36 @@ import type { ApplyPorts, Step } from './apply-step.ts'
 import type { HeldMembership } from './held.ts'
 import type { MembershipPlan } from './ldap-plan.ts'
 
-/** So many memberships a transaction. */
-const most = 2000
+/** A part of the changes, with so many memberships. */
+interface MembershipPart {
+  readonly part: readonly MembershipPlan[]
+  readonly pairs: number
+}
 
-/** The same changes in parts of which none is large: a group may hold everybody. */
-export function membershipParts(plans: readonly MembershipPlan[]): readonly (readonly MembershipPlan[])[] {
-  const parts: MembershipPlan[][] = []
+/** The same changes in parts of which none is larger than `most` says as it begins: a group may hold everybody. */
+export function* membershipParts(plans: readonly MembershipPlan[], most: () => number): Generator<MembershipPart> {
   let part: MembershipPlan[] = []
-  let room = 0
+  let pairs = 0
+  let room = most()
   for (const { groupId, groupName, added, removed } of plans) {
-    const all = [...added.map((id) => ({ id, isNew: true })), ...removed.map((id) => ({ id, isNew: false }))]
-    for (let at = 0; at < all.length; ) {
-      if (room === 0) {
-        part = []
-        parts.push(part)
-        room = most
+    for (let at = 0; at < added.length + removed.length; ) {
+      const end = at + room - pairs
+      const some = {
+        added: added.slice(at, end),
+        removed: removed.slice(Math.max(0, at - added.length), Math.max(0, end - added.length)),
       }
-      const some = all.slice(at, at + room)
-      const ids = (isNew: boolean) => some.filter((each) => each.isNew === isNew).map(({ id }) => id)
-      part.push({ groupId, groupName, added: ids(true), removed: ids(false) })
-      at += some.length
-      room -= some.length
+      part.push({ groupId, groupName, ...some })
+      const taken = some.added.length + some.removed.length
+      at += taken
+      pairs += taken
+      if (pairs < room) continue
+      yield { part, pairs }
+      part = []
+      pairs = 0
+      room = most()
     }
   }
-  return parts
+  if (pairs > 0) yield { part, pairs }
 }
 
 export async function changeMemberships({ store }: ApplyPorts, plans: readonly MembershipPlan[]): Promise<Step> {

@@ -3,12 +3,14 @@ import { changeGroups, createGroups, groupRenaming, removeGroups } from './apply
 import { changeMemberships, membershipParts } from './apply-memberships.ts'
 import { changePeople, createPeople, personRenaming, removePeople } from './apply-people.ts'
 import type { ApplyPorts, Step } from './apply-step.ts'
+import { BatchSize } from './batch-size.ts'
 import { handoversAmong } from './handovers.ts'
 import type { LdapPlan, PicturePlan } from './ldap-plan.ts'
 import { Turns } from './turns.ts'
 
-/** So many rows a transaction, so that nobody waits long for the directory. */
-const batchSize = 500
+/** People and groups of a transaction; who is waited for anyway is done by fewer statements. */
+const rows = { first: 50, most: 500 }
+const memberships = { first: 200, most: 2000 }
 
 /**
  * Does what a plan says, in short transactions. In each it is looked again at what the plan was made from: what somebody else
@@ -25,20 +27,32 @@ export async function applyLdapPlan(
   const postponed: LdapOutcome['postponed'][number][] = []
   let counts: LdapCounts = nothingCounted
   const turns = new Turns(signal)
-  const inOne = async <Item>(items: readonly Item[], work: (items: readonly Item[]) => Promise<Step>) => {
+  const inOne = async <Item>(
+    items: readonly Item[],
+    work: (items: readonly Item[]) => Promise<Step>,
+    watch: () => () => void = () => () => {},
+  ) => {
     if (items.length === 0) return
     // On SQLite nothing else would happen from the first transaction to the last.
     await turns.pass()
+    let end = () => {}
     const step = await ports.exclusively(async () => {
+      end = watch()
       const result = await work(items)
       await host.applied(result.done)
       return result
     })
+    end()
     counts = sumOf(counts, countsOf(step.done))
     postponed.push(...step.postponed.map(({ dn, id }) => ({ dn, id, code: 'changed_meanwhile' as const })))
   }
   const inBatches = async <Item>(items: readonly Item[], work: (items: readonly Item[]) => Promise<Step>) => {
-    for (let at = 0; at < items.length; at += batchSize) await inOne(items.slice(at, at + batchSize), work)
+    const size = new BatchSize(rows)
+    for (let at = 0; at < items.length; ) {
+      const batch = items.slice(at, at + size.now)
+      at += batch.length
+      await inOne(batch, work, () => size.watch(batch.length))
+    }
   }
 
   const groups = handoversAmong(plan.groupChanges.map(groupRenaming))
@@ -51,7 +65,13 @@ export async function applyLdapPlan(
   await inOne(people.handovers, (batch) => changePeople(ports, batch, 'passing-on'))
   await inBatches(people.others, (batch) => changePeople(ports, batch))
   await inBatches(plan.creations, (batch) => createPeople(ports, batch, plan.newClaims))
-  for (const part of membershipParts(plan.memberships)) await inOne(part, (batch) => changeMemberships(ports, batch))
+  const size = new BatchSize(memberships)
+  for (const { part, pairs } of membershipParts(plan.memberships, () => size.now))
+    await inOne(
+      part,
+      (batch) => changeMemberships(ports, batch),
+      () => size.watch(pairs),
+    )
   await host.pictures?.(await changedPictures(ports, plan), keeping(ports, plan), signal)
   return { counts, postponed }
 }

@@ -1,5 +1,7 @@
 import type { Clock, Transaction } from '@pocket/core'
 import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
+import type { Group } from '../groups/group.ts'
+import { groupNotFound } from '../groups/groups.ts'
 import { isId } from '../id.ts'
 import type { User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
@@ -18,6 +20,8 @@ export interface LdapImport {
   plan(answer: LdapAnswer, rules: Omit<LdapRules, 'now'>, signal: AbortSignal): Promise<LdapPlan>
   /** Does what the plan says, in short transactions. @throws the reason of `signal`, between two of them */
   apply(plan: LdapPlan, host: LdapHost, signal: AbortSignal): Promise<LdapOutcome>
+  /** Whether LDAP owns somebody whom no import has touched yet: they came along from another server. */
+  ownsUntouched(): Promise<boolean>
   /** What is remembered of somebody whom LDAP owns. */
   mark(userId: string): Promise<LdapMark | undefined>
   /**
@@ -29,6 +33,14 @@ export interface LdapImport {
   link(userId: string, entry: LdapEntry): Promise<{ readonly before: User; readonly user: User }>
   /** LDAP owns the user no longer, who stays as they are. @throws NotFound `user_not_found` @throws Conflict `ldap_not_linked` */
   unlink(userId: string): Promise<User>
+  /**
+   * From now on this entry owns the group: the next import gives it its names and members.
+   *
+   * @throws as `link`, with `not_found` for a group that is not there
+   */
+  linkGroup(groupId: string, entry: LdapEntry): Promise<{ readonly before: Group; readonly group: Group }>
+  /** LDAP owns the group no longer, which stays as it is. @throws NotFound `not_found` @throws Conflict `ldap_not_linked` */
+  unlinkGroup(groupId: string): Promise<{ readonly before: Group; readonly group: Group }>
 }
 
 export interface LdapImportPorts {
@@ -44,19 +56,22 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
     if (user === undefined) throw new NotFound('user_not_found', 'There is no such user')
     return user
   }
+  const existingGroup = async (id: string): Promise<Group> => {
+    const [group] = isId(id) ? await ldap.groups([id]) : []
+    if (group === undefined) throw groupNotFound()
+    return group
+  }
   return {
     plan: async (answer, rules, signal) =>
       planLdapImport(answer, await ldap.held(signal), { ...rules, now: clock.now() }, signal),
     apply: (plan, host, signal) => applyLdapPlan({ store: ldap, exclusively, clock }, plan, host, signal),
+    ownsUntouched: () => ldap.anyUntouched(),
     mark: async (userId) => (isId(userId) ? ldap.mark(userId) : undefined),
 
     link: (userId, entry) =>
       exclusively(async () => {
         const before = await existing(userId)
-        if (!isStorable(entry))
-          throw new InvalidInput('validation_failed', 'The identifier of the entry cannot be kept.', {
-            fields: [{ field: 'ldapId', code: 'invalid_format', message: 'must be the identifier of an entry' }],
-          })
+        assertStorable(entry)
         const owner = await ldap.owned(entry.id)
         if (owner && owner.id !== userId)
           throw new Conflict('ldap_entry_linked', `This entry belongs to ${owner.userName} already.`)
@@ -77,5 +92,33 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
         await ldap.removeMark(userId)
         return user
       }),
+
+    linkGroup: (groupId, entry) =>
+      exclusively(async () => {
+        const before = await existingGroup(groupId)
+        assertStorable(entry)
+        const owner = await ldap.ownedGroup(entry.id)
+        if (owner && owner.id !== groupId)
+          throw new Conflict('ldap_entry_linked', `This entry belongs to the group ${owner.name} already.`)
+        const group = { ...before, ldapId: entry.id }
+        if (before.ldapId !== entry.id) await ldap.updateGroups([group])
+        return { before, group }
+      }),
+
+    unlinkGroup: (groupId) =>
+      exclusively(async () => {
+        const before = await existingGroup(groupId)
+        if (before.ldapId === null) throw new Conflict('ldap_not_linked', 'This group does not come from LDAP.')
+        const group = { ...before, ldapId: null }
+        await ldap.updateGroups([group])
+        return { before, group }
+      }),
   }
+}
+
+function assertStorable(entry: LdapEntry): void {
+  if (isStorable(entry)) return
+  throw new InvalidInput('validation_failed', 'The identifier of the entry cannot be kept.', {
+    fields: [{ field: 'ldapId', code: 'invalid_format', message: 'must be the identifier of an entry' }],
+  })
 }

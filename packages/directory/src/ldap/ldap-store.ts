@@ -19,6 +19,8 @@ export type DecidedByHand = Partial<Pick<User, 'administrator' | 'disabled'>>
 export interface LdapStore {
   /** All that there is to compare with; always four statements. @throws the reason of `signal`, between them */
   held(signal: AbortSignal): Promise<LdapHeld>
+  /** Whether LDAP owns somebody of whom nothing is remembered. */
+  anyUntouched(): Promise<boolean>
   /** Those of these users that there are, in any order. */
   users(ids: readonly string[]): Promise<readonly User[]>
   /** Whose these user names or e-mail addresses are, as keys. */
@@ -39,6 +41,8 @@ export interface LdapStore {
   removeMark(userId: string): Promise<void>
   /** The user whom this entry owns. */
   owned(ldapId: string): Promise<User | undefined>
+  /** The group that this entry owns. */
+  ownedGroup(ldapId: string): Promise<Group | undefined>
   groups(ids: readonly string[]): Promise<readonly Group[]>
   groupNameHolders(keys: readonly string[]): Promise<readonly NameHolder[]>
   insertGroups(groups: readonly Group[]): Promise<void>

@@ -1,5 +1,6 @@
 import { type Ownership, remoteName } from './ownership.ts'
 import { inParallel } from './parallel.ts'
+import { passNamesOn } from './pass-names-on.ts'
 import type { ScimRecord, ScimRecordStore } from './record-store.ts'
 import type { ScimProblemCode, ScimTally } from './report.ts'
 import { type Attributes, fingerprint, isActive } from './representation.ts'
@@ -66,6 +67,12 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
     if (remoteId !== undefined && !holders.has(remoteId)) holders.set(remoteId, localId)
   }
 
+  const nameAttribute = kind === 'user' ? 'userName' : 'displayName'
+  const nameIn = (content: Attributes) => String(content[nameAttribute] ?? '').toLowerCase()
+  const isRenamed = (one: Wanted, present: RemoteResource) => nameIn(one.attributes) !== nameIn(present.content)
+  /** Whose names others have still, which may be about to pass them on. */
+  const waiting: (Wanted & { readonly present: RemoteResource })[] = []
+
   const note = ({ localId, name }: Wanted, code: ScimProblemCode, detail: string | null = null) =>
     tally.problem({ kind, localId, name, code, detail })
   const remember = async (one: Wanted, remoteId: string, more: Pick<ScimRecord, 'sent' | 'kept'>) => {
@@ -106,8 +113,8 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
 
   /** There is one that was not listed, or an answer that never came was to have said that it was created. */
   const taken = async (one: Wanted, conflict: ScimFailure): Promise<void> => {
-    const [attribute, [name]] = [kind === 'user' ? 'userName' : 'displayName', one.knownAs] as const
-    const there = name ? await target.search(kind, attribute, name) : undefined
+    const [name] = one.knownAs
+    const there = name ? await target.search(kind, nameAttribute, name) : undefined
     if (!there) throw conflict
     if (there.externalId !== one.localId) return found(one, there)
     counts.created++
@@ -153,10 +160,22 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
     try {
       await compare(one, present)
     } catch (error) {
-      if (!(error instanceof ScimFailure) || error.code !== 'not_found') throw error
-      places.delete(one.localId)
-      await create(one)
+      if (!(error instanceof ScimFailure)) throw error
+      if (error.code === 'conflict' && isRenamed(one, present)) waiting.push({ ...one, present })
+      else if (error.code === 'not_found') {
+        places.delete(one.localId)
+        await create(one)
+      } else throw error
     }
+  })
+  await passNamesOn(waiting, {
+    nameThere: ({ present }) => nameIn(present.content),
+    nameWanted: ({ attributes }) => nameIn(attributes),
+    moveAside: async ({ present, ...one }) => {
+      const aside = `${one.localId.slice(0, 8)}-${nameIn(present.content)}`
+      await target.update(kind, present, { [nameAttribute]: aside })
+    },
+    settle: (one) => forEachObject(sync, [one], () => compare(one, one.present)),
   })
   for (const one of wanted) if (ownership.duplicates.includes(one.localId)) note(one, 'duplicate')
   return places

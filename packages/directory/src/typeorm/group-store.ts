@@ -14,6 +14,7 @@ const rows = new TableRows(groupTable)
 
 const sql = {
   find: `${rows.select} WHERE id = $1`,
+  named: `${rows.select} WHERE name_key = $1`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
   findByName: `SELECT 1 AS one FROM ${rows.table} WHERE name_key = $1 AND id <> $2`,
@@ -51,6 +52,10 @@ export class TypeormGroupStore implements GroupStore {
 
   async find(id: string): Promise<Group | undefined> {
     return groupsOf(await this.#database.query(sql.find, [id]))[0]
+  }
+
+  async findByName(name: string): Promise<Group | undefined> {
+    return groupsOf(await this.#database.query(sql.named, [nameKey(name)]))[0]
   }
 
   async list(ids: readonly string[]): Promise<readonly Group[]> {

@@ -51,6 +51,8 @@ function statements(kind: DatabaseKind) {
     groups: groups.select,
     memberships: `SELECT user_id, group_id FROM pocket_membership
       WHERE group_id IN (SELECT id FROM pocket_group WHERE ldap_id IS NOT NULL) AND ${lastingAt('$1')}`,
+    anyUntouched: `SELECT 1 AS one FROM pocket_user WHERE ldap_id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM pocket_ldap_user WHERE user_id = id) LIMIT 1`,
     someUsers: `${users.select} WHERE id IN ${chosen}`,
     nameHolders: `SELECT id, user_name_key AS "key" FROM pocket_user WHERE user_name_key IN ${chosen}
       UNION ALL SELECT id, email_key FROM pocket_user WHERE email_key IN ${chosen}`,
@@ -69,6 +71,7 @@ function statements(kind: DatabaseKind) {
     mark: `${marks.select} WHERE user_id = $1`,
     removeMark: 'DELETE FROM pocket_ldap_user WHERE user_id = $1',
     owned: `${users.select} WHERE ldap_id = $1`,
+    ownedGroup: `${groups.select} WHERE ldap_id = $1`,
     someGroups: `${groups.select} WHERE id IN ${chosen}`,
     groupNameHolders: `SELECT id, name_key AS "key" FROM pocket_group WHERE name_key IN ${chosen}`,
     insertGroups: groups.insertGiven(kind),
@@ -110,6 +113,10 @@ export class TypeormLdapStore implements LdapStore {
     const found = await turns.flatMap(await rows(this.#sql.groups), (row) => groupsOf([row]))
     const pairs = await rows<MembershipRow>(this.#sql.memberships, [this.#clock.now()])
     return { people, others, groups: found, memberships: await turns.flatMap(pairs, (pair) => [membershipOf(pair)]) }
+  }
+
+  async anyUntouched(): Promise<boolean> {
+    return (await this.#database.query(this.#sql.anyUntouched)).length > 0
   }
 
   async users(ids: readonly string[]): Promise<readonly User[]> {
@@ -179,6 +186,10 @@ export class TypeormLdapStore implements LdapStore {
 
   async owned(ldapId: string): Promise<User | undefined> {
     return usersOf(await this.#database.query(this.#sql.owned, [ldapId]))[0]
+  }
+
+  async ownedGroup(ldapId: string): Promise<Group | undefined> {
+    return groupsOf(await this.#database.query(this.#sql.ownedGroup, [ldapId]))[0]
   }
 
   async groups(ids: readonly string[]): Promise<readonly Group[]> {

@@ -6,11 +6,22 @@ export const base = 'dc=example,dc=com'
 /** What Active Directory has, and Debian's schemas have not. */
 export const schema = `
 attributetype ( 1.3.6.1.4.1.99999.1.1 NAME 'objectGUID' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 )
-objectclass ( 1.3.6.1.4.1.99999.2.1 NAME 'identified' SUP top AUXILIARY MAY ( objectGUID $ description ) )
+attributetype ( 1.3.6.1.4.1.99999.1.2 NAME 'objectSid' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 )
+attributetype ( 1.3.6.1.4.1.99999.1.3 NAME 'primaryGroupID' EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 )
+objectclass ( 1.3.6.1.4.1.99999.2.1 NAME 'identified' SUP top AUXILIARY MAY ( objectGUID $ objectSid $ primaryGroupID $ description ) )
 `
 
 /** The bytes 00 to 0f, and those that are no UTF-8. */
 export const guid = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
+
+/** `S-1-5-21-1-2-3-RELATIVE`. */
+export function sid(relative: number): Buffer {
+  const parts = [21, 1, 2, 3, relative]
+  const value = Buffer.alloc(8 + 4 * parts.length)
+  value.set([1, parts.length, 0, 0, 0, 0, 0, 5])
+  for (const [index, part] of parts.entries()) value.writeUInt32LE(part, 8 + 4 * index)
+  return value
+}
 
 /** The smallest thing that begins as a JPEG does. */
 export const jpeg = Buffer.from('ffd8ffe000104a46494600ff0001', 'hex')

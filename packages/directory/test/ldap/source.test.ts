@@ -10,7 +10,7 @@ import {
   startSlapd,
   type TestAuthority,
 } from '@pocket/test-support'
-import { base, group, guid, jpeg, options, person, schema } from './directory-of-tests.ts'
+import { base, group, guid, jpeg, options, person, schema, sid } from './directory-of-tests.ts'
 
 const never = new AbortController().signal
 const at = (uid: string) => `uid=${uid},ou=people,${base}`
@@ -34,6 +34,16 @@ const special = [
     cn: 'Comma, Plus+',
     sn: 'C',
   }),
+  person('ad1', { objectGUID: Buffer.alloc(16, 0xf1), objectSid: sid(1101), primaryGroupID: '513' }),
+  person('ad2', { objectGUID: Buffer.alloc(16, 0xf2), objectSid: sid(1102), primaryGroupID: '513' }),
+  person('ad3', { objectGUID: Buffer.alloc(16, 0xf3), objectSid: sid(1103), primaryGroupID: '514' }),
+  person('ad4', { objectGUID: Buffer.alloc(16, 0xf4), objectSid: Buffer.from([1, 9]), primaryGroupID: '513' }),
+  group('domain-users', {
+    objectClass: ['groupOfNames', 'identified'],
+    objectSid: sid(513),
+    member: [at('alice'), at('ad3')],
+  }),
+  group('all-of-them', { member: [`cn=domain-users,ou=groups,${base}`] }),
   ldifEntry(`cn=nobody,${base}`, { objectClass: 'person', cn: 'nobody', sn: 'N' }),
   group('plain', { member: [`UID=Alice, OU=People, DC=EXAMPLE, DC=COM`, at('bob'), at('gone'), `cn=nobody,${base}`] }),
   group('escaped', { member: [`cn=Comma\\2C Plus\\2B,ou=people,${base}`, at('\\c3\\87elik')] }),
@@ -209,6 +219,14 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(membersOf(answer, name)).toEqual(expected)
   })
 
+  test('members by their primary group, where it is an Active Directory', async () => {
+    const attributes = { ...options('').attributes, userId: 'objectGUID' }
+    const answer = await readSpecial({ attributes })
+    expect(membersOf(answer, 'domain-users')).toEqual(['ad1', 'ad2', 'ad3'])
+    expect(membersOf(answer, 'all-of-them')).toEqual(['ad1', 'ad2', 'ad3'])
+    expect(membersOf(await readSpecial(), 'domain-users')).toEqual(['ad3', 'alice'])
+  })
+
   test('a user name of several people is nobody', async () => {
     const attributes = { ...options('').attributes, userName: 'sn', groupMember: 'memberUid' }
     await slapd.modify(`dn: ${at('user1')}\nchangetype: modify\nreplace: sn\nsn: GRACE\n`)
@@ -302,6 +320,20 @@ describeUnless(slapdMissing, describe)('a server without pages', () => {
     await expect(ldapSource(options(slapd.url)).read(never)).rejects.toMatchObject({
       code: expect.stringMatching(/^ldap_(size_limit_exceeded|refused)$/),
     })
+  })
+})
+
+describeUnless(slapdMissing, describe)('a server that lets in the user of this process', () => {
+  test('is read by its socket without a password, and by nothing else', async () => {
+    const [user, group] = [process.getuid?.(), process.getgid?.()]
+    const own = `gidNumber=${group}+uidNumber=${user},cn=peercred,cn=external,cn=auth`
+    const configuration = `access to * by dn.exact="${own}" read by anonymous auth by * none`
+    await using slapd = await startSlapd({ ldif: ldifOfCompany({ users: 3, groups: 1 }), configuration })
+    const read = (more: Partial<LdapOptions>) => ldapSource(options(slapd.url, more)).read(never)
+
+    expect((await read({ url: slapd.socketUrl, bindDn: '' })).people).toHaveLength(3)
+    await expect(read({ bindDn: '' })).rejects.toMatchObject({ code: 'ldap_access_denied' })
+    await expect(read({ url: slapd.socketUrl })).rejects.toMatchObject({ code: 'ldap_base_not_found' })
   })
 })
 

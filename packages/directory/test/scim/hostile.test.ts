@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { freePort, startHttpsFront } from '@pocket/test-support'
+import { createAuthority, freePort, startHttpsFront } from '@pocket/test-support'
 import { newUser, type ScimReport, type User, usualLimits } from '../../src/index.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 import { type Provider, providerOf } from './scim-run.ts'
@@ -128,6 +129,24 @@ describe('a run ends with a reason where the target', () => {
     const report = await run({ url: `https://${front.address}` })
     expect(report.stopped?.code).toBe('certificate')
     expect(requests).toEqual([])
+  })
+
+  test('has a certificate that has expired', async () => {
+    handle = (_req, res) => json(res, 200, list([]))
+    const authority = await createAuthority()
+    const trusted = getCACertificates('default')
+    setDefaultCACertificates([...trusted, authority.cert])
+    try {
+      const codes = []
+      for (const notAfter of [Date.now() + 60_000, Date.now() - 60_000]) {
+        const certificate = await authority.issue({ hosts: ['127.0.0.1'], notAfter })
+        await using front = await startHttpsFront([], url, certificate)
+        codes.push((await run({ url: `https://${front.address}` })).stopped)
+      }
+      expect(codes).toEqual([null, expect.objectContaining({ code: 'certificate', detail: 'CERT_HAS_EXPIRED' })])
+    } finally {
+      setDefaultCACertificates(trusted)
+    }
   })
 
   test('is nowhere', async () => {

@@ -221,6 +221,36 @@ describe.each(kinds)('people of %s', (kind, open) => {
     },
   )
 
+  test.each([{ patch: true }, { patch: false }])(
+    'whose names pass on among them follow in one run (%o)',
+    async (can) => {
+      await server[Symbol.asyncDispose]()
+      server = await startScimServer(can)
+      const names = ['ada', 'bob', 'carol', 'dave', 'erin']
+      const people = await Promise.all(names.map((name) => person(name, { email: null })))
+      const staff = await group('staff', ...people)
+      await run()
+      const before = people.map(({ id }) => remote(id)?.id)
+      const rename = async (given: Readonly<Record<string, string>>) => {
+        const change = async (name: string, username: string) => {
+          const user = await it.directory.findByName(name)
+          await it.directory.users.update(user?.id ?? '', { username })
+        }
+        for (const name of Object.keys(given)) await change(name, `${name}-leaves`)
+        for (const [name, to] of Object.entries(given)) await change(`${name}-leaves`, to)
+      }
+      // Two that change places, and three of which the last one has a new name.
+      const given = { ada: 'bob', bob: 'ada', carol: 'dave', dave: 'erin', erin: 'eve' }
+      await rename(given)
+      expect(isComplete(await run())).toBe(true)
+      const now = names.map((name) => given[name as keyof typeof given])
+      expect(people.map(({ id }) => remote(id)?.userName)).toEqual(now)
+      expect(people.map(({ id }) => remote(id)?.id)).toEqual(before)
+      expect(membersOf(staff.id)).toEqual(before.toSorted())
+      expect(await requestsOf(run)).toEqual(listing)
+    },
+  )
+
   test('of a group that has become empty are taken out of it', async () => {
     const staff = await group('staff', await person('ada'))
     await run()

@@ -24,7 +24,7 @@ const at = `${settingsPath}/images/:name` as const
 export function imagePages({ images, page, authentication, flashes }: ImagePagesPorts): readonly PageRoute[] {
   const done = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {
     flashes.leave(ctx, pathOf('general'), { notice })
-    seeOther(ctx, `${pathOf('general')}#pictures`)
+    seeOther(ctx, pathOf('general'))
   }
 
   return [

@@ -53,7 +53,7 @@ export function registrationTokenPages(ports: RegistrationTokenPagesPorts): read
           return page.show(ctx, user, 'oidc', { status: refusal.status, problems, token })
         }
         flashes.leave(ctx, pathOf('oidc'), { newToken: created })
-        seeOther(ctx, `${pathOf('oidc')}#tokens`)
+        seeOther(ctx, pathOf('oidc'))
       },
     },
     {
@@ -63,7 +63,7 @@ export function registrationTokenPages(ports: RegistrationTokenPagesPorts): read
         const user = await authentication.requireAdministrator(ctx)
         await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
         flashes.leave(ctx, pathOf('oidc'), { notice: 'token_removed' })
-        seeOther(ctx, `${pathOf('oidc')}#tokens`)
+        seeOther(ctx, pathOf('oidc'))
       },
     },
   ]

@@ -6,8 +6,8 @@ import { anna, day, long, now } from './common.ts'
 const list: ListView = {
   path: '/settings/admin/audit-log',
   search: '',
-  columns: [],
-  choices: [],
+  columns: ['when', 'event', 'device', 'place', 'address'].map((name) => ({ name, href: null, sorted: null })),
+  choices: ['device', 'place', 'address'].map((name) => ({ name, shown: true })),
   filters: [
     { name: 'event', values: ['SIGN_IN', 'SIGN_IN_FAILED', 'SETTINGS_CHANGED'], chosen: '' },
     { name: 'userID', values: ['1', '2'], chosen: '' },
@@ -122,6 +122,7 @@ export const auditLogStates: Readonly<Record<string, PageModel>> = {
   'audit-log': own,
   'audit-log-empty': { ...own, list: { ...list, total: 0 }, lines: [] },
   'audit-log-all': all,
+  'audit-log-all-bare': { ...all, list: { ...list, columns: list.columns.slice(0, 2) } },
   'audit-log-all-none': {
     ...all,
     list: {

@@ -40,7 +40,14 @@ const groups = {
 const group = {
   view: 'group',
   viewer: anna,
-  group: { id: '1', name: 'family', friendlyName: 'The family', createdAt: now - day, isDecidedByLdap: false },
+  group: {
+    id: '1',
+    name: 'family',
+    friendlyName: 'The family',
+    createdAt: now - day,
+    isFromLdap: false,
+    isDecidedByLdap: false,
+  },
   values: { name: 'family', friendlyName: 'The family' },
   problems: [],
   version: 'W/"1"',
@@ -109,7 +116,7 @@ export const groupsStates: Readonly<Record<string, PageModel>> = {
     ],
   },
   group,
-  'group-ldap': { ...group, notice: null, group: { ...group.group, isDecidedByLdap: true } },
+  'group-ldap': { ...group, notice: null, group: { ...group.group, isFromLdap: true, isDecidedByLdap: true } },
   'group-who': {
     ...group,
     notice: null,

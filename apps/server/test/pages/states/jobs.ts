@@ -1,3 +1,4 @@
+import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import type { JobItem } from '../../../src/jobs/jobs.ts'
 import { anna, day, now } from './common.ts'
@@ -11,7 +12,30 @@ const job: JobItem = {
   lastRun: { outcome: 'succeeded', finishedAt: now - 2_399_000, took: 1000, error: null },
 }
 
-const page = { view: 'jobs', viewer: anna, notes: {}, notice: null } as const
+const columns = ['name', 'last', 'took', 'every', 'next']
+const list: ListView = {
+  path: '/settings/admin/jobs',
+  search: '',
+  columns: columns.map((name) => ({ name, href: null, sorted: null })),
+  choices: columns.slice(1).map((name) => ({ name, shown: true })),
+  filters: [{ name: 'state', values: ['running', 'failed', 'succeeded', 'never'], chosen: '' }],
+  applied: [],
+  sorts: columns.map((name) => ({ column: name, name })),
+  sort: { column: 'name', descending: false },
+  limits: [20, 50, 100],
+  limit: 20,
+  total: 4,
+  page: 1,
+  pages: 1,
+  from: 1,
+  to: 4,
+  previous: null,
+  next: null,
+  last: null,
+  here: '?',
+  fields: [],
+}
+const page = { view: 'jobs', viewer: anna, list, failed: 0, notes: {}, notice: null, several: null } as const
 
 export const jobsStates: Readonly<Record<string, PageModel>> = {
   jobs: { ...page, jobs: [job, { ...job, name: 'send-emails', intervalMs: 5000, nextRunAt: now - 1 }] },
@@ -20,8 +44,29 @@ export const jobsStates: Readonly<Record<string, PageModel>> = {
     notes: { 'refresh-places': { sentence: 'placesFrom', values: { type: 'GeoLite2-City' }, at: now - 3 * day } },
     jobs: [{ ...job, name: 'refresh-places' }],
   },
+  'jobs-none': {
+    ...page,
+    list: {
+      ...list,
+      columns: list.columns.slice(0, 2),
+      total: 0,
+      applied: [{ name: 'state', value: 'running', without: '?' }],
+    },
+    jobs: [],
+  },
+  'jobs-several': {
+    ...page,
+    list: {
+      ...list,
+      columns: list.columns.slice(0, 2),
+      choices: list.choices.map((each, index) => ({ ...each, shown: index === 0 })),
+    },
+    jobs: [job],
+    several: { done: 'run', count: 3, refused: [{ name: 'Send e-mails', code: 'job_running' }] },
+  },
   'jobs-failed': {
     ...page,
+    failed: 1,
     notes: { 'refresh-places': { sentence: 'placesNone', values: { path: 'data/GeoLite2-City.mmdb' }, at: null } },
     notice: { done: 'requested', job: 'send-emails' },
     jobs: [

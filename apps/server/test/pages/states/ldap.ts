@@ -104,12 +104,14 @@ const failed: LdapRun = {
   details: { step: 'tls', system: 'SELF_SIGNED_CERT_IN_CHAIN' },
 }
 const waiting: LdapRun = { ...dry, trigger: 'job', outcome: 'waiting', losses, problems: [], problemCount: 0 }
+const first: LdapRun = { ...waiting, losses: { ...losses, asks: false } }
 
 const page: LdapPage = {
   view: 'ldap',
   viewer: anna,
   state: 'on',
   needsDryRun: false,
+  isFirst: false,
   runs: [],
   shown: null,
   waiting: null,
@@ -117,6 +119,7 @@ const page: LdapPage = {
   sample: null,
   problem: null,
   link: { user: '', entry: '' },
+  linkGroup: { group: '', entry: '' },
   notice: null,
 }
 
@@ -126,7 +129,7 @@ export const presets = {
 }
 
 export const ldapStates: Readonly<Record<string, PageModel>> = {
-  'ldap-first': { ...page, needsDryRun: true, problem: 'ldap_dry_run_needed' },
+  'ldap-first': { ...page, needsDryRun: true, isFirst: true, problem: 'ldap_dry_run_needed' },
   'ldap-dry': { ...page, state: 'off', needsDryRun: false, runs: [dry], shown: dry, notice: { done: 'dry' } },
   'ldap-run': {
     ...page,
@@ -134,6 +137,7 @@ export const ldapStates: Readonly<Record<string, PageModel>> = {
     shown: run,
     notice: { done: 'linked', userName: 'eve', dn: 'uid=eve,ou=people,dc=example,dc=com' },
   },
+  'ldap-waiting-first': { ...page, isFirst: true, runs: [first], shown: first, waiting: first },
   'ldap-waiting': { ...page, runs: [waiting, run, failed], shown: waiting, waiting },
   'ldap-failed': {
     ...page,

@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { Client } from '../../clients/client.ts'
 import type { Clients } from '../../clients/registration.ts'
+import { signingSecret } from '../../clients/secrets.ts'
 import type { Clock } from '../../clock.ts'
 import type { ConnectionLog } from '../../connection-log/connection-log.ts'
 import { Forbidden, InvalidInput, NotFound } from '../../errors.ts'
@@ -9,6 +10,7 @@ import { authenticationContext } from '../../sessions/session.ts'
 import { revokeGrant } from '../logout.ts'
 import type { EndpointName } from '../paths.ts'
 import type { TokenPreview } from '../preview.ts'
+import { createKeyProofs, type ProveKey, secretAssertion } from './proofs.ts'
 import { ask, askForJson, drawSecrets, type Secrets, userInfoAt, verifiedIdToken } from './requests.ts'
 import { TrialRecord, type TrialStep, TrialStop } from './trial.ts'
 
@@ -38,6 +40,36 @@ const secretLifetime = 60_000
 export function createClientTrial(ports: ClientTrialPorts) {
   const { provider, clients, preview, issuer, endpoints, fetch, clock } = ports
 
+  /** The fields by which the client proves who it is. @throws {TrialStop} where it takes the application's own key */
+  const asClient = async <T>(client: Client, send: (fields: Readonly<Record<string, string>>) => Promise<T>) => {
+    const { tokenEndpointAuthMethod, fapi } = client.protocol
+    if (client.isPublic) return send({ client_id: client.id })
+    if (fapi || tokenEndpointAuthMethod === 'private_key_jwt') throw new TrialStop('own_key', '', 'skipped')
+    if (tokenEndpointAuthMethod === 'client_secret')
+      return withSecret(client, (secret) => send({ client_id: client.id, client_secret: secret }))
+    // The newest secret is the only one that counts, so another one would turn the application itself away meanwhile.
+    const signed = async (secret: string) =>
+      send({ client_id: client.id, ...(await secretAssertion(client.id, issuer, secret)) })
+    const own = signingSecret(client, clock.now()) && (await libraryClient(client.id)).clientSecret
+    return own === undefined ? withSecret(client, signed) : signed(own)
+  }
+
+  const libraryClient = async (id: string) => {
+    const found = await provider().Client.find(id)
+    if (!found) throw new NotFound('client_not_found', 'There is no such client.')
+    return found
+  }
+
+  const pushed = async (client: Client, parameters: Readonly<Record<string, string>>) => {
+    const answer = await asClient(client, (fields) =>
+      askForJson(fetch, endpoints.pushed_authorization_request, {
+        method: 'POST',
+        body: new URLSearchParams({ ...parameters, ...fields }),
+      }),
+    )
+    return { client_id: client.id, request_uri: String(answer.request_uri) }
+  }
+
   /** A request that nobody is signed in for: all that can be refused in it is refused before that. */
   const request = async (client: Client, redirectUri: string, { state, nonce, challenge }: Secrets) => {
     const parameters = {
@@ -51,13 +83,10 @@ export function createClientTrial(ports: ClientTrialPorts) {
       code_challenge_method: 'S256',
       prompt: 'none',
     }
-    if (
-      client.requiresPushedAuthorizationRequests ||
-      client.protocol.fapi ||
-      client.protocol.requireSignedRequestObject
-    )
-      throw new TrialStop('own_key', '', 'skipped')
-    const answer = await ask(fetch, `${endpoints.authorization}?${new URLSearchParams(parameters)}`)
+    if (client.protocol.requireSignedRequestObject) throw new TrialStop('own_key', '', 'skipped')
+    const sent =
+      client.requiresPushedAuthorizationRequests || client.protocol.fapi ? await pushed(client, parameters) : parameters
+    const answer = await ask(fetch, `${endpoints.authorization}?${new URLSearchParams(sent)}`)
     const error = URL.parse(answer.headers.get('location') ?? '')?.searchParams
     if (error?.get('state') === state && error.get('error') === 'login_required') return
     const [latest] = await ports.connectionLog.list(client.id)
@@ -65,9 +94,8 @@ export function createClientTrial(ports: ClientTrialPorts) {
   }
 
   const makeCode = async (client: Client, accountId: string, redirectUri: string, { nonce, challenge }: Secrets) => {
-    const { AuthorizationCode, Client: LibraryClient, Grant } = provider()
-    const found = await LibraryClient.find(client.id)
-    if (!found) throw new NotFound('client_not_found', 'There is no such client.')
+    const { AuthorizationCode, Grant } = provider()
+    const found = await libraryClient(client.id)
     const grant = new Grant({ accountId, clientId: client.id })
     grant.addOIDCScope(scope)
     const grantId = await grant.save()
@@ -89,8 +117,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
     return { code: await code.save(), grantId }
   }
 
-  const withSecret = async <T>(client: Client, work: (secret: string | null) => Promise<T>): Promise<T> => {
-    if (client.isPublic) return work(null)
+  const withSecret = async <T>(client: Client, work: (secret: string) => Promise<T>): Promise<T> => {
     const minted = await clients
       .addSecret(client.id, { expiresAt: clock.now() + secretLifetime })
       .catch((error: unknown) => {
@@ -103,22 +130,20 @@ export function createClientTrial(ports: ClientTrialPorts) {
     }
   }
 
-  const exchange = (client: Client, code: string, redirectUri: string, { verifier }: Secrets) => {
-    const { protocol } = client
-    if (protocol.tokenEndpointAuthMethod !== 'client_secret' || protocol.dpopBoundAccessTokens || protocol.fapi)
-      throw new TrialStop('own_key', '', 'skipped')
-    return withSecret(client, (secret) => {
-      const fields = {
-        grant_type: 'authorization_code',
-        code,
-        redirect_uri: redirectUri,
-        code_verifier: verifier,
-        client_id: client.id,
-        ...(secret !== null && { client_secret: secret }),
-      }
-      return askForJson(fetch, endpoints.token, { method: 'POST', body: new URLSearchParams(fields) })
+  const exchange = (client: Client, request: Readonly<Record<string, string>>, prove: ProveKey | null) =>
+    asClient(client, async (fields) =>
+      askForJson(fetch, endpoints.token, {
+        method: 'POST',
+        body: new URLSearchParams({ grant_type: 'authorization_code', ...request, ...fields }),
+        ...(prove && { headers: { dpop: await prove('POST', endpoints.token) } }),
+      }),
+    )
+
+  const userInfo = async (accessToken: string, prove: ProveKey | null) =>
+    userInfoAt(fetch, endpoints.userinfo, {
+      authorization: `${prove ? 'DPoP' : 'Bearer'} ${accessToken}`,
+      ...(prove && { dpop: await prove('GET', endpoints.userinfo, accessToken) }),
     })
-  }
 
   const run = async (client: Client, accountId: string, record: TrialRecord) => {
     const secrets = drawSecrets()
@@ -147,9 +172,16 @@ export function createClientTrial(ports: ClientTrialPorts) {
         throw error instanceof Forbidden ? new TrialStop('not_allowed') : error
       })
     })
+    const prove = client.protocol.dpopBoundAccessTokens ? await createKeyProofs() : null
     const { code, grantId } = await makeCode(client, accountId, redirectUri, secrets)
     try {
-      const tokens = await record.step('authentication', () => exchange(client, code, redirectUri, secrets))
+      const given = { code, redirect_uri: redirectUri, code_verifier: secrets.verifier }
+      const tokens = await record.step(
+        'authentication',
+        () => exchange(client, given, prove),
+        ({ token_type, expires_in, scope: granted }) =>
+          JSON.stringify({ token_type, expires_in, scope: granted }, null, 2),
+      )
       const keys = await askForJson(fetch, String(document.jwks_uri))
       const about = { issuer, clientId: client.id, nonce: secrets.nonce }
       const told = await record.step(
@@ -160,7 +192,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
       await record.step(
         'userInfo',
         async () => {
-          const found = await userInfoAt(fetch, endpoints.userinfo, String(tokens.access_token))
+          const found = await userInfo(String(tokens.access_token), prove)
           if (found.sub !== told.claims.sub) throw new TrialStop('not_genuine', 'sub')
           return found
         },

@@ -60,8 +60,12 @@ export async function verifiedIdToken(
 }
 
 /** The claims of UserInfo, which may come as a JWT (OpenID Connect Core §5.3.2). */
-export async function userInfoAt(fetch: PublicFetch, url: string, accessToken: string): Promise<JsonObject> {
-  const answer = await ask(fetch, url, { headers: { authorization: `Bearer ${accessToken}` } })
+export async function userInfoAt(
+  fetch: PublicFetch,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<JsonObject> {
+  const answer = await ask(fetch, url, { headers })
   const text = await answer.text()
   const parts = text.split('.')
   if (answer.ok && parts.length === 5) throw new TrialStop('encrypted', '', 'skipped')

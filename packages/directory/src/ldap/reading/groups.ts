@@ -1,5 +1,6 @@
 import { nameKey } from './dn.ts'
 import { LdapError } from './ldap-error.ts'
+import { sidOf } from './primary-group.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import type { EntrySearcher } from './search-entries.ts'
 import { decode } from './values.ts'
@@ -10,6 +11,8 @@ export interface GroupEntry {
   /** As `nameKey` makes it of `dn`. */
   readonly key: string
   readonly members: readonly string[]
+  /** Its security identifier, in hexadecimal, where it is one of Active Directory. */
+  readonly sid: string | undefined
   /** Whether all of its members are known. */
   readonly isWhole: boolean
 }
@@ -28,7 +31,7 @@ export interface GroupPart {
 export function beginGroup(entry: EntryResponse, attribute: string): GroupPart {
   const { values, next } = partOf(entry, attribute.toLowerCase())
   const members = values.map((value) => decode(value) ?? '')
-  return { group: { dn: entry.dn, key: nameKey(entry.dn), members, isWhole: true }, next }
+  return { group: { dn: entry.dn, key: nameKey(entry.dn), members, sid: sidOf(entry), isWhole: true }, next }
 }
 
 /**

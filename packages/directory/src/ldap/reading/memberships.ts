@@ -112,6 +112,7 @@ export class Memberships {
       else nobody += 1
       await this.#turns.step()
     }
+    for (const id of this.#roster.primaryMembers(group.sid)) people.add(id)
     return { people, entries, ambiguous, nobody, isWhole: group.isWhole }
   }
 

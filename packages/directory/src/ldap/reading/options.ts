@@ -19,7 +19,10 @@ export interface LdapConnectionOptions {
   readonly url: string
   /** Whether `ldap://` is encrypted before anything else is said (RFC 4511 §4.14). The other two never are. Default: no. */
   readonly startTls?: boolean | undefined
-  /** Whom to sign in as. Setting `ldapBindDn`; empty: nobody, the directory is read as a guest. */
+  /**
+   * Whom to sign in as. Setting `ldapBindDn`; empty: nobody, the directory is read as a guest, at `ldapi://` as the user whom
+   * this process runs as (SASL EXTERNAL, RFC 4422 appendix A).
+   */
   readonly bindDn?: string | undefined
   /** Setting `ldapBindPassword`. Never part of an error. */
   readonly bindPassword?: string | undefined

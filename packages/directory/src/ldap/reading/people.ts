@@ -1,13 +1,15 @@
 import type { LdapPerson } from '../answer.ts'
 import type { LdapAttributes } from './options.ts'
 import { pictureOf } from './picture.ts'
+import { primaryGroupAttributes } from './primary-group.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import { idOf, type Report, textOf } from './values.ts'
 
 /** The attributes that are read of a person. */
 export function personAttributes(attributes: LdapAttributes): string[] {
   const { userId, userName, email, firstName, lastName, displayName, picture } = attributes
-  return given([userId, userName, email, firstName, lastName, displayName, picture])
+  const primary = primaryGroupAttributes(attributes).ofPerson
+  return given([userId, userName, email, firstName, lastName, displayName, picture, ...primary])
 }
 
 /** Those that have a name, each once. */

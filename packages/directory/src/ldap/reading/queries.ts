@@ -2,6 +2,7 @@ import { readFilter } from './filter.ts'
 import { LdapError } from './ldap-error.ts'
 import { defaults, type LdapOptions, limitsOf } from './options.ts'
 import { given, personAttributes } from './people.ts'
+import { primaryGroupAttributes } from './primary-group.ts'
 import type { EntrySearch } from './search-entries.ts'
 
 /** What is asked of a directory, as options say. */
@@ -29,6 +30,6 @@ export function queriesOf(options: LdapOptions): Queries {
   const groupId = attributes.groupId?.trim() ?? ''
   if (groupId === '') return { people, groups: undefined }
   const member = attributes.groupMember?.trim() || defaults.groupMember
-  const wanted = given([groupId, attributes.groupName, member])
+  const wanted = given([groupId, attributes.groupName, member, ...primaryGroupAttributes(attributes).ofGroup])
   return { people, groups: { base, filter, attributes: wanted, largest: limits.groupBytes, groupId, member } }
 }

@@ -2,6 +2,7 @@ import { LdapError, type LdapErrorCode } from './ldap-error.ts'
 import type { ResultResponse } from './protocol/response.ts'
 
 export const sizeLimitExceeded = 4
+export const authMethodNotSupported = 7
 
 /** RFC 4511 appendix A. */
 const resultCodes: Readonly<Record<number, LdapErrorCode>> = {

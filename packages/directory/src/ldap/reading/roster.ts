@@ -16,6 +16,7 @@ export class Roster {
   readonly #base: DistinguishedName | undefined
   readonly #userNameAttribute: string
   readonly #byDn = new Map<string, string>()
+  readonly #byPrimaryGroup = new Map<string, string[]>()
   readonly #byUserName = new Map<string, string | undefined>()
 
   constructor(base: string, userNameAttribute: string | undefined) {
@@ -30,6 +31,18 @@ export class Roster {
     const key = fold(person.userName)
     const isFree = !this.#byUserName.has(key) || this.#byUserName.get(key) === person.id
     this.#byUserName.set(key, isFree ? person.id : undefined)
+  }
+
+  /** @param group - The security identifier of the group that this person is in without being its member. */
+  addPrimary(group: string, id: string): void {
+    const members = this.#byPrimaryGroup.get(group)
+    if (members) members.push(id)
+    else this.#byPrimaryGroup.set(group, [id])
+  }
+
+  /** Those whose primary group has this security identifier. */
+  primaryMembers(group: string | undefined): readonly string[] {
+    return (group !== undefined && this.#byPrimaryGroup.get(group)) || []
   }
 
   /** Reads a member by the name of its entry, or else by a user name. */

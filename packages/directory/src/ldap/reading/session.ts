@@ -4,7 +4,7 @@ import { LdapError } from './ldap-error.ts'
 import { defaults, type LdapConnectionOptions } from './options.ts'
 import { LdapChannel } from './protocol/channel.ts'
 import { type LdapResponse, operations, type ResultResponse } from './protocol/response.ts'
-import { expectBound, expectSuccess, sizeLimitExceeded } from './result-codes.ts'
+import { authMethodNotSupported, expectBound, expectSuccess, sizeLimitExceeded } from './result-codes.ts'
 import { openSocket, type StepListener, secureSocket, tlsOptions } from './socket.ts'
 
 /** One search, page by page. */
@@ -59,6 +59,7 @@ export class LdapSession implements Disposable {
       }
       const channel = new LdapChannel(socket, silence, password)
       if (password !== undefined) await bind(channel, options.bindDn?.trim() ?? '', password)
+      else if (address.kind === 'unix') await bindAsProcess(channel)
       reached('bind')
       return new LdapSession(channel)
     } catch (error) {
@@ -142,6 +143,13 @@ async function bind(channel: LdapChannel, dn: string, password: string): Promise
   const result = await channel.result('bind', (header) => new BindRequest({ ...header, dn, password }))
   if (result.operation !== operations.bind) throw new LdapError('ldap_not_ldap')
   expectBound(result)
+}
+
+/** A socket of this machine knows which user this process runs as (RFC 4422 appendix A); a server that does not ask has a guest. */
+async function bindAsProcess(channel: LdapChannel): Promise<void> {
+  const result = await channel.result('bind', (header) => new BindRequest({ ...header, mechanism: 'EXTERNAL' }))
+  if (result.operation !== operations.bind) throw new LdapError('ldap_not_ldap')
+  if (result.resultCode !== authMethodNotSupported) expectBound(result)
 }
 
 function asError(reason: unknown): Error {

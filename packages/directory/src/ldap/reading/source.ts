@@ -6,6 +6,7 @@ import { beginGroup, finishGroup, type GroupPart } from './groups.ts'
 import { Memberships } from './memberships.ts'
 import { type LdapOptions, limitsOf, type SettledLimits } from './options.ts'
 import { readPerson } from './people.ts'
+import { primaryGroupAttributes, primaryGroupOf } from './primary-group.ts'
 import { Problems } from './problems.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import { type Queries, queriesOf } from './queries.ts'
@@ -76,6 +77,8 @@ class Reading {
       if (read === undefined) continue
       // Whoever has two entries is the same member by either of them.
       this.#roster.add(read)
+      const primary = primaryGroupOf(entry)
+      if (primary !== undefined) this.#roster.addPrimary(primary, read.id)
       people.add(read, () => this.#withinPictures(read))
     }
     return people.list()
@@ -116,7 +119,8 @@ class Reading {
     if (memberships.unknown().size === 0) return
     const { base } = this.#queries.people
     const filter = new PresenceFilter({ attribute: member })
-    const search = { base, filter, attributes: [member], largest: this.#limits.groupBytes }
+    const attributes = [member, ...primaryGroupAttributes(this.#options.attributes).ofGroup]
+    const search = { base, filter, attributes, largest: this.#limits.groupBytes }
     const others = new Memberships(this.#roster, this.#limits.memberships)
     await this.#eachGroup(search, member, others, ({ dn }) => !memberships.has(nameKey(dn)))
     memberships.adopt(others)

@@ -1,0 +1,57 @@
+import { nameKey } from '@pocket/directory'
+import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import type { ListPageDefinition } from '../http/list-page.ts'
+import type { Messages } from '../http/messages.ts'
+import type { JobItem } from './jobs.ts'
+
+export const jobsPath = '/settings/admin/jobs'
+
+const states = ['running', 'failed', 'succeeded', 'never'] as const
+
+export const jobList: ListPageDefinition = {
+  path: jobsPath,
+  columns: [
+    { name: 'name', sort: 'name' },
+    { name: 'last', sort: 'last', choice: 'shown' },
+    { name: 'took', sort: 'took', choice: 'shown' },
+    { name: 'every', sort: 'every', choice: 'shown' },
+    { name: 'next', sort: 'next', choice: 'shown' },
+  ],
+  filters: { state: states },
+  sort: { column: 'name', descending: false },
+}
+
+type Words = Pick<Messages, 'text' | 'has' | 'language'>
+
+/** What a job is called in the language of whoever looks at it. */
+export function jobName(name: string, { text, has }: Words): string {
+  return has(`jobs.names.${name}`) ? text(`jobs.names.${name}`) : name
+}
+
+/** The page that a list asks for; there are a few jobs, all of which are known at once. */
+export function pageOfJobs(jobs: readonly JobItem[], request: ListRequest, words: Words): Page<JobItem> {
+  const wanted = nameKey(request.search)
+  const inStates = request.filters.state ?? []
+  const named = jobs
+    .map((job) => ({ job, name: jobName(job.name, words) }))
+    .filter(({ name }) => nameKey(name).includes(wanted))
+    .filter(({ job }) => inStates.length === 0 || inStates.includes(stateOf(job)))
+  const { compare } = new Intl.Collator(words.language)
+  const column = request.sort?.column ?? ''
+  const direction = request.sort?.descending ? -1 : 1
+  named.sort((a, b) => direction * (weightOf(a.job, column) - weightOf(b.job, column) || compare(a.name, b.name)))
+  const offset = offsetOf(request, named.length)
+  return { total: named.length, items: named.slice(offset, offset + request.limit).map(({ job }) => job) }
+}
+
+function stateOf({ isRunning, lastRun }: JobItem): (typeof states)[number] {
+  return isRunning ? 'running' : (lastRun?.outcome ?? 'never')
+}
+
+/** What is not known comes before everything else. */
+function weightOf({ intervalMs, nextRunAt, lastRun }: JobItem, column: string): number {
+  if (column === 'last') return lastRun?.finishedAt ?? 0
+  if (column === 'took') return lastRun?.took ?? 0
+  if (column === 'every') return intervalMs
+  return column === 'next' ? nextRunAt : 0
+}

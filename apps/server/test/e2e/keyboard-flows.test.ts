@@ -1,0 +1,281 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  addVirtualAuthenticator,
+  describeUnless,
+  launchBrowser,
+  ldifOfCompany,
+  type Page,
+  slapdMissing,
+  startScimServer,
+  startSlapd,
+  type TestBrowser,
+} from '@pocket/test-support'
+import { type RunningApp, startApp } from '../http/app.ts'
+import { photo } from '../images/samples.ts'
+import { type Keyboard, keyboardOf } from './keyboard.ts'
+
+const settings = '/settings/admin/application-configuration'
+const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' }
+
+/** An administrator, who changes the settings; each test goes on where the last one has left off. */
+let browser: TestBrowser
+let running: RunningApp
+let page: Page
+let keys: Keyboard
+
+async function openWindow() {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
+  context.setDefaultTimeout(10_000)
+  const opened = await context.newPage()
+  await addVirtualAuthenticator(opened)
+  return { page: opened, keys: keyboardOf(opened, running.url), [Symbol.asyncDispose]: () => context.close() }
+}
+
+beforeAll(async () => {
+  running = await startApp({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
+  browser = await launchBrowser()
+  ;({ page, keys } = await openWindow())
+  await page.goto(`${running.url}/login/setup`)
+  await keys.tabTo(/^User name/i)
+  await keys.type('ada')
+  await keys.tabTo(/^E-mail/i)
+  await keys.type('ada@example.com')
+  await keys.goes(/\/settings\//, () => keys.press('Enter'))
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await running[Symbol.asyncDispose]()
+})
+
+const go = (path: string) => page.goto(running.url + path)
+const retype = async (text: string) => {
+  await keys.press('Control+a')
+  await keys.type(text)
+}
+/** Sends a form by Enter; whose passkey was used long ago uses it once more. */
+async function send(): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), keys.press('Enter')])
+  if ((await page.locator('#act button[data-ceremony]').count()) === 0) return
+  await keys.tabTo(/passkey/)
+  await Promise.all([page.waitForEvent('load'), keys.press('Enter')])
+}
+describe('with the keyboard alone', () => {
+  test('a section of the settings is refused, mended, and tried', async () => {
+    await go(`${settings}/email`)
+    await keys.tabTo(/^Host/)
+    await retype('127.0.0.1')
+    await keys.tabTo(/^Port/)
+    await retype('99999')
+    await send()
+    expect((await keys.focused()).name).toMatch(/^One thing needs to be changed/)
+    await keys.press('Tab')
+    await keys.press('Enter')
+    expect((await keys.focused()).name).toMatch(/^Port/)
+    // Nobody listens there.
+    await retype('9')
+    await keys.tabTo(/^Sender address/)
+    await retype('door@example.com')
+    await keys.tabTo('Save and send a test e-mail', 60)
+    await send()
+    expect(await keys.outcome()).toMatch(/^Saved, but the test e-mail could not be sent/)
+  })
+
+  test('people are let sign up, and one does: what is taken takes the focus', async () => {
+    await go(`${settings}/sign-up`)
+    await keys.tabTo(/^Nobody/)
+    await keys.press('ArrowDown')
+    await keys.press('ArrowDown')
+    expect((await keys.focused()).name).toMatch(/^Everybody/)
+    await keys.tabTo('Save', 60)
+    await send()
+    expect(await keys.outcome()).toMatch(/^Saved/)
+
+    await using guest = await openWindow()
+    const { tabTo, type, press, focused, goes } = guest.keys
+    await guest.page.goto(`${running.url}/login`)
+    await tabTo('Create an account')
+    await goes(/\/signup/, () => press('Enter'))
+    await tabTo(/^User name/)
+    await type('ada')
+    await tabTo(/^E-mail/)
+    await type('grace@example.com')
+    await tabTo('Create passkey and continue')
+    await press('Enter')
+    await guest.page.locator('#summary:focus').waitFor()
+    await tabTo('This user name is taken. Choose another one.')
+    await press('Enter')
+    expect((await focused()).name).toMatch(/^User name/)
+    await press('Control+a')
+    await type('grace')
+    await goes(/\/settings\/account$/, () => press('Enter'))
+  })
+
+  test('another device is let in, and one is not', async () => {
+    await using television = await openWindow()
+    const begin = async () => {
+      await television.page.goto(`${running.url}/login/device`)
+      return (await television.page.locator('#user-code').textContent()) ?? ''
+    }
+    const ask = async (code: string) => {
+      await go('/device')
+      await keys.tabTo(/^Code/)
+      await keys.type(code.toLowerCase())
+      await keys.goes(/code=/, () => keys.press('Enter'))
+    }
+    await ask('ABCD-EFGH')
+    expect((await keys.focused()).name).toMatch(/^One thing needs to be changed/)
+    await ask(await begin())
+    await keys.tabTo('Deny with a passkey')
+    await keys.press('Enter')
+    await page.getByRole('heading', { name: 'It wasn’t let in' }).waitFor()
+    await television.page.getByText('The sign-in was denied on the other device').waitFor()
+    await television.keys.tabTo('Get a new code')
+    await television.keys.goes(/\/login\/device/, () => television.keys.press('Enter'))
+    await ask((await television.page.locator('#user-code').textContent()) ?? '')
+    await keys.tabTo('Approve with a passkey')
+    await keys.press('Enter')
+    await page.getByRole('heading', { name: 'It’s signed in' }).waitFor()
+    await television.page.waitForURL(/\/settings\/account$/)
+  })
+
+  test('an application on another device is let in, or not', async () => {
+    const { id } = await running.app.pocket.clients.create({
+      name: 'Television',
+      redirectUris: ['https://television.example/cb'],
+      isPublic: true,
+    })
+    const ask = async (path: string, fields: Readonly<Record<string, string>>) => {
+      const body = new URLSearchParams({ client_id: id, ...fields })
+      const answer = await fetch(running.url + path, { method: 'POST', body })
+      // A cast: what is missing in it fails the test.
+      return (await answer.json()) as Readonly<Record<string, string>>
+    }
+    for (const [act, title, outcome] of [
+      ['Don’t allow', 'It has no access', { error: 'access_denied' }],
+      ['Allow and continue', 'It has access', { access_token: expect.any(String) }],
+    ] as const) {
+      const { user_code = '', device_code = '' } = await ask('/api/oidc/device/authorize', { scope: 'openid' })
+      await go(`/device?code=${user_code}`)
+      await keys.tabTo(act)
+      await keys.press('Enter')
+      await page.getByRole('heading', { name: title }).waitFor()
+      expect(await ask('/api/oidc/token', { ...grant, device_code })).toMatchObject(outcome)
+    }
+  })
+
+  test('jobs are run together, and entries of the audit log are taken away', async () => {
+    await go('/settings/admin/jobs?sort[column]=every')
+    await keys.tabTo('Select Rotate signing keys', 80)
+    await keys.press(' ')
+    await keys.tabTo('Run now', 80)
+    await send()
+    expect(await keys.outcome()).toMatch(/^(One job has begun\.|This one stayed as it was)/)
+    expect(page.url()).toContain('column%5D=every')
+
+    await go('/settings/admin/audit-log')
+    await keys.tabTo('Columns')
+    await keys.press('Enter')
+    await keys.tabTo('IP address', 5)
+    await keys.press(' ')
+    await keys.goes(/#rows$/, () => keys.press('Enter'))
+    expect((await keys.focused()).name).toBe('Audit log')
+    expect(await page.locator('summary .mono').count()).toBe(0)
+    await keys.tabTo(/^Select .*ada/, 2)
+    await keys.press(' ')
+    await keys.tabTo('Export as CSV', 80)
+    const [file] = await Promise.all([page.waitForEvent('download'), keys.press('Enter')])
+    expect(file.suggestedFilename()).toBe('audit-log.csv')
+    const chunks = await (await file.createReadStream()).toArray()
+    expect(Buffer.concat(chunks).toString().trim().split('\r\n')).toHaveLength(2)
+    expect((await keys.focused()).name).toBe('Export as CSV')
+  })
+
+  test('a picture is chosen, cropped and taken away again', async () => {
+    await go('/settings/account')
+    await keys.tabTo(/^New picture/)
+    const chooser = page.waitForEvent('filechooser')
+    await keys.press('Enter')
+    const buffer = await photo('png', 120, 40)
+    await (await chooser).setFiles({ name: 'me.png', mimeType: 'image/png', buffer })
+    await page.getByRole('application').waitFor()
+    await keys.tabTo('Choose the part that is shown')
+    for (const key of ['ArrowLeft', 'ArrowLeft', '+']) await keys.press(key)
+    await keys.tabTo('Zoom')
+    expect(Number(await page.getByLabel('Zoom').inputValue())).toBeGreaterThan(0)
+    await keys.press('ArrowRight')
+    await keys.tabTo('Left to right')
+    expect(Number(await page.getByLabel('Left to right').inputValue())).toBe(42)
+    await keys.tabTo('Save picture')
+    await send()
+    expect(await keys.outcome()).toBe('Your picture was saved.')
+    await keys.tabTo('Remove picture', 60)
+    await send()
+    expect(await keys.outcome()).toMatch(/picture was removed/)
+  })
+
+  test('provisioning is set up, tried, run and ended', async () => {
+    await using target = await startScimServer()
+    const { id } = await running.app.pocket.clients.create({ name: 'Photos', redirectUris: [] })
+    await go(`/settings/admin/oidc-clients/${id}/scim`)
+    await keys.tabTo(/^Endpoint/)
+    await keys.type('no address')
+    await send()
+    expect((await keys.focused()).name).toMatch(/^One thing needs to be changed/)
+    await keys.press('Tab')
+    await keys.press('Enter')
+    expect((await keys.focused()).name).toMatch(/^Endpoint/)
+    await retype(target.url)
+    await keys.tabTo(/^Token/)
+    await keys.type('scim-token')
+    await keys.tabTo(/^Deactivate/)
+    await keys.press('ArrowDown')
+    await send()
+    expect(await keys.outcome()).toMatch(/^Saved\./)
+    await keys.tabTo('Test the connection', 60)
+    await send()
+    expect(await keys.outcome()).toMatch(/^The application answers\./)
+    await keys.tabTo('Run now', 60)
+    await send()
+    expect(await keys.outcome()).toMatch(/^It runs (now|already)\./)
+    await keys.tabTo('End provisioning…', 60)
+    await keys.press('Enter')
+    await keys.tabTo('End provisioning', 1)
+    await send()
+    expect(await keys.outcome()).toMatch(/^Provisioning was ended\./)
+  })
+})
+
+describeUnless(slapdMissing, describe)('a directory, with the keyboard alone', () => {
+  test('it is tried, looked at, and imported', async () => {
+    await using slapd = await startSlapd({ ldif: ldifOfCompany({ users: 3, groups: 1, members: 2 }) })
+    await go(`${settings}/ldap`)
+    await keys.tabTo('Directory')
+    await keys.type('OpenLDAP')
+    await keys.tabTo('Fill in', 1)
+    await send()
+    expect(await keys.outcome()).toMatch(/^Filled in for OpenLDAP/)
+    for (const [field, value] of [
+      [/^Import people and groups/, null],
+      [/^Address/, slapd.url],
+      [/^Sign in as/, `uid=reader,${slapd.base}`],
+      [/^Password/, 'secret'],
+      [/^Base/, slapd.base],
+    ] as const) {
+      await keys.tabTo(field, 60)
+      if (value === null) await keys.press(' ')
+      else await retype(value)
+    }
+    await send()
+    expect(await keys.outcome()).toMatch(/^Saved/)
+    await go('/settings/admin/ldap')
+    await keys.tabTo('Test the connection')
+    await send()
+    expect(await keys.outcome()).toMatch(/^The directory can be read\./)
+    await keys.tabTo('Dry run', 60)
+    await send()
+    expect(await keys.outcome()).toBe('The dry run is below. Nothing was changed.')
+    await keys.tabTo('Import now', 60)
+    await send()
+    expect(await keys.outcome()).toBe('The import has run.')
+  })
+})

@@ -1,0 +1,69 @@
+import { expect } from '@jest/globals'
+import type { Page } from '@pocket/test-support'
+
+/** A person without a pointer. */
+export interface Keyboard {
+  press(key: string): Promise<void>
+  type(text: string): Promise<void>
+  /** What has the focus: its name, and whether a person sees that it has it. */
+  focused(): Promise<{ readonly name: string; readonly isVisible: boolean }>
+  /** Presses Tab until this has the focus; everything on the way has to be seen as well. */
+  tabTo(name: string | RegExp, most?: number): Promise<void>
+  /** Does what leads to another page, and waits until that one is there. */
+  goes(to: string | RegExp, act: () => Promise<unknown>): Promise<void>
+  /** What was said of the last act: it is in a live region, and has the focus. */
+  outcome(): Promise<string>
+}
+
+/** @param url - Of the server, before the paths that are gone to. */
+export function keyboardOf(page: Page, url: string): Keyboard {
+  const press = (key: string) => page.keyboard.press(key)
+  const focused = () => page.evaluate(readFocused)
+  return {
+    press,
+    focused,
+    type: (text) => page.keyboard.type(text),
+    async tabTo(name, most = 40) {
+      const passed: string[] = []
+      for (let presses = 0; presses < most; presses += 1) {
+        await press('Tab')
+        const now = await focused()
+        expect(now).toEqual({ name: now.name, isVisible: true })
+        passed.push(now.name)
+        if (typeof name === 'string' ? now.name === name : name.test(now.name)) return
+      }
+      throw new Error(`${name} is not reached; passed ${passed.join(', ')}.`)
+    },
+    async goes(to, act) {
+      await Promise.all([page.waitForURL(typeof to === 'string' ? url + to : to, { waitUntil: 'load' }), act()])
+    },
+    async outcome() {
+      expect(await page.evaluate(() => document.activeElement?.matches('[role="status"], [role="alert"]'))).toBe(true)
+      const { name, isVisible } = await focused()
+      expect(isVisible).toBe(true)
+      return name
+    },
+  }
+}
+
+/** In the page. */
+function readFocused() {
+  const element = document.activeElement
+  // After the last stop of a page comes the browser itself.
+  if (!(element instanceof HTMLElement) || element === document.body) return { name: '', isVisible: true }
+  const label =
+    element instanceof HTMLInputElement || element instanceof HTMLSelectElement
+      ? element.labels?.[0]?.textContent
+      : element.textContent
+  const { outlineStyle, outlineWidth, clipPath } = getComputedStyle(element)
+  const { top, bottom, left, right } = element.getBoundingClientRect()
+  const isInside = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth
+  // Of a date the browser marks the part that has it.
+  const isDate = element instanceof HTMLInputElement && element.type === 'date'
+  const isMarked =
+    isDate || (element.matches(':focus-visible') && outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0)
+  return {
+    name: (element.ariaLabel ?? label ?? '').replaceAll(/\s+/g, ' ').trim(),
+    isVisible: isInside && isMarked && clipPath === 'none',
+  }
+}

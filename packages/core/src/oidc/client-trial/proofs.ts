@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { randomToken } from '../../random.ts'
+
+/** The `DPoP` header for a request, which names the access token where there is one (RFC 9449 §4.2). */
+export type ProveKey = (method: 'GET' | 'POST', url: string, accessToken?: string) => Promise<string>
+
+/** The proofs of a key that is made for one trial: any key may be bound to a token, none is registered. */
+export async function createKeyProofs(): Promise<ProveKey> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwk = await exportJWK(publicKey)
+  return (method, url, accessToken) => {
+    const ath = accessToken !== undefined && createHash('sha256').update(accessToken).digest('base64url')
+    return new SignJWT({ htm: method, htu: url, jti: randomToken(), ...(ath !== false && { ath }) })
+      .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
+      .setIssuedAt()
+      .sign(privateKey)
+  }
+}
+
+/** What proves a client by a secret that signs (OpenID Connect Core §9, `client_secret_jwt`). */
+export async function secretAssertion(clientId: string, issuer: string, secret: string) {
+  const assertion = await new SignJWT({ jti: randomToken() })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(issuer)
+    .setIssuedAt()
+    .setExpirationTime('1m')
+    .sign(new TextEncoder().encode(secret))
+  return {
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion,
+  }
+}

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type Host, hour, startHost } from './host.ts'
+import { login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
+
+const { memory: _, ...onDisk } = kinds
+const resource = 'https://notes.example/api'
+const refused = { status: 400, error: 'invalid_grant' }
+
+describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+  let api: Awaited<ReturnType<typeof notes>>
+
+  beforeAll(async () => {
+    database = await open()
+    host = await startHost({ stores: await database.empty() })
+    api = await notes()
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  /** An API whose tokens are opaque, and the service that serves it. */
+  async function notes() {
+    const server = await relyingParty(host)
+    const { id } = await host.pocket.apis.create({
+      name: 'Notes',
+      resource,
+      accessTokenFormat: 'opaque',
+      resourceServerClientIds: [server.client.id],
+    })
+    const { permissions } = await host.pocket.apis.setPermissions(id, [
+      { key: 'notes:read', name: 'Read notes', description: 'See what you have written' },
+    ])
+    return { id, permissions, server }
+  }
+
+  /** Somebody of the one group that may use a client, and all that the client was given there. */
+  async function given(jwtAccessTokens: boolean) {
+    const client = { skipConsent: true, isGroupRestricted: true, postLogoutRedirectUris: [redirectUri] }
+    const party = await relyingParty(host, { client, protocol: { jwtAccessTokens } })
+    const { configuration } = party
+    await host.pocket.clients.setAllowedGroups(party.client.id, ['g1'])
+    await host.pocket.apis.setGrant(api.id, party.client.id, {
+      userDelegatedAccess: true,
+      clientAccess: false,
+      userDelegatedPermissionIds: api.permissions.map(({ id }) => id),
+      clientPermissionIds: [],
+    })
+    const browsing = { agent: new UserAgent(), person: await host.person('ada') }
+    const code = async (more: Parameters = {}) => (await login(host, configuration, more, browsing)).finish
+    const tokens = await (await code())()
+    const atApi = await (await code({ resource, scope: 'openid notes:read' }))()
+    const unexchanged = await code()
+    const active = async (by: typeof configuration, token = '') => (await oidc.tokenIntrospection(by, token)).active
+    const { account } = browsing.person
+    return {
+      ...party,
+      ...browsing,
+      account,
+      tokens,
+      /** What can be asked without changing anything. */
+      alive: async () => ({
+        atUserInfo: await oidc.fetchUserInfo(configuration, tokens.access_token, account.id).then(
+          () => true,
+          ({ status }) => status !== 401,
+        ),
+        atIntrospection: await active(configuration, tokens.access_token),
+        ofTheApi: await active(api.server.configuration, atApi.access_token),
+        refreshToken: await active(configuration, tokens.refresh_token),
+      }),
+      refresh: () => oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? ''),
+      exchange: () => unexchanged(),
+    }
+  }
+
+  type Given = Awaited<ReturnType<typeof given>>
+
+  const alive = (all: boolean) => ({ atUserInfo: all, atIntrospection: all, ofTheApi: all, refreshToken: all })
+  const sessionOf = async ({ account }: Given) => (await host.pocket.sessions.list(account.id))[0]?.uid ?? ''
+  const kept = async ({ account }: Given) => {
+    const models = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant']
+    return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, account.id)))).flat()
+  }
+
+  /** The account alone is changed, and nobody tells of it. */
+  const changes: Readonly<Record<string, (one: Given) => unknown>> = {
+    'a disabled account': ({ account }) => host.accounts.set(account.id, { ...account, disabled: true }),
+    'a deleted account': ({ account }) => host.accounts.delete(account.id),
+    'a lost group': ({ account }) => host.accounts.set(account.id, { ...account, groups: [] }),
+  }
+  /** These leave nothing behind. */
+  const ends: Readonly<Record<string, (one: Given) => Promise<unknown>>> = {
+    'an account that is disabled by the host': ({ account }) => host.pocket.endAccess(account.id),
+    'a lost group that the host tells of': ({ account }) => {
+      host.accounts.set(account.id, { ...account, groups: [] })
+      return host.pocket.endAccessBy(account.id, ['g1'])
+    },
+    'a revoked session': async (one) => host.pocket.sessions.end(one.account.id, await sessionOf(one)),
+    'a logout that the client asks for': async ({ agent, configuration, tokens }) => {
+      const hint = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: redirectUri }
+      const gone = await agent.get(oidc.buildEndSessionUrl(configuration, hint).href)
+      expect(gone.location).toBe(redirectUri)
+    },
+    'a logout that the person confirms': async ({ agent, configuration }) => {
+      const page = await agent.get(oidc.buildEndSessionUrl(configuration).href)
+      const { submitTo, hidden } = page.scriptJson() as { submitTo: string; hidden: Record<string, string> }
+      await agent.postForm(submitTo, hidden)
+    },
+    'a refresh token that is revoked': ({ configuration, tokens }) =>
+      oidc.tokenRevocation(configuration, tokens.refresh_token ?? ''),
+    'an access token that is revoked': ({ configuration, tokens }) =>
+      oidc.tokenRevocation(configuration, tokens.access_token),
+  }
+
+  test.each(
+    Object.entries({ ...changes, ...ends }).flatMap(([way, end]) => [
+      { way, end, format: 'opaque' },
+      { way, end, format: 'signed' },
+    ]),
+  )('$way ends all that was given, at once, where the access token is $format', async ({ way, end, format }) => {
+    const one = await given(format === 'signed')
+    expect(await one.alive()).toEqual(alive(true))
+    await end(one)
+    expect(await one.alive()).toEqual(alive(false))
+    if (way in ends) expect(await kept(one)).toEqual([])
+    // Whichever is asked first may end the other.
+    const asked = format === 'signed' ? [one.refresh, one.exchange] : [one.exchange, one.refresh]
+    for (const ask of asked) await expect(ask()).rejects.toMatchObject(refused)
+    expect(host.errors).toEqual([])
+  })
+
+  test('a grant that ends while more is asked for does not come back', async () => {
+    const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
+    const browsing = { agent: new UserAgent(), person: await host.person('ada') }
+    const first = await (await login(host, configuration, { scope: 'openid' }, browsing)).finish()
+    const grants = async () =>
+      (await host.stores.artifacts.listByAccount('Grant', browsing.person.account.id)).map(({ key }) => key)
+    const ended = await grants()
+    const { artifacts } = host.stores
+    const find = artifacts.find.bind(artifacts)
+    let endings = 0
+    artifacts.find = async (key) => {
+      const found = await find(key)
+      if (ended.includes(key) && endings++ === 0) await oidc.tokenRevocation(configuration, first.refresh_token ?? '')
+      return found
+    }
+    const wider = await (await login(host, configuration, { scope: 'openid email' }, browsing)).finish()
+    artifacts.find = find
+    expect(ended).toHaveLength(1)
+    expect(await grants()).not.toEqual(expect.arrayContaining(ended))
+    expect(await oidc.tokenIntrospection(configuration, first.access_token)).toEqual({ active: false })
+    expect(await oidc.tokenIntrospection(configuration, wider.access_token)).toMatchObject({ active: true })
+    expect(host.errors).toEqual([])
+  })
+
+  test.each([
+    ['is over', { length: 600, idle: 0 }],
+    ['was not used', { length: 30 * 86_400, idle: 300 }],
+  ])('a session that %s ends nothing of that, and its clean-up neither', async (_why, lifetime) => {
+    const options = { sessionLifetime: async () => lifetime }
+    await using other = await startHost({ stores: await database.empty(), options })
+    const { configuration } = await relyingParty(other)
+    const { agent, account, finish } = await login(other, configuration)
+    const { refresh_token } = await finish()
+    other.clock.pass(2 * hour)
+    await other.pocket.removeExpired(1000)
+    const silent = oidc.buildAuthorizationUrl(configuration, {
+      redirect_uri: redirectUri,
+      scope: 'openid',
+      prompt: 'none',
+    })
+    expect((await agent.get(silent.href)).location).toContain('error=login_required')
+    const next = await oidc.refreshTokenGrant(configuration, refresh_token ?? '')
+    expect(next).toMatchObject({ refresh_token: expect.any(String), id_token: expect.any(String) })
+    expect(await oidc.fetchUserInfo(configuration, next.access_token, account.id)).toHaveProperty('sub')
+    expect(other.errors).toEqual([])
+  })
+})

@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A way to a PostgreSQL server on which every message of the server arrives by itself, as on a slow network. */
+export async function messageByMessage(address: string): Promise<AsyncDisposable & { readonly address: string }> {
+  const url = new URL(address)
+  const there = { host: url.hostname, port: Number(url.port) }
+  const sockets = new Set<Socket>()
+  const proxy = createServer({ noDelay: true }, (client) => {
+    const server = connect(there)
+    for (const socket of [client, server]) sockets.add(socket.on('error', () => socket.destroy()))
+    client.pipe(server)
+    forward(server, client)
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  url.hostname = '127.0.0.1'
+  url.port = String((proxy.address() as AddressInfo).port)
+  return {
+    address: url.href,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      proxy.close()
+      await once(proxy, 'close')
+    },
+  }
+}
+
+function forward(server: Socket, client: Socket): void {
+  let held = Buffer.alloc(0)
+  let forwarding = false
+  const next = () => {
+    // A message is a letter, its length without that letter, and what it says.
+    const end = held.length < 5 ? Number.POSITIVE_INFINITY : held.readUInt32BE(1) + 1
+    forwarding = held.length >= end
+    if (!forwarding) return
+    client.write(held.subarray(0, end), () => setImmediate(next))
+    held = held.subarray(end)
+  }
+  server.on('data', (chunk) => {
+    held = Buffer.concat([held, chunk])
+    if (!forwarding) next()
+  })
+}
