@@ -5,6 +5,7 @@ import { defaultValues } from '../../src/settings/definitions.ts'
 import { createUserAdministration, type UserAdministration } from '../../src/users/user-administration.ts'
 import { type UserSettings, userSettingsOf } from '../../src/users/user-settings.ts'
 import { type Answer, audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { registerPasskey } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
 let instance: CalledInstance
@@ -265,6 +266,7 @@ describe('what users say of themselves', () => {
       })
     const named = await say({ firstName: 'New', emailVerified: false })
     expect([named.status, named.json]).toEqual([200, { ...json, firstName: 'New', displayName: 'New' }])
+    await registerPasskey(agent, instance.url)
     const moved = await say({ email: 'elsewhere@example.com', emailVerified: true })
     expect(moved.json).toMatchObject({ email: 'elsewhere@example.com', emailVerified: false, isAdmin: false })
     const { by, accountId } = audited(instance, 'account_updated').at(-1) ?? {}
@@ -273,6 +275,7 @@ describe('what users say of themselves', () => {
 
   test('is refused like anything else', async () => {
     const agent = await signIn((await create()).id)
+    await registerPasskey(agent, instance.url)
     for (const body of [
       { username: 'ada', email: 'x@example.com' },
       { username: freshName(), email: 'ADA@example.com' },

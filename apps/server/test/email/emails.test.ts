@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { freePort } from '@pocket/test-support'
 import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
@@ -98,6 +99,7 @@ describe.each(kinds)('%s', (kind) => {
   test('a link for an address that was changed since verifies nothing', async () => {
     const person = await signedIn()
     const token = await verificationToken(person)
+    await registerPasskey(person.agent, instance.url)
     const body = { ...person.json, email: `other-${person.email}` }
     expect(await instance.call('PUT /api/users/me', { agent: person.agent, body })).toMatchObject({ status: 200 })
     expect(await verify(person.agent, token)).toMatchObject({ status: 400 })

@@ -27,7 +27,7 @@ const me = async (agent: UserAgent) => (await instance.call('GET /api/users/me',
 
 describe('the profile', () => {
   test('is changed, by the rules of the REST API, and written into the audit log', async () => {
-    const { agent } = await instance.personWithoutPasskey(freshName())
+    const { agent } = await instance.person(freshName())
     const { page, form } = await profileOf(agent)
     expect(page.text).toMatch(/aria-current="page">Profile/)
     const saved = await post(agent, here, {
@@ -43,7 +43,7 @@ describe('the profile', () => {
   })
 
   test('keeps what was typed where it is refused, and says why', async () => {
-    const { agent } = await instance.personWithoutPasskey(freshName())
+    const { agent } = await instance.person(freshName())
     const { form } = await profileOf(agent)
     const refused = await post(agent, here, { ...form, username: '-no', firstName: '<i>Grace' })
     expect(refused.status).toBe(400)

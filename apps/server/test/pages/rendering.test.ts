@@ -55,6 +55,60 @@ describe('templates', () => {
     expect(html).not.toContain('nothing but a number')
   })
 
+  const shown: [string, readonly string[], readonly string[]][] = [
+    [
+      'consent',
+      [
+        'Let Immich know who you are?',
+        'Anna Koch',
+        'anna@example.com verified',
+        'family, photos',
+        'Also while you’re away',
+        'Run by The platform team.',
+        'You’ll be sent to photos.example.com.',
+      ],
+      ['/interaction/1/consent', '/interaction/1/switch', '/interaction/1/cancel'],
+    ],
+    [
+      'not-allowed',
+      [
+        'You may not use Synology DSM',
+        'You’re signed in as anna, who is in none of the groups that may use Synology DSM. Ask whoever looks after',
+      ],
+      ['/cancel', '/switch'],
+    ],
+    [
+      'error-redirect-uri',
+      [
+        'What was received https://nas.example.com:5001/#/signin',
+        'What is registered https://nas.example.com:5001 ',
+        'redirect_uri must not contain fragments',
+        '0b3f6c1e-8f2a-4d6b-9a55-2f1d6f0f8a11',
+      ],
+      [],
+    ],
+    [
+      'client',
+      [
+        'https://*.example.com/auth/login lets in every host of this domain.',
+        '* is not safe: it would send people, and the proof of who they are, to any address.',
+      ],
+      [],
+    ],
+  ]
+
+  test.each(shown)('of %s say what people decide by, and lead where they may go', async (name, texts, actions) => {
+    const state = pageStates[name]
+    if (state === undefined) throw new Error('There is no such state.')
+    const html = await pages.render(state)
+    const text = html
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll(/ (?=[.,])/g, '')
+    for (const each of texts) expect(text).toContain(each)
+    for (const action of actions) expect(html).toContain(`method="post" action="${action}"`)
+  })
+
   test('are in the first language that the client asked for and that there is', async () => {
     const english = await readCatalogue(catalogue)
     const signedOut = { title: 'Du bist abgemeldet', text: 'Bis bald', signIn: 'Anmelden' }

@@ -68,7 +68,7 @@ export function createConsent(ports: ConsentPorts) {
         origin: extras(client).pocket_origin,
         claims: claimsToShow(
           await claimsTold(makeClaims, { account, client, params }),
-          account.emailVerified,
+          account,
           requestedScopes(params),
         ),
         apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map(apiView),

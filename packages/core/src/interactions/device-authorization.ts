@@ -177,7 +177,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         scopes,
         claims: claimsToShow(
           await claimsTold(ports.makeClaims, { account, client, params }),
-          account.emailVerified,
+          account,
           requestedScopes(params),
         ),
         apis: apis.map(apiView),

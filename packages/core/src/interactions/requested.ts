@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
-import { type Claims, supportedScopes } from '../accounts/claims.ts'
+import { accountClaims, type Claims, supportedScopes } from '../accounts/claims.ts'
 import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
@@ -72,10 +72,9 @@ export function requestedScopes(params: Parameters): string[] {
   return supportedScopes.filter((scope) => requested.includes(scope))
 }
 
-/** Claims with a place of their own, and those that say the same once more. */
+/** Claims with a place of their own, and those that say the same once more, as far as they say it of the account. */
 const shownApart = new Set([
   'sub',
-  'name',
   'given_name',
   'family_name',
   'display_name',
@@ -85,15 +84,17 @@ const shownApart = new Set([
 ])
 const shownFirst = { name: 'name', preferred_username: 'user_name', email: 'email', groups: 'groups' } as const
 
-/** The claims in the order in which a page shows them. */
-export function claimsToShow(claims: Claims, emailVerified: boolean, scopes: readonly string[]): ClaimView[] {
+/** The claims in the order in which a page shows them. What the client's rules or the host make of one is shown in any case. */
+export function claimsToShow(claims: Claims, account: Account, scopes: readonly string[]): ClaimView[] {
+  const usual: Claims = { ...accountClaims(account), sub: claims.sub }
+  const isUsual = (name: string, value: unknown) => JSON.stringify(value) === JSON.stringify(usual[name])
   const first = Object.entries(shownFirst).map(([name, claim]) => ({
     claim,
     value: asText(claims[name]),
-    verified: claim === 'email' ? emailVerified : null,
+    verified: claim === 'email' && isUsual(name, claims[name]) ? account.emailVerified : null,
   }))
   const others = Object.entries(claims)
-    .filter(([name]) => !shownApart.has(name) && !Object.hasOwn(shownFirst, name))
+    .filter(([name, value]) => !(shownApart.has(name) && isUsual(name, value)) && !Object.hasOwn(shownFirst, name))
     .map(([name, value]) => ({ claim: 'other' as const, name, value: asText(value), verified: null }))
   const shown = [...first, ...others].filter(({ value }) => value !== '')
   return scopes.includes('offline_access') ? [...shown, { claim: 'offline_access', value: '', verified: null }] : shown

@@ -15,6 +15,7 @@ import { registeredChoices } from './registration/choices.ts'
 export interface ClientExtras {
   readonly pocket_redirect_uris: readonly string[]
   readonly pocket_post_logout_redirect_uris: readonly string[]
+  readonly pocket_grant_types: readonly string[]
   readonly pocket_pkce_required: boolean
   readonly pocket_pkce_supported: boolean
   readonly pocket_secrets: Client['secrets']
@@ -58,7 +59,7 @@ export function createClientMetadata(
       ? masterKey.decrypt(sealedSecret, key.sealed)
       : masterKey.mac('client placeholder', client.id)
   }
-  return (client) => ({
+  const metadataOf: ClientMetadataOf = (client) => ({
     client_id: client.id,
     client_name: client.name,
     application_type: 'web',
@@ -83,16 +84,26 @@ export function createClientMetadata(
     }),
     ...extrasOf(client, ownRules),
   })
+  return (client) => {
+    const metadata = metadataOf(client)
+    const { grant_types: allowed = [] } = metadata
+    // Of a pairwise client with this grant the library demands a `jwks_uri` in its sector, which few have.
+    const grant_types = metadata.subject_type === 'pairwise' ? allowed.filter((type) => type !== deviceCode) : allowed
+    return { ...metadata, grant_types, pocket_grant_types: allowed }
+  }
 }
 
-function grantTypesOf({ isPublic, protocol }: Client): string[] {
+const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code'
+
+function grantTypesOf({ isPublic, protocol, redirectUris }: Client): string[] {
+  const { subjectType, sectorIdentifierUri } = protocol
+  const hasSubjects = subjectType === 'public' || sectorIdentifierUri !== null || redirectUris.length > 0
   return [
     'authorization_code',
     'refresh_token',
     ...(isPublic ? [] : ['client_credentials']),
     // FAPI 2.0 Security Profile §5.3.1 knows no other way to ask a person.
-    // Of a pairwise client with this grant the library demands a `jwks_uri` in its sector, which few have.
-    ...(protocol.fapi || protocol.subjectType === 'pairwise' ? [] : ['urn:ietf:params:oauth:grant-type:device_code']),
+    ...(protocol.fapi || !hasSubjects ? [] : [deviceCode]),
   ]
 }
 
@@ -139,7 +150,7 @@ function encryption(response: 'id_token' | 'userinfo' | 'authorization', chosen:
     : { [`${response}_encrypted_response_alg`]: chosen.alg, [`${response}_encrypted_response_enc`]: chosen.enc }
 }
 
-function extrasOf(client: Client, ownRules: OwnRules): ClientExtras {
+function extrasOf(client: Client, ownRules: OwnRules): Omit<ClientExtras, 'pocket_grant_types'> {
   const { isGroupRestricted, allowedGroupIds, requiresReauthentication, protocol } = client
   const { maxSessionAgeMinutes } = protocol
   return {
@@ -166,6 +177,7 @@ function extrasOf(client: Client, ownRules: OwnRules): ClientExtras {
 export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_redirect_uris',
   'pocket_post_logout_redirect_uris',
+  'pocket_grant_types',
   'pocket_pkce_required',
   'pocket_pkce_supported',
   'pocket_secrets',

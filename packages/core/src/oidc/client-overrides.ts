@@ -31,6 +31,9 @@ export function overrideClientChecks(provider: Provider, ports: ClientOverridePo
     postLogoutRedirectUriAllowed(value) {
       return redirectUriAllowed(this.pocket_post_logout_redirect_uris, value, policy)
     },
+    grantTypeAllowed(value) {
+      return this.pocket_grant_types.includes(value)
+    },
     compareClientSecret(value) {
       const req = Provider.ctx?.req
       if (isProof(req, value)) return true

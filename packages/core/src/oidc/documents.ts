@@ -60,7 +60,8 @@ export function keepDocuments(provider: Provider, ports: DocumentsPorts): ServeD
     const name = documentOf[ctx.path]
     if (name === undefined || ctx.status !== 200 || !/^(GET|HEAD)$/.test(ctx.method)) return
     const state = await stateOf(name)
-    const body = name === metadata ? withState(withInternalAddresses(ctx.body, issuer, internal), state) : ctx.body
+    const body =
+      name === metadata ? withoutEmpty(withState(withInternalAddresses(ctx.body, issuer, internal), state)) : ctx.body
     const document = toDocument(body)
     kept.set(keyOf(name, state), document)
     ctx.respond = false
@@ -104,6 +105,13 @@ function withState(
 }
 
 type Metadata = Readonly<Record<string, unknown>>
+
+/** What has no elements is left out (RFC 8414 §3.2, OpenID Connect Discovery §4.2). */
+function withoutEmpty(document: Metadata): Metadata {
+  return Object.fromEntries(
+    Object.entries(document).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
+  )
+}
 
 function withInternalAddresses(body: unknown, issuer: string, internal: string): Metadata {
   const addresses = [

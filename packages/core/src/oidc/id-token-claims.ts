@@ -1,9 +1,9 @@
-import type Provider from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import { Misconfigured } from '../errors.ts'
 import { uuid } from '../random.ts'
 
 type IdToken = InstanceType<Provider['IdToken']>
+type RefreshToken = InstanceType<Provider['RefreshToken']>
 
 /**
  * What every ID token says beside OpenID Connect Core §2, as programs for the contract read it: an id of its own, what kind
@@ -15,13 +15,20 @@ export function ownIdTokenClaims(requestedAt: number) {
 
 export function tellIdTokensApart(provider: Provider): void {
   const { issue } = provider.IdToken.prototype
-  if (typeof issue !== 'function')
+  const { save } = provider.RefreshToken.prototype
+  if (typeof issue !== 'function' || typeof save !== 'function')
     throw new Misconfigured('This version of oidc-provider makes ID tokens in another way: it cannot be used.')
   provider.IdToken.prototype.issue = function (this: IdToken, options) {
     const isIdToken = options.use === 'idtoken'
     if (isIdToken)
       for (const [name, value] of Object.entries(ownIdTokenClaims(requestedAt(this.ctx)))) this.set(name, value)
     return issue.call(this, options)
+  }
+  // The first of its line keeps when that was asked for; the library counts from the exchange.
+  provider.RefreshToken.prototype.save = function (this: RefreshToken, ...more) {
+    const { iat } = Provider.ctx?.oidc?.entities.AuthorizationCode ?? {}
+    if (iat !== undefined) this.iiat = iat
+    return save.apply(this, more)
   }
 }
 

@@ -4,6 +4,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import { audienceOf } from './access-token-claims.ts'
+import { isProven } from './client-authentication/proofs.ts'
 import { extras } from './client-metadata.ts'
 import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 
@@ -63,14 +64,21 @@ export function introspectionPolicy({ accounts, apiAccess, pairwise }: Introspec
   }
 }
 
-/** Who asks without credentials is asked for them (RFC 7662 §2.3); the library calls it a malformed request. */
+/**
+ * Who asks without credentials is asked for them (RFC 7662 §2.3); the library calls it a malformed request, and takes the name
+ * of a public client for one, by which anybody could try tokens (§2.1).
+ */
 export function demandCredentials(provider: Provider): void {
+  // A token that stands for no client is no credential either.
+  const hasNone = (authorization: string) => /^(bearer\b|$)/i.test(authorization)
   provider.use(async (ctx, next) => {
     await next()
-    if (ctx.oidc?.route !== 'introspection' || ctx.status !== 400 || ctx.oidc.client) return
-    // A token that stands for no client is no credential either.
-    if (!/^(bearer\b|$)/i.test(ctx.get('authorization'))) return
+    if (ctx.oidc?.route !== 'introspection') return
+    const { client } = ctx.oidc
+    const isUnproven = client ? client.clientAuthMethod === 'none' && !isProven(ctx.req) : ctx.status === 400
+    if (!isUnproven || !hasNone(ctx.get('authorization'))) return
     ctx.status = 401
+    ctx.type = 'json'
     ctx.set('WWW-Authenticate', 'Basic realm="introspection"')
     ctx.body = { error: 'invalid_client', error_description: 'client authentication is required' }
   })

@@ -37,15 +37,17 @@ export { reauthenticationStoreContract } from './contracts/reauthentication-stor
 export { transactionContract } from './contracts/transaction.ts'
 export type { Cookie } from './cookie-jar.ts'
 export { fetchThrough, pretendedClientAddress, type Resolve } from './http-exchange.ts'
-export type {
-  Application,
-  ClientAuthentication,
-  Door,
-  Habits,
-  IdTokenHabit,
-  LogoutHabit,
-  Need,
-  RefreshHabit,
+export {
+  type Alternative,
+  type Application,
+  alternativesOf,
+  type ClientAuthentication,
+  type Door,
+  type Habits,
+  type IdTokenHabit,
+  type LogoutHabit,
+  type Need,
+  type RefreshHabit,
 } from './relying-parties/application.ts'
 export { applications } from './relying-parties/applications.ts'
 export {

@@ -42,6 +42,7 @@ describe('oidcc-backchannel-rp-initiated-logout-certification-test-plan', () => 
     await host.pocket[Symbol.asyncDispose]()
 
     expect(channel.received).toMatchObject([{ method: 'POST', contentType: 'application/x-www-form-urlencoded' }])
+    expect([...(channel.received[0]?.form.keys() ?? [])]).toEqual(['logout_token'])
     const token = channel.received[0]?.form.get('logout_token') ?? ''
     const { alg, typ } = decodeProtectedHeader(token)
     expect([alg, typ]).toEqual([decodeProtectedHeader(login.idToken).alg, 'logout+jwt'])

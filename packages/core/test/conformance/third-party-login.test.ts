@@ -43,9 +43,15 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ redirect_uris: [redirectUri], initiate_login_uri: uri }),
     })
-    expect([answer.status, await answer.json()]).toMatchObject([
-      status,
-      status === 201 ? { initiate_login_uri: uri } : { error: 'invalid_client_metadata' },
+    const made = (await answer.json()) as Readonly<Record<string, string>>
+    if (status === 400) return expect([answer.status, made.error]).toEqual([400, 'invalid_client_metadata'])
+    expect([answer.status, made]).toMatchObject([201, { initiate_login_uri: uri }])
+    const headers = { authorization: `Bearer ${made.registration_access_token}` }
+    const read = await fetch(made.registration_client_uri ?? '', { headers })
+    expect([read.status, read.headers.get('content-type'), await read.json()]).toMatchObject([
+      200,
+      expect.stringMatching(/^application\/json/),
+      { client_id: made.client_id, initiate_login_uri: uri },
     ])
   })
 

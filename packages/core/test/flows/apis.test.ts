@@ -322,15 +322,17 @@ describe('a request', () => {
   test('for two APIs at a time is refused', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
-    const url = oidc.buildAuthorizationUrl(setting.configuration, {
-      redirect_uri: redirectUri,
-      scope: 'openid',
-      resource,
-    })
-    url.searchParams.append('resource', resource)
-    url.searchParams.append('resource', 'https://unknown.example')
+    const other = await notes(host, { resource: 'https://other.example' })
+    await host.pocket.apis.setGrant(other.id, setting.client.id, access(other, ['notes:read'], ['notes:read']))
+    const both = [resource, other.resource].map((each) => ['resource', each])
+    const url = oidc.buildAuthorizationUrl(setting.configuration, { redirect_uri: redirectUri, scope: 'openid' })
+    for (const [name = '', value = ''] of both) url.searchParams.append(name, value)
     const page = await setting.agent.follow(await setting.agent.get(url.href), { until: back })
     expect(parameters(page.location).get('error')).toBe('invalid_target')
+    const itself = new URLSearchParams([['grant_type', 'client_credentials'], ...both])
+    await expect(oidc.clientCredentialsGrant(setting.configuration, itself)).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
   })
 
   test('drops what is added to every request of the client and is no permission of the API', async () => {

@@ -168,6 +168,33 @@ test('an address that has the keys is believed', async () => {
   expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject([200, {}])
 })
 
+test('an address that never answers is asked by one request at a time, however many wait for it', async () => {
+  let open = 0
+  let most = 0
+  await using elsewhere = await startElsewhere((res) => {
+    most = Math.max(most, ++open)
+    res.once('close', () => open--)
+  })
+  const fetchSoon = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout: 800 })
+  await using host = await startHost({ options: { fetch: fetchSoon } })
+  const ours = await host.client({
+    protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
+  })
+  const identity = { subject: 'me', audience: null, jwks: elsewhere.url, replayProtection: true }
+  const theirs = await host.client({ federatedIdentities: [{ ...identity, issuer: 'https://other.example' }] })
+  for (const [id, claims] of [
+    [ours.client.id, { iss: ours.client.id, sub: ours.client.id }],
+    [theirs.client.id, { iss: 'https://other.example', sub: 'me' }],
+  ] as const) {
+    most = 0
+    const attempts = await Promise.all(Array.from({ length: 20 }, () => assert(host, claims, id)))
+    expect(attempts.map(([status]) => status)).toEqual(Array(20).fill(401))
+    expect(most).toBeLessThanOrEqual(1)
+  }
+  expect(elsewhere.asked()).toBeGreaterThan(0)
+  expect(host.errors).toEqual([])
+})
+
 test('forged assertions make us ask for keys now and then, not each time', async () => {
   await using elsewhere = await startElsewhere((res) => json(res, { keys: [] }))
   await using host = await startHost({ options: careful })

@@ -3,10 +3,21 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch, type NewClientInput } from '@pocket/core'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import * as oidc from 'openid-client'
 import { type Host, hour, minute, startHost } from './host.ts'
+import { login, relyingParty } from './signed-in.ts'
 
 const grant = { grant_type: 'client_credentials' }
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const endpoints = ['token', 'introspect', 'revoke', 'par', 'device/authorize']
+/** What each of them needs, beside who the client is. */
+const everything = {
+  ...grant,
+  token: 'unknown',
+  response_type: 'code',
+  scope: 'openid',
+  redirect_uri: 'https://client.example',
+}
 const b64 = (text: string) => Buffer.from(text).toString('base64')
 const encoded = (id: string, secret: string) =>
   `Basic ${b64(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`
@@ -45,10 +56,33 @@ describe('a secret', () => {
       await using host = await startHost()
       const { client } = await host.client({})
       await host.pocket.clients.addSecret(client.id, { secret: chosen })
+      const form = { client_id: client.id, client_secret: chosen }
       for (const authorization of [encoded(client.id, chosen), `Basic ${b64(`${client.id}:${chosen}`)}`])
-        expect(await token(host, {}, { authorization })).toMatchObject({ status: 200 })
+        for (const fields of [{}, form])
+          expect(await token(host, fields, { authorization })).toMatchObject({ status: 200 })
     },
   )
+
+  test('is taken in both places at every endpoint, and a wrong one is answered with how to prove it (RFC 6749 §5.2)', async () => {
+    await using host = await startHost()
+    const { client, secret } = await host.client({})
+    for (const endpoint of endpoints) {
+      const ask = async (given: string, inBody = true) => {
+        const form = { client_id: client.id, ...(inBody && { client_secret: given }) }
+        const headers = { authorization: encoded(client.id, given) }
+        const body = new URLSearchParams({ ...everything, ...form })
+        const answer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
+        return [endpoint, answer.status, answer.headers.get('www-authenticate')]
+      }
+      expect(await ask(secret)).toEqual([endpoint, endpoint === 'par' ? 201 : 200, null])
+      for (const inBody of [true, false])
+        expect(await ask('wrong', inBody)).toEqual([
+          endpoint,
+          401,
+          expect.stringMatching(/^Basic realm=".+error="invalid_client"/),
+        ])
+    }
+  })
 
   test('a public client may say its id in the header', async () => {
     await using host = await startHost()
@@ -239,6 +273,36 @@ describe('a federated identity', () => {
     expect(await attempt({})).toMatchObject({ status: 401 })
   })
 
+  test('it stands for the secret at every endpoint, and as a bearer at introspection', async () => {
+    await using other = await startIssuer()
+    await using host = await startHost({ options: allowed })
+    const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
+    const ask = async (endpoint: string, fields: Record<string, string>, headers: Record<string, string> = {}) => {
+      const body = new URLSearchParams({ ...everything, client_id: client.id, ...fields })
+      const answer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
+      return [endpoint, answer.status, await answer.text()] as const
+    }
+    const good = { sub: client.id, aud: host.issuer }
+    for (const endpoint of endpoints)
+      for (const [claims, statuses] of [
+        [good, [200, 201]],
+        [{ ...good, sub: 'another' }, [401]],
+      ] as const) {
+        const fields = { client_assertion: await other.sign(claims), client_assertion_type: assertionType }
+        const [at, status] = await ask(endpoint, fields)
+        expect([at, statuses]).toEqual([endpoint, expect.arrayContaining([status])])
+      }
+    const { access_token: own = '' } = await token(host, {
+      client_id: client.id,
+      client_assertion: await other.sign(good),
+      client_assertion_type: assertionType,
+    })
+    const bearer = async (claims: Record<string, unknown>) => ({ authorization: `Bearer ${await other.sign(claims)}` })
+    const shown = await ask('introspect', { token: own }, await bearer(good))
+    expect([shown[1], JSON.parse(shown[2])]).toMatchObject([200, { active: true }])
+    expect((await ask('introspect', { token: own }, await bearer({ ...good, aud: 'another' })))[1]).toBe(401)
+  })
+
   test('twenty requests with one assertion give one token', async () => {
     await using other = await startIssuer()
     await using host = await startHost({ options: allowed })
@@ -294,6 +358,40 @@ describe('introspection', () => {
     expect(token_type).toBe('DPoP')
     return access_token
   }
+
+  test('without credentials is answered with how to show some (RFC 7662 §2.3)', async () => {
+    await using host = await startHost()
+    const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: 'unknown' }),
+    })
+    expect([answer.status, answer.headers.get('www-authenticate'), await answer.json()]).toEqual([
+      401,
+      expect.stringMatching(/^Basic realm=/),
+      { error: 'invalid_client', error_description: expect.any(String) },
+    ])
+  })
+
+  test('the name of a public client is no credential; a token of its own is one', async () => {
+    await using host = await startHost()
+    const { configuration, client } = await relyingParty(host, {
+      client: { isPublic: true },
+      authentication: oidc.None(),
+    })
+    const { finish } = await login(host, configuration)
+    const { access_token: own } = await finish()
+    const { client: stranger } = await host.client({ isPublic: true })
+    for (const form of [{ token: own }, { token: 'unknown' }])
+      for (const client_id of [client.id, stranger.id])
+        for (const accept of ['application/json', 'application/token-introspection+jwt'])
+          expect(await introspect(host, { ...form, client_id }, { accept })).toMatchObject({
+            status: 401,
+            error: 'invalid_client',
+          })
+    const authorization = `Bearer ${own}`
+    expect(await introspect(host, { token: own }, { authorization })).toMatchObject({ status: 200, active: true })
+    expect((await introspect(host, { token: own }, { authorization: 'Bearer unknown' })).status).toBe(401)
+  })
 
   test('a client may show a token of its own instead of its secret', async () => {
     await using host = await startHost()

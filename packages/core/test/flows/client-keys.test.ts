@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { ClientProtocolInput } from '@pocket/core'
 import { decodeProtectedHeader, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
@@ -60,6 +60,9 @@ describe('a client with keys of its own', () => {
     const tokens = await finish()
     expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject(encryption)
     expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject({ sub: account.id })
+    const headers = { authorization: `Bearer ${tokens.access_token}` }
+    const userInfo = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })
+    expect(decodeProtectedHeader(await userInfo.text())).toMatchObject(encryption)
     expect(host.errors).toEqual([])
   })
 
@@ -161,6 +164,36 @@ describe('a FAPI 2.0 client', () => {
     expect(host.errors).toEqual([])
   })
 
+  test.each([
+    [50, true],
+    [70, false],
+  ])('exchanges its code after %d seconds: %s', async (seconds, succeeds) => {
+    let ahead = 0
+    const now = Date.now.bind(Date)
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + ahead)
+    await using host = await startHost()
+    const { configuration, DPoP } = await fapiClient(host)
+    const verifier = oidc.randomPKCECodeVerifier()
+    const url = await oidc.buildAuthorizationUrlWithPAR(configuration, {
+      redirect_uri: redirectUri,
+      scope: 'openid',
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    })
+    const { page } = await passThrough(host, url.href)
+    const returned = new URL(page.location ?? '')
+    ahead = seconds * 1000
+    const exchange = oidc.authorizationCodeGrant(configuration, returned, { pkceCodeVerifier: verifier }, undefined, {
+      DPoP,
+    })
+    const outcome = await exchange.then(
+      () => true,
+      (error: unknown) => error,
+    )
+    clock.mockRestore()
+    expect(outcome).toEqual(succeeds || expect.objectContaining({ error: 'invalid_grant' }))
+  })
+
   test('gets nothing by a request that is not pushed, or has no PKCE', async () => {
     await using host = await startHost()
     const { configuration, client } = await fapiClient(host)
@@ -215,8 +248,19 @@ test('a sector is believed where its list names every redirect URI', async () =>
     relyingParty(host, { client: { redirectUris }, protocol: { subjectType: 'pairwise', sectorIdentifierUri } })
   await expect(register('https://sector.example/some')).rejects.toMatchObject({ code: 'validation_failed' })
   const { configuration } = await register('https://sector.example/all')
-  const { finish, account } = await login(host, configuration)
-  expect((await finish()).claims()?.sub).not.toBe(account.id)
+  const person = await host.person('ada')
+  const subjectAt = async (party: oidc.Configuration, redirect: string) => {
+    const { finish } = await login(host, party, { redirect_uri: redirect }, { person })
+    return (await finish()).claims()?.sub
+  }
+  const subject = await subjectAt(configuration, redirectUri)
+  expect(subject).not.toBe(person.account.id)
+  // Those who share a sector know a person by one name, wherever they are.
+  const { configuration: sibling } = await relyingParty(host, {
+    client: { redirectUris: ['https://other.example/'] },
+    protocol: { subjectType: 'pairwise', sectorIdentifierUri: 'https://sector.example/all' },
+  })
+  expect(await subjectAt(sibling, 'https://other.example/')).toBe(subject)
 })
 
 async function assertionOf(host: Host, clientId: string, key: CryptoKey): Promise<string> {

@@ -43,7 +43,7 @@ describe('the connection log of a client', () => {
     const { account, authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const state = 'state-that-is-not-kept'
-    const page = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state, access_type: 'offline' })))
+    const page = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state })))
     const end = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
     const code = new URL(end.location ?? end.url).searchParams.get('code') ?? ''
     expect((await exchange(host, { code, client_assertion_typo: 'x' }, basic(client.id, secret))).status).toBe(200)
@@ -159,10 +159,17 @@ describe('the connection log of a client', () => {
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const refused = await fetch(authorizeUrl(host, client.id, { redirect_uri: `${redirectUri}/other` }))
     expect(refused.status).toBe(400)
-    await fetch(authorizeUrl(host, client.id, { prompt: 'none' }), { redirect: 'manual' })
+    await fetch(authorizeUrl(host, client.id, { prompt: 'none', access_type: 'x' }), { redirect: 'manual' })
     await fetch(authorizeUrl(host, 'nobody'))
     expect(await host.pocket.connectionLog.list(client.id)).toMatchObject([
-      { error: 'login_required', accountId: null, parameters: { prompt: 'none' } },
+      {
+        error: 'login_required',
+        accountId: null,
+        parameters: { prompt: 'none' },
+        ignoredParameters: ['access_type'],
+        requestId: expect.stringMatching(/./),
+        ipAddress: expect.stringMatching(/127\.0\.0\.1$|^::1$/),
+      },
       { error: 'invalid_redirect_uri', redirectUri: `${redirectUri}/other`, reason: expect.any(String) },
     ])
     expect(await host.pocket.connectionLog.list('nobody')).toEqual([])

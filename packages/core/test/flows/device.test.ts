@@ -6,7 +6,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, minute, second, signIn, startHost } from './host.ts'
-import { back, redirectUri, relyingParty } from './signed-in.ts'
+import { back, login, redirectUri, relyingParty } from './signed-in.ts'
 
 const resource = 'https://bank.example'
 const types: AuthorizationDetailsTypes = {
@@ -152,12 +152,30 @@ test('a device code is for one client, one decision and a quarter of an hour', a
   expect(host.errors).toEqual([])
 })
 
-test('a client whose subjects are pairwise asks for no device', async () => {
+test('a client whose subjects are pairwise knows people by the same names on a device, if it has a sector', async () => {
   await using host = await startHost()
-  const { configuration } = await relyingParty(host, { protocol: { subjectType: 'pairwise' } })
-  await expect(oidc.initiateDeviceAuthorization(configuration, { scope: 'openid' })).rejects.toMatchObject({
+  await using there = await door(host)
+  const { configuration, person, decide, ask, poll } = await setting(host, there.origin, { subjectType: 'pairwise' })
+  const { finish } = await login(host, configuration, {}, { person })
+  const subject = (await finish()).claims()?.sub ?? ''
+  expect(subject).not.toBe(person.account.id)
+  const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
+  expect(await decide('approve', userCode)).toBeNull()
+  const tokens = await poll(deviceCode)
+  expect(decodeJwt(String(tokens.id_token)).sub).toBe(subject)
+  const accessToken = String(tokens.access_token)
+  expect(await oidc.fetchUserInfo(configuration, accessToken, subject)).toMatchObject({ sub: subject })
+  expect(await oidc.tokenIntrospection(configuration, accessToken)).toMatchObject({ sub: subject, username: subject })
+  await oidc.tokenRevocation(configuration, String(tokens.refresh_token))
+  expect(await oidc.tokenIntrospection(configuration, accessToken)).toEqual({ active: false })
+  const { configuration: nowhere } = await relyingParty(host, {
+    client: { redirectUris: [] },
+    protocol: { subjectType: 'pairwise' },
+  })
+  await expect(oidc.initiateDeviceAuthorization(nowhere, { scope: 'openid' })).rejects.toMatchObject({
     error: 'invalid_request',
   })
+  expect(host.errors).toEqual([])
 })
 
 test('a hook of the host may refuse what a person allows on a device, which goes on waiting', async () => {

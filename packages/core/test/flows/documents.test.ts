@@ -10,6 +10,50 @@ const documents = [
   '/.well-known/jwks.json',
 ] as const
 
+/** While nobody may register or sign up, and no documents of clients are read. */
+const everythingAdvertised = [
+  'acr_values_supported',
+  'authorization_encryption_alg_values_supported',
+  'authorization_encryption_enc_values_supported',
+  'authorization_endpoint',
+  'authorization_response_iss_parameter_supported',
+  'authorization_signing_alg_values_supported',
+  'backchannel_logout_session_supported',
+  'backchannel_logout_supported',
+  'claim_types_supported',
+  'claims_parameter_supported',
+  'claims_supported',
+  'code_challenge_methods_supported',
+  'device_authorization_endpoint',
+  'dpop_signing_alg_values_supported',
+  'end_session_endpoint',
+  'grant_types_supported',
+  'id_token_encryption_alg_values_supported',
+  'id_token_encryption_enc_values_supported',
+  'id_token_signing_alg_values_supported',
+  'introspection_endpoint',
+  'introspection_signing_alg_values_supported',
+  'issuer',
+  'jwks_uri',
+  'prompt_values_supported',
+  'pushed_authorization_request_endpoint',
+  'request_object_signing_alg_values_supported',
+  'request_parameter_supported',
+  'request_uri_parameter_supported',
+  'response_modes_supported',
+  'response_types_supported',
+  'revocation_endpoint',
+  'scopes_supported',
+  'subject_types_supported',
+  'token_endpoint',
+  'token_endpoint_auth_methods_supported',
+  'token_endpoint_auth_signing_alg_values_supported',
+  'userinfo_encryption_alg_values_supported',
+  'userinfo_encryption_enc_values_supported',
+  'userinfo_endpoint',
+  'userinfo_signing_alg_values_supported',
+]
+
 describe('the provider metadata and the keys', () => {
   test.each(documents)('%s is the same bytes each time, and may be cached by everybody for a while', async (path) => {
     await using host = await startHost()
@@ -49,6 +93,48 @@ describe('the provider metadata and the keys', () => {
     )
     expect(oauth).toBe(openid)
     expect(openid).not.toContain('127.0.0.1')
+  })
+
+  test('name what is there, and nothing else', async () => {
+    await using host = await startHost()
+    const metadata = (await (await fetch(host.issuer + documents[0])).json()) as Readonly<Record<string, unknown>>
+    expect(Object.keys(metadata).sort()).toEqual(everythingAdvertised)
+    expect(Object.values(metadata)).not.toContainEqual([])
+    const addresses = Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name))
+    expect(addresses).toHaveLength(9)
+    for (const [name, address] of addresses) {
+      const ask = async (method: string) => (await fetch(String(address), { method, redirect: 'manual' })).status
+      expect([name, [await ask('GET'), await ask('POST')]]).not.toEqual([name, [404, 404]])
+    }
+    expect(metadata).toMatchObject({
+      grant_types_supported: [
+        'authorization_code',
+        'implicit',
+        'refresh_token',
+        'client_credentials',
+        'urn:ietf:params:oauth:grant-type:device_code',
+      ],
+      response_types_supported: ['code', 'id_token'],
+      response_modes_supported: ['form_post', 'fragment', 'query', 'jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'],
+      token_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'client_secret_jwt',
+        'private_key_jwt',
+        'none',
+      ],
+      subject_types_supported: ['public', 'pairwise'],
+      code_challenge_methods_supported: ['S256'],
+      request_uri_parameter_supported: false,
+    })
+    const { client, secret } = await host.client({})
+    for (const grant_type of metadata.grant_types_supported as readonly string[]) {
+      const body = new URLSearchParams({ grant_type, client_id: client.id, client_secret: secret })
+      const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+      // That one is of the authorization endpoint alone.
+      const known = grant_type === 'implicit' ? 'unsupported_grant_type' : expect.not.stringContaining('unsupported')
+      expect([grant_type, String(Reflect.get((await answer.json()) as object, 'error'))]).toEqual([grant_type, known])
+    }
   })
 
   test('a page of another origin may ask for them, and nothing else is answered there', async () => {

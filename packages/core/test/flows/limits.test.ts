@@ -70,13 +70,13 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
     expect(host.errors).toEqual([])
   })
 
-  test('failures at introspection, revocation and pushed requests count with those at the token endpoint', async () => {
+  test('failures at introspection, revocation, pushed requests and devices count with those at the token endpoint', async () => {
     await using database = await open()
     await using host = await startLimited(await database.empty())
     const { client, secret } = await host.client({ redirectUris: [redirectUri] })
     const post = (endpoint: string, form: Record<string, string>) =>
       fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body: new URLSearchParams(form) })
-    const endpoints = ['introspect', 'revoke', 'par', 'token', 'introspect']
+    const endpoints = ['introspect', 'revoke', 'par', 'token', 'device/authorize']
     const form = { client_id: client.id, client_secret: 'wrong', token: 'x', grant_type: 'client_credentials' }
     for (const endpoint of [...endpoints, ...endpoints])
       expect([endpoint, (await post(endpoint, form)).status]).toEqual([endpoint, 401])

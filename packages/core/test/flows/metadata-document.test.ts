@@ -369,6 +369,19 @@ test('an administrator decides beside the document, and the document about what 
   await expect(host.pocket.clients.addSecret(id)).rejects.toMatchObject({ code: 'validation_failed' })
 })
 
+test('a document that names devices is still one when an administrator gives the client subjects of its own', async () => {
+  answer = json({ ...document, grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'] })
+  await attempt()
+  const { name, redirectUris } = { name: 'Documented', redirectUris: [redirectUri] }
+  await host.pocket.clients.update(id, { name, redirectUris, protocol: { subjectType: 'pairwise' } })
+  expect((await attempt()).code).toBe('accepted')
+  const devices = await fetch(`${host.issuer}/api/oidc/device/authorize`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: id, scope: 'openid' }),
+  })
+  expect([devices.status, await devices.json()]).toMatchObject([200, { user_code: expect.any(String) }])
+})
+
 test('an API that is open to such clients is open to it, for people and not for itself', async () => {
   const api = await host.pocket.apis.create({ name: 'Photos', resource: 'https://photos.example' })
   const resource = { resource: 'https://photos.example' }

@@ -93,6 +93,16 @@ describe('a relying party built on openid-client', () => {
     })
   })
 
+  test('a client that has a secret needs PKCE where an administrator says so', async () => {
+    await using host = await startHost()
+    for (const pkceRequired of [true, false]) {
+      const { client } = await host.client({ redirectUris: [redirectUri], pkceRequired })
+      const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+      const page = await new UserAgent().get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
+      expect([pkceRequired, page.location?.includes('error=invalid_request')]).toEqual([pkceRequired, pkceRequired])
+    }
+  })
+
   test('a public client needs PKCE', async () => {
     await using host = await startHost()
     const { configuration, client } = await relyingParty(host, { isPublic: true })

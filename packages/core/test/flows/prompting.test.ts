@@ -233,16 +233,19 @@ test('a client that wants a passkey for it is content with one that was used wit
 })
 
 test('somebody for whom a client is not is in its log, whether or not they go back', async () => {
+  const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })
+  clients.exclusive = client.id
   const agent = await signedIn()
-  expect(viewOf(await authorize(agent, 'closed', { state: 's' }))).toMatchObject({ view: 'not-allowed' })
-  const [attempt] = await host.pocket.connectionLog.list(clients.closed ?? '')
-  expect(attempt).toMatchObject({
-    accountId: person.account.id,
-    succeeded: false,
-    error: 'access_denied',
-    reason: expect.stringContaining('none of the groups'),
-    redirectUri,
-  })
+  expect(viewOf(await authorize(agent, 'exclusive', { state: 's' }))).toMatchObject({ view: 'not-allowed' })
+  expect(await host.pocket.connectionLog.list(client.id)).toMatchObject([
+    {
+      accountId: person.account.id,
+      succeeded: false,
+      error: 'access_denied',
+      reason: expect.stringContaining('none of the groups'),
+      redirectUri,
+    },
+  ])
 })
 
 test('what was allowed outlives the session, and a code that comes twice', async () => {

@@ -116,6 +116,17 @@ describe('several accounts in one browser', () => {
     expect(viewOf(next)).toMatchObject({ view: 'sign-in' })
   })
 
+  test('nor does one after somebody else has signed in for the request', async () => {
+    await using host = await startHost()
+    const { authorize, agent, bob } = await two(host)
+    const consent = await signIn(agent, await authorize(agent, { prompt: 'login consent' }), bob.authenticator, back)
+    expect([viewOf(consent).view, nameOf(consent)]).toEqual(['consent', 'bob'])
+    const chooser = await press(agent, consent, 'switchTo')
+    const ada = accountsOf(chooser).find(({ userName }) => userName === 'ada')
+    const next = await press(agent, chooser, 'chooseTo', { account: ada?.id ?? '' })
+    expect(viewOf(next)).toMatchObject({ view: 'sign-in' })
+  })
+
   test('an id that is not in this browser chooses nobody', async () => {
     await using host = await startHost()
     const { authorize, agent } = await two(host)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, startHost, viewOf } from './host.ts'
 import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
@@ -75,6 +76,44 @@ test.each<[string, Fields, number, string]>([
   ['with PKCE in clear', { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, 400, 'invalid_request'],
 ])('%s is refused at once', async (_why, fields, status, error) => {
   expect(await push(fields)).toMatchObject([status, { error }])
+})
+
+test('a client that says who it is in the header or in an assertion need not say it again', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'own' }] }
+  const { client } = await host.client({
+    redirectUris: [redirectUri],
+    protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks },
+  })
+  const assertion = (iss: string, sub: string) =>
+    new SignJWT({ iss, sub, aud: host.issuer, jti: crypto.randomUUID() })
+      .setProtectedHeader({ alg: 'ES256', kid: 'own' })
+      .setIssuedAt()
+      .setExpirationTime('1m')
+      .sign(privateKey)
+  const asserted = async (iss: string, sub = iss) => ({
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await assertion(iss, sub),
+  })
+  const basic = (secret: string) => ({ authorization: `Basic ${btoa(`${party.client.id}:${secret}`)}` })
+  const bare = async (fields: Fields, headers: Fields = {}) => {
+    const body = new URLSearchParams({ ...parameters, ...fields })
+    const answer = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
+    return [answer.status, (await answer.json()) as Fields] as const
+  }
+  for (const [id, push] of [
+    [party.client.id, bare({}, basic(party.secret))],
+    [client.id, bare(await asserted(client.id))],
+  ] as const) {
+    const [status, { request_uri: uri = '' }] = await push
+    expect(status).toBe(201)
+    expect(await refusal({ client_id: id, request_uri: uri })).toBe('sign-in')
+  }
+  const refused = [401, { error: 'invalid_client' }]
+  expect(await bare({}, basic('wrong'))).toMatchObject(refused)
+  expect(await bare(await asserted(client.id, party.client.id))).toMatchObject(refused)
+  expect(await bare({ client_id: client.id }, basic(party.secret))).toMatchObject([400, { error: 'invalid_request' }])
+  expect(await bare({})).toMatchObject([400, { error: 'invalid_request' }])
 })
 
 test('a public client pushes without a secret, and with PKCE', async () => {

@@ -4,7 +4,7 @@ import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
-import { minute, startHost } from './host.ts'
+import { minute, second, startHost, viewOf } from './host.ts'
 import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 test('an ID token comes straight from the authorization endpoint, for a client that may have it', async () => {
@@ -90,6 +90,18 @@ describe('as time passes', () => {
     }
   }
 
+  test('a refreshed ID token says when it was asked for in the first place', async () => {
+    await using host = await startHost()
+    const { configuration } = await relyingParty(host)
+    const { finish } = await login(host, configuration)
+    ahead += 5 * second
+    const first = await finish()
+    ahead += 5 * second
+    const again = await oidc.refreshTokenGrant(configuration, first.refresh_token ?? '')
+    expect(again.claims()?.rat).toBe(first.claims()?.rat)
+    expect(again.claims()?.rat).toBeLessThan(Number(first.claims()?.iat))
+  })
+
   test('a refresh token lives on from each use', async () => {
     await using one = await given({ client: { refreshTokenDurationMinutes: 10 } })
     const first = await one.end()
@@ -101,6 +113,44 @@ describe('as time passes', () => {
     ahead += 11 * minute
     await expect(one.refresh()).rejects.toMatchObject({ error: 'invalid_grant' })
   })
+
+  test.each([false, true])(
+    'an access token, a code and a pushed request end as they say (JWT: %s)',
+    async (jwtAccessTokens) => {
+      await using host = await startHost()
+      const { configuration } = await relyingParty(host, {
+        client: { accessTokenDurationMinutes: 5 },
+        protocol: { jwtAccessTokens },
+      })
+      const person = await host.person('ada')
+      const { finish, agent } = await login(host, configuration, {}, { person })
+      const { access_token: token, expires_in: lives } = await finish()
+      expect(lives).toBe(300)
+      ahead += 4 * minute
+      expect(await oidc.fetchUserInfo(configuration, token, person.account.id)).toMatchObject({
+        sub: person.account.id,
+      })
+      ahead += 1.5 * minute
+      const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+      expect([answer.status, answer.headers.get('www-authenticate'), await answer.json()]).toMatchObject([
+        401,
+        expect.stringContaining('error="invalid_token"'),
+        { error: 'invalid_token' },
+      ])
+      expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
+
+      const late = await login(host, configuration, {}, { person, agent })
+      ahead += 11 * minute
+      await expect(late.finish()).rejects.toMatchObject({ status: 400, error: 'invalid_grant' })
+
+      const parameters = { redirect_uri: redirectUri, scope: 'openid' }
+      const pushed = await oidc.buildAuthorizationUrlWithPAR(configuration, parameters)
+      ahead += 1.5 * minute
+      const page = await agent.follow(await agent.get(pushed.href), { until: back })
+      expect([page.status, viewOf(page)]).toMatchObject([400, { view: 'error', code: 'invalid_request_uri' }])
+      expect(host.errors).toEqual([])
+    },
+  )
 
   test('a refresh token ends at its absolute end, however often it is used', async () => {
     await using one = await given({ protocol: { refreshTokenAbsoluteLifetimeMinutes: 10 } })

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { createPocket, type SigningService } from '@pocket/core'
+import { createPocket, defaultKeySchedule, type SigningService } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { startHost } from './host.ts'
@@ -75,5 +75,16 @@ describe('keys that sign elsewhere', () => {
       signingServices: signingServices as SigningService[],
     })
     await expect(failed).rejects.toMatchObject({ fields: [{ field: 'signingServices', code }] })
+  })
+
+  test('have no schedule, since they rotate by themselves', async () => {
+    const failed = createPocket({
+      issuer: 'http://localhost',
+      masterKey: 'a master key that is long enough',
+      stores: { ...memoryStores(), accounts: { find: async () => undefined } },
+      signingServices: [rs256],
+      keySchedule: defaultKeySchedule,
+    })
+    await expect(failed).rejects.toMatchObject({ fields: [{ field: 'signingServices', code: 'contradiction' }] })
   })
 })

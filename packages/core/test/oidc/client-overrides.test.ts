@@ -9,7 +9,7 @@ const ports: ClientOverridePorts = {
   redirectUriPolicy: { allowInsecure: true },
 }
 
-const replaced = ['redirectUriAllowed', 'postLogoutRedirectUriAllowed', 'compareClientSecret']
+const replaced = ['redirectUriAllowed', 'postLogoutRedirectUriAllowed', 'grantTypeAllowed', 'compareClientSecret']
 
 /** A version of the library whose clients have these methods. */
 function versionWith(methods: readonly string[]): Provider {

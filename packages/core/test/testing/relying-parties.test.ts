@@ -50,7 +50,7 @@ describe('a request for authorization', () => {
   const pkce = { code_challenge: expect.stringMatching(/^[\w-]{43}$/), code_challenge_method: 'S256' }
 
   test.each<[string, number, Record<string, unknown>]>([
-    ['immich', 2, { redirect_uri: 'app.immich:///oauth-callback', scope: 'openid email profile', ...pkce }],
+    ['immich', 3, { redirect_uri: 'app.immich:///oauth-callback', scope: 'openid email profile', ...pkce }],
     [
       'grafana',
       0,

@@ -4,7 +4,7 @@ import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { withoutFinalSlash } from '../../http/resource-parameter.ts'
 import { nameLoginToken } from '../login-token-names.ts'
 import { protocolRoutes } from '../paths.ts'
-import { basicCredentials, basicHeader } from './basic.ts'
+import { basicCredentials, basicHeader, rawBasicSecret } from './basic.ts'
 import { assertionClaims, type FederatedRefusal } from './federated-assertions.ts'
 import { proveClient, refuseClient } from './proofs.ts'
 
@@ -43,7 +43,8 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     form.delete('client_assertion')
     form.delete('client_assertion_type')
     form.set('client_id', client.id)
-    if (!client.isPublic) form.set('client_secret', proveClient(req))
+    const proof = proveClient(req)
+    if (!client.isPublic) form.set('client_secret', proof)
     return form
   }
 
@@ -52,13 +53,17 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     if (!basic) return undefined
     const [id, secret] = [form.get('client_id'), form.get('client_secret')]
     if (id !== null && id !== basic.clientId) return undefined
-    if (basic.clientSecret === '' || (secret !== null && secret === basic.clientSecret)) {
+    if (basic.clientSecret === '') {
       delete req.headers.authorization
       form.set('client_id', basic.clientId)
       return form
     }
+    const agrees = secret !== null && [basic.clientSecret, rawBasicSecret(req.headers.authorization)].includes(secret)
     if (!basic.encoded) req.headers.authorization = basicHeader(basic)
-    return undefined
+    if (!agrees) return undefined
+    // The header stays: whoever uses it is told by one how to prove who they are (RFC 6749 §5.2).
+    form.delete('client_secret')
+    return form
   }
 
   const byAssertion = async (req: IncomingMessage, form: URLSearchParams, assertion: string) => {
@@ -84,7 +89,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     const isAssertion = id === undefined && form.has('client_id') && assertionClaims(bearer) !== undefined
     if (isAssertion) return byAssertion(req, form, bearer)
     const client = id === undefined ? undefined : await findClient(id)
-    return client && !client.isPublic ? settle(req, form, client) : undefined
+    return client && settle(req, form, client)
   }
 
   return async (req: IncomingMessage, path: string): Promise<void> => {
@@ -107,6 +112,17 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
         : byHeader(req, form)
     const settled = changed ?? form
     const renamed = path === protocolRoutes.token ? await nameRedirectUri(settled) : nameLoginToken(path, settled)
-    if (withoutFinalSlash(settled) || changed || renamed) replaceBody(req, Buffer.from(settled.toString()))
+    const named = path === protocolRoutes.pushed_authorization_request && nameClient(settled, clientId)
+    if (withoutFinalSlash(settled) || changed || renamed || named) replaceBody(req, Buffer.from(settled.toString()))
   }
+}
+
+/**
+ * Says in a pushed request whose it is, as every authorization request does (RFC 9126 §2.1): who has said it in the header
+ * or in an assertion may have left it out. Changes the form, and returns whether it did.
+ */
+function nameClient(form: URLSearchParams, clientId: string | undefined): boolean {
+  if (clientId === undefined || form.has('client_id')) return false
+  form.set('client_id', clientId)
+  return true
 }

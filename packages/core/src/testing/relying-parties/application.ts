@@ -12,7 +12,11 @@ export interface Door {
   readonly name:
     | 'web'
     | 'web, without single sign-on'
+    | 'web, in the home network'
+    | 'web, another node'
     | 'mobile app'
+    | 'mobile app, by an address of its server'
+    | 'mobile app, by a scheme of its own'
     | 'command line'
     | 'command line, another port'
     | 'account settings'
@@ -25,8 +29,11 @@ export interface Door {
 /** What an application cannot do without. */
 export interface Need {
   readonly claim: string
-  /** `text`: not empty; `account name`: a text without `@`; `list`: an array of texts, not empty; `true`: the boolean. */
-  readonly is: 'text' | 'account name' | 'list' | 'true'
+  /**
+   * `text`: not empty; `account name`: a text without `@`; `list`: an array of texts, not empty; `objects`: one of objects;
+   * `true`: the boolean.
+   */
+  readonly is: 'text' | 'account name' | 'list' | 'objects' | 'true'
   /** `either`: UserInfo where the ID token does not have it. */
   readonly from: 'ID token' | 'UserInfo' | 'either'
 }
@@ -79,6 +86,17 @@ export interface Habits {
   readonly logout?: LogoutHabit
   /** The path of its back channel (OpenID Connect Back-Channel Logout). */
   readonly backChannelLogoutPath?: string
+  /** The origin of its pages, where these ask the provider themselves: they read nothing that CORS does not allow them. */
+  readonly asksFromPagesOf?: string
+}
+
+/** Another way in which an application can be set up: what differs from how it is best. */
+export interface Alternative {
+  /** In words that follow its name. */
+  readonly name: string
+  readonly doors?: Application['doors']
+  readonly clientSettings?: Partial<NewClientInput>
+  readonly habits?: Partial<Habits>
 }
 
 /** An application that signs people in here, as data. */
@@ -89,4 +107,23 @@ export interface Application {
   /** How its client is best set up. */
   readonly clientSettings: NewClientInput
   readonly habits: Habits
+  readonly alternatives?: readonly Alternative[]
+}
+
+/**
+ * An application as it is with each of its other set-ups, named after it.
+ *
+ * @example
+ * ```ts
+ * for (const each of [grafana, ...alternativesOf(grafana)]) await tryOut(each)
+ * ```
+ */
+export function alternativesOf({ alternatives = [], ...application }: Application): readonly Application[] {
+  return alternatives.map(({ name, doors = application.doors, clientSettings, habits }) => ({
+    ...application,
+    name: `${application.name} ${name}`,
+    doors,
+    clientSettings: { ...application.clientSettings, ...clientSettings },
+    habits: { ...application.habits, ...habits },
+  }))
 }

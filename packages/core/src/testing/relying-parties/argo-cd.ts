@@ -31,13 +31,24 @@ export const argoCd: Application = {
     ...habits,
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://argocd.example.com/' },
   },
+  alternatives: [
+    {
+      name: 'with `enablePKCEAuthentication`',
+      doors: [{ name: 'web', redirectUri: 'https://argocd.example.com/pkce/verify' }],
+      clientSettings: { redirectUris: ['https://argocd.example.com/pkce/verify'], isPublic: true },
+      habits: { pkce: true, authentication: 'none', asksFromPagesOf: 'https://argocd.example.com' },
+    },
+  ],
 }
 
 /** The command line: a public client of its own, on a loopback port, which lives by its refresh token. */
 export const argoCdCli: Application = {
   id: 'argo-cd-cli',
   name: 'Argo CD CLI',
-  doors: [{ name: 'command line', redirectUri: 'http://localhost:8085/auth/callback' }],
+  doors: [
+    { name: 'command line', redirectUri: 'http://localhost:8085/auth/callback' },
+    { name: 'command line, another port', redirectUri: 'http://localhost:18085/auth/callback' },
+  ],
   clientSettings: { name: 'Argo CD CLI', redirectUris: ['http://localhost:8085/auth/callback'], isPublic: true },
   habits: {
     ...habits,

@@ -7,6 +7,7 @@ export const audiobookshelf: Application = {
   doors: [
     { name: 'web', redirectUri: 'https://books.example.com/auth/openid/callback' },
     { name: 'mobile app', redirectUri: 'https://books.example.com/auth/openid/mobile-redirect' },
+    { name: 'mobile app, by a scheme of its own', redirectUri: 'audiobookshelf://oauth' },
   ],
   clientSettings: {
     name: 'Audiobookshelf',
@@ -35,4 +36,11 @@ export const audiobookshelf: Application = {
     identifiedBy: 'preferred_username',
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://books.example.com/login' },
   },
+  alternatives: [
+    {
+      name: 'in its app',
+      doors: [{ name: 'mobile app', redirectUri: 'https://books.example.com/auth/openid/mobile-redirect' }],
+      habits: { logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'audiobookshelf://oauth' } },
+    },
+  ],
 }

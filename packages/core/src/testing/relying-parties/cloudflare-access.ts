@@ -26,4 +26,5 @@ export const cloudflareAccess: Application = {
     ],
     identifiedBy: 'email',
   },
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } }],
 }

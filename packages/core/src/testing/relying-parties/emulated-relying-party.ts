@@ -5,7 +5,7 @@ import type { JsonObject } from '../json-object.ts'
 import type { Application, Door } from './application.ts'
 import { type Endpoints, findEndpoints, type WhereToLook } from './endpoints.ts'
 import { type Check, Checklist, Refusal } from './refusal.ts'
-import { requestTokens } from './requests.ts'
+import { fromPagesOf, requestTokens } from './requests.ts'
 import { lookAtLogoutToken, lookAtTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
 
 /** What an administrator enters at the application. */
@@ -56,7 +56,8 @@ export class EmulatedRelyingParty {
       fetch: send = (input: Parameters<typeof fetch>[0], init?: RequestInit) => fetch(input, init),
       clock = systemClock,
     } = options
-    this.#options = { ...options, fetch: send, clock }
+    const page = application.habits.asksFromPagesOf
+    this.#options = { ...options, fetch: page === undefined ? send : fromPagesOf(page, send), clock }
   }
 
   /** What an application does when its settings are saved, or at its start. */

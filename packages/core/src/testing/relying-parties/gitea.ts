@@ -1,4 +1,11 @@
-import type { Application } from './application.ts'
+import type { Application, Need } from './application.ts'
+
+const needs: readonly Need[] = [
+  { claim: 'sub', is: 'text', from: 'ID token' },
+  { claim: 'email', is: 'text', from: 'either' },
+  { claim: 'preferred_username', is: 'account name', from: 'either' },
+  { claim: 'groups', is: 'list', from: 'UserInfo' },
+]
 
 /** No PKCE and no `nonce`; the issuer of the ID token has to be that of discovery to the letter. */
 export const gitea: Application = {
@@ -15,14 +22,12 @@ export const gitea: Application = {
     authentication: 'detected',
     idToken: { check: 'claims' },
     userInfo: 'always',
-    needs: [
-      { claim: 'sub', is: 'text', from: 'ID token' },
-      { claim: 'email', is: 'text', from: 'either' },
-      { claim: 'preferred_username', is: 'account name', from: 'either' },
-      { claim: 'groups', is: 'list', from: 'UserInfo' },
-    ],
+    needs,
     identifiedBy: 'preferred_username',
   },
+  alternatives: [
+    { name: 'with SSH keys', habits: { needs: [...needs, { claim: 'sshpubkey', is: 'list', from: 'UserInfo' }] } },
+  ],
 }
 
 /** As Gitea, with PKCE. */

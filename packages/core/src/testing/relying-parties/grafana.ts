@@ -30,4 +30,5 @@ export const grafana: Application = {
     refresh: { idToken: false },
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://grafana.example.com/login' },
   },
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } }],
 }

@@ -26,4 +26,5 @@ export const homeAssistant: Application = {
     ],
     identifiedBy: 'preferred_username',
   },
+  alternatives: [{ name: 'with a secret', clientSettings: { isPublic: false }, habits: { authentication: 'post' } }],
 }

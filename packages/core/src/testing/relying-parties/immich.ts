@@ -1,19 +1,29 @@
 import type { Application } from './application.ts'
 
-/** Built on openid-client: no `nonce`, and UserInfo only where the ID token has no e-mail address. */
+/**
+ * Built on openid-client: no `nonce`, and UserInfo only where the ID token has no e-mail address. Web addresses, those of the
+ * home network without TLS among them, and the scheme of its app are those of one client.
+ */
 export const immich: Application = {
   id: 'immich',
   name: 'Immich',
   doors: [
     { name: 'web', redirectUri: 'https://photos.example.com/auth/login' },
     { name: 'account settings', redirectUri: 'https://photos.example.com/user-settings' },
+    { name: 'web, in the home network', redirectUri: 'http://192.168.1.20:2283/auth/login' },
     { name: 'mobile app', redirectUri: 'app.immich:///oauth-callback' },
+    {
+      name: 'mobile app, by an address of its server',
+      redirectUri: 'https://photos.example.com/api/oauth/mobile-redirect',
+    },
   ],
   clientSettings: {
     name: 'Immich',
     redirectUris: [
       'https://photos.example.com/auth/login',
       'https://photos.example.com/user-settings',
+      'http://192.168.1.20:2283/auth/login',
+      'https://photos.example.com/api/oauth/mobile-redirect',
       'app.immich:///oauth-callback',
     ],
   },
@@ -34,4 +44,5 @@ export const immich: Application = {
     identifiedBy: 'email',
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
+  alternatives: [{ name: 'with the secret in the header', habits: { authentication: 'basic' } }],
 }

@@ -26,4 +26,8 @@ export const kubelogin: Application = {
     identifiedBy: 'preferred_username',
     refresh: { idToken: true },
   },
+  alternatives: [
+    { name: 'without `offline_access`', habits: { scope: 'openid profile groups' } },
+    { name: 'with a secret', clientSettings: { isPublic: false }, habits: { authentication: 'basic' } },
+  ],
 }

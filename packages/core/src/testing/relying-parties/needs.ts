@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json-object.ts'
+import { isJsonObject, type JsonObject } from '../json-object.ts'
 import type { Need } from './application.ts'
 import { Refusal } from './refusal.ts'
 
@@ -12,6 +12,7 @@ const inWords = {
   text: 'a text',
   'account name': 'an account name',
   list: 'a list of names',
+  objects: 'a list of objects',
   true: 'true',
 } as const satisfies Record<Need['is'], string>
 
@@ -39,6 +40,7 @@ export function assertMet(need: Need, told: Told): void {
 function isMet(is: Need['is'], value: unknown): boolean {
   if (is === 'true') return value === true
   if (is === 'list') return Array.isArray(value) && value.length > 0 && value.every(isText)
+  if (is === 'objects') return Array.isArray(value) && value.length > 0 && value.every(isJsonObject)
   return isText(value) && (is === 'text' || !value.includes('@'))
 }
 

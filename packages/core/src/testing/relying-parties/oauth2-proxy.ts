@@ -30,4 +30,5 @@ export const oauth2Proxy: Application = {
     refresh: { idToken: true },
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://app.example.com/' },
   },
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } }],
 }

@@ -24,4 +24,5 @@ export const outline: Application = {
     refresh: { idToken: false },
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
+  alternatives: [{ name: 'with discovery', habits: { endpoints: 'discovery', pkce: true } }],
 }

@@ -26,4 +26,8 @@ export const paperlessNgx: Application = {
     ],
     identifiedBy: 'sub',
   },
+  alternatives: [
+    { name: 'with the secret in the header', habits: { authentication: 'basic' } },
+    { name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } },
+  ],
 }

@@ -22,4 +22,11 @@ export const portainer: Application = {
     identifiedBy: 'preferred_username',
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
+  alternatives: [
+    {
+      name: 'with a slash that is not registered',
+      doors: [{ name: 'web', redirectUri: 'https://portainer.example.com:9443/' }],
+      clientSettings: { redirectUris: ['https://portainer.example.com:9443'] },
+    },
+  ],
 }

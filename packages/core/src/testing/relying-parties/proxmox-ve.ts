@@ -4,8 +4,15 @@ import type { Application } from './application.ts'
 export const proxmoxVe: Application = {
   id: 'proxmox-ve',
   name: 'Proxmox VE',
-  doors: [{ name: 'web', redirectUri: 'https://pve.example.com:8006' }],
-  clientSettings: { name: 'Proxmox VE', redirectUris: ['https://pve.example.com:8006'], pkceRequired: true },
+  doors: [
+    { name: 'web', redirectUri: 'https://pve.example.com:8006' },
+    { name: 'web, another node', redirectUri: 'https://pve2.example.com:8006' },
+  ],
+  clientSettings: {
+    name: 'Proxmox VE',
+    redirectUris: ['https://pve.example.com:8006', 'https://pve2.example.com:8006'],
+    pkceRequired: true,
+  },
   habits: {
     endpoints: 'discovery',
     scope: 'openid email profile groups',
@@ -21,4 +28,17 @@ export const proxmoxVe: Application = {
     ],
     identifiedBy: 'preferred_username',
   },
+  alternatives: [
+    {
+      name: 'with `username-claim email` and without UserInfo',
+      habits: {
+        userInfo: 'never',
+        needs: [
+          { claim: 'email', is: 'text', from: 'ID token' },
+          { claim: 'groups', is: 'list', from: 'ID token' },
+        ],
+        identifiedBy: 'email',
+      },
+    },
+  ],
 }

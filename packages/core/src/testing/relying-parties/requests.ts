@@ -48,6 +48,19 @@ export async function requestTokens(
   }
 }
 
+/** As a page of this origin may ask: what does not allow it to read the answer (CORS), has not answered. */
+export function fromPagesOf(origin: string, send: typeof fetch): typeof fetch {
+  return async (input, init = {}) => {
+    const headers = new Headers(init.headers)
+    headers.set('origin', origin)
+    const response = await send(input, { ...init, headers })
+    const allowed = response.headers.get('access-control-allow-origin')
+    if (allowed === '*' || allowed === origin) return response
+    await response.body?.cancel()
+    throw new Error(`Access-Control-Allow-Origin is ${JSON.stringify(allowed)}`)
+  }
+}
+
 function basic(name: string, password: string): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` }
 }

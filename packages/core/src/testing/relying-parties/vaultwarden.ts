@@ -26,4 +26,5 @@ export const vaultwarden: Application = {
     identifiedBy: 'email',
     refresh: { idToken: false },
   },
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } }],
 }

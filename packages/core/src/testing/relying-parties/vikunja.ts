@@ -1,4 +1,10 @@
-import type { Application } from './application.ts'
+import type { Application, Need } from './application.ts'
+
+const needs: readonly Need[] = [
+  { claim: 'email', is: 'text', from: 'either' },
+  { claim: 'name', is: 'text', from: 'either' },
+  { claim: 'preferred_username', is: 'text', from: 'either' },
+]
 
 /** No PKCE and no `nonce`; UserInfo only where the ID token lacks something. */
 export const vikunja: Application = {
@@ -15,12 +21,18 @@ export const vikunja: Application = {
     authentication: 'detected',
     idToken: { check: 'signature', algorithms: 'advertised' },
     userInfo: 'where needed',
-    needs: [
-      { claim: 'email', is: 'text', from: 'either' },
-      { claim: 'name', is: 'text', from: 'either' },
-      { claim: 'preferred_username', is: 'text', from: 'either' },
-    ],
+    needs,
     identifiedBy: 'preferred_username',
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
+  alternatives: [
+    { name: 'with `forceuserinfo`', habits: { userInfo: 'always' } },
+    {
+      name: 'with teams',
+      habits: {
+        scope: 'openid profile email vikunja_scope',
+        needs: [...needs, { claim: 'vikunja_groups', is: 'objects', from: 'either' }],
+      },
+    },
+  ],
 }

@@ -31,6 +31,14 @@ export function startMeasuredHost(): Promise<Host> {
   return startHost({ options: { fetch, webFingerDomains: () => ['example.com'] } })
 }
 
+/** What administrators enter for applications that ask for more than the standard claims. */
+const withExtras: Partial<Account> = {
+  customClaims: [
+    { key: 'sshpubkey', value: '["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample ada@laptop"]' },
+    { key: 'vikunja_groups', value: '[{"name":"Family","oidcID":"family"}]' },
+  ],
+}
+
 export interface Circumstances {
   readonly about?: Partial<Account>
   /** What is set for the client beside or in place of what is recommended. */
@@ -49,7 +57,7 @@ export async function measure(
   await using backChannel = await startCallbackServer()
   const { habits, clientSettings, doors } = application
   const person = await host.person('ada')
-  host.accounts.set(person.account.id, { ...person.account, ...about })
+  host.accounts.set(person.account.id, { ...person.account, ...withExtras, ...about })
   const backchannelLogoutUri = habits.backChannelLogoutPath && `${backChannel.url}${habits.backChannelLogoutPath}`
   const { client, secret } = await host.client({
     ...clientSettings,

@@ -1,32 +1,50 @@
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { type Application, applications, type Check, type Habits } from '@pocket/core/testing'
+import { type Application, alternativesOf, applications, type Check, type Habits } from '@pocket/core/testing'
+import type { Host } from '../host.ts'
 import { measure, measureSynologyDsm, type Step, startMeasuredHost } from './measure.ts'
 
 const target = new URL('../../../../../docs/reference/relying-parties.md', import.meta.url)
 
-/** The reference of relying parties: what each emulated application found when it was used with this provider. */
-export async function relyingPartiesReference(): Promise<string> {
-  await using host = await startMeasuredHost()
-  const measured: [Application, readonly Step[]][] = []
-  for (const application of applications) measured.push([application, await measure(host, application)])
+/**
+ * The reference of relying parties: what each emulated application found when it was used with this provider.
+ *
+ * @param take - takes an application through everything it does
+ */
+export async function relyingPartiesReference(host: Host, take: typeof measure = measure): Promise<string> {
+  const measured: Measured[] = []
+  for (const application of applications) {
+    const others: [string, readonly Step[]][] = []
+    for (const each of alternativesOf(application)) others.push([each.name, await take(host, each)])
+    measured.push({ application, steps: await take(host, application), others })
+  }
   const rows = [
-    row('[Synology DSM](../guides/synology-dsm.md)', await measureSynologyDsm(host)),
-    ...measured.map(([{ name, id }, steps]) => row(`[${name}](#${id})`, steps)),
+    row('[Synology DSM](../guides/synology-dsm.md)', await measureSynologyDsm(host), []),
+    ...measured.map(({ application: { name, id }, steps, others }) => row(`[${name}](#${id})`, steps, others)),
   ]
   return `# Relying parties
 
 Made by \`pnpm --filter @pocket/core run reference\` from what emulated applications find when each is used with this provider.
 They live in \`packages/core/src/testing\`, speak OpenID Connect as their real counterparts do, and are as strict.
 
-${table([['Application', ...columns.map(([title]) => title)], ...rows])}
+${table([['Application', ...columns.map(([title]) => title), 'Other set-ups'], ...rows])}
 
 "Yes": everything that the application looks at is as it should be. "–": the application does not do that.
-Sign-in is with a passkey and consent, the second sign-in is in the same browser and asks nothing.
+Sign-in is with a passkey and consent, the second sign-in is in the same browser and asks nothing. With each other set-up
+the application goes through all of it once more.
 
-${measured.map(([application, steps]) => section(application, steps)).join('\n\n')}
+${measured.map(section).join('\n\n')}
 `
 }
+
+interface Measured {
+  readonly application: Application
+  readonly steps: readonly Step[]
+  /** With each other set-up, by its name. */
+  readonly others: Others
+}
+
+type Others = readonly (readonly [name: string, steps: readonly Step[]])[]
 
 /** Each column of the table, and the steps that it is about. */
 const columns: readonly (readonly [title: string, steps: RegExp])[] = [
@@ -39,14 +57,19 @@ const columns: readonly (readonly [title: string, steps: RegExp])[] = [
   ['Back-channel logout', /^Back-channel logout$/],
 ]
 
-function row(name: string, steps: readonly Step[]): string[] {
-  const cells = columns.map(([, of]) => {
-    const found = steps.filter((step) => of.test(step.name))
-    if (found.length === 0) return '–'
-    const failed = found.flatMap(({ result }) => result.checks).find(({ passed }) => !passed)
-    return failed ? `**No**: ${failed.name}` : 'Yes'
-  })
-  return [name, ...cells]
+function row(name: string, steps: readonly Step[], others: Others): string[] {
+  const cells = columns.map(([, of]) => verdict(steps.filter((step) => of.test(step.name))))
+  return [name, ...cells, verdict(others.flatMap(([, each]) => each))]
+}
+
+function verdict(steps: readonly Step[]): string {
+  if (steps.length === 0) return '–'
+  const failed = failureIn(steps)
+  return failed ? `**No**: ${failed.name}` : 'Yes'
+}
+
+function failureIn(steps: readonly Step[]): Check | undefined {
+  return steps.flatMap(({ result }) => result.checks).find(({ passed }) => !passed)
 }
 
 /** Columns as wide as their longest cell, which is how Markdown is formatted here. */
@@ -56,15 +79,19 @@ function table([head = [], ...rows]: readonly (readonly string[])[]): string {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
-function section(application: Application, steps: readonly Step[]): string {
+function section({ application, steps, others }: Measured): string {
   const checks = steps.map((step) => `- ${step.name}: ${sentences(step, steps)}.`)
+  const also = others.map(([name, each]) => {
+    const failed = failureIn(each)
+    return `- ${name}: ${failed ? `**not so: ${failed.name}**` : 'all of it as well'}.`
+  })
   return `## ${application.name}
 
 <a id="${application.id}"></a>The client: ${settings(application)}
 
 The application: ${habits(application.habits)}
 
-${checks.join('\n')}`
+${[...checks, ...also].join('\n')}`
 }
 
 /** What is looked at in this step; after the first sign-in, what is new. */
@@ -143,5 +170,7 @@ function codes(texts: readonly string[]): string {
   return texts.map((text) => `\`${text}\``).join(', ')
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  writeFileSync(target, await relyingPartiesReference())
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await using host = await startMeasuredHost()
+  writeFileSync(target, await relyingPartiesReference(host))
+}
