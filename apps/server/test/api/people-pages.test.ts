@@ -103,7 +103,7 @@ describe('invitations', () => {
     [{ uses: '101' }, 'Enter a number from 1 to 100.'],
     [{ uses: '' }, 'Enter a number from 1 to 100.'],
     [{ uses: '1e1' }, 'Enter a number from 1 to 100.'],
-    [{ uses: '1', groups: 'nowhere' }, 'One of these groups is there no more.'],
+    [{ uses: '1', groups: 'nowhere' }, 'One of these groups no longer exists.'],
   ])('%j makes none, and says why', async (fields, sentence) => {
     const answer = await post(invitations, fields)
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(sentence)])

@@ -109,7 +109,7 @@ describe.each(kinds)('the applications of a person on %s', (kind) => {
     expect((await post(stranger.agent, at)).status).toBe(404)
     expect((await post(agent, at)).status).toBe(303)
     const after = await get(agent)
-    expect(after.text).toContain('may know nothing of you any more')
+    expect(after.text).toContain('may no longer know anything about you')
     expect(after.text).toContain('You haven’t allowed any application anything yet.')
     expect((await get(agent, '/settings/audit-log')).text).toContain('You took back what you had allowed')
   })

@@ -166,7 +166,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     const shown = await get(group)
     expect(shown.text).toContain('chess')
     expect(shown.text).not.toContain('Club')
-    expect((await post(`${group}/unlink-ldap`)).text).toContain('Your changes hold from now on.')
+    expect((await post(`${group}/unlink-ldap`)).text).toContain('Your changes apply from now on.')
     expect((await post(`${group}/remove`)).text).not.toContain('chess')
   })
 
