@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Forbidden, InvalidInput, NotFound } from '../errors.ts'
 import type { AskBefore } from '../hooks.ts'
-import { OutboundError } from '../outbound/outbound-error.ts'
+import { OutboundError, type OutboundFailure } from '../outbound/outbound-error.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import type { Client } from './client.ts'
 import type { ClientStore } from './client-store.ts'
@@ -213,9 +213,18 @@ async function readDocument(id: string, { fetch }: Pick<MetadataDocumentPorts, '
 function failed(error: unknown): InvalidInput {
   const reason = error instanceof OutboundError ? error.reason : 'unreachable'
   const Kind = reason === 'unreachable' || reason === 'timeout' ? Unreachable : InvalidInput
-  return new Kind('validation_failed', `The metadata document of the client cannot be read: ${reason}.`, {
+  return new Kind('validation_failed', `The metadata document of the client cannot be read: ${unread[reason]}.`, {
     cause: error,
   })
+}
+
+const unread: Readonly<Record<OutboundFailure, string>> = {
+  scheme: 'only https is asked',
+  not_public: 'its host is at an address of a private network',
+  too_many_redirects: 'its address redirects',
+  too_large: 'it is too large',
+  timeout: 'its host takes too long to answer',
+  unreachable: 'its host cannot be reached',
 }
 
 /** How long what a document says holds (RFC 9111 §5.2.2.1), in milliseconds. */

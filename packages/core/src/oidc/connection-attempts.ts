@@ -6,6 +6,7 @@ import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
 import { isProven, refusalOf } from './client-authentication/proofs.ts'
+import { refusalReason } from './refusal-reason.ts'
 
 /** What may be read by an administrator; of everything else only the name is kept. */
 const visible = new Set([
@@ -72,7 +73,7 @@ export function noteConnectionAttempts(provider: Provider, note: ConnectionRecor
       redirectUri: parameters.redirect_uri ?? null,
       succeeded: error === undefined,
       error: error?.error ?? null,
-      reason: error ? reasonOf(error, refusalOf(ctx.req)) : null,
+      reason: error ? shortened(refusalReason(error, ctx.req)) : null,
       requestId,
       ipAddress,
     })
@@ -125,11 +126,4 @@ function authenticationOf(ctx: KoaContextWithOIDC, { client, body }: KoaContextW
   if ('client_secret' in sent) return 'client_secret_post'
   if ('client_assertion' in sent) return client?.clientAuthMethod ?? null
   return 'none'
-}
-
-function reasonOf(error: errors.OIDCProviderError, refusal: string | undefined): string {
-  const parts = [error.error_description, error.error_detail, refusal].filter(
-    (part) => part !== undefined && part !== '',
-  )
-  return shortened(parts.join(': ') || error.message)
 }

@@ -5,7 +5,7 @@ import type { AuditSink } from '../audit/audit-sink.ts'
 import type { AuditEvent } from '../audit/events.ts'
 import { PocketError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
-import { refusalOf } from './client-authentication/proofs.ts'
+import { refusalReason } from './refusal-reason.ts'
 
 export interface EventPorts {
   readonly audit: AuditSink
@@ -26,8 +26,7 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
   }
   const refusal = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => ({
     code: error.error,
-    reason:
-      [error.error_description, error.error_detail, refusalOf(ctx.req)].filter(Boolean).join(': ') || error.message,
+    reason: refusalReason(error, ctx.req),
     ...(ctx.oidc.client && { clientId: ctx.oidc.client.clientId }),
   })
   const refused =

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { InvalidInput } from '../errors.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { languagesOf } from '../interactions/languages.ts'
@@ -71,7 +72,6 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
       }
       const redirectUri = ctx.oidc?.params?.redirect_uri
       const received = typeof redirectUri === 'string' ? redirectUri : undefined
-      const fragment = out.error === 'invalid_redirect_uri' && received?.includes('#')
       const clientId = ctx.oidc?.client?.clientId
       const remedy =
         out.error === 'invalid_redirect_uri' && received !== undefined && clientId !== undefined
@@ -80,10 +80,10 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
       await show(ctx, {
         view: 'error',
         status: ctx.status,
-        code: fragment ? 'redirect_uri_has_fragment' : out.error,
+        code: pageCode(out.error, error, received),
         description,
         details: {
-          ...(ctx.oidc?.client?.clientName !== undefined && { client: ctx.oidc.client.clientName }),
+          ...applicationOf(ctx),
           ...(out.error === 'invalid_redirect_uri' && received !== undefined && { received }),
           ...(remedy && { registered: remedy.registered.join(' ') }),
         },
@@ -102,6 +102,20 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
       await show(ctx, { view: 'signed-out', client: clientView(ctx, undefined) })
     },
   }
+}
+
+/** What the page says may be more exact than what the protocol has an error for. */
+function pageCode(code: string, { cause }: Error, received: string | undefined): string {
+  if (code === 'invalid_redirect_uri' && received?.includes('#')) return 'redirect_uri_has_fragment'
+  // Nobody has an ID or a secret to compare: the metadata document was refused (`adapter.ts`).
+  return code === 'invalid_client' && cause instanceof InvalidInput ? 'invalid_client_metadata' : code
+}
+
+/** An ID that is known to nobody is told too, but for what could be read as a sentence of ours. */
+function applicationOf({ oidc, query }: KoaContextWithOIDC): { readonly client?: string } {
+  if (oidc?.client) return { client: oidc.client.clientName ?? oidc.client.clientId }
+  const id = oidc?.params?.client_id ?? query.client_id
+  return typeof id === 'string' && /^[\x21-\x7e]{1,200}$/.test(id) ? { client: id } : {}
 }
 
 function clientView(ctx: KoaContextWithOIDC, destination: unknown): ClientView | null {

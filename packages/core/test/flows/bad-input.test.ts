@@ -236,6 +236,14 @@ describe('an authorization request', () => {
     expect(host.errors).toEqual([])
   })
 
+  test('of a client that is unknown shows its ID, unless that could be read as a sentence', async () => {
+    await using host = await startHost()
+    const detailsFor = async (id: string) =>
+      Reflect.get(viewOf(await new UserAgent().get(authorizeUrl(host, id))), 'details')
+    expect(await detailsFor('nextcloud-2')).toEqual({ client: 'nextcloud-2' })
+    for (const id of ['Call us at once', 'x'.repeat(201), 'a\u202eb', '']) expect(await detailsFor(id)).toEqual({})
+  })
+
   test.each([
     [{ response_type: 'token' }, 'unsupported_response_type'],
     [{ prompt: 'nonsense' }, 'invalid_request'],

@@ -203,7 +203,7 @@ describe('a document is refused', () => {
     ['that never ends', (_req, res) => void res.writeHead(200).end().destroy()],
   ])('%s', async (_what, handler) => {
     answer = handler
-    expect(await attempt()).toEqual({ status: 400, code: 'invalid_client' })
+    expect(await attempt()).toEqual({ status: 400, code: 'invalid_client_metadata' })
     expect(await host.pocket.clients.find(id)).toBeUndefined()
     // Once is enough for a while.
     await attempt()
@@ -217,8 +217,13 @@ describe('a document is refused', () => {
     const inside = ['https://127.0.0.1/client.json', 'https://[::1]/client.json', 'https://169.254.169.254/latest']
     policy = { ...policy, documentPatterns: ['*'] }
     await start({ allowedPrivateHosts: [] })
-    for (const client_id of [...inside, id])
-      expect(await attempt({ client_id })).toEqual({ status: 400, code: 'invalid_client' })
+    for (const client_id of [...inside, id]) {
+      expect(await attempt({ client_id })).toEqual({ status: 400, code: 'invalid_client_metadata' })
+      const said = 'The metadata document of the client cannot be read: its host is at an address of a private network.'
+      expect(host.events.at(-1)).toMatchObject({ code: 'invalid_client', reason: said })
+      const page = viewOf(await authorize(new UserAgent(), { client_id }))
+      expect(page).toMatchObject({ description: said, details: { client: client_id } })
+    }
     expect(asked).toEqual([])
   })
 
@@ -226,7 +231,7 @@ describe('a document is refused', () => {
     await start({ timeout: 50, allowedPrivateHosts: ['127.0.0.1'] })
     answer = () => undefined
     const attempts = await Promise.all(Array.from({ length: 20 }, () => attempt()))
-    expect(attempts.every(({ status, code }) => status === 400 && code === 'invalid_client')).toBe(true)
+    expect(attempts.every(({ status, code }) => status === 400 && code === 'invalid_client_metadata')).toBe(true)
     expect(asked).toHaveLength(1)
   })
 
@@ -240,7 +245,7 @@ describe('a document is refused', () => {
     }
     const attempts = Array.from({ length: 10 }, (_, index) => attempt({ client_id: `https://app.example/${index}` }))
     await all.promise
-    expect((await attempt({ client_id: 'https://app.example/10' })).code).toBe('invalid_client')
+    expect((await attempt({ client_id: 'https://app.example/10' })).code).toBe('invalid_client_metadata')
     for (const go of waiting) go()
     expect((await Promise.all(attempts)).map(({ code }) => code)).toEqual(Array(10).fill('accepted'))
     expect(asked).toHaveLength(10)
@@ -276,10 +281,10 @@ describe('a document holds', () => {
     expect((await attempt()).code).toBe('accepted')
     answer = (_req, res) => void res.writeHead(404).end()
     host.clock.pass(hour)
-    expect((await attempt()).code).toBe('invalid_client')
+    expect((await attempt()).code).toBe('invalid_client_metadata')
     answer = (_req, res) => void res.writeHead(503).end()
     host.clock.pass(2 * day)
-    expect((await attempt()).code).toBe('invalid_client')
+    expect((await attempt()).code).toBe('invalid_client_metadata')
   })
 
   test('until it is read again on demand', async () => {
@@ -300,7 +305,7 @@ describe('a document holds', () => {
 
 test('hooks may refuse a client that describes itself, and what its document says anew', async () => {
   refusal = { refuse: 'Not this one.' }
-  expect(await attempt()).toEqual({ status: 400, code: 'invalid_client' })
+  expect(await attempt()).toEqual({ status: 400, code: 'invalid_client_metadata' })
   expect(host.events.at(-1)).toMatchObject({ code: 'invalid_client', reason: expect.stringContaining('Not this one.') })
   expect(await host.pocket.clients.find(id)).toBeUndefined()
   refusal = undefined
@@ -309,7 +314,7 @@ test('hooks may refuse a client that describes itself, and what its document say
   answer = json({ ...document, client_name: 'Renamed' })
   refusal = { refuse: 'Not that name.' }
   host.clock.pass(hour)
-  expect(await attempt()).toMatchObject({ code: 'invalid_client' })
+  expect(await attempt()).toMatchObject({ code: 'invalid_client_metadata' })
   expect(await host.pocket.clients.find(id)).toMatchObject({ name: 'Documented' })
   const said = { clientId: id, metadata: { client_name: 'Documented', redirect_uris: [redirectUri] } }
   expect(questions).toMatchObject([
