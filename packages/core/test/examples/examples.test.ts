@@ -19,21 +19,28 @@ const back = (url: string) => url.startsWith(redirectUri)
 /** An empty folder outside of the workspace, into which plain npm has installed what would be published. */
 let folder: string
 
+/** Milliseconds for the set-up, whose programs are ended a little earlier: none of them may keep the test run alive. */
+const patience = 240_000
+
 beforeAll(async () => {
+  const signal = AbortSignal.timeout(patience - 10_000)
   folder = await mkdtemp(join(tmpdir(), 'pocket-examples-'))
-  await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core, directory])
+  await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core, directory], { signal })
   await cp(join(core, 'examples'), folder, { recursive: true })
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   for (const cwd of [core, directory]) {
     // By pnpm, which writes the version of a package of the workspace where its manifest says only that it is one.
-    await run('pnpm', ['pack', '--pack-destination', folder], { cwd })
+    await run('pnpm', ['pack', '--pack-destination', folder], { cwd, signal })
     const { name } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'))
     const start = name.slice(1).replace('/', '-')
     manifest.dependencies[name] = `file:${(await readdir(folder)).find((file) => file.startsWith(start))}`
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
-  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: folder })
-}, 240_000)
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'], {
+    cwd: folder,
+    signal,
+  })
+}, patience)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
