@@ -106,7 +106,8 @@ export function guardAccounts(host: HostAccounts, answerWithin: number): Account
     if (id !== undefined && known.id !== id)
       throw broken(method, 'another_account', 'It answered with another account than asked for.')
     for (const [name, { fits, has }] of Object.entries(fields))
-      if (name in known && !fits(known[name])) throw broken(method, 'invalid', `The ${name} of the account is not ${has}.`)
+      if (name in known && !fits(known[name]))
+        throw broken(method, 'invalid', `The ${name} of the account is not ${has}.`)
     const { id: itsId, userName } = known
     if (typeof itsId !== 'string') throw broken(method, 'invalid', 'The account has no id.')
     if (typeof userName !== 'string') throw broken(method, 'invalid', 'The account has no userName.')
