@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { AuthenticationCeremony } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { freePort, startProcess } from '@pocket/test-support'
@@ -16,14 +16,18 @@ const directory = join(core, '../directory')
 const redirectUri = 'http://localhost:9999/callback'
 const back = (url: string) => url.startsWith(redirectUri)
 
+/** Milliseconds: plain npm fetches, and builds, two hundred packages; a machine that does something else too takes its time. */
+const installing = 540_000
+/** Milliseconds that a program has to say that it is ready, or to end. */
+const starting = 60_000
+jest.setTimeout(3 * starting)
+
 /** An empty folder outside of the workspace, into which plain npm has installed what would be published. */
 let folder: string
 
-/** Milliseconds for the set-up, whose programs are ended a little earlier: none of them may keep the test run alive. */
-const patience = 240_000
-
 beforeAll(async () => {
-  const signal = AbortSignal.timeout(patience - 10_000)
+  // A little earlier: none of its programs may keep the test run alive.
+  const signal = AbortSignal.timeout(installing - 10_000)
   folder = await mkdtemp(join(tmpdir(), 'pocket-examples-'))
   await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core, directory], { signal })
   await cp(join(core, 'examples'), folder, { recursive: true })
@@ -40,7 +44,7 @@ beforeAll(async () => {
     cwd: folder,
     signal,
   })
-}, patience)
+}, installing)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -103,6 +107,7 @@ async function start(name: string) {
     cwd: folder,
     env: { PORT: String(port), DATABASE: join(folder, `${name}.sqlite`) },
     readyWhen: /^ready (.*)$/,
+    readyTimeout: starting,
   })
   return { program, invitation: JSON.parse(program.ready[1] ?? '') as Invitation }
 }
@@ -165,7 +170,7 @@ describe('an example that is installed from the package', () => {
 describe('the installed package', () => {
   const runModule = async (name: string, text: string) => {
     await writeFile(join(folder, name), text)
-    return run('node', [name], { cwd: folder, timeout: 20_000 })
+    return run('node', [name], { cwd: folder, timeout: starting })
   }
 
   test('leaves nothing behind: a service that is disposed of ends by itself, with all of its stores and sockets', async () => {
