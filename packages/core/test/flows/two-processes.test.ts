@@ -125,6 +125,24 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       await both((one) => one.open())
       return answers
     }
+    /** All have found it before one goes on, and the one that wins goes on when all others are answered. */
+    const winnerLast = async (times: number, fields: Fields) => {
+      await both((one) => one.hold('find'))
+      const others = Promise.withResolvers<void>()
+      let answered = 0
+      const answers = Promise.all(
+        Array.from({ length: times }, async (_, index) => {
+          const answer = await post(index, 'token', fields)
+          if (++answered === times - 1) others.resolve()
+          return answer
+        }),
+      )
+      await Promise.race([both((one) => one.met(times / 2)), answers])
+      await both((one) => one.hold('win'))
+      await Promise.race([others.promise, answers])
+      await both((one) => one.open())
+      return answers
+    }
     const code = async () => {
       const query = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid', client_id: client.id }
       const url = `${host.issuer}/authorize?${new URLSearchParams(query)}`
@@ -145,6 +163,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       host,
       post,
       atOnce,
+      winnerLast,
       code,
       exchange,
       alive,
@@ -189,6 +208,18 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     await expectEnd(each, [first, ...(await tokensOf(answers))])
     expect(each.host.errors).toEqual([])
   })
+
+  test.each(['code', 'refresh token'])(
+    'who wins a %s and is answered after all others gets nothing alive',
+    async (kind) => {
+      const each = await within(0)
+      const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
+      const answers = await each.winnerLast(10, fields)
+      expect(await refusals(answers)).toEqual(Array(9).fill('invalid_grant'))
+      await expectEnd(each, await tokensOf(answers))
+      expect(each.host.errors).toEqual([])
+    },
+  )
 
   test('fifty refreshes within the leeway: ten answers, whose tokens live until one comes after it', async () => {
     const each = await within(3)
