@@ -31,6 +31,7 @@ async function mortalServer(first = 1) {
       cwd: folder,
       env: { ...env, KILL_AT: String(statement) },
       readyWhen: /Listening at/,
+      readyTimeout: 120_000,
     })
   let running: RunningProcess = await start(first)
   stack.defer(() => running[Symbol.asyncDispose]())
