@@ -187,5 +187,6 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
 
 /** Whoever is in one of two lists alone. */
 function differing(before: readonly string[], after: readonly string[]): readonly string[] {
-  return [...new Set(before).symmetricDifference(new Set(after))]
+  const [old, wanted] = [new Set(before), new Set(after)]
+  return [...before.filter((id) => !wanted.has(id)), ...after.filter((id) => !old.has(id))]
 }
