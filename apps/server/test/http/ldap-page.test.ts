@@ -207,6 +207,11 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     const database = new Database(join(folder.path, 'pocket-id.db'))
     database.exec('DELETE FROM pocket_ldap_run')
     expect(await runJob()).toMatchObject({ outcome: 'waiting', losses: { asks: false } })
+    const starts = async () => (await get(here)).forms().filter(({ action }) => action.endsWith(`${here}/run`)).length
+    expect(await starts()).toBe(1)
+    await save(await get(settings), { ldapEnabled: 'false' })
+    expect(await starts()).toBe(0)
+    await save(await get(settings), { ldapEnabled: 'true' })
     // What no import has made has no marks.
     database.exec('DELETE FROM pocket_ldap_run')
     database.exec('DELETE FROM pocket_ldap_user')
