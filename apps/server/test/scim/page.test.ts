@@ -1,6 +1,8 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { createAuthority, type ScimServer, startHttpsFront, startScimServer } from '@pocket/test-support'
+import { createAuthority } from '@pocket/test-support/certificates'
+import { startHttpsFront } from '@pocket/test-support/https'
+import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
 import { audited } from '../api/calls.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 

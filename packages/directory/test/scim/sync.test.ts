@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { type ScimObject, type ScimServer, startScimServer } from '@pocket/test-support'
+import { type ScimObject, type ScimServer, startScimServer } from '@pocket/test-support/scim'
 import { isComplete, newUser, type User } from '../../src/index.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 import { statementsOf } from '../statements.ts'
