@@ -180,6 +180,7 @@ export class RateLimited extends PocketError {
   /** Seconds until there is another try; the header `Retry-After` says them (RFC 9110 §10.2.3). */
   readonly retryAfter: number
 
+  /** @param retryAfter - seconds */
   constructor(message: string, retryAfter: number) {
     super('rate_limited', message)
     this.retryAfter = retryAfter

@@ -105,7 +105,7 @@ export interface Pocket extends AsyncDisposable {
   /**
    * Makes a login code. `lifetime` in milliseconds; `options.browserToken`, from `bindBrowser`, lets that browser alone use it.
    *
-   * @throws as `LoginCodes.issue`
+   * @throws {Forbidden} `account_disabled` or `account_not_found`; `forbidden` where `before.issueCode` refuses
    */
   issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**
@@ -134,9 +134,14 @@ export interface Pocket extends AsyncDisposable {
    * been allowed.
    */
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>
-  /** What a client would be told about somebody. @throws as `createTokenPreview` says */
+  /**
+   * What a client would be told about somebody. `scope` as in a request (RFC 6749 §3.3); unknown ones are dropped.
+   *
+   * @throws {NotFound} `client_not_found`, `account_not_found`
+   * @throws {Forbidden} `oidc_access_denied` where the person may not use the client
+   */
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
-  /** Takes a client through a sign-in of this account, as its application would. @throws as `createClientTrial` says */
+  /** Takes a client through a sign-in of this account, as its application would. @throws {NotFound} `client_not_found` */
   tryClient(clientId: string, accountId: string): Promise<readonly TrialStep[]>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>

@@ -1,21 +1,12 @@
 // A package that tests with a browser names these types without depending on Playwright itself.
 export type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 export { type AxeOptions, expectNoAxeViolations } from './axe.ts'
-export {
-  type CertificateOptions,
-  createAuthority,
-  selfSigned,
-  type TestAuthority,
-  type TestCertificate,
-} from './certificates.ts'
 export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium.ts'
 export { describeUnless } from './describe-unless.ts'
-export { type HttpsFront, startHttpsFront } from './https-front.ts'
 export { type LdifOptions, ldifEntry, ldifOfCompany } from './ldif.ts'
 export { type MmdbOptions, type MmdbValue, writeMmdb } from './mmdb.ts'
 export { createTestDatabase, type PostgresServer, startPostgres, type TestDatabase } from './postgres.ts'
 export { freePort, type ProcessOptions, startProcess } from './process.ts'
-export { type ScimObject, type ScimServer, type ScimServerOptions, startScimServer } from './scim-server.ts'
 export { type Slapd, type SlapdOptions, slapdMissing, startSlapd } from './slapd.ts'
 export {
   addVirtualAuthenticator,

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { ComposedEmail } from './compose.ts'
 
@@ -32,6 +31,8 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
       const values = await settings()
       const { smtpHost, smtpFrom, appName } = values
       if (smtpHost === '' || smtpFrom === '') throw new Error('No e-mail server is set up (smtpHost and smtpFrom).')
+      // Loaded when something is sent: an instance without an e-mail server never needs it.
+      const { createTransport } = await import('nodemailer')
       const transport = createTransport({
         ...connectionOf(values),
         ...patience,

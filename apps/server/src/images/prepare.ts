@@ -3,7 +3,6 @@ import { type BitmapFormat, type BitmapRules, prepareBitmap } from './bitmap.ts'
 import { assertIco } from './ico.ts'
 import type { PreparedImage } from './image.ts'
 import { unsupportedImage } from './refusals.ts'
-import { prepareSvg } from './svg.ts'
 
 type Kind = BitmapFormat | 'svg' | 'ico'
 
@@ -44,7 +43,11 @@ export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<Pr
   const kind = await kindOf(bytes)
   if (kind === undefined || !rules.kinds.includes(kind))
     throw unsupportedImage(rules.kinds.map((each) => names[each]).join(', '))
-  if (kind === 'svg') return prepareSvg(bytes)
+  if (kind === 'svg') {
+    // Three hundred modules that most instances never need.
+    const { prepareSvg } = await import('./svg.ts')
+    return prepareSvg(bytes)
+  }
   if (kind === 'ico') return { bytes: assertIco(bytes), mediaType: 'image/x-icon' }
   return prepareBitmap(bytes, kind, rules)
 }

@@ -6,10 +6,10 @@ import {
   ldifOfCompany,
   type Page,
   slapdMissing,
-  startScimServer,
   startSlapd,
   type TestBrowser,
 } from '@pocket/test-support'
+import { startScimServer } from '@pocket/test-support/scim'
 import { type RunningApp, startApp } from '../http/app.ts'
 import { photo } from '../images/samples.ts'
 import { type Keyboard, keyboardOf } from './keyboard.ts'

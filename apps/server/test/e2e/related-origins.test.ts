@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { addVirtualAuthenticator, freePort, launchBrowser, startHttpsFront } from '@pocket/test-support'
+import { addVirtualAuthenticator, freePort, launchBrowser } from '@pocket/test-support'
+import { startHttpsFront } from '@pocket/test-support/https'
 import { startApp } from '../http/app.ts'
 
 const issuer = 'https://id.example.com'

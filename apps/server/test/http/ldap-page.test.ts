@@ -101,6 +101,8 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect(tested.text).toContain('The server refuses the name or the password.')
     expect(tested.text).toContain('Sign in: failed')
     expect((await post(`${here}/search`)).text).toContain('The server refuses the name or the password.')
+    const loaded = await get(`${here}/test`)
+    expect([loaded.status, loaded.location]).toEqual([303, `${instance.url}${here}`])
     const dry = await post(`${here}/dry-run`)
     expect(dry.text).toContain('The reason is below.')
     await save(await get(settings), { ldapBindPassword: 'secret' })
@@ -207,6 +209,11 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     const database = new Database(join(folder.path, 'pocket-id.db'))
     database.exec('DELETE FROM pocket_ldap_run')
     expect(await runJob()).toMatchObject({ outcome: 'waiting', losses: { asks: false } })
+    const starts = async () => (await get(here)).forms().filter(({ action }) => action.endsWith(`${here}/run`)).length
+    expect(await starts()).toBe(1)
+    await save(await get(settings), { ldapEnabled: 'false' })
+    expect(await starts()).toBe(0)
+    await save(await get(settings), { ldapEnabled: 'true' })
     // What no import has made has no marks.
     database.exec('DELETE FROM pocket_ldap_run')
     database.exec('DELETE FROM pocket_ldap_user')

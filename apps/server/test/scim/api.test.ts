@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
-import { type ScimServer, startScimServer } from '@pocket/test-support'
+import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
 import { audited, type CalledInstance, kinds, lastEntry, startCalled } from '../api/calls.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'

@@ -57,6 +57,37 @@ const unknown = {
   updatedAt: null,
 } as const satisfies Partial<Account>
 
+interface Field {
+  readonly fits: (value: unknown) => boolean
+  readonly has: string
+}
+
+const text: Field = { fits: (value) => typeof value === 'string', has: 'a text' }
+const truth: Field = { fits: (value) => typeof value === 'boolean', has: 'true or false' }
+const listOf = (keys: readonly string[]): Field => ({
+  fits: (value) => Array.isArray(value) && value.every((each) => keys.every((key) => typeof each?.[key] === 'string')),
+  has: `a list whose members have ${keys.join(' and ')}`,
+})
+
+/** What the fields hold, where they hold anything. */
+const fields: { readonly [Key in keyof Required<Account>]: Field } = {
+  id: { fits: (value) => typeof value === 'string' && value !== '', has: 'a text with something in it' },
+  userName: text,
+  displayName: text,
+  givenName: text,
+  familyName: text,
+  email: text,
+  emailVerified: truth,
+  locale: text,
+  zoneinfo: text,
+  picture: text,
+  disabled: truth,
+  groups: listOf(['id', 'name']),
+  customClaims: listOf(['key', 'value']),
+  updatedAt: { fits: Number.isFinite, has: 'a number of milliseconds' },
+  extra: { fits: (value) => typeof value === 'object', has: 'an object' },
+}
+
 /**
  * Holds a host's store to its word: whatever it does wrong ends in one error that names it, and nobody is signed in.
  *
@@ -70,10 +101,17 @@ export function guardAccounts(host: HostAccounts, answerWithin: number): Account
     })
   const checked = (method: keyof HostAccounts, given: HostAccount | undefined, id?: string): Account | undefined => {
     if (given === undefined || given === null) return undefined
-    const problem = problemOf(given, id)
-    if (problem) throw broken(method, problem.code, problem.message)
-    const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-    return { ...unknown, displayName: given.userName, ...known, id: given.id, userName: given.userName }
+    if (typeof given !== 'object') throw broken(method, 'invalid', 'It answered with no account.')
+    const known = read(method, given)
+    if (id !== undefined && known.id !== id)
+      throw broken(method, 'another_account', 'It answered with another account than asked for.')
+    for (const [name, { fits, has }] of Object.entries(fields))
+      if (name in known && !fits(known[name]))
+        throw broken(method, 'invalid', `The ${name} of the account is not ${has}.`)
+    const { id: itsId, userName } = known
+    if (typeof itsId !== 'string') throw broken(method, 'invalid', 'The account has no id.')
+    if (typeof userName !== 'string') throw broken(method, 'invalid', 'The account has no userName.')
+    return { ...unknown, displayName: userName, ...known, id: itsId, userName }
   }
   const notOffered = (method: keyof HostAccounts) => broken(method, 'not_offered', 'It has no such method.')
 
@@ -110,16 +148,15 @@ export function guardAccounts(host: HostAccounts, answerWithin: number): Account
   }
 }
 
-function problemOf(given: HostAccount, id: string | undefined): { code: string; message: string } | undefined {
-  if (typeof given !== 'object') return { code: 'invalid', message: 'It answered with no account.' }
-  if (id !== undefined && given.id !== id)
-    return { code: 'another_account', message: 'It answered with another account than asked for.' }
-  if (typeof given.id !== 'string' || given.id === '') return { code: 'invalid', message: 'The account has no id.' }
-  if (typeof given.userName !== 'string') return { code: 'invalid', message: 'The account has no userName.' }
-  const { groups = [] } = given
-  const groupsFit =
-    Array.isArray(groups) && groups.every((each) => typeof each?.id === 'string' && typeof each.name === 'string')
-  return groupsFit ? undefined : { code: 'invalid', message: 'A group of the account has no id or no name.' }
+/** What is known of an account. Fields can be accessors of a class, which a spread leaves out, and can throw. */
+function read(method: keyof HostAccounts, given: HostAccount): Readonly<Record<string, unknown>> {
+  try {
+    const whole: Record<string, unknown> = { ...given }
+    for (const name of Object.keys(fields) as (keyof Account)[]) whole[name] = given[name]
+    return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined && value !== null))
+  } catch (cause) {
+    throw broken(method, 'failed', 'A field of the account threw when it was read.', cause)
+  }
 }
 
 function broken(method: keyof HostAccounts, code: string, message: string, cause?: unknown): Misconfigured {

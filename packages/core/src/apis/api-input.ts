@@ -8,7 +8,7 @@ export interface ApiInput {
   readonly name: string
   /** (`jwt` for a new API) */
   readonly accessTokenFormat?: AccessTokenFormat | undefined
-  /** From 1 to 525 600; see `Api` (`null` for a new API). */
+  /** Minutes, 1 to 525,600; see `Api` (`null` for a new API). */
   readonly accessTokenDurationMinutes?: number | null | undefined
   /** Ids of clients; unknown ones are left out (none for a new API). */
   readonly resourceServerClientIds?: readonly string[] | undefined

@@ -48,6 +48,7 @@ export interface Api {
   readonly allowCimdClients: boolean
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
+  /** Milliseconds since the Unix epoch. */
   readonly updatedAt: number
 }
 

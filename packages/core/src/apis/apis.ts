@@ -41,7 +41,7 @@ export interface Apis extends ApiGrants {
    * @throws {NotFound} `not_found` @throws {InvalidInput} `validation_failed` on `permissions[i].key` and so on
    */
   setPermissions(id: string, permissions: readonly PermissionInput[]): Promise<Api>
-  /** Opens the API to clients that are known by their metadata document; unknown ids are left out. @throws {NotFound} */
+  /** Opens the API to clients that are known by their metadata document; unknown ids are left out. @throws {NotFound} `not_found` */
   setCimdAccess(
     id: string,
     access: { readonly enabled: boolean; readonly permissionIds: readonly string[] },

@@ -5,7 +5,7 @@ import type { Client } from './client.ts'
 
 /** What a client says about who may use it, and how fresh their sign-in has to be. */
 export type ClientRules = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds' | 'requiresReauthentication'> & {
-  /** `null` where any age will do. */
+  /** Minutes since the last use of a passkey; `null` where any age will do. */
   readonly maxSessionAgeMinutes: number | null
 }
 

@@ -24,9 +24,9 @@ export interface ClientInput {
   /** A client that is not restricted forgets its groups. */
   readonly isGroupRestricted?: boolean | undefined
   readonly federatedIdentities?: readonly FederatedIdentity[] | undefined
-  /** 1 to 525,600 (60). */
+  /** Minutes, 1 to 525,600 (60). */
   readonly accessTokenDurationMinutes?: number | undefined
-  /** 1 to 525,600 (43,200). */
+  /** Minutes, 1 to 525,600 (43,200). */
   readonly refreshTokenDurationMinutes?: number | undefined
   /** What is left out stays as it is; for a new client, `defaultProtocol`. */
   readonly protocol?: ClientProtocolInput | undefined

@@ -11,6 +11,7 @@ export interface ClientSecret {
   readonly prefix: string
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
+  /** Milliseconds since the Unix epoch; `null` where it does not end. */
   readonly expiresAt: number | null
 }
 
@@ -71,12 +72,16 @@ export interface Client {
   readonly template: string | null
   /** What a client that registered itself said beside these fields (RFC 7591 §2, by the names there); `null` for others. */
   readonly registration: RegisteredMetadata | null
-  /** Since when a client that anybody could register has waited for its first use; `null` for every other. */
+  /**
+   * Since when a client that anybody could register has waited for its first use, in milliseconds since the Unix epoch; `null`
+   * for every other.
+   */
   readonly unusedSince: number | null
-  /** Until when what its metadata document said holds; `null` for a client without one. */
+  /** Until when what its metadata document said holds, in milliseconds since the Unix epoch; `null` for a client without one. */
   readonly metadataExpiresAt: number | null
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
+  /** Milliseconds since the Unix epoch. */
   readonly updatedAt: number
 }
 

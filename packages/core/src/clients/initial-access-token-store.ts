@@ -12,7 +12,7 @@ export interface InitialAccessToken {
   readonly createdAt: number
 }
 
-/** Where initial access tokens are kept. */
+/** Where initial access tokens are kept. `now` and `before` are in milliseconds since the Unix epoch. */
 export interface InitialAccessTokenStore {
   insert(token: InitialAccessToken): Promise<void>
   findByHash(tokenHash: string): Promise<InitialAccessToken | undefined>

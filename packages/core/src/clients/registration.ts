@@ -39,7 +39,7 @@ export interface Clients {
   create(input: NewClientInput): Promise<Client>
   /** @throws {NotFound} `client_not_found` @throws {InvalidInput} as for `create` */
   update(id: string, input: ClientInput): Promise<Client>
-  /** Adds a redirect URI to those that the client has. @throws {NotFound} `client_not_found` @throws {InvalidInput} */
+  /** Adds a redirect URI to those that the client has. @throws as `update` */
   addRedirectUri(id: string, uri: string): Promise<Client>
   /** Removes the client and what was given to it. Returns `false` where there is none. */
   remove(id: string): Promise<boolean>
@@ -52,15 +52,19 @@ export interface Clients {
   addSecret(id: string, input?: SecretInput): Promise<MintedSecret>
   /** Adds a secret in the place of all others. @throws as `addSecret` */
   replaceSecrets(id: string, input?: SecretInput): Promise<MintedSecret>
-  /** Returns `false` where there is no such secret. @throws {NotFound} */
+  /** Returns `false` where there is no such secret. @throws {NotFound} `client_not_found` */
   removeSecret(id: string, secretId: string): Promise<boolean>
   /** When its secrets were used last, in milliseconds by their ids, a minute at most behind. */
   secretUses(id: string): Promise<ReadonlyMap<string, number>>
-  /** Makes these the groups that the client allows. @throws {NotFound} @throws {InvalidInput} */
+  /** Makes these the groups that the client allows. @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed` */
   setAllowedGroups(id: string, groupIds: readonly string[]): Promise<Client>
   /** The clients that allow this group, by name. */
   allowedTo(groupId: string): Promise<readonly ClientRecord[]>
-  /** Makes these the clients that allow the group; unknown ids are left out. With none, the group is forgotten. */
+  /**
+   * Makes these the clients that allow the group; unknown ids are left out. With none, the group is forgotten.
+   *
+   * @throws {InvalidInput} `validation_failed` where the group's id is none
+   */
   setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void>
 }
 

@@ -34,6 +34,7 @@ export interface RequestedDeviceLogin {
 /** What the person sees who is asked to let a device in. */
 export interface PendingDeviceLogin extends WaitingDevice {
   readonly userCode: string
+  /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
 }
 

@@ -5,6 +5,6 @@ export interface Consent {
   readonly scopes: readonly string[]
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
-  /** When it was given or made use of for the last time. */
+  /** When it was given or made use of for the last time, in milliseconds since the Unix epoch. */
   readonly updatedAt: number
 }

@@ -23,11 +23,18 @@ export interface DeviceLoginEnd {
 
 /** “Sign in with another device”, from both sides. */
 export interface DeviceLoginService {
-  /** This device asks to be let in. */
+  /** This device asks to be let in. @throws {RateLimited} `rate_limited` */
   request(req: IncomingMessage): Promise<RequestedDeviceLogin>
   /** The code that belongs to a token, to show it again. */
   userCodeOf(token: string): string
-  /** Starts this device's session once it is let in; `undefined` while nobody has decided. @throws as `DeviceLogins.redeem` */
+  /**
+   * Starts this device's session once it is let in; `undefined` while nobody has decided.
+   *
+   * @throws {NotAuthenticated} `device_login_expired` where it is unknown, used, too old or another browser's
+   * @throws {Forbidden} `device_login_denied`, `account_disabled`, `account_not_found`, or `sign_in_refused` where
+   * `before.signIn` refuses
+   * @throws {RateLimited} `rate_limited`
+   */
   redeem(req: IncomingMessage, res: ServerResponse, end: DeviceLoginEnd): Promise<Account | undefined>
   /** Who asks. @throws {NotAuthenticated} `device_code_invalid` */
   find(code: string): Promise<PendingDeviceLogin>

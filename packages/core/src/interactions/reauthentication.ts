@@ -28,10 +28,14 @@ export interface ReauthenticationService {
   /**
    * By a passkey of the person who is signed in here.
    *
-   * @throws as `Authentication.verify` @throws {NotAuthenticated} `reauthentication_required` for somebody else's passkey
+   * @throws as `SignInService.confirm` @throws {RateLimited} `rate_limited` @throws {NotAuthenticated} `reauthentication_required` for somebody else's passkey
    */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<void>
-  /** By the passkey that began this session within the last minute. @throws {NotAuthenticated} `reauthentication_required` */
+  /**
+   * By the passkey that began this session within the last minute.
+   *
+   * @throws {NotAuthenticated} `reauthentication_required` @throws {RateLimited} `rate_limited`
+   */
   withFreshSession(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
    * That a passkey was used or registered in this session within the last minute. Somebody who has no passkey yet cannot be

@@ -40,11 +40,17 @@ export interface RegistrationService {
     res: ServerResponse,
     start: RegistrationStart,
   ): Promise<PublicKeyCredentialCreationOptionsJSON>
-  /** Verifies the answer and stores nothing. @throws as `Registration.verify` */
+  /**
+   * Verifies the answer and stores nothing.
+   *
+   * @throws {InvalidInput} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
+   * `passkey_not_allowed`, with `details.reasons`, where the policy does not accept it
+   * @throws {Forbidden} `forbidden` where `before.addPasskey` refuses
+   */
   verify(req: IncomingMessage, res: ServerResponse, end: RegistrationEnd): Promise<VerifiedRegistration>
-  /** Stores a verified passkey; call it within the transaction that makes its account. @throws as `Registration.store` */
+  /** Stores a verified passkey; call it within the transaction that makes its account. @throws {Conflict} `passkey_already_registered` */
   store(passkey: Passkey): Promise<void>
-  /** Verifies the answer and stores the passkey of somebody who is signed in, whose session is good for everything then. */
+  /** Verifies the answer and stores the passkey of somebody who is signed in, whose session is good for everything then. @throws as `verify` and `store` */
   add(
     req: IncomingMessage,
     res: ServerResponse,

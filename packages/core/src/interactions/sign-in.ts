@@ -33,14 +33,23 @@ export type StartSession = (
 export interface SignInService {
   /** A fresh challenge for this browser. */
   request(req: IncomingMessage, res: ServerResponse): Promise<AuthenticationRequest>
-  /** Verifies a passkey's answer; starts no session. @throws as `Authentication.verify` @throws {RateLimited} `rate_limited` */
+  /**
+   * Verifies a passkey's answer; starts no session.
+   *
+   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`, and
+   * `passkey_counter_regressed` where the policy refuses that
+   * @throws {Forbidden} `account_disabled`, `account_not_found`, `passkey_not_allowed` where the policy demands another one,
+   * `sign_in_refused` where `before.signIn` refuses
+   * @throws {RateLimited} `rate_limited`
+   */
   identify(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Identified>
-  /** Verifies a passkey's answer and starts the session. @throws as `Authentication.verify` */
+  /** Verifies a passkey's answer and starts the session. @throws as `identify` */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
   /**
    * Verifies a passkey's answer by the person who is signed in here, whose session it then stands for.
    *
-   * @throws as `Authentication.verify` @throws {NotAuthenticated} `reauthentication_required` for somebody else's passkey
+   * @throws as `identify`, where `before.reauthenticate` is asked in place of `before.signIn`, and nothing is counted
+   * @throws {NotAuthenticated} `reauthentication_required` for somebody else's passkey
    */
   confirm(
     req: IncomingMessage,
@@ -50,10 +59,16 @@ export interface SignInService {
   /**
    * Uses up a login code and starts the session.
    *
-   * @throws as `LoginCodes.redeem` @throws {RateLimited} `rate_limited`
+   * @throws {InvalidInput} `code_invalid` where it is unknown, used, too old, or bound to another browser
+   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `sign_in_refused` where `before.signIn` refuses
+   * @throws {RateLimited} `rate_limited`
    */
   withCode(req: IncomingMessage, res: ServerResponse, code: string): Promise<Account>
-  /** Starts the session of somebody who has just been created. */
+  /**
+   * Starts the session of somebody who has just been created.
+   *
+   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `sign_in_refused` where `before.signIn` refuses
+   */
   asNewAccount(
     req: IncomingMessage,
     res: ServerResponse,

@@ -30,7 +30,8 @@ export interface SignUpService {
    * Verifies the passkey, has the host make the account, stores the passkey and signs the person in; all of it or nothing,
    * where the host's `register` writes to the same `DataSource`. Whoever comes out disabled is not signed in.
    *
-   * @throws as `Registration.verify`, what `register` refuses with, and what `before.signUp` and `before.signIn` refuse
+   * @throws as `RegistrationService.add`, and what `register` refuses with
+   * @throws {Forbidden} `forbidden` where `before.signUp` refuses, `sign_in_refused` where `before.signIn` does
    */
   finish(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
 }

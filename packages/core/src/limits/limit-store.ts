@@ -23,7 +23,7 @@ export interface LimitRequest {
 export interface LimitStore {
   /** Takes one in one atomic step, where there is one: of any number of calls at once, no more are admitted than it holds. */
   take(request: LimitRequest): Promise<StoredLimit>
-  /** Puts back what was taken. `interval` as it was when it was taken. */
+  /** Puts back what was taken. `interval`, in milliseconds, as it was when it was taken. */
   giveBack(key: string, interval: number): Promise<void>
   /** Removes at most `limit` buckets that were full before `before` (milliseconds); returns how many. */
   removeExpired(before: number, limit: number): Promise<number>

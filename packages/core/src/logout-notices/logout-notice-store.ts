@@ -9,6 +9,7 @@ export interface LogoutNotice {
   readonly attempts: number
   /** Milliseconds since the Unix epoch. */
   readonly nextAttemptAt: number
+  /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
 }
 

@@ -15,10 +15,11 @@ export interface Artifact {
   readonly userCodeHash: string | null
   /** Milliseconds since the Unix epoch; `null` lives until it is removed. */
   readonly expiresAt: number | null
+  /** Milliseconds since the Unix epoch; `null` while it has not been consumed. */
   readonly consumedAt: number | null
   /** How often it was consumed; `null` stands for as often as `consumedAt` says: once, or never. */
   readonly timesConsumed: number | null
-  /** When a device asked for the tokens of its code for the last time. */
+  /** When a device asked for the tokens of its code for the last time, in milliseconds since the Unix epoch; `null`: never. */
   readonly polledAt: number | null
 }
 

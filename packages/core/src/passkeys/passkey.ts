@@ -31,5 +31,6 @@ export interface Passkey {
   readonly name: string
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
+  /** Milliseconds since the Unix epoch; `null`: never. */
   readonly lastUsedAt: number | null
 }

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { AuthenticationCeremony } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { freePort, startProcess } from '@pocket/test-support'
@@ -16,24 +16,35 @@ const directory = join(core, '../directory')
 const redirectUri = 'http://localhost:9999/callback'
 const back = (url: string) => url.startsWith(redirectUri)
 
+/** Milliseconds: plain npm fetches, and builds, two hundred packages; a machine that does something else too takes its time. */
+const installing = 540_000
+/** Milliseconds that a program has to say that it is ready, or to end. */
+const starting = 60_000
+jest.setTimeout(3 * starting)
+
 /** An empty folder outside of the workspace, into which plain npm has installed what would be published. */
 let folder: string
 
 beforeAll(async () => {
+  // A little earlier: none of its programs may keep the test run alive.
+  const signal = AbortSignal.timeout(installing - 10_000)
   folder = await mkdtemp(join(tmpdir(), 'pocket-examples-'))
-  await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core, directory])
+  await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core, directory], { signal })
   await cp(join(core, 'examples'), folder, { recursive: true })
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   for (const cwd of [core, directory]) {
     // By pnpm, which writes the version of a package of the workspace where its manifest says only that it is one.
-    await run('pnpm', ['pack', '--pack-destination', folder], { cwd })
+    await run('pnpm', ['pack', '--pack-destination', folder], { cwd, signal })
     const { name } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'))
     const start = name.slice(1).replace('/', '-')
     manifest.dependencies[name] = `file:${(await readdir(folder)).find((file) => file.startsWith(start))}`
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
-  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: folder })
-}, 240_000)
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'], {
+    cwd: folder,
+    signal,
+  })
+}, installing)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -96,6 +107,7 @@ async function start(name: string) {
     cwd: folder,
     env: { PORT: String(port), DATABASE: join(folder, `${name}.sqlite`) },
     readyWhen: /^ready (.*)$/,
+    readyTimeout: starting,
   })
   return { program, invitation: JSON.parse(program.ready[1] ?? '') as Invitation }
 }
@@ -158,7 +170,7 @@ describe('an example that is installed from the package', () => {
 describe('the installed package', () => {
   const runModule = async (name: string, text: string) => {
     await writeFile(join(folder, name), text)
-    return run('node', [name], { cwd: folder, timeout: 20_000 })
+    return run('node', [name], { cwd: folder, timeout: starting })
   }
 
   test('leaves nothing behind: a service that is disposed of ends by itself, with all of its stores and sockets', async () => {

@@ -28,6 +28,18 @@ describe('an account store', () => {
     ['answers with a text', async () => 'ada', 'invalid'],
     ['knows no name', async (id: string) => ({ id }), 'invalid'],
     ['has groups without names', async (id: string) => ({ id, userName: 'a', groups: [{ id: 'g' }] }), 'invalid'],
+    ['has a number for a truth', async (id: string) => ({ id, userName: 'a', emailVerified: 1 }), 'invalid'],
+    ['has a date for milliseconds', async (id: string) => ({ id, userName: 'a', updatedAt: new Date() }), 'invalid'],
+    [
+      'has a field that throws',
+      async (id: string) => ({
+        id,
+        get userName() {
+          throw new Error('not loaded')
+        },
+      }),
+      'failed',
+    ],
   ])('that %s signs nobody in, and is named', async (_name, find, code) => {
     const { host, agent, answer } = await signInWith(find)
     await using _host = host
@@ -54,5 +66,28 @@ describe('an account store', () => {
     expect(answer.json()).toMatchObject({ code: 'account_disabled' })
     const event = { event: 'sign_in_failed', code: 'account_disabled', accountId: person.account.id }
     expect(host.events.at(-1)).toMatchObject(event)
+  })
+
+  test('can answer with a class whose fields are accessors: a disabled account is one all the same', async () => {
+    class Person {
+      readonly #row: { readonly id: string; readonly blocked: boolean }
+      readonly displayName = null
+      constructor(id: string) {
+        this.#row = { id, blocked: true }
+      }
+      get id() {
+        return this.#row.id
+      }
+      get userName() {
+        return 'ada'
+      }
+      get disabled() {
+        return this.#row.blocked
+      }
+    }
+    const { host, agent, answer } = await signInWith(async (id) => new Person(id))
+    await using _host = host
+    expect(answer.json()).toMatchObject({ code: 'account_disabled' })
+    expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
   })
 })

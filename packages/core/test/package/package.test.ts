@@ -6,7 +6,15 @@ import { promisify } from 'node:util'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { publint } from 'publint'
-import { apiReport, publicApi, reported, reportFile, undocumentedMembers } from './public-api.ts'
+import {
+  apiReport,
+  errorsElsewhere,
+  publicApi,
+  reported,
+  reportFile,
+  timesWithoutUnit,
+  undocumentedMembers,
+} from './public-api.ts'
 import { specified } from './specified.ts'
 import { wrongExamples } from './tsdoc-examples.ts'
 
@@ -64,6 +72,14 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
       exported.filter(({ documented }) => !documented).map((each) => `${door} ${each.name}`),
     )
     expect(undocumented).toEqual([])
+  })
+
+  test('says in which unit each time is', async () => {
+    expect(await timesWithoutUnit(name)).toEqual([])
+  })
+
+  test('sends nobody who looks for errors to a name that the package does not export', async () => {
+    expect(await errorsElsewhere(name)).toEqual([])
   })
 
   test(

@@ -7,6 +7,8 @@ export interface Exported {
   /** Without comments. */
   readonly declaration: string
   readonly documented: boolean
+  /** As the declaration file has it, comments of members included. */
+  readonly text: string
   /** What its comments say. */
   readonly comment: string
   /** Whether an example shows it. */
@@ -62,7 +64,7 @@ async function exportsOf(file: string): Promise<Map<string, Exported>> {
   for (const [, name = '', from = ''] of text.matchAll(/^export \* as (\w+) from '(\.[^']+)'/gm)) {
     const inner = [...(await exportsOf(at(from))).values()].map(({ declaration }) => declaration)
     const declaration = `namespace ${name} {\n${inner.join('\n').replace(/^/gm, '  ')}\n}`
-    found.set(name, { name, declaration, documented: true, comment: '', shown: true })
+    found.set(name, { name, declaration, text: '', documented: true, comment: '', shown: true })
   }
   return found
 }
@@ -83,12 +85,43 @@ function declarations(text: string): Map<string, Exported> {
     found.set(name, {
       name,
       declaration,
+      text: `${earlier?.text ?? ''}${documented ? before : ''}${part}`,
       documented: documented || earlier?.documented === true,
       comment: (documented ? before : '') + (earlier?.comment ?? ''),
       shown: shown || earlier?.shown === true,
     })
   }
   return found
+}
+
+/** Names after which a reader who looks for errors is sent, and finds nothing: not exported, and no member of the same. */
+export async function errorsElsewhere(name: string): Promise<readonly string[]> {
+  const exported = [...(await publicApi(name)).values()].flat()
+  const known = new Set(exported.map((each) => each.name))
+  return exported.flatMap(({ name: at, text, declaration }) =>
+    [...text.matchAll(/@throws as `(\w+)/g)].flatMap(([, to = '']) =>
+      known.has(to) || new RegExp(`^ +${to}[(:]`, 'm').test(declaration) ? [] : [`${at}: ${to}`],
+    ),
+  )
+}
+
+const time =
+  /^ {4}(?:readonly )?\w*(?:At|[lL]ifetime|[tT]imeout|[iI]nterval|Since|Minutes|Time|until|retryAfter)\??: number/
+const unit = /milliseconds|seconds|minutes/i
+
+/** The members that are times and do not say in which unit; what is said of the whole counts for each. */
+export async function timesWithoutUnit(name: string): Promise<readonly string[]> {
+  const exported = [...(await publicApi(name)).values()].flat()
+  return exported.flatMap(({ name: at, text, comment }) => {
+    if (unit.test(comment)) return []
+    const lines = text.split('\n')
+    return lines.flatMap((line, index) => {
+      if (!time.test(line)) return []
+      const before = lines.slice(0, index).join('\n')
+      const said = before.endsWith('*/') ? before.slice(before.lastIndexOf('/**')) : ''
+      return unit.test(said) ? [] : [`${at}: ${line.trim()}`]
+    })
+  })
 }
 
 /** The members of an interface of a package that have no comment of their own. */

@@ -46,6 +46,7 @@ export class ScimFailure extends Error {
   readonly code: ScimFailureCode
   readonly detail: string | null
   readonly status: number | null
+  /** Milliseconds after which the target wants to be asked again; `null` where it did not say. */
   readonly retryAfter: number | null
 
   constructor(code: ScimFailureCode, { detail, status, retryAfter, cause }: ScimFailureOptions = {}) {

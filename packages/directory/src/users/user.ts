@@ -23,6 +23,7 @@ export interface User {
   readonly ldapId: string | null
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
+  /** Milliseconds since the Unix epoch. */
   readonly updatedAt: number
 }
 

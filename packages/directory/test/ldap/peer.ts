@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import type { TestCertificate } from '@pocket/test-support'
+import type { TestCertificate } from '@pocket/test-support/certificates'
 import { BerReader, BerWriter, PagedResultsControl, SearchRequest } from 'ldapts'
 
 /** What a client asked. */

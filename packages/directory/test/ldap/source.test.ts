@@ -1,15 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type LdapAnswer, type LdapOptions, ldapSource, searchLdapSample } from '@pocket/directory'
-import {
-  createAuthority,
-  describeUnless,
-  ldifEntry,
-  ldifOfCompany,
-  type Slapd,
-  slapdMissing,
-  startSlapd,
-  type TestAuthority,
-} from '@pocket/test-support'
+import { describeUnless, ldifEntry, ldifOfCompany, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
 import { base, group, guid, jpeg, options, person, schema, sid } from './directory-of-tests.ts'
 
 const never = new AbortController().signal

@@ -1,13 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type LdapOptions, ldapPresets, testLdapConnection } from '@pocket/directory'
-import {
-  createAuthority,
-  describeUnless,
-  freePort,
-  ldifOfCompany,
-  slapdMissing,
-  startSlapd,
-} from '@pocket/test-support'
+import { describeUnless, freePort, ldifOfCompany, slapdMissing, startSlapd } from '@pocket/test-support'
+import { createAuthority } from '@pocket/test-support/certificates'
 import { base, options } from './directory-of-tests.ts'
 import { startPeer } from './peer.ts'
 

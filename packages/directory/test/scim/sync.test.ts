@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { type ScimObject, type ScimServer, startScimServer } from '@pocket/test-support'
+import { type ScimObject, type ScimServer, startScimServer } from '@pocket/test-support/scim'
 import { isComplete, newUser, type User } from '../../src/index.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 import { statementsOf } from '../statements.ts'
@@ -250,6 +250,28 @@ describe.each(kinds)('people of %s', (kind, open) => {
       expect(await requestsOf(run)).toEqual(listing)
     },
   )
+
+  test.each([{ patch: true }, { patch: false }])('stay in groups whose names pass on among those (%o)', async (can) => {
+    await server[Symbol.asyncDispose]()
+    server = await startScimServer(can)
+    const people = [await person('ada'), await person('bob')]
+    const groups = [await group('staff', ...people.slice(0, 1)), await group('guests', ...people.slice(1))]
+    await run()
+    const before = groups.map(({ id }) => remote(id)?.id)
+    const members = groups.map(({ id }) => membersOf(id))
+    const [staff, guests] = groups
+    for (const [id, name] of [
+      [staff?.id, 'leaving'],
+      [guests?.id, 'staff'],
+      [staff?.id, 'guests'],
+    ])
+      await it.directory.groups.update(id ?? '', { name: name ?? '', friendlyName: name ?? '' })
+    expect(isComplete(await run())).toBe(true)
+    expect(groups.map(({ id }) => remote(id)?.displayName)).toEqual(['guests', 'staff'])
+    expect(groups.map(({ id }) => remote(id)?.id)).toEqual(before)
+    expect(groups.map(({ id }) => membersOf(id))).toEqual(members)
+    expect(await requestsOf(run)).toEqual(listing)
+  })
 
   test('of a group that has become empty are taken out of it', async () => {
     const staff = await group('staff', await person('ada'))
