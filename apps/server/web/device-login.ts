@@ -38,5 +38,9 @@ async function end(form: HTMLFormElement, response: Response): Promise<void> {
   document.querySelector('#request')?.remove()
   const sentences = sentencesOf(form)
   form.remove()
+  // All that is left to do.
+  const again = document.querySelector('#again')
+  again?.classList.replace('quiet', 'primary')
+  again?.classList.add('big')
   showProblem(sentences, { reason: String(member('code')), fields: [], requestId: null })
 }

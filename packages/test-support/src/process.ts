@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, Socket } from 'node:net'
 import { type RunningProcess, WatchedProcess } from './watched-process.ts'
 
 /** How {@link startProcess} starts a process. */
@@ -19,7 +19,8 @@ export interface ProcessOptions {
 }
 
 /**
- * Starts a process and waits until it says that it is ready. It does not outlive the test run, even if that is killed.
+ * Starts a process and waits until it says that it is ready. It does not outlive the test run, even if that is killed,
+ * and does not keep it alive.
  *
  * @throws Error with all its output, when the program cannot be started, ends before it is ready or takes too long.
  */
@@ -36,6 +37,9 @@ export async function startProcess(
     detached: true,
   })
   await once(child, 'spawn')
+  // One that is left over must not keep the test run alive, which would wait for it without end.
+  child.unref()
+  for (const output of [child.stdout, child.stderr]) if (output instanceof Socket) output.unref()
   const running = new WatchedProcess(child, guardGroup(child))
   if (options.readyWhen === undefined) return running
   try {

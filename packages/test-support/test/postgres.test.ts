@@ -70,7 +70,8 @@ test('a test run that is killed leaves neither the server nor its data behind', 
   try {
     await chmod(folder, 0o755)
     const script = `import { startPostgres } from ${source}
-      console.log('up at ' + (await startPostgres()).url)`
+      console.log('up at ' + (await startPostgres()).url)
+      setInterval(() => {}, 1000)`
     await using run = await startProcess(process.execPath, ['--input-type=module', '-e', script], {
       env: { TMPDIR: folder },
       readyWhen: /^up at (.+)$/,

@@ -80,7 +80,8 @@ test('a process does not outlive a test run that is killed', async () => {
   const source = new URL('../src/process.ts', import.meta.url).href
   const script = connecting(portOf(server.address()))
   const run = `import { startProcess } from ${JSON.stringify(source)}
-    await startProcess(process.execPath, ['-e', ${JSON.stringify(script)}])`
+    await startProcess(process.execPath, ['-e', ${JSON.stringify(script)}])
+    setInterval(() => {}, 1000)`
   await using testRun = await startProcess(node, ['--input-type=module', '-e', run])
   const [connection] = await once(server, 'connection')
   const closed = once(connection.resume(), 'close')
@@ -88,6 +89,19 @@ test('a process does not outlive a test run that is killed', async () => {
   testRun.kill('SIGKILL')
 
   await closed
+  server.close()
+})
+
+test('a process that nobody ended does not keep a test run alive, and is gone with it', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const source = new URL('../src/process.ts', import.meta.url).href
+  const script = `console.log('begun'); ${connecting(portOf(server.address()))}`
+  const run = `import { startProcess } from ${JSON.stringify(source)}
+    await startProcess(process.execPath, ['-e', ${JSON.stringify(script)}], { readyWhen: /begun/ })`
+  await using testRun = await startProcess(node, ['--input-type=module', '-e', run])
+
+  expect(await testRun.exit).toBe(0)
   server.close()
 })
 

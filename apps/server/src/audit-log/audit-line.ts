@@ -75,6 +75,8 @@ function subjectsOf(entry: AuditEntry, known: KnownSubjects): Readonly<Record<st
     api: named(api ?? nameIn(entry)),
     apiKey: named(nameIn(entry)),
     job: named(data.job),
+    count: named(data.count ?? '–'),
+    reason: named(data.reason ?? '–'),
   }
 }
 

@@ -5,6 +5,7 @@ import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
+import { assertMayChangeMembers } from '../users/reach.ts'
 import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
 import { groupValidator } from '../users/validators.ts'
@@ -140,7 +141,10 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
       answer: { status: 200, schema: groupSchema },
       async handle(call) {
         const { id = '' } = call.params
-        await groups.setMembers(actorOf(call), id, call.body.userIds)
+        const { userIds } = call.body
+        const before = (await directory.groups.memberships(id)).map(({ userId }) => userId)
+        await assertMayChangeMembers(call.ctx, directory, differing(before, userIds))
+        await groups.setMembers(actorOf(call), id, userIds)
         return answer(call.ctx, id)
       },
     }),
@@ -179,4 +183,10 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
       handle: () => directory.claims.suggestions(),
     }),
   ]
+}
+
+/** Whoever is in one of two lists alone. */
+function differing(before: readonly string[], after: readonly string[]): readonly string[] {
+  const [old, wanted] = [new Set(before), new Set(after)]
+  return [...before.filter((id) => !wanted.has(id)), ...after.filter((id) => !old.has(id))]
 }

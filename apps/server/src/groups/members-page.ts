@@ -91,18 +91,21 @@ export function memberPages({ directory, users, groups, authentication, reauthen
     async setMemberEnd(ctx: Context) {
       const viewer = await authentication.requireAdministrator(ctx)
       const groupId = String(ctx.params.id)
-      const userId = String(ctx.params.userId)
-      const entered = formText(ctx, 'endsAt', 10)
-      const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
-      const refusal = await refusalOf(async () =>
-        groups.setMembershipEnd(actor, { groupId, userId, endsAt: endOf(entered) }),
-      )
-      if (!refusal) return done(ctx, groupId, 'end_saved')
-      const typed = refusal.isConflict
-        ? { conflict: await endConflict(groupId, userId, entered) }
-        : { memberProblem: { typed: '', code: 'end_has_passed' } }
-      await showGroup(ctx, viewer, await groups.find(groupId), { ...typed, ending: { userId, endsAt: entered } })
-      ctx.status = refusal.status
+      const user = await users.find(String(ctx.params.userId))
+      const userId = user.id
+      await protecting(user.administrator, async () => {
+        const entered = formText(ctx, 'endsAt', 10)
+        const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
+        const refusal = await refusalOf(async () =>
+          groups.setMembershipEnd(actor, { groupId, userId, endsAt: endOf(entered) }),
+        )
+        if (!refusal) return done(ctx, groupId, 'end_saved')
+        const typed = refusal.isConflict
+          ? { conflict: await endConflict(groupId, userId, entered) }
+          : { memberProblem: { typed: '', code: 'end_has_passed' } }
+        await showGroup(ctx, viewer, await groups.find(groupId), { ...typed, ending: { userId, endsAt: entered } })
+        ctx.status = refusal.status
+      })(ctx)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Context } from 'koa'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
+import { assertMayChangeMembers } from '../users/reach.ts'
 import { membershipValidator } from '../users/validators.ts'
 import type { GroupAdministration } from './group-administration.ts'
 
@@ -27,7 +28,7 @@ const membershipBody = {
 
 /** `/api/user-groups/:id/members`: until when somebody is in a group, which the operations of the contract leave alone. */
 export function membershipOperations(
-  directory: Pick<Directory, 'groups'>,
+  directory: Pick<Directory, 'groups' | 'findEach'>,
   groups: Pick<GroupAdministration, 'setMembershipEnd'>,
 ): readonly Operation[] {
   const administration = { area: 'groups', access: 'administrator' } as const
@@ -67,6 +68,7 @@ export function membershipOperations(
         const { id: groupId = '', userId = '' } = call.params
         const { endsAt } = call.body
         const membership: Membership = { groupId, userId, endsAt: endsAt === null ? null : instantOf(endsAt) }
+        await assertMayChangeMembers(call.ctx, directory, [userId])
         await groups.setMembershipEnd(actorOf(call), membership)
         return answered(call.ctx, membership)
       },

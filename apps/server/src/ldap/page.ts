@@ -114,6 +114,17 @@ export function ldapPages({
       path: here,
       handle: async (ctx) => shown(ctx, await authentication.requireAdministrator(ctx)),
     },
+    // Whoever loads the result of a form again, or goes back to it, has not asked for it a second time.
+    ...['test', 'search', 'dry-run', 'run', 'link', 'link-group'].map(
+      (act): PageRoute => ({
+        method: 'get',
+        path: `${here}/${act}`,
+        async handle(ctx) {
+          await authentication.requireAdministrator(ctx)
+          seeOther(ctx, here)
+        },
+      }),
+    ),
     post('/test', async (ctx, user) => {
       const { steps, failure, isPrivate } = await trials.connection()
       await shown(ctx, user, { connection: { steps, failure: failure ? failureOf(failure) : null, isPrivate } })

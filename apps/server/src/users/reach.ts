@@ -1,5 +1,5 @@
 import { Forbidden } from '@pocket/core/errors'
-import type { User } from '@pocket/directory'
+import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertFresh, isLimited } from '../http/api/admission.ts'
 import type { Call } from '../http/api/operation.ts'
@@ -33,6 +33,20 @@ export async function reachable(
   if (isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
   await assertFresh(ctx)
   return id
+}
+
+/**
+ * Groups decide what their members may use: an administrator comes, goes and has an end set by whoever used a passkey just now.
+ *
+ * @throws {NotAuthenticated} `reauthentication_required` where a session does without a fresh passkey
+ */
+export async function assertMayChangeMembers(
+  ctx: Context,
+  directory: Pick<Directory, 'findEach'>,
+  userIds: readonly string[],
+): Promise<void> {
+  const concerned = await directory.findEach(userIds)
+  if (concerned.some(({ administrator }) => administrator)) await assertFresh(ctx)
 }
 
 /**

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { createTestDatabase } from '@pocket/test-support'
 import { startInstance as startAnother } from '../e2e/instance.ts'
 import { startApp } from '../http/app.ts'
 import { kinds } from './calls.ts'
 import { type Instance, passkeyAnswer, registerPasskey, startInstance } from './instance.ts'
+import { freshName } from './people.ts'
 
 const limited = { DISABLE_RATE_LIMITING: 'false', TRUST_PROXY: 'true' }
 const nothing = {
@@ -214,6 +215,42 @@ describe.each(kinds)('%s', (kind) => {
     expect((await browser.postJson(`${instance.url}/api/webauthn/login/finish`, response)).status).toBe(200)
   })
 
+  test.each([
+    ['for an address of e-mail', 90_000, 'eve@example.com'],
+    ['from everywhere', 2_000, null],
+  ])('a right short code is no guess where those %s are used up', async (_which, interval, email) => {
+    const administrator = await signedIn(somewhere())
+    const send = (method: string, path: string, body: object) =>
+      administrator.sendJson(method, instance.url + path, { body }).then((answer) => answer.json())
+    const { id } = (await send('POST', '/api/users', person())) as { id: string }
+    const right: string[] = []
+    for (let count = 0; count < 3; count++) {
+      const { token } = (await send('POST', `/api/users/${id}/one-time-access-token`, { ttl: 600 })) as {
+        token: string
+      }
+      expect(token).toHaveLength(6)
+      right.push(token)
+    }
+    const agent = new UserAgent()
+    if (email)
+      await agent.postJson(`${instance.url}/api/one-time-access-email`, { email }, { headers: at(somewhere()) })
+    const enter = async (code: string) =>
+      (await agent.postJson(`${instance.url}/api/one-time-access-token/${code}`, {}, { headers: at(somewhere()) }))
+        .status
+    // Whatever other tests have tried is forgotten by then.
+    let now = Date.now() + 300_000
+    jest.spyOn(Date, 'now').mockImplementation(() => now)
+    try {
+      while ((await enter('ABCDEF')) !== 429);
+      // There is one more.
+      now += interval
+      for (const code of right) expect(await enter(code)).toBe(200)
+      expect([await enter('ABCDEF'), await enter('ABCDEF')]).toEqual([401, 429])
+    } finally {
+      jest.restoreAllMocks()
+    }
+  })
+
   test('a flood is written down once', async () => {
     const address = somewhere()
     const before = refusals().length
@@ -227,6 +264,10 @@ describe.each(kinds)('%s', (kind) => {
     instance.log
       .map((line): Readonly<Record<string, unknown>> => JSON.parse(line))
       .filter(({ audit, errorCode }) => audit === 'request_refused' && errorCode === 'rate_limited')
+  const person = () => {
+    const username = freshName()
+    return { username, email: `${username}@example.com`, firstName: 'Eve', displayName: 'Eve' }
+  }
   const at = (address: string) => ({ 'x-forwarded-for': address })
 })
 

@@ -73,6 +73,13 @@ describe.each(kinds)('%s', (kind) => {
         options: { headers },
       })
     const person = await instance.person(freshName())
+    const made = async (name: string, userIds: readonly string[]) => {
+      const group = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
+      const params = { id: String(group.json.id) }
+      expect((await instance.call('PUT /api/user-groups/{id}/users', { params, body: { userIds } })).status).toBe(200)
+      return params.id
+    }
+    const [theirs, others] = [await made('theirs', [id]), await made('others', [])]
     const { expiresAt } = key()
     const elsewhere = { ...me, email: 'elsewhere@example.com' }
     const acts: readonly (readonly [method: string, path: string, body?: object])[] = [
@@ -93,6 +100,9 @@ describe.each(kinds)('%s', (kind) => {
       ['POST', `/api/users/${id}/one-time-access-email`, {}],
       ['POST', `/api/users/${id}/invitation`, {}],
       ['POST', `/api/users/${id}/invitation-email`, {}],
+      ['PUT', `/api/user-groups/${theirs}/users`, { userIds: [person.id] }],
+      ['PUT', `/api/user-groups/${others}/users`, { userIds: [id, person.id] }],
+      ['PATCH', `/api/user-groups/${theirs}/members/${id}`, { endsAt: null }],
       ['DELETE', `/api/users/${id}/sessions`],
       ['DELETE', `/api/users/${person.id}/webauthn-credentials/${randomUUID()}`],
       ['DELETE', `/api/users/${id}`],
@@ -117,6 +127,8 @@ describe.each(kinds)('%s', (kind) => {
       ),
       [`/settings/admin/users/${person.id}/passkeys/${randomUUID()}/remove`],
       [`/settings/admin/users/${person.id}/way-in`],
+      [`/settings/admin/user-groups/${others}/members`, { userId: id }],
+      ...['end', 'remove'].map((act) => [`/settings/admin/user-groups/${theirs}/members/${id}/${act}`] as const),
       ['/settings/admin/users/bulk', { act: 'disable', ids: id, confirmed: 'yes' }],
     ]
     try {
@@ -138,8 +150,13 @@ describe.each(kinds)('%s', (kind) => {
       expect((await send('POST', '/api/users', names)).status).toBe(201)
       expect((await send('PUT', `/api/custom-claims/user/${person.id}`, [])).status).toBe(200)
       expect((await send('PUT', '/api/users/me', { ...me, firstName: 'Ada' })).status).toBe(200)
+      const both = { userIds: [person.id, id] }
+      expect((await send('PUT', `/api/user-groups/${theirs}/users`, both)).status).toBe(200)
+      const end = `/api/user-groups/${theirs}/members/${person.id}`
+      expect((await send('PATCH', end, { endsAt: null })).status).toBe(200)
       const withKey = { 'x-api-key': token }
       expect((await send('PATCH', '/api/settings', { unusedClientDays: 31 }, withKey)).status).toBe(200)
+      expect((await send('PUT', `/api/user-groups/${others}/users`, both, withKey)).status).toBe(200)
       expect((await send('PUT', '/api/users/me', elsewhere, withKey)).status).toBe(200)
       expect((await send('DELETE', `/api/users/${person.id}`, undefined, withKey)).status).toBe(204)
       // What is added in a browser is added by nobody else.

@@ -42,6 +42,10 @@ describe.each(kinds)('%s', (kind) => {
       ])
       const list = await instance.call('GET /api/webauthn/credentials', { agent })
       expect(list.json).toEqual([answer.json()])
+      const again = await instance.call('GET /api/webauthn/register/start', { agent })
+      expect(again.json.excludeCredentials).toEqual([
+        { id: authenticator.passkeys[0]?.id, type: 'public-key', transports: ['internal', 'hybrid'] },
+      ])
     })
 
     test('refuses nonsense, an answer of another browser, and an answer twice', async () => {

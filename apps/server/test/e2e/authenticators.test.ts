@@ -71,6 +71,11 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
     const isBound = passkey?.deviceType === 'singleDevice'
     expect(await page.getByText(asksForAnother).count()).toBe(isBound ? 1 : 0)
 
+    // One that can be copied is, at the latest by now.
+    if (held && !isBound) {
+      await authenticator.removeCredential(held.id)
+      await authenticator.addCredential({ ...held, isBackedUp: true })
+    }
     await page.context().clearCookies()
     await page.goto(`${running.url}/login`)
     await page.getByRole('button', { name: 'Continue with a passkey' }).click()
@@ -78,6 +83,7 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
     const [used] = await running.app.pocket.passkeys.list(accountId)
     expect(used?.lastUsedAt).toEqual(expect.any(Number))
     expect(used?.counter).toBeGreaterThan(passkey?.counter ?? 0)
+    expect(used?.backedUp).toBe(!isBound)
   })
 })
 

@@ -19,7 +19,7 @@ export interface Instance extends AsyncDisposable {
 
 /** The real program, in a process of its own, on an empty database. */
 export async function startInstance(storage: Storage, env: Readonly<Record<string, string>> = {}): Promise<Instance> {
-  const stack = new AsyncDisposableStack()
+  await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-e2e-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const port = await freePort()
@@ -46,6 +46,7 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
 
   let running: RunningProcess = await start()
   stack.defer(() => running[Symbol.asyncDispose]())
+  const started = stack.move()
   return {
     url,
     output: () => running.output(),
@@ -59,6 +60,6 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
       await child.exit
       return child.output()
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
 }

@@ -13,7 +13,9 @@ const back = (url: string) => url.startsWith(redirectUri)
 
 /** The program on one SQLite file; it can be told to die at a certain statement, at first at the one given. */
 async function mortalServer(first = 1) {
+  await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-killed-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
   const port = String(await freePort())
   const url = `http://localhost:${port}`
   const env = {
@@ -29,8 +31,11 @@ async function mortalServer(first = 1) {
       cwd: folder,
       env: { ...env, KILL_AT: String(statement) },
       readyWhen: /Listening at/,
+      readyTimeout: 120_000,
     })
   let running: RunningProcess = await start(first)
+  stack.defer(() => running[Symbol.asyncDispose]())
+  const started = stack.move()
   return {
     url,
     /** Runs `act` on the server, which dies at the statement that it was started for, and starts it for the next one. */
@@ -50,10 +55,7 @@ async function mortalServer(first = 1) {
       running = await start(statement + 1)
       return died
     },
-    async [Symbol.asyncDispose]() {
-      await running[Symbol.asyncDispose]()
-      await rm(folder, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
 }
 

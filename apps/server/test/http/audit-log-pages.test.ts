@@ -50,8 +50,10 @@ describe('every event', () => {
     const missing = eventNames.flatMap((event) => {
       const unsaid = people.flatMap((who) =>
         (['own', 'all'] as const).filter((voice) => {
-          const { keys } = auditLine({ ...entry, ...who, event }, voice, nothingKnown)
-          return !keys.some((key) => messages.has(`auditLog.sentences.${key}`))
+          const { keys, subjects } = auditLine({ ...entry, ...who, event }, voice, nothingKnown)
+          const key = keys.map((each) => `auditLog.sentences.${each}`).find((each) => messages.has(each))
+          const values = Object.fromEntries(Object.keys(subjects).map((name) => [name, name]))
+          return key === undefined || messages.parts(key, values).length === 0
         }),
       )
       return unsaid.length > 0 || !messages.has(`auditLog.filters.event.${event}`) ? [event] : []

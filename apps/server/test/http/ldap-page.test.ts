@@ -101,6 +101,8 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect(tested.text).toContain('The server refuses the name or the password.')
     expect(tested.text).toContain('Sign in: failed')
     expect((await post(`${here}/search`)).text).toContain('The server refuses the name or the password.')
+    const loaded = await get(`${here}/test`)
+    expect([loaded.status, loaded.location]).toEqual([303, `${instance.url}${here}`])
     const dry = await post(`${here}/dry-run`)
     expect(dry.text).toContain('The reason is below.')
     await save(await get(settings), { ldapBindPassword: 'secret' })

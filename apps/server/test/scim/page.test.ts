@@ -122,6 +122,8 @@ test('a target whose certificate has expired is said to have one', async () => {
     let text = await page()
     while (!text.includes('The last run ended early.')) text = await page()
     expect(text).toContain('Its certificate isn’t valid: it has expired')
+    // It has not counted anybody.
+    expect(text).not.toContain('In scope')
   } finally {
     setDefaultCACertificates(trusted)
   }
@@ -136,6 +138,8 @@ test('what was there before is listed and taken over', async () => {
   const adopted = await instance.administrator.follow(await post('/adopt', { kind: 'user', localId }))
   expect(adopted.text).toContain('One account or group was taken over.')
   while (server.users.get('1')?.userName !== 'ada') await page()
+  const log = await instance.administrator.get(`${instance.url}/settings/audit-log`)
+  expect(log.text).toMatch(/You took over accounts and groups that were in [^(]*Photos[^(]*\([^(]*1[^(]*\)/)
 })
 
 test('a target that fails is in the overview, and provisioning is ended', async () => {
@@ -143,6 +147,8 @@ test('a target that fails is in the overview, and provisioning is ended', async 
   expect(await ended()).toContain('Add it to ALLOWED_PRIVATE_HOSTS')
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
   expect(overview.text).toContain('Photos doesn’t have everybody it should have')
+  const log = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
+  while (!/could not be brought up to date: .*Add it to ALLOWED_PRIVATE_HOSTS/.test(await log()));
   const ended_ = await instance.administrator.follow(await post('/remove'))
   expect(ended_.text).toContain('Provisioning was ended.')
   expect((await post('/run')).status).toBe(404)

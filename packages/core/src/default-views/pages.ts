@@ -128,7 +128,7 @@ function selectAccount({ client, accounts, chooseTo, signOutTo, anotherAt, cance
 ${accounts.map(
   ({ id, userName, displayName }) =>
     html`<form method="post" action="${chooseTo}">${account(id)}<button>${displayName || userName}${displayName && displayName !== userName && ` (${userName})`}</button></form>
-<form method="post" action="${signOutTo}">${account(id)}<button>Sign ${displayName || userName} out</button></form>`,
+<form method="post" action="${signOutTo}">${account(id)}<button class="minor">Sign ${displayName || userName} out</button></form>`,
 )}
 <p><a class="button" href="${anotherAt}">Use another account</a></p>${button(cancelTo, 'Cancel')}`,
   }

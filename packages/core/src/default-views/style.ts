@@ -5,6 +5,7 @@ export const style = `:root{color-scheme:light dark;--text:#1b1b1f;--quiet:#5556
 body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 main{max-width:27rem;margin:0 auto;padding:clamp(1.5rem,10vh,6rem) 1.25rem 2rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}
+h2{font-size:1.0625rem;line-height:1.35;margin:1.5rem 0 .5rem}
 p,ul,dl,form{margin:0 0 1rem}
 .quiet{color:var(--quiet)}
 .problem{color:var(--bad)}
@@ -15,10 +16,11 @@ ul{padding-left:1.25rem}
 button,.button,input{font:inherit;width:100%;min-height:2.75rem;border-radius:.5rem;border:1px solid var(--line);padding:.5rem 1rem;background:transparent;color:inherit}
 .button{display:block;text-align:center;text-decoration:none}
 .first{background:var(--act);border-color:var(--act);color:var(--on-act);font-weight:600}
+.minor{border-color:transparent;color:var(--quiet);font-size:.9rem}
+form:has(+form>.minor){margin-bottom:0}
 button[aria-busy=true]{opacity:.7}
 label{display:block;margin-bottom:.25rem}
-a{color:var(--act)}
-.button{color:inherit}
+a:not(.button){color:var(--act)}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
 pre{white-space:pre-wrap;font-size:.85rem}
 `

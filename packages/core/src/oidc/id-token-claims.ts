@@ -26,7 +26,8 @@ export function tellIdTokensApart(provider: Provider): void {
   }
   // The first of its line keeps when that was asked for; the library counts from the exchange.
   provider.RefreshToken.prototype.save = function (this: RefreshToken, ...more) {
-    const { iat } = Provider.ctx?.oidc?.entities.AuthorizationCode ?? {}
+    const { AuthorizationCode, DeviceCode } = Provider.ctx?.oidc?.entities ?? {}
+    const { iat } = AuthorizationCode ?? DeviceCode ?? {}
     if (iat !== undefined) this.iiat = iat
     return save.apply(this, more)
   }

@@ -227,6 +227,7 @@ describe('people without a passkey here', () => {
     await other.getByLabel('User name').fill('finn')
     await other.getByRole('button', { name: 'Create an account with a passkey' }).click()
     await other.getByText('Somebody has to let you in first').waitFor()
+    await expectNoAxeViolations(other)
   })
 
   test('have no such pages where the host has its own, or wants none', async () => {

@@ -26,19 +26,24 @@ jest.setTimeout(3 * starting)
 let folder: string
 
 beforeAll(async () => {
+  // A little earlier: none of its programs may keep the test run alive.
+  const signal = AbortSignal.timeout(installing - 10_000)
   folder = await mkdtemp(join(tmpdir(), 'pocket-examples-'))
-  await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core, directory])
+  await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core, directory], { signal })
   await cp(join(core, 'examples'), folder, { recursive: true })
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   for (const cwd of [core, directory]) {
     // By pnpm, which writes the version of a package of the workspace where its manifest says only that it is one.
-    await run('pnpm', ['pack', '--pack-destination', folder], { cwd })
+    await run('pnpm', ['pack', '--pack-destination', folder], { cwd, signal })
     const { name } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'))
     const start = name.slice(1).replace('/', '-')
     manifest.dependencies[name] = `file:${(await readdir(folder)).find((file) => file.startsWith(start))}`
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
-  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: folder })
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'], {
+    cwd: folder,
+    signal,
+  })
 }, installing)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import type { AuthorizationDetailsTypes, ClientProtocolInput, PendingDeviceAuthorization } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { decodeJwt } from 'jose'
@@ -176,6 +176,25 @@ test('a client whose subjects are pairwise knows people by the same names on a d
     error: 'invalid_request',
   })
   expect(host.errors).toEqual([])
+})
+
+test('an ID token that a device refreshes says, as the first one, when the device asked', async () => {
+  await using host = await startHost()
+  await using there = await door(host)
+  const { configuration, decide, ask, poll } = await setting(host, there.origin)
+  const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
+  const { now } = Date
+  const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 7 * second)
+  try {
+    expect(await decide('approve', userCode)).toBeNull()
+    const tokens = await poll(deviceCode)
+    const { rat, iat } = decodeJwt(String(tokens.id_token))
+    expect(rat).toBeLessThanOrEqual(Number(iat) - 7)
+    const again = await oidc.refreshTokenGrant(configuration, String(tokens.refresh_token))
+    expect(again.claims()).toMatchObject({ rat })
+  } finally {
+    later.mockRestore()
+  }
 })
 
 test('a hook of the host may refuse what a person allows on a device, which goes on waiting', async () => {

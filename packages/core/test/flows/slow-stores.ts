@@ -3,12 +3,12 @@ import type { PocketStores } from '@pocket/core'
 import type { DataSource } from 'typeorm'
 import { databaseOf, typeormStores } from '../../src/typeorm/index.ts'
 
-/** What is done with an artifact that can be used once. */
-export type Step = 'find' | 'consume'
+/** What is done with an artifact that can be used once; of those who consume it, who may go on wins. */
+export type Step = 'find' | 'consume' | 'win'
 
 /** How a test leads one of several processes over the same database. */
 export interface Lead {
-  /** From now on nobody goes on who has done this. */
+  /** From now on nobody goes on who has done this; who was held for something else goes on. */
   hold(step: Step): void
   /** Resolves when that many wait there with the same artifact. */
   met(times: number): Promise<void>
@@ -30,6 +30,7 @@ export function slowStores(dataSource: DataSource, startedAt: number) {
   let [now, held]: [number, Held | undefined] = [startedAt, undefined]
   const lead: Lead = {
     hold: (step) => {
+      held?.open()
       held = new Held(step)
     },
     met: async (times) => held?.met(times),
@@ -52,6 +53,7 @@ export function slowStores(dataSource: DataSource, startedAt: number) {
   artifacts.consume = async (key, ...given) => {
     const consumed = await consume(key, ...given)
     await held?.wait('consume', key)
+    if (consumed) await held?.wait('win', key)
     return consumed
   }
   const slow: PocketStores = stores

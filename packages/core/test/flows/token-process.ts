@@ -1,45 +1,51 @@
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { type Account, createPocket, MasterKey } from '@pocket/core'
 import { DataSource } from 'typeorm'
 import { postgresOptions, sqliteOptions } from '../../src/typeorm/index.ts'
 import { type Lead, slowStores } from './slow-stores.ts'
 
-/** What the test tells another process, which answers with the same number when it is done. */
-export interface Order {
-  readonly number: number
-  readonly name: keyof Lead
-  readonly given: readonly never[]
+/** What another process is given, as JSON. */
+export interface Task {
+  readonly address: string
+  readonly startedAt: number
+  readonly account: Account
+  /** Instances over the same database, by issuer. */
+  readonly leeways: Readonly<Record<string, number>>
 }
 
-/** What a process says: where it listens, with number 0, and which order it has followed. */
-export interface Said {
-  readonly number: number
-  readonly port: number
-}
-
-/** Another process of an instance: answers for the issuer at a port of its own, and ends with the one that began it. */
-const [address = '', issuer = '', leeway = '', startedAt = '', account = ''] = process.argv.slice(2)
+/** Answers for each issuer at a port of its own, and follows the lead that is posted to the first port it tells. */
+const { address, startedAt, account, leeways }: Task = JSON.parse(process.argv[2] ?? '')
 const options = address.startsWith('postgres://') ? postgresOptions(address) : sqliteOptions(address)
 const dataSource = await new DataSource(options).initialize()
-const { stores, clock, lead } = slowStores(dataSource, Number(startedAt))
-const person: Account = JSON.parse(account)
-const pocket = await createPocket({
-  issuer,
-  name: 'Test',
-  masterKey: MasterKey.from('a master key that is long enough'),
-  stores: { ...stores, accounts: { find: async (id) => (id === person.id ? person : undefined) } },
-  render: () => '',
-  refreshLeeway: Number(leeway),
-  rateLimits: false,
-  clock,
-})
-const server = createServer(pocket.callback())
-const say = (number: number) => process.send?.({ number, port: (server.address() as AddressInfo).port } satisfies Said)
-process.on('message', async ({ number, name, given }: Order) => {
-  const follow: (...all: never[]) => unknown = lead[name]
-  await follow(...given)
-  say(number)
-})
-process.on('disconnect', () => process.exit())
-server.listen(0, '127.0.0.1', () => say(0))
+const { stores, clock, lead } = slowStores(dataSource, startedAt)
+
+async function listen(answer: RequestListener): Promise<number> {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+const ports = [
+  await listen(async (req, res) => {
+    const follow: (...given: never[]) => unknown = lead[req.url?.slice(1) as keyof Lead]
+    await follow(...((await json(req)) as never[]))
+    res.end()
+  }),
+]
+for (const [issuer, refreshLeeway] of Object.entries(leeways)) {
+  const pocket = await createPocket({
+    issuer,
+    name: 'Test',
+    masterKey: MasterKey.from('a master key that is long enough'),
+    stores: { ...stores, accounts: { find: async (id) => (id === account.id ? account : undefined) } },
+    render: () => '',
+    refreshLeeway,
+    rateLimits: false,
+    clock,
+  })
+  ports.push(await listen(pocket.callback()))
+}
+console.log(`ready ${JSON.stringify(ports)}`)

@@ -1,112 +1,120 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Account } from '@pocket/core'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { startProcess } from '@pocket/test-support'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { DataSource } from 'typeorm'
 import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
-import { databases, type EmptyDatabase, optionsFor } from '../typeorm/databases.ts'
+import { databases, optionsFor } from '../typeorm/databases.ts'
 import { type Host, second, startHost } from './host.ts'
 import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 import { type Lead, type Step, slowStores } from './slow-stores.ts'
-import type { Order, Said } from './token-process.ts'
+import type { Task } from './token-process.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Tokens = Readonly<Record<'access_token' | 'refresh_token', string>>
 
-interface Instance {
-  readonly database: EmptyDatabase
+/** How one of the processes is led; what is told to another takes until it has heard of it. */
+type AnyLead = { readonly [Name in keyof Lead]: (...given: Parameters<Lead[Name]>) => unknown }
+
+/** One instance, answered for by the host and at another origin. */
+interface Given {
   readonly host: Host
-  readonly leeway: number
-  readonly startedAt: number
-  readonly account: Account
+  readonly other: string
+  readonly leads: readonly AnyLead[]
+  readonly person: Awaited<ReturnType<Host['person']>>
 }
 
-/** Begins another process of the host's instance. */
-async function startAnother({ database, host, leeway, startedAt, account }: Instance) {
+const leeways = [0, 3] as const
+type Leeway = (typeof leeways)[number]
+
+/** Milliseconds: another process takes long to start, and to answer, where many others run. */
+const patience = 180_000
+jest.setTimeout(patience)
+
+/** Begins another process of the hosts' instances. */
+async function startAnother(task: Task) {
   const program = fileURLToPath(new URL('token-process.ts', import.meta.url))
-  const execArgv = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
-  const args = [database.address, host.issuer, String(leeway), String(startedAt), JSON.stringify(account)]
-  const child = fork(program, args, { execArgv })
-  const ended = once(child, 'exit')
-  const said = (number: number) =>
-    new Promise<Said>((resolve, reject) => {
-      const listen = (message: unknown) => {
-        const one = message as Said
-        if (one.number !== number) return
-        child.off('message', listen)
-        resolve(one)
-      }
-      child.on('message', listen)
-      void ended.then(() => reject(new Error('The other process has ended.')))
-    })
-  let orders = 0
+  const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
+  const running = await startProcess(process.execPath, [...flags, program, JSON.stringify(task)], {
+    readyWhen: /^ready (.*)$/,
+    readyTimeout: patience - 30_000,
+  })
+  const ports: readonly number[] = JSON.parse(running.ready[1] ?? '')
+  const [leadOrigin, ...origins] = ports.map((port) => `http://127.0.0.1:${port}`)
   const order =
     <Name extends keyof Lead>(name: Name) =>
     async (...given: Parameters<Lead[Name]>) => {
-      const number = ++orders
-      const followed = said(number)
-      child.send({ number, name, given: given as readonly never[] } satisfies Order)
-      await followed
+      await fetch(`${leadOrigin}/${name}`, { method: 'POST', body: JSON.stringify(given) })
     }
-  const { port } = await said(0)
   return {
-    origin: `http://127.0.0.1:${port}`,
-    hold: order('hold'),
-    met: order('met'),
-    open: order('open'),
-    pass: order('pass'),
-    async [Symbol.asyncDispose]() {
-      child.disconnect()
-      await ended
-    },
+    running,
+    origins,
+    lead: { hold: order('hold'), met: order('met'), open: order('open'), pass: order('pass') },
   }
 }
 
 describe.each(databases)('two processes over one slow %s', (_kind, open) => {
-  let database: EmptyDatabase
-  const instances = new AsyncDisposableStack()
-  const leeways = new Map<number, Awaited<ReturnType<typeof setting>>>()
+  let setUp: ReturnType<typeof start>
 
-  beforeAll(async () => {
-    database = await open()
-    await runMigrations(optionsFor(database), [pocketMigrations])
-    for (const leeway of [0, 3]) leeways.set(leeway, instances.use(await setting(leeway)))
+  beforeAll(() => {
+    setUp = start()
+    return setUp
   })
 
-  function within(leeway: number) {
-    const found = leeways.get(leeway)
+  // A set-up that is late is waited for, so that nothing of it is left; one that fails leaves nothing itself.
+  afterAll(async () => {
+    const [started] = await Promise.allSettled([setUp])
+    if (started.status === 'fulfilled') await started.value.stack.disposeAsync()
+  })
+
+  async function start() {
+    await using stack = new AsyncDisposableStack()
+    const database = stack.use(await open())
+    await runMigrations(optionsFor(database), [pocketMigrations])
+    const dataSource = await new DataSource(optionsFor(database)).initialize()
+    stack.defer(() => dataSource.destroy())
+    const startedAt = Date.now()
+    const { stores, clock, lead } = slowStores(dataSource, startedAt)
+    const hosts: Host[] = []
+    for (const refreshLeeway of leeways)
+      hosts.push(stack.use(await startHost({ stores, options: { refreshLeeway, clock } })))
+    const person = await hosts[0]?.person('ada')
+    if (!person) throw new Error('There is no host.')
+    const { account } = person
+    for (const { accounts } of hosts) accounts.set(account.id, account)
+    const another = await startAnother({
+      address: database.address,
+      startedAt,
+      account,
+      leeways: Object.fromEntries(hosts.map(({ issuer }, index) => [issuer, leeways[index] ?? 0])),
+    })
+    stack.use(another.running)
+    const leads = [lead, another.lead]
+    const settings = await Promise.all(
+      hosts.map((host, index) => settingOf({ host, leads, person, other: another.origins[index] ?? '' })),
+    )
+    return { settings, stack: stack.move() }
+  }
+
+  async function within(leeway: Leeway) {
+    const found = (await setUp).settings[leeways.indexOf(leeway)]
     if (!found) throw new Error(`No instance has a leeway of ${leeway} s.`)
     return found
   }
 
-  afterAll(async () => {
-    await instances.disposeAsync()
-    await database[Symbol.asyncDispose]()
-  })
-
-  async function setting(leeway: number) {
-    const dataSource = await new DataSource(optionsFor(database)).initialize()
-    const startedAt = Date.now()
-    const { stores, clock, lead } = slowStores(dataSource, startedAt)
-    const host = await startHost({ stores, options: { refreshLeeway: leeway, clock } })
-    const person = await host.person('ada')
-    const another = await startAnother({ database, host, leeway, startedAt, account: person.account })
+  async function settingOf({ host, leads, person, other }: Given) {
     const { client, secret } = await relyingParty(host)
     const credentials = { client_id: client.id, client_secret: secret }
-    const origins = [host.issuer, another.origin]
+    const origins = [host.issuer, other]
     const post = (index: number, endpoint: string, fields: Fields) =>
       fetch(`${origins[index % 2]}/api/oidc/${endpoint}`, {
         method: 'POST',
         headers: { connection: 'close' },
         body: new URLSearchParams({ ...('client_assertion' in fields ? {} : credentials), ...fields }),
       })
-    const both = async (
-      tell: (one: { [Name in keyof Lead]: (...given: Parameters<Lead[Name]>) => unknown }) => unknown,
-    ) => {
-      await Promise.all([lead, another].map(tell))
+    const both = async (tell: (one: AnyLead) => unknown) => {
+      await Promise.all(leads.map(tell))
     }
     /** Half of them at each process; all have taken this step before one goes on, when `meanwhile` is done. */
     const atOnce = async (times: number, fields: Fields, step: Step, meanwhile = async () => {}) => {
@@ -114,6 +122,24 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       const answers = Promise.all(Array.from({ length: times }, (_, index) => post(index, 'token', fields)))
       await Promise.race([both((one) => one.met(times / 2)), answers])
       await meanwhile()
+      await both((one) => one.open())
+      return answers
+    }
+    /** All have found it before one goes on, and the one that wins goes on when all others are answered. */
+    const winnerLast = async (times: number, fields: Fields) => {
+      await both((one) => one.hold('find'))
+      const others = Promise.withResolvers<void>()
+      let answered = 0
+      const answers = Promise.all(
+        Array.from({ length: times }, async (_, index) => {
+          const answer = await post(index, 'token', fields)
+          if (++answered === times - 1) others.resolve()
+          return answer
+        }),
+      )
+      await Promise.race([both((one) => one.met(times / 2)), answers])
+      await both((one) => one.hold('win'))
+      await Promise.race([others.promise, answers])
       await both((one) => one.open())
       return answers
     }
@@ -137,20 +163,16 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       host,
       post,
       atOnce,
+      winnerLast,
       code,
       exchange,
       alive,
       refreshed: (tokens: Tokens) => post(1, 'token', refresh(tokens)),
       pass: (milliseconds: number) => both((one) => one.pass(milliseconds)),
-      async [Symbol.asyncDispose]() {
-        await another[Symbol.asyncDispose]()
-        await host[Symbol.asyncDispose]()
-        await dataSource.destroy()
-      },
     }
   }
 
-  type Setting = Awaited<ReturnType<typeof setting>>
+  type Setting = Awaited<ReturnType<typeof settingOf>>
 
   const tokensOf = (answers: readonly Response[]) =>
     Promise.all(answers.filter(({ status }) => status === 200).map((answer) => answer.json() as Promise<Tokens>))
@@ -171,7 +193,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     )
 
   test('fifty exchanges of one code: one answer, whose tokens end then', async () => {
-    const each = within(0)
+    const each = await within(0)
     const answers = await each.atOnce(50, await each.code(), 'find')
     expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
     await expectEnd(each, await tokensOf(answers))
@@ -179,7 +201,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test('fifty refreshes without a leeway: one answer, whose tokens end then', async () => {
-    const each = within(0)
+    const each = await within(0)
     const first = await each.exchange()
     const answers = await each.atOnce(50, refresh(first), 'find')
     expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
@@ -187,8 +209,20 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     expect(each.host.errors).toEqual([])
   })
 
+  test.each(['code', 'refresh token'])(
+    'who wins a %s and is answered after all others gets nothing alive',
+    async (kind) => {
+      const each = await within(0)
+      const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
+      const answers = await each.winnerLast(10, fields)
+      expect(await refusals(answers)).toEqual(Array(9).fill('invalid_grant'))
+      await expectEnd(each, await tokensOf(answers))
+      expect(each.host.errors).toEqual([])
+    },
+  )
+
   test('fifty refreshes within the leeway: ten answers, whose tokens live until one comes after it', async () => {
-    const each = within(3)
+    const each = await within(3)
     const first = await each.exchange()
     const answers = await each.atOnce(50, refresh(first), 'find')
     // The clock stands still meanwhile, so that all of them come within the leeway however slow the machine is.
@@ -207,7 +241,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test('a second use succeeds within the leeway, and ends what both gave after it', async () => {
-    const each = within(3)
+    const each = await within(3)
     const first = await each.exchange()
     const won = await tokensOf([await each.refreshed(first)])
     await each.pass(3 * second - 1)
@@ -224,7 +258,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   test('one assertion sent twenty times: one answer', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = { ...(await exportJWK(publicKey)) }
-    const each = within(0)
+    const each = await within(0)
     const { client } = await each.host.client({
       protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [jwk] } },
     })
@@ -249,7 +283,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   test.each(['refresh_token', 'access_token'] as const)(
     'a revocation of the %s between the uses of the refresh token and their answers leaves nothing alive',
     async (revoked) => {
-      const each = within(3)
+      const each = await within(3)
       const first = await each.exchange()
       const answers = await each.atOnce(10, refresh(first), 'consume', async () => {
         expect((await each.post(1, 'revoke', { token: first[revoked] })).status).toBe(200)

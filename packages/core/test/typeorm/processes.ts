@@ -28,7 +28,9 @@ interface StartedProcess {
 function start(program: string, args: readonly string[]): StartedProcess {
   const path = fileURLToPath(new URL(program, import.meta.url))
   const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...flags, path, ...args])
+  // One that does not end by itself would keep the test run alive.
+  const limits = { timeout: 50_000, killSignal: 'SIGKILL' } as const
+  const child = spawn(process.execPath, [...flags, path, ...args], limits)
   const lines: string[] = []
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {

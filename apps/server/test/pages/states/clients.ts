@@ -134,7 +134,10 @@ const client = {
     scope: 'openid profile',
     problem: null,
     parts: [
-      { name: 'idToken', json: '{\n  "sub": "5b1c8f2e",\n  "preferred_username": "anna"\n}' },
+      {
+        name: 'idToken',
+        json: '{\n  "sub": "5b1c8f2e",\n  "picture": "https://id.example.com/api/users/5b1c8f2e-3f0a-4a57-9d6e-5a8e0a6b7c11/profile-picture.png"\n}',
+      },
       { name: 'userInfo', json: '{\n  "sub": "5b1c8f2e"\n}' },
       { name: 'accessToken', json: '{\n  "scope": "openid profile"\n}' },
     ],
