@@ -4,10 +4,10 @@ import { type AuditSink, nowhere, type RequestOrigin } from './audit/audit-sink.
 import type { AuditEvent } from './audit/events.ts'
 import { withRefusalsRecorded } from './audit/refusals.ts'
 import type { WaitingDevice } from './codes/device-logins.ts'
-import { Forbidden, Misconfigured } from './errors.ts'
+import { Forbidden } from './errors.ts'
+import { askRule } from './host-rule.ts'
 import type { Passkey } from './passkeys/passkey.ts'
 import type { SignInMethod } from './sessions/session.ts'
-import { withinTime } from './within-time.ts'
 
 /**
  * What is about to happen, by the hook that is asked about it: each act that lets somebody in, gives something, or changes
@@ -62,8 +62,8 @@ export type BeforeAnswer = undefined | { readonly refuse: string }
 
 /**
  * Hooks that are asked before something happens, and may refuse: the refusal is audited, and the code says so
- * (`sign_in_refused` for `signIn` and `reauthenticate`, else `forbidden` with `details.option`). One that throws, or does not answer within
- * `answerWithin`, refuses with `misconfigured`, and is named.
+ * (`sign_in_refused` for `signIn` and `reauthenticate`, else `forbidden` with `details.option`). One that throws, does not answer
+ * within `answerWithin`, or answers anything else, such as `false`, refuses with `misconfigured`, and is named.
  *
  * @example
  * ```ts
@@ -103,16 +103,17 @@ export function createBefore(hooks: BeforeHooks, answerWithin: number): AskBefor
     const option = `before.${name}`
     const accountId = accountIdOf(question)
     const details = { ...(accountId && { accountId }), option }
-    const answer = await withinTime<BeforeAnswer>(() => hooks[name]?.(question), answerWithin).catch(
-      (cause: unknown) => {
-        const message = `The option ${option} threw, or did not answer in time.`
-        throw new Misconfigured(message, { cause, details, fields: [{ field: option, code: 'failed', message }] })
-      },
-    )
+    const answer = await askRule({
+      option,
+      ask: () => hooks[name]?.(question),
+      fits: ({ refuse }) => typeof refuse === 'string',
+      answerWithin,
+      accountId,
+    })
     if (!answer) return
     throw new Forbidden(
       name === 'signIn' || name === 'reauthenticate' ? 'sign_in_refused' : 'forbidden',
-      String(answer.refuse),
+      answer.refuse,
       { details },
     )
   }

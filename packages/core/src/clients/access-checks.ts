@@ -1,6 +1,5 @@
 import type { Account } from '../accounts/account.ts'
-import { Misconfigured } from '../errors.ts'
-import { withinTime } from '../within-time.ts'
+import { askRule } from '../host-rule.ts'
 import type { Client } from './client.ts'
 
 /** What a client says about who may use it, and how fresh their sign-in has to be. */
@@ -28,7 +27,7 @@ export interface AccessQuestion {
  * learns `access_denied`); `signInAgain` where a passkey has to be used first; `goTo`, the path of a page of the host's, where
  * something has to be done there first, such as to accept terms. That page is given `?redirect=` with the way back, and the
  * check is asked once more. At a refresh nobody is there to be asked for anything: only `refuse` counts, and ends what the
- * client has (`invalid_grant`).
+ * client has (`invalid_grant`). A check that answers anything else, such as `false`, lets nobody on (`misconfigured`).
  */
 export type AccessAnswer =
   | undefined
@@ -77,14 +76,12 @@ export type AskChecks = (question: AccessQuestion) => Promise<AccessDecision | u
 export function createAccessChecks(checks: AccessChecks, answerWithin: number): AskChecks {
   return async (question) => {
     for (const [check, ask] of Object.entries(checks)) {
-      const answer = await withinTime(() => ask(question), answerWithin).catch((cause: unknown) => {
-        const option = `checks.${check}`
-        const message = `The option ${option} threw, or did not answer in time.`
-        throw new Misconfigured(message, {
-          cause,
-          details: { option },
-          fields: [{ field: option, code: 'failed', message }],
-        })
+      const answer = await askRule({
+        option: `checks.${check}`,
+        ask: () => ask(question),
+        fits: ({ refuse, signInAgain, goTo }) =>
+          typeof refuse === 'string' || signInAgain === true || typeof goTo === 'string',
+        answerWithin,
       })
       if (answer) return { check, answer }
     }

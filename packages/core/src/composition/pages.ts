@@ -24,7 +24,9 @@ export function createPages({ name, mountPath, render: renderPage, onError }: Pa
     assets,
     async render(view, req) {
       try {
-        return await renderPage(view, req, standard)
+        const html: unknown = await renderPage(view, req, standard)
+        if (typeof html !== 'string') throw new TypeError('It answered with no text.')
+        return html
       } catch (cause) {
         const message = `The option render has no page for the view "${view.view}".`
         const fields = [{ field: 'render', code: 'failed', message }]

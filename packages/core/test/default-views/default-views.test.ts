@@ -240,14 +240,16 @@ describe('people without a passkey here', () => {
 })
 
 describe('a render option', () => {
-  test('that throws ends in a page of the error, and signs nobody in', async () => {
+  const noTemplate = () => {
+    throw new Error('no template')
+  }
+  test.each([
+    ['throws', noTemplate],
+    // A cast: what a host without types may answer.
+    ['answers with no text', () => 42 as unknown as string],
+  ])('that %s ends in a page of the error, and signs nobody in', async (_name, broken) => {
     await using host = await startHost({
-      options: {
-        render: (view, _req, standard) => {
-          if (view.view === 'error') return standard.page(view)
-          throw new Error('no template')
-        },
-      },
+      options: { render: (view, _req, standard) => (view.view === 'error' ? standard.page(view) : broken()) },
     })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(await addressOf(host)))

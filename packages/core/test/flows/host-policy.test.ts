@@ -89,6 +89,10 @@ describe('a check of the host', () => {
   test.each([
     ['throws', () => Promise.reject(new Error('no rules'))],
     ['hangs', () => new Promise<undefined>(() => {})],
+    // Casts: what a host without types may answer.
+    ['answers false', () => false as unknown as undefined],
+    ['answers true', () => true as unknown as undefined],
+    ['answers a word that there is not', () => ({ refused: 'no' }) as unknown as undefined],
   ])('that %s lets nobody through, and is named', async (_name, broken) => {
     const { host, ask } = await atClient({ checks: { broken }, answerWithin: 50 })
     await using _host = host
@@ -104,6 +108,8 @@ describe('a hook before the sign-in', () => {
   test.each([
     ['refuses', refusing, 403, 'sign_in_refused'],
     ['throws', () => Promise.reject(new Error('no')), 500, 'misconfigured'],
+    ['answers false', () => false as unknown as undefined, 500, 'misconfigured'],
+    ['answers no reason', () => ({ refuse: true }) as unknown as undefined, 500, 'misconfigured'],
   ])('that %s lets nobody in, whatever the way, audited', async (_name, signIn, status, code) => {
     const { host, agent, person, configuration } = await atClient({ before: { signIn } })
     await using _host = host
