@@ -79,7 +79,8 @@ export function devicePages(ports: DevicePagePorts) {
     async show(ctx: Context) {
       const user = await authentication.requireUser(ctx)
       const code = codeOf(ctx)
-      const { done } = flashes.take(ctx, here)
+      // What became of one code says nothing about another.
+      const { done } = code === '' ? flashes.take(ctx, here) : {}
       if (done === 'approved' || done === 'denied' || done === 'allowed' || done === 'refused')
         return showDevice(ctx, user, { done })
       if (code === '') return showDevice(ctx, user, {})

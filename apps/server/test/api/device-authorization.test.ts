@@ -256,4 +256,17 @@ describe.each(kinds)('%s', (kind) => {
       expect((await poll()).status).toBe(index === 0 ? 200 : 400)
     }
   })
+
+  test('what became of one code is not said about the next', async () => {
+    const client = await application()
+    const [first, second] = [await ask(client), await ask(client)]
+    const page = await person.agent.get(`${instance.url}/device?user_code=${first.code}`)
+    const [allow] = page.forms()
+    if (!allow) throw new Error('The page has no form.')
+    expect((await person.agent.submit(page, allow)).status).toBe(303)
+    const next = await person.agent.get(`${instance.url}/device?user_code=${second.code}`)
+    expect(next.text).not.toContain('It has access')
+    expect(next.text).toContain('Let Television on another device in?')
+    expect((await person.agent.get(`${instance.url}/device`)).text).toContain('It has access')
+  })
 })
