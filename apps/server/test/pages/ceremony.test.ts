@@ -226,6 +226,21 @@ describe('signing in', () => {
     expect(await button().evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
+  test.each(['reauthenticate', 'device-request', 'device-authorization-passkey'])(
+    'names no other way where there is none: %s',
+    async (state) => {
+      answering({ '/ceremony': { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } } })
+      await page.addInitScript(() => {
+        navigator.credentials.get = async () => {
+          throw new DOMException('The operation either timed out or was not allowed.', 'NotAllowedError')
+        }
+      })
+      await page.goto(`${server.origin}/${state}`)
+      await page.locator('button[data-ceremony]').first().click()
+      await page.getByRole('alert').getByText('Try again when you’re ready.').waitFor()
+    },
+  )
+
   test('is busy while it waits, and asks once however often it is pressed', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
