@@ -27,6 +27,11 @@ beforeAll(async () => {
 afterAll(async () => running[Symbol.asyncDispose]())
 
 const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${at}/new`, fields)
+/** What people add who have more than the one address that a template asks for, or an app of their own. */
+const added: Readonly<Record<string, readonly string[]>> = {
+  immich: ['http://192.168.1.20:2283/auth/login', 'https://photos.example.com/api/oauth/mobile-redirect'],
+  'proxmox-ve': ['https://pve2.example.com:8006'],
+}
 const named = applications.map((application): [string, Application] => [application.name, application])
 
 test.each(named)('%s signs people in with the client that its template makes', async (_, application) => {
@@ -46,7 +51,8 @@ test.each(named)('%s signs people in with the client that its template makes', a
   expect(secret === '').toBe(client?.isPublic)
   const { clientSettings } = application
   expect(client).toMatchObject({ isPublic: clientSettings.isPublic ?? false, template: template.id })
-  expect(client?.redirectUris).toEqual(expect.arrayContaining([...clientSettings.redirectUris]))
+  const wanted = clientSettings.redirectUris.filter((uri) => !added[application.id]?.includes(uri))
+  expect(client?.redirectUris).toEqual(expect.arrayContaining(wanted))
   expect(client?.postLogoutRedirectUris).toEqual(
     expect.arrayContaining([...(clientSettings.postLogoutRedirectUris ?? [])]),
   )

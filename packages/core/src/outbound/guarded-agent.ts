@@ -1,10 +1,10 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector, fetch, type RequestInit, type Response } from 'undici'
+import { Agent, buildConnector } from 'undici'
 import { type AllowedHosts, isPublicAddress } from './addresses.ts'
 import { OutboundError } from './outbound-error.ts'
 
-export interface GuardedFetchOptions {
+export interface GuardedAgentOptions {
   readonly allowed: AllowedHosts
   /** Public by their numbers, and not meant to be. */
   readonly local: Pick<AllowedHosts, 'hasAddress'>
@@ -12,20 +12,11 @@ export interface GuardedFetchOptions {
   readonly timeout: number
 }
 
-/** `fetch` that reaches only what it may. */
-export type GuardedFetch = (url: URL, init: RequestInit) => Promise<Response>
-
-/** Sends through {@link guardedAgent}. */
-export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
-  const dispatcher = guardedAgent(options)
-  return (url, init) => fetch(url, { ...init, dispatcher })
-}
-
 /**
  * Connects to public addresses only, and to those that are allowed. The address that was looked at is the one that is
  * connected to, so that a name cannot change what it stands for in between.
  */
-function guardedAgent({ allowed, local, timeout }: GuardedFetchOptions): Agent {
+export function guardedAgent({ allowed, local, timeout }: GuardedAgentOptions): Agent {
   const isReachable = (address: string) =>
     allowed.hasAddress(address) || (isPublicAddress(address) && !local.hasAddress(address))
   const connect = buildConnector({ lookup: guardedLookup(allowed, isReachable), timeout })

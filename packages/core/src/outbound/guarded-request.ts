@@ -1,5 +1,6 @@
+import { fetch as undiciFetch } from 'undici'
 import { type AllowedHosts, allowedHosts } from './addresses.ts'
-import type { GuardedFetch } from './guarded-agent.ts'
+import { guardedAgent } from './guarded-agent.ts'
 import { OutboundError } from './outbound-error.ts'
 
 /** What `createPublicFetch` and `createPublicDownload` may be told. */
@@ -26,7 +27,7 @@ export interface PublicFetchInit {
 }
 
 /** What was answered in the end; its body is not read yet. */
-export type Answer = Awaited<ReturnType<GuardedFetch>>
+export type Answer = Awaited<ReturnType<typeof undiciFetch>>
 
 /** An answer, and what ends the reading of it. */
 export interface GuardedAnswer {
@@ -47,14 +48,9 @@ export function createGuardedRequest(options: PublicFetchOptions) {
   const { allowedPrivateHosts = [], localRanges = [], allowHttp = false } = options
   const { maxBytes = megabyte, timeout = 10_000 } = options
   const allowed = allowedHosts(allowedPrivateHosts)
-  const local = allowedHosts(localRanges)
-  let loaded: Promise<GuardedFetch> | undefined
-  // A hundred modules, which most processes can do without.
-  const loadFetch = () =>
-    (loaded ??= import('./guarded-agent.ts').then(({ guardedFetch }) => guardedFetch({ allowed, local, timeout })))
+  const dispatcher = guardedAgent({ allowed, local: allowedHosts(localRanges), timeout })
 
   return async (address: string | URL, init: PublicFetchInit): Promise<GuardedAnswer> => {
-    const guardedFetch = await loadFetch()
     const deadline = AbortSignal.timeout(timeout)
     const signal = init.signal ? AbortSignal.any([deadline, init.signal]) : deadline
     const failure = (error: unknown) => failureOf(error, deadline)
@@ -63,7 +59,14 @@ export function createGuardedRequest(options: PublicFetchOptions) {
       for (let redirects = 0; ; redirects++) {
         assertScheme(request.url, allowHttp, allowed)
         const { url, method = 'GET', headers, body = null } = request
-        const answer = await guardedFetch(url, { method, headers: [...headers], body, redirect: 'manual', signal })
+        const answer = await undiciFetch(url, {
+          method,
+          headers: [...headers],
+          body,
+          redirect: 'manual',
+          signal,
+          dispatcher,
+        })
         const next = init.redirect === 'manual' ? undefined : nextHop(request, answer)
         if (next === undefined) return { answer, chunks: bounded(answer, maxBytes), failure }
         await answer.body?.cancel()
