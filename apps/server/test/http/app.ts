@@ -1,11 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { freePort } from '@pocket/test-support'
+import { freePort, onceInRun } from '@pocket/test-support'
 import { type App, createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { createLogger } from '../../src/logging/logger.ts'
+
+const databaseFile = 'pocket-id.db'
+const encryptionKey = 'a key for tests that is long enough'
 
 export interface RunningApp extends AsyncDisposable {
   readonly app: App
@@ -19,11 +22,25 @@ export interface RunningApp extends AsyncDisposable {
   readonly log: string[]
 }
 
-/** The server in this process, on an empty SQLite database. */
+/** The database of a server that has been started once and stopped: migrated, with its signing keys. Both take long. */
+async function startedDatabase(): Promise<string> {
+  const folder = await onceInRun('started-sqlite', async (folder) => {
+    const config = loadConfig(
+      { APP_URL: 'http://localhost', DB_CONNECTION_STRING: join(folder, databaseFile), ENCRYPTION_KEY: encryptionKey },
+      () => Buffer.alloc(0),
+    )
+    await (await createApp(config, createLogger(config, { write() {} })))[Symbol.asyncDispose]()
+  })
+  return join(folder, databaseFile)
+}
+
+/** The server in this process, on an empty SQLite database where the environment names no other. */
 export async function startApp(env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
   const stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-app-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const database = join(folder, databaseFile)
+  if (env.ENCRYPTION_KEY === undefined) await copyFile(await startedDatabase(), database)
   const port = await freePort()
   const local = `http://localhost:${port}`
   const config = loadConfig(
@@ -31,8 +48,8 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
       APP_URL: local,
       PORT: String(port),
       HOST: '127.0.0.1',
-      DB_CONNECTION_STRING: join(folder, 'pocket-id.db'),
-      ENCRYPTION_KEY: 'a key for tests that is long enough',
+      DB_CONNECTION_STRING: database,
+      ENCRYPTION_KEY: encryptionKey,
       LOG_JSON: 'true',
       // Tests of limits turn them on.
       DISABLE_RATE_LIMITING: 'true',
