@@ -1,8 +1,8 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { freePort, onceInRun } from '@pocket/test-support'
+import { createTestDatabase, freePort, onceInRun } from '@pocket/test-support'
 import { type App, createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { createLogger } from '../../src/logging/logger.ts'
@@ -22,16 +22,36 @@ export interface RunningApp extends AsyncDisposable {
   readonly log: string[]
 }
 
-/** The database of a server that has been started once and stopped: migrated, with its signing keys. Both take long. */
-async function startedDatabase(): Promise<string> {
-  const folder = await onceInRun('started-sqlite', async (folder) => {
-    const config = loadConfig(
-      { APP_URL: 'http://localhost', DB_CONNECTION_STRING: join(folder, databaseFile), ENCRYPTION_KEY: encryptionKey },
-      () => Buffer.alloc(0),
-    )
-    await (await createApp(config, createLogger(config, { write() {} })))[Symbol.asyncDispose]()
-  })
+/** Starts a server and stops it: its database is migrated and has its signing keys then. Both take long. */
+async function startOnce(DB_CONNECTION_STRING: string): Promise<void> {
+  const config = loadConfig({ APP_URL: 'http://localhost', DB_CONNECTION_STRING, ENCRYPTION_KEY: encryptionKey }, () =>
+    Buffer.alloc(0),
+  )
+  await (await createApp(config, createLogger(config, { write() {} })))[Symbol.asyncDispose]()
+}
+
+async function startedSqlite(): Promise<string> {
+  const folder = await onceInRun('started-sqlite', (folder) => startOnce(join(folder, databaseFile)))
   return join(folder, databaseFile)
+}
+
+async function startedPostgres(): Promise<string> {
+  const folder = await onceInRun('started-postgres', async (folder) => {
+    // It ends with the PostgreSQL of the run.
+    const { url } = await createTestDatabase()
+    await startOnce(url)
+    await writeFile(join(folder, 'url'), url)
+  })
+  return readFile(join(folder, 'url'), 'utf8')
+}
+
+/** What the environment of `startApp` says of a database of this kind, as a server finds it that is started again. */
+export async function databaseOf(
+  kind: 'SQLite' | 'PostgreSQL',
+  stack: AsyncDisposableStack,
+): Promise<Readonly<Record<string, string>>> {
+  if (kind === 'SQLite') return {}
+  return { DB_CONNECTION_STRING: stack.use(await createTestDatabase(await startedPostgres())).url }
 }
 
 /** The server in this process, on an empty SQLite database where the environment names no other. */
@@ -40,7 +60,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
   const folder = await mkdtemp(join(tmpdir(), 'pocket-app-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const database = join(folder, databaseFile)
-  if (env.ENCRYPTION_KEY === undefined) await copyFile(await startedDatabase(), database)
+  if (env.ENCRYPTION_KEY === undefined) await copyFile(await startedSqlite(), database)
   const port = await freePort()
   const local = `http://localhost:${port}`
   const config = loadConfig(
