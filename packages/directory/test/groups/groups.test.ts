@@ -107,7 +107,10 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
 
     test('counts nowhere from its instant on', async () => {
       const { ada, bob, staff, guests } = await setting()
+      await it.directory.users.update(ada.id, {}, { administrator: true })
+      expect(await it.directory.groups.holdsAdministrator(guests.id)).toBe(true)
       it.clock.time = end - 1
+      expect(await it.directory.groups.holdsAdministrator(staff.id)).toBe(true)
       expect(await namesOf(ada.id)).toEqual(['guests', 'staff'])
       expect(await it.directory.groups.memberships(staff.id)).toContainEqual({
         userId: ada.id,
@@ -116,6 +119,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       })
       expect(await ended()).toEqual([])
       it.clock.time = end
+      expect(await it.directory.groups.holdsAdministrator(staff.id)).toBe(false)
       expect(await namesOf(ada.id)).toEqual(['guests'])
       expect(await membersOf(staff.id)).toEqual(['bob'])
       expect(await counts()).toEqual([1, 1])
@@ -216,7 +220,8 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
 
   test('what is not there is not found', async () => {
     const { groups, claims } = it.directory
-    for (const id of [randomUUID(), 'x', '\0'])
+    for (const id of [randomUUID(), 'x', '\0']) {
+      expect(await groups.holdsAdministrator(id)).toBe(false)
       for (const attempt of [
         () => groups.update(id, { name: 'name', friendlyName: 'name' }),
         () => groups.remove(id),
@@ -228,6 +233,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
           code: 'not_found',
           details: { resource: 'User group' },
         })
+    }
   })
 
   test('members are replaced from either side; unknown ones are left aside', async () => {
