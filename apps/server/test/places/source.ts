@@ -44,10 +44,7 @@ export async function startSource(): Promise<Source> {
 }
 
 /** A `.tar.gz` with these symbolic links, by where they lead, and these files after them. */
-export function archive(
-  files: Readonly<Record<string, Buffer>>,
-  links: Readonly<Record<string, string>> = {},
-): Buffer {
+export function archive(files: Readonly<Record<string, Buffer>>, links: Readonly<Record<string, string>> = {}): Buffer {
   const header = (data: ConstructorParameters<typeof Header>[0] & object) => {
     const head = Buffer.alloc(512)
     new Header({ mode: 0o644, mtime: new Date(0), ...data }).encode(head)

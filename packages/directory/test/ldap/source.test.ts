@@ -37,7 +37,9 @@ const special = [
   }),
   group('all-of-them', { member: [`cn=domain-users,ou=groups,${base}`] }),
   ldifEntry(`cn=nobody,${base}`, { objectClass: 'person', cn: 'nobody', sn: 'N' }),
-  group('plain', { member: [`UID=Alice, OU=People, DC=EXAMPLE, DC=COM`, `UID=BOB,OU=PEOPLE,${base}`, at('gone'), `cn=nobody,${base}`] }),
+  group('plain', {
+    member: [`UID=Alice, OU=People, DC=EXAMPLE, DC=COM`, `UID=BOB,OU=PEOPLE,${base}`, at('gone'), `cn=nobody,${base}`],
+  }),
   group('escaped', { member: [`cn=Comma\\2C Plus\\2B,ou=people,${base}`, at('\\c3\\87elik')] }),
   group('outer', { member: [`cn=middle,ou=groups,${base}`] }),
   group('middle', { member: [`cn=inner,ou=groups,${base}`, at('dave')] }),
