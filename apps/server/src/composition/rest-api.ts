@@ -196,6 +196,7 @@ function groupPorts({ clients }: Pocket, { groups, exclusively }: Directory) {
   const allowedClients = createAllowedClients(clients)
   return {
     groupsById: async (ids: readonly string[]) => (await groups.list(ids)).map((group) => groupItemDto(group)),
+    groups,
     exclusively,
     async groupDto(id: string) {
       const group = await groups.find(id)

@@ -185,6 +185,36 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect((await withKey(token, 'POST /api/users', { ...body, isAdmin: false })).status).toBe(201)
   })
 
+  test('a limited key puts administrators into no group and takes them out of none, and groups themselves are its own', async () => {
+    const { administrator, url } = instance
+    const me = (await administrator.getJson(`${url}/api/users/me`)).json() as { id: string }
+    const person = await instance.person(freshUserName())
+    const { token } = await mint(administrator, { scopes: ['read:groups', 'write:groups'] })
+    const make = async () => {
+      const name = freshUserName()
+      const answer = await withKey(token, 'POST /api/user-groups', { name, friendlyName: name })
+      return (answer.json() as { id: string }).id
+    }
+    const [without, holding] = [await make(), await make()]
+    const users = { userIds: [me.id] }
+    expect(
+      (await administrator.sendJson('PUT', `${url}/api/user-groups/${holding}/users`, { body: users })).status,
+    ).toBe(200)
+    for (const [call, sent] of [
+      [`PUT /api/user-groups/${without}/users`, users],
+      [`PUT /api/user-groups/${holding}/users`, { userIds: [] }],
+      [`PATCH /api/user-groups/${holding}/members/${me.id}`, { endsAt: null }],
+    ] as const)
+      expect(refusal(await withKey(token, call, sent))).toEqual([403, 'forbidden'])
+    for (const [call, sent] of [
+      [`PUT /api/user-groups/${holding}/users`, { userIds: [me.id, person.id] }],
+      [`PATCH /api/user-groups/${holding}/members/${person.id}`, { endsAt: null }],
+      [`PUT /api/custom-claims/user-group/${holding}`, []],
+    ] as const)
+      expect([call, (await withKey(token, call, sent)).status]).toEqual([call, 200])
+    expect((await withKey(token, `DELETE /api/user-groups/${holding}`)).status).toBe(204)
+  })
+
   test('a limited key cannot have login codes of its administrator sent elsewhere', async () => {
     const { administrator, url } = instance
     const { token } = await mint(administrator, { scopes: ['write:account', 'write:settings'] })
