@@ -3280,7 +3280,10 @@ export interface components {
             endpoint: string;
             id: string;
             lastReport: components["schemas"]["ScimReportDto"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the target was up to date last.
+             */
             lastSyncedAt: string | null;
             oidcClient: components["schemas"]["OidcClientMetaDataDto"];
             /**
