@@ -46,6 +46,7 @@ export interface ClientOperationPorts {
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
   /** A `UserGroupDto`, or `undefined` where there is no such group. */
   readonly groupDto: GroupOperationPorts['groupDto']
+  readonly groups: GroupOperationPorts['groups']
   readonly exclusively: GroupOperationPorts['exclusively']
   readonly logos: ClientLogos
   readonly audit: AuditSink
@@ -196,6 +197,6 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       existing: administration.existing,
     }),
     ...peopleOperations(ports),
-    ...groupOperations({ administration, groupDto: ports.groupDto, exclusively: ports.exclusively }),
+    ...groupOperations({ ...ports, administration }),
   ]
 }

@@ -3,6 +3,7 @@ import { NotFound } from '@pocket/core/errors'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import { named } from '../http/api/schema.ts'
+import { reachableGroup } from '../users/reach.ts'
 import type { ClientAdministration } from './administration.ts'
 import { administratorOf } from './caller.ts'
 
@@ -10,6 +11,7 @@ export interface GroupOperationPorts {
   readonly administration: ClientAdministration
   /** A `UserGroupDto` and its `ETag`, or `undefined` where there is no such group. */
   readonly groupDto: (id: string) => Promise<{ readonly dto: object; readonly validator: string } | undefined>
+  readonly groups: Parameters<typeof reachableGroup>[1]
   /** A transaction during which nobody else changes the directory. */
   readonly exclusively: Transaction
 }
@@ -22,7 +24,7 @@ const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
 
 /** `/api/user-groups/:id/allowed-oidc-clients`. */
 export function groupOperations(ports: GroupOperationPorts): readonly Operation[] {
-  const { administration, groupDto, exclusively } = ports
+  const { administration, groupDto, groups, exclusively } = ports
   const existing = async (id: string) => {
     const group = await groupDto(id)
     if (!group) throw new NotFound('not_found', 'There is no such group.', { details: { resource: 'User group' } })
@@ -40,7 +42,7 @@ export function groupOperations(ports: GroupOperationPorts): readonly Operation[
       body: clientIds,
       answer: { status: 200, schema: { type: 'object' } },
       async handle(call) {
-        const id = call.params.id ?? ''
+        const id = await reachableGroup(call, groups)
         const { ifMatch, ...by } = administratorOf(call)
         return exclusively(async () => {
           const { validator: before } = await existing(id)

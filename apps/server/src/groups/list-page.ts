@@ -4,6 +4,7 @@ import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
@@ -15,6 +16,7 @@ export interface GroupListPorts {
   readonly directory: Directory
   readonly groups: GroupAdministration
   readonly authentication: Authentication
+  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
   readonly show: ShowPage
   readonly flashes: Flashes
   readonly secure: boolean
@@ -28,18 +30,21 @@ const definition: ListPageDefinition = {
     { name: 'userCount', sort: 'userCount', choice: 'shown' },
     { name: 'created', sort: 'createdAt', choice: 'hidden' },
   ],
+  filters: { hasMembers: ['true', 'false'], isFromLdap: ['true', 'false'] },
   sort: { column: 'friendlyName', descending: false },
 }
 
 /** `/settings/admin/user-groups`: every group, and the deletion of several of them. */
-export function groupListPages({ directory, groups, authentication, show, flashes, secure }: GroupListPorts) {
+export function groupListPages(ports: GroupListPorts) {
+  const { directory, groups, authentication, reauthentication, show, flashes, secure } = ports
   return {
     async list(ctx: Context) {
       const viewer = await authentication.requireAdministrator(ctx)
       const { request, view } = readListPage(ctx, definition, secure)
       const { items, total } = await directory.groups.page(request)
+      const isEverything = request.search === '' && Object.keys(request.filters).length === 0
       const all = { page: 1, limit: 1, sort: null, filters: {}, search: '' }
-      const everything = request.search === '' ? total : (await directory.groups.page(all)).total
+      const everything = isEverything ? total : (await directory.groups.page(all)).total
       await show(ctx, {
         view: 'groups',
         viewer: viewerOf(viewer),
@@ -59,11 +64,15 @@ export function groupListPages({ directory, groups, authentication, show, flashe
         flashes.leave(ctx, groupsPath, { done: 'nothing', count: 0, refused: [] })
         return seeOther(ctx, back)
       }
-      if (formText(ctx, 'confirmed', 3) === 'yes') {
+      const remove = async () => {
         const by = pageActor(viewer, ctx)
         const named = concerned.map(({ id, friendlyName }) => ({ id, name: friendlyName }))
         flashes.leave(ctx, groupsPath, await withEach('delete', named, ({ id }) => groups.remove(by, id)))
-        return seeOther(ctx, back)
+        seeOther(ctx, back)
+      }
+      if (formText(ctx, 'confirmed', 3) === 'yes') {
+        const held = await Promise.all(concerned.map(({ id }) => directory.groups.holdsAdministrator(id)))
+        return held.includes(true) ? reauthentication.sensitive(remove)(ctx) : remove()
       }
       await show(ctx, {
         view: 'confirm',

@@ -1,4 +1,4 @@
-import type { User } from '@pocket/directory'
+import type { GroupWithClaims, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { ClientAdministration } from '../clients/administration.ts'
 import { formText, formTexts } from '../http/form.ts'
@@ -21,7 +21,7 @@ export interface GroupPagePorts extends GroupListPorts, ShowGroupPorts, MemberPo
 
 /** `/settings/admin/user-groups`: what an administrator does with groups. */
 export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
-  const { groups, clients, directory, clientAdministration, authentication, show, flashes } = ports
+  const { groups, clients, directory, clientAdministration, authentication, reauthentication, show, flashes } = ports
   const showGroup = createShowGroup(ports)
   const done = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
     flashes.leave(ctx, groupPath(id), { done: notice })
@@ -31,6 +31,14 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
     const viewer = await authentication.requireAdministrator(ctx)
     return { viewer, group: await groups.find(String(ctx.params.id)) }
   }
+  /** Whoever changes a group that holds an administrator has used a passkey just now. */
+  const onGroup =
+    (work: (ctx: Context, viewer: User, group: GroupWithClaims) => Promise<void>) =>
+    async (ctx: Context): Promise<void> => {
+      const { viewer, group } = await opened(ctx)
+      const act = () => work(ctx, viewer, group)
+      await ((await directory.groups.holdsAdministrator(group.id)) ? reauthentication.sensitive(act)(ctx) : act())
+    }
   const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...versionSent(ctx) })
   const namesSent = (ctx: Context) => ({
     friendlyName: formText(ctx, 'friendlyName', 300).trim(),
@@ -63,8 +71,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       await showGroup(ctx, viewer, group)
     },
 
-    async update(ctx: Context) {
-      const { viewer, group } = await opened(ctx)
+    update: onGroup(async (ctx, viewer, group) => {
       const values = namesSent(ctx)
       const refusal = await refusalOf(() => groups.update(actorOf(ctx, viewer), group.id, values))
       if (!refusal) return done(ctx, group.id, 'saved')
@@ -73,10 +80,9 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       const conflict = refusal.isConflict ? differences({ friendlyName, name }, values) : null
       await showGroup(ctx, viewer, stored, { values, problems: refusal.problems, conflict })
       ctx.status = refusal.status
-    },
+    }),
 
-    async setClaims(ctx: Context) {
-      const { viewer, group } = await opened(ctx)
+    setClaims: onGroup(async (ctx, viewer, group) => {
       const claims = claimsSent(ctx)
       const refusal = await refusalOf(() => groups.setClaims(actorOf(ctx, viewer), group.id, claims))
       if (!refusal) return done(ctx, group.id, 'claims_saved')
@@ -84,11 +90,10 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       const conflict = refusal.isConflict ? [] : null
       await showGroup(ctx, viewer, await groups.find(group.id), { claims, claimsProblem, conflict })
       ctx.status = refusal.status
-    },
+    }),
 
     /** Which of the restricted clients its members may use. */
-    async setClients(ctx: Context) {
-      const { viewer, group } = await opened(ctx)
+    setClients: onGroup(async (ctx, viewer, group) => {
       const chosen = new Set(formTexts(ctx, 'clients'))
       const shown = new Set(formTexts(ctx, 'shown'))
       // What the page has not shown stays: such as what is open to everybody, and prepared for the day when it is restricted.
@@ -109,7 +114,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       )
       await showGroup(ctx, viewer, group, { clients: entered, conflict })
       ctx.status = refusal.status
-    },
+    }),
 
     /** Asks, for browsers without the dialog. */
     async askRemoval(ctx: Context) {
@@ -119,12 +124,11 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       await show(ctx, { view: 'confirm', viewer: viewerOf(viewer), within: 'group', confirmation, cancelTo })
     },
 
-    async remove(ctx: Context) {
-      const { viewer, group } = await opened(ctx)
+    remove: onGroup(async (ctx, viewer, group) => {
       await groups.remove(pageActor(viewer, ctx), group.id)
       flashes.leave(ctx, groupsPath, { done: 'delete', count: 1, refused: [] })
       seeOther(ctx, groupsPath)
-    },
+    }),
   }
 
   return [

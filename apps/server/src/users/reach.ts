@@ -39,6 +39,7 @@ export async function reachable(
  * Groups decide what their members may use: an administrator comes, goes and has an end set by whoever used a passkey just now.
  *
  * @throws {NotAuthenticated} `reauthentication_required` where a session does without a fresh passkey
+ * @throws {Forbidden} `forbidden` where there is an administrator among them and the API key is limited
  */
 export async function assertMayChangeMembers(
   ctx: Context,
@@ -46,7 +47,24 @@ export async function assertMayChangeMembers(
   userIds: readonly string[],
 ): Promise<void> {
   const concerned = await directory.findEach(userIds)
-  if (concerned.some(({ administrator }) => administrator)) await assertFresh(ctx)
+  if (!concerned.some(({ administrator }) => administrator)) return
+  if (isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
+  await assertFresh(ctx)
+}
+
+/**
+ * The id of the group that a call concerns. Whoever changes one that holds an administrator has to have used a passkey just
+ * now; an API key needs its scope alone.
+ *
+ * @throws {NotAuthenticated} `reauthentication_required` where a session does without a fresh passkey
+ */
+export async function reachableGroup(
+  { params, ctx }: Pick<Call<unknown>, 'params' | 'ctx'>,
+  groups: Pick<Directory['groups'], 'holdsAdministrator'>,
+): Promise<string> {
+  const id = params.id ?? params.userGroupId ?? ''
+  if (await groups.holdsAdministrator(id)) await assertFresh(ctx)
+  return id
 }
 
 /**

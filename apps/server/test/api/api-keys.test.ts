@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { createTestDatabase } from '@pocket/test-support'
+import { databaseOf } from '../http/app.ts'
 import { type Instance, startInstance } from './instance.ts'
 
 const day = 86_400_000
@@ -12,13 +12,13 @@ interface Minted {
   readonly token: string
 }
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let keysAt: string
 
   beforeAll(async () => {
-    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance({ STATIC_API_KEY: staticKey, ...database }))
     keysAt = `${instance.url}/api/api-keys`
   })
@@ -183,6 +183,36 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     ] as const)
       expect(refusal(await withKey(token, call, sent))).toEqual([403, 'forbidden'])
     expect((await withKey(token, 'POST /api/users', { ...body, isAdmin: false })).status).toBe(201)
+  })
+
+  test('a limited key puts administrators into no group and takes them out of none, and groups themselves are its own', async () => {
+    const { administrator, url } = instance
+    const me = (await administrator.getJson(`${url}/api/users/me`)).json() as { id: string }
+    const person = await instance.person(freshUserName())
+    const { token } = await mint(administrator, { scopes: ['read:groups', 'write:groups'] })
+    const make = async () => {
+      const name = freshUserName()
+      const answer = await withKey(token, 'POST /api/user-groups', { name, friendlyName: name })
+      return (answer.json() as { id: string }).id
+    }
+    const [without, holding] = [await make(), await make()]
+    const users = { userIds: [me.id] }
+    expect(
+      (await administrator.sendJson('PUT', `${url}/api/user-groups/${holding}/users`, { body: users })).status,
+    ).toBe(200)
+    for (const [call, sent] of [
+      [`PUT /api/user-groups/${without}/users`, users],
+      [`PUT /api/user-groups/${holding}/users`, { userIds: [] }],
+      [`PATCH /api/user-groups/${holding}/members/${me.id}`, { endsAt: null }],
+    ] as const)
+      expect(refusal(await withKey(token, call, sent))).toEqual([403, 'forbidden'])
+    for (const [call, sent] of [
+      [`PUT /api/user-groups/${holding}/users`, { userIds: [me.id, person.id] }],
+      [`PATCH /api/user-groups/${holding}/members/${person.id}`, { endsAt: null }],
+      [`PUT /api/custom-claims/user-group/${holding}`, []],
+    ] as const)
+      expect([call, (await withKey(token, call, sent)).status]).toEqual([call, 200])
+    expect((await withKey(token, `DELETE /api/user-groups/${holding}`)).status).toBe(204)
   })
 
   test('a limited key cannot have login codes of its administrator sent elsewhere', async () => {

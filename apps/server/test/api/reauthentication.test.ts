@@ -103,6 +103,10 @@ describe.each(kinds)('%s', (kind) => {
       ['PUT', `/api/user-groups/${theirs}/users`, { userIds: [person.id] }],
       ['PUT', `/api/user-groups/${others}/users`, { userIds: [id, person.id] }],
       ['PATCH', `/api/user-groups/${theirs}/members/${id}`, { endsAt: null }],
+      ['PUT', `/api/user-groups/${theirs}`, { name: 'ours', friendlyName: 'Ours' }],
+      ['PUT', `/api/custom-claims/user-group/${theirs}`, [{ key: 'role', value: 'editor' }]],
+      ['PUT', `/api/user-groups/${theirs}/allowed-oidc-clients`, { oidcClientIds: [] }],
+      ['DELETE', `/api/user-groups/${theirs}`],
       ['DELETE', `/api/users/${id}/sessions`],
       ['DELETE', `/api/users/${person.id}/webauthn-credentials/${randomUUID()}`],
       ['DELETE', `/api/users/${id}`],
@@ -129,6 +133,9 @@ describe.each(kinds)('%s', (kind) => {
       [`/settings/admin/users/${person.id}/way-in`],
       [`/settings/admin/user-groups/${others}/members`, { userId: id }],
       ...['end', 'remove'].map((act) => [`/settings/admin/user-groups/${theirs}/members/${id}/${act}`] as const),
+      [`/settings/admin/user-groups/${theirs}`, { name: 'ours', friendlyName: 'Ours' }],
+      ...['claims', 'clients', 'remove'].map((act) => [`/settings/admin/user-groups/${theirs}/${act}`] as const),
+      ['/settings/admin/user-groups/bulk', { act: 'delete', ids: theirs, confirmed: 'yes' }],
       ['/settings/admin/users/bulk', { act: 'disable', ids: id, confirmed: 'yes' }],
     ]
     try {
@@ -152,11 +159,16 @@ describe.each(kinds)('%s', (kind) => {
       expect((await send('PUT', '/api/users/me', { ...me, firstName: 'Ada' })).status).toBe(200)
       const both = { userIds: [person.id, id] }
       expect((await send('PUT', `/api/user-groups/${theirs}/users`, both)).status).toBe(200)
+      expect((await send('PUT', `/api/user-groups/${others}`, { name: 'more', friendlyName: 'More' })).status).toBe(200)
+      expect((await send('PUT', `/api/custom-claims/user-group/${others}`, [])).status).toBe(200)
+      expect((await agent.postForm(`${url}/settings/admin/user-groups/${others}/claims`, {})).status).toBe(303)
       const end = `/api/user-groups/${theirs}/members/${person.id}`
       expect((await send('PATCH', end, { endsAt: null })).status).toBe(200)
       const withKey = { 'x-api-key': token }
       expect((await send('PATCH', '/api/settings', { unusedClientDays: 31 }, withKey)).status).toBe(200)
       expect((await send('PUT', `/api/user-groups/${others}/users`, both, withKey)).status).toBe(200)
+      expect((await send('PUT', `/api/custom-claims/user-group/${theirs}`, [], withKey)).status).toBe(200)
+      expect((await send('DELETE', `/api/user-groups/${theirs}`, undefined, withKey)).status).toBe(204)
       expect((await send('PUT', '/api/users/me', elsewhere, withKey)).status).toBe(200)
       expect((await send('DELETE', `/api/users/${person.id}`, undefined, withKey)).status).toBe(204)
       // What is added in a browser is added by nobody else.

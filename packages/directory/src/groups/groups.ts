@@ -42,6 +42,8 @@ export interface Groups {
   findByName(name: string): Promise<Group | undefined>
   /** Those of these groups that there are, by name and without their members; always two statements. */
   list(ids: readonly string[]): Promise<readonly GroupWithClaims[]>
+  /** The first `limit` groups by the name that people read, to choose from; members are not counted, so that it stays quick. */
+  first(limit: number): Promise<Page<Group>>
   /** Some of the groups: search in the name; sorted by `createdAt`, `friendlyName`, `name` or `userCount`. */
   page(request: PageRequest): Promise<Page<GroupItem>>
   /**
@@ -60,6 +62,8 @@ export interface Groups {
    * Some of the members, searched and sorted as users are; nobody where there is no such group. Five statements at most.
    */
   members(id: string, request: PageRequest): Promise<MemberPage>
+  /** Whether an administrator is in the group; not where there is no such group. One statement, however many are in it. */
+  holdsAdministrator(id: string): Promise<boolean>
   /** Until when this user is in the group; nothing where they are not. */
   membership(id: string, userId: string): Promise<Membership | undefined>
   /** Who is in the group, and until when. @throws NotFound `not_found` */
@@ -112,6 +116,7 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
       return found.map((group) => ({ ...group, claims: own.get(group.id) ?? [] }))
     },
 
+    first: (limit) => groups.first(limit),
     page: (request) => groups.page(request),
 
     create: async (input) => {
@@ -155,6 +160,8 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
       const ends = new Map(found.map(({ userId, endsAt }) => [userId, endsAt]))
       return { items: items.map((user) => ({ ...user, endsAt: ends.get(user.id) ?? null })), total, everybody: count }
     },
+
+    holdsAdministrator: async (id) => isId(id) && memberships.anyAdministrator(id),
 
     async membership(id, userId) {
       return isId(id) && isId(userId) ? (await memberships.ofUsers(id, [userId]))[0] : undefined

@@ -21,6 +21,8 @@ export interface MembershipStore {
   ofGroup(groupId: string): Promise<readonly Membership[]>
   /** How many members the group has. */
   count(groupId: string): Promise<number>
+  /** Whether an administrator is among the members. */
+  anyAdministrator(groupId: string): Promise<boolean>
   /** Those of these users. */
   ofUsers(groupId: string, userIds: readonly string[]): Promise<readonly Membership[]>
   /** Returns `false`, and changes nothing, where there is no such membership. */

@@ -17,6 +17,8 @@ const sql = {
     ORDER BY user_name_key`,
   ofGroup: `${memberships.select} WHERE group_id = $1 AND ${lasting} ORDER BY user_id`,
   count: `SELECT COUNT(*) AS number FROM pocket_membership WHERE group_id = $1 AND ${lasting}`,
+  anyAdministrator: `SELECT id FROM pocket_user WHERE administrator = true
+    AND id IN (SELECT user_id FROM pocket_membership WHERE group_id = $1 AND ${lasting}) LIMIT 1`,
   setEnd: `UPDATE pocket_membership SET ends_at = $4 WHERE group_id = $1 AND user_id = $3 AND ${lasting}`,
   removeEnded: `DELETE FROM pocket_membership WHERE ends_at <= $1 RETURNING ${memberships.columns}`,
 }
@@ -54,6 +56,10 @@ export class TypeormMembershipStore implements MembershipStore {
   async count(groupId: string): Promise<number> {
     const [found] = await this.#database.query<{ number: number | string }>(sql.count, [groupId, this.#clock.now()])
     return Number(found?.number ?? 0)
+  }
+
+  async anyAdministrator(groupId: string): Promise<boolean> {
+    return (await this.#database.query(sql.anyAdministrator, [groupId, this.#clock.now()])).length > 0
   }
 
   async ofUsers(groupId: string, userIds: readonly string[]): Promise<readonly Membership[]> {

@@ -33,6 +33,24 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     for (const id of [randomUUID(), '', '\0']) expect(await it.directory.groups.find(id)).toBeUndefined()
   })
 
+  test('are offered by the name that people read, some of them, and found by what is in them', async () => {
+    const [last, full] = [await group('aa', 'Zebras'), await group('bb', 'Apes')]
+    await group('cc', 'Bears')
+    await it.directory.groups.setMembers(full.id, [(await person('ape')).id])
+    expect(await it.directory.groups.first(2)).toMatchObject({ items: [{ name: 'bb' }, { name: 'cc' }], total: 3 })
+    const found = async (filters: PageRequest['filters']) =>
+      (await it.directory.groups.page({ ...everything, filters })).items.map(({ name }) => name).toSorted()
+    expect(await found({ hasMembers: [true] })).toEqual(['bb'])
+    expect(await found({ hasMembers: [false] })).toEqual(['aa', 'cc'])
+    expect(await found({ isFromLdap: [true] })).toEqual([])
+    const { id } = await person('bear')
+    await it.directory.groups.setMembers(last.id, [id])
+    await it.directory.groups.setMembershipEnd({ userId: id, groupId: last.id, endsAt: noon + 1 })
+    expect(await found({ hasMembers: [true] })).toEqual(['aa', 'bb'])
+    it.clock.time = noon + 1
+    expect(await found({ hasMembers: [true] })).toEqual(['bb'])
+  })
+
   test.each([
     [{}, { friendlyName: 'required', name: 'required' }],
     [
@@ -89,7 +107,10 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
 
     test('counts nowhere from its instant on', async () => {
       const { ada, bob, staff, guests } = await setting()
+      await it.directory.users.update(ada.id, {}, { administrator: true })
+      expect(await it.directory.groups.holdsAdministrator(guests.id)).toBe(true)
       it.clock.time = end - 1
+      expect(await it.directory.groups.holdsAdministrator(staff.id)).toBe(true)
       expect(await namesOf(ada.id)).toEqual(['guests', 'staff'])
       expect(await it.directory.groups.memberships(staff.id)).toContainEqual({
         userId: ada.id,
@@ -98,6 +119,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       })
       expect(await ended()).toEqual([])
       it.clock.time = end
+      expect(await it.directory.groups.holdsAdministrator(staff.id)).toBe(false)
       expect(await namesOf(ada.id)).toEqual(['guests'])
       expect(await membersOf(staff.id)).toEqual(['bob'])
       expect(await counts()).toEqual([1, 1])
@@ -198,7 +220,8 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
 
   test('what is not there is not found', async () => {
     const { groups, claims } = it.directory
-    for (const id of [randomUUID(), 'x', '\0'])
+    for (const id of [randomUUID(), 'x', '\0']) {
+      expect(await groups.holdsAdministrator(id)).toBe(false)
       for (const attempt of [
         () => groups.update(id, { name: 'name', friendlyName: 'name' }),
         () => groups.remove(id),
@@ -210,6 +233,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
           code: 'not_found',
           details: { resource: 'User group' },
         })
+    }
   })
 
   test('members are replaced from either side; unknown ones are left aside', async () => {

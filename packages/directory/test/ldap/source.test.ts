@@ -37,7 +37,9 @@ const special = [
   }),
   group('all-of-them', { member: [`cn=domain-users,ou=groups,${base}`] }),
   ldifEntry(`cn=nobody,${base}`, { objectClass: 'person', cn: 'nobody', sn: 'N' }),
-  group('plain', { member: [`UID=Alice, OU=People, DC=EXAMPLE, DC=COM`, at('bob'), at('gone'), `cn=nobody,${base}`] }),
+  group('plain', {
+    member: [`UID=Alice, OU=People, DC=EXAMPLE, DC=COM`, `UID=BOB,OU=PEOPLE,${base}`, at('gone'), `cn=nobody,${base}`],
+  }),
   group('escaped', { member: [`cn=Comma\\2C Plus\\2B,ou=people,${base}`, at('\\c3\\87elik')] }),
   group('outer', { member: [`cn=middle,ou=groups,${base}`] }),
   group('middle', { member: [`cn=inner,ou=groups,${base}`, at('dave')] }),
@@ -47,7 +49,8 @@ const special = [
   ldifEntry(`cn=unique,ou=groups,${base}`, {
     objectClass: 'groupOfUniqueNames',
     cn: 'unique',
-    uniqueMember: [`${at('alice')}#'0101'B`, at('bob')],
+    // What names the last of them is no user name, so nothing else tells whose it is.
+    uniqueMember: [`${at('alice')}#'0101'B`, at('bob'), `cn=Comma\\, Plus\\+,ou=people,${base}#'1'B`],
   }),
   ldifEntry(`cn=posix,ou=groups,${base}`, {
     objectClass: 'posixGroup',
@@ -202,7 +205,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
   })
 
   test.each([
-    ['uniqueMember', 'groupOfUniqueNames', 'unique', ['alice', 'bob']],
+    ['uniqueMember', 'groupOfUniqueNames', 'unique', ['alice', 'bob', 'comma']],
     ['memberUid', 'posixGroup', 'posix', ['alice', 'grace']],
   ])('members by %s', async (groupMember, objectClass, name, expected) => {
     const attributes = { ...options('').attributes, groupMember }
