@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { registerPasskey } from '../api/instance.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
@@ -89,6 +89,18 @@ describe('the policy for passkeys', () => {
     expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
     // What concerns nobody more than before needs no review.
     expect((await post({ webauthnAllowSyncedPasskeys: 'false' })).status).toBe(303)
+    expect((await post({})).status).toBe(303)
+  })
+
+  test('is reviewed before it asks for a check of people whose passkeys never made one', async () => {
+    await post({ webauthnUserVerification: 'preferred' })
+    const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator({ userVerification: false }))
+    expect(answer.status).toBe(200)
+    const review = await post({})
+    expect(review.text).toMatch(/<dt>Without a check of who uses it<\/dt><dd>1<\/dd>/)
+    expect(await contract()).toMatchObject({ webauthnUserVerification: 'preferred' })
+    const { id } = answer.json() as { id: string }
+    expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
     expect((await post({})).status).toBe(303)
   })
 

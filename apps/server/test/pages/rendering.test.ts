@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ceremonyFailures } from '@pocket/core/browser'
 import { errorCodes } from '@pocket/core/errors'
 import { chooseAmong } from '../../src/http/catalogues.ts'
-import { createMessages, loadMessages, readCatalogue } from '../../src/http/messages.ts'
+import { createMessages, loadMessages, parseCatalogue } from '../../src/http/messages.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 
@@ -110,11 +110,12 @@ describe('templates', () => {
   })
 
   test('are in the first language that the client asked for and that there is', async () => {
-    const english = await readCatalogue(catalogue)
+    const english = parseCatalogue(await readFile(catalogue, 'utf8'), catalogue)
     const signedOut = { title: 'Du bist abgemeldet', text: 'Bis bald', signIn: 'Anmelden' }
-    const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map((each) =>
-      createMessages(each),
-    )
+    const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map((each) => {
+      const messages = createMessages(each)
+      return { language: messages.language, messages: () => messages }
+    })
     await using bilingual = await startPageServer(chooseAmong(both))
     const page = { view: 'signed-out', client: null } as const
     const texts = await Promise.all(

@@ -3192,6 +3192,7 @@ export interface components {
                 model_not_allowed: number;
                 not_attested: number;
                 synced: number;
+                unverified: number;
             };
             /** @description Users who have such passkeys. */
             users: number;
@@ -6179,6 +6180,7 @@ export interface operations {
                 attachment?: "any" | "platform" | "cross-platform";
                 attestation?: "none" | "required";
                 deniedModels?: string;
+                userVerification?: "required" | "preferred";
             };
             header?: never;
             path?: never;
