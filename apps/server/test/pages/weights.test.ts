@@ -135,5 +135,9 @@ describe('every page', () => {
     // A challenge that has ended is replaced, and a device waits for an answer; nothing else is asked for by a script.
     const byScripts = requests.filter(({ by }) => by === 'script').map(({ path }) => path)
     expect(byScripts.filter((path) => path !== '/ceremony' && path !== '/submit')).toEqual([])
+    // All that a page with a rail may lead to asks for transitions, or Chromium complains of that page.
+    const asks = await page.evaluate(() => document.adoptedStyleSheets.length > 0)
+    const { view = '' } = pageStates[name] ?? {}
+    expect(asks).toBe(['error', 'reauthenticate'].includes(view) || (await page.locator('body.shell').count()) > 0)
   })
 })
