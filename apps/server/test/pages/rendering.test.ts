@@ -45,16 +45,21 @@ describe('templates', () => {
     await rm(folder, { recursive: true })
   })
 
-  test.each(Object.keys(pageStates))('make %s whole: one layout, one heading, the language and the theme', async (name) => {
-    const state = pageStates[name]
-    if (state === undefined) throw new Error('There is no such state.')
-    const html = await pages.render(state)
-    const count = (pattern: RegExp) => html.match(pattern)?.length ?? 0
-    expect(html.trimStart().split('\n', 2)).toEqual(['<!doctype html>', '<html lang="en" dir="ltr">'])
-    expect([count(/<title>[^<]+ · Pocket ID<\/title>/g), count(/<main/g), count(/<h1/g), count(/<\/html>/g)]).toEqual([1, 1, 1, 1])
-    for (const choice of ['name="language" value="ar"', 'name="theme" value="dark"', 'action="/preferences"'])
-      expect([choice, count(new RegExp(choice, 'g'))]).toEqual([choice, 1])
-  })
+  test.each(Object.keys(pageStates))(
+    'make %s whole: one layout, one heading, the language and the theme',
+    async (name) => {
+      const state = pageStates[name]
+      if (state === undefined) throw new Error('There is no such state.')
+      const html = await pages.render(state)
+      const count = (pattern: RegExp) => html.match(pattern)?.length ?? 0
+      expect(html.trimStart().split('\n', 2)).toEqual(['<!doctype html>', '<html lang="en" dir="ltr">'])
+      expect([count(/<title>[^<]+ · Pocket ID<\/title>/g), count(/<main/g), count(/<h1/g), count(/<\/html>/g)]).toEqual(
+        [1, 1, 1, 1],
+      )
+      for (const choice of ['name="language" value="ar"', 'name="theme" value="dark"', 'action="/preferences"'])
+        expect([choice, count(new RegExp(choice, 'g'))]).toEqual([choice, 1])
+    },
+  )
 
   test('show a hostile name as text', async () => {
     const hostile = '"><script>alert(1)</script>'

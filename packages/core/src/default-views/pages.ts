@@ -98,7 +98,8 @@ ${dataBlock('registration', ceremony)}${dataBlock('sentences', ceremonySentences
 const claimNames = { name: 'Name', user_name: 'User name', email: 'E-mail address', groups: 'Groups' } as const
 
 function claim({ claim: kind, name, value, verified, isNew }: ClaimView): Html {
-  if (kind === 'offline_access') return html`<dt>Access while you’re away</dt><dd>Until you take it back${isNew && ' (new)'}</dd>`
+  if (kind === 'offline_access')
+    return html`<dt>Access while you’re away</dt><dd>Until you take it back${isNew && ' (new)'}</dd>`
   const label = kind === 'other' ? name : claimNames[kind]
   return html`<dt>${label}</dt><dd>${value}${verified === false && ' (not verified)'}${isNew && ' (new)'}</dd>`
 }

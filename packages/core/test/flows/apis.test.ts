@@ -409,7 +409,10 @@ describe('the consent page', () => {
       ['offline_access', true],
     ])
     expect(view.apis).toMatchObject([{ permissions: [{ key: 'notes:read' }, { key: 'notes:write', isNew: true }] }])
-    expect(view.apis.flatMap(({ isNew, permissions }) => [isNew, permissions[0]?.isNew])).toEqual([undefined, undefined])
+    expect(view.apis.flatMap(({ isNew, permissions }) => [isNew, permissions[0]?.isNew])).toEqual([
+      undefined,
+      undefined,
+    ])
     await decide(setting.agent, asked.page, 'submitTo', back)
     expect(parameters((await authorize(setting, { prompt: 'none' })).page.location).get('error')).toBeNull()
     await host.pocket.withdrawConsent(setting.account.id, setting.client.id)
