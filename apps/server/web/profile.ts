@@ -14,11 +14,15 @@ const canvas = region?.querySelector('canvas')
 const [zoom, across, down] = ['zoom', 'across', 'down'].map((name) =>
   document.querySelector<HTMLInputElement>(`#crop-${name}`),
 )
+const save = form?.querySelector<HTMLButtonElement>('button[type="submit"]')
 const paper = canvas?.getContext('2d')
 
-if (form && file && region && canvas && zoom && across && down && paper) {
+if (form && save && file && region && canvas && zoom && across && down && paper) {
   let picture: ImageBitmap | undefined
 
+  const showBusy = (isBusy: boolean) => {
+    for (const each of [form, save]) each.ariaBusy = isBusy ? 'true' : null
+  }
   const side = () =>
     picture === undefined
       ? 0
@@ -38,8 +42,13 @@ if (form && file && region && canvas && zoom && across && down && paper) {
 
   const choose = async () => {
     const chosen = file.files?.[0]
+    // A large photo takes a moment, in which there is nothing to save yet.
+    showBusy(true)
     // What this browser cannot draw is for the server to judge.
-    picture = chosen && (await createImageBitmap(chosen).catch(() => undefined))
+    const drawn = chosen && (await createImageBitmap(chosen).catch(() => undefined))
+    if (file.files?.[0] !== chosen) return
+    showBusy(false)
+    picture = drawn
     region.hidden = picture === undefined
     zoom.value = '0'
     across.value = down.value = '50'
