@@ -63,6 +63,16 @@ describe('a device that asks to be let in', () => {
     await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject(over)
   })
 
+  test('is let in by one of two who decide at once', async () => {
+    const { deviceLogins, request } = setting()
+    const { userCode } = await request()
+    const decisions = (['approved', 'denied'] as const).map((status) =>
+      deviceLogins.decide(userCode, { status, accountId: 'ada' }),
+    )
+    const outcomes = await Promise.allSettled(decisions)
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  })
+
   test('comes in as whoever has decided, whatever account was meant', async () => {
     const { deviceLogins, request } = setting()
     const { id, token, userCode } = await request()
