@@ -108,23 +108,34 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect(await listed(agent)).toBe('')
   })
 
-  test('that has begun ends where it was closed, or the token deleted, meanwhile', async () => {
+  /** Over the page, up to where the passkey has been made; what is returned goes on. */
+  const begin = async (token: unknown) => {
     const { url } = instance
-    const begin = async (token: unknown) => {
-      const [agent, username] = [instance.agent(), freshName()]
-      const fields = { username, email: `${username}@example.com`, token }
-      // A cast: the authenticator refuses what is none.
-      const { options } = (await agent.postJson(`${url}/signup/options`, fields)).json() as {
-        options: Parameters<SoftwareAuthenticator['create']>[0]
-      }
-      const response = new SoftwareAuthenticator().create(options, { origin: url })
-      return async () => {
-        const answer = await agent.postJson(`${url}/signup`, { response })
-        expect(await instance.app.directory.findByName(username)).toBeUndefined()
-        expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
-        return [answer.status, answer.json()]
-      }
+    const [agent, username] = [instance.agent(), freshName()]
+    const fields = { username, email: `${username}@example.com`, token }
+    // A cast: the authenticator refuses what is none.
+    const { options } = (await agent.postJson(`${url}/signup/options`, fields)).json() as {
+      options: Parameters<SoftwareAuthenticator['create']>[0]
     }
+    const response = new SoftwareAuthenticator().create(options, { origin: url })
+    return async () => {
+      const answer = await agent.postJson(`${url}/signup`, { response })
+      const isIn = answer.status === 200
+      expect((await instance.app.directory.findByName(username)) !== undefined).toBe(isIn)
+      expect((await instance.call('GET /api/users/me', { agent })).status).toBe(isIn ? 200 : 401)
+      return [answer.status, answer.json()]
+    }
+  }
+
+  test('of those who have begun with a token that lets one in, one comes in', async () => {
+    await change({ allowUserSignups: 'withToken' })
+    const { token } = (await mint()).json
+    const begun = [await begin(token), await begin(token), await begin(token)]
+    const statuses = (await Promise.all(begun.map((finish) => finish()))).map(([status]) => status)
+    expect(statuses.sort()).toEqual([200, 401, 401])
+  })
+
+  test('that has begun ends where it was closed, or the token deleted, meanwhile', async () => {
     await change({ allowUserSignups: 'withToken' })
     const { token, id } = (await mint({ usageLimit: 2 })).json
     const [one, another] = [await begin(token), await begin(token)]
