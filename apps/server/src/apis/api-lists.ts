@@ -1,4 +1,4 @@
-import type { ApiListRequest, ApiSort } from '@pocket/core'
+import { type ApiListRequest, type ApiSort, accessTokenFormats } from '@pocket/core'
 import type { ListDefinition, ListRequest } from '../http/api/list.ts'
 
 const sorts: Readonly<Record<string, ApiSort>> = {
@@ -16,6 +16,7 @@ export function apiListRequest(list: ListRequest, notGrantedTo: string | null): 
   const by = list.sort === null ? undefined : sorts[list.sort.column]
   return {
     notGrantedTo,
+    accessTokenFormat: accessTokenFormats.find((format) => list.filters.format?.includes(format)) ?? null,
     page: list.page,
     limit: list.limit,
     search: list.search,

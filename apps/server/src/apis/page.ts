@@ -26,6 +26,7 @@ const list: ListPageDefinition = {
     { name: 'permissions', choice: 'shown' },
     { name: 'created', sort: 'createdAt', choice: 'hidden' },
   ],
+  filters: { format: ['jwt', 'opaque'] },
   sort: { column: 'name', descending: false },
 }
 

@@ -12,7 +12,14 @@ export async function apisOf(
   const grants = new Map((await apis.grantsTo(clientId)).map((grant) => [grant.apiId, grant]))
   const known = grants.size === 0 ? [] : await apis.list()
   const sort = { by: 'name', descending: false } as const
-  const { items } = await apis.page({ notGrantedTo: clientId, page: 1, limit: most, sort, search: '' })
+  const { items } = await apis.page({
+    notGrantedTo: clientId,
+    accessTokenFormat: null,
+    page: 1,
+    limit: most,
+    sort,
+    search: '',
+  })
   return {
     granted: known.flatMap(({ id, name, resource, permissions }) => {
       const grant = grants.get(id)

@@ -2,6 +2,7 @@ import { type AccountStore, type Client, type Pocket, redirectUriOpening } from 
 import { NotFound, PocketError } from '@pocket/core/errors'
 import type { Groups, User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { offeredGroups } from '../groups/group-choices.ts'
 import { formText } from '../http/form.ts'
 import { differences, refusalOf } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
@@ -40,7 +41,7 @@ import { type NamesOfUsers, withUserIds, withUserNames } from './user-names.ts'
 export interface ClientPagePorts {
   readonly pocket: Pocket
   readonly accounts: AccountStore
-  readonly groups: Pick<Groups, 'page' | 'list'>
+  readonly groups: Pick<Groups, 'first' | 'list'>
   readonly users: PreviewFormPorts['users'] & NamesOfUsers
   readonly logos: ClientLogos
   readonly appName: () => Promise<string>
@@ -50,9 +51,6 @@ export interface ClientPagePorts {
 }
 
 type Shown = Partial<Pick<ClientPage, 'problems' | 'conflict' | 'access'>> & { readonly entered?: EnteredSection }
-
-/** How many groups the page offers; with more, the API does it. */
-const mostGroups = 200
 
 /** `/settings/admin/oidc-clients/:id`: everything about one client. */
 export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
@@ -100,8 +98,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   }
 
   const accessOf = async ({ isGroupRestricted, allowedGroupIds }: Client): Promise<ClientPage['access']> => {
-    const sort = { column: 'friendlyName', descending: false }
-    const { items, total } = await groups.page({ page: 1, limit: mostGroups, sort, filters: {}, search: '' })
+    const { items, total } = await offeredGroups(groups)
     const allowed = new Set(allowedGroupIds)
     const shown = items.map(({ id, friendlyName }) => ({ id, name: friendlyName, allowed: allowed.has(id) }))
     return { isGroupRestricted, allowed: allowed.size, groups: shown, more: total - items.length }

@@ -30,6 +30,7 @@ const definition: ListPageDefinition = {
     { name: 'userCount', sort: 'userCount', choice: 'shown' },
     { name: 'created', sort: 'createdAt', choice: 'hidden' },
   ],
+  filters: { hasMembers: ['true', 'false'], isFromLdap: ['true', 'false'] },
   sort: { column: 'friendlyName', descending: false },
 }
 
@@ -41,8 +42,9 @@ export function groupListPages(ports: GroupListPorts) {
       const viewer = await authentication.requireAdministrator(ctx)
       const { request, view } = readListPage(ctx, definition, secure)
       const { items, total } = await directory.groups.page(request)
+      const isEverything = request.search === '' && Object.keys(request.filters).length === 0
       const all = { page: 1, limit: 1, sort: null, filters: {}, search: '' }
-      const everything = request.search === '' ? total : (await directory.groups.page(all)).total
+      const everything = isEverything ? total : (await directory.groups.page(all)).total
       await show(ctx, {
         view: 'groups',
         viewer: viewerOf(viewer),

@@ -1,5 +1,6 @@
 import type { Groups } from '@pocket/directory'
 import type { Context } from 'koa'
+import { offeredGroups } from '../groups/group-choices.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
@@ -19,7 +20,7 @@ import type { SignupTokenItem, SignupTokens } from './signup-tokens.ts'
 export interface InvitationsPagePorts {
   readonly tokens: SignupTokens
   readonly settings: () => Promise<Pick<SignUpSettings, 'mode'>>
-  readonly groups: Pick<Groups, 'page'>
+  readonly groups: Pick<Groups, 'first'>
   /** At which the links begin. */
   readonly issuer: string
   readonly authentication: Authentication
@@ -28,8 +29,6 @@ export interface InvitationsPagePorts {
 }
 
 const here = '/settings/admin/invitations'
-/** How many groups the page offers; with more, the API does it. */
-const mostGroups = 200
 const hour = 60 * 60_000
 /** How long a link can work, by what the form calls it, in milliseconds. */
 const lifetimes = { hour, day: 24 * hour, week: 7 * 24 * hour, month: 31 * 24 * hour } as const
@@ -59,8 +58,7 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
   ) => {
     const listPage = readListPage(ctx, list, issuer.startsWith('https:'))
     const { items, total } = await tokens.list(listPage.request)
-    const sort = { column: 'friendlyName', descending: false }
-    const known = await groups.page({ page: 1, limit: mostGroups, sort, filters: {}, search: '' })
+    const known = await offeredGroups(groups)
     const left = flashes.take(ctx, here)
     const { done, id } = left
     await show(ctx, {

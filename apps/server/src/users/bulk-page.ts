@@ -1,5 +1,6 @@
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { offeredGroups } from '../groups/group-choices.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
@@ -9,7 +10,6 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from './actor.ts'
 import { withEach } from './bulk.ts'
-import { knownGroups } from './group-choices.ts'
 import type { BulkNotice } from './page-model.ts'
 import { usersPath } from './paths.ts'
 import type { UserAdministration } from './user-administration.ts'
@@ -102,7 +102,7 @@ export function userBulkPages(ports: UserBulkPorts) {
           ...(act === 'add-to-group' && {
             choice: {
               name: 'group',
-              options: (await knownGroups(directory.groups)).items.map(({ id, friendlyName }) => ({
+              options: (await offeredGroups(directory.groups)).items.map(({ id, friendlyName }) => ({
                 value: id,
                 label: friendlyName,
               })),

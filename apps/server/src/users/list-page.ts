@@ -1,6 +1,8 @@
 import type { Pocket } from '@pocket/core'
 import type { Directory, PageRequest, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
+import { offeredGroups } from '../groups/group-choices.ts'
+import type { ListRequest } from '../http/api/list.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
@@ -21,7 +23,7 @@ export interface UserListPorts {
   readonly secure: boolean
 }
 
-const definition: ListPageDefinition = {
+const usual: ListPageDefinition = {
   path: usersPath,
   columns: [
     { name: 'name', sort: 'displayName' },
@@ -35,6 +37,7 @@ const definition: ListPageDefinition = {
     disabled: ['true', 'false'],
     isAdmin: ['true', 'false'],
     passkeys: ['none', 'single', 'on-one-device-only'],
+    isFromLdap: ['true', 'false'],
   },
   sort: { column: 'displayName', descending: false },
 }
@@ -66,11 +69,25 @@ export function userListPages(ports: UserListPorts) {
     if (passkeys !== 'single' && passkeys !== 'on-one-device-only') return {}
     return { among: await pocket.passkeys.accountIds(passkeys) }
   }
+  /** The groups that the filter offers, and the one that the address asks for. */
+  const definitionFor = async (ctx: Context): Promise<ListPageDefinition> => {
+    const { items } = await offeredGroups(directory.groups)
+    const asked = ctx.query['filters[group]']
+    const isOffered = typeof asked !== 'string' || items.some(({ id }) => id === asked)
+    const found = isOffered ? undefined : await directory.groups.find(asked)
+    const groups = new Map([...items, ...(found ? [found] : [])].map(({ id, friendlyName }) => [id, friendlyName]))
+    return { ...usual, filters: { ...usual.filters, group: [...groups.keys()] }, labels: { group: groups } }
+  }
+  const pageOf = async (request: ListRequest) => {
+    const [groupId] = request.filters.group ?? []
+    const asked = { ...request, ...(await chosenBy(request.filters.passkeys)) }
+    return typeof groupId === 'string' ? directory.groups.members(groupId, asked) : directory.users.page(asked)
+  }
   return {
     async list(ctx: Context) {
       const viewer = await authentication.requireAdministrator(ctx)
-      const { request, view } = readListPage(ctx, definition, secure)
-      const { items, total } = await directory.users.page({ ...request, ...(await chosenBy(request.filters.passkeys)) })
+      const { request, view } = readListPage(ctx, await definitionFor(ctx), secure)
+      const { items, total } = await pageOf(request)
       // It looks at every passkey, which whoever searches or pages need not wait for.
       const isBeginning = request.page === 1 && request.search === '' && Object.keys(request.filters).length === 0
       await show(ctx, {

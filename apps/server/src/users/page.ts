@@ -1,5 +1,6 @@
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { offeredGroups } from '../groups/group-choices.ts'
 import { formTexts } from '../http/form.ts'
 import { differences, refusalOf, versionSent } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
@@ -8,7 +9,6 @@ import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from './actor.ts'
 import { belongingsPages } from './belongings-page.ts'
 import { userBulkPages } from './bulk-page.ts'
-import { knownGroups } from './group-choices.ts'
 import { lettingInPages } from './letting-in-page.ts'
 import { userListPages } from './list-page.ts'
 import type { UserFormValues, UserNewPage, userNotices } from './page-model.ts'
@@ -34,7 +34,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     more: Partial<Pick<UserNewPage, 'values' | 'problems' | 'problem'>> & { readonly chosen?: readonly string[] },
   ) => {
     const { chosen = [], ...typed } = more
-    const { items } = await knownGroups(directory.groups)
+    const { items } = await offeredGroups(directory.groups)
     await show(ctx, {
       view: 'user-new',
       viewer: viewerOf(viewer),

@@ -11,7 +11,7 @@ export interface CompliancePorts {
 }
 
 const count = { type: 'integer' } as const
-const problems = ['synced', 'attachment', 'model_not_allowed', 'model_denied', 'not_attested'] as const
+const problems = ['unverified', 'synced', 'attachment', 'model_not_allowed', 'model_denied', 'not_attested'] as const
 
 const answer = named('PasskeyComplianceDto', {
   type: 'object',
@@ -45,6 +45,7 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
       area: 'settings',
       access: 'administrator',
       query: {
+        userVerification: { type: 'string', enum: ['required', 'preferred'] },
         allowSynced: { type: 'string', enum: ['true', 'false'] },
         attachment: { type: 'string', enum: ['any', 'platform', 'cross-platform'] },
         attestation: { type: 'string', enum: ['none', 'required'] },
@@ -64,12 +65,14 @@ type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** @throws {InvalidInput} `validation_failed` */
 function asked(query: Query): Partial<PasskeyPolicy> {
+  const userVerification = word(query, 'userVerification', ['required', 'preferred'])
   const synced = word(query, 'allowSynced', ['true', 'false'])
   const attachment = word(query, 'attachment', ['any', 'platform', 'cross-platform'])
   const attestation = word(query, 'attestation', ['none', 'required'])
   const allowedModels = models(query, 'allowedModels', passkeyAllowedModels.read)
   const deniedModels = models(query, 'deniedModels', passkeyDeniedModels.read)
   return {
+    ...(userVerification && { userVerification }),
     ...(synced && { allowSynced: synced === 'true' }),
     ...(attachment && { attachment }),
     ...(attestation && { attestation }),

@@ -18,7 +18,7 @@ export async function complianceWith(
   policy: PasskeyPolicy,
   page: (after: string, limit: number) => Promise<readonly Passkey[]>,
 ): Promise<Compliance> {
-  const problems = { synced: 0, attachment: 0, model_not_allowed: 0, model_denied: 0, not_attested: 0 }
+  const problems = { unverified: 0, synced: 0, attachment: 0, model_not_allowed: 0, model_denied: 0, not_attested: 0 }
   const affected = new Set<string>()
   const fine = new Set<string>()
   let passkeys = 0

@@ -344,6 +344,10 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect((await link('bob')).json.code).toBe('ldap_entry_linked')
       expect((await link('ada')).json).toMatchObject({ dn: at('ada') })
       await sync()
+      // Theirs is there still.
+      await slapd.modify(`dn: ${at('free')}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: free\ncn: F\nsn: F\n`)
+      expect(await link('free')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
+      await slapd.modify(`dn: ${at('free')}\nchangetype: delete\n`)
       expect(await named('ada')).toMatchObject({ id: params.id, email: 'ada@example.org', isAdmin: true })
       expect(audited(instance, 'ldap_linked')).toMatchObject([{ dn: at('ada') }])
       expect((await instance.call('DELETE /api/users/{id}/ldap-link', { params })).status).toBe(204)
@@ -364,6 +368,11 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect((await call('staff')).json.code).toBe('ldap_entry_linked')
       expect((await call('crew', { id: people[0] ?? '' })).status).toBe(404)
       expect((await call('CREW')).json).toMatchObject({ dn: `cn=crew,ou=groups,${base}` })
+      // Its own is there still.
+      const other = `dn: cn=other,ou=groups,${base}\nchangetype:`
+      await slapd.modify(`${other} add\nobjectClass: groupOfNames\ncn: other\nmember: ${at('erin')}\n`)
+      expect(await call('other')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
+      await slapd.modify(`${other} delete\n`)
       expect(await lastEntry(instance, 'GROUP_UPDATED')).toMatchObject({ username: 'ada' })
       const { json } = await run()
       expect(json).toMatchObject({

@@ -41,6 +41,21 @@ test('a group is made and renamed, unless it is refused or somebody else has sav
   expect((await find(path))?.friendlyName).toBe('Everybody')
 })
 
+test('groups are found by whether anybody is in them, and where they come from', async () => {
+  const [full, empty] = [await added('full'), await added('empty')]
+  const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
+  await running.app.directory.groups.setMembers(idOf(full), [ada])
+  const found = async (query: string) => {
+    const page = (await get(`${groups}?${query}`)).text
+    return [full, empty].map((path) => page.includes(`href="${path}"`))
+  }
+  expect(await found('filters[hasMembers]=true')).toEqual([true, false])
+  expect(await found('filters[hasMembers]=false')).toEqual([false, true])
+  expect(await found('filters[isFromLdap]=false')).toEqual([true, true])
+  const none = (await get(`${groups}?filters[isFromLdap]=true`)).text
+  expect([none.includes('Nothing matches'), none.includes('Make your first group')]).toEqual([true, false])
+})
+
 test('somebody comes until a day, stays longer, and goes', async () => {
   const path = await added('guests')
   await running.app.directory.create({

@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { metadataReader } from '../../src/webauthn/authenticator-metadata.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
@@ -92,6 +95,18 @@ describe('the policy for passkeys', () => {
     expect((await post({})).status).toBe(303)
   })
 
+  test('is reviewed before it asks for a check of people whose passkeys never made one', async () => {
+    await post({ webauthnUserVerification: 'preferred' })
+    const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator({ userVerification: false }))
+    expect(answer.status).toBe(200)
+    const review = await post({})
+    expect(review.text).toMatch(/<dt>Without a check of who uses it<\/dt><dd>1<\/dd>/)
+    expect(await contract()).toMatchObject({ webauthnUserVerification: 'preferred' })
+    const { id } = answer.json() as { id: string }
+    expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
+    expect((await post({})).status).toBe(303)
+  })
+
   test('takes no change of what somebody else has changed meanwhile, in its review neither', async () => {
     const version = async () => unescaped(/name="version" value="([^"]+)"/.exec((await agent.get(at)).text)?.[1] ?? '')
     const [mine, before] = [await version(), await contract()]
@@ -146,6 +161,24 @@ describe('the policy for passkeys', () => {
   test('says whether the metadata could be read', async () => {
     expect((await agent.postForm(`${at}/metadata`, {})).status).toBe(303)
     expect((await agent.get(at)).text).toContain('couldn’t be read, or its signature isn’t good')
+  })
+
+  test('the metadata comes from its file, or from its address', async () => {
+    const guard = { allowedPrivateHosts: ['127.0.0.1'], localIpv6Ranges: [] }
+    const file = new URL(import.meta.url).pathname
+    expect(await metadataReader({ fidoMetadata: { file }, ...guard })()).toContain('comes from its file')
+    const server = createServer((req, res) => res.writeHead(req.url === '/blob' ? 200 : 404).end('a.b.c'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const from = (path: string, more = {}) =>
+      metadataReader({ fidoMetadata: { url: `http://127.0.0.1:${port}${path}` }, ...guard, ...more })
+    try {
+      expect(await from('/blob')()).toBe('a.b.c')
+      await expect(from('/moved')()).rejects.toThrow('404')
+      await expect(from('/blob', { allowedPrivateHosts: [] })()).rejects.toThrow()
+    } finally {
+      server.close()
+    }
   })
 
   test('is for administrators', async () => {

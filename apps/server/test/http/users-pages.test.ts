@@ -56,6 +56,24 @@ describe('the list', () => {
     expect((await get(`${users}?search=nobody-at-all`)).text).toContain('Nothing matches')
   })
 
+  test('finds who is in a group, and who came from LDAP', async () => {
+    const { directory } = running.app
+    const people = [await added('insider'), await added('outsider')]
+    const { id } = await directory.groups.create({ name: 'listed', friendlyName: 'The listed' })
+    await directory.groups.setMembers(id, people.slice(0, 1).map(idOf))
+    const found = async (query: string) => {
+      const page = (await get(`${users}?limit=100&${query}`)).text
+      return people.map((path) => page.includes(`value="${idOf(path)}"`))
+    }
+    expect(await found(`filters[group]=${id}`)).toEqual([true, false])
+    expect(await found(`filters[group]=${id}&filters[disabled]=true`)).toEqual([false, false])
+    expect(await found(`filters[group]=${id}&filters[passkeys]=single`)).toEqual([false, false])
+    expect((await get(`${users}?filters[group]=${id}`)).text).toContain('Remove “The listed”')
+    expect(await found('filters[isFromLdap]=true')).toEqual([false, false])
+    expect(await found('filters[isFromLdap]=false')).toEqual([true, true])
+    expect(await found('filters[group]=no-such-group')).toEqual([true, true])
+  })
+
   test('finds who has no passkey', async () => {
     await added('nopasskey')
     const page = (await get(`${users}?filters[passkeys]=none&limit=100`)).text

@@ -3192,6 +3192,7 @@ export interface components {
                 model_not_allowed: number;
                 not_attested: number;
                 synced: number;
+                unverified: number;
             };
             /** @description Users who have such passkeys. */
             users: number;
@@ -3279,7 +3280,10 @@ export interface components {
             endpoint: string;
             id: string;
             lastReport: components["schemas"]["ScimReportDto"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the target was up to date last.
+             */
             lastSyncedAt: string | null;
             oidcClient: components["schemas"]["OidcClientMetaDataDto"];
             /**
@@ -6176,6 +6180,7 @@ export interface operations {
                 attachment?: "any" | "platform" | "cross-platform";
                 attestation?: "none" | "required";
                 deniedModels?: string;
+                userVerification?: "required" | "preferred";
             };
             header?: never;
             path?: never;

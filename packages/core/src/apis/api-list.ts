@@ -1,4 +1,4 @@
-import type { Api } from './api.ts'
+import type { AccessTokenFormat, Api } from './api.ts'
 
 export const apiSorts = ['name', 'resource', 'createdAt'] as const
 /** What lists of APIs can be ordered by. */
@@ -8,6 +8,8 @@ export type ApiSort = (typeof apiSorts)[number]
 export interface ApiListRequest {
   /** Leaves out the APIs that this client has a grant for. `null` leaves nothing out. */
   readonly notGrantedTo: string | null
+  /** Only the APIs with access tokens of this kind. `null`: of any. */
+  readonly accessTokenFormat: AccessTokenFormat | null
   /** From 1 on; a page beyond the last one is the last one. */
   readonly page: number
   /** APIs a page. */

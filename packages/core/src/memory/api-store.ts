@@ -38,6 +38,7 @@ export class MemoryApiStore implements ApiStore {
       const wanted = [...this.#apis.values()]
         .filter(({ name, resource }) => nameKey(name).includes(search) || resource.toLowerCase().includes(search))
         .filter(({ id }) => request.notGrantedTo === null || !this.#grants.has(keyOf(id, request.notGrantedTo)))
+        .filter(({ accessTokenFormat: its }) => its === (request.accessTokenFormat ?? its))
         .sort(comparing(request.sort))
       const offset = offsetOf(request, wanted.length)
       return { items: wanted.slice(offset, offset + request.limit), total: wanted.length }

@@ -16,7 +16,8 @@ const sortColumns: Readonly<Record<ApiSort, string>> = {
 }
 
 const matching = `FROM ${rows.table} WHERE (name_key LIKE $1 ESCAPE '!' OR LOWER(resource) LIKE $1 ESCAPE '!')
-  AND NOT EXISTS (SELECT 1 FROM ${grants.table} WHERE api_id = id AND client_id = $2)`
+  AND NOT EXISTS (SELECT 1 FROM ${grants.table} WHERE api_id = id AND client_id = $2)
+  AND ($3 = '' OR access_token_format = $3)`
 
 function statements(kind: DatabaseKind) {
   // On SQLite a transaction keeps everybody else waiting anyway.
@@ -32,7 +33,7 @@ function statements(kind: DatabaseKind) {
       const by = sort?.by ?? 'createdAt'
       const collation = by === 'createdAt' ? '' : bytes
       return `SELECT ${rows.columns} ${matching} ORDER BY ${sortColumns[by]} ${collation}
-        ${sort?.descending ? 'DESC' : 'ASC'}, created_at, id ${bytes} LIMIT $3 OFFSET $4`
+        ${sort?.descending ? 'DESC' : 'ASC'}, created_at, id ${bytes} LIMIT $4 OFFSET $5`
     },
     insert: `${rows.insert} ON CONFLICT DO NOTHING`,
     update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
@@ -74,7 +75,7 @@ export class TypeormApiStore implements ApiStore {
   async page(request: ApiListRequest): Promise<ApiList> {
     const search = `%${nameKey(request.search).replaceAll(/[!%_]/g, '!$&')}%`
     // No client has an empty id.
-    const parameters = [search, request.notGrantedTo ?? '']
+    const parameters = [search, request.notGrantedTo ?? '', request.accessTokenFormat ?? '']
     const [counted] = await this.#database.query<{ total: string | number }>(this.#sql.count, parameters)
     const total = Number(counted?.total ?? 0)
     const found = await this.#database.query(this.#sql.page(request.sort), [

@@ -8,6 +8,8 @@ export interface GroupStore {
   findByName(name: string): Promise<Group | undefined>
   /** Those of these groups that there are, by name. */
   list(ids: readonly string[]): Promise<readonly Group[]>
+  /** By the name that people read, and how many there are altogether; nobody's members are counted. */
+  first(limit: number): Promise<Page<Group>>
   /**
    * Searches the name. Sorts by the names of the REST API; the oldest come first by default. Always the same number of
    * statements.

@@ -42,6 +42,8 @@ export interface Groups {
   findByName(name: string): Promise<Group | undefined>
   /** Those of these groups that there are, by name and without their members; always two statements. */
   list(ids: readonly string[]): Promise<readonly GroupWithClaims[]>
+  /** The first `limit` groups by the name that people read, to choose from; members are not counted, so that it stays quick. */
+  first(limit: number): Promise<Page<Group>>
   /** Some of the groups: search in the name; sorted by `createdAt`, `friendlyName`, `name` or `userCount`. */
   page(request: PageRequest): Promise<Page<GroupItem>>
   /**
@@ -114,6 +116,7 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
       return found.map((group) => ({ ...group, claims: own.get(group.id) ?? [] }))
     },
 
+    first: (limit) => groups.first(limit),
     page: (request) => groups.page(request),
 
     create: async (input) => {

@@ -18,10 +18,13 @@ const sql = {
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
   findByName: `SELECT 1 AS one FROM ${rows.table} WHERE name_key = $1 AND id <> $2`,
+  first: `${rows.select} ORDER BY friendly_name, id LIMIT $1`,
+  count: `SELECT COUNT(*) AS total FROM ${rows.table}`,
   remove: `DELETE FROM ${rows.table} WHERE id = $1`,
 }
 
-const userCount = `(SELECT COUNT(*) FROM pocket_membership WHERE group_id = ${rows.table}.id AND ${lastingAt(':now')}) AS user_count`
+const members = `FROM pocket_membership WHERE group_id = ${rows.table}.id AND ${lastingAt(':now')}`
+const userCount = `(SELECT COUNT(*) ${members}) AS user_count`
 
 const listing: Listing = {
   select: `SELECT ${rows.columns}, ${userCount} FROM ${rows.table}`,
@@ -35,6 +38,10 @@ const listing: Listing = {
   ]),
   unique: new Set(['name_key']),
   computed: new Map([['user_count', userCount]]),
+  flags: new Map([
+    ['isFromLdap', '(ldap_id IS NOT NULL)'],
+    ['hasMembers', `(EXISTS (SELECT 1 ${members}))`],
+  ]),
 }
 
 export class TypeormGroupStore implements GroupStore {
@@ -60,6 +67,11 @@ export class TypeormGroupStore implements GroupStore {
 
   async list(ids: readonly string[]): Promise<readonly Group[]> {
     return groupsOf(await this.#database.query(this.#list, [JSON.stringify(ids)]))
+  }
+
+  async first(limit: number): Promise<Page<Group>> {
+    const [counted] = await this.#database.query<{ total: number | string }>(sql.count)
+    return { items: groupsOf(await this.#database.query(sql.first, [limit])), total: Number(counted?.total ?? 0) }
   }
 
   async page(request: PageRequest): Promise<Page<GroupItem>> {

@@ -11,6 +11,6 @@ export interface Listing {
   readonly sorts: ReadonlyMap<string, string>
   /** Columns that are never empty, and that no two rows have in common. */
   readonly unique: ReadonlySet<string>
-  /** Columns that are true or false, by the names of the REST API. */
+  /** What is true or false, by the names of filters: columns, or conditions in brackets, with `:now` as above. */
   readonly flags?: ReadonlyMap<string, string>
 }

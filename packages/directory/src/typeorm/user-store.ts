@@ -45,6 +45,7 @@ const listing: Listing = {
     ['emailVerified', 'email_verified'],
     ['isAdmin', 'administrator'],
     ['disabled', 'disabled'],
+    ['isFromLdap', '(ldap_id IS NOT NULL)'],
   ]),
 }
 

@@ -33,6 +33,24 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     for (const id of [randomUUID(), '', '\0']) expect(await it.directory.groups.find(id)).toBeUndefined()
   })
 
+  test('are offered by the name that people read, some of them, and found by what is in them', async () => {
+    const [last, full] = [await group('aa', 'Zebras'), await group('bb', 'Apes')]
+    await group('cc', 'Bears')
+    await it.directory.groups.setMembers(full.id, [(await person('ape')).id])
+    expect(await it.directory.groups.first(2)).toMatchObject({ items: [{ name: 'bb' }, { name: 'cc' }], total: 3 })
+    const found = async (filters: PageRequest['filters']) =>
+      (await it.directory.groups.page({ ...everything, filters })).items.map(({ name }) => name).toSorted()
+    expect(await found({ hasMembers: [true] })).toEqual(['bb'])
+    expect(await found({ hasMembers: [false] })).toEqual(['aa', 'cc'])
+    expect(await found({ isFromLdap: [true] })).toEqual([])
+    const { id } = await person('bear')
+    await it.directory.groups.setMembers(last.id, [id])
+    await it.directory.groups.setMembershipEnd({ userId: id, groupId: last.id, endsAt: noon + 1 })
+    expect(await found({ hasMembers: [true] })).toEqual(['aa', 'bb'])
+    it.clock.time = noon + 1
+    expect(await found({ hasMembers: [true] })).toEqual(['bb'])
+  })
+
   test.each([
     [{}, { friendlyName: 'required', name: 'required' }],
     [

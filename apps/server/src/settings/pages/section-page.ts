@@ -3,6 +3,7 @@ import type { FieldError } from '@pocket/core/errors'
 import { type Groups, ldapPresets, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { RegistrationTokens } from '../../clients/initial-access-tokens.ts'
+import { offeredGroups } from '../../groups/group-choices.ts'
 import type { Difference } from '../../http/form-page.ts'
 import type { ShowPage } from '../../http/show-page.ts'
 import { viewerOf } from '../../http/viewer.ts'
@@ -18,14 +19,12 @@ import { fieldsOf, keysOf, type SectionName, sections } from './sections.ts'
 
 export const settingsPath = '/settings/admin/application-configuration'
 const usualToken: TokenFormValues = { description: '', uses: '1', lifetime: 'hour' }
-/** How many groups a page offers; with more, the API does it. */
-const mostGroups = 200
 
 export interface SectionPagePorts {
   readonly sections: SettingSections
   readonly settings: Settings
   readonly ownSettings: OwnSettings
-  readonly groups: Pick<Groups, 'page'>
+  readonly groups: Pick<Groups, 'first'>
   readonly images: Pick<ApplicationImages, 'list'>
   readonly tokens: Pick<RegistrationTokens, 'list'>
   readonly signingKeys: Pocket['signingKeys']
@@ -71,8 +70,7 @@ export function createSectionPage({
 
   const groupsFor = async (section: SectionName): Promise<SettingsPage['userGroups']> => {
     if (!fieldsOf(section).some(({ control }) => control.kind === 'groups')) return { offered: [], more: 0 }
-    const sort = { column: 'friendlyName', descending: false }
-    const { items, total } = await groups.page({ page: 1, limit: mostGroups, sort, filters: {}, search: '' })
+    const { items, total } = await offeredGroups(groups)
     return { offered: items.map(({ id, friendlyName }) => ({ id, name: friendlyName })), more: total - items.length }
   }
 

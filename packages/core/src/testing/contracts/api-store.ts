@@ -32,7 +32,7 @@ export function grant(apiId: string, clientId: string, fields: Partial<ApiGrant>
   }
 }
 
-const all: ApiListRequest = { notGrantedTo: null, page: 1, limit: 20, sort: null, search: '' }
+const all: ApiListRequest = { notGrantedTo: null, accessTokenFormat: null, page: 1, limit: 20, sort: null, search: '' }
 
 /** What {@link ApiStore} promises. */
 export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
@@ -126,6 +126,9 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
       assert.deepEqual(await ids({ search: 'äH' }), ['b', 1])
       assert.deepEqual(await ids({ search: 'A.Example' }), ['a', 1])
       assert.deepEqual(await ids({ search: '%' }), ['c', 1])
+      await store.update(api('c', { name: '100%', createdAt: noon + 2, accessTokenFormat: 'jwt' }))
+      assert.deepEqual(await ids({ accessTokenFormat: 'jwt' }), ['c', 1])
+      assert.deepEqual(await ids({ accessTokenFormat: 'opaque', search: 'a' }), ['ab', 2])
       assert.deepEqual(await ids({ limit: 2, page: 9 }), ['c', 3])
       await store.setGrant(grant('b', 'client'))
       assert.deepEqual(await ids({ notGrantedTo: 'client' }), ['ac', 2])
