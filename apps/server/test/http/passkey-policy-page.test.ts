@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { metadataReader } from '../../src/webauthn/authenticator-metadata.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
@@ -158,6 +161,24 @@ describe('the policy for passkeys', () => {
   test('says whether the metadata could be read', async () => {
     expect((await agent.postForm(`${at}/metadata`, {})).status).toBe(303)
     expect((await agent.get(at)).text).toContain('couldn’t be read, or its signature isn’t good')
+  })
+
+  test('the metadata comes from its file, or from its address', async () => {
+    const guard = { allowedPrivateHosts: ['127.0.0.1'], localIpv6Ranges: [] }
+    const file = new URL(import.meta.url).pathname
+    expect(await metadataReader({ fidoMetadata: { file }, ...guard })()).toContain('comes from its file')
+    const server = createServer((req, res) => res.writeHead(req.url === '/blob' ? 200 : 404).end('a.b.c'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const from = (path: string, more = {}) =>
+      metadataReader({ fidoMetadata: { url: `http://127.0.0.1:${port}${path}` }, ...guard, ...more })
+    try {
+      expect(await from('/blob')()).toBe('a.b.c')
+      await expect(from('/moved')()).rejects.toThrow('404')
+      await expect(from('/blob', { allowedPrivateHosts: [] })()).rejects.toThrow()
+    } finally {
+      server.close()
+    }
   })
 
   test('is for administrators', async () => {
