@@ -3183,6 +3183,8 @@ export interface components {
         };
         /** PasskeyComplianceDto */
         PasskeyComplianceDto: {
+            /** @description Those among them that comply with the policy as it is. */
+            newlyNonCompliant: number;
             /** @description Passkeys that the policy would not accept today. */
             nonCompliant: number;
             passkeys: number;
