@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type SoftwareAuthenticatorOptions } from '@pocket/core/testing'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
@@ -175,16 +175,30 @@ describe.each(kinds)('%s', (kind) => {
 
   test('whose only passkey is on one device is asked for another one, until they put it off', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    const asks = async () =>
-      (await agent.get(`${instance.url}/settings/account`)).text.includes('Your only passkey is on')
+    const asks = async (browser = agent) =>
+      (await browser.get(`${instance.url}/settings/account`)).text.includes('Your only passkey is on')
     expect(await asks()).toBe(false)
-    await register(agent, key)
+    const { authenticator } = await register(agent, key)
     expect(await asks()).toBe(true)
     expect((await agent.get(`${instance.url}/settings/account/security`)).text).toMatch(
       /aria-label="YubiKey 5 Series with NFC"><path d="m.*<strong>YubiKey 5 Series with NFC<.*Created in /s,
     )
-    expect((await agent.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
+    const putOff = async (browser = agent) =>
+      expect((await browser.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
+    await putOff()
     expect(await asks()).toBe(false)
+    const aMonthLater = Date.now() + 31 * 86_400_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => aMonthLater)
+    try {
+      const back = instance.agent()
+      const body = await passkeyAnswer(back, instance.url, authenticator)
+      expect((await instance.call('POST /api/webauthn/login/finish', { body, agent: back })).status).toBe(200)
+      expect(await asks(back)).toBe(true)
+      await putOff(back)
+      expect(await asks(back)).toBe(false)
+    } finally {
+      clock.mockRestore()
+    }
     const synced = await instance.person(freshName())
     expect((await synced.agent.get(`${instance.url}/settings/account`)).text).not.toContain('Your only passkey is on')
   })
@@ -203,13 +217,16 @@ describe.each(kinds)('%s', (kind) => {
     const onlySynced = await instance.person(freshName())
     const count = async (query: string) => {
       const { status, json } = await instance.call('GET /api/passkeys/compliance', { query })
-      return { status, ...(json as { passkeys?: number; nonCompliant?: number; usersWithoutCompliant?: string[] }) }
+      type Counted = Partial<Record<'passkeys' | 'nonCompliant' | 'newlyNonCompliant', number>>
+      return { status, ...(json as Counted & { usersWithoutCompliant?: string[] }) }
     }
     const now = await count('')
     expect(now).toMatchObject({ status: 200, nonCompliant: 0 })
     const without = await count('?allowSynced=false')
     expect(without.usersWithoutCompliant).toContain(onlySynced.id)
     expect(without.usersWithoutCompliant).not.toContain(both.id)
+    expect([now.newlyNonCompliant, without.newlyNonCompliant]).toEqual([0, without.nonCompliant])
+    expect(without.nonCompliant).toBeGreaterThanOrEqual(2)
     const deny = await count(`?deniedModels=${model}`)
     expect([without.passkeys, Number(deny.nonCompliant) >= 1]).toEqual([now.passkeys, true])
     expect(await count('?attestation=required')).toMatchObject({ nonCompliant: now.passkeys })
@@ -230,6 +247,8 @@ describe.each(kinds)('%s', (kind) => {
     const { authenticator } = await register(agent, { ...key, counter: 'counting' })
     expect(await instance.app.pocket.passkeys.list(id)).toMatchObject([{ counter: 1 }])
     expect(await signIn(authenticator)).toEqual([200, undefined])
+    const [used] = await instance.app.pocket.passkeys.list(id)
+    expect(Date.now() - Number(used?.lastUsedAt)).toBeLessThan(60_000)
     const regressions = () => audited(instance, 'passkey_counter_regressed').filter(({ accountId }) => accountId === id)
     expect(regressions()).toHaveLength(0)
     expect(await signIn(authenticator, { counter: 1 })).toEqual([200, undefined])

@@ -162,6 +162,8 @@ describe.each(kinds)('%s', (kind) => {
       const { answer } = await registerPasskey(agent, instance.url)
       const { id, credentialID } = answer.json() as { id: string; credentialID: string }
       const told = await signals(agent)
+      // Nobody is signed in here, whom they could be about.
+      expect((await instance.agent().get(`${instance.url}/login`)).text).not.toContain('data-signals')
       expect(told).toMatchObject({
         rpId: 'localhost',
         userId: Buffer.from(accountId).toString('base64url'),
