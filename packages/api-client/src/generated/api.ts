@@ -2300,7 +2300,7 @@ export interface components {
         LdapRunDto: {
             /** @description Why it failed. */
             code: string | null;
-            /** @description What was changed; where nothing was, what would be. */
+            /** @description What was changed, also by a run that failed later; of a dry run and one that waits, what would be. */
             counts: {
                 changed: number;
                 created: number;
