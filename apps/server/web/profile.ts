@@ -14,15 +14,14 @@ const canvas = region?.querySelector('canvas')
 const [zoom, across, down] = ['zoom', 'across', 'down'].map((name) =>
   document.querySelector<HTMLInputElement>(`#crop-${name}`),
 )
-const save = form?.querySelector<HTMLButtonElement>('button[type="submit"]')
+const status = document.querySelector<HTMLElement>('#reading')
 const paper = canvas?.getContext('2d')
 
-if (form && save && file && region && canvas && zoom && across && down && paper) {
+if (form && file && region && canvas && zoom && across && down && status && paper) {
   let picture: ImageBitmap | undefined
+  /** A large picture takes seconds; who saves it meanwhile saves what they will see. */
+  let reading: Promise<void> | undefined
 
-  const showBusy = (isBusy: boolean) => {
-    for (const each of [form, save]) each.ariaBusy = isBusy ? 'true' : null
-  }
   const side = () =>
     picture === undefined
       ? 0
@@ -40,21 +39,24 @@ if (form && save && file && region && canvas && zoom && across && down && paper)
     draw()
   }
 
-  const choose = async () => {
+  const read = async () => {
     const chosen = file.files?.[0]
-    // A large photo takes a moment, in which there is nothing to save yet.
-    showBusy(true)
+    status.textContent = status.dataset.reading ?? ''
     // What this browser cannot draw is for the server to judge.
-    const drawn = chosen && (await createImageBitmap(chosen).catch(() => undefined))
+    const read = chosen && (await createImageBitmap(chosen).catch(() => undefined))
+    // Another one may have been chosen meanwhile.
     if (file.files?.[0] !== chosen) return
-    showBusy(false)
-    picture = drawn
+    status.textContent = ''
+    reading = undefined
+    picture = read
     region.hidden = picture === undefined
     zoom.value = '0'
     across.value = down.value = '50'
     draw()
   }
-  file.addEventListener('change', () => void choose())
+  file.addEventListener('change', () => {
+    reading = read()
+  })
   for (const input of [zoom, across, down]) input.addEventListener('input', draw)
 
   const keys: Readonly<Record<string, readonly [HTMLInputElement, number]>> = {
@@ -82,6 +84,11 @@ if (form && save && file && region && canvas && zoom && across && down && paper)
   })
 
   form.addEventListener('submit', (event) => {
+    if (reading !== undefined) {
+      event.preventDefault()
+      void reading.then(() => form.requestSubmit(event.submitter))
+      return
+    }
     if (picture === undefined || event.defaultPrevented) return
     event.preventDefault()
     if (form.ariaBusy === 'true') return
