@@ -86,7 +86,9 @@ describe('the language of a page', () => {
   })
 
   test('is that of an error as well, which names its request', async () => {
-    const answer = await fetch(`${running.local}/nowhere`, { headers: { accept: 'text/html', 'accept-language': 'de' } })
+    const answer = await fetch(`${running.local}/nowhere`, {
+      headers: { accept: 'text/html', 'accept-language': 'de' },
+    })
     const html = await answer.text()
     const { errors } = JSON.parse(await readFile(new URL('../../locales/de.json', import.meta.url), 'utf8'))
     expect(html).toContain('<html lang="de" dir="ltr">')

@@ -139,7 +139,9 @@ describe.each(languages)('the catalogue %s', (language) => {
   test('says dates, times and numbers as they are said there', async () => {
     const answer = await fetch(`${pages.origin}/user`, { headers: { cookie: `language=${language}` } })
     const html = await answer.text()
-    expect(html).toContain(new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(now - 90 * day))
+    expect(html).toContain(
+      new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(now - 90 * day),
+    )
     expect(html).toContain(new Intl.RelativeTimeFormat(language, { numeric: 'always' }).format(-2, 'day'))
   })
 
