@@ -17,6 +17,7 @@ const prefix = '/assets/'
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
 const pageScripts = [
   'shell',
+  'transitions',
   'palette',
   'sign-in',
   'setup',

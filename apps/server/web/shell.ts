@@ -1,4 +1,5 @@
 import './busy.ts'
+import './transitions.ts'
 
 /**
  * What was done is read out, and where the person goes on from. What was refused takes the focus by itself, and an address

@@ -47,6 +47,7 @@ function passkeyOf({ id }: User): Passkey {
     device: null,
     counterRegressedAt: null,
     backedUp: false,
+    userVerified: true,
     name: 'Passkey',
     createdAt: noon,
     lastUsedAt: null,

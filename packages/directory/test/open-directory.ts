@@ -56,7 +56,7 @@ async function migratedPostgres(): Promise<TestDatabase> {
 
 async function onPostgres(): Promise<DirectoryUnderTest> {
   migrated ??= migratedPostgres()
-  const database = await createTestDatabase(await migrated)
+  const database = await createTestDatabase((await migrated).url)
   return open(postgresOptions(database.url, tables), async () => database[Symbol.asyncDispose]())
 }
 

@@ -14,7 +14,7 @@ export interface BrowserOptions {
 /** A headless Chromium, closed on disposal with all its pages. */
 export interface TestBrowser extends AsyncDisposable {
   readonly browser: Browser
-  /** A browser profile of its own: no cookies, English, UTC, unless the options say otherwise. */
+  /** A browser profile of its own: no cookies, English, UTC, no motion, unless the options say otherwise. */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>
   /** A page in a profile of its own. */
   newPage(options?: BrowserContextOptions): Promise<Page>
@@ -56,7 +56,7 @@ export async function launchBrowser(options: BrowserOptions = {}): Promise<TestB
     chromiumSandbox: false,
   })
   const newContext = (own: BrowserContextOptions = {}): Promise<BrowserContext> =>
-    browser.newContext({ locale: 'en-US', timezoneId: 'UTC', ...own })
+    browser.newContext({ locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce', ...own })
   return {
     browser,
     newContext,

@@ -2,11 +2,18 @@ import { chmod, lstat, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+const keptVariable = 'POCKET_TEST_KEPT_IN'
+
+/** From here on, in this process and its children, what is kept for later runs is in this folder. */
+export function keptIn(folder: string): void {
+  process.env[keptVariable] = folder
+}
+
 /** What {@link folderOnce} makes and where. */
 export interface FolderOnceOptions {
   /** Its name, which must change with the content: name the version. The user's number is added to it. */
   readonly name: string
-  /** The folder that holds it. Default: the system's temporary directory. */
+  /** The folder that holds it. Default: the temporary directory, or what {@link keptIn} says. */
   readonly parent?: string
   /** Fills the empty folder that it is given. */
   readonly fill: (folder: string) => Promise<void>
@@ -20,7 +27,7 @@ export interface FolderOnceOptions {
  * @throws Error when the path is taken by something that belongs to somebody else.
  */
 export async function folderOnce(options: FolderOnceOptions): Promise<string> {
-  const folder = join(options.parent ?? tmpdir(), `${options.name}-${userId()}`)
+  const folder = join(options.parent ?? process.env[keptVariable] ?? tmpdir(), `${options.name}-${userId()}`)
   if (await existsAsOurs(folder)) return folder
   const staging = await mkdtemp(`${folder}.`)
   try {

@@ -7,6 +7,7 @@ export { type LdifOptions, ldifEntry, ldifOfCompany } from './ldif.ts'
 export { type MmdbOptions, type MmdbValue, writeMmdb } from './mmdb.ts'
 export { createTestDatabase, type PostgresServer, startPostgres, type TestDatabase } from './postgres.ts'
 export { freePort, type ProcessOptions, startProcess } from './process.ts'
+export { onceInRun } from './run-folder.ts'
 export { type Slapd, type SlapdOptions, slapdMissing, startSlapd } from './slapd.ts'
 export {
   addVirtualAuthenticator,

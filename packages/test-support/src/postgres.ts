@@ -61,13 +61,13 @@ export async function startPostgresOfRun(): Promise<AsyncDisposable> {
 /**
  * Creates a database with a name of its own on the PostgreSQL of the test run.
  *
- * @param original - Another one that nobody is connected to: the new one holds the same. Default: it is empty.
+ * @param original - The URL of another one that nobody is connected to: the new one holds the same. Default: it is empty.
  * @throws Error that says why, where PostgreSQL could not be started.
  */
-export async function createTestDatabase(original?: TestDatabase): Promise<TestDatabase> {
+export async function createTestDatabase(original?: string): Promise<TestDatabase> {
   const server = serverOfRun()
   const name = `pocket_test_${randomBytes(8).toString('hex')}`
-  const template = original === undefined ? 'template0' : new URL(original.url).pathname.slice(1)
+  const template = original === undefined ? 'template0' : new URL(original).pathname.slice(1)
   await execute(server, `CREATE DATABASE ${name} TEMPLATE ${template}`)
   const url = new URL(server)
   url.pathname = `/${name}`

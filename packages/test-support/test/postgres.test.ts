@@ -30,7 +30,7 @@ test('a test database is an empty PostgreSQL 18 of its own', async () => {
 test('a copy holds what its original holds, and nothing that comes later', async () => {
   await using original = await createTestDatabase()
   await query(original.url, 'CREATE TABLE before (id integer)')
-  await using copy = await createTestDatabase(original)
+  await using copy = await createTestDatabase(original.url)
   await query(original.url, 'CREATE TABLE later (id integer)')
 
   const tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"

@@ -21,6 +21,12 @@ export interface PasskeyItem {
   readonly lastUsedAt: number | null
 }
 
+/** One or more passkeys of a person are not what the policy asks for any more. */
+export interface OutdatedPasskey {
+  /** From when on they are refused, in milliseconds since the Unix epoch; `null` where no such day is still to come. */
+  readonly refusedFrom: number | null
+}
+
 /** What the browser's password manager is told: every passkey, and what the person is called. */
 export interface AccountSignals {
   readonly rpId: string
@@ -54,6 +60,7 @@ export interface AccountPage {
   readonly passkeyCount: number
   /** Whether to ask for a second passkey, since the only one is on one device. */
   readonly secondAskedFor: boolean
+  readonly outdated: OutdatedPasskey | null
   readonly signals: AccountSignals
   /** Whether people may change it themselves. */
   readonly isEditable: boolean
@@ -89,6 +96,7 @@ export interface AccountSecurityPage {
   readonly view: 'account-security'
   readonly viewer: Viewer
   readonly secondAskedFor: boolean
+  readonly outdated: OutdatedPasskey | null
   readonly signals: AccountSignals
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]

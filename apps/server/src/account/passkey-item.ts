@@ -1,6 +1,6 @@
 import { type Passkey, type PasskeyPolicy, policyProblems, providerName } from '@pocket/core'
 import { deviceOf } from '../audit-log/device.ts'
-import type { PasskeyItem } from './page-model.ts'
+import type { OutdatedPasskey, PasskeyItem } from './page-model.ts'
 import { providerDrawings } from './provider-drawings.ts'
 
 /** A passkey as its owner sees it. */
@@ -12,11 +12,26 @@ export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyIte
     synced: backedUp,
     provider: providerOf(aaguid),
     madeIn: device === null ? null : deviceOf(device),
-    outdated: policy.nonCompliance !== 'keep' && policyProblems(passkey, policy).length > 0,
+    outdated: isOutdated(passkey, policy),
     createdAt,
     lastUsedAt,
     counterRegressedAt,
   }
+}
+
+/** What the owner of these passkeys is told of those that the policy does not accept any more. */
+export function outdatedPasskey(
+  passkeys: readonly Passkey[],
+  policy: PasskeyPolicy,
+  now: number,
+): OutdatedPasskey | null {
+  if (!passkeys.some((passkey) => isOutdated(passkey, policy))) return null
+  const { nonCompliance, nonComplianceFrom } = policy
+  return { refusedFrom: nonCompliance === 'require' && nonComplianceFrom > now ? nonComplianceFrom : null }
+}
+
+function isOutdated(passkey: Passkey, policy: PasskeyPolicy): boolean {
+  return policy.nonCompliance !== 'keep' && policyProblems(passkey, policy).length > 0
 }
 
 function providerOf(aaguid: string): PasskeyItem['provider'] {

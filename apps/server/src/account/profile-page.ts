@@ -14,6 +14,7 @@ import { pageActor } from '../users/actor.ts'
 import { isMoved } from '../users/reach.ts'
 import { userValidator } from '../users/validators.ts'
 import { type AccountPage, type ProfileValues, profileNotices } from './page-model.ts'
+import { outdatedPasskey } from './passkey-item.ts'
 import { accountPaths } from './paths.ts'
 import { profileBody, profileValues, storedProfile } from './profile-form.ts'
 import type { ProfilePorts } from './profile-ports.ts'
@@ -24,7 +25,7 @@ const here = accountPaths.profile
 /** `/settings/account`: who one is, for oneself. */
 export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, users, profilePictures, pictures, secondPasskey, verification } = ports
-  const { languages, settings, reauthentication } = ports
+  const { passkeyPolicy, clock, languages, settings, reauthentication } = ports
   const secure = pocket.issuer.startsWith('https:')
   type More = Partial<Pick<AccountPage, 'values' | 'problems' | 'problem' | 'conflict'>>
 
@@ -37,6 +38,7 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       viewer: viewerOf(user),
       passkeyCount: passkeys.length,
       secondAskedFor: await secondPasskey.isAskedFor(id, passkeys),
+      outdated: outdatedPasskey(passkeys, await passkeyPolicy(), clock.now()),
       signals: signalsOf(pocket.issuer, user, passkeys),
       isEditable: editOwnAccount && !(await users.isOwnedByLdap(user)),
       emailRequired: requireEmail,

@@ -1,4 +1,4 @@
-import type { Pocket } from '@pocket/core'
+import type { Clock, Pocket, ReadPasskeyPolicy } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
@@ -21,6 +21,8 @@ export interface ProfilePorts {
   /** The addresses of the pictures that these users have of their own. */
   readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly secondPasskey: SecondPasskey
+  readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly clock: Clock
   /** Those in which there are pages. */
   readonly languages: readonly { readonly tag: string }[]
   readonly verification: {

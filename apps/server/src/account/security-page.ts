@@ -1,4 +1,4 @@
-import { type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
+import { type Clock, type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -12,7 +12,7 @@ import { viewerOf } from '../http/viewer.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
 import type { OwnPasskeys } from '../webauthn/own-passkeys.ts'
 import { type AccountSecurityPage, securityNotices } from './page-model.ts'
-import { passkeyItem } from './passkey-item.ts'
+import { outdatedPasskey, passkeyItem } from './passkey-item.ts'
 import { accountPaths } from './paths.ts'
 import type { SecondPasskey } from './second-passkey.ts'
 import { signalsOf } from './signals.ts'
@@ -27,6 +27,7 @@ export interface SecurityPorts {
   readonly secondPasskey: SecondPasskey
   readonly ownPasskeys: OwnPasskeys
   readonly sessions: Pick<SessionAdministration, 'list'>
+  readonly clock: Clock
 }
 
 const here = accountPaths.security
@@ -34,7 +35,7 @@ const passkeysAt = `${accountPaths.profile}/passkeys` as const
 
 /** `/settings/account/security`: one's own passkeys, and where one is signed in. */
 export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
-  const { pocket, authentication, show, flashes, passkeyPolicy, secondPasskey, ownPasskeys, sessions } = ports
+  const { pocket, authentication, show, flashes, passkeyPolicy, secondPasskey, ownPasskeys, sessions, clock } = ports
   const showSecurity = async (ctx: Context, user: User, renameProblem: AccountSecurityPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()
@@ -43,6 +44,7 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
       view: 'account-security',
       viewer: viewerOf(user),
       secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
+      outdated: outdatedPasskey(passkeys, policy, clock.now()),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       lastStays: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),

@@ -85,7 +85,7 @@ export interface PageParts {
   readonly overview: ReadOverview
   readonly search: Search
   readonly scim: Pick<ScimPagePorts, 'providers' | 'runs' | 'records'>
-  readonly apiDocument: OpenApiDocument
+  readonly apiDocument: () => OpenApiDocument
   readonly show: ShowPage
   readonly audit: AuditSink
   readonly transaction: Transaction

@@ -25,9 +25,10 @@ import type { Images } from '../images/images.ts'
 import { createProfilePictures } from '../images/profile-pictures.ts'
 import { jobOperations } from '../jobs/api.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import { lazily } from '../lazily.ts'
 import { ldapOperations } from '../ldap/api.ts'
 import { openApiOperations } from '../openapi/api.ts'
-import { openApiDocument } from '../openapi/document.ts'
+import { type OpenApiDocument, openApiDocument } from '../openapi/document.ts'
 import type { Places } from '../places/places.ts'
 import { scimOperations } from '../scim/api.ts'
 import type { ScimProviders } from '../scim/providers.ts'
@@ -90,7 +91,7 @@ export interface RestApiParts {
 /** The REST API: every noun's operations, at their addresses and in one document. */
 export interface RestApi {
   readonly routes: Middleware
-  readonly document: ReturnType<typeof openApiDocument>
+  readonly document: () => OpenApiDocument
   /** Resolves when everything that is written beside requests has been written. */
   settled(): Promise<void>
 }
@@ -176,9 +177,11 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     }),
     ...scimOperations({ ...parts.scim, pocket, logos: clientLogos }),
     ...apiOperations({ pocket, logos: clientLogos, audit, transaction }),
-    ...openApiOperations(() => document),
+    ...openApiOperations(() => document()),
   ]
-  const document = openApiDocument(operations, { url: pocket.issuer, version: ownVersion() })
+  const document: () => OpenApiDocument = lazily(() =>
+    openApiDocument(operations, { url: pocket.issuer, version: ownVersion() }),
+  )
   const router = apiRoutes(operations, { admit, limits: pocket.limits })
   const routes = router.routes()
   return {

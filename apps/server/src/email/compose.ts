@@ -28,8 +28,6 @@ export interface ComposerPorts {
 /** Writes an e-mail in the language of its recipient. `now` in milliseconds since the Unix epoch. */
 export type Compose = (message: Message, locale: string | null, now: number) => Promise<ComposedEmail>
 
-const rightToLeft = new Set(['Arab', 'Hebr'])
-
 export function createComposer({ viewsDirectory, catalogues, settings, appUrl, places }: ComposerPorts): Compose {
   const render = createTemplates(viewsDirectory, ['page'])
   return async (message, locale, now) => {
@@ -43,7 +41,7 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl, p
       page: {
         ...wording,
         language,
-        direction: rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr',
+        direction: messages.direction,
         appName,
         appUrl,
         accent: accentOf(accentColor),

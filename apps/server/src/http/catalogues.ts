@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { createMessages, type Messages, readCatalogue } from './messages.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { lazily } from '../lazily.ts'
+import { createMessages, type Messages, parseCatalogue } from './messages.ts'
 
 /** A language in which there are sentences. */
 export interface Language {
@@ -19,24 +20,49 @@ export interface Catalogues {
 
 const fallback = 'en'
 
-/** Reads every catalogue of a folder; what one does not say is said in English. @throws {Error} where there is none in English */
+/** The sentences of one language, made when somebody first wants them. */
+export interface Sentences {
+  /** BCP 47. */
+  readonly language: string
+  readonly messages: () => Messages
+}
+
+/**
+ * Every catalogue of a folder, each `LANGUAGE.json`; what one does not say is said in English.
+ *
+ * @throws {Error} where there is none in English
+ */
 export async function loadCatalogues(folder: string): Promise<Catalogues> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()
-  const english = await readCatalogue(join(folder, `${fallback}.json`))
-  const all = await Promise.all(files.map((name) => readCatalogue(join(folder, name))))
-  return chooseAmong(all.map((each) => createMessages(each, english)))
+  const all = await Promise.all(
+    files.map(async (file) => ({
+      file,
+      language: basename(file, '.json'),
+      json: await readFile(join(folder, file), 'utf8'),
+    })),
+  )
+  const inEnglish = all.find(({ language }) => language === fallback)
+  if (inEnglish === undefined) throw new Error(`There is no catalogue in English in ${folder}.`)
+  const english = parseCatalogue(inEnglish.json, inEnglish.file)
+  return chooseAmong(
+    all.map(({ file, language, json }) => ({
+      language,
+      // Most instances speak two or three of the languages.
+      messages: lazily(() => createMessages(parseCatalogue(json, file), english)),
+    })),
+  )
 }
 
 /** @throws {Error} where none of them is in English */
-export function chooseAmong(all: readonly Messages[]): Catalogues {
+export function chooseAmong(all: readonly Sentences[]): Catalogues {
   const usual = all.find(({ language }) => language === fallback)
   if (usual === undefined) throw new Error('There is no catalogue in English.')
-  const known = all.map((messages) => ({ messages, locale: new Intl.Locale(messages.language).maximize() }))
-  const inLanguage = (language: string): Messages | undefined => {
+  const known = all.map((each) => ({ ...each, locale: new Intl.Locale(each.language).maximize() }))
+  const inLanguage = (language: string): Sentences | undefined => {
     const wanted = maximized(language)
     if (wanted === undefined) return undefined
     const related = known.filter((each) => each.locale.language === wanted.language)
-    return (related.find((each) => each.locale.script === wanted.script) ?? related[0])?.messages
+    return related.find((each) => each.locale.script === wanted.script) ?? related[0]
   }
   const names = new Intl.Collator('en')
   return {
@@ -45,10 +71,10 @@ export function chooseAmong(all: readonly Messages[]): Catalogues {
       .sort((one, other) => names.compare(one.name, other.name)),
     inFirstOf(languages) {
       for (const language of languages) {
-        const messages = inLanguage(language)
-        if (messages) return messages
+        const found = inLanguage(language)
+        if (found) return found.messages()
       }
-      return usual
+      return usual.messages()
     },
   }
 }

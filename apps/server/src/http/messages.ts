@@ -31,16 +31,16 @@ export interface Messages {
 /** A catalogue: one object of nested keys, its leaves are messages. `language` is one of them. */
 export type Catalogue = Readonly<Record<string, unknown>>
 
-/** @throws {Error} where the file holds no object of JSON */
-export async function readCatalogue(file: string): Promise<Catalogue> {
-  const catalogue: unknown = JSON.parse(await readFile(file, 'utf8'))
+/** @param file - names it in the error @throws {Error} where that is no object of JSON */
+export function parseCatalogue(json: string, file: string): Catalogue {
+  const catalogue: unknown = JSON.parse(json)
   if (typeof catalogue !== 'object' || catalogue === null) throw new Error(`${file} holds no catalogue.`)
   return { ...catalogue }
 }
 
 /** Reads a catalogue from its file. */
 export async function loadMessages(file: string): Promise<Messages> {
-  return createMessages(await readCatalogue(file))
+  return createMessages(parseCatalogue(await readFile(file, 'utf8'), file))
 }
 
 const namespace = 'translation'

@@ -4,13 +4,13 @@ import { assertScopes } from '../http/api/admission.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
-import { assertMayGrant, reachable } from '../users/reach.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 import { type LdapRun, planParts } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import type { LdapSync } from './ldap-sync.ts'
 import type { LdapTrials } from './ldap-trials.ts'
+import { linkOperations } from './link-api.ts'
 
 export interface LdapOperationPorts {
   readonly sync: LdapSync
@@ -84,7 +84,7 @@ const runSchema = named('LdapRunDto', {
     found: { type: ['object', 'null'], properties: { people: count, groups: count } },
     counts: {
       type: 'object',
-      description: 'What was changed; where nothing was, what would be.',
+      description: 'What was changed, also by a run that failed later; of a dry run and one that waits, what would be.',
       required: [...countNames],
       properties: Object.fromEntries(countNames.map((name) => [name, count])),
     },
@@ -213,82 +213,7 @@ export function ldapOperations({ sync, links, trials, runs, users }: LdapOperati
         return { steps, code: failure?.code ?? null, details: failure?.details ?? {}, isPrivate }
       },
     }),
-    operation({
-      ...shared,
-      area: 'users',
-      id: 'linkUserToLdap',
-      sensitive: true,
-      method: 'put',
-      path: '/api/users/:id/ldap-link',
-      summary: 'Have an LDAP entry decide about a user',
-      body: {
-        type: 'object',
-        required: ['entry'],
-        properties: {
-          entry: {
-            type: 'string',
-            minLength: 1,
-            maxLength: 1024,
-            description: 'Its identifier, its name (DN), or the user name or e-mail address that it has.',
-          },
-        },
-      },
-      answer: { status: 200, schema: { type: 'object', required: ['id', 'dn'], properties: { id: text, dn: text } } },
-      async handle(call) {
-        // The entry may be one of an administrator.
-        await assertMayGrant(call.ctx, { isAdmin: true })
-        const { id, dn } = await links.link(actorOf(call), await reachable(call, users), call.body.entry)
-        return { id, dn }
-      },
-    }),
-    operation({
-      ...shared,
-      area: 'users',
-      id: 'unlinkUserFromLdap',
-      sensitive: true,
-      method: 'delete',
-      path: '/api/users/:id/ldap-link',
-      summary: 'Have a user decided about here and not by LDAP',
-      answer: { status: 204 },
-      handle: async (call) => links.unlink(actorOf(call), await reachable(call, users)),
-    }),
-    operation({
-      ...shared,
-      area: 'groups',
-      id: 'linkGroupToLdap',
-      sensitive: true,
-      method: 'put',
-      path: '/api/user-groups/:id/ldap-link',
-      summary: 'Have an LDAP entry decide about a group',
-      body: {
-        type: 'object',
-        required: ['entry'],
-        properties: {
-          entry: {
-            type: 'string',
-            minLength: 1,
-            maxLength: 1024,
-            description: 'Its identifier, its name (DN), or what it calls itself.',
-          },
-        },
-      },
-      answer: { status: 200, schema: { type: 'object', required: ['id', 'dn'], properties: { id: text, dn: text } } },
-      async handle(call) {
-        const { id, dn } = await links.linkGroup(actorOf(call), call.params.id ?? '', call.body.entry)
-        return { id, dn }
-      },
-    }),
-    operation({
-      ...shared,
-      area: 'groups',
-      id: 'unlinkGroupFromLdap',
-      sensitive: true,
-      method: 'delete',
-      path: '/api/user-groups/:id/ldap-link',
-      summary: 'Have a group decided about here and not by LDAP',
-      answer: { status: 204 },
-      handle: (call) => links.unlinkGroup(actorOf(call), call.params.id ?? ''),
-    }),
+    ...linkOperations({ links, users }),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { NotFound, PocketError } from '@pocket/core/errors'
-import { type Directory, groupNotFound, LdapError, type LdapSample, type User } from '@pocket/directory'
+import { type Directory, groupNotFound, type LdapEntry, LdapError, type LdapSample, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { groupPath } from '../groups/show-group.ts'
 import type { Authentication } from '../http/authentication.ts'
@@ -8,7 +8,7 @@ import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { pageActor } from '../users/actor.ts'
+import { type Actor, pageActor } from '../users/actor.ts'
 import { userPath } from '../users/paths.ts'
 import type { LdapLinks } from './ldap-links.ts'
 import type { LdapRun } from './ldap-run.ts'
@@ -108,6 +108,46 @@ export function ldapPages({
     return { method: 'post', path: `${here}${path}`, handle: isSensitive ? sensitive(act) : act }
   }
 
+  /** Has an entry decide about who or what the field `named` names; what was entered stays in the form `form`. */
+  const linking = <Form extends 'link' | 'linkGroup'>(
+    path: string,
+    form: Form,
+    named: Exclude<keyof LdapPage[Form], 'entry'> & string,
+    link: (actor: Actor, name: string, entry: string) => Promise<{ readonly name: string; readonly entry: LdapEntry }>,
+  ): PageRoute =>
+    post(
+      path,
+      async (ctx, user) => {
+        const [name, wanted] = [formText(ctx, named, 300).trim(), formText(ctx, 'entry', 1100).trim()]
+        try {
+          const linked = await link(pageActor(user, ctx), name, wanted)
+          flashes.leave(ctx, here, { done: 'linked', userName: linked.name, dn: linked.entry.dn.slice(0, 300) })
+          seeOther(ctx, here)
+        } catch (error) {
+          if (!(error instanceof PocketError) || error.status >= 500) throw error
+          await shown(ctx, user, { problem: error.code, [form]: { [named]: name, entry: wanted } }, error.status)
+        }
+      },
+      true,
+    )
+
+  const unlinking = (
+    path: PageRoute['path'],
+    pathOf: (id: string) => string,
+    done: string,
+    unlink: (actor: Actor, id: string) => Promise<void>,
+  ): PageRoute => ({
+    method: 'post',
+    path,
+    handle: sensitive(async (ctx) => {
+      const user = await authentication.requireAdministrator(ctx)
+      const id = String(ctx.params.id)
+      await unlink(pageActor(user, ctx), id)
+      flashes.leave(ctx, pathOf(id), { done })
+      seeOther(ctx, pathOf(id))
+    }),
+  })
+
   return [
     {
       method: 'get',
@@ -141,61 +181,17 @@ export function ldapPages({
       },
       true,
     ),
-    {
-      method: 'post',
-      path: '/settings/admin/users/:id/unlink-ldap',
-      handle: sensitive(async (ctx) => {
-        const user = await authentication.requireAdministrator(ctx)
-        const id = String(ctx.params.id)
-        await links.unlink(pageActor(user, ctx), id)
-        flashes.leave(ctx, userPath(id), { done: 'unlinked' })
-        seeOther(ctx, userPath(id))
-      }),
-    },
-    {
-      method: 'post',
-      path: '/settings/admin/user-groups/:id/unlink-ldap',
-      handle: sensitive(async (ctx) => {
-        const user = await authentication.requireAdministrator(ctx)
-        const id = String(ctx.params.id)
-        await links.unlinkGroup(pageActor(user, ctx), id)
-        flashes.leave(ctx, groupPath(id), { done: 'saved' })
-        seeOther(ctx, groupPath(id))
-      }),
-    },
-    post(
-      '/link-group',
-      async (ctx, user) => {
-        const linkGroup = { group: formText(ctx, 'group', 300).trim(), entry: formText(ctx, 'entry', 1100).trim() }
-        try {
-          const group = await directory.groups.findByName(linkGroup.group)
-          if (!group) throw groupNotFound()
-          const { dn } = await links.linkGroup(pageActor(user, ctx), group.id, linkGroup.entry)
-          flashes.leave(ctx, here, { done: 'linked', userName: group.name, dn: dn.slice(0, 300) })
-          seeOther(ctx, here)
-        } catch (error) {
-          if (!(error instanceof PocketError) || error.status >= 500) throw error
-          await shown(ctx, user, { problem: error.code, linkGroup }, error.status)
-        }
-      },
-      true,
-    ),
-    post(
-      '/link',
-      async (ctx, user) => {
-        const link = { user: formText(ctx, 'user', 300).trim(), entry: formText(ctx, 'entry', 1100).trim() }
-        try {
-          const local = await meant(link.user)
-          const { dn } = await links.link(pageActor(user, ctx), local.id, link.entry)
-          flashes.leave(ctx, here, { done: 'linked', userName: local.userName, dn: dn.slice(0, 300) })
-          seeOther(ctx, here)
-        } catch (error) {
-          if (!(error instanceof PocketError) || error.status >= 500) throw error
-          await shown(ctx, user, { problem: error.code, link }, error.status)
-        }
-      },
-      true,
-    ),
+    unlinking('/settings/admin/users/:id/unlink-ldap', userPath, 'unlinked', links.unlink),
+    unlinking('/settings/admin/user-groups/:id/unlink-ldap', groupPath, 'saved', links.unlinkGroup),
+    linking('/link', 'link', 'user', async (actor, name, entry) => {
+      const { id, userName } = await meant(name)
+      return { name: userName, entry: await links.link(actor, id, entry) }
+    }),
+    linking('/link-group', 'linkGroup', 'group', async (actor, name, entry) => {
+      const group = await directory.groups.findByName(name)
+      if (!group) throw groupNotFound()
+      return { name: group.name, entry: await links.linkGroup(actor, group.id, entry) }
+    }),
   ]
 }
 

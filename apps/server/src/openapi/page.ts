@@ -1,12 +1,13 @@
 import { pageHeaders } from '@pocket/core'
 import type { Context } from 'koa'
 import type { PageRoute } from '../http/page-routes.ts'
+import { lazily } from '../lazily.ts'
 import type { Json } from './components.ts'
 import type { OpenApiDocument } from './document.ts'
 import { type Html, type HtmlValue, html } from './html.ts'
 
 export interface DocsPorts {
-  readonly document: OpenApiDocument
+  readonly document: () => OpenApiDocument
   /** The address of the style sheet. */
   readonly styles: string
   /** The address of the one for what the instance looks like, if there is one. */
@@ -16,11 +17,12 @@ export interface DocsPorts {
 /** `/api/docs`: the document of the API for people. */
 export function openApiPage({ document, styles, appearance }: DocsPorts): readonly PageRoute[] {
   // All of it is the same for everybody but for one line of its head.
-  const [start = '', end = ''] = docsPage(document, styles).text.split('</head>', 2)
+  const page = lazily(() => docsPage(document(), styles).text.split('</head>', 2))
   const pages = {
     async show(ctx: Context) {
       pageHeaders(ctx.res)
       ctx.type = 'html'
+      const [start = '', end = ''] = page()
       const href = await appearance()
       const link = href === null ? '' : html`<link rel="stylesheet" href="${href}">\n`.text
       ctx.body = `${start}${link}</head>${end}`

@@ -7,7 +7,7 @@ import { assertScopes } from '../http/api/admission.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import { actorOf } from '../users/actor.ts'
-import type { ScimProvider } from './provider.ts'
+import { reasonOf, type ScimProvider } from './provider.ts'
 import { scimProviderBody, scimProviderDto, scimProviderSchema } from './provider-dto.ts'
 import { type ScimProviders, scimProviderNotFound, scimProviderValidator } from './providers.ts'
 import type { ScimRuns } from './runs.ts'
@@ -96,11 +96,9 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       async handle(call) {
         const report = await runs.runNow(await providers.request(actorOf(call), call.params.id ?? ''))
         if (isComplete(report)) return
-        const { stopped, problems, problemCount } = report
-        const [first] = problems
-        const reason = stopped?.code ?? first?.code ?? ''
+        const { code: reason = '', detail } = reasonOf(report)
         throw new SystemFailed('scim_sync_failed', `The target was not brought up to date: ${reason}`, {
-          details: { reason, detail: stopped?.detail ?? first?.detail ?? '', problemCount: String(problemCount) },
+          details: { reason, detail: detail ?? '', problemCount: String(report.problemCount) },
         })
       },
     }),

@@ -20,6 +20,7 @@ export interface ClientScimPage {
   readonly provider: {
     readonly hasToken: boolean
     readonly isRunning: boolean
+    readonly state: ScimState['state']
     readonly nextRunAt: number
     readonly succeededAt: number | null
     readonly report: ScimReport | null
@@ -54,7 +55,7 @@ export type ScimNotice = (typeof scimNotices)[number]
 
 /** What the page of a client says of it. */
 export interface ScimState {
-  readonly state: 'none' | 'waiting' | 'works' | 'fails'
+  readonly state: 'none' | 'waiting' | 'works' | 'incomplete' | 'fails'
   /** When its last run ended. */
   readonly at: number | null
 }

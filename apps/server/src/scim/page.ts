@@ -13,7 +13,7 @@ import { placeholder } from '../settings/definition.ts'
 import { pageActor } from '../users/actor.ts'
 import { type ClientScimPage, type ScimFormValues, type ScimNotice, scimNotices } from './page-model.ts'
 import { isRunning, type ScimProvider } from './provider.ts'
-import { type ScimProviders, scimProviderNotFound, scimProviderValidator } from './providers.ts'
+import { type ScimProviders, scimProviderNotFound, scimProviderValidator, scimStateOf } from './providers.ts'
 import type { ScimRuns } from './runs.ts'
 
 export interface ScimPagePorts {
@@ -63,6 +63,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
         ? {
             hasToken: provider.token !== '',
             isRunning: isRunning(provider, clock.now()),
+            state: scimStateOf(provider).state,
             nextRunAt: provider.nextRunAt,
             succeededAt: provider.succeededAt,
             report: provider.report,

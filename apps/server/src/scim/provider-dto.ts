@@ -77,7 +77,7 @@ export const scimProviderSchema = named('ScimServiceProviderDTO', {
     id: text,
     endpoint: text,
     token: { type: 'string', description: 'A placeholder; empty where there is none.' },
-    lastSyncedAt: { ...instant, type: ['string', 'null'] },
+    lastSyncedAt: { ...instant, type: ['string', 'null'], description: 'When the target was up to date last.' },
     oidcClient: clientMetaSchema,
     createdAt: instant,
     removal: {

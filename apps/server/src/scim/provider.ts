@@ -1,4 +1,4 @@
-import type { ScimRemoval, ScimReport } from '@pocket/directory'
+import type { ScimProblemCode, ScimRemoval, ScimReport } from '@pocket/directory'
 
 /** Where the people of a client are provisioned. Instants in milliseconds since the Unix epoch. */
 export interface ScimProvider {
@@ -27,4 +27,13 @@ export interface ScimProvider {
 /** Whether one of the replicas runs it now. */
 export function isRunning({ leaseUntil }: Pick<ScimProvider, 'leaseUntil'>, now: number): boolean {
   return leaseUntil !== null && leaseUntil > now
+}
+
+/** Why a target is not up to date, as below `scim.reasons` in the catalogue; without a code where it is. */
+export function reasonOf({ stopped, problems, user, group }: ScimReport): {
+  readonly code?: ScimProblemCode | 'found'
+  readonly detail: string | null
+} {
+  const [first = null] = problems
+  return stopped ?? first ?? { ...(user.found + group.found > 0 && { code: 'found' }), detail: null }
 }

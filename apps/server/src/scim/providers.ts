@@ -163,7 +163,8 @@ export function scimStateOf(provider: ScimProvider | undefined): ScimState {
   if (!provider) return { state: 'none', at: null }
   const { report } = provider
   if (!report) return { state: 'waiting', at: null }
-  return { state: isComplete(report) ? 'works' : 'fails', at: report.finishedAt }
+  const state = isComplete(report) ? 'works' : report.stopped ? 'fails' : 'incomplete'
+  return { state, at: report.finishedAt }
 }
 
 /** Changes with what people decide about a provider. */

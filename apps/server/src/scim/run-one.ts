@@ -10,7 +10,7 @@ import {
   syncScim,
 } from '@pocket/directory'
 import type { Repeat } from '../jobs/repeat.ts'
-import type { ScimProvider } from './provider.ts'
+import { reasonOf, type ScimProvider } from './provider.ts'
 import type { ScimLease, ScimProviderStore } from './provider-store.ts'
 
 export interface RunOnePorts {
@@ -66,8 +66,8 @@ export function createRunOne(ports: RunOnePorts): RunOne {
     const succeeded = isComplete(report)
     const nextRunAt = finishedAt + pauseAfter(report)
     if (!(await store.finish(own, { finishedAt, nextRunAt, succeeded, report }))) return
-    const failsAnew = !succeeded && (!provider.report || provider.report.stopped?.code !== report.stopped?.code)
-    if (hasChanged(report) || failsAnew) await audit.record(eventOf(client, report), nobody)
+    if (hasChanged(report) || (!succeeded && isNews(provider.report, report)))
+      await audit.record(eventOf(client, report), nobody)
   }
 
   return async (id, stop, how) => {
@@ -106,8 +106,13 @@ function pauseAfter({ stopped }: ScimReport): number {
   return Math.min(pauseBetween, Math.max(pauseAfterTrouble, stopped.retryAfter ?? 0))
 }
 
-function eventOf({ id: clientId }: Client, { stopped, problems }: ScimReport) {
-  const reason = stopped?.code ?? problems[0]?.code
+/** Of a target that is not up to date. */
+function isNews(before: ScimReport | null, { stopped }: ScimReport): boolean {
+  return before === null || isComplete(before) || before.stopped?.code !== stopped?.code
+}
+
+function eventOf({ id: clientId }: Client, report: ScimReport) {
+  const { code: reason } = reasonOf(report)
   return reason === undefined
     ? ({ event: 'scim_synced', clientId } as const)
     : ({ event: 'scim_sync_failed', clientId, reason } as const)

@@ -11,14 +11,15 @@ export interface CompliancePorts {
 }
 
 const count = { type: 'integer' } as const
-const problems = ['synced', 'attachment', 'model_not_allowed', 'model_denied', 'not_attested'] as const
+const problems = ['unverified', 'synced', 'attachment', 'model_not_allowed', 'model_denied', 'not_attested'] as const
 
 const answer = named('PasskeyComplianceDto', {
   type: 'object',
-  required: ['passkeys', 'nonCompliant', 'problems', 'users', 'usersWithoutCompliant'],
+  required: ['passkeys', 'nonCompliant', 'newlyNonCompliant', 'problems', 'users', 'usersWithoutCompliant'],
   properties: {
     passkeys: count,
     nonCompliant: { ...count, description: 'Passkeys that the policy would not accept today.' },
+    newlyNonCompliant: { ...count, description: 'Those among them that comply with the policy as it is.' },
     problems: {
       type: 'object',
       required: [...problems],
@@ -45,6 +46,7 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
       area: 'settings',
       access: 'administrator',
       query: {
+        userVerification: { type: 'string', enum: ['required', 'preferred'] },
         allowSynced: { type: 'string', enum: ['true', 'false'] },
         attachment: { type: 'string', enum: ['any', 'platform', 'cross-platform'] },
         attestation: { type: 'string', enum: ['none', 'required'] },
@@ -52,10 +54,14 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
         deniedModels: { type: 'string', description: 'AAGUIDs, with commas between them.' },
       },
       answer: { status: 200, schema: answer },
-      handle: async ({ query }) =>
-        complianceWith({ ...(await passkeyPolicy()), ...asked(query) }, (after, limit) =>
-          pocket.passkeys.page(after, limit),
-        ),
+      async handle({ query }) {
+        const policy = await passkeyPolicy()
+        return complianceWith(
+          { ...policy, ...asked(query) },
+          (after, limit) => pocket.passkeys.page(after, limit),
+          policy,
+        )
+      },
     }),
   ]
 }
@@ -64,12 +70,14 @@ type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** @throws {InvalidInput} `validation_failed` */
 function asked(query: Query): Partial<PasskeyPolicy> {
+  const userVerification = word(query, 'userVerification', ['required', 'preferred'])
   const synced = word(query, 'allowSynced', ['true', 'false'])
   const attachment = word(query, 'attachment', ['any', 'platform', 'cross-platform'])
   const attestation = word(query, 'attestation', ['none', 'required'])
   const allowedModels = models(query, 'allowedModels', passkeyAllowedModels.read)
   const deniedModels = models(query, 'deniedModels', passkeyDeniedModels.read)
   return {
+    ...(userVerification && { userVerification }),
     ...(synced && { allowSynced: synced === 'true' }),
     ...(attachment && { attachment }),
     ...(attestation && { attestation }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createPocketClient, every, type PocketClient, PocketRequestError } from '@pocket/api-client'
-import { createTestDatabase } from '@pocket/test-support'
+import { databaseOf } from '../http/app.ts'
 import { svg } from '../images/samples.ts'
 import { kinds } from './calls.ts'
 import { type Instance, startInstance } from './instance.ts'
@@ -12,7 +12,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
   let pocket: PocketClient
 
   beforeAll(async () => {
-    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance(database))
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const created = await instance.administrator.postJson(`${instance.url}/api/api-keys`, { name: 'client', expiresAt })

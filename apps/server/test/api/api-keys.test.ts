@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { createTestDatabase } from '@pocket/test-support'
+import { databaseOf } from '../http/app.ts'
 import { type Instance, startInstance } from './instance.ts'
 
 const day = 86_400_000
@@ -12,13 +12,13 @@ interface Minted {
   readonly token: string
 }
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let keysAt: string
 
   beforeAll(async () => {
-    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance({ STATIC_API_KEY: staticKey, ...database }))
     keysAt = `${instance.url}/api/api-keys`
   })

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { createTestDatabase } from '@pocket/test-support'
+import { databaseOf } from '../http/app.ts'
 import { comparison, type Document } from './documented.ts'
 import { type Instance, passkeyAnswer, startInstance } from './instance.ts'
 
@@ -32,7 +32,7 @@ export async function startCalled(
   env: Readonly<Record<string, string>> = {},
 ): Promise<CalledInstance> {
   const stack = new AsyncDisposableStack()
-  const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+  const database = await databaseOf(kind, stack)
   const instance = stack.use(await startInstance({ ...database, ...env }))
   const document = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
   // A cast: the test of the document checks its shape.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { defaultProtocol } from '@pocket/core'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { createTestDatabase } from '@pocket/test-support'
+import { databaseOf } from '../http/app.ts'
 import { comparison, type Differences, type Document } from './documented.ts'
 import { type Instance, startInstance } from './instance.ts'
 
@@ -21,14 +21,14 @@ interface List {
   readonly pagination: Json
 }
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let differences: Differences
   let administrator: UserAgent
 
   beforeAll(async () => {
-    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance(database))
     administrator = instance.administrator
     // A cast: the document has tests of its own.

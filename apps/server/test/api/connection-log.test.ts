@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createTestDatabase } from '@pocket/test-support'
+import { databaseOf } from '../http/app.ts'
 import { type Instance, startInstance } from './instance.ts'
 
 const registered = 'https://app.example/cb'
 const received = 'https://app.example/other?a=1&b="<x>"'
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let id: string
 
   beforeAll(async () => {
-    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance(database))
     const body = { name: 'App', callbackURLs: [registered], skipConsent: true }
     const answer = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, body)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { createTestDatabase } from '@pocket/test-support'
+import { databaseOf } from '../http/app.ts'
 import { type ContractAuth, type ContractRoute, contract } from './contract.ts'
 import { type Instance, startInstance } from './instance.ts'
 
@@ -24,13 +24,13 @@ test('every route of the contract is served', () => {
   expect(routes('pending')).toEqual([])
 })
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let person: UserAgent
 
   beforeAll(async () => {
-    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance({ STATIC_API_KEY: staticKey, ...database }))
     person = (await instance.person('bob')).agent
   })

@@ -182,6 +182,9 @@ describe.each(kinds)('%s', (kind) => {
     for (const answer of [await info(code), await verify(code)])
       expect(answer).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })
     const page = await person.agent.get(`${instance.url}/device?code=${code}`)
+    // The code itself is right, so nothing is wrong with the field.
+    expect(page.text).toContain('This application isn’t for you')
+    expect(page.text).not.toContain('aria-invalid')
     const { action } = page.form('/device/refuse')
     const refused = await person.agent.follow(await person.agent.postForm(new URL(action, page.url).href, {}))
     expect(refused.text).toContain('It has no access')

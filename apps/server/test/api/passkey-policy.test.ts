@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type SoftwareAuthenticatorOptions } from '@pocket/core/testing'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
@@ -39,7 +39,16 @@ describe.each(kinds)('%s', (kind) => {
     return { answer, authenticator }
   }
 
-  const signIn = async (authenticator: SoftwareAuthenticator, lies: { counter?: number } = {}) => {
+  const requestOptions = async (agent = instance.agent()) =>
+    // A cast, as above.
+    (await instance.call('GET /api/webauthn/login/start', { agent })).json as unknown as Parameters<
+      SoftwareAuthenticator['get']
+    >[0]
+
+  const signIn = async (
+    authenticator: SoftwareAuthenticator,
+    lies: { counter?: number; userVerified?: boolean } = {},
+  ) => {
     const agent = instance.agent()
     const body = await passkeyAnswer(agent, instance.url, authenticator, lies)
     const { status, json } = await instance.call('POST /api/webauthn/login/finish', { body, agent })
@@ -47,7 +56,7 @@ describe.each(kinds)('%s', (kind) => {
   }
 
   test('the settings of the contract decide what a browser is asked for', async () => {
-    const { agent } = await instance.personWithoutPasskey(freshName())
+    const { id, agent } = await instance.personWithoutPasskey(freshName())
     await policy({ webauthnUserVerification: 'preferred', webauthnAuthenticatorAttachment: 'cross-platform' })
     const options = await optionsFor(agent)
     expect(options).toMatchObject({
@@ -62,11 +71,59 @@ describe.each(kinds)('%s', (kind) => {
     const unverified = await register(agent, { ...key, userVerification: false })
     expect(unverified.answer.status).toBe(200)
     expect(await signIn(unverified.authenticator)).toEqual([200, undefined])
+    expect(await requestOptions()).toMatchObject({ userVerification: 'preferred', hints: ['security-key', 'hybrid'] })
+    await policy({ webauthnAuthenticatorAttachment: 'platform' })
+    const inTheDevice = { hints: ['client-device'], authenticatorSelection: { authenticatorAttachment: 'platform' } }
+    expect(await optionsFor(agent)).toMatchObject(inTheDevice)
+    // A browser that does not do as it was asked.
+    const { authenticatorSelection: _asked, ...unasked } = await optionsFor(agent)
+    const body = new SoftwareAuthenticator(key).create(unasked, { origin: instance.url })
+    const refused = await instance.call('POST /api/webauthn/register/finish', { body, agent })
+    expect(refused.json).toMatchObject({ code: 'passkey_not_allowed', details: { reasons: 'attachment' } })
     await policy({})
     expect(await optionsFor(agent)).toMatchObject({
       hints: [],
       authenticatorSelection: { userVerification: 'required' },
     })
+    await instance.app.pocket.passkeys.removeEvenLast(id, unverified.answer.json.id as string)
+    expect(await requestOptions()).toMatchObject({ userVerification: 'required', hints: [] })
+  })
+
+  test('passkeys that never verified anybody go on where that is required later, until they are refused', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const other = await instance.person(freshName())
+    await policy({ webauthnUserVerification: 'preferred' })
+    const { authenticator } = await register(agent, { ...key, userVerification: false })
+    const unverified = async (query: string) => {
+      const { json } = await instance.call('GET /api/passkeys/compliance', { query })
+      return [json.nonCompliant, (json.problems as { unverified?: number }).unverified]
+    }
+    /** What was asked for, and what is said of an answer without it. */
+    const without = async () => {
+      const browser = instance.agent()
+      const asked = await requestOptions(browser)
+      const body = authenticator.get({ ...asked, userVerification: 'preferred' }, { origin: instance.url })
+      const { json } = await instance.call('POST /api/webauthn/login/finish', { body, agent: browser })
+      return [asked.userVerification, json.code]
+    }
+    expect(await unverified('')).toEqual([0, 0])
+    expect(await unverified('?userVerification=required')).toEqual([1, 1])
+    await policy({})
+    expect(await unverified('')).toEqual([1, 1])
+    expect((await requestOptions()).userVerification).toBe('preferred')
+    expect(await signIn(authenticator)).toEqual([200, undefined])
+    // Whoever could does not get away without it.
+    expect(await signIn(other.authenticator, { userVerified: false })).toEqual([
+      400,
+      'passkey_user_verification_required',
+    ])
+    await policy({}, { passkeyNonCompliance: 'require', passkeyNonComplianceFrom: '2020-01-01' })
+    expect(await without()).toEqual(['required', 'passkey_not_allowed'])
+    // With the first PIN of its owner it complies.
+    await policy({}, { passkeyNonCompliance: null, passkeyNonComplianceFrom: null })
+    expect(await signIn(authenticator, { userVerified: true })).toEqual([200, undefined])
+    expect(await unverified('')).toEqual([0, 0])
+    expect(await without()).toEqual(['required', 'passkey_user_verification_required'])
   })
 
   test('a passkey that it does not accept is not registered', async () => {
@@ -95,15 +152,21 @@ describe.each(kinds)('%s', (kind) => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await register(agent, {})
     const page = async () => (await agent.get(`${instance.url}/settings/account/security`)).text
+    const profile = async () => (await agent.get(`${instance.url}/settings/account`)).text
     await policy({ webauthnAllowSyncedPasskeys: 'false' })
     expect(await signIn(authenticator)).toEqual([200, undefined])
-    expect(await page()).not.toContain('no longer accepted')
+    expect(await page()).not.toMatch(/no longer accepted|isn’t of the kind/)
+    await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonCompliance: 'warn' })
+    const told =
+      /One of your passkeys isn’t of the kind that your administrator asks for now\..* remove the old one\.<\/p>/
+    for (const text of [await page(), await profile()]) expect(text).toMatch(told)
     await policy(
       { webauthnAllowSyncedPasskeys: 'false' },
       { passkeyNonCompliance: 'require', passkeyNonComplianceFrom: '9999-12-31' },
     )
     expect(await signIn(authenticator)).toEqual([200, undefined])
     expect(await page()).toContain('no longer accepted')
+    for (const text of [await page(), await profile()]) expect(text).toContain('From Dec 31, 9999 on it’s refused.')
     await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonComplianceFrom: '2020-01-01' })
     expect(await signIn(authenticator)).toEqual([403, 'passkey_not_allowed'])
     await policy({}, { passkeyNonCompliance: null, passkeyNonComplianceFrom: null })
@@ -112,16 +175,30 @@ describe.each(kinds)('%s', (kind) => {
 
   test('whose only passkey is on one device is asked for another one, until they put it off', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    const asks = async () =>
-      (await agent.get(`${instance.url}/settings/account`)).text.includes('Your only passkey is on')
+    const asks = async (browser = agent) =>
+      (await browser.get(`${instance.url}/settings/account`)).text.includes('Your only passkey is on')
     expect(await asks()).toBe(false)
-    await register(agent, key)
+    const { authenticator } = await register(agent, key)
     expect(await asks()).toBe(true)
     expect((await agent.get(`${instance.url}/settings/account/security`)).text).toMatch(
-      /YubiKey 5 Series with NFC.*Created in /s,
+      /aria-label="YubiKey 5 Series with NFC"><path d="m.*<strong>YubiKey 5 Series with NFC<.*Created in /s,
     )
-    expect((await agent.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
+    const putOff = async (browser = agent) =>
+      expect((await browser.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
+    await putOff()
     expect(await asks()).toBe(false)
+    const aMonthLater = Date.now() + 31 * 86_400_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => aMonthLater)
+    try {
+      const back = instance.agent()
+      const body = await passkeyAnswer(back, instance.url, authenticator)
+      expect((await instance.call('POST /api/webauthn/login/finish', { body, agent: back })).status).toBe(200)
+      expect(await asks(back)).toBe(true)
+      await putOff(back)
+      expect(await asks(back)).toBe(false)
+    } finally {
+      clock.mockRestore()
+    }
     const synced = await instance.person(freshName())
     expect((await synced.agent.get(`${instance.url}/settings/account`)).text).not.toContain('Your only passkey is on')
   })
@@ -140,13 +217,16 @@ describe.each(kinds)('%s', (kind) => {
     const onlySynced = await instance.person(freshName())
     const count = async (query: string) => {
       const { status, json } = await instance.call('GET /api/passkeys/compliance', { query })
-      return { status, ...(json as { passkeys?: number; nonCompliant?: number; usersWithoutCompliant?: string[] }) }
+      type Counted = Partial<Record<'passkeys' | 'nonCompliant' | 'newlyNonCompliant', number>>
+      return { status, ...(json as Counted & { usersWithoutCompliant?: string[] }) }
     }
     const now = await count('')
     expect(now).toMatchObject({ status: 200, nonCompliant: 0 })
     const without = await count('?allowSynced=false')
     expect(without.usersWithoutCompliant).toContain(onlySynced.id)
     expect(without.usersWithoutCompliant).not.toContain(both.id)
+    expect([now.newlyNonCompliant, without.newlyNonCompliant]).toEqual([0, without.nonCompliant])
+    expect(without.nonCompliant).toBeGreaterThanOrEqual(2)
     const deny = await count(`?deniedModels=${model}`)
     expect([without.passkeys, Number(deny.nonCompliant) >= 1]).toEqual([now.passkeys, true])
     expect(await count('?attestation=required')).toMatchObject({ nonCompliant: now.passkeys })
@@ -165,7 +245,10 @@ describe.each(kinds)('%s', (kind) => {
   test('a counter that does not rise is written down and shown, and refused where the policy says so', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await register(agent, { ...key, counter: 'counting' })
+    expect(await instance.app.pocket.passkeys.list(id)).toMatchObject([{ counter: 1 }])
     expect(await signIn(authenticator)).toEqual([200, undefined])
+    const [used] = await instance.app.pocket.passkeys.list(id)
+    expect(Date.now() - Number(used?.lastUsedAt)).toBeLessThan(60_000)
     const regressions = () => audited(instance, 'passkey_counter_regressed').filter(({ accountId }) => accountId === id)
     expect(regressions()).toHaveLength(0)
     expect(await signIn(authenticator, { counter: 1 })).toEqual([200, undefined])

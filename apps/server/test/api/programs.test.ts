@@ -1,19 +1,18 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createTestDatabase } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { databaseOf, type RunningApp, startApp } from '../http/app.ts'
 
 const key = 'a key of the environment'
 
 type Json = Readonly<Record<string, unknown>>
 
 /** What programs that were written for Pocket ID send, as they send it: with an API key, and nothing of a browser. */
-describe.each(['SQLite', 'PostgreSQL'])('programs for Pocket ID, on %s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let running: RunningApp
 
   beforeAll(async () => {
-    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    const database = await databaseOf(kind, stack)
     running = stack.use(await startApp({ STATIC_API_KEY: key, ...database }))
   })
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
@@ -108,6 +108,59 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect(await listed(agent)).toBe('')
   })
 
+  /** Over the page, up to where the passkey has been made; what is returned goes on. */
+  const begin = async (token: unknown) => {
+    const { url } = instance
+    const [agent, username] = [instance.agent(), freshName()]
+    const fields = { username, email: `${username}@example.com`, token }
+    // A cast: the authenticator refuses what is none.
+    const { options } = (await agent.postJson(`${url}/signup/options`, fields)).json() as {
+      options: Parameters<SoftwareAuthenticator['create']>[0]
+    }
+    const response = new SoftwareAuthenticator().create(options, { origin: url })
+    return async () => {
+      const answer = await agent.postJson(`${url}/signup`, { response })
+      const isIn = answer.status === 200
+      expect((await instance.app.directory.findByName(username)) !== undefined).toBe(isIn)
+      expect((await instance.call('GET /api/users/me', { agent })).status).toBe(isIn ? 200 : 401)
+      return [answer.status, answer.json()]
+    }
+  }
+
+  test('of those who have begun with a token that lets one in, one comes in', async () => {
+    await change({ allowUserSignups: 'withToken' })
+    const { token } = (await mint()).json
+    const begun = [await begin(token), await begin(token), await begin(token)]
+    const statuses = (await Promise.all(begun.map((finish) => finish()))).map(([status]) => status)
+    expect(statuses.sort()).toEqual([200, 401, 401])
+  })
+
+  test('that has begun ends where it was closed, or the token deleted, meanwhile', async () => {
+    await change({ allowUserSignups: 'withToken' })
+    const { token, id } = (await mint({ usageLimit: 2 })).json
+    const [one, another] = [await begin(token), await begin(token)]
+    await change({ allowUserSignups: 'disabled' })
+    expect(await one()).toMatchObject([403, { code: 'open_signup_disabled' }])
+    await change({ allowUserSignups: 'withToken' })
+    await instance.call('DELETE /api/signup-tokens/{id}', { params: { id: String(id) } })
+    expect(await another()).toMatchObject([401, { code: 'token_invalid_or_expired' }])
+  })
+
+  test('with a token ends when the token does', async () => {
+    await change({ allowUserSignups: 'withToken' })
+    const { token } = (await mint({ ttl: '1h' })).json
+    const now = Date.now() + 3_600_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now)
+    try {
+      expect(await signUp({ token })).toMatchObject({ status: 401, json: { code: 'token_invalid_or_expired' } })
+      expect((await instance.agent().get(`${instance.url}/st/${token}`)).status).toBe(401)
+    } finally {
+      clock.mockRestore()
+    }
+    expect((await instance.agent().get(`${instance.url}/st/${token}`)).status).toBe(200)
+    expect((await signUp({ token })).status).toBe(201)
+  })
+
   test('that fails gives the use of the token back', async () => {
     await change({ allowUserSignups: 'withToken' })
     const { token } = (await mint()).json
@@ -128,7 +181,9 @@ describe.each(kinds)('signing up on %s', (kind) => {
     for (let times = 0; times < 2; times += 1)
       expect((await instance.call('DELETE /api/signup-tokens/{id}', { params })).status).toBe(204)
     for (const given of [token, 'A'.repeat(16)]) expect((await signUp({ token: given })).status).toBe(401)
-    expect(audited(instance, 'signup_token_removed')).toHaveLength(1)
+    expect(audited(instance, 'signup_token_removed').filter(({ signupTokenId }) => signupTokenId === id)).toHaveLength(
+      1,
+    )
     for (const [event, before, after] of [
       ['SIGNUP_TOKEN_CREATED', null, 1],
       ['SIGNUP_TOKEN_REMOVED', 1, null],

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createTestDatabase } from '@pocket/test-support'
 import sharp from 'sharp'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { databaseOf, type RunningApp, startApp } from '../http/app.ts'
 
 const key = 'a key of the environment'
 const nobody = '0b6f4f2e-7c1a-4d3e-9f10-2a3b4c5d6e7f'
@@ -9,12 +8,12 @@ const nobody = '0b6f4f2e-7c1a-4d3e-9f10-2a3b4c5d6e7f'
 type Json = Readonly<Record<string, unknown>>
 
 /** What providers of infrastructure as code, operators, exporters and MCP servers for Pocket ID send, and read of the answer. */
-describe.each(['SQLite', 'PostgreSQL'])('tools for Pocket ID, on %s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('tools for Pocket ID, on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let running: RunningApp
 
   beforeAll(async () => {
-    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    const database = await databaseOf(kind, stack)
     running = stack.use(await startApp({ STATIC_API_KEY: key, ...database }))
     await call('POST /api/oidc/clients', { id: 'there', name: 'There', callbackURLs: [] })
   })

@@ -143,11 +143,33 @@ describe.each(kinds)('%s', (kind) => {
     )
   })
 
+  /** What both pages have the browser tell its password manager. */
+  const signals = async (agent: ReturnType<CalledInstance['agent']>) => {
+    const [told, again] = await Promise.all(
+      ['/settings/account', '/settings/account/security'].map(async (path) => {
+        const { text } = await agent.get(instance.url + path)
+        const [, data = ''] = /data-signals="([^"]+)"/.exec(text) ?? []
+        return JSON.parse(data.replaceAll('&#34;', '"')) as { readonly credentialIds: readonly string[] }
+      }),
+    )
+    expect(again).toEqual(told)
+    return { credentialIds: [], ...told }
+  }
+
   describe('own passkeys', () => {
     test('are named and deleted, but for the last one', async () => {
       const { id: accountId, agent } = await instance.person(freshName())
       const { answer } = await registerPasskey(agent, instance.url)
-      const { id } = answer.json() as { id: string }
+      const { id, credentialID } = answer.json() as { id: string; credentialID: string }
+      const told = await signals(agent)
+      // Nobody is signed in here, whom they could be about.
+      expect((await instance.agent().get(`${instance.url}/login`)).text).not.toContain('data-signals')
+      expect(told).toMatchObject({
+        rpId: 'localhost',
+        userId: Buffer.from(accountId).toString('base64url'),
+        userName: expect.stringMatching(/./),
+      })
+      expect(told.credentialIds).toEqual([expect.any(String), credentialID])
       const renamed = await instance.call('PATCH /api/webauthn/credentials/{id}', {
         params: { id },
         body: { name: 'My key' },
@@ -156,6 +178,9 @@ describe.each(kinds)('%s', (kind) => {
       expect(renamed).toMatchObject({ status: 200, json: { id, name: 'My key' } })
       const deleted = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id }, agent })
       expect(deleted.status).toBe(204)
+      await instance.app.directory.users.update(accountId, { displayName: 'Ada B.' }, {})
+      const credentialIds = told.credentialIds.slice(0, 1)
+      expect(await signals(agent)).toEqual({ ...told, credentialIds, displayName: 'Ada B.' })
       const [last] = await instance.app.pocket.passkeys.list(accountId)
       const kept = await instance.call('DELETE /api/webauthn/credentials/{id}', {
         params: { id: last?.id ?? '' },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SynologyDsm } from '@pocket/core/testing'
 import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
+import { type MailServer, startMailServer } from '../email/mail-server.ts'
 import { type Instance, startInstance } from './instance.ts'
 import { sentTo } from './sent-to.ts'
 
@@ -9,14 +10,18 @@ const key = 'a static key that is long enough'
 
 let browser: TestBrowser
 let instance: Instance
+let mails: MailServer
 let dsm: SynologyDsm
 
 beforeAll(async () => {
   browser = await launchBrowser()
+  mails = await startMailServer()
   instance = await startInstance('SQLite', {
     STATIC_API_KEY: key,
-    UI_CONFIG_DISABLED: 'true',
     ALLOW_USER_SIGNUPS: 'open',
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(mails.port),
+    SMTP_FROM: 'id@example.com',
   })
   const setUp = { username: 'ada', email: 'ada@example.com' }
   await send('/api/signup/setup', setUp)
@@ -29,19 +34,21 @@ beforeAll(async () => {
     redirectUris: [nas],
     scope: 'openid email profile',
     userNameClaim: 'preferred_username',
-    accounts: ['bob', 'grace', 'carol', 'dave', 'erin'],
+    accounts: ['bob', 'grace', 'carol', 'dave', 'erin', 'frank', 'heidi', 'ivan', 'judy', 'mike'],
   })
   await dsm.save()
 })
 afterAll(async () => {
   await instance[Symbol.asyncDispose]()
+  await mails[Symbol.asyncDispose]()
   await browser[Symbol.asyncDispose]()
 })
 
-async function send(path: string, body: object) {
+async function send(path: string, body: object, method = 'POST') {
   const headers = { 'content-type': 'application/json', 'x-api-key': key }
-  const answer = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+  const answer = await fetch(instance.url + path, { method, headers, body: JSON.stringify(body) })
   expect([path, answer.ok]).toEqual([path, true])
+  if (answer.status === 204) return {}
   // A cast: what is missing in it fails the test.
   return (await answer.json()) as Readonly<Record<string, string>>
 }
@@ -78,8 +85,29 @@ async function coldBrowser() {
   }
 }
 
+/** Lets people ask for codes by e-mail, until it is disposed of. */
+async function codesByEmail() {
+  const path = '/api/application-configuration'
+  const set = async (emailOneTimeAccessAsUnauthenticatedEnabled: 'true' | 'false') => {
+    const answer = await fetch(`${instance.url}${path}/all`, { headers: { 'x-api-key': key } })
+    // A cast: the document says so.
+    const present = (await answer.json()) as readonly { readonly key: string; readonly value: string }[]
+    const values = Object.fromEntries(present.map(({ key, value }) => [key, value]))
+    await send(path, { ...values, emailOneTimeAccessAsUnauthenticatedEnabled }, 'PUT')
+  }
+  await set('true')
+  return { [Symbol.asyncDispose]: () => set('false') }
+}
+
+/** What the next e-mail to this address says that looks like this. */
+async function mailed(address: string, pattern: RegExp): Promise<string> {
+  const { mail } = await mails.received(address)
+  mails.forget(address)
+  return pattern.exec(mail.text ?? '')?.[0] ?? ''
+}
+
 function spoken(path: string): string {
-  return path.replace(/^\/(interaction|authorize|lc)\/[^/]+/, '/$1/…')
+  return path.replace(/^\/(interaction|authorize|lc|st)\/(?!email$)[^/]+/, '/$1/…')
 }
 
 /** What DSM makes of where `act` sends the browser. */
@@ -116,6 +144,22 @@ describe('counted in a browser that was never here', () => {
     return id
   }
 
+  /** Somebody who signs up at the application, in a browser that then asks nobody else. */
+  async function signUp(cold: Cold, username: string) {
+    await cold.page.goto(dsm.begin().url)
+    await cold.tap('link', 'Create an account')
+    await fillIn(cold, username)
+    await cold.tap('button', 'Create passkey and continue')
+  }
+
+  async function fillIn({ page }: Cold, username: string) {
+    await page.getByLabel('User name').fill(username)
+    await page.getByLabel('E-mail').fill(`${username}@example.com`)
+  }
+
+  const consent = { name: 'Let DSM know who you are?' }
+  const allowed = ['POST /interaction/…/consent', 'GET /authorize/…', nas]
+
   test('/login to signed in is one tap, and two requests after the page', async () => {
     await using cold = await coldBrowser()
     await personIn(cold, 'bob')
@@ -136,9 +180,9 @@ describe('counted in a browser that was never here', () => {
     await cold.page.getByRole('heading', { name: 'Let DSM know who you are?' }).waitFor()
     const first = ['POST /interaction/…/login', 'GET /authorize/…', 'GET /interaction/…']
     expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, ...first] })
-    const allowed = await atDsm(cold.page, () => cold.tap('button', allow))
-    expect(allowed).toEqual({ signedIn: true, accountName: 'carol' })
-    expect(cold.counted()).toEqual({ taps: 1, requests: ['POST /interaction/…/consent', 'GET /authorize/…', nas] })
+    const once = await atDsm(cold.page, () => cold.tap('button', allow))
+    expect(once).toEqual({ signedIn: true, accountName: 'carol' })
+    expect(cold.counted()).toEqual({ taps: 1, requests: allowed })
 
     await cold.page.context().clearCookies()
     await cold.page.goto(dsm.begin().url)
@@ -150,6 +194,16 @@ describe('counted in a browser that was never here', () => {
     const signedIn = await atDsm(cold.page, () => cold.page.goto(dsm.begin().url))
     expect(signedIn).toEqual({ signedIn: true, accountName: 'carol' })
     expect(cold.counted()).toEqual({ taps: 0, requests: ['GET /authorize', nas] })
+
+    for (const [prompt, name, path] of [
+      ['login', passkey, 'POST /interaction/…/login'],
+      ['select_account', /^carol/, 'POST /interaction/…/account'],
+    ] as const) {
+      await cold.page.goto(`${dsm.begin().url}&prompt=${prompt}`)
+      const asked = await atDsm(cold.page, () => cold.tap('button', name))
+      expect(asked).toEqual({ signedIn: true, accountName: 'carol' })
+      expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, path, 'GET /authorize/…', nas] })
+    }
   })
 
   test('a login code is two taps, and leads all the way to an application that knows the person', async () => {
@@ -197,17 +251,86 @@ describe('counted in a browser that was never here', () => {
 
   test('sign-up is three taps from an application back to it', async () => {
     await using cold = await coldBrowser()
-    await cold.page.goto(dsm.begin().url)
-    await cold.tap('link', 'Create an account')
-    await cold.page.getByLabel('User name').fill('grace')
-    await cold.page.getByLabel('E-mail').fill('grace@example.com')
-    await cold.tap('button', 'Create passkey and continue')
-    await cold.page.getByRole('heading', { name: 'Let DSM know who you are?' }).waitFor()
+    await signUp(cold, 'grace')
+    await cold.page.getByRole('heading', consent).waitFor()
     const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
     expect(outcome).toEqual({ signedIn: true, accountName: 'grace' })
-    const signUp = ['GET /signup', 'POST /signup/options', 'POST /signup', 'GET /interaction/…', 'GET /authorize/…']
-    const consent = ['GET /interaction/…', 'POST /interaction/…/consent', 'GET /authorize/…', nas]
-    expect(cold.counted()).toEqual({ taps: 3, requests: [...toInteraction, ...signUp, ...consent] })
+    const inBetween = ['GET /signup', 'POST /signup/options', 'POST /signup', 'GET /interaction/…', 'GET /authorize/…']
+    const requests = [...toInteraction, ...inBetween, 'GET /interaction/…', ...allowed]
+    expect(cold.counted()).toEqual({ taps: 3, requests })
+  })
+
+  test('sign-up by a link that somebody was given is one tap, and the application another one', async () => {
+    const { token = '' } = await send('/api/signup-tokens', { usageLimit: 1 })
+    await using cold = await coldBrowser()
+    await cold.page.goto(`${instance.url}/st/${token}`)
+    await fillIn(cold, 'ivan')
+    await cold.tap('button', 'Create passkey and continue')
+    await cold.page.waitForURL('**/settings/account')
+    const signedUp = ['GET /st/…', 'POST /signup/options', 'POST /signup', 'GET /settings/account']
+    expect(cold.counted()).toEqual({ taps: 1, requests: signedUp })
+    await cold.page.goto(dsm.begin().url)
+    const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
+    expect(outcome).toEqual({ signedIn: true, accountName: 'ivan' })
+    expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, ...allowed] })
+  })
+
+  test.each([
+    ['their address is verified', 'judy', { signUpVerification: true }, ['GET /verify-email', 'POST /verify-email'], 2],
+    ['an administrator lets them in', 'mike', { signUpApproval: true }, [], 0],
+  ] as const)('whoever waits until %s goes on from the e-mail', async (_until, name, settings, verified, taps) => {
+    await send('/api/settings', settings, 'PATCH')
+    await using cold = await coldBrowser()
+    await signUp(cold, name)
+    await cold.page.waitForURL('**/signup/waiting*')
+    expect(cold.counted()).toEqual({
+      taps: 2,
+      requests: [...toInteraction, 'GET /signup', 'POST /signup/options', 'POST /signup', 'GET /signup/waiting'],
+    })
+    if ('signUpApproval' in settings) {
+      const [, id = ''] = /"id":"([^"]+)"/.exec(await waiting()) ?? []
+      await send(`/api/signup-approvals/${id}/approve`, {})
+    }
+    await cold.page.goto(await mailed(`${name}@example.com`, /http\S+/))
+    if (verified.length > 0) {
+      await cold.tap('button', 'Verify')
+      await cold.tap('link', 'Sign in')
+    }
+    await cold.tap('button', passkey)
+    await cold.page.getByRole('heading', consent).waitFor()
+    const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
+    expect(outcome).toEqual({ signedIn: true, accountName: name })
+    const signIn = ['GET /interaction/…/arrived', 'GET /login', 'POST /login', 'GET /interaction/…/arrived']
+    const onwards = ['GET /interaction/…', 'GET /authorize/…', 'GET /interaction/…', ...allowed]
+    expect(cold.counted()).toEqual({ taps: taps + 2, requests: [...verified, ...signIn, ...onwards] })
+    await send('/api/settings', { signUpVerification: false, signUpApproval: false }, 'PATCH')
+  })
+
+  test('a code by e-mail is two taps; a passkey that is chosen in the field of the page is none', async () => {
+    await using known = await coldBrowser()
+    await signUp(known, 'heidi')
+    await known.page.getByRole('button', { name: allow }).waitFor()
+    await atDsm(known.page, () => known.tap('button', allow))
+    await known.page.context().clearCookies()
+    known.counted()
+    await using _ = await codesByEmail()
+
+    await using cold = await coldBrowser()
+    await cold.page.goto(dsm.begin().url)
+    await cold.page.getByLabel('E-mail').fill('heidi@example.com')
+    await cold.tap('button', 'Send me a code')
+    const code = await mailed('heidi@example.com', /\b[2-9A-Z]{6}\b/)
+    await cold.page.getByLabel('Login code').fill(code)
+    const outcome = await atDsm(cold.page, () => cold.tap('button', 'Sign in'))
+    expect(outcome).toEqual({ signedIn: true, accountName: 'heidi' })
+    const requests = [...toInteraction, 'POST /lc/email', 'POST /lc', 'GET /interaction/…', 'GET /authorize/…', nas]
+    expect(cold.counted()).toEqual({ taps: 2, requests })
+
+    // A virtual authenticator answers a conditional request at once, as if its passkey had been chosen in the field.
+    const chosen = await atDsm(known.page, () => known.page.goto(dsm.begin().url))
+    expect(chosen).toEqual({ signedIn: true, accountName: 'heidi' })
+    const onwards = [...toInteraction, 'POST /interaction/…/login', 'GET /authorize/…', nas]
+    expect(known.counted()).toEqual({ taps: 0, requests: onwards })
   })
 
   test('a link from an administrator is two taps to a new passkey', async () => {
@@ -230,5 +353,13 @@ describe('counted in a browser that was never here', () => {
       ],
     })
     expect(await cold.authenticator.credentials()).toHaveLength(1)
+    await cold.page.goto(dsm.begin().url)
+    const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
+    expect(outcome).toEqual({ signedIn: true, accountName: 'frank' })
+    expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, ...allowed] })
   })
 })
+
+async function waiting(): Promise<string> {
+  return (await fetch(`${instance.url}/api/signup-approvals`, { headers: { 'x-api-key': key } })).text()
+}

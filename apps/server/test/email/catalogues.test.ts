@@ -128,6 +128,9 @@ describe('the catalogues of e-mails', () => {
           expect(text).toContain('https://id.example.com/lc/K7QP2M?redirect=%2Fa\n')
           expect(html).toContain('>K7QP2M<')
         }
+        // What a fact is called stands apart from the fact, on the side where lines end.
+        if (message.kind === 'new-sign-in')
+          expect(html).toContain(language === 'ar' ? 'padding:4px 0 4px 24px' : 'padding:4px 24px 4px 0')
       }
   })
 })

@@ -73,6 +73,17 @@ describe.each(kinds)('%s', (kind) => {
     const off = await ask(instance.agent(), String(disabled.json.email))
     expect(visible(unknown.response)).toEqual(visible(known.response))
     expect(visible(off.response)).toEqual(visible(known.response))
+    const atPage = async (email: unknown) => {
+      const answer = await instance.agent().postForm(`${instance.url}/lc/email`, { email: String(email) })
+      const { headers, ...shown } = visible(answer)
+      return { ...shown, headers: headers.filter(([name]) => name !== 'content-length') }
+    }
+    const named = (page: Awaited<ReturnType<typeof atPage>>, email: unknown) =>
+      JSON.stringify(page).replaceAll(String(email), 'the address')
+    const shownToKnown = named(await atPage(json.email), json.email)
+    for (const email of ['nobody@example.com', disabled.json.email])
+      expect(named(await atPage(email), email)).toBe(shownToKnown)
+    expect(shownToKnown).toContain('the address')
     await codeFor(String(json.email))
     const last = await createPerson(instance)
     await ask(instance.agent(), String(last.json.email))

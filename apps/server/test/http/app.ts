@@ -1,11 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { freePort } from '@pocket/test-support'
+import { createTestDatabase, freePort, onceInRun } from '@pocket/test-support'
 import { type App, createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { createLogger } from '../../src/logging/logger.ts'
+
+const databaseFile = 'pocket-id.db'
+const encryptionKey = 'a key for tests that is long enough'
 
 export interface RunningApp extends AsyncDisposable {
   readonly app: App
@@ -19,11 +22,45 @@ export interface RunningApp extends AsyncDisposable {
   readonly log: string[]
 }
 
-/** The server in this process, on an empty SQLite database. */
+/** Starts a server and stops it: its database is migrated and has its signing keys then. Both take long. */
+async function startOnce(DB_CONNECTION_STRING: string): Promise<void> {
+  const config = loadConfig({ APP_URL: 'http://localhost', DB_CONNECTION_STRING, ENCRYPTION_KEY: encryptionKey }, () =>
+    Buffer.alloc(0),
+  )
+  await (await createApp(config, createLogger(config, { write() {} })))[Symbol.asyncDispose]()
+}
+
+async function startedSqlite(): Promise<string> {
+  const folder = await onceInRun('started-sqlite', (folder) => startOnce(join(folder, databaseFile)))
+  return join(folder, databaseFile)
+}
+
+async function startedPostgres(): Promise<string> {
+  const folder = await onceInRun('started-postgres', async (folder) => {
+    // It ends with the PostgreSQL of the run.
+    const { url } = await createTestDatabase()
+    await startOnce(url)
+    await writeFile(join(folder, 'url'), url)
+  })
+  return readFile(join(folder, 'url'), 'utf8')
+}
+
+/** What the environment of `startApp` says of a database of this kind, as a server finds it that is started again. */
+export async function databaseOf(
+  kind: 'SQLite' | 'PostgreSQL',
+  stack: AsyncDisposableStack,
+): Promise<Readonly<Record<string, string>>> {
+  if (kind === 'SQLite') return {}
+  return { DB_CONNECTION_STRING: stack.use(await createTestDatabase(await startedPostgres())).url }
+}
+
+/** The server in this process, on an empty SQLite database where the environment names no other. */
 export async function startApp(env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
   const stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-app-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const database = join(folder, databaseFile)
+  if (env.ENCRYPTION_KEY === undefined) await copyFile(await startedSqlite(), database)
   const port = await freePort()
   const local = `http://localhost:${port}`
   const config = loadConfig(
@@ -31,8 +68,8 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
       APP_URL: local,
       PORT: String(port),
       HOST: '127.0.0.1',
-      DB_CONNECTION_STRING: join(folder, 'pocket-id.db'),
-      ENCRYPTION_KEY: 'a key for tests that is long enough',
+      DB_CONNECTION_STRING: database,
+      ENCRYPTION_KEY: encryptionKey,
       LOG_JSON: 'true',
       // Tests of limits turn them on.
       DISABLE_RATE_LIMITING: 'true',

@@ -221,6 +221,36 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect(await runJob()).toMatchObject({ outcome: 'succeeded' })
   })
 
+  test('an import that is turned off between two transactions keeps what is done, and the next one does the rest', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `many${index}`)
+    const added = names.map(
+      (uid) =>
+        `dn: uid=${uid},ou=people,${slapd.base}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: ${uid}\ncn: M\nsn: M\nmail: ${uid}@example.com\n`,
+    )
+    await slapd.modify(added.join('\n'))
+    const database = new Database(join(folder.path, 'pocket-id.db'))
+    /** How many of them there are, and how many are written down. */
+    const counts = () => {
+      const people = "SELECT id FROM pocket_user WHERE user_name LIKE 'many%'"
+      const written = `SELECT id FROM pocket_audit WHERE event = 'ACCOUNT_CREATED' AND account_id IN (${people})`
+      return [people, written].map((query) => database.prepare(query).all().length)
+    }
+    // With the first of them, so that the next transaction finds it turned off.
+    database.exec(`CREATE TRIGGER turn_off AFTER INSERT ON pocket_audit WHEN NEW.event = 'ACCOUNT_CREATED'
+      BEGIN UPDATE pocket_setting SET value = 'false' WHERE key = 'ldapEnabled'; END`)
+    const stopped = await run()
+    database.exec('DROP TRIGGER turn_off')
+    expect(stopped.text).toContain('Importing from LDAP is off')
+    const report = (await get(here)).text
+    expect(report).toContain('The import was turned off while it ran.')
+    expect(report).toContain('50 people come')
+    expect(counts()).toEqual([50, 50])
+    await save(await get(settings), { ldapEnabled: 'true' })
+    expect((await run()).text).toContain('10 people come')
+    expect(counts()).toEqual([60, 60])
+    database.close()
+  })
+
   test('an import that is turned off while it runs ends, and says so', async () => {
     await using held = await heldBack(slapd.url)
     await save(await get(settings), { ldapUrl: held.url, ldapBindPassword: 'secret' })

@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { metadataReader } from '../../src/webauthn/authenticator-metadata.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
@@ -88,8 +91,43 @@ describe('the policy for passkeys', () => {
     expect((await agent.get(at)).text).toContain('One of 1 passkeys doesn’t comply.')
     expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
     // What concerns nobody more than before needs no review.
-    expect((await post({ webauthnAllowSyncedPasskeys: 'false' })).status).toBe(303)
+    const kept = { webauthnAllowSyncedPasskeys: 'false' }
+    expect((await post(kept)).status).toBe(303)
+    // Neither does a day, while it is later than the one before; an earlier one does, as what was kept until then.
+    const refusedFrom = (day: string) =>
+      post({ ...kept, passkeyNonCompliance: 'require', passkeyNonComplianceFrom: day })
+    expect((await refusedFrom('2998-01-01')).text).toContain('You’re one of them')
+    expect(await own()).toMatchObject({ passkeyNonCompliance: 'keep' })
+    expect((await decide('require', '2998-01-01')).status).toBe(303)
+    expect((await refusedFrom('2999-01-01')).status).toBe(303)
+    expect((await refusedFrom('')).text).toContain('You’re one of them')
+    expect(await own()).toMatchObject({ passkeyNonComplianceFrom: '2999-01-01' })
+    expect((await post(kept)).status).toBe(303)
     expect((await post({})).status).toBe(303)
+  })
+
+  test('is reviewed before it asks for a check of people whose passkeys never made one', async () => {
+    await post({ webauthnUserVerification: 'preferred' })
+    const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator({ userVerification: false }))
+    expect(answer.status).toBe(200)
+    const review = await post({})
+    expect(review.text).toMatch(/<dt>Without a check of who uses it<\/dt><dd>1<\/dd>/)
+    expect(await contract()).toMatchObject({ webauthnUserVerification: 'preferred' })
+    const { id } = answer.json() as { id: string }
+    expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
+    expect((await post({})).status).toBe(303)
+  })
+
+  test('is reviewed where other passkeys do not comply than before, as many as they are', async () => {
+    const key = { backupEligible: false, aaguid: model, attachment: 'cross-platform' } as const
+    const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator(key))
+    await post({ webauthnAuthenticatorAttachment: 'cross-platform', reviewed: 'yes' })
+    const review = await post({ webauthnAuthenticatorAttachment: 'platform' })
+    expect([review.status, review.text.includes('One of 2 passkeys doesn’t comply.')]).toEqual([200, true])
+    expect(await contract()).toMatchObject({ webauthnAuthenticatorAttachment: 'cross-platform' })
+    expect((await post({})).status).toBe(303)
+    const { id } = answer.json() as { id: string }
+    expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
   })
 
   test('takes no change of what somebody else has changed meanwhile, in its review neither', async () => {
@@ -146,6 +184,24 @@ describe('the policy for passkeys', () => {
   test('says whether the metadata could be read', async () => {
     expect((await agent.postForm(`${at}/metadata`, {})).status).toBe(303)
     expect((await agent.get(at)).text).toContain('couldn’t be read, or its signature isn’t good')
+  })
+
+  test('the metadata comes from its file, or from its address', async () => {
+    const guard = { allowedPrivateHosts: ['127.0.0.1'], localIpv6Ranges: [] }
+    const file = new URL(import.meta.url).pathname
+    expect(await metadataReader({ fidoMetadata: { file }, ...guard })()).toContain('comes from its file')
+    const server = createServer((req, res) => res.writeHead(req.url === '/blob' ? 200 : 404).end('a.b.c'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const from = (path: string, more = {}) =>
+      metadataReader({ fidoMetadata: { url: `http://127.0.0.1:${port}${path}` }, ...guard, ...more })
+    try {
+      expect(await from('/blob')()).toBe('a.b.c')
+      await expect(from('/moved')()).rejects.toThrow('404')
+      await expect(from('/blob', { allowedPrivateHosts: [] })()).rejects.toThrow()
+    } finally {
+      server.close()
+    }
   })
 
   test('is for administrators', async () => {

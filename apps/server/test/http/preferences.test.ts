@@ -54,7 +54,10 @@ describe('the language of a page', () => {
   let pages: PageServer
   beforeAll(async () => {
     const english: object = JSON.parse(await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8'))
-    const inLanguage = (language: string) => createMessages({ ...english, language })
+    const inLanguage = (language: string) => ({
+      language,
+      messages: () => createMessages({ ...english, language }),
+    })
     pages = await startPageServer(chooseAmong(['en', 'de', 'ar', 'zh-Hant', 'zh-Hans'].map(inLanguage)))
   })
   afterAll(async () => pages[Symbol.asyncDispose]())

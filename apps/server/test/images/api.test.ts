@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createTestDatabase } from '@pocket/test-support'
 import sharp from 'sharp'
 import { type Instance, startInstance } from '../api/instance.ts'
+import { databaseOf } from '../http/app.ts'
 import { heic, ico, photo, svg } from './samples.ts'
 import { code, show, upload } from './uploads.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let api: string
 
   beforeAll(async () => {
-    const database = kind === 'SQLite' ? {} : { DB_CONNECTION_STRING: stack.use(await createTestDatabase()).url }
+    const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance(database))
     api = `${instance.url}/api`
   })

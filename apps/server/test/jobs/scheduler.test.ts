@@ -128,7 +128,7 @@ describe.each(kinds)('%s', (kind) => {
     const done: string[] = []
     for (const scheduler of [mine, other])
       scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => done.push('job') })
-    const gate = Promise.withResolvers<void>()
+    const gate = gateOf(stack)
     const begun = Promise.withResolvers<void>()
     const running = mine.inPlaceOf('clean-up', async () => {
       begun.resolve()
@@ -170,7 +170,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('a job is not begun elsewhere while it runs, and a renewed lease does not run out', async () => {
-    const gate = Promise.withResolvers<void>()
+    const gate = gateOf(stack)
     const begun = Promise.withResolvers<void>()
     const others: string[] = []
     const [mine, other] = [replica(0), replica(1)]
@@ -322,6 +322,13 @@ describe.each(kinds)('%s', (kind) => {
     return { finishedAt: now, nextRunAt: now, outcome: 'failed', error: 'dead' } as const
   }
 })
+
+/** Opens at the end of a test too: one that fails waits for nothing. */
+function gateOf(stack: AsyncDisposableStack): PromiseWithResolvers<void> {
+  const gate = Promise.withResolvers<void>()
+  stack.defer(() => gate.resolve())
+  return gate
+}
 
 function untilAborted(signal: AbortSignal, begun: (signal: AbortSignal) => void): Promise<void> {
   return new Promise((_, reject) => {

@@ -123,6 +123,33 @@ describe('signing in', () => {
     expect(await authenticator.credentials()).toEqual([])
   })
 
+  test('tells the passkey to verify its user where the server has just missed that', async () => {
+    await makePasskey()
+    const view = signInView()
+    const preferred = { ...view.ceremony.options, userVerification: 'preferred' } as const
+    server.pages.set('login', { ...view, ceremony: { ...view.ceremony, options: preferred } })
+    answering({
+      '/ceremony': { status: 200, body: { ...view.ceremony, options: { ...preferred, challenge: 'ZnJlc2g' } } },
+      '/submit': { status: 400, body: { error: 'No.', code: 'passkey_user_verification_required', request_id: '1' } },
+    })
+    await page.goto(`${server.origin}/login`)
+    await page.evaluate(() => {
+      const get = navigator.credentials.get.bind(navigator.credentials)
+      const asked: unknown[] = []
+      Object.assign(globalThis, { asked })
+      navigator.credentials.get = (options) => {
+        asked.push(options?.publicKey?.userVerification)
+        return get(options)
+      }
+    })
+    await button().click()
+    await page.getByRole('alert').getByText('Your passkey has to check that it’s you').waitFor()
+    const second = page.waitForResponse('**/submit')
+    await button().click()
+    await second
+    expect(await page.evaluate(() => Reflect.get(globalThis, 'asked'))).toEqual(['preferred', 'required'])
+  })
+
   test('offers passkeys in a field that is also for a code by e-mail', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
@@ -302,6 +329,26 @@ test('the account page tells the password manager which passkeys there are, and 
   await page.waitForLoadState('networkidle')
   expect(await names()).toEqual([])
 })
+
+test.each([
+  ['passkey_not_allowed', 'Your administrator doesn’t accept this kind of passkey.', 0],
+  ['passkey_rejected', 'Your passkey’s answer couldn’t be verified.', 0],
+  ['passkey_user_verification_required', 'Your passkey has to check that it’s you', 0],
+  // Somebody has this one.
+  ['passkey_already_registered', 'This passkey is already in use.', 1],
+])(
+  'a new passkey that the server refuses with %s is not offered later, unless somebody has it',
+  async (code, sentence, left) => {
+    answering({
+      '/settings/account/passkeys/options': { status: 200, body: { options: creation } },
+      '/settings/account/passkeys': { status: 400, body: { error: 'No.', code, request_id: '1' } },
+    })
+    await page.goto(`${server.origin}/account-security`)
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByRole('alert').getByText(sentence).waitFor()
+    expect(await authenticator.credentials()).toHaveLength(left)
+  },
+)
 
 describe('setting up', () => {
   const finish = () => page.getByRole('button', { name: 'Create passkey and finish' })

@@ -3,7 +3,7 @@ import { type AddressInfo, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import Koa from 'koa'
 import { loadAssets, serveAssets } from '../../src/http/assets.ts'
-import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
+import { type Catalogues, type Language, loadCatalogues } from '../../src/http/catalogues.ts'
 import { createPageRenderer } from '../../src/http/page.ts'
 import type { PageModel } from '../../src/http/page-models.ts'
 import { noPictures } from '../../src/http/page-pictures.ts'
@@ -32,6 +32,7 @@ const berlin = {
 export interface PageServer extends AsyncDisposable {
   readonly origin: string
   readonly render: (page: PageModel) => Promise<string>
+  readonly languages: readonly Language[]
   /** Pages beside those of `pageStates`. */
   readonly pages: Map<string, PageModel>
   /** Answers whatever is no page and no asset. */
@@ -41,10 +42,11 @@ export interface PageServer extends AsyncDisposable {
 /** Renders pages as the product does, from the real templates and the real bundle, under the real policy. */
 export async function startPageServer(catalogues?: Catalogues): Promise<PageServer> {
   const assets = await loadAssets(fileURLToPath(new URL('dist/web', server)))
+  const known = catalogues ?? (await loadCatalogues(fileURLToPath(new URL('locales', server))))
   const render = createPageRenderer({
     viewsDirectory: fileURLToPath(new URL('views', server)),
     assets,
-    catalogues: catalogues ?? (await loadCatalogues(fileURLToPath(new URL('locales', server)))),
+    catalogues: known,
     appName: async () => 'Pocket ID',
     pictures: noPictures,
     appearance: async () => null,
@@ -73,6 +75,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     origin: `http://localhost:${port}`,
     // Without a header there is nothing to go by.
     render: (page) => render(page, Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/' })),
+    languages: known.languages,
     pages,
     answer: () => undefined,
     [Symbol.asyncDispose]: async () => {

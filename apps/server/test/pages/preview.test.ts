@@ -67,6 +67,59 @@ describe.each(Object.keys(pageStates))('%s', (name) => {
   })
 })
 
+describe('what the system asks for', () => {
+  test('is dark, where a person has not chosen otherwise', async () => {
+    const page = await browser.newPage({ colorScheme: 'dark' })
+    const shown = async (theme: string) => {
+      await page.context().addCookies([{ name: 'theme', value: theme, url: server.origin }])
+      await page.goto(`${server.origin}/sign-in`)
+      return page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    }
+    const [system, light, dark] = [await shown('system'), await shown('light'), await shown('dark')]
+    expect([system === dark, system === light]).toEqual([true, false])
+    await page.context().close()
+  })
+
+  test('is that nothing moves', async () => {
+    const moving = async (reducedMotion: 'reduce' | 'no-preference') => {
+      const page = await browser.newPage({ reducedMotion })
+      await page.goto(`${server.origin}/settings-email-off`)
+      await openEverything(page)
+      const names = await page.evaluate(() => {
+        document.querySelector('.btn:not(:has(> .icon))')?.setAttribute('aria-busy', 'true')
+        return [...document.querySelectorAll('body *')].flatMap((element) =>
+          ['', '::before', '::after'].flatMap((part) => {
+            const { transitionDuration, animationDuration, animationName } = getComputedStyle(element, part)
+            const lasts = [transitionDuration, animationDuration].some((each) => /[1-9]/.test(each))
+            return lasts ? [animationName] : []
+          }),
+        )
+      })
+      await page.context().close()
+      return names
+    }
+    expect(await moving('no-preference')).toContain('appear, turn')
+    expect(await moving('reduce')).toEqual([])
+  })
+})
+
+describe('a card of names and values', () => {
+  test('has room for the names in every language', async () => {
+    const page = await browser.newPage({ viewport: sizes.phone })
+    for (const { tag } of server.languages) {
+      await page.context().addCookies([{ name: 'language', value: tag, url: server.origin }])
+      await page.goto(`${server.origin}/device-authorization`)
+      const spilled = await page.evaluate(() =>
+        [...document.querySelectorAll('dt')]
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map(({ textContent }) => textContent),
+      )
+      expect([tag, spilled]).toEqual([tag, []])
+    }
+    await page.context().close()
+  })
+})
+
 async function expectNothingCut(): Promise<void> {
   const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
   expect(widths[0]).toBe(widths[1])

@@ -1,10 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ceremonyFailures } from '@pocket/core/browser'
 import { errorCodes } from '@pocket/core/errors'
 import { chooseAmong } from '../../src/http/catalogues.ts'
-import { createMessages, loadMessages, readCatalogue } from '../../src/http/messages.ts'
+import { createMessages, loadMessages, parseCatalogue } from '../../src/http/messages.ts'
+import { createTemplates } from '../../src/http/page.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 
@@ -30,6 +34,32 @@ describe('templates', () => {
       else expect([name, text.match(/<style|\sstyle=|\son[a-z]+=|<script(?! type="module" src)/)]).toEqual([name, null])
     }
   })
+
+  test('are compiled once', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'views-'))
+    await writeFile(join(folder, 'each.ejs'), 'first <%= page %>')
+    const render = createTemplates(folder, ['page'])
+    expect(await render('each', { page: 1 })).toBe('first 1')
+    await writeFile(join(folder, 'each.ejs'), 'second <%= page %>')
+    expect(await render('each', { page: 2 })).toBe('first 2')
+    await rm(folder, { recursive: true })
+  })
+
+  test.each(Object.keys(pageStates))(
+    'make %s whole: one layout, one heading, the language and the theme',
+    async (name) => {
+      const state = pageStates[name]
+      if (state === undefined) throw new Error('There is no such state.')
+      const html = await pages.render(state)
+      const count = (pattern: RegExp) => html.match(pattern)?.length ?? 0
+      expect(html.trimStart().split('\n', 2)).toEqual(['<!doctype html>', '<html lang="en" dir="ltr">'])
+      expect([count(/<title>[^<]+ · Pocket ID<\/title>/g), count(/<main/g), count(/<h1/g), count(/<\/html>/g)]).toEqual(
+        [1, 1, 1, 1],
+      )
+      for (const choice of ['name="language" value="ar"', 'name="theme" value="dark"', 'action="/preferences"'])
+        expect([choice, count(new RegExp(choice, 'g'))]).toEqual([choice, 1])
+    },
+  )
 
   test('show a hostile name as text', async () => {
     const hostile = '"><script>alert(1)</script>'
@@ -68,6 +98,17 @@ describe('templates', () => {
         'You’ll be sent to photos.example.com.',
       ],
       ['/interaction/1/consent', '/interaction/1/switch', '/interaction/1/cancel'],
+    ],
+    [
+      'consent-again',
+      [
+        'You’ve allowed Immich before. This time it will receive:',
+        'Name Anna Koch E-mail anna@example.com verified new',
+        'Photography new',
+        'See photos photos:read Add photos photos:write new',
+        'In your name, at Weather new',
+      ],
+      [],
     ],
     [
       'not-allowed',
@@ -110,11 +151,12 @@ describe('templates', () => {
   })
 
   test('are in the first language that the client asked for and that there is', async () => {
-    const english = await readCatalogue(catalogue)
+    const english = parseCatalogue(await readFile(catalogue, 'utf8'), catalogue)
     const signedOut = { title: 'Du bist abgemeldet', text: 'Bis bald', signIn: 'Anmelden' }
-    const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map((each) =>
-      createMessages(each),
-    )
+    const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map((each) => {
+      const messages = createMessages(each)
+      return { language: messages.language, messages: () => messages }
+    })
     await using bilingual = await startPageServer(chooseAmong(both))
     const page = { view: 'signed-out', client: null } as const
     const texts = await Promise.all(
@@ -203,7 +245,11 @@ describe('assets', () => {
     expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8')
     expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
     expect(response.headers.get('vary')).toBe('Accept-Encoding')
-    expect(await response.text()).toContain('@layer')
+    const text = await response.text()
+    expect(text).toContain('@layer')
+    // What is kept for ever has another address once it is something else.
+    const hash = createHash('sha256').update(text).digest('base64url').slice(0, 10)
+    expect(new URL(response.url).pathname).toBe(`/assets/pocket.${hash}.css`)
   })
 
   test('are not sent again where the browser has them', async () => {

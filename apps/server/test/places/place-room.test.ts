@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs'
 import { copyFile, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -22,6 +23,8 @@ let source: Source
 let folder: TestFolder
 let stack: AsyncDisposableStack
 let now: number
+/** What happens the next time that somebody looks at the clock. */
+let atNextLook: (() => void) | undefined
 let path: string
 let log: ReturnType<typeof keepingLogger>
 
@@ -35,6 +38,7 @@ beforeEach(async () => {
   folder = stack.use(await createFolder())
   path = join(folder.path, 'data', 'GeoLite2-City.mmdb')
   now = Date.now()
+  atNextLook = undefined
   log = keepingLogger()
   source.asked.length = 0
   source.serve(packed(cityDatabase()))
@@ -45,6 +49,13 @@ afterEach(async () => {
   await stack.disposeAsync()
 })
 
+function lookAtClock(): number {
+  const happens = atNextLook
+  atNextLook = undefined
+  happens?.()
+  return now
+}
+
 async function open(
   env: Readonly<Record<string, string>> = {},
   repeat = new ManualRepeat(),
@@ -52,7 +63,7 @@ async function open(
 ): Promise<PlaceRoom> {
   const given = { MAXMIND_LICENSE_KEY: licenseKey, GEOLITE_DB_URL: source.url, ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
   const config = loadConfig({ ...given, GEOLITE_DB_PATH: path, ...env }, () => Buffer.alloc(0))
-  const options = { logger: log.logger, clock: { now: () => now }, repeat: repeat.repeat, timeout }
+  const options = { logger: log.logger, clock: { now: lookAtClock }, repeat: repeat.repeat, timeout }
   return stack.use(await openPlaceRoom({ config, ...options, file: { lookEvery: 20, settle: 20 } }))
 }
 
@@ -116,6 +127,10 @@ describe('what is served may be', () => {
     ['the database itself', () => cityDatabase('Here')],
     ['compressed', () => gzipSync(cityDatabase('Here'))],
     ['in an archive without a folder', () => archive({ 'x.mmdb': cityDatabase('Here') })],
+    [
+      'in an archive behind a link that is called so',
+      () => archive({ 'x.mmdb': cityDatabase('Here') }, { 'GeoLite2-City.mmdb': '/etc/passwd' }),
+    ],
     ['in an archive with a path that leads elsewhere', () => archive({ '../../../evil.mmdb': cityDatabase('Here') })],
   ])('%s', async (_, content) => {
     source.serve(content())
@@ -355,6 +370,21 @@ describe('of several replicas', () => {
     expect(source.asked).toHaveLength(2)
     await Promise.all(rooms.map((room) => run(room)))
     expect(rooms.map(cityOf)).toEqual(['London', 'London', 'London'])
+  })
+
+  test('one that comes to the lock after another one has done it leaves what that one has put there', async () => {
+    const room = await open()
+    await run(room)
+    const longAgo = new Date(now - 15 * day)
+    await utimes(path, longAgo, longAgo)
+    source.asked.length = 0
+    // The first look has read how old the file is; then the other one is done.
+    atNextLook = () => {
+      writeFileSync(join(folder.path, 'given'), cityDatabase('Elsewhere'))
+      renameSync(join(folder.path, 'given'), path)
+    }
+    await run(room)
+    expect([cityOf(room), source.asked, await filesOf()]).toEqual(['Elsewhere', [], ['GeoLite2-City.mmdb']])
   })
 
   test('one that has died keeps nobody from it', async () => {

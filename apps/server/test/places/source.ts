@@ -43,14 +43,22 @@ export async function startSource(): Promise<Source> {
   return source
 }
 
-/** A `.tar.gz` with these files. */
-export function archive(files: Readonly<Record<string, Buffer>>): Buffer {
-  const parts = Object.entries(files).flatMap(([path, content]) => {
+/** A `.tar.gz` with these symbolic links, by where they lead, and these files after them. */
+export function archive(files: Readonly<Record<string, Buffer>>, links: Readonly<Record<string, string>> = {}): Buffer {
+  const header = (data: ConstructorParameters<typeof Header>[0] & object) => {
     const head = Buffer.alloc(512)
-    new Header({ path, mode: 0o644, size: content.length, type: 'File', mtime: new Date(0) }).encode(head)
-    return [head, content, Buffer.alloc((512 - (content.length % 512)) % 512)]
-  })
-  return gzipSync(Buffer.concat([...parts, Buffer.alloc(1024)]))
+    new Header({ mode: 0o644, mtime: new Date(0), ...data }).encode(head)
+    return head
+  }
+  const linked = Object.entries(links).map(([path, linkpath]) =>
+    header({ path, linkpath, size: 0, type: 'SymbolicLink' }),
+  )
+  const parts = Object.entries(files).flatMap(([path, content]) => [
+    header({ path, size: content.length, type: 'File' }),
+    content,
+    Buffer.alloc((512 - (content.length % 512)) % 512),
+  ])
+  return gzipSync(Buffer.concat([...linked, ...parts, Buffer.alloc(1024)]))
 }
 
 /** As MaxMind packs it. */

@@ -2300,7 +2300,7 @@ export interface components {
         LdapRunDto: {
             /** @description Why it failed. */
             code: string | null;
-            /** @description What was changed; where nothing was, what would be. */
+            /** @description What was changed, also by a run that failed later; of a dry run and one that waits, what would be. */
             counts: {
                 changed: number;
                 created: number;
@@ -3183,6 +3183,8 @@ export interface components {
         };
         /** PasskeyComplianceDto */
         PasskeyComplianceDto: {
+            /** @description Those among them that comply with the policy as it is. */
+            newlyNonCompliant: number;
             /** @description Passkeys that the policy would not accept today. */
             nonCompliant: number;
             passkeys: number;
@@ -3192,6 +3194,7 @@ export interface components {
                 model_not_allowed: number;
                 not_attested: number;
                 synced: number;
+                unverified: number;
             };
             /** @description Users who have such passkeys. */
             users: number;
@@ -3279,7 +3282,10 @@ export interface components {
             endpoint: string;
             id: string;
             lastReport: components["schemas"]["ScimReportDto"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the target was up to date last.
+             */
             lastSyncedAt: string | null;
             oidcClient: components["schemas"]["OidcClientMetaDataDto"];
             /**
@@ -6176,6 +6182,7 @@ export interface operations {
                 attachment?: "any" | "platform" | "cross-platform";
                 attestation?: "none" | "required";
                 deniedModels?: string;
+                userVerification?: "required" | "preferred";
             };
             header?: never;
             path?: never;

@@ -50,6 +50,9 @@ export interface RegistrationCeremony {
 /** Challenges that the server has seen. It takes each one once, whatever it says to the answer. */
 const spent = new Set<string>()
 
+/** Whether the server has just refused a passkey that verified nobody: the next one is told to. */
+let mustVerify = false
+
 /**
  * Asks for a passkey and signs in with it (WebAuthn Level 3 §7.2). Call it from a click: some browsers insist on one. A
  * challenge that has ended, or was sent before, is replaced by a fresh one first.
@@ -64,7 +67,7 @@ const spent = new Set<string>()
 export async function authenticate(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome> {
   assertPossible()
   const fresh = await current(ceremony)
-  const { options } = fresh
+  const options = mustVerify ? { ...fresh.options, userVerification: 'required' as const } : fresh.options
   return submitted(fresh, await prompt(options.timeout, () => startAuthentication({ optionsJSON: options })))
 }
 
@@ -116,8 +119,22 @@ export async function register(ceremony: RegistrationCeremony): Promise<Ceremony
   assertPossible()
   const options = creationOptions(await postJson(ceremony.optionsFrom, ceremony.input ?? {}))
   const response = await prompt(options.timeout, () => startRegistration({ optionsJSON: options }))
-  return { redirectTo: redirectOf(await postJson(ceremony.submitTo, { response })) }
+  try {
+    return { redirectTo: redirectOf(await postJson(ceremony.submitTo, { response })) }
+  } catch (error) {
+    // It exists by now, and the browser would go on offering it.
+    if (error instanceof PasskeyProblem && notRegistered.has(error.reason) && options.rp.id !== undefined)
+      await signalUnknownCredential(options.rp.id, response.id)
+    throw error
+  }
 }
+
+/** With these codes the server says that nobody has the new passkey. */
+const notRegistered: ReadonlySet<string> = new Set([
+  'passkey_not_allowed',
+  'passkey_rejected',
+  'passkey_user_verification_required',
+])
 
 async function submitted(
   { options, submitTo }: AuthenticationCeremony,
@@ -127,7 +144,9 @@ async function submitted(
   try {
     return { redirectTo: redirectOf(await postJson(submitTo, { response })) }
   } catch (error) {
-    if (error instanceof PasskeyProblem && error.reason === 'passkey_unknown' && options.rpId !== undefined)
+    if (!(error instanceof PasskeyProblem)) throw error
+    mustVerify = error.reason === 'passkey_user_verification_required'
+    if (error.reason === 'passkey_unknown' && options.rpId !== undefined)
       await signalUnknownCredential(options.rpId, response.id)
     throw error
   }

@@ -81,6 +81,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     listByAccount: true,
     recordUse: true,
     recordCounterRegression: true,
+    hasUnverified: true,
     page: true,
     summarize: true,
     overview: true,

@@ -97,10 +97,11 @@ ${dataBlock('registration', ceremony)}${dataBlock('sentences', ceremonySentences
 
 const claimNames = { name: 'Name', user_name: 'User name', email: 'E-mail address', groups: 'Groups' } as const
 
-function claim({ claim: kind, name, value, verified }: ClaimView): Html {
-  if (kind === 'offline_access') return html`<dt>Access while you’re away</dt><dd>Until you take it back</dd>`
+function claim({ claim: kind, name, value, verified, isNew }: ClaimView): Html {
+  if (kind === 'offline_access')
+    return html`<dt>Access while you’re away</dt><dd>Until you take it back${isNew && ' (new)'}</dd>`
   const label = kind === 'other' ? name : claimNames[kind]
-  return html`<dt>${label}</dt><dd>${value}${verified === false && ' (not verified)'}</dd>`
+  return html`<dt>${label}</dt><dd>${value}${verified === false && ' (not verified)'}${isNew && ' (new)'}</dd>`
 }
 
 function detail({ type, description, json }: AuthorizationDetailView): Html {
@@ -114,7 +115,7 @@ function consent(view: ConsentView): Page {
     main: html`<p><strong>${client.name}</strong>${client.operator && ` (${client.operator})`} ${allowedBefore ? 'asks again, and' : ''} wants to know who you are.${client.destination && ` You’ll be sent to ${client.destination}.`}</p>
 <p class="quiet">You’re signed in as ${account.displayName || account.userName}.</p>
 <dl>${claims.map(claim)}</dl>
-${apis.map(({ name, permissions }) => html`<h2>${name}</h2><ul>${permissions.map((each) => html`<li>${each.name}${each.description && `: ${each.description}`}</li>`)}</ul>`)}
+${apis.map(({ name, permissions, isNew }) => html`<h2>${name}${isNew && ' (new)'}</h2><ul>${permissions.map((each) => html`<li>${each.name}${each.description && `: ${each.description}`}${each.isNew && !isNew && ' (new)'}</li>`)}</ul>`)}
 ${authorizationDetails.map(detail)}
 ${button(view.submitTo, 'Allow', 'first')}${button(view.cancelTo, 'Don’t allow')}${button(view.switchTo, 'Use another account')}`,
   }

@@ -63,6 +63,10 @@ export function createConsent(ports: ConsentPorts) {
       const { params } = interaction
       const before = await consents.find(account.id, clientIdOf(interaction))
       const client = await clientOf(interaction)
+      const allowed = before && {
+        scopes: before.scopes,
+        claims: await claimsTold(makeClaims, { account, client, params: { scope: before.scopes.join(' ') } }),
+      }
       return {
         account,
         origin: extras(client).pocket_origin,
@@ -70,8 +74,11 @@ export function createConsent(ports: ConsentPorts) {
           await claimsTold(makeClaims, { account, client, params }),
           account,
           requestedScopes(params),
+          allowed,
         ),
-        apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map(apiView),
+        apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map((each) =>
+          apiView(each, before?.scopes),
+        ),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         allowedBefore: before !== undefined,
       }

@@ -180,7 +180,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
           account,
           requestedScopes(params),
         ),
-        apis: apis.map(apiView),
+        apis: apis.map((each) => apiView(each)),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         consentRequired:
           // Details are asked about each time.

@@ -40,10 +40,16 @@ export async function requestedApis(
   return found
 }
 
-/** An API as a page shows it. */
-export function apiView({ api, permissions }: AccessibleApi): ApiView {
+/** An API as a page shows it. `before` holds the scopes of the consent that there is. */
+export function apiView({ api, permissions }: AccessibleApi, before?: readonly string[]): ApiView {
   const { name, resource } = api
-  return { name, resource, permissions: permissions.map(({ key, name, description }) => ({ key, name, description })) }
+  const newness = (key: string) => before && !before.includes(apiConsentKey(resource, key)) && { isNew: true as const }
+  return {
+    name,
+    resource,
+    permissions: permissions.map(({ key, name, description }) => ({ key, name, description, ...newness(key) })),
+    ...newness(''),
+  }
 }
 
 /** What the client wants to be allowed in particular, as a page shows it. */
@@ -84,20 +90,47 @@ const shownApart = new Set([
 ])
 const shownFirst = { name: 'name', preferred_username: 'user_name', email: 'email', groups: 'groups' } as const
 
+/** What a person has allowed a client before: the scopes, and what it was told for them. */
+export interface AllowedBefore {
+  readonly scopes: readonly string[]
+  readonly claims: Claims
+}
+
 /** The claims in the order in which a page shows them. What the client's rules or the host make of one is shown in any case. */
-export function claimsToShow(claims: Claims, account: Account, scopes: readonly string[]): ClaimView[] {
+export function claimsToShow(
+  claims: Claims,
+  account: Account,
+  scopes: readonly string[],
+  before?: AllowedBefore,
+): ClaimView[] {
+  const newness = (isKnown: boolean | undefined) => isKnown === false && { isNew: true as const }
+  const claimNewness = (name: string) => newness(before && Object.hasOwn(before.claims, name))
   const usual: Claims = { ...accountClaims(account), sub: claims.sub }
   const isUsual = (name: string, value: unknown) => JSON.stringify(value) === JSON.stringify(usual[name])
   const first = Object.entries(shownFirst).map(([name, claim]) => ({
     claim,
     value: asText(claims[name]),
     verified: claim === 'email' && isUsual(name, claims[name]) ? account.emailVerified : null,
+    ...claimNewness(name),
   }))
   const others = Object.entries(claims)
     .filter(([name, value]) => !(shownApart.has(name) && isUsual(name, value)) && !Object.hasOwn(shownFirst, name))
-    .map(([name, value]) => ({ claim: 'other' as const, name, value: asText(value), verified: null }))
-  const shown = [...first, ...others].filter(({ value }) => value !== '')
-  return scopes.includes('offline_access') ? [...shown, { claim: 'offline_access', value: '', verified: null }] : shown
+    .map(([name, value]) => ({
+      claim: 'other' as const,
+      name,
+      value: asText(value),
+      verified: null,
+      ...claimNewness(name),
+    }))
+  const shown: ClaimView[] = [...first, ...others].filter(({ value }) => value !== '')
+  if (scopes.includes('offline_access'))
+    shown.push({
+      claim: 'offline_access',
+      value: '',
+      verified: null,
+      ...newness(before?.scopes.includes('offline_access')),
+    })
+  return shown
 }
 
 function asText(value: unknown): string {

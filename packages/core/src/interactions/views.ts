@@ -55,6 +55,8 @@ export interface ClaimView {
   readonly value: string
   /** Set for an e-mail address alone. */
   readonly verified: boolean | null
+  /** Set where the person has allowed the client something before, but not this. */
+  readonly isNew?: true
 }
 
 /** An API that a client wants to use in the person's name (RFC 8707 §2). */
@@ -63,7 +65,15 @@ export interface ApiView {
   /** Its address, as the client asks for it. */
   readonly resource: string
   /** What the client will be allowed to do there; with none it gets in and may do nothing that needs a permission. */
-  readonly permissions: readonly { readonly key: string; readonly name: string; readonly description: string }[]
+  readonly permissions: readonly {
+    readonly key: string
+    readonly name: string
+    readonly description: string
+    /** Set where the person has allowed the client something before, but not this. */
+    readonly isNew?: true
+  }[]
+  /** Set where the person has allowed the client something before, but nothing at this API. */
+  readonly isNew?: true
 }
 
 /** What a client wants to be allowed in particular (RFC 9396 §2). */

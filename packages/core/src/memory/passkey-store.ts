@@ -31,12 +31,17 @@ export class MemoryPasskeyStore implements PasskeyStore {
     return this.#state.run(() => this.#ofAccount(accountId))
   }
 
-  recordUse(id: string, { counter, backedUp, at }: PasskeyUse): Promise<void> {
+  recordUse(id: string, { counter, backedUp, userVerified, at }: PasskeyUse): Promise<void> {
     return this.#state.run(() => {
       const passkey = this.#passkeys.get(id)
       if (passkey === undefined) return
-      const highest = Math.max(passkey.counter, counter)
-      this.#passkeys.set(id, { ...passkey, counter: highest, backedUp, lastUsedAt: at })
+      this.#passkeys.set(id, {
+        ...passkey,
+        counter: Math.max(passkey.counter, counter),
+        backedUp,
+        userVerified: passkey.userVerified === true || userVerified,
+        lastUsedAt: at,
+      })
     })
   }
 
@@ -45,6 +50,10 @@ export class MemoryPasskeyStore implements PasskeyStore {
       const passkey = this.#passkeys.get(id)
       if (passkey) this.#passkeys.set(id, { ...passkey, counterRegressedAt: at })
     })
+  }
+
+  hasUnverified(): Promise<boolean> {
+    return this.#state.run(() => [...this.#passkeys.values()].some(({ userVerified }) => userVerified === false))
   }
 
   page(after: string, limit: number): Promise<readonly Passkey[]> {

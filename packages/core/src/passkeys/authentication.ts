@@ -10,10 +10,10 @@ import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
 import { Forbidden, InvalidInput } from '../errors.ts'
 import type { Asker, Challenges } from './challenges.ts'
-import { isRefused } from './compliance.ts'
+import { policyProblems, refusesOthers } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore } from './passkey-store.ts'
-import type { ReadPasskeyPolicy, RelyingParty } from './policy.ts'
+import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
 import { hintsOf, refusal } from './registration.ts'
 import { authenticationResponse } from './responses.ts'
 
@@ -60,6 +60,12 @@ export interface AuthenticationPorts {
 
 export function createAuthentication(ports: AuthenticationPorts): Authentication {
   const { relyingParty, challenges, passkeys, accounts, clock } = ports
+
+  /** Where it is required, browsers do not offer passkeys that cannot do it: those that may still be used would be lost. */
+  const verificationAskedFor = async (policy: PasskeyPolicy): Promise<PasskeyPolicy['userVerification']> => {
+    if (policy.userVerification === 'preferred' || refusesOthers(policy, clock.now())) return policy.userVerification
+    return (await passkeys.hasUnverified()) ? 'preferred' : 'required'
+  }
   return {
     async request({ browserToken }) {
       const { challenge, expiresAt } = await challenges.issue({ purpose: 'authentication', browserToken })
@@ -68,7 +74,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
         rpID: relyingParty.rpId,
         challenge: Buffer.from(challenge, 'base64url'),
         timeout: relyingParty.challengeLifetime,
-        userVerification: policy.userVerification,
+        userVerification: await verificationAskedFor(policy),
       })
       return { options: { ...options, hints: [...hintsOf(policy)] }, expiresAt }
     },
@@ -82,16 +88,17 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
       const passkey = await passkeys.findByCredentialId(answer.id)
       if (!passkey) throw new InvalidInput('passkey_unknown', 'No account has this passkey.')
       const policy = await ports.policy()
-      const { newCounter, credentialBackedUp } = await verified({
+      const { newCounter, credentialBackedUp, userVerified } = await verified({
         answer,
         challenge,
         passkey,
         relyingParty,
-        requireUserVerification: policy.userVerification === 'required',
+        requireUserVerification: policy.userVerification === 'required' && passkey.userVerified !== false,
       })
       const account = await eligibleAccount(accounts, passkey.accountId)
       const at = clock.now()
-      if (isRefused(passkey, policy, at))
+      const asUsed = { ...passkey, userVerified: userVerified || passkey.userVerified }
+      if (refusesOthers(policy, at) && policyProblems(asUsed, policy).length > 0)
         throw new Forbidden('passkey_not_allowed', 'The policy of this provider demands another passkey.', {
           details: { accountId: account.id },
         })
@@ -102,7 +109,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
         throw new InvalidInput('passkey_counter_regressed', 'The signature counter did not rise.', {
           details: { accountId: account.id, passkeyId: passkey.id },
         })
-      await passkeys.recordUse(passkey.id, { counter: newCounter, backedUp: credentialBackedUp, at })
+      await passkeys.recordUse(passkey.id, { counter: newCounter, backedUp: credentialBackedUp, userVerified, at })
       return { account, passkey, counterRegressed }
     },
   }

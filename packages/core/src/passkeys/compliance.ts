@@ -2,9 +2,15 @@ import type { Passkey } from './passkey.ts'
 import type { PasskeyPolicy } from './policy.ts'
 
 /** What about a passkey a policy does not accept. */
-export type PolicyProblem = 'synced' | 'attachment' | 'model_not_allowed' | 'model_denied' | 'not_attested'
+export type PolicyProblem =
+  | 'unverified'
+  | 'synced'
+  | 'attachment'
+  | 'model_not_allowed'
+  | 'model_denied'
+  | 'not_attested'
 
-type Judged = Pick<Passkey, 'deviceType' | 'attachment' | 'aaguid' | 'attestedAt'>
+type Judged = Pick<Passkey, 'userVerified' | 'deviceType' | 'attachment' | 'aaguid' | 'attestedAt'>
 
 /**
  * Everything that the policy has against a passkey; nothing where it complies.
@@ -15,8 +21,9 @@ type Judged = Pick<Passkey, 'deviceType' | 'attachment' | 'aaguid' | 'attestedAt
  * ```
  */
 export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly PolicyProblem[] {
-  const { attachment, allowSynced, allowedModels, deniedModels, attestation } = policy
+  const { userVerification, attachment, allowSynced, allowedModels, deniedModels, attestation } = policy
   const problems: readonly (readonly [PolicyProblem, boolean])[] = [
+    ['unverified', userVerification === 'required' && passkey.userVerified === false],
     ['synced', !allowSynced && passkey.deviceType === 'multiDevice'],
     // A browser that does not say it is no evidence against the passkey.
     ['attachment', attachment !== 'any' && passkey.attachment !== null && passkey.attachment !== attachment],
@@ -27,8 +34,7 @@ export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly
   return problems.flatMap(([problem, applies]) => (applies ? [problem] : []))
 }
 
-/** Whether a passkey that does not comply is refused at this time (milliseconds since the Unix epoch). */
-export function isRefused(passkey: Judged, policy: PasskeyPolicy, now: number): boolean {
-  const { nonCompliance, nonComplianceFrom } = policy
-  return nonCompliance === 'require' && nonComplianceFrom <= now && policyProblems(passkey, policy).length > 0
+/** Whether passkeys that do not comply are refused at this time (milliseconds since the Unix epoch). */
+export function refusesOthers({ nonCompliance, nonComplianceFrom }: PasskeyPolicy, now: number): boolean {
+  return nonCompliance === 'require' && nonComplianceFrom <= now
 }

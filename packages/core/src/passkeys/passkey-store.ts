@@ -4,6 +4,8 @@ import type { Passkey } from './passkey.ts'
 export interface PasskeyUse {
   readonly counter: number
   readonly backedUp: boolean
+  /** Whether the passkey verified its user this time. */
+  readonly userVerified: boolean
   /** Milliseconds since the Unix epoch. */
   readonly at: number
 }
@@ -37,10 +39,12 @@ export interface PasskeyStore {
   findByCredentialId(credentialId: string): Promise<Passkey | undefined>
   /** The oldest first. */
   listByAccount(accountId: string): Promise<readonly Passkey[]>
-  /** Keeps the highest counter seen, so that two sign-ins at once cannot turn it back. */
+  /** Keeps the highest counter seen, so that two sign-ins at once cannot turn it back; one that verified its user once is one that can. */
   recordUse(id: string, use: PasskeyUse): Promise<void>
   /** Remembers when the signature counter did not rise (milliseconds since the Unix epoch). */
   recordCounterRegression(id: string, at: number): Promise<void>
+  /** Whether anybody has a passkey that has never verified its user. Asked at every sign-in: it reads no table. */
+  hasUnverified(): Promise<boolean>
   /** At most `limit` passkeys of all accounts, in the order of their ids, from after that of `after`. */
   page(after: string, limit: number): Promise<readonly Passkey[]>
   /** Of those of these accounts that have any, in one statement. */

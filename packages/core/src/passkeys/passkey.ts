@@ -18,6 +18,11 @@ export interface Passkey {
   /** `multiDevice` where the passkey may be synced (backup eligible, WebAuthn §6.1.3). */
   readonly deviceType: 'singleDevice' | 'multiDevice'
   readonly backedUp: boolean
+  /**
+   * Whether it has ever verified its user by fingerprint, face or PIN (`uvInitialized`, WebAuthn Level 3 §4). `null` where that
+   * was not noted when it was made, and it was not used since.
+   */
+  readonly userVerified: boolean | null
   /** Whether the authenticator was part of the device (WebAuthn Level 3 §5.4.5), `null` where the browser did not say. */
   readonly attachment: 'platform' | 'cross-platform' | null
   /** The attestation statement format that it came with (WebAuthn Level 3 §8), `null` without one. */

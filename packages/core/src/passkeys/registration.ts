@@ -132,7 +132,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         throw refusal(cause)
       })
       if (!registrationInfo) throw new InvalidInput('passkey_rejected', 'The attestation is not valid.')
-      const { credential, aaguid, credentialDeviceType, credentialBackedUp, fmt } = registrationInfo
+      const { credential, aaguid, credentialDeviceType, credentialBackedUp, userVerified, fmt } = registrationInfo
       if (credential.id !== answer.id || Buffer.byteLength(credential.id, 'base64url') > longestCredentialId)
         throw new InvalidInput('passkey_rejected', 'The credential id is too long, or another one than it says.')
       const transports = answer.response.transports ?? []
@@ -148,6 +148,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         aaguid,
         deviceType: credentialDeviceType,
         backedUp: credentialBackedUp,
+        userVerified,
         attachment: attachmentOf(answer.authenticatorAttachment),
         attestation: fmt === 'none' ? null : fmt,
         attestedAt: isProven ? clock.now() : null,

@@ -28,8 +28,10 @@ const sql = {
   findByCredentialId: `${rows.select} WHERE credential_id = $1`,
   listByAccount: `${rows.select} WHERE account_id = $1 ORDER BY created_at, id`,
   recordUse: `UPDATE ${rows.table} SET counter = CASE WHEN counter < $2 THEN $2 ELSE counter END,
-    backed_up = $3, last_used_at = $4 WHERE id = $1`,
+    backed_up = $3, user_verified = (COALESCE(user_verified, FALSE) OR $4), last_used_at = $5 WHERE id = $1`,
   recordCounterRegression: `UPDATE ${rows.table} SET counter_regressed_at = $2 WHERE id = $1`,
+  // The words let both databases go by the index.
+  hasUnverified: `SELECT 1 FROM ${rows.table} WHERE user_verified = FALSE LIMIT 1`,
   page: `${rows.select} WHERE id > $1 ORDER BY id LIMIT $2`,
   overview: `SELECT COUNT(*) AS accounts, SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS single
     FROM (SELECT COUNT(*) AS number, ${synced} AS synced FROM ${rows.table} GROUP BY account_id) AS each_account`,
@@ -63,12 +65,16 @@ export class TypeormPasskeyStore implements PasskeyStore {
     return rows.all(await this.#database.query(sql.listByAccount, [accountId]))
   }
 
-  async recordUse(id: string, { counter, backedUp, at }: PasskeyUse): Promise<void> {
-    await this.#database.execute(sql.recordUse, [id, counter, backedUp, at])
+  async recordUse(id: string, { counter, backedUp, userVerified, at }: PasskeyUse): Promise<void> {
+    await this.#database.execute(sql.recordUse, [id, counter, backedUp, userVerified, at])
   }
 
   async recordCounterRegression(id: string, at: number): Promise<void> {
     await this.#database.execute(sql.recordCounterRegression, [id, at])
+  }
+
+  async hasUnverified(): Promise<boolean> {
+    return (await this.#database.query(sql.hasUnverified)).length > 0
   }
 
   async page(after: string, limit: number): Promise<readonly Passkey[]> {

@@ -17,6 +17,7 @@ export const passkeyTable: EntitySchema<Passkey> = new EntitySchema<Passkey>({
     aaguid: uuid,
     deviceType: { ...varchar(20), name: 'device_type' },
     backedUp: { ...boolean, name: 'backed_up' },
+    userVerified: { ...boolean, name: 'user_verified', nullable: true },
     attachment: { ...varchar(20), nullable: true },
     attestation: { ...varchar(32), nullable: true },
     attestedAt: { ...bigint, name: 'attested_at', nullable: true },
@@ -29,5 +30,6 @@ export const passkeyTable: EntitySchema<Passkey> = new EntitySchema<Passkey>({
   indices: [
     { name: 'pocket_passkey_credential', columns: ['credentialId'], unique: true },
     { name: 'pocket_passkey_account', columns: ['accountId', 'backedUp'] },
+    { name: 'pocket_passkey_verified', columns: ['userVerified'] },
   ],
 })

@@ -17,6 +17,7 @@ import { ExtendPasskeys1760000000180 } from './migrations/1760000000180-extend-p
 import { BoundApiTokens1760000000192 } from './migrations/1760000000192-bound-api-tokens.ts'
 import { TellStrangers1760000000194 } from './migrations/1760000000194-tell-strangers.ts'
 import { CoverBackups1760000000230 } from './migrations/1760000000230-cover-backups.ts'
+import { NoteUserVerification1760000000320 } from './migrations/1760000000320-note-user-verification.ts'
 import { migratingIn, prefixTables } from './table-names.ts'
 import { pocketTables } from './tables.ts'
 
@@ -51,6 +52,7 @@ export const pocketMigrations: MigrationSet = {
     BoundApiTokens1760000000192,
     TellStrangers1760000000194,
     CoverBackups1760000000230,
+    NoteUserVerification1760000000320,
   ],
 }
 

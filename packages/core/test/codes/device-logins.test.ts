@@ -6,12 +6,12 @@ import { minute, second, TestClock } from '../flows/host.ts'
 
 const ada = { id: 'ada', userName: 'ada', disabled: false } as Account
 
-function setting(account: Account = ada) {
+function setting(account: Account = ada, key = 'a key of sixteen bytes or more', store = memoryStores().deviceLogins) {
   const clock = new TestClock()
   const accounts = { find: async (id: string) => (id === account.id ? account : undefined) }
-  const masterKey = MasterKey.from('a key of sixteen bytes or more')
-  const deviceLogins = createDeviceLogins({ store: memoryStores().deviceLogins, accounts, masterKey, clock })
-  return { clock, deviceLogins, request: () => deviceLogins.request({ ipAddress: null, userAgent: null }) }
+  const masterKey = MasterKey.from(key)
+  const deviceLogins = createDeviceLogins({ store, accounts, masterKey, clock })
+  return { clock, store, deviceLogins, request: () => deviceLogins.request({ ipAddress: null, userAgent: null }) }
 }
 
 const approval = { status: 'approved', accountId: 'ada' } as const
@@ -24,6 +24,14 @@ describe('a device that asks to be let in', () => {
     const { userCode } = await request()
     const typed = ` ${userCode.slice(0, 4).toLowerCase()}\u2013${userCode.slice(4).replaceAll('Q', '0').replaceAll('V', 'u')}`
     expect(await deviceLogins.find(typed)).toMatchObject({ userCode })
+  })
+
+  test('is found by nobody who has its code and another key', async () => {
+    const { store, request, deviceLogins } = setting()
+    const { userCode } = await request()
+    const { deviceLogins: withOtherKey } = setting(ada, 'another key of sixteen bytes', store)
+    await expect(withOtherKey.find(userCode)).rejects.toMatchObject(unknown)
+    expect(await deviceLogins.find(userCode)).toMatchObject({ userCode })
   })
 
   test('can no more be let in after five minutes', async () => {
@@ -53,6 +61,16 @@ describe('a device that asks to be let in', () => {
     await expect(deviceLogins.decide(userCode, approval)).rejects.toMatchObject(unknown)
     await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject({ code: 'device_login_denied' })
     await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject(over)
+  })
+
+  test('is let in by one of two who decide at once', async () => {
+    const { deviceLogins, request } = setting()
+    const { userCode } = await request()
+    const decisions = (['approved', 'denied'] as const).map((status) =>
+      deviceLogins.decide(userCode, { status, accountId: 'ada' }),
+    )
+    const outcomes = await Promise.allSettled(decisions)
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
   test('comes in as whoever has decided, whatever account was meant', async () => {

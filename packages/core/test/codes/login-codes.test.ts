@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Account } from '@pocket/core'
 import { MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { normalCode } from '../../src/codes/code-text.ts'
+import { codeAlphabet, normalCode } from '../../src/codes/code-text.ts'
 import { createLoginCodes } from '../../src/codes/login-codes.ts'
 import { minute, TestClock } from '../flows/host.ts'
 
@@ -21,9 +21,8 @@ const ada: Account = {
   updatedAt: null,
 }
 
-function setting(account: Account = ada) {
+function setting(account: Account = ada, key = 'a key of sixteen bytes or more', { codes } = memoryStores()) {
   const clock = new TestClock()
-  const { codes } = memoryStores()
   const accounts = { find: async (id: string) => (id === account.id ? account : undefined) }
   const loginCodes = createLoginCodes({
     codes,
@@ -31,7 +30,7 @@ function setting(account: Account = ada) {
     before: async () => {},
     audit: { record: async () => {} },
     clock,
-    masterKey: MasterKey.from('a key of sixteen bytes or more'),
+    masterKey: MasterKey.from(key),
   })
   return { clock, codes, loginCodes }
 }
@@ -41,6 +40,14 @@ describe('a login code', () => {
     const { loginCodes } = setting()
     expect((await loginCodes.issue('ada', 15 * minute)).code).toMatch(/^[2-9A-HJ-NP-TV-Z]{6}$/)
     expect((await loginCodes.issue('ada', 16 * minute)).code).toMatch(/^[2-9A-HJ-NP-TV-Z]{12}$/)
+  })
+
+  test('is made of thirty signs that nobody takes for another', async () => {
+    expect([...new Set(codeAlphabet)].join('')).toBe('23456789ABCDEFGHJKMNPQRSTVWXYZ')
+    const { loginCodes } = setting()
+    const made = await Promise.all(Array.from({ length: 100 }, () => loginCodes.issue('ada', 60 * minute)))
+    // Of 1200 signs each of the thirty is missing once in 10^16 runs.
+    expect([...new Set(made.flatMap(({ code }) => [...code]))].sort().join('')).toBe(codeAlphabet)
   })
 
   test('lets in once, however it is typed', async () => {
@@ -110,5 +117,9 @@ describe('a login code', () => {
     const { code } = await loginCodes.issue('ada', minute)
     expect(stored).toHaveLength(1)
     expect(stored.join()).not.toContain(code)
+    // So few signs are found by trying all of them where no key is needed for that.
+    const { loginCodes: withOtherKey } = setting(ada, 'another key of sixteen bytes', { ...memoryStores(), codes })
+    await expect(withOtherKey.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
+    expect(await loginCodes.redeem(code)).toBe(ada)
   })
 })

@@ -394,11 +394,25 @@ describe('the consent page', () => {
   test('comes again for a permission that was not asked for before, and for all once it is withdrawn', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
-    await tokens(setting, { scope: 'openid notes:read' })
+    await tokens(setting, { scope: 'openid profile notes:read' })
     const more = await authorize(setting, { prompt: 'none' })
     expect(parameters(more.page.location).get('error')).toBe('consent_required')
-    const asked = await authorize(setting)
-    expect(viewOf(asked.page)).toMatchObject({ view: 'consent', allowedBefore: true })
+    const asked = await authorize(setting, { scope: 'openid profile email offline_access notes:read notes:write' })
+    const view = viewOf(asked.page)
+    if (view.view !== 'consent') throw new Error('Nothing was asked.')
+    expect(view.allowedBefore).toBe(true)
+    // What was allowed before is told from what is new.
+    expect(view.claims.map(({ claim, isNew }) => [claim, isNew])).toEqual([
+      ['name', undefined],
+      ['user_name', undefined],
+      ['email', true],
+      ['offline_access', true],
+    ])
+    expect(view.apis).toMatchObject([{ permissions: [{ key: 'notes:read' }, { key: 'notes:write', isNew: true }] }])
+    expect(view.apis.flatMap(({ isNew, permissions }) => [isNew, permissions[0]?.isNew])).toEqual([
+      undefined,
+      undefined,
+    ])
     await decide(setting.agent, asked.page, 'submitTo', back)
     expect(parameters((await authorize(setting, { prompt: 'none' })).page.location).get('error')).toBeNull()
     await host.pocket.withdrawConsent(setting.account.id, setting.client.id)

@@ -173,7 +173,7 @@ export async function storePasskey(
     expectedRPID: 'localhost',
   })
   if (!registrationInfo) throw new Error('The software authenticator made no passkey.')
-  const { credential, aaguid, credentialDeviceType, credentialBackedUp } = registrationInfo
+  const { credential, aaguid, credentialDeviceType, credentialBackedUp, userVerified } = registrationInfo
   await stores.passkeys.insert({
     id: crypto.randomUUID(),
     accountId: account.id,
@@ -184,6 +184,7 @@ export async function storePasskey(
     aaguid,
     deviceType: credentialDeviceType,
     backedUp: credentialBackedUp,
+    userVerified,
     attachment: null,
     attestation: null,
     attestedAt: null,

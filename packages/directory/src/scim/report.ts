@@ -80,15 +80,15 @@ function noCounts(): ScimCounts {
 }
 
 /**
- * Whether everything in scope is as it should be.
+ * Whether everything in scope is as it should be. What was found there and is not ours is left as it is, so nobody knows that of it.
  *
  * @example
  * ```ts
  * if (!isComplete(report)) runAgainLater()
  * ```
  */
-export function isComplete({ stopped, problemCount }: ScimReport): boolean {
-  return stopped === null && problemCount === 0
+export function isComplete({ stopped, problemCount, user, group }: ScimReport): boolean {
+  return stopped === null && problemCount === 0 && user.found + group.found === 0
 }
 
 /**

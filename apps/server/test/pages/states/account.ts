@@ -39,6 +39,7 @@ const account = {
   viewer: anna,
   passkeyCount: 2,
   secondAskedFor: false,
+  outdated: null,
   signals,
   isEditable: true,
   emailRequired: true,
@@ -65,6 +66,7 @@ const security = {
   view: 'account-security',
   viewer: anna,
   secondAskedFor: false,
+  outdated: { refusedFrom: now + 30 * day },
   signals,
   passkeys,
   lastStays: false,
@@ -178,6 +180,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
   'account-picture-refused': { ...account, problem: 'file_type_not_supported' },
   'account-unverified': {
     ...account,
+    outdated: { refusedFrom: null },
     emailVerified: false,
     verifiable: true,
     notice: { done: 'verification_sent', name: 'anna@example.com' },

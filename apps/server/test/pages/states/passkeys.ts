@@ -59,6 +59,7 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     passkeys: 40,
     nonCompliant: 31,
     reasons: [
+      { problem: 'unverified', count: 2 },
       { problem: 'synced', count: 30 },
       { problem: 'not_attested', count: 12 },
     ],

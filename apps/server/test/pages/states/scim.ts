@@ -29,6 +29,7 @@ const report: ScimReport = {
 const provider = {
   hasToken: true,
   isRunning: false,
+  state: 'works',
   nextRunAt: now + 2_400_000,
   succeededAt: now - 1_200_000,
   report,
@@ -71,7 +72,7 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
   },
   'client-scim-tested': {
     ...page,
-    provider: { ...provider, isRunning: true, report: null, succeededAt: null },
+    provider: { ...provider, isRunning: true, state: 'waiting', report: null, succeededAt: null },
     test: { works: true, abilities: { patch: true, filter: true, bulk: false }, users: 1200, groups: 14 },
   },
   'client-scim-problems': {
@@ -80,6 +81,7 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
     count: 2,
     provider: {
       ...provider,
+      state: 'incomplete',
       report: {
         ...report,
         user: { ...counts, created: 4, deactivated: 2, found: 2, failed: 2 },
@@ -106,6 +108,8 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
     test: { works: false, code: 'certificate', detail: 'CERT_HAS_EXPIRED' },
     provider: {
       ...provider,
+      state: 'fails',
+      isRunning: true,
       succeededAt: null,
       report: { ...report, stopped: { code: 'unreachable', detail: 'ECONNREFUSED', retryAfter: null } },
     },

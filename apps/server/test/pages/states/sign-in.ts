@@ -68,6 +68,33 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
     switchTo: '/interaction/1/switch',
     cancelTo: '/interaction/1/cancel',
   },
+  'consent-again': {
+    view: 'consent',
+    client: immich,
+    origin: { kind: 'administrator', host: null },
+    account: { userName: 'anna', displayName: 'Anna Koch' },
+    claims: [
+      { claim: 'name', value: 'Anna Koch', verified: null },
+      { claim: 'email', value: 'anna@example.com', verified: true, isNew: true },
+      { claim: 'other', name: 'department', value: 'Photography', verified: null, isNew: true },
+    ],
+    apis: [
+      {
+        name: 'Photos',
+        resource: 'https://photos.example.com/api',
+        permissions: [
+          { key: 'photos:read', name: 'See photos', description: '' },
+          { key: 'photos:write', name: 'Add photos', description: '', isNew: true },
+        ],
+      },
+      { name: 'Weather', resource: 'urn:example:weather', permissions: [], isNew: true },
+    ],
+    authorizationDetails: [],
+    allowedBefore: true,
+    submitTo: '/interaction/1/consent',
+    switchTo: '/interaction/1/switch',
+    cancelTo: '/interaction/1/cancel',
+  },
   'consent-nothing': {
     view: 'consent',
     client: { ...immich, destination: null, name: 'An application whose name is far longer than it ought to be' },

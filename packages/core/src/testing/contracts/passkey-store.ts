@@ -14,6 +14,7 @@ function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
     aaguid: '00000000-0000-0000-0000-000000000000',
     deviceType: 'singleDevice',
     backedUp: false,
+    userVerified: true,
     attachment: null,
     attestation: null,
     attestedAt: null,
@@ -36,6 +37,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
         transports: ['hybrid', 'internal', 'x-unknown'],
         deviceType: 'multiDevice',
         backedUp: true,
+        userVerified: false,
         attachment: 'platform',
         attestation: 'packed',
         attestedAt: noon,
@@ -78,7 +80,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     run: async (store) => {
       await store.insert(passkey('a'))
       await store.insert(passkey('b'))
-      await store.recordUse('a', { counter: 7, backedUp: true, at: noon + 5 })
+      await store.recordUse('a', { counter: 7, backedUp: true, userVerified: true, at: noon + 5 })
       const used = { counter: 7, backedUp: true, lastUsedAt: noon + 5 }
       assert.deepEqual(await store.findByCredentialId('credential of a'), passkey('a', used))
       assert.deepEqual(await store.findByCredentialId('credential of b'), passkey('b'))
@@ -88,8 +90,31 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     name: 'keeps the highest counter of fifty sign-ins at once',
     run: async (store) => {
       await store.insert(passkey('a'))
-      await fiftyTimes((index) => store.recordUse('a', { counter: 50 - index, backedUp: false, at: noon }))
+      await fiftyTimes((index) =>
+        store.recordUse('a', { counter: 50 - index, backedUp: false, userVerified: true, at: noon }),
+      )
       assert.equal((await store.findByCredentialId('credential of a'))?.counter, 50)
+    },
+  },
+  {
+    name: 'knows whether any passkey has never verified its user; one that has done so once stays one that can',
+    run: async (store) => {
+      assert.equal(await store.hasUnverified(), false)
+      await store.insert(passkey('a'))
+      assert.equal(await store.hasUnverified(), false)
+      await store.insert(passkey('b', { userVerified: false }))
+      const use = (userVerified: boolean) =>
+        store.recordUse('b', { counter: 1, backedUp: false, userVerified, at: noon })
+      await use(false)
+      assert.equal(await store.hasUnverified(), true)
+      await use(true)
+      await use(false)
+      assert.equal(await store.hasUnverified(), false)
+      assert.equal((await store.findByCredentialId('credential of b'))?.userVerified, true)
+      await store.insert(passkey('c', { userVerified: null }))
+      assert.equal(await store.hasUnverified(), false)
+      await store.recordUse('c', { counter: 1, backedUp: false, userVerified: false, at: noon })
+      assert.equal(await store.hasUnverified(), true)
     },
   },
   {
@@ -165,7 +190,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       await store.insert(passkey('b', { backedUp: false }))
       await store.insert(passkey('c', { accountId: 'single', backedUp: false }))
       await store.insert(passkey('d', { accountId: 'synced', backedUp: true }))
-      await store.recordUse('b', { counter: 1, backedUp: false, at: 7 })
+      await store.recordUse('b', { counter: 1, backedUp: false, userVerified: true, at: 7 })
       const summaries = await store.summarize(['account', 'synced', 'nobody'])
       assert.deepEqual(
         [...summaries].sort((left, right) => (left.accountId < right.accountId ? -1 : 1)),

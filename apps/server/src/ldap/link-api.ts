@@ -1,0 +1,79 @@
+import type { LdapEntry } from '@pocket/directory'
+import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { actorOf } from '../users/actor.ts'
+import { assertMayGrant, reachable } from '../users/reach.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { LdapLinks } from './ldap-links.ts'
+
+export interface LinkOperationPorts {
+  readonly links: LdapLinks
+  readonly users: UserAdministration
+}
+
+/** `/api/users/:id/ldap-link` and `/api/user-groups/:id/ldap-link`: which entry decides about whom. */
+export function linkOperations({ links, users }: LinkOperationPorts): readonly Operation[] {
+  return [
+    ...operationsOf({
+      area: 'users',
+      noun: 'user',
+      path: '/api/users/:id/ldap-link',
+      entry: 'Its identifier, its name (DN), or the user name or e-mail address that it has.',
+      async link(call, entry) {
+        // The entry may be one of an administrator.
+        await assertMayGrant(call.ctx, { isAdmin: true })
+        return links.link(actorOf(call), await reachable(call, users), entry)
+      },
+      unlink: async (call) => links.unlink(actorOf(call), await reachable(call, users)),
+    }),
+    ...operationsOf({
+      area: 'groups',
+      noun: 'group',
+      path: '/api/user-groups/:id/ldap-link',
+      entry: 'Its identifier, its name (DN), or what it calls itself.',
+      link: (call, entry) => links.linkGroup(actorOf(call), call.params.id ?? '', entry),
+      unlink: (call) => links.unlinkGroup(actorOf(call), call.params.id ?? ''),
+    }),
+  ]
+}
+
+interface Linked {
+  readonly area: 'users' | 'groups'
+  readonly noun: 'user' | 'group'
+  readonly path: `/api/${string}/:id/ldap-link`
+  /** By what an entry is known, for the document. */
+  readonly entry: string
+  readonly link: (call: Call<unknown>, entry: string) => Promise<LdapEntry>
+  readonly unlink: (call: Call<unknown>) => Promise<void>
+}
+
+function operationsOf({ area, noun, path, entry, link, unlink }: Linked): readonly Operation[] {
+  const shared = { area, path, access: 'administrator', sensitive: true } as const
+  const kind = noun === 'user' ? 'User' : 'Group'
+  const text = { type: 'string' } as const
+  return [
+    operation({
+      ...shared,
+      id: `link${kind}ToLdap`,
+      method: 'put',
+      summary: `Have an LDAP entry decide about a ${noun}`,
+      body: {
+        type: 'object',
+        required: ['entry'],
+        properties: { entry: { ...text, minLength: 1, maxLength: 1024, description: entry } },
+      },
+      answer: { status: 200, schema: { type: 'object', required: ['id', 'dn'], properties: { id: text, dn: text } } },
+      async handle(call) {
+        const { id, dn } = await link(call, call.body.entry)
+        return { id, dn }
+      },
+    }),
+    operation({
+      ...shared,
+      id: `unlink${kind}FromLdap`,
+      method: 'delete',
+      summary: `Have a ${noun} decided about here and not by LDAP`,
+      answer: { status: 204 },
+      handle: unlink,
+    }),
+  ]
+}

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { freshName } from '../api/people.ts'
+
+let browser: TestBrowser
+let instance: CalledInstance
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  instance = await startCalled('SQLite')
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await instance[Symbol.asyncDispose]()
+})
+
+interface Desk {
+  readonly page: Page
+  /** What the pages said on the console. */
+  readonly said: readonly string[]
+  /** What moves just now, once the page has been shown; `null` where it was there without a transition. */
+  moving(): Promise<readonly string[] | null>
+  /** Clicks at once, whatever moves. */
+  click(name: string): Promise<void>
+  /** Clicks so, and waits for the page at this path. */
+  goTo(name: string, path: string): Promise<void>
+}
+
+/** Somebody at the page of their account, where a page takes a minute to turn. */
+async function atDesk(
+  options: Parameters<TestBrowser['newPage']>[0] = { reducedMotion: 'no-preference' },
+): Promise<Desk> {
+  const name = freshName()
+  await instance.personWithoutPasskey(name)
+  const { url } = await instance.app.issueLoginCode(name)
+  const page = await browser.newPage(options)
+  page.setDefaultTimeout(10_000)
+  const said: string[] = []
+  page.on('console', (message) => said.push(message.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  await page.addInitScript(() => {
+    const slow = new CSSStyleSheet()
+    slow.replaceSync('*, ::view-transition-old(page) { animation-duration: 60s !important }')
+    document.adoptedStyleSheets.push(slow)
+    addEventListener('pagereveal', ({ viewTransition }) => Object.assign(globalThis, { revealed: { viewTransition } }))
+  })
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((to) => !to.pathname.startsWith('/lc'))
+  await page.goto(`${instance.url}/settings/account`)
+  const moving = async () => {
+    await page.waitForFunction(() => 'revealed' in globalThis)
+    return page.evaluate(async () => {
+      const transition: ViewTransition | null = Reflect.get(globalThis, 'revealed').viewTransition
+      if (!transition) return null
+      await transition.ready
+      return document.getAnimations().map(({ effect }) => {
+        const { target, pseudoElement } = effect as KeyframeEffect
+        return pseudoElement ?? target?.localName ?? ''
+      })
+    })
+  }
+  const click = async (name: string) => {
+    const box = await page.getByRole('link', { name, exact: true }).boundingBox()
+    if (!box) throw new Error(`${name} is not there.`)
+    await page.mouse.click(box.x + 10, box.y + box.height / 2)
+  }
+  const goTo = (name: string, path: string) =>
+    Promise.all([page.waitForURL(instance.url + path), click(name)]).then(() => {})
+  return { page, said, moving, click, goTo }
+}
+
+/** A page that comes while that which is left goes. */
+const turning = ['main', '::view-transition-old(page)']
+
+test('a page of the desk turns to the next, and what is clicked meanwhile counts', async () => {
+  const { page, said, moving, click, goTo } = await atDesk()
+  await goTo('My apps', '/settings/apps')
+  expect(await moving()).toEqual(turning)
+  await goTo('API keys', '/settings/api-keys')
+  expect(await moving()).toEqual(turning)
+  await goTo('To your passkeys', '/settings/account/security')
+  expect(await moving()).toEqual(turning)
+  // Two at once: the second is where it goes.
+  await click('API keys')
+  await goTo('My apps', '/settings/apps')
+  expect(await moving()).toEqual(turning)
+  expect(said).toEqual([])
+  await page.context().close()
+})
+
+test('nothing moves for who wants none of it, nor where the instance stands still', async () => {
+  const { page, said, moving, goTo } = await atDesk()
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await goTo('My apps', '/settings/apps')
+  expect(await moving()).toBeNull()
+  await page.emulateMedia({ reducedMotion: 'no-preference' })
+  const { json } = await instance.call('GET /api/application-configuration/all')
+  const before = Object.fromEntries(
+    (json as unknown as { key: string; value: string }[]).map(({ key, value }) => [key, value]),
+  )
+  await instance.call('PUT /api/application-configuration', { body: { ...before, disableAnimations: 'true' } })
+  await page.reload()
+  await goTo('API keys', '/settings/api-keys')
+  expect(await moving()).toBeNull()
+  await instance.call('PUT /api/application-configuration', { body: before })
+  await page.reload()
+  await goTo('My apps', '/settings/apps')
+  expect(await moving()).toEqual(turning)
+  expect(said).toEqual([])
+  await page.context().close()
+})
+
+test('a transition that fails leaves the page as it is without, and says nothing', async () => {
+  const { page, said, goTo } = await atDesk()
+  await page.addInitScript(() =>
+    addEventListener('pagereveal', ({ viewTransition }) => {
+      viewTransition?.skipTransition()
+      viewTransition?.finished.then(() => Object.assign(globalThis, { failed: document.getAnimations().length }))
+    }),
+  )
+  for (const [name, path] of [
+    ['My apps', '/settings/apps'],
+    ['API keys', '/settings/api-keys'],
+  ] as const) {
+    await goTo(name, path)
+    await page.waitForFunction(() => 'failed' in globalThis)
+    expect(await page.evaluate(() => Reflect.get(globalThis, 'failed'))).toBe(0)
+  }
+  expect(said).toEqual([])
+  await page.context().close()
+})
+
+test('an error turns too; the way back, the same page and the sign-in side don’t', async () => {
+  const { page, said, moving, click, goTo } = await atDesk()
+  await goTo('My apps', '/settings/apps')
+  await page.goBack({ waitUntil: 'load' })
+  expect(await moving()).toBeNull()
+  await click('Account')
+  await page.waitForFunction(() => navigation.activation?.navigationType === 'replace')
+  expect(await moving()).toBeNull()
+
+  await page.evaluate(() => location.assign('/settings/none'))
+  await page.getByRole('heading', { name: 'There’s nothing here' }).waitFor()
+  expect(await moving()).toEqual(turning)
+  await goTo('Go to the start page', '/settings/account')
+  expect(await moving()).toEqual(turning)
+
+  await page.context().clearCookies()
+  await click('My apps')
+  await page.waitForURL(/\/login/)
+  expect(await moving()).toBeNull()
+  // That is Chromium's own sentence about a status.
+  expect(said).toEqual([expect.stringContaining('status of 404')])
+  await page.context().close()
+})
