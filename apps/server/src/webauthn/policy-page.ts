@@ -108,6 +108,10 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       withoutViewer: after.usersWithoutCompliant.includes(user.id),
       nonCompliance: values.choices.passkeyNonCompliance,
       from: values.choices.passkeyNonComplianceFrom,
+      locked: {
+        nonCompliance: lockOf('passkeyNonCompliance', settings, ownSettings),
+        from: lockOf('passkeyNonComplianceFrom', settings, ownSettings),
+      },
       fields: fieldsOf(values),
       version: formText(ctx, 'version', 100),
       dayProblem,

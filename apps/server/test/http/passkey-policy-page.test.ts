@@ -118,6 +118,19 @@ describe('the policy for passkeys', () => {
     expect((await post({})).status).toBe(303)
   })
 
+  test('offers no choice in its review that the environment has made', async () => {
+    await using decided = await startApp({ PASSKEY_NON_COMPLIANCE: 'warn' })
+    const administrator = decided.agent()
+    await setUpAdministrator(administrator, decided.url)
+    const here = `${decided.url}/settings/admin/passkeys`
+    const { passkeyNonCompliance: _decided, ...open } = { ...unchanged, webauthnAllowSyncedPasskeys: 'false' }
+    const review = await administrator.postForm(here, open)
+    expect(review.text).toContain('You’re one of them')
+    expect(review.text).toMatch(/<fieldset class="picks" disabled>.*value="warn" checked/s)
+    expect(review.text).toContain('<code>PASSKEY_NON_COMPLIANCE</code> in the environment decides this.')
+    expect((await administrator.postForm(here, { ...open, reviewed: 'yes' })).status).toBe(303)
+  })
+
   test('is reviewed where other passkeys do not comply than before, as many as they are', async () => {
     const key = { backupEligible: false, aaguid: model, attachment: 'cross-platform' } as const
     const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator(key))
