@@ -12,6 +12,10 @@ export function showProblem(sentences: Sentences, { reason }: Explanation): void
   if (note instanceof DocumentFragment) {
     const text = note.querySelector('p')
     if (text) text.textContent = sentences[reason] ?? sentences.unexpected ?? ''
+    const own = note.querySelector('a')
+    if (own && reason === 'wrong_address' && own.origin !== location.origin)
+      own.href = own.origin + location.pathname + location.search
+    else own?.remove()
   }
   region.replaceChildren(note)
 }

@@ -14,10 +14,13 @@ const canvas = region?.querySelector('canvas')
 const [zoom, across, down] = ['zoom', 'across', 'down'].map((name) =>
   document.querySelector<HTMLInputElement>(`#crop-${name}`),
 )
+const status = document.querySelector<HTMLElement>('#reading')
 const paper = canvas?.getContext('2d')
 
-if (form && file && region && canvas && zoom && across && down && paper) {
+if (form && file && region && canvas && zoom && across && down && status && paper) {
   let picture: ImageBitmap | undefined
+  /** A large picture takes seconds; who saves it meanwhile saves what they will see. */
+  let reading: Promise<void> | undefined
 
   const side = () =>
     picture === undefined
@@ -36,16 +39,24 @@ if (form && file && region && canvas && zoom && across && down && paper) {
     draw()
   }
 
-  const choose = async () => {
+  const read = async () => {
     const chosen = file.files?.[0]
+    status.textContent = status.dataset.reading ?? ''
     // What this browser cannot draw is for the server to judge.
-    picture = chosen && (await createImageBitmap(chosen).catch(() => undefined))
+    const read = chosen && (await createImageBitmap(chosen).catch(() => undefined))
+    // Another one may have been chosen meanwhile.
+    if (file.files?.[0] !== chosen) return
+    status.textContent = ''
+    reading = undefined
+    picture = read
     region.hidden = picture === undefined
     zoom.value = '0'
     across.value = down.value = '50'
     draw()
   }
-  file.addEventListener('change', () => void choose())
+  file.addEventListener('change', () => {
+    reading = read()
+  })
   for (const input of [zoom, across, down]) input.addEventListener('input', draw)
 
   const keys: Readonly<Record<string, readonly [HTMLInputElement, number]>> = {
@@ -73,6 +84,11 @@ if (form && file && region && canvas && zoom && across && down && paper) {
   })
 
   form.addEventListener('submit', (event) => {
+    if (reading !== undefined) {
+      event.preventDefault()
+      void reading.then(() => form.requestSubmit(event.submitter))
+      return
+    }
     if (picture === undefined || event.defaultPrevented) return
     event.preventDefault()
     if (form.ariaBusy === 'true') return

@@ -16,7 +16,7 @@ export interface RenderingParts {
 export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 
 export async function composeRendering(foundation: Foundation, { assets, cataloguesDirectory }: RenderingParts) {
-  const { logger, settings, ownSettings, images, places, clock, viewsDirectory } = foundation
+  const { config, logger, settings, ownSettings, images, places, clock, viewsDirectory } = foundation
   const catalogues = await loadCatalogues(cataloguesDirectory)
   const pictures = createPagePictures({
     images,
@@ -34,6 +34,7 @@ export async function composeRendering(foundation: Foundation, { assets, catalog
     viewsDirectory,
     assets,
     catalogues,
+    issuer: config.appUrl,
     appName: async () => (await settings.lastKnown()).appName,
     appearance: appearance.addressFor,
     pictures,

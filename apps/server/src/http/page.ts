@@ -21,6 +21,8 @@ export interface PageRendererOptions {
   readonly viewsDirectory: string
   readonly assets: Assets
   readonly catalogues: Catalogues
+  /** The origin that passkeys are bound to. */
+  readonly issuer: string
   /** What people call this instance just now. */
   readonly appName: () => Promise<string>
   readonly pictures: PagePictures
@@ -43,6 +45,7 @@ const templateNames = [
   'deviceName',
   'initials',
   'appName',
+  'issuer',
   'appearance',
   'rail',
   'pictures',
@@ -51,7 +54,7 @@ const templateNames = [
 
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, catalogues, appName, appearance, pictures, places, clock } = options
+  const { viewsDirectory, assets, catalogues, issuer, appName, appearance, pictures, places, clock } = options
   const spoken = new Map<Messages, object>()
   const inLanguage = (messages: Messages): object => {
     const known = spoken.get(messages)
@@ -65,7 +68,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     spoken.set(messages, made)
     return made
   }
-  const locals = { asset: assets.path, icon: assets.icon, initials, rail }
+  const locals = { asset: assets.path, icon: assets.icon, initials, rail, issuer }
   const render = createTemplates(viewsDirectory, templateNames)
   return async (page, req) => {
     const client = 'client' in page ? page.client : null

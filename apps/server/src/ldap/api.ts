@@ -84,7 +84,7 @@ const runSchema = named('LdapRunDto', {
     found: { type: ['object', 'null'], properties: { people: count, groups: count } },
     counts: {
       type: 'object',
-      description: 'What was changed; where nothing was, what would be.',
+      description: 'What was changed, also by a run that failed later; of a dry run and one that waits, what would be.',
       required: [...countNames],
       properties: Object.fromEntries(countNames.map((name) => [name, count])),
     },

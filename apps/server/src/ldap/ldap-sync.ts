@@ -3,6 +3,7 @@ import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
 import { Conflict, PocketError, Unprocessable } from '@pocket/core/errors'
 import {
   type LdapAnswer,
+  type LdapCounts,
   LdapError,
   type LdapHost,
   type LdapImport,
@@ -87,16 +88,24 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     return run
   }
 
-  const reported = async (begun: Begun, actor: Actor | null, work: (present: LdapSettings) => Promise<Ended>) => {
+  const reported = async (
+    begun: Begun,
+    actor: Actor | null,
+    work: (present: LdapSettings, counted: (counts: LdapCounts) => void) => Promise<Ended>,
+  ) => {
+    let counts = nothingCounted
+    const counted = (soFar: LdapCounts) => {
+      counts = soFar
+    }
     const present = await settings()
     const startedAt = clock.now()
     const base = { id: randomUUID(), trigger: begun.trigger, startedAt, settingsHash: ldapSettingsHash(present) }
     try {
-      return await keep({ ...base, ...usual, ...(await work(present)), finishedAt: clock.now() }, actor)
+      return await keep({ ...base, ...usual, ...(await work(present, counted)), finishedAt: clock.now() }, actor)
     } catch (error) {
       if (begun.signal.aborted) throw error
       const outcome = begun.isDry ? 'dry' : 'failed'
-      await keep({ ...base, ...usual, ...reasonOf(error), outcome, finishedAt: clock.now() }, actor)
+      await keep({ ...base, ...usual, ...reasonOf(error), counts, outcome, finishedAt: clock.now() }, actor)
       throw failed(error)
     }
   }
@@ -114,7 +123,8 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   }
 
   /** Whoever turns LDAP off wants nothing more to come, whichever server imports. */
-  const whileEnabled = ({ applied, pictures }: LdapHost): LdapHost => ({
+  const whileEnabled = ({ applied, pictures }: LdapHost, counted: (counts: LdapCounts) => void): LdapHost => ({
+    counted,
     async applied(done) {
       await assertEnabled()
       await applied(done)
@@ -136,13 +146,13 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     actor: Actor | null,
     signal: AbortSignal,
   ) =>
-    reported({ trigger: request.trigger, isDry: false, signal }, actor, async (present) => {
+    reported({ trigger: request.trigger, isDry: false, signal }, actor, async (present, counted) => {
       const answer = await readNow(present, signal)
       const plan = await ldap.plan(answer, ldapRulesOf(present), signal)
       const isUnseen = request.trigger === 'job' && (await isFirst(present, byPeople))
       if (isUnseen || (plan.losses.asks && request.confirmed !== plan.losses.digest))
         return { ...planned(answer, plan), outcome: 'waiting' }
-      const { counts, postponed } = await ldap.apply(plan, whileEnabled(host), signal)
+      const { counts, postponed } = await ldap.apply(plan, whileEnabled(host, counted), signal)
       const problems = [...plan.problems, ...postponed]
       return {
         outcome: 'succeeded',

@@ -15,10 +15,11 @@ const problems = ['unverified', 'synced', 'attachment', 'model_not_allowed', 'mo
 
 const answer = named('PasskeyComplianceDto', {
   type: 'object',
-  required: ['passkeys', 'nonCompliant', 'problems', 'users', 'usersWithoutCompliant'],
+  required: ['passkeys', 'nonCompliant', 'newlyNonCompliant', 'problems', 'users', 'usersWithoutCompliant'],
   properties: {
     passkeys: count,
     nonCompliant: { ...count, description: 'Passkeys that the policy would not accept today.' },
+    newlyNonCompliant: { ...count, description: 'Those among them that comply with the policy as it is.' },
     problems: {
       type: 'object',
       required: [...problems],
@@ -53,10 +54,14 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
         deniedModels: { type: 'string', description: 'AAGUIDs, with commas between them.' },
       },
       answer: { status: 200, schema: answer },
-      handle: async ({ query }) =>
-        complianceWith({ ...(await passkeyPolicy()), ...asked(query) }, (after, limit) =>
-          pocket.passkeys.page(after, limit),
-        ),
+      async handle({ query }) {
+        const policy = await passkeyPolicy()
+        return complianceWith(
+          { ...policy, ...asked(query) },
+          (after, limit) => pocket.passkeys.page(after, limit),
+          policy,
+        )
+      },
     }),
   ]
 }

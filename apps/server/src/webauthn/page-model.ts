@@ -40,6 +40,8 @@ export interface PasskeyPolicyReviewPage {
   readonly withoutViewer: boolean
   readonly nonCompliance: string
   readonly from: string
+  /** The variables of the environment that decide them; `null` where none does. */
+  readonly locked: { readonly nonCompliance: string | null; readonly from: string | null }
   /** What was chosen, to be sent again. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
   /** What the form before it was based on. */

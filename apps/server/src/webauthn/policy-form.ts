@@ -108,6 +108,14 @@ export function modelItem(aaguid: string): AuthenticatorModel {
   return { aaguid, name: providerName(aaguid) ?? aaguid }
 }
 
+/** Whether passkeys that do not comply are refused, and were not before, or later only. Days sort as texts; none is at once. */
+export function refusesSooner({ choices: before }: PolicyValues, { choices }: PolicyValues): boolean {
+  return (
+    choices.passkeyNonCompliance === 'require' &&
+    (before.passkeyNonCompliance !== 'require' || choices.passkeyNonComplianceFrom < before.passkeyNonComplianceFrom)
+  )
+}
+
 /** The policy that these values describe. */
 export function policyFrom({ choices, models }: PolicyValues, { contract, own }: StoredPolicy): PasskeyPolicy {
   // A cast: whether each word is one that its setting knows is decided where it is written.

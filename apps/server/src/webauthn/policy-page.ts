@@ -25,6 +25,7 @@ import {
   policyDifferences,
   policyFrom,
   policyKeys,
+  refusesSooner,
   type StoredPolicy,
   sentValues,
   storedValues,
@@ -58,7 +59,11 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
   const { pocket, settings, ownSettings, sections, authentication, show, flashes } = ports
   const { authenticatorMetadata } = pocket
   const standing = (values: PolicyValues, present: StoredPolicy) =>
-    complianceWith(policyFrom(values, present), (after, limit) => pocket.passkeys.page(after, limit))
+    complianceWith(
+      policyFrom(values, present),
+      (after, limit) => pocket.passkeys.page(after, limit),
+      policyFrom(storedValues(present), present),
+    )
 
   const showPolicy = async (
     ctx: Context,
@@ -103,6 +108,10 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       withoutViewer: after.usersWithoutCompliant.includes(user.id),
       nonCompliance: values.choices.passkeyNonCompliance,
       from: values.choices.passkeyNonComplianceFrom,
+      locked: {
+        nonCompliance: lockOf('passkeyNonCompliance', settings, ownSettings),
+        from: lockOf('passkeyNonComplianceFrom', settings, ownSettings),
+      },
       fields: fieldsOf(values),
       version: formText(ctx, 'version', 100),
       dayProblem,
@@ -138,7 +147,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       }
       const isReviewed = formText(ctx, 'reviewed', 10) === 'yes'
       const after = await standing(values, present)
-      const tightens = after.nonCompliant > (await standing(before, present)).nonCompliant
+      const tightens = after.newlyNonCompliant > 0 || (after.nonCompliant > 0 && refusesSooner(before, values))
       if (tightens && !isReviewed) return review(ctx, user, values, after, null)
       const refusal = await refusalOf(() => save(ctx, user, values))
       if (refusal) {

@@ -19,6 +19,8 @@ const intervals = {
   'rotate-keys': 3600,
   'send-emails': 5,
   'send-logout-notices': 5,
+  'sync-ldap': 3600,
+  'sync-scim': 30,
 }
 
 describe.each(kinds)('%s', (kind) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { describeUnless, ldifEntry, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
 import sharp from 'sharp'
 import { upload } from '../images/uploads.ts'
 import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
@@ -37,8 +38,11 @@ async function company(): Promise<string> {
 
 describeUnless(slapdMissing, describe)('an import from LDAP', () => {
   let slapd: Slapd
+  let authority: TestAuthority
+  const start = async () => startSlapd({ ldif: await company(), tls: await authority.issue({ hosts: ['127.0.0.1'] }) })
   beforeAll(async () => {
-    slapd = await startSlapd({ ldif: await company() })
+    authority = await createAuthority()
+    slapd = await start()
   }, longTimeout)
   afterAll(async () => slapd?.[Symbol.asyncDispose]())
 
@@ -47,7 +51,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
     beforeAll(async () => {
       // Each database begins with the same directory.
       await slapd[Symbol.asyncDispose]()
-      slapd = await startSlapd({ ldif: await company() })
+      slapd = await start()
       instance = await startCalled(kind)
     }, longTimeout)
     afterAll(async () => instance[Symbol.asyncDispose]())
@@ -164,6 +168,22 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect((await users()).map(({ username }) => username)).toEqual(['ada'])
     })
 
+    test('is encrypted as the settings say, and trusts whom they name', async () => {
+      const own = (body: object) => instance.call('PATCH /api/settings', { body })
+      const tried = async (changes: Parameters<typeof whole>[0] = {}) => {
+        await configure({ ldapEnabled: 'false', ...changes })
+        const { code, isPrivate } = (await instance.call('POST /api/ldap/test')).json
+        return [code, isPrivate]
+      }
+      expect(await tried({ ldapUrl: slapd.tlsUrl })).toEqual(['ldap_certificate_untrusted', true])
+      expect(await tried({ ldapUrl: slapd.tlsUrl, ldapSkipCertVerify: 'true' })).toEqual([null, true])
+      await own({ ldapStartTls: true })
+      expect(await tried()).toEqual(['ldap_certificate_untrusted', true])
+      await own({ ldapCaCertificate: authority.cert })
+      expect(await tried()).toEqual([null, true])
+      await own({ ldapStartTls: null, ldapCaCertificate: null })
+    })
+
     test('creates people and groups, and says so in the audit log', async () => {
       await configure()
       // Somebody has seen what it does, so that it comes by itself soon.
@@ -214,6 +234,31 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(Object.values(second.json.counts as object).every((count) => count === 0)).toBe(true)
       expect(codes(second).toSorted()).toEqual([`picture_invalid ${at('carol')}`, `user_name_taken ${at('ada')}`])
       expect(await users()).toEqual(before)
+    })
+
+    test('reads the attributes and the entries that the settings name', async () => {
+      const changed = (what: string) =>
+        `dn: ${at('bob')}\nchangetype: modify\n${what}: description\ndescription: Called so\n\ndn: cn=staff,ou=groups,${base}\nchangetype: modify\n${what}: owner\nowner: ${at('bob')}\n`
+      await slapd.modify(changed('add'))
+      await configure({
+        ldapAttributeUserDisplayName: 'description',
+        ldapAttributeGroupMember: 'owner',
+        ldapUserGroupSearchFilter: '(cn=staff)',
+      })
+      expect((await instance.call('POST /api/ldap/dry-run')).json).toMatchObject({
+        found: { people: 5, groups: 1 },
+        plan: {
+          changed: expect.arrayContaining([
+            expect.objectContaining({
+              changes: expect.objectContaining({ displayName: { before: 'The bob', after: 'Called so' } }),
+            }),
+          ]),
+          groupsRemoved: [{ name: 'admins' }],
+          members: [{ name: 'staff', changes: { members: { before: 3, after: 0 } } }],
+        },
+      })
+      await slapd.modify(changed('delete'))
+      await configure()
     })
 
     test('leaves people nothing to change but their language, and administrators neither', async () => {

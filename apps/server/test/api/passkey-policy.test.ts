@@ -217,13 +217,16 @@ describe.each(kinds)('%s', (kind) => {
     const onlySynced = await instance.person(freshName())
     const count = async (query: string) => {
       const { status, json } = await instance.call('GET /api/passkeys/compliance', { query })
-      return { status, ...(json as { passkeys?: number; nonCompliant?: number; usersWithoutCompliant?: string[] }) }
+      type Counted = Partial<Record<'passkeys' | 'nonCompliant' | 'newlyNonCompliant', number>>
+      return { status, ...(json as Counted & { usersWithoutCompliant?: string[] }) }
     }
     const now = await count('')
     expect(now).toMatchObject({ status: 200, nonCompliant: 0 })
     const without = await count('?allowSynced=false')
     expect(without.usersWithoutCompliant).toContain(onlySynced.id)
     expect(without.usersWithoutCompliant).not.toContain(both.id)
+    expect([now.newlyNonCompliant, without.newlyNonCompliant]).toEqual([0, without.nonCompliant])
+    expect(without.nonCompliant).toBeGreaterThanOrEqual(2)
     const deny = await count(`?deniedModels=${model}`)
     expect([without.passkeys, Number(deny.nonCompliant) >= 1]).toEqual([now.passkeys, true])
     expect(await count('?attestation=required')).toMatchObject({ nonCompliant: now.passkeys })

@@ -49,4 +49,6 @@ test('a passkey made at the issuer lets people in at a related origin, and nowhe
   await page.goto(`${stranger}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.getByRole('alert').getByText('Passkeys for this site work at its own address only.').waitFor()
+  await page.getByRole('alert').getByRole('link', { name: issuer }).click()
+  await page.waitForURL(`${issuer}/settings/account`)
 })

@@ -241,7 +241,9 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     const stopped = await run()
     database.exec('DROP TRIGGER turn_off')
     expect(stopped.text).toContain('Importing from LDAP is off')
-    expect((await get(here)).text).toContain('The import was turned off while it ran.')
+    const report = (await get(here)).text
+    expect(report).toContain('The import was turned off while it ran.')
+    expect(report).toContain('50 people come')
     expect(counts()).toEqual([50, 50])
     await save(await get(settings), { ldapEnabled: 'true' })
     expect((await run()).text).toContain('10 people come')

@@ -91,7 +91,18 @@ describe('the policy for passkeys', () => {
     expect((await agent.get(at)).text).toContain('One of 1 passkeys doesn’t comply.')
     expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
     // What concerns nobody more than before needs no review.
-    expect((await post({ webauthnAllowSyncedPasskeys: 'false' })).status).toBe(303)
+    const kept = { webauthnAllowSyncedPasskeys: 'false' }
+    expect((await post(kept)).status).toBe(303)
+    // Neither does a day, while it is later than the one before; an earlier one does, as what was kept until then.
+    const refusedFrom = (day: string) =>
+      post({ ...kept, passkeyNonCompliance: 'require', passkeyNonComplianceFrom: day })
+    expect((await refusedFrom('2998-01-01')).text).toContain('You’re one of them')
+    expect(await own()).toMatchObject({ passkeyNonCompliance: 'keep' })
+    expect((await decide('require', '2998-01-01')).status).toBe(303)
+    expect((await refusedFrom('2999-01-01')).status).toBe(303)
+    expect((await refusedFrom('')).text).toContain('You’re one of them')
+    expect(await own()).toMatchObject({ passkeyNonComplianceFrom: '2999-01-01' })
+    expect((await post(kept)).status).toBe(303)
     expect((await post({})).status).toBe(303)
   })
 
@@ -105,6 +116,31 @@ describe('the policy for passkeys', () => {
     const { id } = answer.json() as { id: string }
     expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
     expect((await post({})).status).toBe(303)
+  })
+
+  test('offers no choice in its review that the environment has made', async () => {
+    await using decided = await startApp({ PASSKEY_NON_COMPLIANCE: 'warn' })
+    const administrator = decided.agent()
+    await setUpAdministrator(administrator, decided.url)
+    const here = `${decided.url}/settings/admin/passkeys`
+    const { passkeyNonCompliance: _decided, ...open } = { ...unchanged, webauthnAllowSyncedPasskeys: 'false' }
+    const review = await administrator.postForm(here, open)
+    expect(review.text).toContain('You’re one of them')
+    expect(review.text).toMatch(/<fieldset class="picks" disabled>.*value="warn" checked/s)
+    expect(review.text).toContain('<code>PASSKEY_NON_COMPLIANCE</code> in the environment decides this.')
+    expect((await administrator.postForm(here, { ...open, reviewed: 'yes' })).status).toBe(303)
+  })
+
+  test('is reviewed where other passkeys do not comply than before, as many as they are', async () => {
+    const key = { backupEligible: false, aaguid: model, attachment: 'cross-platform' } as const
+    const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator(key))
+    await post({ webauthnAuthenticatorAttachment: 'cross-platform', reviewed: 'yes' })
+    const review = await post({ webauthnAuthenticatorAttachment: 'platform' })
+    expect([review.status, review.text.includes('One of 2 passkeys doesn’t comply.')]).toEqual([200, true])
+    expect(await contract()).toMatchObject({ webauthnAuthenticatorAttachment: 'cross-platform' })
+    expect((await post({})).status).toBe(303)
+    const { id } = answer.json() as { id: string }
+    expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
   })
 
   test('takes no change of what somebody else has changed meanwhile, in its review neither', async () => {

@@ -120,6 +120,71 @@ test('a picture that is sent is seen to go on, whether it is cut out or not', as
   await open('account')
 })
 
+test('a picture is seen to be read, and is waited for where it is saved meanwhile', async () => {
+  await open('account')
+  const sent = new Promise<string>((resolve) => {
+    server.answer = ({ method, body }) => {
+      if (method === 'POST') resolve(body)
+      return { status: 204, body: null }
+    }
+  })
+  const said = await page.evaluate(async () => {
+    const [file, status] = [
+      document.querySelector<HTMLInputElement>('#f-file'),
+      document.querySelector<HTMLElement>('#reading'),
+    ]
+    const canvas = new OffscreenCanvas(3000, 2000)
+    canvas.getContext('2d')
+    const blob = await canvas.convertToBlob()
+    const chosen = new DataTransfer()
+    chosen.items.add(new File([blob], 'whole.png', { type: blob.type }))
+    if (!file || !status) return []
+    file.files = chosen.files
+    file.dispatchEvent(new Event('change'))
+    const during = status.textContent
+    file.form?.requestSubmit()
+    await new Promise((resolve) => new MutationObserver(resolve).observe(status, { childList: true }))
+    return [during, status.textContent]
+  })
+  expect(said).toEqual(['Opening the picture…', ''])
+  // Not the whole of it, but what is cut out.
+  expect(await sent).toContain('filename="picture.png"')
+  server.answer = () => undefined
+})
+
+test('who cannot run it now is told why', async () => {
+  await open('client-scim-stopped')
+  const run = page.getByRole('button', { name: 'Run now' })
+  expect(await run.isDisabled()).toBe(true)
+  expect(await run.evaluate((button) => button.ariaDescribedByElements?.map(({ textContent }) => textContent))).toEqual(
+    ['It runs already.'],
+  )
+  expect(await page.getByText('It runs already.').isVisible()).toBe(true)
+})
+
+test('a name is cut where it ends, and begins where lines do, whatever the language of the page is', async () => {
+  for (const [locale, side] of [
+    ['ar', 'right'],
+    ['en', 'left'],
+  ] as const) {
+    await open('apps', { locale })
+    const names = await page.locator('.app-tile :is(.name, strong), .names > strong').evaluateAll((elements) =>
+      elements.map((element) => {
+        const { direction, textAlign } = getComputedStyle(element)
+        return [element.textContent, direction, textAlign]
+      }),
+    )
+    expect(names).toEqual([
+      ['Anna Koch', 'ltr', side],
+      ['Immich', 'ltr', side],
+      ['Synology DSM with a name that is as long as a name may be here', 'ltr', side],
+      ['مكتبة الصور', 'rtl', side],
+    ])
+    await page.context().close()
+  }
+  await open('apps')
+})
+
 test('a form that somebody else has been faster with takes the focus to what was changed', async () => {
   for (const name of ['account-conflict', 'user-conflict', 'client-conflict', 'settings-sign-up']) {
     await open(name)

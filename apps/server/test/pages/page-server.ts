@@ -47,6 +47,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     viewsDirectory: fileURLToPath(new URL('views', server)),
     assets,
     catalogues: known,
+    issuer: 'https://id.example.com',
     appName: async () => 'Pocket ID',
     pictures: noPictures,
     appearance: async () => null,

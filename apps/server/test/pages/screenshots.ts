@@ -23,7 +23,7 @@ await using server = await startPageServer()
 await using browser = await launchBrowser()
 const names = [...server.pages.keys()].filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)))
 for (const colorScheme of themes.filter((theme) => values.theme.includes(theme))) {
-  const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce' })
+  const context = await browser.newContext({ colorScheme })
   if (values.language !== undefined)
     await context.addCookies([{ name: 'language', value: values.language, url: server.origin }])
   const page = await context.newPage()

@@ -2300,7 +2300,7 @@ export interface components {
         LdapRunDto: {
             /** @description Why it failed. */
             code: string | null;
-            /** @description What was changed; where nothing was, what would be. */
+            /** @description What was changed, also by a run that failed later; of a dry run and one that waits, what would be. */
             counts: {
                 changed: number;
                 created: number;
@@ -3183,6 +3183,8 @@ export interface components {
         };
         /** PasskeyComplianceDto */
         PasskeyComplianceDto: {
+            /** @description Those among them that comply with the policy as it is. */
+            newlyNonCompliant: number;
             /** @description Passkeys that the policy would not accept today. */
             nonCompliant: number;
             passkeys: number;

@@ -29,6 +29,8 @@ export interface LdapHost {
    * taken out of groups have open.
    */
   applied(done: LdapApplied): Promise<void>
+  /** Hears after each transaction what all of them have changed so far, which stays whatever becomes of the next one. */
+  counted?(counts: LdapCounts): void
   /**
    * Gives people their pictures, one after the other. `keep` is called with what became of each: what the host calls the
    * image, the empty text where none can be made of it, or `null` where there is none any more. Who has chosen a picture of

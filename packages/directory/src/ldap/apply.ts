@@ -44,6 +44,7 @@ export async function applyLdapPlan(
     })
     end()
     counts = sumOf(counts, countsOf(step.done))
+    host.counted?.(counts)
     postponed.push(...step.postponed.map(({ dn, id }) => ({ dn, id, code: 'changed_meanwhile' as const })))
   }
   const inBatches = async <Item>(items: readonly Item[], work: (items: readonly Item[]) => Promise<Step>) => {

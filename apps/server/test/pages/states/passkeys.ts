@@ -68,6 +68,7 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     withoutViewer: true,
     nonCompliance: 'require',
     from: '',
+    locked: { nonCompliance: null, from: null },
     fields: [{ name: 'webauthnAllowSyncedPasskeys', value: 'false' }],
     version: '"1"',
     dayProblem: 'invalid_format',

@@ -109,6 +109,7 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
     provider: {
       ...provider,
       state: 'fails',
+      isRunning: true,
       succeededAt: null,
       report: { ...report, stopped: { code: 'unreachable', detail: 'ECONNREFUSED', retryAfter: null } },
     },
