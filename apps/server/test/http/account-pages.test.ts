@@ -93,6 +93,18 @@ describe('the profile', () => {
     expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
   })
 
+  test('has the theme of this browser, which leads back to it', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const theme = async () => {
+      const page = (await agent.get(instance.url + here)).text
+      const [, section = ''] = /aria-labelledby="theme">(.*?)<\/section>/s.exec(page) ?? []
+      return /value="(\w+)" aria-current/.exec(section)?.[1]
+    }
+    expect(await theme()).toBe('system')
+    const { location } = await post(agent, '/preferences', { theme: 'dark', back: here })
+    expect([location, await theme()]).toEqual([instance.url + here, 'dark'])
+  })
+
   test('comes from nobody else, and from no other site', async () => {
     expect((await post(instance.agent(), here, {})).status).toBe(401)
     const { agent } = await instance.personWithoutPasskey(freshName())
