@@ -23,6 +23,8 @@ export interface TestCertificate {
 /** For which names or addresses a certificate is, and until when. */
 export interface CertificateOptions {
   readonly hosts: readonly string[]
+  /** Milliseconds since the Unix epoch. Default: yesterday. */
+  readonly notBefore?: number
   /** Milliseconds since the Unix epoch. Default: tomorrow. */
   readonly notAfter?: number
 }
@@ -62,15 +64,17 @@ async function create(
   { publicKey }: Keys,
   { privateKey }: Keys,
   extensions: Extension[],
-  { notAfter = Date.now() + day, issuer = subject }: { readonly notAfter?: number; readonly issuer?: string } = {},
+  options: Partial<CertificateOptions> & { readonly issuer?: string } = {},
 ): Promise<string> {
+  const { notAfter = Date.now() + day, issuer = subject } = options
+  const { notBefore = Math.min(Date.now(), notAfter) - day } = options
   const wanted = {
     serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(8)))
       .toString('hex')
       .replace(/^./, '1'),
     subject: `CN=${subject}`,
     issuer: `CN=${issuer}`,
-    notBefore: new Date(Math.min(Date.now(), notAfter) - day),
+    notBefore: new Date(notBefore),
     notAfter: new Date(notAfter),
     publicKey,
     signingKey: privateKey,

@@ -5,6 +5,7 @@ import { createClientLogos, largestLogo } from '../images/client-logos.ts'
 import { createJobs } from '../jobs/jobs.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
 import { createOverview } from '../overview/overview.ts'
+import { createPublicCertificate } from '../overview/public-certificate.ts'
 import { createSearch } from '../search/search.ts'
 import { createSessionAdministration } from '../sessions/session-administration.ts'
 import { createSetUp } from '../set-up/set-up.ts'
@@ -88,6 +89,11 @@ export async function composeServices(foundation: Foundation, rendering: Renderi
       scim: database.scimProviders,
       settings,
       latestVersion,
+      certificate: createPublicCertificate({
+        issuer: pocket.issuer,
+        clock,
+        onError: (error) => logger.info({ err: error }, 'The certificate of the public address could not be looked at'),
+      }),
       clock,
     }),
     search: createSearch({ pocket, directory }),

@@ -2,6 +2,7 @@ import type { JobItem } from '../jobs/jobs.ts'
 import type { FailingProvider } from '../scim/provider-store.ts'
 import { isNewer } from '../version/version.ts'
 import type { EmailCounts, Ending, Endings, PeopleCounts, Standing } from './overview-store.ts'
+import type { CertificateDates } from './public-certificate.ts'
 
 /** What needs a look, and where it is mended. Its sentence is `overview.findings.NAME` in the catalogue. */
 export interface Finding {
@@ -26,6 +27,8 @@ export const findingNames = [
   'emailStuck',
   'emailMissing',
   'keyOverdue',
+  'certificateEnded',
+  'certificateEnds',
   'signInsFail',
   'secretEnds',
   'apiKeyEnds',
@@ -49,6 +52,7 @@ export interface Known {
   readonly people: PeopleCounts
   readonly standing: Standing
   readonly keyChangesAt: number | null
+  readonly certificate: CertificateDates | null
   /** Within the same time. */
   readonly signIns: { readonly worked: number; readonly failed: number }
   readonly version: { readonly own: string; readonly latest: string }
@@ -89,6 +93,7 @@ export function findingsOf(known: Known): readonly Finding[] {
     people,
     standing,
     keyChangesAt,
+    certificate,
     signIns,
     version,
   } = known
@@ -115,6 +120,7 @@ export function findingsOf(known: Known): readonly Finding[] {
     })
   if (mail.isNeeded && !mail.isSetUp) add('emailMissing', 'bad', paths.email)
   if (keyChangesAt !== null && now - keyChangesAt > day) add('keyOverdue', 'bad', paths.jobs, { at: keyChangesAt })
+  found.push(...certificateFindings(certificate, now))
   if (signIns.failed > everyday && signIns.failed > signIns.worked)
     add('signInsFail', 'soon', '#failures', { count: signIns.failed })
   if (standing.approvals > 0) add('approvals', 'soon', paths.approvals, { count: standing.approvals })
@@ -125,4 +131,14 @@ export function findingsOf(known: Known): readonly Finding[] {
   if (isNewer(version.latest, version.own)) add('newVersion', 'advice', '#version', { about: version.latest })
   const place = { bad: 0, soon: 1, advice: 2 }
   return found.sort((one, other) => place[one.severity] - place[other.severity])
+}
+
+/** Whether the certificate needs a look: some live for days only, and are renewed when a part of that is left. */
+export function certificateFindings(certificate: CertificateDates | null, now: number): readonly Finding[] {
+  if (certificate === null) return []
+  const { host, startsAt, endsAt } = certificate
+  const finding = { about: host, count: 1, at: endsAt, href: '#ends' }
+  if (endsAt <= now) return [{ ...finding, name: 'certificateEnded', severity: 'bad' }]
+  const isLate = endsAt - now < Math.min(7 * day, (endsAt - startsAt) / 4)
+  return isLate ? [{ ...finding, name: 'certificateEnds', severity: 'soon' }] : []
 }

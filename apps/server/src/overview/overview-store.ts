@@ -56,6 +56,13 @@ export interface Standing {
   readonly invitationEndsAt: number | null
   /** Whether an import from LDAP waits for an administrator. */
   readonly isLdapWaiting: boolean
+  readonly hasLdapFailed: boolean
+  /** When the last import from LDAP began; `null` before the first one. */
+  readonly ldapRanAt: number | null
+  /** Where people are provisioned. */
+  readonly scimTargets: number
+  /** Of those the ones whose last run left something undone. */
+  readonly scimFailed: number
   /** Since when the oldest of the keys that sign has signed; `null` before there are any. */
   readonly keySignsSince: number | null
 }

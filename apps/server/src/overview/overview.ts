@@ -1,5 +1,6 @@
 import { type Clock, defaultKeySchedule } from '@pocket/core'
 import type { Jobs } from '../jobs/jobs.ts'
+import { isLdapEnabled } from '../ldap/ldap-settings.ts'
 import type { ScimProviderStore } from '../scim/provider-store.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { LatestVersion } from '../version/latest-version.ts'
@@ -14,6 +15,7 @@ import type {
   PeopleCounts,
   Standing,
 } from './overview-store.ts'
+import type { CertificateDates, PublicCertificate } from './public-certificate.ts'
 
 /** Whether everything is all right, and what that is made of. Instants in milliseconds since the Unix epoch. */
 export interface OverviewFigures {
@@ -31,6 +33,9 @@ export interface OverviewFigures {
   readonly secrets: Endings<Ending>
   readonly apiKeys: Endings<ApiKeyEnding>
   readonly standing: Standing
+  readonly isLdapEnabled: boolean
+  /** Of the public address; `null` where it is not known. */
+  readonly certificate: CertificateDates | null
   /** When the next signing key takes over by itself. */
   readonly keyChangesAt: number | null
   readonly failedJobs: number
@@ -47,6 +52,7 @@ export interface OverviewPorts {
   readonly scim: Pick<ScimProviderStore, 'failing'>
   readonly settings: Pick<Settings, 'lastKnown'>
   readonly latestVersion: Pick<LatestVersion, 'known'>
+  readonly certificate: PublicCertificate
   readonly clock: Clock
 }
 
@@ -67,7 +73,15 @@ const manyPeople = 10_000
 const minute = 60_000
 
 /** Always nine statements, whatever there is: one for each of the store's methods, for the jobs, and for provisioning. */
-export function createOverview({ store, jobs, scim, settings, latestVersion, clock }: OverviewPorts): ReadOverview {
+export function createOverview({
+  store,
+  jobs,
+  scim,
+  settings,
+  latestVersion,
+  certificate,
+  clock,
+}: OverviewPorts): ReadOverview {
   let counted: { readonly people: PeopleCounts; readonly at: number } | undefined
   const countPeople = async (now: number): Promise<PeopleCounts> => {
     const age = counted && now - counted.at
@@ -102,6 +116,7 @@ export function createOverview({ store, jobs, scim, settings, latestVersion, clo
     const isSetUp = values.smtpHost !== ''
     const keyChangesAt = standing.keySignsSince === null ? null : standing.keySignsSince + defaultKeySchedule.signsFor
     const version = { own: ownVersion(), latest: latestVersion.known() }
+    const dates = certificate.known()
     const findings = findingsOf({
       now,
       viewerId,
@@ -114,6 +129,7 @@ export function createOverview({ store, jobs, scim, settings, latestVersion, clo
       people,
       standing,
       keyChangesAt,
+      certificate: dates,
       signIns: { worked: sum(signIns.slice(-daysOfFailures)), failed },
       version,
     })
@@ -126,6 +142,8 @@ export function createOverview({ store, jobs, scim, settings, latestVersion, clo
       secrets,
       apiKeys,
       standing,
+      isLdapEnabled: isLdapEnabled(values),
+      certificate: dates,
       keyChangesAt,
       failedJobs: jobItems.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,
       version,

@@ -51,12 +51,18 @@ const apiKeys = `SELECT owner_id AS id, pocket_api_key.name AS name, display_nam
   FROM pocket_api_key LEFT JOIN pocket_user ON pocket_user.id = owner_id
   WHERE expires_at > $1 AND expires_at <= $2 ORDER BY expires_at, pocket_api_key.id LIMIT $3`
 
+const lastImport = (outcome: string) => `(SELECT COUNT(*) FROM pocket_ldap_run WHERE outcome = '${outcome}'
+      AND started_at = (SELECT MAX(started_at) FROM pocket_ldap_run WHERE outcome <> 'dry'))`
+
 const standing = `SELECT
     (SELECT COUNT(*) FROM pocket_approval WHERE awaits_administrator) AS approvals,
     (SELECT COUNT(*) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitations,
     (SELECT MIN(expires_at) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitation_ends_at,
-    (SELECT COUNT(*) FROM pocket_ldap_run WHERE outcome = 'waiting'
-      AND started_at = (SELECT MAX(started_at) FROM pocket_ldap_run WHERE outcome <> 'dry')) AS ldap_waiting,
+    ${lastImport('waiting')} AS ldap_waiting,
+    ${lastImport('failed')} AS ldap_failed,
+    (SELECT MAX(started_at) FROM pocket_ldap_run WHERE outcome <> 'dry') AS ldap_ran_at,
+    (SELECT COUNT(*) FROM pocket_scim_provider) AS scim_targets,
+    (SELECT COUNT(*) FROM pocket_scim_provider WHERE failed) AS scim_failed,
     (SELECT MIN(status_since) FROM pocket_key WHERE status = 'current') AS key_signs_since`
 
 const sql: Readonly<Record<DatabaseKind, { readonly failures: string; readonly secrets: string }>> = {
@@ -124,6 +130,10 @@ export class TypeormOverviewStore implements OverviewStore {
       invitations: found('invitations'),
       invitationEndsAt: found('invitation_ends_at') || null,
       isLdapWaiting: found('ldap_waiting') > 0,
+      hasLdapFailed: found('ldap_failed') > 0,
+      ldapRanAt: found('ldap_ran_at') || null,
+      scimTargets: found('scim_targets'),
+      scimFailed: found('scim_failed'),
       keySignsSince: found('key_signs_since') || null,
     }
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { qrCodeOf } from '../../src/device-login/qr-code.ts'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
@@ -94,6 +95,18 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
+  test('who waits is answered when somebody decides, and the page of whoever decides says what it is about', async () => {
+    const { agent, json, code } = await request()
+    const shown = await person.agent.get(`${instance.url}/device?code=${code}`)
+    for (const said of [code.replace(/^(.{4})/, '$1-'), 'Firefox on Windows', '127.0.0.1', 'Internal network'])
+      expect(shown.text).toContain(said)
+    const waiting = agent.postJson(`${instance.url}/api/device-login/requests/${json.id}/exchange`, {})
+    await reauthenticate(person)
+    expect((await decide(code, 'approve')).status).toBe(204)
+    const answer = await waiting
+    expect([answer.status, answer.json()]).toEqual([200, expect.objectContaining({ id: person.id })])
+  })
+
   test('a proof lets one device in', async () => {
     const [one, another] = [await request(), await request()]
     await reauthenticate(person)
@@ -175,6 +188,7 @@ describe.each(kinds)('%s', (kind) => {
     const agent = instance.agent()
     const page = await agent.get(`${instance.url}/login/device?redirect=/settings/account`)
     const [, a = '', b = ''] = /id="user-code">(\w{4})-(\w{4})</.exec(page.text) ?? []
+    expect(page.text).toContain(` d="${qrCodeOf(`${instance.url}/device?code=${a}${b}`).path}"`)
     const form = page.forms().find(({ action }) => action.includes('/login/device/'))
     if (!form) throw new Error('The page has no form.')
     const again = await agent.submit(page, form)

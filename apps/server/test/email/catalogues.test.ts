@@ -90,6 +90,15 @@ describe('the catalogues of e-mails', () => {
     expect(catalogues.inFirstOf([]).language).toBe('en')
   })
 
+  test('hold no message that no e-mail says', async () => {
+    const files = (await readdir(new URL('src/email/', server))).map((name) => `src/email/${name}`)
+    const paths = [...files, 'src/audit-log/device.ts', 'src/places/place-words.ts']
+    const sources = await Promise.all(paths.map((path) => readFile(new URL(path, server), 'utf8')))
+    const names = new Set([...sources.join().matchAll(/'([\w.-]+)'/g)].map(([, name]) => name))
+    const said = (key: string) => key === 'language' || names.has(key) || names.has(key.replace(/_\w+$/, ''))
+    expect([...(texts.get('en') ?? new Map()).keys()].filter((key) => !said(key))).toEqual([])
+  })
+
   test('no language has left a sentence in English', () => {
     const english = new Set(texts.get('en')?.values())
     for (const [language, own] of texts)

@@ -159,11 +159,38 @@ describe.each(kinds)('%s', (kind) => {
   })
 })
 
-test('where it is off nobody may ask, and the page does not offer it', async () => {
-  await using instance = await startCalled('SQLite')
+test('where it is off nobody may ask, the page does not offer it, and who has asked before is sent nothing', async () => {
+  const held = Promise.withResolvers<void>()
+  await using server = await startMailServer({
+    onMailFrom: (_from, _session, go) => void held.promise.then(() => go()),
+  })
+  const smtp = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.port), SMTP_FROM: 'id@example.com' }
+  await using instance = await startCalled('SQLite', smtp)
   const agent = instance.agent()
   const answer = await instance.call(request, { agent, body: { email: 'ada@example.com' } })
   expect(answer).toMatchObject({ status: 403, json: { code: 'one_time_access_disabled' } })
   expect(answer.response.headers.get('set-cookie')).toBeNull()
   expect((await agent.get(`${instance.url}/lc`)).text).not.toContain('/lc/email')
+
+  const set = async (on: boolean) => {
+    const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
+    // A cast: the document says so.
+    const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
+    const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
+    const body = { ...present, emailOneTimeAccessAsUnauthenticatedEnabled: String(on) }
+    expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)
+  }
+  const people = [await createPerson(instance), await createPerson(instance), await createPerson(instance)]
+  const [first = '', late = '', last = ''] = people.map(({ json }) => String(json.email))
+  const ask = async (email: string) =>
+    expect((await instance.call(request, { agent: instance.agent(), body: { email } })).status).toBe(204)
+  await set(true)
+  // One e-mail after the other is sent, and the server is slow to take the first.
+  await ask(first)
+  await ask(late)
+  await set(false)
+  held.resolve()
+  await instance.call('POST /api/users/{id}/invitation-email', { params: { id: people[2]?.id ?? '' }, body: {} })
+  await server.received(last)
+  expect(server.delivered.flatMap(({ to }) => to)).toEqual([first, last])
 })

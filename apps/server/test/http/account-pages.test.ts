@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import sharp from 'sharp'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { passkeyAnswer, registerPasskey } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { whole, write } from '../api/setting-calls.ts'
 
@@ -93,6 +94,18 @@ describe('the profile', () => {
     expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
   })
 
+  test('has the theme of this browser, which leads back to it', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const theme = async () => {
+      const page = (await agent.get(instance.url + here)).text
+      const [, section = ''] = /aria-labelledby="theme">(.*?)<\/section>/s.exec(page) ?? []
+      return /value="(\w+)" aria-current/.exec(section)?.[1]
+    }
+    expect(await theme()).toBe('system')
+    const { location } = await post(agent, '/preferences', { theme: 'dark', back: here })
+    expect([location, await theme()]).toEqual([instance.url + here, 'dark'])
+  })
+
   test('comes from nobody else, and from no other site', async () => {
     expect((await post(instance.agent(), here, {})).status).toBe(401)
     const { agent } = await instance.personWithoutPasskey(freshName())
@@ -133,6 +146,25 @@ describe('the picture', () => {
     expect([refused.status, text.includes('id="picture-form"')]).toEqual([415, true])
     expect(text).toContain('role="alert"')
   })
+})
+
+test('passkeys say who keeps them, whether they are on one device, and when they were last used', async () => {
+  const { agent } = await instance.personWithoutPasskey(freshName())
+  const icloud = new SoftwareAuthenticator({ aaguid: 'dd4ec289-e01d-41c9-bb89-70fa845d4bf2' })
+  await registerPasskey(agent, instance.url, icloud)
+  const answer = await passkeyAnswer(agent, instance.url, icloud)
+  expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, answer)).status).toBe(200)
+  await registerPasskey(agent, instance.url, new SoftwareAuthenticator({ backupEligible: false }))
+  const page = (await get(agent, `${here}/security`)).text
+  const said = [...page.matchAll(/<details name="passkey">(.*?)<\/summary>/gs)].map(([, text = '']) => ({
+    drawing: /<svg class="icon brand"[^>]* aria-label="([^"]+)"><path d="[^"]+"/.exec(text)?.[1],
+    kind: ['synced', 'on one device'].filter((kind) => text.includes(`>${kind}<`)),
+    isUsed: !text.includes('not used yet'),
+  }))
+  const other = { drawing: undefined, kind: ['on one device'], isUsed: false }
+  const first = { drawing: 'iCloud Keychain (Managed)', kind: ['synced'], isUsed: true }
+  expect(said).toEqual(expect.arrayContaining([first, other]))
+  expect(page).toContain('Created in')
 })
 
 test('the pages of the account lead to each other', async () => {

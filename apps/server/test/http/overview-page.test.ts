@@ -1,12 +1,22 @@
+import { once } from 'node:events'
+import { createServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/typeorm'
+import { freePort } from '@pocket/test-support'
+import { selfSigned } from '@pocket/test-support/certificates'
+import { certificateFindings } from '../../src/overview/findings.ts'
 import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
+import { setUpAdministrator, startApp } from './app.ts'
 
 const query = jest.spyOn(Database.prototype, 'query')
 const execute = jest.spyOn(Database.prototype, 'execute')
 const day = 86_400_000
 const overview = '/settings/admin'
+
+/** The number beside a word. */
+const figure = (page: string, word: string) =>
+  new RegExp(`<dt>(?:<a [^>]*>)?${word}[\\s\\S]*?<dd>([^<]*)`).exec(page)?.[1]
 
 describe.each(kinds)('the overview on %s', (kind) => {
   let instance: CalledInstance
@@ -22,10 +32,6 @@ describe.each(kinds)('the overview on %s', (kind) => {
   /** A link to what needs a look, and its sentence. */
   const findings = (page: string) =>
     [...page.matchAll(/<a class="item" href="([^"]*)">[\s\S]*?<strong>([^<]*)</g)].map(([, href, text]) => [href, text])
-  /** The number beside a word. */
-  const figure = (page: string, word: string) =>
-    new RegExp(`<dt>(?:<a [^>]*>)?${word}[\\s\\S]*?<dd>([^<]*)`).exec(page)?.[1]
-
   function database(): Database {
     const used = query.mock.contexts.at(-1)
     if (used instanceof Database) return used
@@ -43,6 +49,13 @@ describe.each(kinds)('the overview on %s', (kind) => {
         SELECT '${at}-' || n || '-${event.slice(-9)}', ${at} - n, '${event}', $1, 1, ${at}, '' FROM numbers`,
       [data],
     )
+  }
+
+  async function set(changes: Readonly<Record<string, string>>): Promise<void> {
+    const { json } = await instance.call('GET /api/application-configuration/all')
+    const all = (json as unknown as readonly { key: string; value: string }[]).map(({ key, value }) => [key, value])
+    const body = { ...Object.fromEntries(all), ...changes }
+    expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)
   }
 
   /** The statements of the page, without those that jobs send meanwhile: the fewest of some attempts. */
@@ -171,13 +184,6 @@ describe.each(kinds)('the overview on %s', (kind) => {
     const off = await html()
     expect(findings(off)).toEqual([['/settings/admin/emails?filters[state]=failed', 'An e-mail could not be sent']])
     expect(figure(off, 'E-mail')).toBe('Not set up')
-    const { json } = await instance.call('GET /api/application-configuration/all')
-    const all = (json as unknown as readonly { key: string; value: string }[]).map(({ key, value }) => [key, value])
-    const set = async (changes: Readonly<Record<string, string>>) => {
-      const body = { ...Object.fromEntries(all), ...changes }
-      const { status } = await instance.call('PUT /api/application-configuration', { body })
-      expect(status).toBe(200)
-    }
     await set({ smtpHost: 'localhost', smtpFrom: 'a@example.com', emailLoginNotificationEnabled: 'true' })
     const stuck = await html()
     expect(figure(stuck, 'E-mail')).toBe('1 waits · 1 failed')
@@ -185,6 +191,49 @@ describe.each(kinds)('the overview on %s', (kind) => {
     await set({ smtpHost: '', smtpFrom: '' })
     await run('DELETE FROM pocket_email')
     await set({ smtpHost: '', smtpFrom: '', emailLoginNotificationEnabled: 'false' })
+  })
+
+  test('says how imports from LDAP and provisioning are', async () => {
+    const states = async () => ['LDAP', 'Provisioning'].map((word) => figure(page, word)?.trim())
+    let page = await html()
+    expect(await states()).toEqual(['Not set up', 'Not set up'])
+    await set({
+      ldapEnabled: 'true',
+      ldapUrl: 'ldap://localhost:1',
+      ldapBindDn: 'cn=pocket',
+      ldapBindPassword: 'secret',
+      ldapBase: 'dc=example',
+      ldapAttributeUserUniqueIdentifier: 'uid',
+      ldapAttributeUserUsername: 'uid',
+      ldapAttributeUserEmail: 'mail',
+      ldapAttributeUserFirstName: 'givenName',
+      ldapAttributeUserLastName: 'sn',
+      ldapAttributeGroupUniqueIdentifier: 'cn',
+      ldapAttributeGroupName: 'cn',
+    })
+    const { json } = await instance.call('POST /api/oidc/clients', { body: { name: 'Target', callbackURLs: [] } })
+    await instance.call('POST /api/scim/service-provider', {
+      body: { endpoint: 'https://target.example/scim', token: 't', oidcClientId: String(json.id) },
+    })
+    const imported = (id: string, outcome: string, age: number) =>
+      run(
+        `INSERT INTO pocket_ldap_run
+            (id, started_by, outcome, started_at, finished_at, details, counts, problems, problem_count, settings_hash)
+          VALUES ($1, 'job', $3, $2, $2, '{}', '{}', '[]', 0, $1)`,
+        [id.padStart(36, '0'), Date.now() - age, outcome],
+      )
+    await imported('1', 'failed', 3 * day)
+    await imported('2', 'dry', day)
+    page = await html()
+    expect(await states()).toEqual(['Failed · 3 days ago', 'up to date'])
+    await imported('3', 'succeeded', 2 * day)
+    await run('UPDATE pocket_scim_provider SET failed = $1, finished_at = $2', [true, Date.now()])
+    page = await html()
+    expect(await states()).toEqual(['Imported · 2 days ago', '1 failed'])
+    expect(findings(page).map(([, text]) => text)).toContain('Target doesn’t have everybody it should have')
+    await run('DELETE FROM pocket_ldap_run')
+    await set({ ldapEnabled: 'false' })
+    await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: String(json.id) } })
   })
 
   test('shows the sign-ins of thirty days as a chart and as a table, and why others failed', async () => {
@@ -230,4 +279,34 @@ describe.each(kinds)('the overview on %s', (kind) => {
       kind === 'SQLite' ? /COVERING INDEX pocket_audit_event/ : /Index (Only )?Scan (using|on) pocket_audit_event/,
     )
   })
+})
+
+test('the certificate of the public address is looked at, and told about before it ends', async () => {
+  const port = await freePort()
+  const [notBefore, notAfter] = [Date.now() - 60 * day, Date.now() + 3 * day]
+  await using proxy = createServer(await selfSigned({ hosts: ['localhost'], notBefore, notAfter }))
+  await once(proxy.listen(port, 'localhost'), 'listening')
+  await using running = await startApp({ APP_URL: `https://localhost:${port}`, TRUST_PROXY: 'true' })
+  const agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  const page = async (): Promise<string> => {
+    const { text } = await agent.get(running.url + overview)
+    return text.includes('Certificate of localhost') ? text : page()
+  }
+  const text = await page()
+  expect(text).toContain('The certificate of localhost ends soon')
+  expect(figure(text, 'Certificate of localhost')).toContain(String(new Date(notAfter).getUTCFullYear()))
+})
+
+test.each([
+  [60, 90, []],
+  [6, 90, ['certificateEnds']],
+  // It is renewed every few days.
+  [3, 6, []],
+  [1, 6, ['certificateEnds']],
+  [0, 6, ['certificateEnded']],
+])('a certificate that ends in %d of %d days is told about as it needs', (left, lifetime, names) => {
+  const endsAt = left * day
+  const certificate = { host: 'id.example.com', startsAt: endsAt - lifetime * day, endsAt }
+  expect(certificateFindings(certificate, 0).map(({ name }) => name)).toEqual(names)
 })

@@ -85,6 +85,17 @@ describe('the language of a page', () => {
     expect(await languageOf({ 'accept-language': 'ar', cookie: 'language=zh-Hans' })).toBe('zh-Hans')
   })
 
+  test('is that of an error as well, which names its request', async () => {
+    const answer = await fetch(`${running.local}/nowhere`, {
+      headers: { accept: 'text/html', 'accept-language': 'de' },
+    })
+    const html = await answer.text()
+    const { errors } = JSON.parse(await readFile(new URL('../../locales/de.json', import.meta.url), 'utf8'))
+    expect(html).toContain('<html lang="de" dir="ltr">')
+    expect(html).toContain(`<h1>${errors.not_found.title}</h1><p class="muted">${errors.not_found.text}</p>`)
+    expect(html).toContain(`<code>${answer.headers.get('x-request-id')}</code>`)
+  })
+
   test('can be chosen on every page, by its own name', async () => {
     const html = await (await fetch(`${pages.origin}/signed-out`)).text()
     for (const name of ['Deutsch', 'العربية', '繁體中文', '简体中文', 'English'])

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type PageServer, startPageServer } from './page-server.ts'
+import { day, now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
 /** What is named in two steps in the sources: a finding, an event or an act, then its part. */
@@ -133,6 +134,15 @@ describe.each(languages)('the catalogue %s', (language) => {
       return key !== 'language' && !known.has(text) && models.some((each) => english.get(each) === text)
     })
     expect(same).toEqual([])
+  })
+
+  test('says dates, times and numbers as they are said there', async () => {
+    const answer = await fetch(`${pages.origin}/user`, { headers: { cookie: `language=${language}` } })
+    const html = await answer.text()
+    expect(html).toContain(
+      new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(now - 90 * day),
+    )
+    expect(html).toContain(new Intl.RelativeTimeFormat(language, { numeric: 'always' }).format(-2, 'day'))
   })
 
   test.each(['sign-in', 'overview-trouble', 'users', 'client', 'audit-log-all'])('shows %s', async (state) => {

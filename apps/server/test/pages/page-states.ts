@@ -4,6 +4,7 @@ import { apiKeysStates } from './states/api-keys.ts'
 import { apisStates } from './states/apis.ts'
 import { appsStates } from './states/apps.ts'
 import { auditLogStates } from './states/audit-log.ts'
+import { clientStates } from './states/client.ts'
 import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
 import { groupsStates } from './states/groups.ts'
@@ -25,6 +26,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...appsStates,
   ...auditLogStates,
   ...apisStates,
+  ...clientStates,
   ...clientsStates,
   ...deviceStates,
   ...groupsStates,

@@ -103,6 +103,24 @@ describe('what the system asks for', () => {
   })
 })
 
+describe('what is touched', () => {
+  test.each(['sign-in-field', 'select-account', 'sign-up', 'code-by-email', 'device-request'])(
+    'is large enough for a finger on %s',
+    async (name) => {
+      const page = await browser.newPage({ viewport: sizes.phone, hasTouch: true, isMobile: true })
+      await page.goto(`${server.origin}/${name}`)
+      const sizesOf = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('main :is(.btn, .item, input:not([type="hidden"]))')]
+          .filter((element) => element.checkVisibility())
+          .map((element) => [element.outerHTML.slice(0, 80), element.offsetHeight] as const),
+      )
+      expect(sizesOf.length).toBeGreaterThan(1)
+      expect(sizesOf.filter(([, height]) => height < 44)).toEqual([])
+      await page.context().close()
+    },
+  )
+})
+
 describe('a card of names and values', () => {
   test('has room for the names in every language', async () => {
     const page = await browser.newPage({ viewport: sizes.phone })

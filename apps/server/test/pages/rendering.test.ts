@@ -111,6 +111,11 @@ describe('templates', () => {
       [],
     ],
     [
+      'sign-out-of-client',
+      ['Immich asks to end your session here as well.', 'Sign out Stay signed in'],
+      ['/end-session/confirm'],
+    ],
+    [
       'not-allowed',
       [
         'You may not use Synology DSM',

@@ -175,6 +175,27 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(outcomes().length).toBe(2)
   })
 
+  test('one with somebody who is there already and not ours is not up to date, and written down once', async () => {
+    const provider = await create('one')
+    await runDue()
+    const before = await database.scimProviders.find(provider.id)
+    expect([before?.succeededAt, await database.scimProviders.failing(10)]).toEqual([clock.time, []])
+    const zoe = await directory.create(newUser({ username: 'zoe' }))
+    server.users.set('theirs', { id: 'theirs', userName: 'ZOE', displayName: 'Zoe', active: true })
+    for (let run = 0; run < 2; run++) {
+      clock.time += 60 * minute
+      await runDue()
+    }
+    expect(await database.scimProviders.find(provider.id)).toMatchObject({
+      startedAt: clock.time,
+      succeededAt: before?.succeededAt,
+      report: { user: { found: 1 }, problemCount: 0 },
+    })
+    expect(outcomes()).toEqual(['scim_synced', 'scim_sync_failed'])
+    expect(events.at(-1)).toMatchObject({ event: 'scim_sync_failed', reason: 'found' })
+    await directory.users.remove(zoe.id)
+  })
+
   test('one that wants to be left alone is', async () => {
     const provider = await create('one')
     const fetch = async () => new Response('{}', { status: 429, headers: { 'retry-after': '1800' } })

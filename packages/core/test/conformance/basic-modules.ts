@@ -1,28 +1,18 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
-import type { UserAgentResponse } from '@pocket/core/testing'
-import {
-  calculateJwkThumbprint,
-  createRemoteJWKSet,
-  decodeProtectedHeader,
-  exportJWK,
-  generateKeyPair,
-  jwtVerify,
-  SignJWT,
-} from 'jose'
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as oidc from 'openid-client'
-import { second as seconds, startHost, viewOf } from '../flows/host.ts'
+import { second as seconds, viewOf } from '../flows/host.ts'
 import { back, redirectUri } from '../flows/signed-in.ts'
 import {
   askForToken,
   complete,
   enter,
+  entering,
   exchange,
   logIn,
-  type Party,
   type ResponseMode,
+  refusedOnPage,
   requestOf,
   responseOf,
   second,
@@ -32,20 +22,10 @@ import {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-/** Shows a page of ours to the person, and nothing to the client. */
-function refusedOnPage(answer: UserAgentResponse, code: string): void {
-  expect([answer.status, answer.location, viewOf(answer)]).toMatchObject([400, null, { view: 'error', code }])
-}
-
 /** The modules that the Basic and the Form Post plan have in common. */
 export function basicModules(mode: ResponseMode): void {
-  const entering = async (): Promise<Party & AsyncDisposable> => {
-    const host = await startHost()
-    return { ...(await enter(host, { mode })), [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
-  }
-
   test('oidcc-server', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const url = requestOf(party)
     const answer = await complete(party, await send(party, url))
     const response = await responseOf(answer)
@@ -82,7 +62,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-response-type-missing', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const url = requestOf(party, {}, ['response_type'])
     const response = await responseOf(await send(party, url))
     expect(Object.fromEntries(response)).toMatchObject({
@@ -94,7 +74,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-idtoken-signature', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { idToken } = await logIn(party)
     const { alg, kid } = decodeProtectedHeader(idToken)
     expect(alg).toBe('RS256')
@@ -109,28 +89,28 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-userinfo-get', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { tokens, claims } = await logIn(party)
     const answer = await userInfo(party, { headers: bearer(tokens.access_token) })
     expect(answer).toMatchObject({ status: 200, body: { sub: claims.sub } })
   })
 
   test('oidcc-userinfo-post-header', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { tokens, claims } = await logIn(party)
     const answer = await userInfo(party, { method: 'POST', headers: bearer(tokens.access_token) })
     expect(answer).toMatchObject({ status: 200, body: { sub: claims.sub } })
   })
 
   test('oidcc-userinfo-post-body', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { tokens, claims } = await logIn(party)
     const body = new URLSearchParams({ access_token: tokens.access_token })
     expect(await userInfo(party, { method: 'POST', body })).toMatchObject({ status: 200, body: { sub: claims.sub } })
   })
 
   test('oidcc-ensure-request-without-nonce-succeeds-for-code-flow', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { claims } = await logIn(party, {}, ['nonce'])
     expect(claims).not.toHaveProperty('nonce')
   })
@@ -144,7 +124,7 @@ export function basicModules(mode: ResponseMode): void {
     ['oidcc-ensure-other-scope-order-succeeds', 'email openid', ['email']],
   ]
   test.each(scopes)('%s', async (_module, scope, expected) => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { tokens, claims } = await logIn(party, { scope })
     const told = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
     for (const name of expected) expect(told).toHaveProperty(name)
@@ -154,7 +134,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-alternate-happy-flow', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const url = requestOf(party, { scope: 'email openid' })
     const reordered = [...url.searchParams].reverse()
     url.search = new URLSearchParams(reordered).toString()
@@ -164,7 +144,7 @@ export function basicModules(mode: ResponseMode): void {
 
   test('oidcc-idtoken-unsigned', async () => {
     // A client that no program registers cannot ask for it, nor is it among what there is.
-    await using party = await entering()
+    await using party = await entering(mode)
     const metadata = party.configuration.serverMetadata()
     expect(metadata.id_token_signing_alg_values_supported).not.toContain('none')
     const none = 'none' as unknown as 'RS256'
@@ -173,28 +153,13 @@ export function basicModules(mode: ResponseMode): void {
     })
   })
 
-  test('oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported', async () => {
-    await using party = await entering()
-    const asked: string[] = []
-    await using elsewhere = await startElsewhere(asked)
-    const url = requestOf(party, { request_uri: elsewhere.url })
-    expect(party.configuration.serverMetadata().request_uri_parameter_supported).toBe(false)
-    const response = await responseOf(await send(party, url))
-    expect([response.get('error'), response.get('state')]).toEqual([
-      'request_uri_not_supported',
-      url.searchParams.get('state'),
-    ])
-    expect(response.has('code')).toBe(false)
-    expect(asked).toEqual([])
-  })
-
   test.each(['page', 'popup'])('oidcc-display-%s', async (display) => {
-    await using party = await entering()
+    await using party = await entering(mode)
     expect((await logIn(party, { display })).claims.sub).toBe(party.person.account.id)
   })
 
   test('oidcc-prompt-login', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const first = await logIn(party)
     party.host.clock.pass(2 * seconds)
     const url = requestOf(party, { prompt: 'login' })
@@ -206,7 +171,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-prompt-none-not-logged-in', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const url = requestOf(party, { prompt: 'none' })
     const response = await responseOf(await send(party, url))
     expect(Object.fromEntries(response)).toMatchObject({
@@ -216,7 +181,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-prompt-none-logged-in', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const first = await logIn(party)
     const url = requestOf(party, { prompt: 'none' })
     const silent = await exchange(party, url, await send(party, url))
@@ -225,7 +190,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-max-age-1', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     // The library reads its own clock, so it is the first sign-in that is made to be old.
     party.host.clock.pass(-10 * seconds)
     const first = await logIn(party)
@@ -239,7 +204,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-max-age-10000', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const first = await logIn(party)
     const url = requestOf(party, { max_age: '10000' })
     const silent = await exchange(party, url, await send(party, url))
@@ -248,13 +213,13 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-ensure-request-with-unknown-parameter-succeeds', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { answer } = await logIn(party, { extra: 'foobar' })
     expect((await responseOf(answer)).has('extra')).toBe(false)
   })
 
   test('oidcc-id-token-hint', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const first = await logIn(party)
     const url = requestOf(party, { prompt: 'none', id_token_hint: first.idToken })
     const silent = await exchange(party, url, await send(party, url))
@@ -267,7 +232,7 @@ export function basicModules(mode: ResponseMode): void {
     ['oidcc-claims-locales', { claims_locales: 'se' }],
     ['oidcc-ensure-request-with-acr-values-succeeds', { acr_values: '1 2' }],
   ])('%s', async (_module, parameters) => {
-    await using party = await entering()
+    await using party = await entering(mode)
     expect((await logIn(party, parameters)).claims.sub).toBe(party.person.account.id)
   })
 
@@ -275,7 +240,7 @@ export function basicModules(mode: ResponseMode): void {
     ['oidcc-codereuse', 0],
     ['oidcc-codereuse-30seconds', 30 * seconds],
   ])('%s', async (_module, later) => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { code, tokens } = await logIn(party)
     party.host.clock.pass(later)
     const { status, body } = await askForToken(party, { grant_type: 'authorization_code', code })
@@ -285,13 +250,13 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-ensure-registered-redirect-uri', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const unregistered = `${redirectUri}/${crypto.randomUUID()}`
     refusedOnPage(await send(party, requestOf(party, { redirect_uri: unregistered })), 'invalid_redirect_uri')
   })
 
   test('oidcc-ensure-post-request-succeeds', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const url = requestOf(party)
     const posted = await party.agent.postForm(`${party.host.issuer}/authorize`, Object.fromEntries(url.searchParams), {
       from: 'https://app.example/',
@@ -302,26 +267,15 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-server-client-secret-post', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const metadata = party.configuration.serverMetadata()
     const configuration = new oidc.Configuration(metadata, party.client.id, {}, oidc.ClientSecretPost(party.secret))
     oidc.allowInsecureRequests(configuration)
     expect((await logIn({ ...party, configuration })).claims.sub).toBe(party.person.account.id)
   })
 
-  test('oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported', async () => {
-    await using party = await entering()
-    const url = requestOf(party, {}, ['nonce', 'state'])
-    url.searchParams.set('request', unsigned({ ...Object.fromEntries(url.searchParams), state: 's', nonce: 'n' }))
-    const metadata = party.configuration.serverMetadata()
-    expect(metadata.request_object_signing_alg_values_supported).not.toContain('none')
-    const response = await responseOf(await send(party, url))
-    expect(response.get('error')).toMatch(/^(request_not_supported|invalid_request_object)$/)
-    expect(response.has('code')).toBe(false)
-  })
-
   test('oidcc-claims-essential', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { tokens, claims } = await logIn(party, {
       claims: JSON.stringify({ userinfo: { name: { essential: true } } }),
     })
@@ -330,29 +284,8 @@ export function basicModules(mode: ResponseMode): void {
     expect(told).not.toHaveProperty('email')
   })
 
-  test('oidcc-ensure-request-object-with-redirect-uri', async () => {
-    await using host = await startHost()
-    const { privateKey, publicKey } = await generateKeyPair('RS256')
-    const jwk = await exportJWK(publicKey)
-    const kid = await calculateJwkThumbprint(jwk)
-    const party = await enter(host, { mode, protocol: { jwks: { keys: [{ ...jwk, kid, use: 'sig' }] } } })
-    const url = requestOf(party, { redirect_uri: 'https://app.example/not-registered' })
-    const claims = { ...Object.fromEntries(url.searchParams), redirect_uri: redirectUri }
-    const request = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'RS256', kid })
-      .setIssuer(party.client.id)
-      .setAudience(host.issuer)
-      .setExpirationTime('1m')
-      .sign(privateKey)
-    url.searchParams.set('request', request)
-    const { claims: told } = await exchange(party, url, await complete(party, await send(party, url)))
-    expect(told.sub).toBe(party.person.account.id)
-    url.searchParams.set('request', unsigned(claims))
-    refusedOnPage(await send(party, url), 'invalid_redirect_uri')
-  })
-
   test('oidcc-refresh-token', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const { tokens, claims } = await logIn(party, { scope: 'openid offline_access', prompt: 'consent' })
     const refreshed = await oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')
     const renewed = refreshed.claims()
@@ -366,7 +299,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-ensure-request-with-valid-pkce-succeeds', async () => {
-    await using party = await entering()
+    await using party = await entering(mode)
     const verifier = oauth.generateRandomCodeVerifier()
     const url = requestOf(party, {
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
@@ -380,25 +313,4 @@ export function basicModules(mode: ResponseMode): void {
     for (const more of [{}, wrong])
       expect(await ask(more)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
-}
-
-/** Where a request object could be found. */
-async function startElsewhere(asked: string[]) {
-  const server = createServer((req, res) => {
-    asked.push(req.url ?? '')
-    res.end(unsigned({}))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/request.jwt`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-function unsigned(claims: object): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'none' })}.${part(claims)}.`
 }

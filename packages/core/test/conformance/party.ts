@@ -1,6 +1,7 @@
+import { expect } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, viewOf } from '../flows/host.ts'
+import { decide, type Host, signIn, startHost, viewOf } from '../flows/host.ts'
 import { back, type Parameters, type RelyingPartyOptions, redirectUri, relyingParty } from '../flows/signed-in.ts'
 
 /** How a plan has its authorization responses sent. */
@@ -13,6 +14,12 @@ export async function enter(host: Host, options: RelyingPartyOptions & { readonl
   const { mode = 'query', ...rest } = options
   const party = await relyingParty(host, rest)
   return { host, mode, ...party, agent: new UserAgent(), person: await host.person('ada') }
+}
+
+/** A party at a host of its own, which ends with it. */
+export async function entering(mode: ResponseMode): Promise<Party & AsyncDisposable> {
+  const host = await startHost()
+  return { ...(await enter(host, { mode })), [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
 }
 
 /** Another client for the same person in the same browser: the suite's second one. */
@@ -38,6 +45,11 @@ export function requestOf({ mode, configuration }: Party, more: Parameters = {},
 /** What a request led to: back at the client, or a page of ours where somebody is asked or told something. */
 export async function send({ agent }: Pick<Party, 'agent'>, url: URL): Promise<UserAgentResponse> {
   return agent.follow(await agent.get(url.href), { until: back })
+}
+
+/** Shows a page of ours to the person, and nothing to the client. */
+export function refusedOnPage(answer: UserAgentResponse, code: string): void {
+  expect([answer.status, answer.location, viewOf(answer)]).toMatchObject([400, null, { view: 'error', code }])
 }
 
 /** The request by which an answer arrives at the client, in whichever mode. */

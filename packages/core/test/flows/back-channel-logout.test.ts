@@ -106,6 +106,20 @@ describe('back-channel logout', () => {
     ])
   })
 
+  test('who stays signed in leaves the one application that asked, and no other', async () => {
+    await using receiver = await startReceiver()
+    const { host, client, agent, other } = await enteredBoth(receiver)
+    await using _ = host
+    const view = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session?client_id=${client.id}`))
+    if (view.view !== 'sign-out') throw new Error('This page asks for no logout.')
+    expect(view.client).toMatchObject({ id: client.id })
+    await agent.postForm(view.submitTo, view.hidden)
+    const again = await agent.follow(await agent.get(`${other}&prompt=none`), { until: back })
+    expect(new URL(again.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
+    await host.pocket[Symbol.asyncDispose]()
+    expect(receiver.tokens.map(({ aud }) => aud)).toEqual([client.id])
+  })
+
   test('a client that does not answer is told again, and again, but not for ever', async () => {
     await using receiver = await startReceiver()
     const { host, agent, client } = await entered(receiver)

@@ -288,6 +288,11 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
       { userFilter: '(uid=' },
       { code: 'ldap_filter_invalid', details: { setting: 'userFilter' } },
     ],
+    [
+      'a filter that is cut off',
+      { groupFilter: '(&(objectClass=groupOfNames)' },
+      { code: 'ldap_filter_invalid', details: { setting: 'groupFilter' } },
+    ],
     ['more entries than allowed', { limits: { entries: 100 } }, { code: 'ldap_too_many_entries' }],
     ['more memberships than allowed', { limits: { memberships: 60 } }, { code: 'ldap_answer_too_large' }],
     ['too little time', { overallTimeout: 1 }, { code: 'ldap_timed_out', details: { step: 'whole' } }],

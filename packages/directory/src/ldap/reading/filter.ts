@@ -7,6 +7,9 @@ import { LdapError } from './ldap-error.ts'
  * @throws LdapError `ldap_filter_invalid`; `details.setting` is the given name.
  */
 export function readFilter(text: string, setting: string): Filter {
+  // The parser closes what is left open: of a filter that was cut off it would make one that finds more.
+  const parens = text.replace(/\\[()]/g, '').replace(/[^()]/g, '')
+  if (parens.length !== 2 * parens.replaceAll(')', '').length) throw new LdapError('ldap_filter_invalid', { setting })
   try {
     return FilterParser.parseString(withText(text.trim().replace(/(\([&|!]|\))\s+(?=[()])/g, '$1')))
   } catch (error) {

@@ -1,0 +1,88 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from '@jest/globals'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { startHost } from '../flows/host.ts'
+import { redirectUri } from '../flows/signed-in.ts'
+import {
+  complete,
+  enter,
+  entering,
+  exchange,
+  type ResponseMode,
+  refusedOnPage,
+  requestOf,
+  responseOf,
+  send,
+} from './party.ts'
+
+/** The modules of both plans in which a request is an object of its own, or is at an address. */
+export function requestObjectModules(mode: ResponseMode): void {
+  test('oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported', async () => {
+    await using party = await entering(mode)
+    const asked: string[] = []
+    await using elsewhere = await startElsewhere(asked)
+    const url = requestOf(party, { request_uri: elsewhere.url })
+    expect(party.configuration.serverMetadata().request_uri_parameter_supported).toBe(false)
+    const response = await responseOf(await send(party, url))
+    expect([response.get('error'), response.get('state')]).toEqual([
+      'request_uri_not_supported',
+      url.searchParams.get('state'),
+    ])
+    expect(response.has('code')).toBe(false)
+    expect(asked).toEqual([])
+  })
+
+  test('oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported', async () => {
+    await using party = await entering(mode)
+    const url = requestOf(party, {}, ['nonce', 'state'])
+    url.searchParams.set('request', unsigned({ ...Object.fromEntries(url.searchParams), state: 's', nonce: 'n' }))
+    const metadata = party.configuration.serverMetadata()
+    expect(metadata.request_object_signing_alg_values_supported).not.toContain('none')
+    const response = await responseOf(await send(party, url))
+    expect(response.get('error')).toMatch(/^(request_not_supported|invalid_request_object)$/)
+    expect(response.has('code')).toBe(false)
+  })
+
+  test('oidcc-ensure-request-object-with-redirect-uri', async () => {
+    await using host = await startHost()
+    const { privateKey, publicKey } = await generateKeyPair('RS256')
+    const jwk = await exportJWK(publicKey)
+    const kid = await calculateJwkThumbprint(jwk)
+    const party = await enter(host, { mode, protocol: { jwks: { keys: [{ ...jwk, kid, use: 'sig' }] } } })
+    const url = requestOf(party, { redirect_uri: 'https://app.example/not-registered' })
+    const claims = { ...Object.fromEntries(url.searchParams), redirect_uri: redirectUri }
+    const request = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid })
+      .setIssuer(party.client.id)
+      .setAudience(host.issuer)
+      .setExpirationTime('1m')
+      .sign(privateKey)
+    url.searchParams.set('request', request)
+    const { claims: told } = await exchange(party, url, await complete(party, await send(party, url)))
+    expect(told.sub).toBe(party.person.account.id)
+    url.searchParams.set('request', unsigned(claims))
+    refusedOnPage(await send(party, url), 'invalid_redirect_uri')
+  })
+}
+
+/** Where a request object could be found. */
+async function startElsewhere(asked: string[]) {
+  const server = createServer((req, res) => {
+    asked.push(req.url ?? '')
+    res.end(unsigned({}))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/request.jwt`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function unsigned(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return `${part({ alg: 'none' })}.${part(claims)}.`
+}
