@@ -43,6 +43,8 @@ describe('the style sheet of an instance', () => {
     expect(others).toEqual([address, address, address])
     for (const page of pages)
       expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'; style-src 'self'(;|$)/)
+    // A form that leads to no client ends here.
+    expect(pages[1]?.headers.get('content-security-policy')).toMatch(/; form-action 'self'$/)
     const sheet = await show(instance.agent(), instance.url + address)
     expect(sheet).toMatchObject({
       status: 200,

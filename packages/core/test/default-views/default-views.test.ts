@@ -6,7 +6,7 @@ import { memoryStores } from '@pocket/core/memory'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
-import { type Host, startHost, storePasskey } from '../flows/host.ts'
+import { type Host, signIn, startHost, storePasskey, viewOf } from '../flows/host.ts'
 import { bundledPageScript, generatedFile } from './bundle-page-script.ts'
 
 const redirectUri = 'https://app.example/callback'
@@ -257,6 +257,45 @@ describe('a render option', () => {
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'render', view: 'sign-in' } }])
     expect(host.events).toMatchObject([{ event: 'request_refused', code: 'misconfigured' }])
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
+  })
+
+  test('that has a page for each view shows none of the plain ones', async () => {
+    const views: Readonly<Record<View['view'], true>> = {
+      'sign-in': true,
+      'login-code': true,
+      'sign-up': true,
+      consent: true,
+      'select-account': true,
+      'not-allowed': true,
+      error: true,
+      'sign-out': true,
+      'signed-out': true,
+    }
+    const shown: string[] = []
+    const stores = memoryStores()
+    const accounts = {
+      find: async (id: string) => host.accounts.get(id),
+      register: async (account: HostAccount) => account,
+    }
+    await using host: Host = await startHost({ stores, options: { stores: { ...stores, accounts } } })
+    const agent = new UserAgent()
+    const keep = (page: UserAgentResponse) => {
+      shown.push(viewOf(page).view)
+      return page
+    }
+    const { authenticator } = await host.person('ada')
+    const address = await addressOf(host)
+    const page = keep(await agent.follow(await agent.get(address)))
+    for (const path of ['code', 'sign-up']) keep(await agent.get(`${page.url}/${path}`))
+    keep(await signIn(agent, page, authenticator, back))
+    keep(await agent.follow(await agent.get(`${address}&prompt=select_account`)))
+    const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })
+    keep(await agent.follow(await agent.get(address.replace(/(?<=client_id=)[^&]+/, client.id))))
+    keep(await agent.get(`${host.issuer}/authorize?client_id=nobody`))
+    const leaving = viewOf(keep(await agent.get(`${host.issuer}/api/oidc/end-session`)))
+    if (leaving.view !== 'sign-out') throw new Error('Nobody signs out.')
+    keep(await agent.follow(await agent.postForm(leaving.submitTo, { ...leaving.hidden, logout: 'yes' })))
+    expect(shown.toSorted()).toEqual(Object.keys(views).toSorted())
   })
 
   test('that has no page for errors either leaves them to the plain one', async () => {
