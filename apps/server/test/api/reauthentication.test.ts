@@ -148,6 +148,9 @@ describe.each(kinds)('%s', (kind) => {
       for (const [path, fields = {}] of forms) {
         const answer = await agent.postForm(url + path, fields)
         answers.push(['form', path, answer.status, answer.text.includes('Confirm that it’s you')])
+        // It goes on with what was typed.
+        const goesOn = answer.forms().find(({ action }) => new URL(action, url).href === url + path)
+        expect([path, goesOn?.fields]).toEqual([path, fields])
       }
       expect(answers).toEqual([
         ...acts.map(([method, path]) => [method, path, 401, 'reauthentication_required']),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { sameSitePath } from '../../src/http/same-site-path.ts'
 import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
 
@@ -88,6 +88,26 @@ describe.each(elsewhere.slice(0, 9))('to %j', (redirect) => {
     const { redirectTo } = signed.json() as { redirectTo: string }
     expect(new URL(redirectTo, instance.url).origin).toBe(new URL(instance.url).origin)
   })
+})
+
+test('a way back to a request of an application is kept by sign-up and by a new passkey', async () => {
+  const request = '/interaction/abc'
+  const signUp = await instance.agent().get(`${instance.url}/signup${query(request)}`)
+  expect(signUp.text).toContain(`<a class="btn quiet" href="${request}">`)
+  const device = await instance.agent().get(`${instance.url}/signup${query('/device?code=ABC')}`)
+  expect(device.text).toContain('<a class="btn quiet" href="/login?redirect=%2Fdevice%3Fcode%3DABC">')
+
+  const { agent } = await instance.personWithoutPasskey('heidi')
+  const adding = `${instance.url}/signup/add-passkey`
+  const page = await agent.get(adding + query(request))
+  expect(page.text).toContain(`<a class="btn quiet" href="${request}">`)
+  // A cast: the authenticator refuses what is none.
+  const { options } = (await agent.postJson(`${adding}/options`, {})).json() as {
+    options: Parameters<SoftwareAuthenticator['create']>[0]
+  }
+  const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
+  const added = await agent.postJson(new URL(page.form('/signup/add-passkey').action, page.url).href, { response })
+  expect([added.status, added.json()]).toEqual([200, { redirectTo: request }])
 })
 
 test.each([
