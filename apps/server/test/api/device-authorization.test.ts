@@ -185,6 +185,7 @@ describe.each(kinds)('%s', (kind) => {
     // The code itself is right, so nothing is wrong with the field.
     expect(page.text).toContain('This application isn’t for you')
     expect(page.text).not.toContain('aria-invalid')
+    expect(page.text).toMatch(/tabindex="-1" autofocus role="alert">/)
     const { action } = page.form('/device/refuse')
     const refused = await person.agent.follow(await person.agent.postForm(new URL(action, page.url).href, {}))
     expect(refused.text).toContain('It has no access')

@@ -90,6 +90,7 @@ describe('the pictures of an instance', () => {
       ])
     const login = await get('/login')
     expect(login.text).toContain('<body class="gate pictured">')
+    expect(login.text).toMatch(/<link rel="icon" href="\/api\/application-images\/favicon[^"]*"/)
     const sheet = await show(instance.agent(), instance.url + sheetOf(login))
     expect(sheet.bytes.toString()).toMatch(
       /^:root\{--background:url\("\/api\/application-images\/background\?v=[\w-]+"\)\}\n$/,

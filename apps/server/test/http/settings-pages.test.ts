@@ -67,6 +67,8 @@ describe.each(kinds)('settings on %s', (kind) => {
     expect(saved.url).toBe(instance.url + base)
     expect(saved.text).toContain('Saved. It applies from now on.')
     expect(saved.text).toContain('<span>Our door</span>')
+    const signIn = await instance.agent().get(`${instance.url}/login`)
+    expect(signIn.text).toMatch(/ · Our door<\/title>[^]*<span>Our door<\/span>/)
     const changed = {
       appName: 'Our door',
       accentColor: 'rebeccapurple',
