@@ -163,6 +163,13 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
         counts: { created: 4, groupsCreated: 2, membersAdded: 5 },
         losses: { asks: false },
       })
+      // Whoever would become an administrator is named as such, before anybody agrees to it.
+      const administrators = dry.json.plan.created.filter(
+        ({ changes }: { changes: object }) => 'administrator' in changes,
+      )
+      expect(administrators.map(({ name }: { name: string }) => name)).toEqual(['The bob (bob)'])
+      const tried = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
+      expect(tried.text).toMatch(/\(bob\)<\/bdi> <span class="chip warn">Administrator</)
       // The administrator of this instance has the same user name.
       expect(codes(dry)).toEqual([`user_name_taken ${at('ada')}`])
       expect((await users()).map(({ username }) => username)).toEqual(['ada'])
