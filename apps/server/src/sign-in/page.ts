@@ -1,4 +1,4 @@
-import type { AuthenticationCeremony, Pocket } from '@pocket/core'
+import type { Pocket } from '@pocket/core'
 import { PocketError, RateLimited } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -7,6 +7,7 @@ import { formText, jsonObject } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { addPasskeyPath } from '../sign-up/add-passkey-page.ts'
+import { createCeremony, home, withTarget } from './ceremony.ts'
 
 export interface SignInPorts {
   readonly pocket: Pocket
@@ -19,23 +20,16 @@ export interface SignInPorts {
   readonly codesByEmail: () => Promise<boolean>
 }
 
-const home = '/settings/account'
-
 /** `/login`, `/lc` and `/logout`. */
 export function signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }: SignInPorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
-  const withTarget = (path: string, to: string) =>
-    to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
-
-  const ceremony = async (ctx: Context): Promise<AuthenticationCeremony> => ({
-    ...(await pocket.signIn.request(ctx.req, ctx.res)),
-    refreshFrom: withTarget('/login/ceremony', target(ctx)),
-    submitTo: withTarget('/login', target(ctx)),
-  })
+  const ceremony = createCeremony(pocket)
 
   const showCode = async (ctx: Context, page: { code: string; problem: string | null; redirect: string }) => {
     const byEmail = (await codesByEmail()) ? { email: '', sent: false, problem: null } : null
-    await show(ctx, { view: 'code', fromLink: ctx.params.code !== undefined, byEmail, ...page })
+    const fromLink = ctx.params.code !== undefined
+    const offered = fromLink ? null : await ceremony(ctx, page.redirect)
+    await show(ctx, { view: 'code', fromLink, byEmail, ceremony: offered, ...page })
   }
 
   return {
@@ -50,7 +44,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
       await show(ctx, {
         view: 'sign-in',
         client: null,
-        ceremony: await ceremony(ctx),
+        ceremony: await ceremony(ctx, target(ctx)),
         reason: 'first',
         otherWaysAt: withTarget('/lc', target(ctx)),
         signUpAt: signUp && withTarget(signUp, target(ctx)),
@@ -61,7 +55,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
 
     async ceremony(ctx: Context) {
       ctx.set('Cache-Control', 'no-store')
-      ctx.body = await ceremony(ctx)
+      ctx.body = await ceremony(ctx, target(ctx))
     },
 
     async submit(ctx: Context) {
