@@ -76,7 +76,11 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
     async submitCode(ctx: Context) {
       const code = formText(ctx, 'code', 64)
       const redirect = sameSitePath(formText(ctx, 'redirect'), home)
-      if (code.trim() === '') return showCode(ctx, { code: '', problem: 'required', redirect })
+      if (code.trim() === '') {
+        await showCode(ctx, { code: '', problem: 'required', redirect })
+        ctx.status = 400
+        return
+      }
       try {
         await pocket.signIn.withCode(ctx.req, ctx.res, code)
       } catch (error) {
