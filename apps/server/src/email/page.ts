@@ -1,4 +1,4 @@
-import { type Pocket, requestContext } from '@pocket/core'
+import { requestContext } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
@@ -6,14 +6,12 @@ import { formText } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { emailAddress } from '../settings/checks.ts'
-import { createCeremony, home } from '../sign-in/ceremony.ts'
 import type { WaitingAddresses } from '../sign-up/waiting-addresses.ts'
 import { actorOf } from '../users/actor.ts'
 import type { Mail } from './mail.ts'
 import { type BindBrowser, requestCode } from './request-code.ts'
 
 export interface EmailPagePorts {
-  readonly pocket: Pick<Pocket, 'signIn'>
   readonly mail: Pick<Mail, 'verification' | 'loginCodes' | 'delivery'>
   /** For those who cannot sign in before. */
   readonly waiting: Pick<WaitingAddresses, 'find' | 'finish'>
@@ -22,13 +20,12 @@ export interface EmailPagePorts {
   readonly show: ShowPage
 }
 
+const home = '/settings/account'
 const longestToken = 200
 const longestAddress = 1000
 
 /** `/lc/email`, and `/verify-email`: which asks first, since programs that look into e-mails open every link. */
-export function emailPages({ pocket, mail, waiting, bindBrowser, authentication, show }: EmailPagePorts) {
-  const ceremony = createCeremony(pocket)
-
+export function emailPages({ mail, waiting, bindBrowser, authentication, show }: EmailPagePorts) {
   return {
     async requestCode(ctx: Context) {
       const email = formText(ctx, 'email', longestAddress).trim()
@@ -38,8 +35,7 @@ export function emailPages({ pocket, mail, waiting, bindBrowser, authentication,
       if (problem === null)
         await requestCode({ mail, bindBrowser }, ctx, { email, redirect: redirect === home ? null : redirect })
       const byEmail = { email, problem, sent: problem === null }
-      const offered = await ceremony(ctx, redirect)
-      await show(ctx, { view: 'code', code: '', fromLink: false, problem: null, byEmail, ceremony: offered, redirect })
+      await show(ctx, { view: 'code', code: '', fromLink: false, problem: null, byEmail, ceremony: null, redirect })
       if (problem !== null) ctx.status = 400
     },
 

@@ -1,4 +1,4 @@
-import type { Pocket } from '@pocket/core'
+import type { AuthenticationCeremony, Pocket } from '@pocket/core'
 import { PocketError, RateLimited } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -7,7 +7,6 @@ import { formText, jsonObject } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { addPasskeyPath } from '../sign-up/add-passkey-page.ts'
-import { createCeremony, home, withTarget } from './ceremony.ts'
 
 export interface SignInPorts {
   readonly pocket: Pocket
@@ -20,10 +19,19 @@ export interface SignInPorts {
   readonly codesByEmail: () => Promise<boolean>
 }
 
+const home = '/settings/account'
+
 /** `/login`, `/lc` and `/logout`. */
 export function signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }: SignInPorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
-  const ceremony = createCeremony(pocket)
+  const withTarget = (path: string, to: string) =>
+    to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
+
+  const ceremony = async (ctx: Context, to: string): Promise<AuthenticationCeremony> => ({
+    ...(await pocket.signIn.request(ctx.req, ctx.res)),
+    refreshFrom: withTarget('/login/ceremony', to),
+    submitTo: withTarget('/login', to),
+  })
 
   const showCode = async (ctx: Context, page: { code: string; problem: string | null; redirect: string }) => {
     const byEmail = (await codesByEmail()) ? { email: '', sent: false, problem: null } : null

@@ -191,8 +191,12 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
   'signed-out': { view: 'signed-out', client: null },
   code: { ...code, byEmail: null },
   'code-by-email': { ...code, byEmail: { email: '', sent: false, problem: null } },
-  'code-by-email-sent': { ...code, byEmail: { email: 'anna@example.com', sent: true, problem: null } },
-  'code-by-email-refused': { ...code, byEmail: { email: 'anna', sent: false, problem: 'invalid_format' } },
+  'code-by-email-sent': { ...code, ceremony: null, byEmail: { email: 'anna@example.com', sent: true, problem: null } },
+  'code-by-email-refused': {
+    ...code,
+    ceremony: null,
+    byEmail: { email: 'anna', sent: false, problem: 'invalid_format' },
+  },
   'code-from-link': {
     view: 'code',
     code: 'K7QP2M',
