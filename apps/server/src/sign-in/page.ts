@@ -47,7 +47,8 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
 
     async show(ctx: Context) {
       if (!(await directory.isSetUp())) return seeOther(ctx, '/login/setup')
-      if (await authentication.user(ctx)) return seeOther(ctx, target(ctx))
+      // Who is signed in stays so beside whoever comes in.
+      if (ctx.query.another === undefined && (await authentication.user(ctx))) return seeOther(ctx, target(ctx))
       const signUp = await signUpAt()
       await show(ctx, {
         view: 'sign-in',
