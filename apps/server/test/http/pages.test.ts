@@ -254,6 +254,7 @@ describe('a login code', () => {
     await setUpAdministrator(running.agent(), running.url)
     const page = await running.agent().postForm(`${running.url}/lc`, { code: 'AAAAAA', redirect: '/interaction/x' })
     expect([page.status, page.text.includes('value="/interaction/x"')]).toEqual([400, true])
+    expect((await running.agent().postForm(`${running.url}/lc`, { code: ' ' })).status).toBe(400)
     expect(running.log.join('')).toContain('"audit":"sign_in_failed"')
   })
 })

@@ -156,10 +156,18 @@ describe('signing in', () => {
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     asked = []
     // A virtual authenticator answers a conditional request at once, as if its passkey had been chosen in the field.
+    await page.addInitScript(() => {
+      const get = navigator.credentials.get.bind(navigator.credentials)
+      navigator.credentials.get = (options) => {
+        sessionStorage.setItem('mediation', String(options?.mediation))
+        return get(options)
+      }
+    })
     await page.goto(`${server.origin}/field`)
     await page.waitForURL('**/signed-out')
     expect(asked.map(({ path }) => path)).toEqual(['/submit'])
     expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')
+    expect(await page.evaluate(() => sessionStorage.getItem('mediation'))).toBe('conditional')
   })
 
   test('an answer that comes by itself and is refused is not sent again and again', async () => {
