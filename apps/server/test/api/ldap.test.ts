@@ -130,6 +130,10 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       )
       expect(audited(instance, 'ldap_sync_failed')).toMatchObject([{ trigger: 'api', reason: 'ldap_unreachable' }])
       expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: 'ldap_unreachable' })
+      await configure({ ldapUserSearchFilter: '(objectClass=person' })
+      expect((await instance.call('POST /api/ldap/dry-run')).status).toBe(422)
+      const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
+      expect(page.text).toContain('A filter can’t be read: Filter that finds people.')
     })
 
     test('comes at its hour where LDAP is turned on and nobody has seen what it would do', async () => {
