@@ -140,7 +140,10 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
       return
     }
     const updated = await target.update(kind, present, one.attributes)
-    counts.updated++
+    // Whoever looks at the report wants to see that somebody was locked out, whether they were disabled here or have gone.
+    const wasEnded = one.attributes.active === false && isActive(present.content) !== false && !(isKnown && staysActive)
+    if (wasEnded) counts.deactivated++
+    else counts.updated++
     if (isKnown && staysActive) note(one, 'still_active')
     // Where it lists something else than it answers, it would be sent again and again.
     const kept = updated === undefined || isKnown ? '' : fingerprint(kind, updated.content)
