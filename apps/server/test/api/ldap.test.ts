@@ -120,7 +120,12 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
 
     test('is refused while LDAP is disabled, and so is one from nowhere', async () => {
       expect((await sync()).json).toMatchObject({ code: 'ldap_disabled' })
+      await configure({ ldapUrl: '' })
+      const settings = `${instance.url}/settings/admin/application-configuration/ldap`
+      const lead = 'People and groups come from an LDAP directory every hour.'
+      expect((await instance.administrator.get(settings)).text).not.toContain(lead)
       await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
+      expect((await instance.administrator.get(settings)).text).toContain(lead)
       const answer = await sync()
       expect([answer.status, answer.json.code]).toEqual([422, 'ldap_sync_failed'])
       expect(answer.json.details).toMatchObject({ reason: 'ldap_unreachable' })
