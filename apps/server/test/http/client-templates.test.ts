@@ -223,6 +223,8 @@ describe('choosing a template', () => {
     expect(asked.text.replaceAll('<code>', '').replaceAll('</code>', '')).toContain(sentence)
     expect(asked.text).toContain(`value="${address}"`)
     const sure = /name="sure" value="([^"]+)"/.exec(asked.text)?.[1] ?? ''
+    // Sure of this one is not sure of another.
+    expect((await create({ ...fields, address: 'http://192.168.1.6:2283', sure })).status).toBe(400)
     const created = await create({ ...fields, sure })
     expect(created.status).toBe(303)
     const client = await running.app.pocket.clients.find(created.location?.split('/').at(-1) ?? '')
