@@ -94,7 +94,9 @@ test('the page of a client shows them to administrators', async () => {
   expect(asked).toMatch(/name="scope"[^>]* value="openid profile email groups"/)
   const shown = (await page({ user: 'grace', scope: 'openid profile' })).text
   expect(shown).toContain('&#34;preferred_username&#34;: &#34;grace&#34;')
-  const parts = [...shown.matchAll(/<summary class="small">([^<]+)<.*?<pre>(.*?)<\/pre>/gs)].map(([, name, json]) => [
+  const parts = [
+    ...shown.slice(shown.indexOf('id="preview"')).matchAll(/<summary class="small">([^<]+)<.*?<pre>(.*?)<\/pre>/gs),
+  ].map(([, name, json]) => [
     name,
     JSON.parse((json ?? '').replaceAll('&#34;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>')),
   ])

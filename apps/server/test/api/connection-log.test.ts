@@ -52,6 +52,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     const told = shown.split('<li>').map((each) =>
       each
         .replaceAll(/<[^>]+>/g, ' ')
+        .replaceAll('&#39;', "'")
         .replaceAll(/\s+/g, ' ')
         .trim(),
     )
