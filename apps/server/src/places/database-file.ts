@@ -55,7 +55,7 @@ export function createDatabaseFile({
     } catch (err) {
       const reason = messageOf(err)
       const kind = err instanceof PlacesError ? err.reason : 'not_readable'
-      failure = new PlacesError(kind, `${path} cannot be used: ${reason} Put a database of cities (.mmdb) there.`, err)
+      failure = new PlacesError(kind, `${path} cannot be used: ${reason}`, err)
       logger.warn({ path, reason }, 'The database of places cannot be used')
     }
   }
