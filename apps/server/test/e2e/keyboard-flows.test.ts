@@ -186,8 +186,9 @@ describe('with the keyboard alone', () => {
 
   test('a picture is chosen, cropped and taken away again', async () => {
     await go('/settings/account')
-    await keys.tabTo(/^New picture/)
+    // Long before the key: the browser hears that it shall not open the dialog itself on another way than that of keys.
     const chooser = page.waitForEvent('filechooser')
+    await keys.tabTo(/^New picture/)
     await keys.press('Enter')
     const buffer = await photo('png', 120, 40)
     await (await chooser).setFiles({ name: 'me.png', mimeType: 'image/png', buffer })
