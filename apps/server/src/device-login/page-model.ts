@@ -30,7 +30,7 @@ export interface DevicePage {
     readonly ipAddress: string | null
     readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
   } | null
-  /** A form posted to it refuses an application that the person may not use. */
-  readonly refuseTo?: string
+  /** Where the application is not for this person: a form posted to `refuseTo` refuses it; another account signs in at `anotherAt`. */
+  readonly notAllowed?: { readonly refuseTo: string; readonly anotherAt: string }
   readonly done: 'approved' | 'denied' | 'allowed' | 'refused' | null
 }

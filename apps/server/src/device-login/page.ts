@@ -89,9 +89,13 @@ export function devicePages(ports: DevicePagePorts) {
         else await showDevice(ctx, user, { request: await found(ctx, code) })
       } catch (error) {
         if (!(error instanceof PocketError) || error.status >= 500) throw error
-        const refuseTo = `/device/refuse?${new URLSearchParams({ code })}`
-        const refusable = error.code === 'client_not_allowed' && { refuseTo }
-        await showDevice(ctx, user, { code, problem: error.code, ...refusable })
+        const query = new URLSearchParams({ code })
+        const notAllowed = {
+          refuseTo: `${here}/refuse?${query}`,
+          anotherAt: `/login?${new URLSearchParams({ another: 'yes', redirect: `${here}?${query}` })}`,
+        }
+        const problem = error.code
+        await showDevice(ctx, user, { code, problem, ...(problem === 'client_not_allowed' && { notAllowed }) })
         ctx.status = 404
       }
     },

@@ -191,6 +191,28 @@ describe.each(kinds)('%s', (kind) => {
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'access_denied' } })
   })
 
+  test('another account lets it in, in the browser of one who may not, and comes back to the same code', async () => {
+    const member = await instance.personWithoutPasskey(freshName())
+    const { authenticator } = await registerPasskey(member.agent, instance.url)
+    const group = await instance.app.directory.groups.create({ name: freshName(), friendlyName: 'Viewers' })
+    await instance.app.directory.groups.setMembers(group.id, [member.id])
+    const { code, poll } = await ask(await application({ isGroupRestricted: true, allowedUserGroupIds: [group.id] }))
+    const { agent } = await instance.person(freshName())
+    const refused = await agent.get(`${instance.url}/device?user_code=${code}`)
+    const [, another = ''] = /href="(\/login\?[^"]+)">Use another account/.exec(refused.text) ?? []
+    const signIn = await agent.get(new URL(another.replaceAll('&amp;', '&'), refused.url).href)
+    const [, ceremony = ''] = /data-ceremony="([^"]+)"/.exec(signIn.text) ?? []
+    const { options, submitTo } = JSON.parse(ceremony.replaceAll('&#34;', '"').replaceAll('&amp;', '&'))
+    const response = authenticator.get(options, { origin: instance.url })
+    const signedIn = await agent.postJson(new URL(submitTo, signIn.url).href, { response })
+    const { redirectTo } = signedIn.json() as { redirectTo: string }
+    expect(redirectTo).toBe(`/device?code=${code}`)
+    const page = await agent.get(instance.url + redirectTo)
+    expect(page.text).toContain('Let Television on another device in?')
+    await agent.postForm(new URL(page.form('/device/allow').action, page.url).href, {})
+    expect((await poll()).status).toBe(200)
+  })
+
   test('an application that is kept for groups after it was let in gets nothing', async () => {
     const id = await application()
     const { code, poll } = await ask(id)

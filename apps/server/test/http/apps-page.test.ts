@@ -44,6 +44,8 @@ describe.each(kinds)('the applications of a person on %s', (kind) => {
     const person = await instance.personWithoutPasskey(freshName())
     const other = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Zulip')
+    for (const name of ['Before', 'Zulip2']) await create(name)
+    expect(namesOf((await get(person.agent)).text)[0]).not.toBe('Zulip')
     const mark = (favourite: string, list = '?') =>
       post(person.agent, `${here}/${encodeURIComponent(id)}/favourite`, { favourite, list })
     const marked = await mark('yes', '?search=Z')

@@ -156,10 +156,18 @@ describe('signing in', () => {
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     asked = []
     // A virtual authenticator answers a conditional request at once, as if its passkey had been chosen in the field.
+    await page.addInitScript(() => {
+      const get = navigator.credentials.get.bind(navigator.credentials)
+      navigator.credentials.get = (options) => {
+        sessionStorage.setItem('mediation', String(options?.mediation))
+        return get(options)
+      }
+    })
     await page.goto(`${server.origin}/field`)
     await page.waitForURL('**/signed-out')
     expect(asked.map(({ path }) => path)).toEqual(['/submit'])
     expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')
+    expect(await page.evaluate(() => sessionStorage.getItem('mediation'))).toBe('conditional')
   })
 
   test('an answer that comes by itself and is refused is not sent again and again', async () => {
@@ -349,6 +357,22 @@ test.each([
     expect(await authenticator.credentials()).toHaveLength(left)
   },
 )
+
+test.each([
+  ['sign-up', '/signup', 'already_in_use', 'Somebody else already has this user name'],
+  ['sign-up', '/signup', 'open_signup_disabled', 'Sign-up has been closed meanwhile.'],
+  ['sign-up', '/signup', 'token_invalid_or_expired', 'Your link was used or has expired meanwhile.'],
+  ['setup', '/login/setup', 'setup_already_completed', 'Somebody has just finished the set-up.'],
+])('nor is one made on the page %s, where %s answers %s', async (view, path, code, sentence) => {
+  answering({
+    [`${path}/options`]: { status: 200, body: { options: creation } },
+    [path]: { status: 409, body: { error: 'No.', code, request_id: '1' } },
+  })
+  await page.goto(`${server.origin}/${view}`)
+  await page.getByRole('button', { name: 'Create passkey and' }).click()
+  await page.getByRole('alert').getByText(sentence).waitFor()
+  expect(await authenticator.credentials()).toEqual([])
+})
 
 describe('setting up', () => {
   const finish = () => page.getByRole('button', { name: 'Create passkey and finish' })

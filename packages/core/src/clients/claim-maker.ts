@@ -18,19 +18,18 @@ export type SubjectOf = (accountId: string, client: Pick<ToldClient, 'redirectUr
 /** Makes what a client is told of an account: the one place behind ID tokens, UserInfo, refreshes, consent and preview. */
 export type MakeClaims = (account: Account, client: ToldClient, request: ClaimRequest) => Promise<Claims>
 
-export interface ClaimMakerPorts {
-  readonly ask: HostClaims | undefined
-  /** Milliseconds that the host's function has. */
-  readonly answerWithin: number
-  readonly subjectOf: SubjectOf
+/** What the host's own function says of an account, where these scopes are asked for. */
+export type ClaimsOfHost = (account: Account, client: ToldClient, scopes: readonly string[]) => Promise<Claims>
+
+export function createClaimsOfHost(ask: HostClaims | undefined, answerWithin: number): ClaimsOfHost {
+  return async (account, { id, name }, scopes) =>
+    ask ? askHostClaims(ask, { account, context: { client: { id, name }, scopes }, answerWithin }) : {}
 }
 
-export function createClaimMaker({ ask, answerWithin, subjectOf }: ClaimMakerPorts): MakeClaims {
+export function createClaimMaker(claimsOfHost: ClaimsOfHost, subjectOf: SubjectOf): MakeClaims {
   return async (account, client, request) => {
-    const { id, name, settings } = client
     const scopes = [...request.scopes]
-    const context = { client: { id, name }, scopes }
-    const ofHost = ask ? await askHostClaims(ask, { account, context, answerWithin }) : {}
-    return claimsFor(account, settings, { ...request, scopes, ofHost }, subjectOf(account.id, client))
+    const ofHost = request.ofHost ?? (await claimsOfHost(account, client, scopes))
+    return claimsFor(account, client.settings, { ...request, scopes, ofHost }, subjectOf(account.id, client))
   }
 }

@@ -11,7 +11,7 @@ export interface ClaimRequest {
   readonly names?: Iterable<string>
   /** Claims that the person has refused. */
   readonly rejected?: Iterable<string>
-  /** What the host's own function says. */
+  /** What the host's own function says, where it has been asked already. */
   readonly ofHost?: Claims
 }
 

@@ -28,6 +28,7 @@ export function createInteractions(
     audit,
     clock,
     accounts,
+    claimsOfHost: options.claimsOfHost,
     makeClaims: options.makeClaims,
     consents,
     apiAccess,

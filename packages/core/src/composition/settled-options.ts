@@ -1,7 +1,7 @@
 import { guardAccounts } from '../accounts/host-accounts.ts'
 import { noAudit } from '../audit/audit-sink.ts'
 import { createAccessChecks, ownRulesBeside } from '../clients/access-checks.ts'
-import { createClaimMaker } from '../clients/claim-maker.ts'
+import { createClaimMaker, createClaimsOfHost } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
 import { auditBefore, auditedAsking, createBefore } from '../hooks.ts'
@@ -35,13 +35,15 @@ export function settleOptions(options: PocketOptions) {
   const audit = auditBefore({ audit: options.audit ?? noAudit, after: options.after, onError })
   const masterKey = masterKeyOf(options.masterKey)
   const before = createBefore(options.before ?? {}, answerWithin)
+  const claimsOfHost = createClaimsOfHost(options.claims, answerWithin)
   return {
     ...options,
     ...createPages({ name, mountPath: issuer.path, render: options.render, onError }),
     name,
     masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.stores.accounts, answerWithin) },
-    makeClaims: createClaimMaker({ ask: options.claims, answerWithin, subjectOf: createSubjectOf(masterKey) }),
+    claimsOfHost,
+    makeClaims: createClaimMaker(claimsOfHost, createSubjectOf(masterKey)),
     before,
     askAudited: auditedAsking(before, audit),
     answerWithin,

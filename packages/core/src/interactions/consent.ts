@@ -4,14 +4,14 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
-import type { MakeClaims } from '../clients/claim-maker.ts'
+import type { ClaimsOfHost, MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import type { AskBefore } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
-import { extras } from '../oidc/client-metadata.ts'
+import { extras, toldClient } from '../oidc/client-metadata.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
 import {
@@ -21,6 +21,7 @@ import {
   consentKeysOf,
   detailViews,
   keysOf,
+  type Parameters,
   requestedApis,
   requestedScopes,
 } from './requested.ts'
@@ -28,6 +29,7 @@ import {
 export interface ConsentPorts {
   readonly provider: () => Provider
   readonly accounts: AccountStore
+  readonly claimsOfHost: ClaimsOfHost
   readonly makeClaims: MakeClaims
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
@@ -63,19 +65,14 @@ export function createConsent(ports: ConsentPorts) {
       const { params } = interaction
       const before = await consents.find(account.id, clientIdOf(interaction))
       const client = await clientOf(interaction)
-      const allowed = before && {
-        scopes: before.scopes,
-        claims: await claimsTold(makeClaims, { account, client, params: { scope: before.scopes.join(' ') } }),
-      }
+      const scopes = requestedScopes(params)
+      const ofHost = await ports.claimsOfHost(account, toldClient(client), scopes)
+      const told = (asked: Parameters) => claimsTold(makeClaims, { account, client, params: asked, ofHost })
+      const allowed = before && { scopes: before.scopes, claims: await told({ scope: before.scopes.join(' ') }) }
       return {
         account,
         origin: extras(client).pocket_origin,
-        claims: claimsToShow(
-          await claimsTold(makeClaims, { account, client, params }),
-          account,
-          requestedScopes(params),
-          allowed,
-        ),
+        claims: claimsToShow(await told(params), account, scopes, allowed),
         apis: (await requestedApis(apiAccess, clientIdOf(interaction), params)).map((each) =>
           apiView(each, before?.scopes),
         ),

@@ -14,13 +14,18 @@ export type Parameters = Readonly<Record<string, unknown>>
 
 type ProviderClient = InstanceType<Provider['Client']>
 
-/** What the client would be told of the person. */
+/** What the client would be told of the person. The host is asked where it is not given what it says. */
 export function claimsTold(
   makeClaims: MakeClaims,
-  { account, client, params }: { account: Account; client: ProviderClient; params: Parameters },
+  {
+    account,
+    client,
+    params,
+    ofHost,
+  }: { account: Account; client: ProviderClient; params: Parameters; ofHost?: Claims },
 ): Promise<Claims> {
-  const names = claimsAskedFor(params.claims)
-  return makeClaims(account, toldClient(client), { scopes: requestedScopes(params), names })
+  const request = { scopes: requestedScopes(params), names: claimsAskedFor(params.claims) }
+  return makeClaims(account, toldClient(client), { ...request, ...(ofHost && { ofHost }) })
 }
 
 /** The APIs that the client asks for, with the permissions that it asks for and has. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { HostClaims } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
 import { party, told } from './claims-client.ts'
-import { startHost } from './host.ts'
-import { login, relyingParty } from './signed-in.ts'
+import { startHost, viewOf } from './host.ts'
+import { login, redirectUri, relyingParty } from './signed-in.ts'
 
 const cyclic = (): Record<string, unknown> => {
   const claims: Record<string, unknown> = {}
@@ -68,6 +69,35 @@ describe('the claims of a host', () => {
     expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', endpoint: 'token', code: 'misconfigured' })
     expect(host.errors).toMatchObject([
       { code: 'misconfigured', details: { option: 'claims' }, fields: [{ field: 'claims', code }] },
+    ])
+  })
+
+  test('are asked for once where a client asks for more, and are new where their scope is', async () => {
+    const asked: (readonly string[])[] = []
+    const claims: HostClaims = (_account, { scopes }) => {
+      asked.push(scopes)
+      return { department: 'Radio', email: 'other@example.com' }
+    }
+    await using host = await startHost({ options: { claims } })
+    const { configuration } = await relyingParty(host)
+    const agent = new UserAgent()
+    const first = await login(host, configuration, { scope: 'openid email' }, { agent })
+    await first.finish()
+    asked.length = 0
+    const url = oidc.buildAuthorizationUrl(configuration, {
+      redirect_uri: redirectUri,
+      scope: 'openid profile email',
+      code_challenge: 'a'.repeat(43),
+      code_challenge_method: 'S256',
+    })
+    const view = viewOf(await agent.follow(await agent.get(url.href)))
+    expect(asked).toEqual([['openid', 'profile', 'email']])
+    if (view.view !== 'consent') throw new Error('Nothing was asked.')
+    expect(view.claims.map(({ claim, value, isNew }) => [claim, value, isNew])).toEqual([
+      ['name', 'ada Koch', true],
+      ['user_name', 'ada', true],
+      ['email', 'other@example.com', undefined],
+      ['other', 'Radio', true],
     ])
   })
 

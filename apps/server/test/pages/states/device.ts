@@ -43,7 +43,10 @@ export const deviceStates: Readonly<Record<string, PageModel>> = {
     ...device,
     code: 'E1234567',
     problem: 'client_not_allowed',
-    refuseTo: '/device/refuse?code=E1234567',
+    notAllowed: {
+      refuseTo: '/device/refuse?code=E1234567',
+      anotherAt: '/login?another=yes&redirect=%2Fdevice%3Fcode%3DE1234567',
+    },
   },
   'device-request': {
     ...device,
